@@ -1,0 +1,115 @@
+import * as util from 'util';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
+import type { Tensor } from '@tensorflow/tfjs';
+
+// Read by TensorFlow when it loads: no log lines in cells, and several notebooks may share one GPU.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+
+polyfillUtil();
+const loadError = loadNative();
+// The plain build greets in every cell otherwise.
+const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
+if (loadError !== null) {
+  tf.env().set('IS_TEST', true);
+  process.emitWarning(
+    `TensorFlow's native library did not load (${loadError}); plain TensorFlow.js runs instead, on one CPU thread and ` +
+      'often 100 times slower. `npx switchyard doctor` says how to mend it.',
+    { code: 'SWITCHYARD_NO_NATIVE' }
+  );
+}
+
+/** The device that ops really run on. */
+export interface Device {
+  /** "gpu" or "cpu" with native TensorFlow, "javascript" without it. */
+  kind: 'gpu' | 'cpu' | 'javascript';
+  /** TensorFlow.js's name of the backend. */
+  backend: string;
+  /** Why the native library did not load; null where it did. */
+  loadError: string | null;
+}
+
+export function device(): Device {
+  const backend = tf.getBackend();
+  const kind = !isNative() ? 'javascript' : native().isUsingGpuDevice ? 'gpu' : 'cpu';
+  return { kind, backend, loadError };
+}
+
+/** True where ops run in native TensorFlow. */
+export function isNative(): boolean {
+  return tf.getBackend() === 'tensorflow';
+}
+
+/** Attributes of a TensorFlow op; a string under a name in `TYPE_ATTRIBUTES` is a dtype. */
+export type Attributes = Record<string, string | number | boolean | number[]>;
+
+/** Runs any TensorFlow op by its name. Native backend only; has no gradient, so wrap it with `tf.customGrad`. */
+export function executeSingle(op: string, attributes: Attributes, inputs: Tensor[]): Tensor {
+  return native().executeSingleOutput(op, opAttributes(attributes), inputs);
+}
+
+/** As {@link executeSingle}, for an op with `numOutputs` outputs. */
+export function executeMultiple(op: string, attributes: Attributes, inputs: Tensor[], numOutputs: number): Tensor[] {
+  return native().executeMultipleOutputs(op, opAttributes(attributes), inputs, numOutputs);
+}
+
+type OpAttribute = { name: string; type: number; value: string | number | boolean | number[] };
+
+const TYPE_ATTRIBUTES = new Set([
+  'T',
+  'dtype',
+  'Tseed',
+  'Tlabels',
+  'Tidx',
+  'Tindices',
+  'Tparams',
+  'Taxis',
+  'DstT',
+  'SrcT'
+]);
+
+function opAttributes(attributes: Attributes): OpAttribute[] {
+  const { binding } = native();
+  const types: Record<string, number> = {
+    float32: binding.TF_FLOAT,
+    int32: binding.TF_INT32,
+    int64: binding.TF_INT64,
+    bool: binding.TF_BOOL
+  };
+  return Object.entries(attributes).map(([name, value]) => {
+    if (TYPE_ATTRIBUTES.has(name)) {
+      return { name, type: binding.TF_ATTR_TYPE, value: types[value as string] };
+    }
+    if (typeof value === 'boolean') {
+      return { name, type: binding.TF_ATTR_BOOL, value };
+    }
+    if (typeof value === 'string') {
+      return { name, type: binding.TF_ATTR_STRING, value };
+    }
+    return {
+      name,
+      type: Number.isInteger(value) || Array.isArray(value) ? binding.TF_ATTR_INT : binding.TF_ATTR_FLOAT,
+      value
+    };
+  });
+}
+
+function native(): NodeJSKernelBackend {
+  return tf.backend() as unknown as NodeJSKernelBackend;
+}
+
+function loadNative(): string | null {
+  try {
+    require('@tensorflow/tfjs-node-gpu');
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n')[0] : String(error);
+  }
+}
+
+// TensorFlow.js 4.22.0 calls these; Node 23 took them away.
+function polyfillUtil(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (x: unknown) => x === null || x === undefined;
+  legacy.isArray ??= Array.isArray;
+}

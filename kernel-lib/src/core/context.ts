@@ -1,0 +1,102 @@
+import { tf } from '../backend';
+import { fail } from './errors';
+import type { RoutingObserver } from './observer';
+import { Random } from './random';
+
+export interface ContextOptions {
+  /** True while training: noise, dropout and balance updates are on. Default false. */
+  training?: boolean;
+  /** The random stream of this pass. Default: seed 0. */
+  random?: Random;
+  /** Receives what every router decides. Default: none, and nothing extra is read from the device. */
+  observer?: RoutingObserver | null;
+}
+
+/** What all scopes of one forward pass share. */
+interface Pass {
+  readonly training: boolean;
+  readonly observer: RoutingObserver | null;
+  readonly losses: Map<string, tf.Scalar>;
+  readonly state: Map<string, tf.Tensor>;
+  readonly updates: (() => void)[];
+}
+
+/**
+ * All of a forward pass that is not a parameter: training or not, the random stream, auxiliary losses, routing state
+ * and the observer. Nothing of it lives on modules or in globals. Make one for each pass with {@link Context.create},
+ * and dispose it when its losses have been read.
+ */
+export class Context {
+  private constructor(
+    private readonly pass: Pass,
+    /** Path of the module that runs, for example "layers.2.moe". */
+    readonly path: string,
+    /** The random stream of this scope; different in every scope. */
+    readonly random: Random
+  ) {}
+
+  static create(options: ContextOptions = {}): Context {
+    const { training = false, random = Random.fromSeed(0), observer = null } = options;
+    return new Context({ training, observer, losses: new Map(), state: new Map(), updates: [] }, '', random);
+  }
+
+  get training(): boolean {
+    return this.pass.training;
+  }
+
+  get observer(): RoutingObserver | null {
+    return this.pass.observer;
+  }
+
+  /** The scope of a submodule. */
+  within(name: string): Context {
+    const path = this.path === '' ? name : `${this.path}.${name}`;
+    return new Context(this.pass, path, this.random.child(name));
+  }
+
+  /**
+   * Adds a term to the loss of this pass, already multiplied by its coefficient, under `path/name`. It stays alive
+   * until {@link Context.dispose}.
+   */
+  addLoss(name: string, value: tf.Scalar): void {
+    const key = `${this.path}/${name}`;
+    if (this.pass.losses.has(key)) {
+      fail('Context.addLoss', 'a loss is added once in a pass', key);
+    }
+    this.pass.losses.set(key, tf.keep(value));
+  }
+
+  /** Auxiliary losses of this pass by `path/name`. */
+  get losses(): ReadonlyMap<string, tf.Scalar> {
+    return this.pass.losses;
+  }
+
+  /** Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits). */
+  setState(name: string, value: tf.Tensor): void {
+    this.pass.state.get(name)?.dispose();
+    this.pass.state.set(name, tf.keep(value));
+  }
+
+  /** What an earlier layer of this pass left, or null. */
+  getState(name: string): tf.Tensor | null {
+    return this.pass.state.get(name) ?? null;
+  }
+
+  /** Defers a change of a buffer (a selection bias) until the pass, its gradients included, is over. */
+  afterPass(update: () => void): void {
+    this.pass.updates.push(update);
+  }
+
+  /** Runs the deferred changes; the training loop calls it once after the optimiser's step. */
+  finish(): void {
+    this.pass.updates.splice(0).forEach((update) => update());
+  }
+
+  /** Frees losses and state. */
+  dispose(): void {
+    this.pass.losses.forEach((loss) => loss.dispose());
+    this.pass.losses.clear();
+    this.pass.state.forEach((value) => value.dispose());
+    this.pass.state.clear();
+  }
+}

@@ -1,0 +1,4 @@
+/** @file The one public door of the library. */
+export { device, tf } from './backend';
+export * as core from './core';
+export * as protocol from './protocol';

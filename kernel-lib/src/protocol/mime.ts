@@ -1,0 +1,8 @@
+/** MIME type of a payload; the major version is part of the name. */
+export const MIME_TYPE = 'application/vnd.switchyard.v1+json';
+
+/** Version that this library writes. */
+export const SCHEMA_VERSION = '1.0';
+
+/** A payload is at most this many bytes of JSON. */
+export const MAX_PAYLOAD_BYTES = 64 * 1024;
