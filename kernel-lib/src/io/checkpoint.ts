@@ -38,7 +38,7 @@ export interface Checkpoint {
 export function writeCheckpoint(
   folder: string,
   record: CheckpointRecord,
-  variables: ReadonlyMap<string, tf.Variable>
+  variables: ReadonlyMap<string, tf.Tensor>
 ): void {
   mkdirSync(folder, { recursive: true });
   const file = `step-${String(record.step).padStart(8, '0')}.safetensors`;

@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { fail, showShape } from '../core';
 import type { HostTensor } from './safetensors';
 
-/** Reads variables to the host. */
-export function readVariables(variables: ReadonlyMap<string, tf.Variable>): Map<string, HostTensor> {
+/** Reads tensors to the host. */
+export function readVariables(variables: ReadonlyMap<string, tf.Tensor>): Map<string, HostTensor> {
   return new Map(
     [...variables].map(([name, variable]) => [
       name,
@@ -19,7 +19,7 @@ export function readVariables(variables: ReadonlyMap<string, tf.Variable>): Map<
  */
 export function expectFits(
   where: string,
-  variables: ReadonlyMap<string, tf.Variable>,
+  variables: ReadonlyMap<string, tf.Tensor>,
   tensors: ReadonlyMap<string, HostTensor>
 ): void {
   for (const [name, variable] of variables) {
