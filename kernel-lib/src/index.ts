@@ -2,4 +2,7 @@
 export { device, tf } from './backend';
 export * as core from './core';
 export * as data from './data';
+export * as io from './io';
+export * as ops from './ops';
 export * as protocol from './protocol';
+export * as train from './train';

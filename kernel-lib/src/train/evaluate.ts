@@ -43,7 +43,7 @@ function sequenceLosses(model: LanguageModel, batch: Batch): Float32Array {
   try {
     return tf.tidy(() => {
       const { inputs, targets } = batchTensors(batch, model.vocabSize);
-      const logits = model.apply(inputs, ctx).reshape<tf.Rank.R2>([targets.size, -1]);
+      const logits = model.apply(inputs, ctx).reshape<tf.Tensor2D>([targets.size, -1]);
       const losses = crossEntropy(logits, targets).reshape([batch.batchSize, batch.length]).mean(1);
       return losses.dataSync() as Float32Array;
     });

@@ -24,11 +24,12 @@ export function gradients(
   { inputs, targets }: BatchTensors,
   ctx: Context
 ): Pass {
-  let crossEntropyMean: tf.Scalar | undefined;
+  const parts: tf.Scalar[] = [];
   const total = (): tf.Scalar => {
-    const logits = model.apply(inputs, ctx).reshape<tf.Rank.R2>([targets.size, -1]);
-    crossEntropyMean = tf.keep(crossEntropy(logits, targets).mean());
-    return tf.addN([crossEntropyMean, ...ctx.losses.values()]) as tf.Scalar;
+    const logits = model.apply(inputs, ctx).reshape<tf.Tensor2D>([targets.size, -1]);
+    const mean = tf.keep(crossEntropy(logits, targets).mean<tf.Scalar>());
+    parts.push(mean, ...ctx.losses.values());
+    return tf.addN(parts);
   };
   const variables = [...parameters.values()].map(({ variable }) => variable);
   const { value, grads } = tf.variableGrads(total, variables);
@@ -38,8 +39,8 @@ export function gradients(
       byPath.set(path, grads[variable.name]);
     }
   }
-  const [loss, gradientNorm, ...losses] = read([crossEntropyMean!, globalNorm([...byPath.values()]), ...ctx.losses.values()]);
-  tf.dispose([value, crossEntropyMean!]);
+  const [gradientNorm, loss, ...losses] = read([globalNorm([...byPath.values()]), ...parts]);
+  tf.dispose([value, parts[0]]);
   return { gradients: byPath, loss, gradientNorm, auxiliary: sumByName([...ctx.losses.keys()], losses) };
 }
 
