@@ -3,6 +3,8 @@ export { device, tf } from './backend';
 export * as core from './core';
 export * as data from './data';
 export * as io from './io';
+export * as layers from './layers';
+export * as models from './models';
 export * as ops from './ops';
 export * as protocol from './protocol';
 export * as train from './train';
