@@ -1,4 +1,6 @@
 /** @file The one public door of the library. */
 export { device, tf } from './backend';
 export * as core from './core';
+export * as moe from './moe';
 export * as protocol from './protocol';
+export * as routers from './routers';
