@@ -103,6 +103,8 @@ function recallSums(ctx: Context): BalanceSums | null {
 function perLayerTerm(loss: tf.Scalar, ctx: Context): tf.Scalar {
   const before = ctx.getState('perLayer/losses') as tf.Tensor1D | null;
   const now = before === null ? loss.expandDims<tf.Tensor1D>(0) : before.concat(loss.expandDims<tf.Tensor1D>(0));
+  // Before setState, which frees what was there.
+  const term = before === null ? loss : now.mean().sub<tf.Scalar>(before.mean());
   ctx.setState('perLayer/losses', now);
-  return before === null ? loss : now.mean().sub<tf.Scalar>(before.mean());
+  return term;
 }
