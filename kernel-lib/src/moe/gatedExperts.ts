@@ -1,17 +1,19 @@
 import type { tf } from '../backend';
-import { expectOneOf, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectOneOf, Module, Parameter } from '../core';
+import type { Context } from '../core';
+import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import type { Activation, Initializer } from '../layers';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
-import { ACTIVATIONS } from './activations';
-import type { Activation } from './activations';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels, stackedWeight } from './stackedWeight';
+import { numberedLabels } from './numberedLabels';
 
 export interface GatedExpertsOptions {
   /** Default "silu", which makes SwiGLU (arXiv 2002.05202). */
   activation?: Activation;
+  /** Of the matrices. Default `layers.uniformFanIn()`. */
+  initializer?: Initializer;
 }
 
 /**
@@ -19,10 +21,11 @@ export interface GatedExpertsOptions {
  *
  * @throws {SwitchyardError} where the activation is unknown.
  */
-export function gatedExperts({ activation = 'silu' }: GatedExpertsOptions = {}): ExpertSpec {
-  expectOneOf('gatedExperts', 'activation', activation, Object.keys(ACTIVATIONS));
-  const options = { activation };
-  return { kind: 'gated', options, build: (shape) => new GatedExperts(options, shape) };
+export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
+  const { activation = 'silu', initializer = uniformFanIn() } = options;
+  expectOneOf('gatedExperts', 'activation', activation, ACTIVATIONS);
+  const resolved = { activation, initializer };
+  return { kind: 'gated', options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
 }
 
 class GatedExperts extends Module implements ExpertBank {
@@ -40,9 +43,11 @@ class GatedExperts extends Module implements ExpertBank {
     super();
     this.numExperts = numExperts;
     this.labels = numberedLabels(numExperts);
-    this.w1 = this.addParameter('w1', stackedWeight(numExperts, width, hidden, random.child('w1')));
-    this.w3 = this.addParameter('w3', stackedWeight(numExperts, width, hidden, random.child('w3')));
-    this.w2 = this.addParameter('w2', stackedWeight(numExperts, hidden, width, random.child('w2')));
+    const matrix = (name: string, inputs: number, outputs: number) =>
+      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    this.w1 = matrix('w1', width, hidden);
+    this.w3 = matrix('w3', width, hidden);
+    this.w2 = matrix('w2', hidden, width);
   }
 
   /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
@@ -51,7 +56,7 @@ class GatedExperts extends Module implements ExpertBank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const gate = ACTIVATIONS[this.options.activation](ops.groupedMatMul(rows, this.w1.read() as tf.Tensor3D, plan));
+    const gate = activate(this.options.activation, ops.groupedMatMul(rows, this.w1.read() as tf.Tensor3D, plan));
     const inner = gate.mul<tf.Tensor2D>(ops.groupedMatMul(rows, this.w3.read() as tf.Tensor3D, plan));
     return ops.groupedMatMul(inner, this.w2.read() as tf.Tensor3D, plan);
   }

@@ -1,4 +1,3 @@
-export type { Activation } from './activations';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';

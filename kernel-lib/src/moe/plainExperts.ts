@@ -1,19 +1,21 @@
 import { tf } from '../backend';
 import { expectOneOf, Module, Parameter } from '../core';
 import type { Context } from '../core';
+import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import type { Activation, Initializer } from '../layers';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
-import { ACTIVATIONS } from './activations';
-import type { Activation } from './activations';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels, stackedWeight } from './stackedWeight';
+import { numberedLabels } from './numberedLabels';
 
 export interface PlainExpertsOptions {
   /** Default "gelu". */
   activation?: Activation;
   /** Adds a bias after each of the two matrices. Default false. */
   bias?: boolean;
+  /** Of the matrices. Default `layers.uniformFanIn()`. */
+  initializer?: Initializer;
 }
 
 /**
@@ -21,10 +23,11 @@ export interface PlainExpertsOptions {
  *
  * @throws {SwitchyardError} where the activation is unknown.
  */
-export function plainExperts({ activation = 'gelu', bias = false }: PlainExpertsOptions = {}): ExpertSpec {
-  expectOneOf('plainExperts', 'activation', activation, Object.keys(ACTIVATIONS));
-  const options = { activation, bias };
-  return { kind: 'plain', options, build: (shape) => new PlainExperts(options, shape) };
+export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
+  const { activation = 'gelu', bias = false, initializer = uniformFanIn() } = options;
+  expectOneOf('plainExperts', 'activation', activation, ACTIVATIONS);
+  const resolved = { activation, bias, initializer };
+  return { kind: 'plain', options: resolved, build: (shape) => new PlainExperts(resolved, shape) };
 }
 
 class PlainExperts extends Module implements ExpertBank {
@@ -45,9 +48,11 @@ class PlainExperts extends Module implements ExpertBank {
     this.labels = numberedLabels(numExperts);
     const bias = (name: string, size: number) =>
       options.bias ? this.addParameter(name, new Parameter(tf.zeros([numExperts, size]), false)) : null;
-    this.w1 = this.addParameter('w1', stackedWeight(numExperts, width, hidden, random.child('w1')));
+    const matrix = (name: string, inputs: number, outputs: number) =>
+      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    this.w1 = matrix('w1', width, hidden);
     this.b1 = bias('b1', hidden);
-    this.w2 = this.addParameter('w2', stackedWeight(numExperts, hidden, width, random.child('w2')));
+    this.w2 = matrix('w2', hidden, width);
     this.b2 = bias('b2', width);
   }
 
@@ -57,7 +62,7 @@ class PlainExperts extends Module implements ExpertBank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = ACTIVATIONS[this.options.activation](affine(rows, this.w1, this.b1, plan));
+    const inner = activate(this.options.activation, affine(rows, this.w1, this.b1, plan));
     return affine(inner, this.w2, this.b2, plan);
   }
 }

@@ -59,7 +59,7 @@ function observed(layer: core.Module, x: tf.Tensor): core.RoutingRecord {
 
 afterEach(() => vi.restoreAllMocks());
 
-describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'relu' })] as const)(
+describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'silu' })] as const)(
   'experts %o',
   (experts) => {
     test('one expert alone is a feed-forward network', () => {
@@ -73,7 +73,7 @@ describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'rel
             ? inner.mul(inner.sigmoid()).mul(x.matMul(w('w3')))
             : experts === 'plain'
               ? inner.mul(inner.div(Math.SQRT2).erf().add(1).div(2))
-              : inner.relu();
+              : inner.mul(inner.sigmoid());
         expectClose(layer.apply(x, Context.create()), hidden.matMul(w('w2')), 1e-5);
       });
       x.dispose();
