@@ -7,8 +7,6 @@ export * as layers from './layers';
 export * as models from './models';
 export * as moe from './moe';
 export * as ops from './ops';
-export * as ops from './ops';
-export * as protocol from './protocol';
 export * as protocol from './protocol';
 export * as routers from './routers';
 export * as train from './train';

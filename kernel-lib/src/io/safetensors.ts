@@ -58,7 +58,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begin = dataStart(file, where);
   const { [METADATA]: metadata = {}, ...entries } = parseHeader(file.toString('utf8', PREFIX_BYTES, begin), where);
-  const checked = Object.entries(entries).map(([name, entry]) => [name, checkEntry(entry, `${where}: "${name}"`)] as const);
+  const checked = Object.entries(entries).map(
+    ([name, entry]) => [name, checkEntry(entry, `${where}: "${name}"`)] as const
+  );
   checkOffsets(
     checked.map(([, entry]) => entry.data_offsets),
     file.length - begin,

@@ -25,7 +25,7 @@ export function writeAtomically(file: string, pieces: readonly Uint8Array[]): vo
 }
 
 function writeAll(descriptor: number, piece: Uint8Array): void {
-  for (let at = 0; at < piece.length; ) {
+  for (let at = 0; at < piece.length;) {
     at += writeSync(descriptor, piece, at);
   }
 }

@@ -43,7 +43,13 @@ export function moeTransformer(options: MoeTransformerOptions): Transformer {
 }
 
 function resolveMixer(options: MoeTransformerOptions, width: number): MoeMixer {
-  const { experts: numExperts, router, expertKind: experts = 'plain', capacityFactor = null, sharedExperts = 0 } = options;
+  const {
+    experts: numExperts,
+    router,
+    expertKind: experts = 'plain',
+    capacityFactor = null,
+    sharedExperts = 0
+  } = options;
   expectInteger('moeTransformer', 'experts', numExperts, 1);
   expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
   const k = choices(router, width, numExperts);

@@ -40,7 +40,9 @@ export function restoreCheckpoint(folder: string, trainer: Trainer, dataHash: st
   const history = parseHistory(record.history, folder);
   expectFits(file, tensorsOf(trainer), tensors);
   assignVariables(modelVariables(trainer.model), strip(tensors, MODEL));
-  const state = [...strip(tensors, OPTIMIZER)].map(([name, { values, shape }]) => [name, tf.tensor(values, shape)] as const);
+  const state = [...strip(tensors, OPTIMIZER)].map(
+    ([name, { values, shape }]) => [name, tf.tensor(values, shape)] as const
+  );
   trainer.optimizer.restore(record.step, new Map(state));
   trainer.step = record.step;
   return history;

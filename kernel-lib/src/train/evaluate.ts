@@ -16,7 +16,11 @@ export interface Evaluation {
 }
 
 /** Measures a model on validation text, with nothing that only training does (noise, balance updates). */
-export async function evaluate(model: LanguageModel, data: TextData, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(
+  model: LanguageModel,
+  data: TextData,
+  options: EvaluateOptions = {}
+): Promise<Evaluation> {
   const { batchSize, length } = resolveShape('train.evaluate', options, model, data);
   const { batches: count = 8 } = options;
   expectInteger('train.evaluate', 'batches', count, 1);

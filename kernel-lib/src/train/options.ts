@@ -75,7 +75,8 @@ export function resolveOptions(options: FitOptions, model: LanguageModel, data: 
   const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1, evaluateBatches = 8 } = options;
   expectInteger(where, 'steps', steps, 1);
   expectInteger(where, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  const { warmup = Math.min(100, Math.floor(steps / 10)), evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = options;
+  const { warmup = Math.min(100, Math.floor(steps / 10)), evaluateEvery = Math.max(1, Math.floor(steps / 10)) } =
+    options;
   const { batchSize, length } = resolveShape(where, options, model, data);
   expectNumber(where, 'learningRate', learningRate, 0);
   expectInteger(where, 'warmup', warmup, 0);
