@@ -78,8 +78,14 @@ describe('data.fromStrings', () => {
 
   test.each([
     [() => data.fromStrings({}), 'data.fromStrings: domains must be at least one, each named once, got []'],
-    [() => data.fromStrings({ a: ['one'] }), 'data.fromStrings: "a" must have at least 2 texts that are not empty, got 1'],
-    [() => data.fromStrings({ a: ['', ''] }, { validation: 0 }), 'must have at least 1 texts that are not empty, got 0'],
+    [
+      () => data.fromStrings({ a: ['one'] }),
+      'data.fromStrings: "a" must have at least 2 texts that are not empty, got 1'
+    ],
+    [
+      () => data.fromStrings({ a: ['', ''] }, { validation: 0 }),
+      'must have at least 1 texts that are not empty, got 0'
+    ],
     [() => corpus({ validation: 1 }), 'data.fromStrings: validation must be a number 0..0.9, got 1'],
     [() => corpus({ seed: -1 }), 'seed must be an integer of at least 0, got -1']
   ])('refuses %s', (f, message) => {

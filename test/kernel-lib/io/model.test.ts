@@ -50,7 +50,10 @@ describe('saveModel and loadModel', () => {
     const dense = models.denseTwin(build());
     io.saveModel(dense, file);
     expect(() => io.loadModel(build(), file)).toThrow('must hold "layers.0.moe.router.weight" [16, 4], got ');
-    const smaller = models.denseTransformer({ ...{ layers: 1, width: 16, contextLength: 8, vocabSize: 16 }, hidden: 9 });
+    const smaller = models.denseTransformer({
+      ...{ layers: 1, width: 16, contextLength: 8, vocabSize: 16 },
+      hidden: 9
+    });
     expect(() => io.loadModel(smaller, file)).toThrow('must be float32 [16, 9]');
   });
 
