@@ -12,7 +12,7 @@ export interface TopK {
 
 /**
  * The `k` largest scores of each row of `scores` [T, E], largest first; of equals, the one with the lower index first.
- * NaN counts as larger than every number, so that it is seen and not lost.
+ * NaN ranks as Infinity and stays NaN, so that it is seen and not lost.
  *
  * @throws {SwitchyardError} unless `k` is an integer in 1..E.
  */
