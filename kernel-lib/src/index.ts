@@ -3,3 +3,4 @@ export { device, tf } from './backend';
 export * as core from './core';
 export * as ops from './ops';
 export * as protocol from './protocol';
+export * as telemetry from './telemetry';
