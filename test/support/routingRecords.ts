@@ -8,7 +8,10 @@ export interface RecordOptions {
 }
 
 /** A record of these choices, all weights 1/K and all probabilities equal. */
-export function recordOf(indices: number[], { path = 'moe', numExperts = 4, k = 2 }: RecordOptions = {}): core.RoutingRecord {
+export function recordOf(
+  indices: number[],
+  { path = 'moe', numExperts = 4, k = 2 }: RecordOptions = {}
+): core.RoutingRecord {
   const numTokens = indices.length / k;
   return {
     path,

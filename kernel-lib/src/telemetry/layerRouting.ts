@@ -1,6 +1,7 @@
 import type { LayerRouting, Numeric } from '../protocol';
 import { conditionalShares } from './coActivation';
 import type { LayerCounts } from './layerCounts';
+import type { LayerRecorder } from './layerRecorder';
 import { loadMetrics } from './loadMetrics';
 
 /** Scalars of a layer at one step. */
@@ -11,11 +12,16 @@ export interface LayerScalars {
   dropped: Numeric;
 }
 
-/** A layer's counts as the payload shows them. Numbers are exact; `bound` rounds them. */
-export function layerRouting(
-  counts: LayerCounts,
-  { path, router, experts }: Pick<LayerRouting, 'path' | 'router' | 'experts'>
-): LayerRouting {
+/** Co-activation has no room in a payload above this many numbers, the layers together. */
+const MAX_PAIRS = 16_384;
+
+/** All layers as a payload shows them. Numbers are exact; `bound` rounds them. */
+export function layerRoutings(layers: readonly LayerRecorder[]): LayerRouting[] {
+  const pairs = layers.reduce((sum, { numExperts }) => sum + numExperts ** 2, 0);
+  return layers.map((layer) => layerRouting(layer.window(), layer, pairs <= MAX_PAIRS));
+}
+
+function layerRouting(counts: LayerCounts, { path, router, experts }: LayerRecorder, withPairs: boolean): LayerRouting {
   const { numExperts, k } = counts;
   const { effectiveExperts, deadFraction } = loadMetrics(counts.load, { k });
   return {
@@ -30,7 +36,7 @@ export function layerRouting(
     effectiveExperts: finite(effectiveExperts, 1),
     deadFraction: finite(deadFraction),
     domainLoad: rows(counts.domainLoad, numExperts).map(shares),
-    coActivation: counts.pairs && conditionalShares(counts.pairs, numExperts).map((row) => row.map((x) => finite(x)))
+    coActivation: withPairs ? coActivationOf(counts) : null
   };
 }
 
@@ -43,6 +49,11 @@ export function layerScalars(counts: LayerCounts): LayerScalars {
     entropy: finite(counts.entropy / counts.tokens / Math.log(counts.numExperts), 1),
     dropped: finite(counts.droppedChoices / counts.choices)
   };
+}
+
+/** N_ij / N_i of the window, null where i was not chosen; null where pairs are not counted. */
+export function coActivationOf({ pairs, numExperts }: LayerCounts): Numeric[][] | null {
+  return pairs && conditionalShares(pairs, numExperts).map((row) => row.map((x) => finite(x)));
 }
 
 /** Shares of the sum; all 0 where the sum is. */

@@ -86,17 +86,19 @@ export function planTraining(payload: TrainingPayload): number {
 function layersThatFit(layers: readonly LayerRouting[], room: number): number[] {
   const all = layers.map((_, i) => i);
   const needed = sum(layers, requiredBytes);
-  if (needed <= room * 0.9) {
+  if (needed <= room * 0.95) {
     return all;
   }
   const count = Math.max(1, Math.floor((layers.length * room * 0.8) / needed));
   return Array.from({ length: count }, (_, i) => Math.round((i * (layers.length - 1)) / Math.max(1, count - 1)));
 }
 
-/** A layer without what may be left out, its rows of the history included. */
+/** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
 function requiredBytes(layer: LayerRouting): number {
-  const bare = { ...layer, experts: [], load: [], importance: [], domainLoad: [], coActivation: null };
-  return jsonBytes(bare) + 64 + sharesBytes(layer.numExperts, layer.numExperts);
+  const { path, router, numExperts, k } = layer;
+  const bare = Object.fromEntries(Object.keys(layer).map((key) => [key, null]));
+  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
+  return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
 }
 
 /** `count` shares of E experts as an array. */

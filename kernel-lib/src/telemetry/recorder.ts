@@ -5,7 +5,7 @@ import type { Numeric, RoutingData, RoutingHistory } from '../protocol';
 import type { Batch } from '../train/contract';
 import { Binned } from './binned';
 import { blendNumbers, blendVectors } from './blends';
-import { layerRouting, layerScalars, shares } from './layerRouting';
+import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';
 import type { LayerScalars } from './layerRouting';
 import { LayerRecorder } from './layerRecorder';
 import { specialisation } from './specialisation';
@@ -115,7 +115,7 @@ export class Recorder implements RoutingObserver {
   data(): RoutingData {
     const layers = Array.from(this.layers.values());
     return {
-      layers: layers.map((layer) => layerRouting(layer.window(), layer)),
+      layers: layerRoutings(layers),
       history: this.readHistory(),
       tokens: layers.length > 0 ? this.sampler.read(layers.map(({ path }) => path)) : null,
       domains: [...this.options.domains]
@@ -134,6 +134,14 @@ export class Recorder implements RoutingObserver {
         return [path, specialisation(counts, labels, { ...options, numExperts })];
       })
     );
+  }
+
+  /**
+   * Of the tokens sent to expert i, the share also sent to expert j, over the latest steps; [E][E] by layer, null where k
+   * is 1 or there are over 256 experts. See {@link coActivation}.
+   */
+  coActivation(): Record<string, Numeric[][] | null> {
+    return Object.fromEntries(Array.from(this.layers, ([path, layer]) => [path, coActivationOf(layer.window())]));
   }
 
   /** How surely each token of the vocabulary goes to one expert, by layer; empty without the option `vocabSize`. */

@@ -21,5 +21,10 @@ export function roundNumber(value: number, decimals: number): number {
 
 /** Rounds to five significant digits; NaN and infinities become null. */
 export function roundScalar(value: Numeric): Numeric {
-  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(5));
+  if (value === null || value === 0 || !Number.isFinite(value)) {
+    return value === 0 ? 0 : null;
+  }
+  const decimals = 4 - Math.floor(Math.log10(Math.abs(value)));
+  // Powers of ten are exact up to here; the slow way gives the same.
+  return decimals >= 0 && decimals <= 22 ? roundNumber(value, decimals) : Number(value.toPrecision(5));
 }
