@@ -44,7 +44,7 @@ export function reduce(state: IPayloads, action: Action): IPayloads {
     case 'kernel-lost':
       return {
         ...state,
-        cells: new Map([...state.cells].map(([id, runs]) => [id, runs.map(run => ({ ...run, live: false }))]))
+        cells: new Map([...state.cells].map(([id, runs]) => [id, runs.map((run) => ({ ...run, live: false }))]))
       };
     case 'cell-removed':
       return withCell(state, action.cellId, []);
@@ -53,7 +53,7 @@ export function reduce(state: IPayloads, action: Action): IPayloads {
 
 /** Cells that hold a run. */
 export function holders(state: IPayloads, key: string): string[] {
-  return [...state.cells].filter(([, runs]) => runs.some(run => run.key === key)).map(([id]) => id);
+  return [...state.cells].filter(([, runs]) => runs.some((run) => run.key === key)).map(([id]) => id);
 }
 
 /** The run that changed last; the last one where all were saved. */
@@ -76,7 +76,7 @@ function mergeOutputs(before: readonly IRun[], readings: readonly Reading[]): re
   const runs = new Map<string, IRun>();
   readings.forEach((reading, i) => {
     const key = 'payload' in reading ? reading.payload.runId : `unreadable output ${i}`;
-    const known = runs.get(key) ?? before.find(run => run.key === key);
+    const known = runs.get(key) ?? before.find((run) => run.key === key);
     runs.set(
       key,
       known && 'payload' in reading
@@ -102,9 +102,9 @@ function receive(state: IPayloads, cellId: string | null, reading: Reading, time
     return state;
   }
   const runs = state.cells.get(target) ?? [];
-  const known = runs.find(run => run.key === key);
+  const known = runs.find((run) => run.key === key);
   const run: IRun = { key, reading: known ? newer(known.reading, reading) : reading, live: true, receivedAt: time };
-  return withCell(state, target, known ? runs.map(other => (other === known ? run : other)) : [...runs, run]);
+  return withCell(state, target, known ? runs.map((other) => (other === known ? run : other)) : [...runs, run]);
 }
 
 function withCell(state: IPayloads, cellId: string, runs: readonly IRun[]): IPayloads {

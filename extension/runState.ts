@@ -67,7 +67,10 @@ export function problemSentence(reading: Extract<Reading, { problem: unknown }>,
         message
       );
     case 'unknown-kind':
-      return trans.__('This output is of a kind that this extension does not draw. Update jupyterlab-switchyard. %1', message);
+      return trans.__(
+        'This output is of a kind that this extension does not draw. Update jupyterlab-switchyard. %1',
+        message
+      );
     case 'too-large':
       return trans.__('This output is too large to draw. %1', message);
     case 'malformed':

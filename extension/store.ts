@@ -31,7 +31,7 @@ export class PayloadStore implements IDisposable {
     }
     const ids = new Set([...before.cells.keys(), ...this._state.cells.keys()]);
     const all = before.kernel !== this._state.kernel;
-    const changed = [...ids].filter(id => all || before.cells.get(id) !== this._state.cells.get(id));
+    const changed = [...ids].filter((id) => all || before.cells.get(id) !== this._state.cells.get(id));
     if (changed.length > 0) {
       this._changed.emit(changed);
     }

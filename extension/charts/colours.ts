@@ -98,7 +98,7 @@ function mix(a: Rgb, b: Rgb, amount: number): Rgb {
 
 /** Relative luminance (WCAG 2.1). Black text has the better contrast above 0.179. */
 function luminance(colour: Rgb): number {
-  const [r, g, b] = colour.map(value => {
+  const [r, g, b] = colour.map((value) => {
     const c = value / 255;
     return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   });

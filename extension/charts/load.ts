@@ -10,7 +10,7 @@ export function timesFair(load: number, numExperts: number): number {
 
 /** Upper end of the colour scale: at least twice the fair share, so that small differences look small. */
 export function loadCeiling(ratios: readonly (readonly number[])[]): number {
-  return Math.max(2, ...ratios.map(row => Math.max(0, ...row)));
+  return Math.max(2, ...ratios.map((row) => Math.max(0, ...row)));
 }
 
 /** What both load figures have in common: colours with the fair share marked on the bar. */
@@ -26,7 +26,7 @@ export function loadColours(ceiling: number, theme: ITheme, fairLabel: string): 
     colorscale: loadScale(ceiling, theme.light),
     colorbar: {
       tickvals: ticks,
-      ticktext: ticks.map(tick => (tick === 1 ? fairLabel : `${tick}×`)),
+      ticktext: ticks.map((tick) => (tick === 1 ? fairLabel : `${tick}×`)),
       thickness: 10,
       outlinewidth: 0,
       len: 1,

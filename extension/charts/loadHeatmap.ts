@@ -12,14 +12,14 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
     return null;
   }
   const { theme, trans } = context;
-  const z = layers.map(layer => layer.load.map(load => timesFair(load, layer.numExperts)));
+  const z = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
   const ceiling = loadCeiling(z);
   const labels = layerLabels(layers);
   const heatmap = {
     type: 'heatmap',
     z,
     y: layers.map((_, i) => i),
-    x: Array.from({ length: Math.max(...layers.map(layer => layer.numExperts)) }, (_, i) => i),
+    x: Array.from({ length: Math.max(...layers.map((layer) => layer.numExperts)) }, (_, i) => i),
     xgap: 1,
     ygap: 1,
     hoverinfo: 'text',
@@ -62,7 +62,7 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
     },
     summary: summary(payload, context, z),
     table: {
-      columns: [trans.__('layer'), ...layers[0].experts.map(name => trans.__('expert %1', name))],
+      columns: [trans.__('layer'), ...layers[0].experts.map((name) => trans.__('expert %1', name))],
       rows: layers.map((layer, i) => [labels[i], ...layer.load.map(percent)])
     }
   };

@@ -14,7 +14,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     return null;
   }
   const { theme, trans } = context;
-  const z = layer.experts.map((_, e) => loads.map(row => timesFair(row[e], layer.numExperts)));
+  const z = layer.experts.map((_, e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
   const label = layerLabels(layers)[context.layer];
   const heatmap = {
     type: 'heatmap',
@@ -55,7 +55,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     },
     summary: trans.__('Load of the experts of layer %1 from step %2 to step %3.', label, first, last),
     table: {
-      columns: [trans.__('step'), ...layer.experts.map(name => trans.__('expert %1', name))],
+      columns: [trans.__('step'), ...layer.experts.map((name) => trans.__('expert %1', name))],
       rows: history.loadSteps.map((step, s) => [String(step), ...loads[s].map(percent)])
     }
   };

@@ -35,20 +35,22 @@ export function scalars(payload: Payload, context: IChartContext): IFigure | nul
   };
   plots.forEach((plot, row) => addPlot(layout, plot, row, height, context, row === plots.length - 1));
   const last = steps.length - 1;
-  const columns = plots.flatMap(plot => plot.lines.map(line => `${plot.title} ${line.name}`.trim()));
+  const columns = plots.flatMap((plot) => plot.lines.map((line) => `${plot.title} ${line.name}`.trim()));
   return {
     data: plots.flatMap((plot, row) => traces(plot, row, steps, context)),
     layout,
     summary: trans.__(
       'At step %1: %2.',
       steps[last],
-      plots.map(plot => `${plot.title} ${plot.lines.map(line => brief(line.values[last] ?? null)).join(', ')}`).join('; ')
+      plots
+        .map((plot) => `${plot.title} ${plot.lines.map((line) => brief(line.values[last] ?? null)).join(', ')}`)
+        .join('; ')
     ),
     table: {
       columns: [trans.__('step'), ...columns],
       rows: steps.map((step, s) => [
         String(step),
-        ...plots.flatMap(plot => plot.lines.map(line => brief(line.values[s] ?? null)))
+        ...plots.flatMap((plot) => plot.lines.map((line) => brief(line.values[s] ?? null)))
       ])
     }
   };
@@ -74,7 +76,7 @@ function namedScalars(payload: Payload): IPlot[] {
 function layerScalars(payload: RoutingPayload, { trans }: IChartContext): IPlot[] {
   const { layers, history } = payload.data;
   const labels = layerLabels(layers);
-  const worst = Math.max(...layers.map(layer => layer.numExperts / layer.k)) - 1;
+  const worst = Math.max(...layers.map((layer) => layer.numExperts / layer.k)) - 1;
   const lines = (series: Numeric[][]): IPlot['lines'] =>
     series.map((values, i) => ({ name: trans.__('layer %1', labels[i]), values }));
   const plots: IPlot[] = [
@@ -83,7 +85,7 @@ function layerScalars(payload: RoutingPayload, { trans }: IChartContext): IPlot[
     { title: trans.__('router entropy'), lines: lines(history.entropy), bounds: [0, 1] },
     { title: trans.__('dropped share'), lines: lines(history.dropped), bounds: [0, 1] }
   ];
-  return plots.filter(plot => plot.lines.some(line => line.values.some(value => value !== null)));
+  return plots.filter((plot) => plot.lines.some((line) => line.values.some((value) => value !== null)));
 }
 
 function axisName(row: number): string {

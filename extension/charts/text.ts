@@ -13,7 +13,7 @@ export function shortened(label: string, length = 12): string {
 
 /** Labels of layers for an axis: their numbers where these tell them apart ("layers.2.moe" is "2"), else the paths. */
 export function layerLabels(layers: readonly LayerRouting[]): string[] {
-  const numbers = layers.map(layer => /\d+/.exec(layer.path)?.[0]);
+  const numbers = layers.map((layer) => /\d+/.exec(layer.path)?.[0]);
   const apart = numbers.every(Boolean) && new Set(numbers).size === layers.length;
   return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path)));
 }

@@ -7,8 +7,6 @@ import { layerLabels, percent } from './text';
 export interface IToken {
   /** Text with white space made visible. */
   text: string;
-  /** Ends a line of the source text. */
-  endsLine: boolean;
   /** Index of the expert; -1 where the token was sent to none. */
   expert: number;
   /** Weight of that choice, 0 to 1; null where unknown. */
@@ -50,7 +48,6 @@ export function tokenStrip(payload: RoutingPayload, context: IChartContext, choi
     const colour = expertColour(Math.max(0, expert));
     return {
       text: visible(text),
-      endsLine: text.includes('\n'),
       expert,
       weight,
       background: expert < 0 ? 'transparent' : colour.background,
@@ -64,11 +61,11 @@ export function tokenStrip(payload: RoutingPayload, context: IChartContext, choi
         .join(' · ')
     };
   });
-  const used = new Set(strip.map(token => token.expert).filter(expert => expert >= 0)).size;
+  const used = new Set(strip.map((token) => token.expert).filter((expert) => expert >= 0)).size;
   const cut = tokens.truncated ? ` ${trans.__('The sample was cut to fit.')}` : '';
   return {
     tokens: strip,
-    choices: Math.max(1, ...experts.map(row => row.length)),
+    choices: Math.max(1, ...experts.map((row) => row.length)),
     summary:
       trans.__('%1 tokens in layer %2, sent to %3 of %4 experts.', strip.length, label, used, layer.numExperts) + cut,
     table: {
