@@ -11,6 +11,9 @@ AWAIT = "let n = 0; const before = 7; for (;;) { await new Promise((r) => setTim
 NEVER = "const before = 7; await new Promise(() => {});"
 SYNC_AFTER_AWAIT = "let n = 0; const before = 7; await null; await new Promise((r) => setTimeout(r, 5)); for (;;) { n++; }"
 
+# Code that is not compiled as a cell has no checkpoints.
+OTHERS_AFTER_AWAIT = "const before = 7; await new Promise((r) => setTimeout(r, 5)); eval('for (;;) {}')"
+
 
 def interrupt(kernel, how, msg_id):
     kernel.wait_until_busy(msg_id)
@@ -36,8 +39,9 @@ def test_interrupt_ends_the_cell_and_keeps_variables(kernel, code, how):
     assert kernel.ok("kept + before").result == "48"
 
 
-def test_a_loop_that_does_not_yield_any_more_is_ended(kernel):
-    msg_id = kernel.client.execute(SYNC_AFTER_AWAIT)
+@pytest.mark.parametrize("code", [SYNC_AFTER_AWAIT, OTHERS_AFTER_AWAIT], ids=["own", "library"])
+def test_a_loop_that_does_not_yield_any_more_is_ended(kernel, code):
+    msg_id = kernel.client.execute(code)
     start = interrupt(kernel, "message", msg_id)
     outcome = kernel.collect(msg_id, timeout=5)
     assert time.monotonic() - start < 1
@@ -59,25 +63,27 @@ def test_the_loop_of_an_interrupted_cell_stops(kernel):
     assert int(kernel.ok("steps").result) == first > 0
 
 
+# As in a library, which is not compiled as a cell: a step of 0.2 s, and a listener that ends training after it.
+TRAIN = """
+(async function train() {
+  let stop = false, step = 0;
+  const listener = () => { stop = true; };
+  process.on('SIGINT', listener);
+  while (!stop) {
+    await new Promise((r) => setImmediate(r));
+    const end = Date.now() + 200; while (Date.now() < end) {}
+    step++;
+  }
+  process.removeListener('SIGINT', listener);
+  console.log('checkpoint');
+  return step;
+})
+"""
+
+
 def test_training_ends_its_step_and_then_the_cell_ends(kernel):
-    kernel.ok(
-        "async function train() {\n"
-        "  let stop = false, step = 0;\n"
-        "  const listener = () => { stop = true; };\n"
-        "  process.on('SIGINT', listener);\n"
-        "  while (!stop) {\n"
-        "    await new Promise((r) => setImmediate(r));\n"
-        "    const end = Date.now() + 200; while (Date.now() < end) {}\n"
-        "    step++;\n"
-        "  }\n"
-        "  process.removeListener('SIGINT', listener);\n"
-        "  console.log('checkpoint');\n"
-        "  return step;\n"
-        "}\n"
-        # Library code is not rewritten, so it is not cut at an await as the code of cells is.
-        "const library = eval('(' + train.toString().replace(/__switchyardCheckpoint/g, '') + ')');"
-    )
-    msg_id = kernel.client.execute("const done = await library();\nconsole.log('not reached')")
+    kernel.ok(f"const train: () => Promise<number> = eval(`{TRAIN}`)")
+    msg_id = kernel.client.execute("const done = await train();\nconsole.log('not reached')")
     start = interrupt(kernel, "message", msg_id)
     outcome = kernel.collect(msg_id, timeout=5)
     assert time.monotonic() - start < 1

@@ -27,6 +27,8 @@ export interface KernelHost {
 interface Shared {
   host: KernelHost | null;
   comms: CommRegistry | null;
+  /** Called by the wire thread, through the debugger, before it ends what runs. */
+  prepareEnd?: () => void;
 }
 
 const KEY = Symbol.for('switchyard.kernel');

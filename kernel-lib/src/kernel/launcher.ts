@@ -23,6 +23,8 @@ function launch(connectionFile: string | undefined): void {
   const session = new Session(connection);
   connection.listen({
     request: (request) => session.handle(request),
+    // Training listens to the signal, on plain tslab as well as here.
+    interrupt: () => process.emit('SIGINT', 'SIGINT'),
     terminated: () => session.terminated(),
     shutdown: () => process.exit(0),
     failed: (error) => {

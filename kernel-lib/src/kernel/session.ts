@@ -23,7 +23,9 @@ export class Session {
 
   constructor(private readonly connection: Connection) {
     const typescript = prepareCompiler();
-    this.interrupts = new Interrupts((cooperative) => connection.setCooperative(cooperative));
+    this.interrupts = new Interrupts(connection.interruptWaits, (cooperative) =>
+      connection.setCooperative(cooperative)
+    );
     this.runner = new Runner(typescript);
     this.assistant = new Assistant(typescript, this.runner.executor);
     const { runner, interrupts, history } = this;

@@ -1,4 +1,5 @@
-import { CHECKPOINT } from '../typescript/awaits';
+import { shared } from '../host';
+import { AWAITED, LOOPED } from '../typescript/checkpoints';
 import { currentCell, type Cell } from './cell';
 import { Interrupted } from './interrupted';
 
@@ -9,9 +10,17 @@ const GRACE = 900;
 export class Interrupts {
   private cell: Cell | null = null;
 
-  /** @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt. */
-  constructor(private readonly onCooperative: (cooperative: boolean) => void) {
-    Object.defineProperty(globalThis, CHECKPOINT, { value: checkpoint });
+  /**
+   * @param waits - Whether an interrupt waits to be noticed.
+   * @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt.
+   */
+  constructor(
+    waits: () => boolean,
+    private readonly onCooperative: (cooperative: boolean) => void
+  ) {
+    Object.defineProperty(globalThis, AWAITED, { value: awaited });
+    Object.defineProperty(globalThis, LOOPED, { value: () => waits() && stop() });
+    shared().prepareEnd = forgetAsyncStack;
     process.on('SIGINT', () => this.interrupt());
     process.on('newListener', (event) => this.listenersChanged(event, 1));
     process.on('removeListener', (event) => this.listenersChanged(event, 0));
@@ -48,10 +57,21 @@ export class Interrupts {
   }
 }
 
-/** Cell code calls it after each `await`. */
-function checkpoint<T>(value: T): T {
+/** Cell code calls it with what it awaited. */
+function awaited<T>(value: T): T {
   if (currentCell()?.interrupted) {
     throw new Interrupted();
   }
   return value;
+}
+
+function stop(): never {
+  currentCell()?.interrupt();
+  throw new Interrupted();
+}
+
+/** Node checks that each asynchronous callback ends as it began; one that is ended from outside does not. */
+function forgetAsyncStack(): void {
+  const { binding } = process as unknown as { binding(name: string): { clearAsyncIdStack(): void } };
+  binding('async_wrap').clearAsyncIdStack();
 }

@@ -3,7 +3,7 @@ import type { SourceMapPayload } from 'module';
 import { join } from 'path';
 import type * as ts from '@tslab/typescript-for-tslab';
 import { tslabRequire } from '../tslab';
-import { checkAwaits } from './awaits';
+import { addCheckpoints } from './checkpoints';
 import { overlayPackages, watchOnlySources } from './overlay';
 import { ownPackageFolders, upward } from './packages';
 import { Origin, splitInlineMap, withoutReference } from './sourceMaps';
@@ -57,7 +57,7 @@ function transpile(typescript: typeof ts, input: string, options: ts.TranspileOp
   const output = typescript.transpileModule(code, {
     ...options,
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
-    transformers: { before: [checkAwaits(typescript)] }
+    transformers: { before: [addCheckpoints(typescript)] }
   });
   const outputText = withoutReference(output.outputText);
   if (map !== null && output.sourceMapText !== undefined) {

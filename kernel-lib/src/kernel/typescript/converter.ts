@@ -6,6 +6,7 @@ import { scriptName } from '../errors/frames';
 import type { Scripts } from '../errors/scripts';
 import { takeOrigin } from './compiler';
 import { reachedDeclarations } from './declarations';
+import { hasTopLevelForAwait } from './topLevel';
 
 /** What tslab's executor puts before the code of a cell. */
 const WRAPPER = '(function(exports, require) { ';
@@ -35,6 +36,7 @@ export class CellConverter implements Converter {
     if (result.diagnostics.length > 0) {
       cell.failure = diagnosticFailure(result.diagnostics, code);
     } else if (result.output !== undefined) {
+      result.hasToplevelAwait ||= hasTopLevelForAwait(this.typescript, code);
       const origin = takeOrigin(result.output);
       if (origin !== null) {
         this.scripts.add(cell, origin, (result.hasToplevelAwait ? ASYNC_WRAPPER : WRAPPER).length);

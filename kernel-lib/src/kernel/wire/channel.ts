@@ -13,6 +13,8 @@ export const enum Flag {
   Closed,
   /** 1 while code that runs stops by itself on an interrupt. */
   Cooperative,
+  /** 1 from an interrupt until the main thread has noticed it: loops of cells look at it. */
+  Interrupt,
   Length
 }
 
@@ -21,7 +23,7 @@ export type FromWire =
   | { kind: 'request'; request: Request }
   /** All requests that had arrived when the same `id` was asked for have been handed over. */
   | { kind: 'settled'; id: number }
-  /** An interrupt was asked for, and a signal sent; the main thread answers `interruptSeen` when it can. */
+  /** An interrupt was asked for; the main thread answers `interruptSeen` when it can. */
   | { kind: 'interrupt'; id: number }
   /** JavaScript that did not yield has been ended. */
   | { kind: 'terminated' }

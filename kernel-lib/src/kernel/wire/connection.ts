@@ -10,6 +10,7 @@ const CLOSE_PATIENCE = 2000;
 /** What the main thread does about messages of the wire thread. */
 export interface ConnectionHandlers {
   request(request: Request): void;
+  interrupt(): void;
   /** JavaScript that did not yield was ended; whatever it was, it will not settle. */
   terminated(): void;
   shutdown(): void;
@@ -41,7 +42,9 @@ export class Connection {
           this.settling.get(message.id)?.();
           return void this.settling.delete(message.id);
         case 'interrupt':
-          return this.post({ kind: 'interruptSeen', id: message.id });
+          Atomics.store(this.flags, Flag.Interrupt, 0);
+          this.post({ kind: 'interruptSeen', id: message.id });
+          return handlers.interrupt();
         case 'terminated':
           return handlers.terminated();
         case 'shutdown':
@@ -66,6 +69,9 @@ export class Connection {
   setCooperative(cooperative: boolean): void {
     Atomics.store(this.flags, Flag.Cooperative, cooperative ? 1 : 0);
   }
+
+  /** True while an interrupt waits to be noticed; cheap enough for every turn of a loop. */
+  readonly interruptWaits = (): boolean => Atomics.load(this.flags, Flag.Interrupt) === 1;
 
   /** Blocks until all has been sent and the sockets are closed. */
   close(): void {
