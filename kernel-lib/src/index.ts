@@ -3,6 +3,7 @@ export { device, tf } from './backend';
 export * as core from './core';
 export * as data from './data';
 export * as io from './io';
+export * as kernel from './kernel';
 export * as layers from './layers';
 export * as models from './models';
 export * as moe from './moe';
