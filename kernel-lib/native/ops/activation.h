@@ -4,19 +4,22 @@
 #include <cmath>
 #include <string>
 
+#include "tensorflow/core/framework/op_kernel.h"
 #include "unsupported/Eigen/SpecialFunctions"
 
 namespace switchyard {
 
-enum class Activation { kNone, kRelu, kGelu, kSilu };
+enum class Activation { kRelu, kGelu, kSilu };
 
-inline bool ParseActivation(const std::string& name, Activation* out) {
-  if (name == "none") *out = Activation::kNone;
-  else if (name == "relu") *out = Activation::kRelu;
+// Reads the attribute `activation`.
+inline tensorflow::Status ReadActivation(tensorflow::OpKernelConstruction* ctx, Activation* out) {
+  std::string name;
+  TF_RETURN_IF_ERROR(ctx->GetAttr("activation", &name));
+  if (name == "relu") *out = Activation::kRelu;
   else if (name == "gelu") *out = Activation::kGelu;
   else if (name == "silu") *out = Activation::kSilu;
-  else return false;
-  return true;
+  else return tensorflow::errors::InvalidArgument("activation must be relu, gelu or silu, got ", name);
+  return tensorflow::OkStatus();
 }
 
 using Run = Eigen::Map<Eigen::ArrayXf>;
@@ -29,7 +32,6 @@ constexpr float kInverseSqrt2Pi = 0.39894228040143268f;
 inline void Activate(Activation activation, float* values, int64_t count) {
   Run x(values, count);
   switch (activation) {
-    case Activation::kNone: return;
     case Activation::kRelu: x = x.max(0.0f); return;
     case Activation::kGelu: x = 0.5f * x * (1.0f + (x * kInverseSqrt2).erf()); return;
     case Activation::kSilu: x = x * x.logistic(); return;
@@ -41,7 +43,6 @@ inline void MultiplyDerivative(Activation activation, const float* pre, float* g
   ConstRun x(pre, count);
   Run g(gradient, count);
   switch (activation) {
-    case Activation::kNone: return;
     case Activation::kRelu: g = (x > 0.0f).select(g, 0.0f); return;
     case Activation::kGelu:
       g = g * (0.5f * (1.0f + (x * kInverseSqrt2).erf()) + x * (-0.5f * x * x).exp() * kInverseSqrt2Pi);
