@@ -14,7 +14,9 @@ export function rowsTimesMatrices(
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const matrices = tf.unstack(w) as tf.Tensor2D[];
-    const products = splitRows(x, plan).map(({ expert, rows }) => tf.matMul<tf.Tensor2D>(rows, matrices[expert], false, transpose));
+    const products = splitRows(x, plan).map(({ expert, rows }) =>
+      tf.matMul<tf.Tensor2D>(rows, matrices[expert], false, transpose)
+    );
     return products.length === 0 ? tf.zeros<tf.Rank.R2>([0, w.shape[transpose ? 1 : 2]]) : tf.concat(products, 0);
   });
 }

@@ -1,3 +1,4 @@
+export { gelu, silu } from './activations';
 export { crossEntropy } from './crossEntropy';
 export { combine, dispatch } from './dispatch';
 export { embed } from './embed';
@@ -5,6 +6,7 @@ export { stopGradient, withGradient, withoutGradient } from './gradient';
 export type { Save } from './gradient';
 export { groupedBias, groupedMatMul } from './groupedMatMul';
 export { logSumExp } from './logSumExp';
+export { rmsNormalize, standardize } from './normalize';
 export { planDispatch } from './planDispatch';
 export type { DispatchOptions, DispatchPlan } from './planDispatch';
 export { segmentSum } from './segmentSum';

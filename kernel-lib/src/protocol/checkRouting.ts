@@ -31,6 +31,9 @@ export function checkRouting(value: unknown, path: string): void {
   const domains = checkArray(data.domains, `${path}.domains`, { max: MAX_DOMAINS, item: checkText }).length;
   const layers = checkArray(data.layers, `${path}.layers`, { max: MAX_LAYERS });
   const shapes = layers.map((layer, i) => checkLayer(layer, `${path}.layers[${i}]`, domains));
+  if (data.omittedLayers !== undefined) {
+    checkInteger(data.omittedLayers, `${path}.omittedLayers`, 0);
+  }
   checkHistory(data.history, `${path}.history`, shapes);
   if (data.tokens !== null) {
     checkTokens(data.tokens, `${path}.tokens`, shapes, domains);
@@ -43,21 +46,25 @@ function checkLayer(value: unknown, path: string, domains: number): Shape {
   checkText(layer.router, `${path}.router`);
   const numExperts = checkInteger(layer.numExperts, `${path}.numExperts`, 1, MAX_EXPERTS);
   const k = checkInteger(layer.k, `${path}.k`, 1, numExperts);
-  checkArray(layer.experts, `${path}.experts`, { length: numExperts, item: checkText });
+  checkArray(layer.experts, `${path}.experts`, { length: orEmpty(layer.experts, numExperts), item: checkText });
   checkShares(layer.load, `${path}.load`, numExperts);
-  checkShares(layer.importance, `${path}.importance`, numExperts);
+  checkShares(layer.importance, `${path}.importance`, orEmpty(layer.importance, numExperts));
   positiveOrNull(layer.maxVio, `${path}.maxVio`);
   positiveOrNull(layer.cv, `${path}.cv`);
   for (const name of ['entropy', 'effectiveExperts', 'dropped', 'deadFraction']) {
     shareOrNull(layer[name], `${path}.${name}`);
   }
-  const known = Array.isArray(layer.domainLoad) && layer.domainLoad.length === 0 ? 0 : domains;
   const row: Check = (item, at) => checkShares(item, at, numExperts);
-  checkArray(layer.domainLoad, `${path}.domainLoad`, { length: known, item: row });
+  checkArray(layer.domainLoad, `${path}.domainLoad`, { length: orEmpty(layer.domainLoad, domains), item: row });
   if (layer.coActivation !== null) {
     checkTable(layer.coActivation, `${path}.coActivation`, [numExperts, numExperts], shareOrNull);
   }
   return { numExperts, k };
+}
+
+/** The length that an array must have which may be left out by being empty. */
+function orEmpty(value: unknown, length: number): number {
+  return Array.isArray(value) && value.length === 0 ? 0 : length;
 }
 
 /** Shares of a whole: they sum to 1, or are all 0 where nothing was assigned. */

@@ -107,6 +107,8 @@ export interface RoutingData {
   layers: LayerRouting[];
   /** Scalars over time, shared by the whole run. */
   history: RoutingHistory;
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omittedLayers?: Count;
   /** A sample of tokens with their choices; null where none was taken. */
   tokens: TokenSample | null;
   /**
@@ -116,7 +118,7 @@ export interface RoutingData {
   domains: Text[];
 }
 
-/** One routed layer, summed over the tokens since the last snapshot. */
+/** One routed layer, summed over the tokens of the latest steps. */
 export interface LayerRouting {
   /** Module path, for example "layers.2.moe". */
   path: Text;
@@ -126,11 +128,14 @@ export interface LayerRouting {
   numExperts: Positive;
   /** Experts a token is sent to; the maximum where it varies. */
   k: Positive;
-  /** A label for each expert; E. */
+  /** A label for each expert; E. Empty where they would not fit: experts then go by their numbers. */
   experts: Text[];
-  /** Share of all assignments that each expert received; E, sums to 1, or all 0 where nothing was assigned. Fair share is 1/E. */
+  /**
+   * Share of all choices that fell on each expert, dropped ones included; E, sums to 1, or all 0 where nothing was
+   * chosen. Fair share is 1/E.
+   */
   load: Share[];
-  /** Share of the routers' probability that each expert received; E, sums as `load` does. */
+  /** Share of the router's probability that each expert received; E, sums as `load` does. Empty where it would not fit. */
   importance: Share[];
   /** (max load - mean load) / mean load. 0 is balanced; E/k - 1 sends every token to the same k experts. */
   maxVio: Magnitude | null;
@@ -144,7 +149,7 @@ export interface LayerRouting {
   dropped: Share | null;
   /** Share of experts that received nothing. */
   deadFraction: Share | null;
-  /** Share of each domain's assignments by expert; [G][E], rows sum as `load` does. Empty where domains are unknown. */
+  /** Share of each domain's assignments by expert; [G][E], rows sum as `load` does. Empty where domains are unknown or it would not fit. */
   domainLoad: Share[][];
   /**
    * Of the tokens sent to expert i, the share also sent to expert j; [E][E], all pairs, diagonal 1 where i was used.
