@@ -1,8 +1,8 @@
 /**
- * @file The three products of a grouped matmul, forward and backward. They are all that runs per expert, so a native
- * grouped kernel needs to replace this file only. No gradients here.
+ * @file The three products of a grouped matmul, forward and backward: all that runs per expert. Each is one custom op
+ * where those are built, else composed of a matmul for each expert. No gradients here.
  */
-import { tf } from '../backend';
+import { executeSingle, hasCustomOps, tf } from '../backend';
 import type { DispatchPlan } from './planDispatch';
 
 /** `x[rows of e] w[e]` for each expert `e`: [R, D] and [E, D, H] give [R, H]; transposed, [R, H] gives [R, D]. */
@@ -13,6 +13,13 @@ export function rowsTimesMatrices(
   { transpose = false }: { transpose?: boolean } = {}
 ): tf.Tensor2D {
   return tf.tidy(() => {
+    if (hasCustomOps()) {
+      return executeSingle('SwitchyardGroupedMatMul', { transpose_w: transpose }, [
+        x,
+        w,
+        offsetsOf(plan)
+      ]) as tf.Tensor2D;
+    }
     const matrices = tf.unstack(w) as tf.Tensor2D[];
     const products = splitRows(x, plan).map(({ expert, rows }) =>
       tf.matMul<tf.Tensor2D>(rows, matrices[expert], false, transpose)
@@ -24,6 +31,9 @@ export function rowsTimesMatrices(
 /** `x[rows of e]ᵀ y[rows of e]` for each expert `e`: [R, D] and [R, H] give [E, D, H]; zeros for an empty expert. */
 export function groupProducts(x: tf.Tensor2D, y: tf.Tensor2D, plan: DispatchPlan): tf.Tensor3D {
   return tf.tidy(() => {
+    if (hasCustomOps()) {
+      return executeSingle('SwitchyardGroupedOuter', {}, [x, y, offsetsOf(plan)]) as tf.Tensor3D;
+    }
     const of = new Map(splitRows(y, plan).map(({ expert, rows }) => [expert, rows]));
     const products = splitRows(x, plan).map(({ expert, rows }) => ({
       expert,
@@ -60,4 +70,8 @@ function stackByExpert(
   const all = new Array<tf.Tensor>(numExperts).fill(none);
   groups.forEach(({ expert, value }) => (all[expert] = value));
   return tf.stack(all);
+}
+
+function offsetsOf({ offsets }: DispatchPlan): tf.Tensor1D {
+  return tf.tensor1d(offsets, 'int32');
 }
