@@ -40,7 +40,7 @@ export function isNative(): boolean {
   return tf.getBackend() === 'tensorflow';
 }
 
-/** Attributes of a TensorFlow op; a string under a name in `TYPE_ATTRIBUTES` is a dtype. */
+/** Attributes of a TensorFlow op; a string under a name in `TYPE_ATTRIBUTES` is a dtype, `shape` is a shape. */
 export type Attributes = Record<string, string | number | boolean | number[]>;
 
 /** Runs any TensorFlow op by its name. Native backend only; has no gradient, so wrap it with `tf.customGrad`. */
@@ -82,6 +82,9 @@ function opAttributes(attributes: Attributes): OpAttribute[] {
     }
     if (typeof value === 'boolean') {
       return { name, type: binding.TF_ATTR_BOOL, value };
+    }
+    if (name === 'shape') {
+      return { name, type: binding.TF_ATTR_SHAPE, value };
     }
     if (typeof value === 'string') {
       return { name, type: binding.TF_ATTR_STRING, value };

@@ -1,0 +1,12 @@
+export type { BalanceConvention, BalanceOptions } from './balance';
+export { gshardLoss, hfLoss, perLayerLoss, routerZLoss, switchLoss } from './losses';
+export type { RoutedLayer } from './losses';
+export { noisyTopK } from './noisyTopK';
+export type { NoisyTopKOptions } from './noisyTopK';
+export type { DenseRouting, Router, RouterShape, RouterSpec, Routing, SparseRouting } from './router';
+export { selectTopK } from './selectTopK';
+export type { ScoreFunction, SelectTopKOptions } from './selectTopK';
+export { switchTop1 } from './switchTop1';
+export type { SwitchTop1Options } from './switchTop1';
+export { topK } from './topK';
+export type { RouterNoise, TopKOptions } from './topK';
