@@ -9,4 +9,6 @@ export * as moe from './moe';
 export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export { systems } from './systems';
+export type { SystemEntry } from './systems';
 export * as train from './train';
