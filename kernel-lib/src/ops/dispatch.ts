@@ -12,7 +12,7 @@ export function dispatch(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
   return withGradient<tf.Tensor2D>(
     [x],
     () => tf.gather(x, tokenOfRow(plan)),
-    (dy) => [gatherChoices(dy, plan).sum(1)]
+    (dy) => [tf.addN(gatherChoices(dy, plan))]
   );
 }
 
@@ -30,32 +30,28 @@ export function combine(y: tf.Tensor2D, weights: tf.Tensor2D, plan: DispatchPlan
     [y, weights],
     (save) => {
       save([y, weights]);
-      return gatherChoices(y.mul(weightOfRow(weights, plan)), plan).sum(1);
+      const ofChoice = tf.split(weights, plan.k, 1); // K times [T, 1]
+      return tf.addN(gatherChoices(y, plan).map((rows, j) => rows.mul<tf.Tensor2D>(ofChoice[j])));
     },
     (dOut, [y, weights]) => {
       const dRows = tf.gather(dOut, tokenOfRow(plan));
+      const weightOfRow = tf.gather(weights.reshape([-1, 1]), tf.tensor1d(plan.source, 'int32'));
       const dWeightOfRow = dRows.mul(y).sum(1, true) as tf.Tensor2D;
-      return [dRows.mul(weightOfRow(weights as tf.Tensor2D, plan)), gatherChoices(dWeightOfRow, plan).squeeze([2])];
+      return [dRows.mul(weightOfRow), tf.concat(gatherChoices(dWeightOfRow, plan), 1)];
     }
   );
 }
 
-// Rows of each token's choices, zeros where there is none; [T, K, D].
-function gatherChoices(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor3D {
+// For each choice, its row for every token, zeros where there is none; K times [T, D].
+function gatherChoices(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D[] {
   const { numTokens, k, inverse } = plan;
-  const width = rows.shape[1];
-  if (plan.rows === inverse.length) {
-    return tf.gather(rows, tf.tensor1d(inverse, 'int32')).reshape([numTokens, k, width]);
-  }
+  const complete = plan.rows === inverse.length;
   // A zero row at the end, and not a mask: 0 * NaN would spread a bad row to tokens that never saw it.
-  const padded = tf.concat([rows, tf.zeros([1, width])] as tf.Tensor2D[], 0);
-  const at = inverse.map((row) => (row < 0 ? plan.rows : row));
-  return tf.gather(padded, tf.tensor1d(at, 'int32')).reshape([numTokens, k, width]);
-}
-
-// [R, 1]
-function weightOfRow(weights: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-  return tf.gather(weights.reshape([-1, 1]) as tf.Tensor2D, tf.tensor1d(plan.source, 'int32'));
+  const padded = complete ? rows : tf.concat([rows, tf.zeros<tf.Rank.R2>([1, rows.shape[1]])], 0);
+  return Array.from({ length: k }, (_, j) => {
+    const at = Int32Array.from({ length: numTokens }, (_, t) => inverse[t * k + j]);
+    return tf.gather(padded, tf.tensor1d(complete ? at : at.map((row) => (row < 0 ? plan.rows : row)), 'int32'));
+  });
 }
 
 function tokenOfRow({ source, k }: DispatchPlan): tf.Tensor1D {

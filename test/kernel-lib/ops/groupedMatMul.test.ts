@@ -78,6 +78,25 @@ describe.each([...PLANS, ...EMPTY_PLANS])('grouped ops: $name', ({ plan }) => {
   });
 });
 
+describe('how groupedMatMul multiplies', () => {
+  /** Matrix products that TensorFlow runs for this routing, forward and backward. */
+  async function countProducts(experts: number[], numExperts: number): Promise<number> {
+    const plan = ops.planDispatch(Int32Array.from(experts), { numTokens: experts.length, k: 1, numExperts });
+    const { x, w } = inputs(plan);
+    const multiply = (x: tf.Tensor, w: tf.Tensor) => groupedMatMul(x as tf.Tensor2D, w as tf.Tensor3D, plan);
+    const { kernels } = await tf.profile(() => tf.grads(multiply)([x, w], tf.ones([plan.rows, H])));
+    return kernels.filter(({ name }) => name === 'BatchMatMul').length;
+  }
+
+  test('one product each way for balanced experts', async () => {
+    expect(await countProducts([0, 1, 2, 3, 4, 5], 6)).toBe(3);
+  });
+
+  test('one product each way and expert where most experts are idle', async () => {
+    expect(await countProducts([0, 5, 5, 0, 5, 0], 12)).toBe(6);
+  });
+});
+
 test('a NaN token spoils the rows and the gradient of its own expert only', () => {
   const plan = ops.planDispatch(Int32Array.of(0, 1), { numTokens: 2, k: 1, numExperts: 2 });
   const x = tf.tensor2d([[NaN], [2]]);
