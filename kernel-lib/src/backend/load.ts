@@ -1,12 +1,8 @@
-import * as util from 'util';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
 import type { Tensor } from '@tensorflow/tfjs';
+import { prepareEnvironment } from './environment';
 
-// Read by TensorFlow when it loads: no log lines in cells, and several notebooks may share one GPU.
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-
-polyfillUtil();
+prepareEnvironment();
 const loadError = loadNative();
 // The plain build greets in every cell otherwise.
 const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
@@ -120,11 +116,4 @@ function quieten(): void {
       // Not compiled, or no TensorFlow: loading the binding says what is wrong.
     }
   }
-}
-
-// TensorFlow.js 4.22.0 calls these; Node 23 took them away.
-function polyfillUtil(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (x: unknown) => x === null || x === undefined;
-  legacy.isArray ??= Array.isArray;
 }
