@@ -31,7 +31,8 @@ export class Sandbox {
 
   constructor() {
     for (const folder of ['kernel-lib/bin', 'kernel-lib/native']) {
-      fs.cpSync(path.join(ROOT, folder), path.join(this.root, folder), { recursive: true });
+      const filter = (file: string): boolean => path.basename(file) !== 'build';
+      fs.cpSync(path.join(ROOT, folder), path.join(this.root, folder), { recursive: true, filter });
     }
     this.write('kernel-lib/src/index.ts', 'export {};\n');
     this.write('extension/jupyterlab_switchyard/__init__.py', '');

@@ -9,6 +9,7 @@ const TITLES = [
   'TensorFlow',
   'Node packages',
   'TensorFlow binding',
+  'Custom ops',
   'Library (kernel-lib)',
   'JupyterLab extension',
   'Kernel and extension in .venv'
