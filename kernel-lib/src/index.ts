@@ -10,5 +10,6 @@ export * as moe from './moe';
 export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export * as show from './show';
 export * as telemetry from './telemetry';
 export * as train from './train';
