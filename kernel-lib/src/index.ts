@@ -10,5 +10,7 @@ export * as moe from './moe';
 export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export { systems } from './systems';
+export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';
 export * as train from './train';
