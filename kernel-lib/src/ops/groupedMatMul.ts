@@ -1,5 +1,6 @@
-import type { tf } from '../backend';
+import { hasCustomOps, type tf } from '../backend';
 import { expectShape } from '../core';
+import { customMatMul } from './customMatMul';
 import { paddedMatMul, paddingPays } from './paddedMatMul';
 import type { DispatchPlan } from './planDispatch';
 import { splitMatMul } from './splitMatMul';
@@ -14,5 +15,8 @@ import { splitMatMul } from './splitMatMul';
 export function groupedMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('groupedMatMul', x, [plan.rows, 'D']);
   expectShape('groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
+  if (hasCustomOps()) {
+    return customMatMul(x, w, plan);
+  }
   return paddingPays(plan, w.shape[1], w.shape[2]) ? paddedMatMul(x, w, plan) : splitMatMul(x, w, plan);
 }

@@ -1,5 +1,6 @@
 import { ops, tf } from '@switchyard/kernel-lib';
-import { describe, expect, test } from 'vitest';
+import { useCustomOps } from '@switchyard/kernel-lib/dist/backend/index.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../support/gradients';
 import { expectClose, expectNoLeak } from '../../support/numeric';
 import { EMPTY_PLANS, PLANS } from './plans';
@@ -78,7 +79,14 @@ describe.each([...PLANS, ...EMPTY_PLANS])('grouped ops: $name', ({ plan }) => {
   });
 });
 
-describe('how groupedMatMul multiplies', () => {
+describe('how groupedMatMul multiplies without custom ops', () => {
+  beforeAll(() => {
+    useCustomOps(false);
+  });
+  afterAll(() => {
+    useCustomOps(true);
+  });
+
   /** Matrix products that TensorFlow runs for this routing, forward and backward. */
   async function countProducts(experts: number[], numExperts: number): Promise<number> {
     const plan = ops.planDispatch(Int32Array.from(experts), { numTokens: experts.length, k: 1, numExperts });
