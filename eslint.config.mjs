@@ -37,19 +37,34 @@ export default defineConfig(
     },
     rules: {
       eqeqeq: 'error',
-      'no-console': 'error',
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-console': ['error', { allow: ['warn', 'error'] }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }
+      ],
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      // `a[i]` and `record[key]` may be undefined although their types say no; a check of them is not unnecessary.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // JSON.parse and Object.fromEntries give `any`, and the next line says what it is.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+      // Lumino's signals take the method and `this` apart.
+      '@typescript-eslint/unbound-method': 'off',
+      // An interface may be kept by an async function that does not wait.
+      '@typescript-eslint/require-await': 'off',
       // Numeric code is full of `a[i]` and of casts to a tensor of known rank; these rules only argue about their style.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/dot-notation': 'off',
       // Interfaces for what has methods, types for data: chosen by hand.
       '@typescript-eslint/consistent-type-definitions': 'off'
     }
@@ -78,6 +93,11 @@ export default defineConfig(
     plugins: { jupyter },
     extends: [jupyter.configs.recommended],
     rules: {
+      // These guess from the syntax of one function, and guess wrong where an owner takes what another one made.
+      'jupyter/prefer-lazy-imports': 'off',
+      'jupyter/require-disposable-ownership': 'off',
+      // JupyterLab groups its command ids in namespaces.
+      '@typescript-eslint/no-namespace': 'off',
       'no-restricted-imports': [
         'error',
         {
@@ -98,10 +118,7 @@ export default defineConfig(
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-require-imports': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/restrict-plus-operands': 'off'
     }
@@ -111,11 +128,9 @@ export default defineConfig(
     files: ['test/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
-      '@typescript-eslint/unbound-method': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-unsafe-call': 'off'
     }
   },
