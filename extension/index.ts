@@ -1,1 +1,61 @@
-export {};
+/** @file The extension's plugins. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { NotebookPanels } from './cells';
+import { addCommands, CommandIDs } from './commands';
+import { PanelSettings } from './panelSettings';
+import { createRendererFactory } from './renderer';
+
+const DOMAIN = 'jupyterlab_switchyard';
+
+/** Draws payloads in outputs. */
+const renderer: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-switchyard:renderer',
+  description: 'Draws routing payloads in cell outputs.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [ITranslator, IThemeManager],
+  activate: (
+    app: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    translator: ITranslator | null,
+    themes: IThemeManager | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const openPanel = (runId: string): void => void app.commands.execute(CommandIDs.openPanel, { runId });
+    rendermime.addFactory(createRendererFactory({ trans, themes, openPanel }));
+  }
+};
+
+/** Puts panels beside cells. */
+const panels: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-switchyard:plugin',
+  description: 'Shows routing live beside the notebook cell.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [ISettingRegistry, ITranslator, ICommandPalette, IThemeManager],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    themes: IThemeManager | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    const settings = new PanelSettings();
+    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings });
+    addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
+    palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
+    registry?.load(panels.id).then(
+      (loaded) => settings.connect(loaded),
+      (error) => console.error(`${panels.id}: settings could not be loaded`, error)
+    );
+  }
+};
+
+export default [renderer, panels];

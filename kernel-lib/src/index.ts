@@ -1,4 +1,17 @@
 /** @file The one public door of the library. */
 export { device, tf } from './backend';
 export * as core from './core';
+export * as data from './data';
+export * as io from './io';
+export * as kernel from './kernel';
+export * as layers from './layers';
+export * as models from './models';
+export * as moe from './moe';
+export * as ops from './ops';
 export * as protocol from './protocol';
+export * as routers from './routers';
+export * as show from './show';
+export { systems } from './systems';
+export type { SystemEntry } from './systems';
+export * as telemetry from './telemetry';
+export * as train from './train';

@@ -9,18 +9,68 @@
 /** A number that may be undefined at this point (NaN and infinities have no JSON form). */
 export type Numeric = number | null;
 
+/**
+ * A whole number from 0.
+ * @asType integer
+ * @minimum 0
+ */
+export type Count = number;
+
+/**
+ * A whole number from 1.
+ * @asType integer
+ * @minimum 1
+ */
+export type Positive = number;
+
+/**
+ * A whole number that names an entry of a list, -1 where there is none.
+ * @asType integer
+ * @minimum -1
+ */
+export type Index = number;
+
+/**
+ * A part of a whole.
+ * @minimum 0
+ * @maximum 1
+ */
+export type Share = number;
+
+/**
+ * A number that is not negative.
+ * @minimum 0
+ */
+export type Magnitude = number;
+
+/**
+ * A label, path, title or token; shown as text, never as markup.
+ * @maxLength 256
+ */
+export type Text = string;
+
+/**
+ * A text that is not empty.
+ * @minLength 1
+ * @maxLength 256
+ */
+export type Name = string;
+
 /** One message of the contract. The kind decides the shape of `data`. */
 export type Payload = RoutingPayload | TrainingPayload;
 
 /** What every payload carries around its data. */
 export interface Envelope<Kind extends string, Data> {
-  /** Major and minor version of this contract, for example "1.0". A reader accepts every minor of the majors it knows. */
+  /**
+   * Major and minor version of this contract, for example "1.0". A reader accepts every minor of the majors it knows.
+   * @pattern ^1\.\d{1,4}$
+   */
   schemaVersion: string;
   kind: Kind;
   /** One run is one display: later snapshots of the same run replace earlier ones. */
-  runId: string;
+  runId: Name;
   /** Grows by one with each snapshot of a run. */
-  seq: number;
+  seq: Count;
   source: Source;
   data: Data;
 }
@@ -28,14 +78,17 @@ export interface Envelope<Kind extends string, Data> {
 /** Where a snapshot comes from. */
 export interface Source {
   /** Program and version that wrote it, for example "@switchyard/kernel-lib 0.1.0". */
-  producer: string;
+  producer: Text;
   /** A title for people, for example "MoE transformer, top-2 of 16". */
-  title: string;
+  title: Text;
   /** Training step the snapshot was taken at; 0 before the first. */
-  step: number;
+  step: Count;
   /** Steps the run will take; null where it is open. */
-  totalSteps: number | null;
-  /** Milliseconds since the Unix epoch. */
+  totalSteps: Count | null;
+  /**
+   * Milliseconds since the Unix epoch.
+   * @minimum 0
+   */
   time: number;
   /** True for the last snapshot of a run. */
   final: boolean;
@@ -47,75 +100,101 @@ export interface Source {
 export type RoutingPayload = Envelope<'routing', RoutingData>;
 
 export interface RoutingData {
-  /** The routed layers in order of depth; L. */
+  /**
+   * The routed layers in order of depth; L.
+   * @maxItems 1024
+   */
   layers: LayerRouting[];
   /** Scalars over time, shared by the whole run. */
   history: RoutingHistory;
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omittedLayers?: Count;
   /** A sample of tokens with their choices; null where none was taken. */
   tokens: TokenSample | null;
-  /** Names of the data's domains; G. Empty where domains are unknown. */
-  domains: string[];
+  /**
+   * Names of the data's domains; G. Empty where domains are unknown.
+   * @maxItems 64
+   */
+  domains: Text[];
 }
 
-/** One routed layer, summed over the tokens since the last snapshot. */
+/** One routed layer, summed over the tokens of the latest steps. */
 export interface LayerRouting {
   /** Module path, for example "layers.2.moe". */
-  path: string;
+  path: Text;
   /** Router's kind, for example "top-k". */
-  router: string;
-  numExperts: number;
+  router: Text;
+  /** E. */
+  numExperts: Positive;
   /** Experts a token is sent to; the maximum where it varies. */
-  k: number;
-  /** A label for each expert; E. */
-  experts: string[];
-  /** Share of all assignments that each expert received; E, sums to 1. Fair share is 1/E. */
-  load: number[];
-  /** Share of the routers' probability that each expert received; E, sums to 1. */
-  importance: number[];
+  k: Positive;
+  /** A label for each expert; E. Empty where they would not fit: experts then go by their numbers. */
+  experts: Text[];
+  /**
+   * Share of all choices that fell on each expert, dropped ones included; E, sums to 1, or all 0 where nothing was
+   * chosen. Fair share is 1/E.
+   */
+  load: Share[];
+  /** Share of the router's probability that each expert received; E, sums as `load` does. Empty where it would not fit. */
+  importance: Share[];
   /** (max load - mean load) / mean load. 0 is balanced; E/k - 1 sends every token to the same k experts. */
-  maxVio: Numeric;
+  maxVio: Magnitude | null;
   /** Standard deviation (population) of load over its mean. */
-  cv: Numeric;
+  cv: Magnitude | null;
   /** Mean entropy of a token's probabilities over log E: 1 is undecided, 0 is sure. */
-  entropy: Numeric;
+  entropy: Share | null;
   /** exp of the entropy of load, over E: the share of experts in use. */
-  effectiveExperts: Numeric;
+  effectiveExperts: Share | null;
   /** Share of assignments dropped because an expert was full. */
-  dropped: Numeric;
+  dropped: Share | null;
   /** Share of experts that received nothing. */
-  deadFraction: Numeric;
-  /** Share of each domain's assignments by expert; [G][E]. Empty where domains are unknown. */
-  domainLoad: number[][];
+  deadFraction: Share | null;
+  /** Share of each domain's assignments by expert; [G][E], rows sum as `load` does. Empty where domains are unknown or it would not fit. */
+  domainLoad: Share[][];
   /**
    * Of the tokens sent to expert i, the share also sent to expert j; [E][E], all pairs, diagonal 1 where i was used.
    * Null where it would not fit, or k is 1.
    */
-  coActivation: Numeric[][] | null;
+  coActivation: (Share | null)[][] | null;
 }
 
 /** Series over the steps kept. All series have the length of `steps`; S <= 512. */
 export interface RoutingHistory {
-  steps: number[];
+  /**
+   * Ascending.
+   * @maxItems 512
+   */
+  steps: Count[];
   /** Per layer; [L][S]. */
-  maxVio: Numeric[][];
-  cv: Numeric[][];
-  entropy: Numeric[][];
-  dropped: Numeric[][];
-  /** Load of each expert over time; [L][S'][E] at the steps in `loadSteps`; S' <= 64. */
-  loadSteps: number[];
-  load: number[][][];
-  /** Named scalars of the run, for example "loss/train", "loss/validation", "auxiliary/switch"; [S] each. */
+  maxVio: (Magnitude | null)[][];
+  cv: (Magnitude | null)[][];
+  entropy: (Share | null)[][];
+  dropped: (Share | null)[][];
+  /**
+   * Steps at which `load` was kept, ascending; S' <= 64.
+   * @maxItems 64
+   */
+  loadSteps: Count[];
+  /** Load of each expert over time; [L][S'][E]. */
+  load: Share[][][];
+  /**
+   * Named scalars of the run, for example "loss/train", "loss/validation", "auxiliary/switch"; [S] each.
+   * @maxProperties 64
+   */
   scalars: Record<string, Numeric[]>;
 }
 
 /** Consecutive tokens of one text, with what each layer chose for them. */
 export interface TokenSample {
-  /** Text of each token; T <= 512. */
-  text: string[];
+  /**
+   * Text of each token; T <= 512.
+   * @maxItems 512
+   */
+  text: Text[];
   /** Domain of each token as an index into `domains`, or -1; T. */
-  domain: number[];
+  domain: Index[];
   /** Expert of each token and choice, best first, -1 where unused; [L][T][K]. */
-  experts: number[][][];
+  experts: Index[][][];
   /** Its weight; [L][T][K]. */
   weights: Numeric[][][];
   /** True where the sample was cut to fit. */
@@ -126,8 +205,14 @@ export interface TokenSample {
 export type TrainingPayload = Envelope<'training', TrainingData>;
 
 export interface TrainingData {
-  /** Steps of the series; S. */
-  steps: number[];
-  /** Named scalars, [S] each. */
+  /**
+   * Steps of the series, ascending; S <= 512.
+   * @maxItems 512
+   */
+  steps: Count[];
+  /**
+   * Named scalars, [S] each.
+   * @maxProperties 64
+   */
   scalars: Record<string, Numeric[]>;
 }

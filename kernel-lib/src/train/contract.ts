@@ -16,6 +16,8 @@ export interface Batch {
 export interface TextData {
   readonly vocabSize: number;
   readonly domains: readonly string[];
+  /** sha256 of the text, where it is known: a run is resumed on the same text only. */
+  readonly hash?: string;
   /** The sequences of training step `step`; the same for the same seed and step. */
   trainBatch(options: { seed: number; step: number; batchSize: number; length: number }): Batch;
   /** `count` fixed batches that training never sees. */
@@ -27,6 +29,8 @@ export interface TextData {
 /** A causal language model. */
 export interface LanguageModel extends Module {
   readonly vocabSize: number;
+  /** Most positions it takes at once; absent where it takes any number. */
+  readonly contextLength?: number;
   /** Maps token ids [B, N] (int32) to logits [B, N, V]. */
   apply(tokens: tf.Tensor, ctx: Context): tf.Tensor;
 }

@@ -1,0 +1,62 @@
+/** @file Load of one layer's experts over the run, as a multiple of the fair share. */
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Data } from 'plotly.js';
+import type { IChartContext, IFigure } from './figure';
+import { baseLayout, loadCeiling, loadColours, timesFair } from './load';
+import { layerLabels, percent, plainText } from './text';
+
+/** Columns are the steps kept, rows experts; z is load over fair share, [E][S']. */
+export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
+  const { layers, history } = payload.data;
+  const layer = layers[context.layer];
+  const loads = history.load[context.layer];
+  if (!layer || !loads || history.loadSteps.length === 0) {
+    return null;
+  }
+  const { theme, trans } = context;
+  const z = layer.experts.map((_, e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
+  const label = layerLabels(layers)[context.layer];
+  const heatmap = {
+    type: 'heatmap',
+    z,
+    x: history.loadSteps,
+    y: layer.experts.map((_, e) => e),
+    hoverinfo: 'text',
+    text: z.map((row, e) =>
+      row.map((ratio, s) =>
+        plainText(
+          trans.__(
+            'step %1, expert %2: %3 of assignments, %4 × fair share',
+            history.loadSteps[s],
+            layer.experts[e],
+            percent(loads[s][e]),
+            ratio.toFixed(2)
+          )
+        )
+      )
+    ),
+    ...loadColours(loadCeiling(z), theme, trans.__('fair'))
+  } as unknown as Data;
+  const first = history.loadSteps[0];
+  const last = history.loadSteps[history.loadSteps.length - 1];
+  return {
+    data: [heatmap],
+    layout: {
+      ...baseLayout(theme, 70 + Math.min(240, Math.max(80, layer.numExperts * 9))),
+      xaxis: { title: { text: trans.__('step'), standoff: 4 }, showgrid: false, zeroline: false, nticks: 7 },
+      yaxis: {
+        title: { text: trans.__('expert'), standoff: 4 },
+        fixedrange: true,
+        showgrid: false,
+        zeroline: false,
+        nticks: 9,
+        tickformat: 'd'
+      }
+    },
+    summary: trans.__('Load of the experts of layer %1 from step %2 to step %3.', label, first, last),
+    table: {
+      columns: [trans.__('step'), ...layer.experts.map((name) => trans.__('expert %1', name))],
+      rows: history.loadSteps.map((step, s) => [String(step), ...loads[s].map(percent)])
+    }
+  };
+}

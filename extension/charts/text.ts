@@ -1,0 +1,36 @@
+/** @file Text of figures: labels stay text, numbers stay short. */
+import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
+
+/** plotly reads a small markup in every label; a payload's text must not be read so. */
+export function plainText(label: string): string {
+  return label.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** At most `length` characters; the end is what tells paths apart. */
+export function shortened(label: string, length = 12): string {
+  return label.length <= length ? label : `…${label.slice(1 - length)}`;
+}
+
+/** Labels of layers for an axis: their numbers where these tell them apart ("layers.2.moe" is "2"), else the paths. */
+export function layerLabels(layers: readonly LayerRouting[]): string[] {
+  const numbers = layers.map((layer) => /\d+/.exec(layer.path)?.[0]);
+  const apart = numbers.every(Boolean) && new Set(numbers).size === layers.length;
+  return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path)));
+}
+
+/** A share as a percentage, for example "6.3 %". */
+export function percent(share: Numeric): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)} %`;
+}
+
+/** A number with three significant digits. */
+export function brief(value: Numeric): string {
+  if (value === null) {
+    return '–';
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+    return value.toExponential(1);
+  }
+  return size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,59 @@
+/** @file Commands: the cell toolbar, the palette and the summary's button use the same ones. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { NotebookPanels } from './cells';
+import { switchyardIcon } from './icon';
+
+export namespace CommandIDs {
+  /** Opens or closes the panel of the active cell. */
+  export const togglePanel = 'switchyard:toggle-panel';
+  /** Opens the panel of the cell that holds the run `args.runId`. */
+  export const openPanel = 'switchyard:open-panel';
+}
+
+export interface ICommandOptions {
+  notebooks: INotebookTracker;
+  panels: NotebookPanels;
+  trans: TranslationBundle;
+}
+
+export function addCommands(commands: JupyterFrontEnd['commands'], options: ICommandOptions): void {
+  const { notebooks, panels, trans } = options;
+  const activeCellId = (): string | undefined => {
+    const model = notebooks.activeCell?.model;
+    return model?.type === 'code' ? model.id : undefined;
+  };
+  const isOpen = (): boolean => panels.of(notebooks.currentWidget)?.isOpen(activeCellId() ?? '') ?? false;
+  commands.addCommand(CommandIDs.togglePanel, {
+    label: (args) => (args['toolbar'] ? '' : trans.__('Toggle Routing Panel Beside Cell')),
+    caption: () => (isOpen() ? trans.__('Close the routing panel') : trans.__('Show routing beside this cell')),
+    icon: (args) => (args['isPalette'] ? undefined : switchyardIcon),
+    isEnabled: () => activeCellId() !== undefined,
+    isToggled: isOpen,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { toolbar: { type: 'boolean', description: trans.__('Whether a toolbar shows the command') } }
+      }
+    },
+    execute: () => {
+      const id = activeCellId();
+      if (id !== undefined) {
+        panels.of(notebooks.currentWidget)?.toggle(id);
+        commands.notifyCommandChanged(CommandIDs.togglePanel);
+      }
+    }
+  });
+  commands.addCommand(CommandIDs.openPanel, {
+    label: trans.__('Show Routing Panel of a Run'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { runId: { type: 'string', description: trans.__('Id of the run') } },
+        required: ['runId']
+      }
+    },
+    execute: (args) => panels.openRun(String(args['runId']))
+  });
+}

@@ -1,0 +1,38 @@
+/** @file Building DOM without markup: text is always text. */
+
+interface IElementOptions {
+  class?: string;
+  text?: string;
+  attributes?: Record<string, string>;
+}
+
+/** Creates an HTML element with class, text, attributes and children. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  options: IElementOptions = {},
+  ...children: Node[]
+): HTMLElementTagNameMap[K] {
+  const node = document.createElement(tag);
+  if (options.class) {
+    node.className = options.class;
+  }
+  if (options.text !== undefined) {
+    node.textContent = options.text;
+  }
+  for (const [name, value] of Object.entries(options.attributes ?? {})) {
+    node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Fills a `<select>`; leaves it alone where its options are the same, so that an open list stays open. */
+export function setOptions(select: HTMLSelectElement, labels: readonly string[], selected: number): void {
+  const same = labels.length === select.options.length && labels.every((label, i) => select.options[i].text === label);
+  if (!same) {
+    select.replaceChildren(...labels.map((label, i) => new Option(label, String(i))));
+  }
+  if (select.selectedIndex !== selected) {
+    select.selectedIndex = selected;
+  }
+}

@@ -1,0 +1,83 @@
+/** @file A chart drawn by plotly.js: updated in place, never rebuilt. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext, IFigure } from '../charts';
+import { element } from '../dom';
+import type { PlotlyApi } from '../plotly';
+import { loadPlotly } from '../plotly';
+import { Numbers } from './numbers';
+import type { IPicture } from './picture';
+
+const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
+
+export interface IFigurePictureOptions {
+  /** Name of the picture, kebab-case: its place in tests and styles. */
+  id: string;
+  title: string;
+  chart: (payload: Payload, context: IChartContext) => IFigure | null;
+  trans: TranslationBundle;
+}
+
+export class FigurePicture extends Widget implements IPicture {
+  constructor(options: IFigurePictureOptions) {
+    super({ node: element('figure') });
+    this.addClass('jp-switchyard-Picture');
+    this.node.dataset.picture = options.id;
+    this._options = options;
+    this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    this.node.append(element('figcaption', { text: options.title }), this._plot, this._message, this._numbers.node);
+  }
+
+  draw(payload: Payload, context: IChartContext): boolean {
+    const figure = this._options.chart(payload, context);
+    this.setHidden(figure === null);
+    if (figure === null || this.isDisposed) {
+      return false;
+    }
+    this._plot.setAttribute('aria-label', figure.summary);
+    this._numbers.show(figure.table);
+    this._figure = figure;
+    void this._render();
+    return true;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._figure = null;
+    this._plotly?.purge(this._plot);
+    super.dispose();
+  }
+
+  /** Draws the newest figure; one that comes meanwhile is drawn after. */
+  private async _render(): Promise<void> {
+    if (this._rendering) {
+      return;
+    }
+    this._rendering = true;
+    try {
+      this._plotly ??= await loadPlotly();
+      while (this._figure && !this.isDisposed) {
+        const { data, layout } = this._figure;
+        this._figure = null;
+        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, CONFIG);
+      }
+      this._message.textContent = '';
+    } catch (error) {
+      console.error(error);
+      this._message.textContent = this._options.trans.__('The figure could not be drawn: %1', String(error));
+    } finally {
+      this._rendering = false;
+    }
+  }
+
+  private _options: IFigurePictureOptions;
+  private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
+  private _message = element('p', { class: 'jp-switchyard-state' });
+  private _numbers: Numbers;
+  private _figure: IFigure | null = null;
+  private _plotly?: PlotlyApi;
+  private _rendering = false;
+}

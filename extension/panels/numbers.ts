@@ -1,0 +1,48 @@
+/** @file The numbers of a picture as a table that the reader opens: the text equivalent of every figure. */
+import type { ITable } from '../charts';
+import { element } from '../dom';
+
+/** A closed `<details>` whose table is filled while it is open. */
+export class Numbers {
+  readonly node: HTMLDetailsElement;
+
+  constructor(label: string, caption: string) {
+    this._caption = caption;
+    this.node = element('details', { class: 'jp-switchyard-table' }, element('summary', { text: label }), this._box);
+    this.node.ontoggle = () => this._fill();
+  }
+
+  show(table: ITable): void {
+    this._table = table;
+    this._fill();
+  }
+
+  private _fill(): void {
+    if (!this.node.open || !this._table) {
+      return;
+    }
+    const { columns, rows } = this._table;
+    const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
+    const body = rows.map(([first, ...rest]) =>
+      element(
+        'tr',
+        {},
+        element('th', { text: first, attributes: { scope: 'row' } }),
+        ...rest.map((text) => element('td', { text }))
+      )
+    );
+    this._box.replaceChildren(
+      element(
+        'table',
+        {},
+        element('caption', { text: this._caption }),
+        element('thead', {}, head),
+        element('tbody', {}, ...body)
+      )
+    );
+  }
+
+  private _box = element('div', { attributes: { tabindex: '0' } });
+  private _caption: string;
+  private _table?: ITable;
+}

@@ -1,0 +1,109 @@
+/** @file Title, state and progress of a run, the choice of run and layer, and the button that closes the panel. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { element, setOptions } from '../dom';
+import type { RunState } from '../runState';
+import { stateLabel } from '../runState';
+
+/** What the header shows. */
+export interface IHeading {
+  title: string;
+  state: RunState | null;
+  step: number;
+  totalSteps: number | null;
+  /** Titles of the cell's runs; a choice is offered where there is more than one. */
+  runs: string[];
+  run: number;
+  /** Labels of the routed layers. */
+  layers: string[];
+  layer: number;
+}
+
+/** What the reader chose. */
+export type Choice = { run: number } | { layer: number } | 'close';
+
+export class PanelHeader extends Widget {
+  constructor(trans: TranslationBundle) {
+    super({ node: element('header') });
+    this.addClass('jp-switchyard-Header');
+    this._trans = trans;
+    const close = this._close;
+    close.title = trans.__('Close');
+    close.setAttribute('aria-label', trans.__('Close the routing panel'));
+    this._run.setAttribute('aria-label', trans.__('Run'));
+    this._layerBox.prepend(trans.__('Layer'));
+    this.node.append(
+      element('div', { class: 'jp-switchyard-title' }, this._title, this._badge, close),
+      this._progress,
+      element('div', { class: 'jp-switchyard-controls' }, this._steps, this._run, this._layerBox)
+    );
+  }
+
+  get chosen(): ISignal<this, Choice> {
+    return this._chosen;
+  }
+
+  describe(heading: IHeading): void {
+    const { state, step, totalSteps } = heading;
+    this._title.textContent = heading.title;
+    this._title.title = heading.title;
+    this._badge.hidden = state === null;
+    if (state !== null) {
+      this._badge.textContent = stateLabel(state, this._trans);
+      this._badge.dataset.state = state;
+    }
+    this._steps.textContent =
+      state === null
+        ? ''
+        : totalSteps === null
+          ? this._trans.__('step %1', step)
+          : this._trans.__('step %1 of %2', step, totalSteps);
+    this._progress.hidden = state === null || totalSteps === null;
+    this._progress.max = totalSteps ?? 1;
+    this._progress.value = Math.min(step, this._progress.max);
+    setOptions(this._run, heading.runs, heading.run);
+    this._run.hidden = heading.runs.length < 2;
+    setOptions(this._layer, heading.layers, heading.layer);
+    this._layerBox.hidden = heading.layers.length < 2;
+  }
+
+  handleEvent(event: Event): void {
+    if (event.target === this._close) {
+      this._chosen.emit('close');
+    } else if (event.target === this._run) {
+      this._chosen.emit({ run: this._run.selectedIndex });
+    } else if (event.target === this._layer) {
+      this._chosen.emit({ layer: this._layer.selectedIndex });
+    }
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  protected override onAfterAttach(): void {
+    this._close.addEventListener('click', this);
+    this.node.addEventListener('change', this);
+  }
+
+  protected override onBeforeDetach(): void {
+    this._close.removeEventListener('click', this);
+    this.node.removeEventListener('change', this);
+  }
+
+  private _trans: TranslationBundle;
+  private _title = element('strong');
+  private _badge = element('span', { class: 'jp-switchyard-badge' });
+  private _close = element('button', { class: 'jp-switchyard-close', text: '×', attributes: { type: 'button' } });
+  private _progress = element('progress', { attributes: { 'aria-hidden': 'true' } });
+  private _steps = element('span');
+  private _run = element('select');
+  private _layer = element('select');
+  private _layerBox = element('label', {}, this._layer);
+  private _chosen = new Signal<this, Choice>(this);
+}

@@ -1,0 +1,10 @@
+/** @file What a panel shows: a widget that draws a payload. */
+import type { Widget } from '@lumino/widgets';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext } from '../charts';
+
+/** A picture draws the newest payload it is given, or says that the payload has nothing for it. */
+export interface IPicture extends Widget {
+  /** Draws in place of what was there. False where the payload has nothing for this picture. */
+  draw(payload: Payload, context: IChartContext): boolean;
+}

@@ -1,0 +1,123 @@
+/** @file A tab list over pictures; only the tab in view is drawn. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Panel, PanelLayout, Widget } from '@lumino/widgets';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext } from '../charts';
+import { element } from '../dom';
+import type { IPicture } from './picture';
+import type { ITab } from './tabs';
+import { createTabs } from './tabs';
+
+let instances = 0;
+
+export class TabbedPictures extends Widget {
+  constructor(trans: TranslationBundle, selected: string) {
+    super();
+    this.addClass('jp-switchyard-Tabs');
+    this._tabs = createTabs(trans);
+    this._selected = selected;
+    this._buttons = this._tabs.map((tab) => this._button(tab));
+    this._list.append(...this._buttons);
+    this._list.setAttribute('aria-label', trans.__('Pictures'));
+    this._empty.textContent = trans.__('This snapshot has nothing for this tab.');
+    const layout = (this.layout = new PanelLayout());
+    layout.addWidget(new Widget({ node: this._list }));
+    layout.addWidget(this._body);
+    this._body.node.setAttribute('role', 'tabpanel');
+    this._body.node.append(this._empty);
+  }
+
+  /** Emits the id of the tab that the reader selected. */
+  get selectionChanged(): ISignal<this, string> {
+    return this._selectionChanged;
+  }
+
+  /** Draws the selected tab, or the first that has something for this kind of payload. */
+  draw(payload: Payload, context: IChartContext): void {
+    const offered = this._tabs.filter((tab) => tab.kinds.includes(payload.kind));
+    const shown = offered.find((tab) => tab.id === this._selected) ?? offered[0];
+    this._tabs.forEach((tab, i) => {
+      const button = this._buttons[i];
+      button.hidden = !offered.includes(tab);
+      button.setAttribute('aria-selected', String(tab === shown));
+      button.tabIndex = tab === shown ? 0 : -1;
+      this._pictures.get(tab.id)?.forEach((picture) => picture.setHidden(tab !== shown));
+    });
+    this._body.node.setAttribute('aria-labelledby', this._tabId(shown));
+    const pictures = this._pictures.get(shown.id) ?? this._create(shown);
+    const drawn = pictures.map((picture) => picture.draw(payload, context));
+    this._empty.hidden = drawn.some(Boolean);
+  }
+
+  handleEvent(event: Event): void {
+    if (event.type === 'click') {
+      this._select(this._buttons.indexOf(event.target as HTMLButtonElement));
+    } else if (event.type === 'keydown') {
+      this._walk(event as KeyboardEvent);
+    }
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  protected override onAfterAttach(): void {
+    this._list.addEventListener('click', this);
+    this._list.addEventListener('keydown', this);
+  }
+
+  protected override onBeforeDetach(): void {
+    this._list.removeEventListener('click', this);
+    this._list.removeEventListener('keydown', this);
+  }
+
+  private _create(tab: ITab): IPicture[] {
+    const pictures = tab.create();
+    pictures.forEach((picture) => this._body.addWidget(picture));
+    this._pictures.set(tab.id, pictures);
+    return pictures;
+  }
+
+  private _button(tab: ITab): HTMLButtonElement {
+    return element('button', { text: tab.label, attributes: { type: 'button', role: 'tab', id: this._tabId(tab) } });
+  }
+
+  private _tabId(tab: ITab): string {
+    return `${this._id}-${tab.id}`;
+  }
+
+  private _walk(event: KeyboardEvent): void {
+    const offered = this._buttons.filter((button) => !button.hidden);
+    const at = offered.indexOf(event.target as HTMLButtonElement);
+    const moves: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: offered.length - 1 };
+    const next = offered[((moves[event.key] ?? NaN) + offered.length) % offered.length];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+      this._select(this._buttons.indexOf(next));
+    }
+  }
+
+  private _select(index: number): void {
+    const tab = this._tabs[index];
+    if (tab && tab.id !== this._selected) {
+      this._selected = tab.id;
+      this._selectionChanged.emit(tab.id);
+    }
+  }
+
+  private _id = `jp-switchyard-tabs-${instances++}`;
+  private _tabs: ITab[];
+  private _selected: string;
+  private _list = element('div', { class: 'jp-switchyard-tablist', attributes: { role: 'tablist' } });
+  private _buttons: HTMLButtonElement[];
+  private _body = new Panel();
+  private _empty = element('p', { class: 'jp-switchyard-state' });
+  private _pictures = new Map<string, IPicture[]>();
+  private _selectionChanged = new Signal<this, string>(this);
+}

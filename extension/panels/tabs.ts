@@ -1,0 +1,44 @@
+/** @file The pictures of a panel, tab by tab. A new picture is one line here. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext, IFigure } from '../charts';
+import { loadHeatmap, loadOverTime, scalars } from '../charts';
+import { FigurePicture } from './figurePicture';
+import type { IPicture } from './picture';
+import { TokenPicture } from './tokenPicture';
+
+export interface ITab {
+  id: string;
+  label: string;
+  /** Kinds of payload that have something for this tab. */
+  kinds: readonly Payload['kind'][];
+  create: () => IPicture[];
+}
+
+export function createTabs(trans: TranslationBundle): ITab[] {
+  const figure = (id: string, title: string, chart: Chart): IPicture => new FigurePicture({ id, title, chart, trans });
+  return [
+    {
+      id: 'load',
+      label: trans.__('Load'),
+      kinds: ['routing'],
+      create: () => [
+        figure('load-heatmap', trans.__('Load of each expert, by layer'), forRouting(loadHeatmap)),
+        figure('load-over-time', trans.__('Load over time, one layer'), forRouting(loadOverTime))
+      ]
+    },
+    { id: 'tokens', label: trans.__('Tokens'), kinds: ['routing'], create: () => [new TokenPicture(trans)] },
+    {
+      id: 'scalars',
+      label: trans.__('Scalars'),
+      kinds: ['routing', 'training'],
+      create: () => [figure('scalars', trans.__('Scalars over the run'), scalars)]
+    }
+  ];
+}
+
+type Chart = (payload: Payload, context: IChartContext) => IFigure | null;
+
+function forRouting(chart: (payload: RoutingPayload, context: IChartContext) => IFigure | null): Chart {
+  return (payload, context) => (payload.kind === 'routing' ? chart(payload, context) : null);
+}

@@ -1,0 +1,121 @@
+/** @file Which cell holds which runs: pure state, changed by actions. Cells are known by their model's id. */
+import type { Reading } from './reading';
+
+/** One run, or one unreadable output, of a cell. */
+export interface IRun {
+  /** The run's id; for an unreadable output a name of its own. */
+  key: string;
+  reading: Reading;
+  /** A snapshot came from the kernel that is connected now. */
+  live: boolean;
+  /** When the last snapshot came, in milliseconds since the Unix epoch; 0 where it was saved. */
+  receivedAt: number;
+}
+
+/** What the kernel of the notebook does, as far as pictures are concerned. */
+export type KernelState = 'none' | 'idle' | 'busy';
+
+export interface IPayloads {
+  readonly cells: ReadonlyMap<string, readonly IRun[]>;
+  readonly kernel: KernelState;
+}
+
+export type Action =
+  /** A cell's outputs, all of them: what is not among them is gone. */
+  | { type: 'outputs'; cellId: string; readings: readonly Reading[] }
+  /** A snapshot from the kernel; `cellId` is the cell whose request it answers, where that is known. */
+  | { type: 'message'; cellId: string | null; reading: Reading; time: number }
+  | { type: 'kernel'; state: KernelState }
+  /** The kernel behind the live runs is gone; another may be connected already. */
+  | { type: 'kernel-lost' }
+  | { type: 'cell-removed'; cellId: string };
+
+export const NO_PAYLOADS: IPayloads = { cells: new Map(), kernel: 'none' };
+
+/** The next state; the same object where nothing changes. */
+export function reduce(state: IPayloads, action: Action): IPayloads {
+  switch (action.type) {
+    case 'outputs':
+      return withCell(state, action.cellId, mergeOutputs(state.cells.get(action.cellId) ?? [], action.readings));
+    case 'message':
+      return receive(state, action.cellId, action.reading, action.time);
+    case 'kernel':
+      return action.state === state.kernel ? state : { ...state, kernel: action.state };
+    case 'kernel-lost':
+      return {
+        ...state,
+        cells: new Map([...state.cells].map(([id, runs]) => [id, runs.map((run) => ({ ...run, live: false }))]))
+      };
+    case 'cell-removed':
+      return withCell(state, action.cellId, []);
+  }
+}
+
+/** Cells that hold a run. */
+export function holders(state: IPayloads, key: string): string[] {
+  return [...state.cells].filter(([, runs]) => runs.some((run) => run.key === key)).map(([id]) => id);
+}
+
+/** The run that changed last; the last one where all were saved. */
+export function latestRun(runs: readonly IRun[]): IRun | undefined {
+  return runs.reduce<IRun | undefined>(
+    (latest, run) => (latest === undefined || run.receivedAt >= latest.receivedAt ? run : latest),
+    undefined
+  );
+}
+
+function seqOf(reading: Reading): number {
+  return 'payload' in reading ? reading.payload.seq : -1;
+}
+
+function newer(a: Reading, b: Reading): Reading {
+  return seqOf(b) >= seqOf(a) ? b : a;
+}
+
+function mergeOutputs(before: readonly IRun[], readings: readonly Reading[]): readonly IRun[] {
+  const runs = new Map<string, IRun>();
+  readings.forEach((reading, i) => {
+    const key = 'payload' in reading ? reading.payload.runId : `unreadable output ${i}`;
+    const known = runs.get(key) ?? before.find((run) => run.key === key);
+    runs.set(
+      key,
+      known && 'payload' in reading
+        ? { ...known, reading: newer(known.reading, reading) }
+        : { key, reading, live: false, receivedAt: 0 }
+    );
+  });
+  const after = [...runs.values()];
+  const same =
+    after.length === before.length &&
+    after.every((run, i) => run.key === before[i].key && run.reading === before[i].reading);
+  return same ? before : after;
+}
+
+function receive(state: IPayloads, cellId: string | null, reading: Reading, time: number): IPayloads {
+  if (!('payload' in reading)) {
+    return state;
+  }
+  const key = reading.payload.runId;
+  const held = holders(state, key);
+  const target = held.length === 1 || cellId === null ? held[0] : cellId;
+  if (target === undefined) {
+    return state;
+  }
+  const runs = state.cells.get(target) ?? [];
+  const known = runs.find((run) => run.key === key);
+  const run: IRun = { key, reading: known ? newer(known.reading, reading) : reading, live: true, receivedAt: time };
+  return withCell(state, target, known ? runs.map((other) => (other === known ? run : other)) : [...runs, run]);
+}
+
+function withCell(state: IPayloads, cellId: string, runs: readonly IRun[]): IPayloads {
+  if (runs === state.cells.get(cellId) || (runs.length === 0 && !state.cells.has(cellId))) {
+    return state;
+  }
+  const cells = new Map(state.cells);
+  if (runs.length === 0) {
+    cells.delete(cellId);
+  } else {
+    cells.set(cellId, runs);
+  }
+  return { ...state, cells };
+}

@@ -1,0 +1,32 @@
+/** @file The only import of plotly.js: its core and two trace types, loaded when the first figure is drawn. */
+import type * as Plotly from 'plotly.js';
+
+/** The part of plotly.js that panels use. */
+export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge'>;
+
+let loading: Promise<PlotlyApi> | undefined;
+
+/** Loads plotly.js once from the extension's own files. A failed load is tried again by the next figure. */
+export function loadPlotly(): Promise<PlotlyApi> {
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<PlotlyApi> {
+  const [core, heatmap, scatter] = await Promise.all([
+    import('plotly.js/lib/core'),
+    import('plotly.js/lib/heatmap'),
+    import('plotly.js/lib/scatter')
+  ]);
+  const api = unwrap(core);
+  api.register([unwrap(heatmap), unwrap(scatter)]);
+  return api;
+}
+
+/** CommonJS modules arrive under `default`. */
+function unwrap<T>(module: T & { default?: T }): T {
+  return module.default ?? module;
+}

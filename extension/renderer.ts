@@ -1,0 +1,131 @@
+/** @file The compact view of a payload in a cell's output: title, step, a small load heatmap and the key numbers. */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
+import { brief, layerLabels, loadCeiling, percent, timesFair } from './charts';
+import { element } from './dom';
+import { loadStrip } from './loadStrip';
+import { readPayload } from './reading';
+import { problemSentence, stateLabel } from './runState';
+import { readTheme } from './theme';
+
+export interface IRendererOptions {
+  trans: TranslationBundle;
+  themes: IThemeManager | null;
+  /** Opens the panel of the cell that holds a run. */
+  openPanel: (runId: string) => void;
+}
+
+/** Rows of the summary; the panel shows every layer. */
+const MAX_ROWS = 12;
+
+export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
+  constructor(options: IRendererOptions) {
+    super();
+    this.addClass('jp-switchyard-Summary');
+    this._options = options;
+    options.themes?.themeChanged.connect(this._draw, this);
+  }
+
+  /** Draws the model's payload in place of the one before. Never rejects: what cannot be drawn is said in words. */
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this._value = model.data[MIME_TYPE];
+    this._draw();
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  private _draw(): void {
+    if (this._value === undefined) {
+      return;
+    }
+    const reading = readPayload(this._value);
+    this.node.replaceChildren(
+      ...('payload' in reading
+        ? this._summary(reading.payload)
+        : [element('p', { class: 'jp-switchyard-state', text: problemSentence(reading, this._options.trans) })])
+    );
+  }
+
+  private _summary(payload: Payload): Node[] {
+    const { trans, openPanel } = this._options;
+    const { source } = payload;
+    const steps =
+      source.totalSteps === null
+        ? trans.__('step %1', source.step)
+        : trans.__('step %1 of %2', source.step, source.totalSteps);
+    const open = element('button', { class: 'jp-switchyard-link', text: trans.__('Show beside the cell') });
+    open.type = 'button';
+    open.onclick = () => openPanel(payload.runId);
+    const head = element(
+      'div',
+      { class: 'jp-switchyard-head' },
+      element('strong', { text: source.title }),
+      element('span', { text: `${steps} · ${stateLabel(source.status, trans)}` }),
+      open
+    );
+    return payload.kind === 'routing' && payload.data.layers.length > 0 ? [head, this._table(payload)] : [head];
+  }
+
+  /** One row a layer: its load, expert by expert, and the key numbers. */
+  private _table(payload: RoutingPayload): Node {
+    const { trans } = this._options;
+    const layers = payload.data.layers.slice(0, MAX_ROWS);
+    const labels = layerLabels(payload.data.layers);
+    const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
+    const ceiling = loadCeiling(ratios);
+    const columns = [
+      trans.__('Layer'),
+      trans.__('Load by expert'),
+      trans.__('MaxVio'),
+      trans.__('Entropy'),
+      trans.__('Dropped')
+    ];
+    const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
+    const rows = layers.map((layer, i) => {
+      const strip = loadStrip(ratios[i], ceiling, readTheme().light);
+      strip.setAttribute(
+        'aria-label',
+        trans.__('%1 experts, the fullest at %2 × fair share', layer.numExperts, brief(Math.max(...ratios[i])))
+      );
+      const numbers = [brief(layer.maxVio), brief(layer.entropy), percent(layer.dropped)];
+      return element(
+        'tr',
+        {},
+        element('th', { text: labels[i], attributes: { scope: 'row' } }),
+        element('td', {}, strip),
+        ...numbers.map((text) => element('td', { text }))
+      );
+    });
+    const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
+    const hidden = payload.data.layers.length - layers.length;
+    if (hidden > 0) {
+      table.append(
+        element('caption', { text: trans._n('%1 more layer in the panel', '%1 more layers in the panel', hidden) })
+      );
+    }
+    return table;
+  }
+
+  private _options: IRendererOptions;
+  private _value: unknown;
+}
+
+/** Rank before HTML (50): the picture is preferred to the static forms in the same bundle. Safe: it only sets text. */
+export function createRendererFactory(options: IRendererOptions): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME_TYPE],
+    defaultRank: 40,
+    createRenderer: () => new PayloadRenderer(options)
+  };
+}

@@ -1,0 +1,54 @@
+'use strict';
+
+const { findProject } = require('../support/project');
+const { reportError } = require('../support/problem');
+
+/**
+ * A command gets the project and the words after its name, and answers with the exit code.
+ * @typedef {(project: import('../support/project').Project, words: string[]) => Promise<number>} Command
+ */
+
+/** @type {Record<string, { summary: string, load: () => Command }>} */
+const COMMANDS = {
+  setup: { summary: 'install and build all that is missing', load: () => require('./setup').setup },
+  start: {
+    summary: 'set up, then open JupyterLab; further words go to JupyterLab',
+    load: () => require('./start').start
+  },
+  test: { summary: 'set up, then run every test (--only lint|vitest|pytest|ui)', load: () => require('./test').test },
+  doctor: {
+    summary: 'say what is installed, what is wrong and how to mend it (--json)',
+    load: () => require('./doctor').doctor
+  }
+};
+
+/**
+ * Runs the command that `argv` names.
+ * @param {string[]} argv
+ * @returns {Promise<number>} The exit code.
+ */
+async function run(argv) {
+  const [name, ...words] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage());
+    return 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    process.stderr.write(`switchyard: there is no command "${name}".\n\n${usage()}`);
+    return 2;
+  }
+  const project = findProject();
+  try {
+    return await COMMANDS[name].load()(project, words);
+  } catch (error) {
+    return reportError(error, project.state);
+  }
+}
+
+/** @returns {string} */
+function usage() {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
+  return ['usage: switchyard <command>', '', ...rows, ''].join('\n');
+}
+
+module.exports = { run };

@@ -1,0 +1,79 @@
+'use strict';
+
+const childProcess = require('child_process');
+const fs = require('fs');
+const path = require('path');
+const { setUp } = require('../setup');
+const { venvEnvironment, venvProgram } = require('../support/project');
+
+/**
+ * `switchyard start [words for JupyterLab]`
+ * @type {import('./index').Command}
+ */
+async function start(project, words) {
+  await setUp(project);
+  const quickstart = path.join('notebooks', 'quickstart.ipynb');
+  return runLab(project, [
+    ...(fs.existsSync(path.join(project.root, quickstart)) ? [quickstart] : []),
+    // Ctrl-C has been pressed: no further question.
+    '--ServerApp.answer_yes=True',
+    ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
+    ...words
+  ]);
+}
+
+/**
+ * Runs JupyterLab until it ends or the user ends it.
+ * @param {import('../support/project').Project} project
+ * @param {string[]} words
+ * @returns {Promise<number>}
+ */
+function runLab(project, words) {
+  // In its own process group: Ctrl-C comes to us (from a terminal, and once more from npm), and one signal goes on.
+  const lab = childProcess.spawn(venvProgram(project, 'jupyter-lab'), words, {
+    cwd: project.root,
+    env: venvEnvironment(project),
+    stdio: ['ignore', 'inherit', 'pipe'],
+    detached: true
+  });
+  announce(lab.stderr);
+  return new Promise((resolve, reject) => {
+    let ended = false;
+    const end = () => {
+      if (!ended) {
+        ended = true;
+        lab.kill('SIGTERM');
+      }
+    };
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+    signals.forEach((signal) => process.on(signal, end));
+    lab.on('error', reject);
+    lab.on('close', (code) => {
+      signals.forEach((signal) => process.off(signal, end));
+      resolve(ended ? 0 : (code ?? 1));
+    });
+  });
+}
+
+/**
+ * Passes JupyterLab's messages on, and says once, in a line of its own, where it is.
+ * @param {import('stream').Readable} messages
+ */
+function announce(messages) {
+  let head = '';
+  let said = false;
+  messages.on('data', (/** @type {Buffer} */ chunk) => {
+    process.stderr.write(chunk);
+    if (said) {
+      return;
+    }
+    head += chunk.toString();
+    const address = /https?:\/\/\S+\?token=\w+/.exec(head)?.[0];
+    if (address !== undefined) {
+      said = true;
+      console.log(`\nJupyterLab is at ${address}\nCtrl-C ends it.\n`);
+    }
+  });
+}
+
+module.exports = { start };

@@ -1,0 +1,56 @@
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const { setUp } = require('../setup');
+const { line, seconds } = require('../support/lines');
+const { Problem } = require('../support/problem');
+const { RUNNERS } = require('../tests/runners');
+const { judge, totalLine } = require('../tests/tally');
+
+/**
+ * `switchyard test [--only lint|vitest|pytest|ui]`
+ * @type {import('./index').Command}
+ */
+async function test(project, words) {
+  if (!project.source) {
+    throw new Problem("The tests are in the project's sources, and this folder only uses the library.", { code: 2 });
+  }
+  const chosen = parse(words).map((name) => RUNNERS[name]);
+  const { chromium } = await setUp(project, { browser: chosen.includes(RUNNERS.ui) });
+  const context = { reports: path.join(project.state, 'reports'), chromium };
+  const summary = [];
+  const results = [];
+  for (const runner of chosen) {
+    if (!fs.existsSync(path.join(project.root, runner.folder))) {
+      summary.push(line('note', runner.title, `no tests: there is no ${runner.folder}`));
+      continue;
+    }
+    console.log(`\n--- ${runner.title}`);
+    const start = Date.now();
+    const result = judge(await runner.run(project, context));
+    results.push(result);
+    const took = seconds(Date.now() - start);
+    const detail = [totalLine([result]), result.note, took].filter((text) => text !== '').join(', ');
+    summary.push(line(result.failed > 0 ? 'failed' : 'ok', runner.title, detail));
+  }
+  console.log(`\n--- summary\n${summary.join('\n')}\n${totalLine(results)}`);
+  return results.some(({ failed }) => failed > 0) || results.length === 0 ? 1 : 0;
+}
+
+/**
+ * @param {string[]} words
+ * @returns {string[]} Names of runners.
+ */
+function parse(words) {
+  if (words.length === 0) {
+    return Object.keys(RUNNERS);
+  }
+  const [option, name] = words;
+  if (option !== '--only' || words.length !== 2 || !Object.hasOwn(RUNNERS, name)) {
+    throw new Problem(`test knows --only ${Object.keys(RUNNERS).join('|')}, not "${words.join(' ')}".`, { code: 2 });
+  }
+  return [name];
+}
+
+module.exports = { test };

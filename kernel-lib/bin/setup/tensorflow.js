@@ -1,0 +1,112 @@
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const { explain } = require('../support/explain');
+const { Problem } = require('../support/problem');
+const { capture } = require('../support/process');
+const { venvProgram } = require('../support/project');
+
+const VERSION = '2.21.0';
+const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--retries', '3'];
+
+/**
+ * Which wheel of TensorFlow this machine gets; its C library is what TensorFlow.js runs on.
+ * @typedef {{ device: 'cpu' | 'gpu', wheel: string } | { device: 'javascript', reason: string }} Choice
+ */
+
+/**
+ * @param {{ platform: string, arch: string, hasDriver: boolean, wanted?: string }} machine - `wanted`: SWITCHYARD_DEVICE.
+ * @returns {Choice}
+ */
+function chooseTensorflow({ platform, arch, hasDriver, wanted }) {
+  if (wanted !== undefined && wanted !== '' && wanted !== 'cpu' && wanted !== 'gpu') {
+    throw new Problem(`SWITCHYARD_DEVICE must be cpu or gpu, got ${wanted}.`);
+  }
+  if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
+    return { device: 'javascript', reason: `TensorFlow's native library is not set up for ${platform} on ${arch}` };
+  }
+  if (wanted ? wanted === 'gpu' : hasDriver) {
+    return { device: 'gpu', wheel: `tensorflow==${VERSION}` };
+  }
+  // On ARM the plain package is the one without CUDA.
+  return { device: 'cpu', wheel: `${arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow'}==${VERSION}` };
+}
+
+/** @returns {boolean} True where the NVIDIA driver is loaded. */
+function hasNvidiaDriver() {
+  return fs.existsSync('/proc/driver/nvidia/version');
+}
+
+/**
+ * The choice for this machine.
+ * @returns {Choice}
+ */
+function thisMachine() {
+  return chooseTensorflow({
+    platform: process.platform,
+    arch: process.arch,
+    hasDriver: hasNvidiaDriver(),
+    wanted: process.env.SWITCHYARD_DEVICE
+  });
+}
+
+/**
+ * Folder of the Python package `tensorflow` in the virtual environment.
+ * @param {Pick<import('../support/project').Project, 'venv'>} project
+ * @returns {string | null} Null where it is not installed.
+ */
+function tensorflowFolder({ venv }) {
+  const lib = path.join(venv, 'lib');
+  const pythons = fs.existsSync(lib) ? fs.readdirSync(lib).filter((name) => name.startsWith('python')) : [];
+  const folders = pythons.map((name) => path.join(lib, name, 'site-packages', 'tensorflow'));
+  return folders.find((folder) => fs.existsSync(path.join(folder, 'libtensorflow_framework.so.2'))) ?? null;
+}
+
+/**
+ * @param {import('../support/project').Project} project
+ * @param {Choice} choice
+ * @param {import('./run-steps').Task} task
+ * @returns {Promise<void>}
+ */
+async function installTensorflow(project, choice, { log, warn }) {
+  const lost = 'plain TensorFlow.js runs instead: one CPU thread, no GPU, and often 100 times slower.';
+  if (choice.device === 'javascript') {
+    warn(`${choice.reason}; ${lost}`);
+    return;
+  }
+  const python = venvProgram(project, 'python');
+  const pip = (/** @type {string[]} */ ...words) => capture(python, [...PIP, ...words], { log, cwd: project.root });
+  // Both packages own the folder `tensorflow`.
+  await pip('uninstall', '-y', 'tensorflow', 'tensorflow-cpu');
+  fs.rmSync(tensorflowFolder(project) ?? path.join(project.venv, 'no-tensorflow'), { recursive: true, force: true });
+  const outcome = await pip('install', '--no-deps', choice.wheel);
+  const problem = explain('pip', 'Installing TensorFlow', outcome, { log, root: project.root });
+  if (outcome.code !== 0 && /No matching distribution found/.test(problem.message)) {
+    warn(`There is no wheel ${choice.wheel} for this platform and Python; ${lost}`);
+  } else if (outcome.code !== 0) {
+    throw problem;
+  } else if (choice.device === 'gpu') {
+    await installCuda(python, pip, { log, root: project.root });
+  }
+}
+
+// The wheel's own extra says which CUDA libraries it was built for.
+const CUDA_REQUIREMENTS =
+  'import importlib.metadata as m; print("\\n".join(r.split(";")[0].strip() ' +
+  'for r in m.requires("tensorflow") or [] if "and-cuda" in r))';
+
+/**
+ * @param {string} python
+ * @param {(...words: string[]) => Promise<import('../support/process').Outcome>} pip
+ * @param {{ log: string, root: string }} places
+ */
+async function installCuda(python, pip, places) {
+  const listed = await capture(python, ['-c', CUDA_REQUIREMENTS], { log: places.log });
+  const outcome = await pip('install', '--no-deps', ...listed.output.split('\n').filter((name) => name !== ''));
+  if (outcome.code !== 0) {
+    throw explain('pip', 'Installing the CUDA libraries', outcome, places);
+  }
+}
+
+module.exports = { PIP, chooseTensorflow, installTensorflow, tensorflowFolder, thisMachine };

@@ -1,0 +1,11 @@
+export { Corpus } from './corpus';
+export type { BatchShape, DomainSize } from './corpus';
+export { fromStrings } from './fromStrings';
+export type { CorpusOptions } from './options';
+export type { NamedText } from './pick';
+export type { SourceOptions } from './source';
+export type { Split } from './split';
+export { text } from './text';
+export type { Domain, TextOptions } from './text';
+export { bytes } from './tokenizer';
+export type { Tokenizer } from './tokenizer';

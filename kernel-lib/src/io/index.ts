@@ -1,0 +1,3 @@
+export { loadModel, modelVariables, saveModel } from './model';
+export { decodeSafetensors, encodeSafetensors } from './safetensors';
+export type { HostTensor, Safetensors } from './safetensors';

@@ -1,0 +1,17 @@
+export { activate, ACTIVATIONS } from './activation';
+export type { Activation } from './activation';
+export { CausalSelfAttention } from './causalSelfAttention';
+export type { CausalSelfAttentionOptions } from './causalSelfAttention';
+export { Dropout } from './dropout';
+export type { DropoutOptions } from './dropout';
+export { Embedding } from './embedding';
+export type { EmbeddingOptions } from './embedding';
+export { FeedForward, GatedFeedForward } from './feedForward';
+export type { FeedForwardOptions } from './feedForward';
+export { constant, normal, uniformFanIn, xavierUniform } from './initializers';
+export type { Initializer } from './initializers';
+export { Linear } from './linear';
+export type { LinearOptions } from './linear';
+export { LayerNorm, RMSNorm } from './norms';
+export type { NormOptions } from './norms';
+export { Sequential } from './sequential';

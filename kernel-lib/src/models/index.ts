@@ -1,0 +1,10 @@
+export { activeFlops } from './activeFlops';
+export { denseTransformer } from './denseTransformer';
+export type { DenseTransformerOptions } from './denseTransformer';
+export { denseTwin } from './denseTwin';
+export type { DenseMixer, Mixer, MoeMixer } from './mixer';
+export { moeTransformer } from './moeTransformer';
+export type { MoeTransformerOptions } from './moeTransformer';
+export type { TransformerSize } from './size';
+export { Transformer } from './transformer';
+export type { TransformerOptions } from './transformer';

@@ -1,0 +1,42 @@
+import type { Module, Random } from '../core';
+import { FeedForward, GatedFeedForward } from '../layers';
+import * as moe from '../moe';
+import type { RouterSpec } from '../routers';
+
+/** The part of a block that works on each token alone: one feed-forward network. */
+export interface DenseMixer {
+  kind: 'dense';
+  /** Width inside, H. */
+  hidden: number;
+  /** Three matrices (SwiGLU) instead of two. */
+  gated: boolean;
+}
+
+/** The part of a block that works on each token alone: a mixture of experts. */
+export interface MoeMixer {
+  kind: 'moe';
+  router: RouterSpec;
+  numExperts: number;
+  /** Experts of a token, K. */
+  k: number;
+  /** Width inside an expert, H. */
+  hidden: number;
+  experts: 'plain' | 'gated';
+  capacityFactor: number | null;
+  sharedExperts: number;
+}
+
+export type Mixer = DenseMixer | MoeMixer;
+
+/** Name of the mixer within its block, as in "layers.2.moe". */
+export function mixerName(mixer: Mixer): string {
+  return mixer.kind === 'moe' ? 'moe' : 'feedForward';
+}
+
+export function buildMixer(mixer: Mixer, width: number, random: Random): Module {
+  if (mixer.kind === 'moe') {
+    return moe.layer({ ...mixer, width, random });
+  }
+  const options = { width, hiddenWidth: mixer.hidden, bias: false, random };
+  return mixer.gated ? new GatedFeedForward(options) : new FeedForward(options);
+}

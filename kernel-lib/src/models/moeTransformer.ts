@@ -1,0 +1,66 @@
+import { expectInteger, Random } from '../core';
+import type { RouterSpec } from '../routers';
+import { defaultHidden } from './denseTransformer';
+import type { Mixer, MoeMixer } from './mixer';
+import { resolveSize } from './size';
+import type { TransformerSize } from './size';
+import { Transformer } from './transformer';
+
+export interface MoeTransformerOptions extends TransformerSize {
+  /** Experts of a layer, E. */
+  experts: number;
+  /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
+  router: RouterSpec;
+  /** "plain" (two matrices) or "gated" (SwiGLU, three). Default "plain". */
+  expertKind?: 'plain' | 'gated';
+  /**
+   * Width inside an expert, H. Default: that of a dense network of the usual cost (4 D, gated 8/3 D) shared among the experts
+   * that work on a token, so that a token costs the same whatever K is.
+   */
+  hidden?: number;
+  /** Every how many-th block has experts; the others are dense. Default 1: all. */
+  every?: number;
+  /** See `moe.layer`. Default null: nothing is dropped. */
+  capacityFactor?: number | null;
+  /** Experts that work on every token besides. Default 0. */
+  sharedExperts?: number;
+}
+
+/**
+ * A causal transformer whose feed-forward networks are mixtures of experts (GShard, arXiv 2006.16668).
+ *
+ * @throws {SwitchyardError} where a size is out of range, or the router chooses more experts than there are.
+ */
+export function moeTransformer(options: MoeTransformerOptions): Transformer {
+  const { layers, ...size } = resolveSize('moeTransformer', options);
+  const { every = 1 } = options;
+  expectInteger('moeTransformer', 'every', every, 1, layers);
+  const routed = resolveMixer(options, size.width);
+  const gated = routed.experts === 'gated';
+  const dense: Mixer = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
+  const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed : dense));
+  return new Transformer({ ...size, mixers });
+}
+
+function resolveMixer(options: MoeTransformerOptions, width: number): MoeMixer {
+  const {
+    experts: numExperts,
+    router,
+    expertKind: experts = 'plain',
+    capacityFactor = null,
+    sharedExperts = 0
+  } = options;
+  expectInteger('moeTransformer', 'experts', numExperts, 1);
+  expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
+  const k = choices(router, width, numExperts);
+  const working = k + sharedExperts;
+  const { hidden = Math.max(1, Math.round(defaultHidden(width, experts === 'gated') / working)) } = options;
+  return { kind: 'moe', router, numExperts, k, hidden, experts, capacityFactor, sharedExperts };
+}
+
+// Only a built router says how many experts it chooses.
+function choices(router: RouterSpec, width: number, numExperts: number): number {
+  const built = router.build({ width, numExperts, random: Random.fromSeed(0) });
+  built.dispose();
+  return built.k;
+}

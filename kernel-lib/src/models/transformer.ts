@@ -1,0 +1,79 @@
+import { tf } from '../backend';
+import { expectShape, fail, Module, Random } from '../core';
+import type { Context } from '../core';
+import { Embedding, Linear, normal, RMSNorm, Sequential } from '../layers';
+import type { LanguageModel } from '../train';
+import { Block } from './block';
+import type { Mixer } from './mixer';
+import type { TransformerSize } from './size';
+
+/** All that a transformer is built from. */
+export interface TransformerOptions extends Required<Omit<TransformerSize, 'layers'>> {
+  /** What works on each token alone, a block each; L. */
+  mixers: readonly Mixer[];
+}
+
+// Larger than GPT-2's 0.02: what the first blocks add is near 0.5, and in a short training a token must not drown in it.
+const TOKEN_DEVIATION = 0.4;
+const POSITION_DEVIATION = 0.1;
+
+/**
+ * A causal language model: token and learned position embeddings, pre-norm blocks, a last norm and an untied head.
+ * Token ids [B, N] (int32) to logits [B, N, V]. Paths: "tokens", "positions", "layers.0.attention.qkv", ..., "norm", "head".
+ */
+export class Transformer extends Module implements LanguageModel {
+  readonly kind = 'transformer';
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  private readonly tokens: Module;
+  private readonly positions: Module;
+  private readonly layers: Module;
+  private readonly norm: Module;
+  private readonly head: Module;
+
+  constructor(
+    /** What it was built from; `models.denseTwin` reads it. */
+    readonly options: TransformerOptions
+  ) {
+    super();
+    const { width, heads, contextLength, vocabSize, seed, mixers } = options;
+    const random = Random.fromSeed(seed).child('model');
+    this.vocabSize = vocabSize;
+    this.contextLength = contextLength;
+    const embedding = (name: string, count: number, deviation: number): Embedding =>
+      this.addChild(name, new Embedding({ count, width, initializer: normal(deviation), random: random.child(name) }));
+    this.tokens = embedding('tokens', vocabSize, TOKEN_DEVIATION);
+    this.positions = embedding('positions', contextLength, POSITION_DEVIATION);
+    const block = (mixer: Mixer, i: number): Block =>
+      new Block({ width, heads, mixer, random: random.child('layers').child(i) });
+    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    this.norm = this.addChild('norm', new RMSNorm({ width }));
+    this.head = this.addChild(
+      'head',
+      new Linear({
+        ...{ inputWidth: width, outputWidth: vocabSize, bias: false },
+        ...{ initializer: normal(0.02), random: random.child('head') }
+      })
+    );
+  }
+
+  /**
+   * Token ids [B, N] (int32) to logits [B, N, V]; position n sees the tokens 0..n. Ids must lie in 0..V-1: `train.fit` and
+   * `train.evaluate` check them on the host, where a batch enters.
+   *
+   * @throws {SwitchyardError} where N is more than the context length.
+   */
+  override apply(tokens: tf.Tensor, ctx: Context): tf.Tensor {
+    expectShape('Transformer', tokens, ['B', 'N']);
+    const [, length] = tokens.shape;
+    if (length > this.contextLength) {
+      fail('Transformer', `takes at most ${this.contextLength} positions`, length);
+    }
+    return tf.tidy(() => {
+      const positions = this.positions.apply(tf.range(0, length, 1, 'int32'), ctx.within('positions'));
+      const x = this.tokens.apply(tokens, ctx.within('tokens')).add(positions);
+      const y = this.norm.apply(this.layers.apply(x, ctx.within('layers')), ctx.within('norm'));
+      return this.head.apply(y, ctx.within('head'));
+    });
+  }
+}

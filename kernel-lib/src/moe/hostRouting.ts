@@ -1,0 +1,71 @@
+import { tf } from '../backend';
+import { fail } from '../core';
+import type { RoutingRecord } from '../core';
+import type { Routing } from '../routers';
+import { everyExpert } from './applyToAll';
+
+/** What the host knows of a routing. */
+export interface HostRouting {
+  /** Expert of each choice, -1 where unused; [T * K]. For a dense routing choice j is expert j, K is E. */
+  indices: Int32Array;
+  /** What only an observer needs; null where there is none. */
+  observed: Pick<RoutingRecord, 'indices' | 'weights' | 'importance' | 'entropy'> | null;
+}
+
+/**
+ * Brings a routing to the host in one read, and only as much of it as is needed: the choices, the number of logits that are
+ * not finite, and, where `observed`, weights, importance and entropy.
+ *
+ * @param where - The router's path, for errors.
+ * @throws {SwitchyardError} where a logit is NaN or infinite.
+ */
+export function readRouting(where: string, routing: Routing, observed: boolean): HostRouting {
+  const { numTokens, numExperts, form } = routing;
+  const values = tf.tidy(() => pack(routing, observed).dataSync<'float32'>());
+  let at = 0;
+  const take = (size: number): Float32Array => values.slice(at, (at += size));
+  const [broken] = take(1);
+  if (broken > 0) {
+    fail(where, 'logits must be finite numbers', `${broken} of ${routing.logits.size} that are not`);
+  }
+  const indices = form === 'sparse' ? Int32Array.from(take(numTokens * routing.k)) : everyExpert(numTokens, numExperts);
+  if (!observed) {
+    return { indices, observed: null };
+  }
+  const weights = take(routing.weights.size);
+  const choices = form === 'sparse' ? { indices, weights } : bestFirst(weights, numExperts);
+  const importance = take(numExperts);
+  const [entropy] = take(1);
+  return { indices, observed: { ...choices, importance, entropy } };
+}
+
+function pack(routing: Routing, observed: boolean): tf.Tensor1D {
+  const { logits, probs, weights } = routing;
+  const parts: tf.Tensor[] = [logits.isFinite().logicalNot().toFloat().sum().expandDims()];
+  if (routing.form === 'sparse') {
+    // float32 holds every index below 2^24.
+    parts.push(routing.indices.toFloat().flatten());
+  }
+  if (observed) {
+    const entropy = probs.mul(probs.maximum(1e-30).log()).sum(1).mean().neg();
+    parts.push(weights.flatten(), probs.sum(0), entropy.expandDims());
+  }
+  return tf.concat1d(parts as tf.Tensor1D[]);
+}
+
+// Dense weights [T * E] as choices: the largest first, weight 0 is no choice.
+function bestFirst(dense: Float32Array, numExperts: number): { indices: Int32Array; weights: Float32Array } {
+  const indices = new Int32Array(dense.length).fill(-1);
+  const weights = new Float32Array(dense.length);
+  for (let start = 0; start < dense.length; start += numExperts) {
+    const row = dense.subarray(start, start + numExperts);
+    const used = Array.from(row.keys()).filter((expert) => row[expert] !== 0);
+    used
+      .sort((a, b) => row[b] - row[a])
+      .forEach((expert, choice) => {
+        indices[start + choice] = expert;
+        weights[start + choice] = row[expert];
+      });
+  }
+  return { indices, weights };
+}

@@ -1,0 +1,132 @@
+import { tf } from '../backend';
+import { expectInteger, fail, Module, showShape } from '../core';
+import type { Context, Random } from '../core';
+import * as ops from '../ops';
+import type { DispatchPlan } from '../ops';
+import type { Router, RouterSpec, Routing } from '../routers';
+import { applyToAll } from './applyToAll';
+import type { ExpertBank, ExpertSpec } from './expertBank';
+import { gatedExperts } from './gatedExperts';
+import { readRouting } from './hostRouting';
+import { plainExperts } from './plainExperts';
+
+export interface MoeLayerOptions {
+  /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
+  router: RouterSpec;
+  /** E. */
+  numExperts: number;
+  /** Width of tokens, D. */
+  width: number;
+  /** Width inside an expert, H. */
+  hidden: number;
+  /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
+  experts?: 'plain' | 'gated' | ExpertSpec;
+  /**
+   * An expert takes at most `ceil(capacityFactor * T * K / E)` choices, the rest is dropped: a token whose choices are all
+   * dropped comes out as zeros, so that a residual connection passes it on. Null, the default, drops nothing.
+   */
+  capacityFactor?: number | null;
+  /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
+  sharedExperts?: number;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+/** A mixture of experts; see {@link layer}. */
+export interface MoeLayer extends Module {
+  readonly router: Router;
+  readonly experts: ExpertBank;
+  readonly shared: ExpertBank | null;
+}
+
+/**
+ * A mixture of experts in place of a feed-forward network: tokens [..., D] to [..., D]. Parameters are "router.*",
+ * "experts.*" and "shared.*". Reads from the device once in a pass, and feeds `ctx.observer` from the same read.
+ *
+ * @throws {SwitchyardError} where an option is out of range; in `apply`, where the width is not D, there are no tokens, or
+ * a logit of the router is not finite.
+ */
+export function layer(options: MoeLayerOptions): MoeLayer {
+  const { router, numExperts, width, hidden, experts = 'plain', capacityFactor = null } = options;
+  const { sharedExperts = 0, random } = options;
+  expectInteger('moe.layer', 'numExperts', numExperts, 1);
+  expectInteger('moe.layer', 'width', width, 1);
+  expectInteger('moe.layer', 'hidden', hidden, 1);
+  expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
+  if (capacityFactor !== null && !(Number.isFinite(capacityFactor) && capacityFactor > 0)) {
+    fail('moe.layer', 'capacityFactor must be a number above 0, or null', capacityFactor);
+  }
+  const spec = experts === 'plain' ? plainExperts() : experts === 'gated' ? gatedExperts() : experts;
+  const bank = (name: string, count: number, size: number): ExpertBank =>
+    spec.build({ numExperts: count, width, hidden: size, random: random.child(name) });
+  return new MixtureOfExperts(
+    width,
+    capacityFactor,
+    router.build({ width, numExperts, random: random.child('router') }),
+    bank('experts', numExperts, hidden),
+    sharedExperts === 0 ? null : bank('shared', 1, sharedExperts * hidden)
+  );
+}
+
+class MixtureOfExperts extends Module implements MoeLayer {
+  readonly kind = 'moe';
+
+  constructor(
+    private readonly width: number,
+    private readonly capacityFactor: number | null,
+    readonly router: Router,
+    readonly experts: ExpertBank,
+    readonly shared: ExpertBank | null
+  ) {
+    super();
+    this.addChild('router', router);
+    this.addChild('experts', experts);
+    if (shared !== null) {
+      this.addChild('shared', shared);
+    }
+  }
+
+  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return tf.tidy(() => {
+      const tokens = this.flatten(x, ctx);
+      const routing = this.router.route(tokens, ctx.within('router'));
+      const plan = this.plan(routing, ctx);
+      const outputs = this.experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
+      const routed = ops.combine(outputs, routing.weights, plan);
+      const { shared } = this;
+      const all = shared === null ? routed : routed.add(applyToAll(shared, tokens, ctx.within('shared')));
+      return all.reshape(x.shape);
+    });
+  }
+
+  private flatten(x: tf.Tensor, ctx: Context): tf.Tensor2D {
+    const where = ctx.path || 'moe.layer';
+    if (x.shape[x.rank - 1] !== this.width) {
+      fail(where, `expects shape [..., ${this.width}]`, showShape(x.shape));
+    }
+    if (x.size === 0) {
+      fail(where, 'expects at least one token', showShape(x.shape));
+    }
+    return x.reshape([-1, this.width]);
+  }
+
+  private plan(routing: Routing, ctx: Context): DispatchPlan {
+    const { numTokens, numExperts } = routing;
+    const k = routing.form === 'sparse' ? routing.k : numExperts;
+    const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const capacity =
+      this.capacityFactor === null ? null : capacityOf(this.capacityFactor, (numTokens * k) / numExperts);
+    const plan = ops.planDispatch(host.indices, { numTokens, k, numExperts, capacity });
+    if (host.observed !== null) {
+      const { router, experts } = this;
+      const shape = { path: ctx.path, router: router.kind, numExperts, k, numTokens, experts: [...experts.labels] };
+      ctx.observer?.observe({ ...shape, ...host.observed, dropped: plan.dropped });
+    }
+    return plan;
+  }
+}
+
+// A factor such as 1.1 times 10 is a little above 11 in floating point; that is still 11.
+function capacityOf(factor: number, fairShare: number): number {
+  return Math.ceil(factor * fairShare - 1e-9);
+}

@@ -1,0 +1,39 @@
+import { executeMultiple, isNative, tf } from '../backend';
+import { expectShape } from '../core';
+import { withGradient } from './gradient';
+
+/**
+ * Cross entropy of each token, in nats: `logSumExp(logits[t]) - logits[t, labels[t]]`; [T].
+ *
+ * Labels must lie in 0..V-1. Nothing checks that here, because it would read them back from the device: check ids
+ * where they are made, on the host.
+ *
+ * @param logits - [T, V].
+ * @param labels - The right class of each token; int32 [T]. No gradient.
+ */
+export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  expectShape('crossEntropy', logits, ['T', 'V']);
+  expectShape('crossEntropy', labels, [logits.shape[0]]);
+  return withGradient<tf.Tensor1D>(
+    [logits],
+    (save) => {
+      const [loss, gradient] = isNative() ? native(logits, labels) : composed(logits, labels);
+      save([gradient]);
+      return loss as tf.Tensor1D;
+    },
+    (dy, [gradient]) => [gradient.mul(dy.expandDims(1))]
+  );
+}
+
+function native(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
+  const attributes = { T: 'float32', Tlabels: 'int32' };
+  return executeMultiple('SparseSoftmaxCrossEntropyWithLogits', attributes, [logits, labels], 2);
+}
+
+function composed(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor[] {
+  const target = tf.oneHot(labels, logits.shape[1]);
+  const logProbs = tf.logSoftmax(logits);
+  // Not a product with `target`: 0 * -Infinity is NaN.
+  const loss = tf.where(target.cast('bool'), logProbs.neg(), 0).sum(1);
+  return [loss, logProbs.exp().sub(target)];
+}

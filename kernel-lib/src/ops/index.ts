@@ -1,0 +1,17 @@
+export { gelu, silu } from './activations';
+export { crossEntropy } from './crossEntropy';
+export { combine, dispatch } from './dispatch';
+export { embed } from './embed';
+export { stopGradient, withGradient, withoutGradient } from './gradient';
+export type { Save } from './gradient';
+export { groupedBias } from './groupedBias';
+export { groupedMatMul } from './groupedMatMul';
+export { logSumExp } from './logSumExp';
+export { rmsNormalize, standardize } from './normalize';
+export { planDispatch } from './planDispatch';
+export type { DispatchOptions, DispatchPlan } from './planDispatch';
+export { segmentSum } from './segmentSum';
+export { argsort, sort } from './sort';
+export type { SortOptions } from './sort';
+export { takeAlongRows, topK } from './topK';
+export type { TopK } from './topK';

@@ -1,0 +1,25 @@
+import { tf } from '../backend';
+import { expectInteger, expectShape } from '../core';
+import { withGradient } from './gradient';
+
+/**
+ * Sums rows by segment: `out[s] = sum of x[r] where ids[r] = s`; [S, D]. Rows are added in order, so the CPU gives
+ * the same bits each time.
+ *
+ * @param x - [R, D].
+ * @param ids - Segment of each row, 0..S-1 in any order; int32 [R]. No gradient.
+ * @param numSegments - S.
+ */
+export function segmentSum(x: tf.Tensor2D, ids: tf.Tensor1D, numSegments: number): tf.Tensor2D {
+  expectShape('segmentSum', x, ['R', 'D']);
+  expectShape('segmentSum', ids, [x.shape[0]]);
+  expectInteger('segmentSum', 'numSegments', numSegments, 1);
+  return withGradient<tf.Tensor2D>(
+    [x],
+    (save) => {
+      save([ids]);
+      return tf.unsortedSegmentSum(x, ids, numSegments);
+    },
+    (dy, [ids]) => [tf.gather(dy, ids as tf.Tensor1D)]
+  );
+}

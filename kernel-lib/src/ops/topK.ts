@@ -1,0 +1,53 @@
+import { tf } from '../backend';
+import { expectInteger, expectShape } from '../core';
+import { withGradient, withoutGradient } from './gradient';
+
+/** The K largest values of each row, largest first. */
+export interface TopK {
+  /** Differentiable; [T, K]. */
+  values: tf.Tensor2D;
+  /** Column of each value; int32 [T, K]. No gradient. */
+  indices: tf.Tensor2D;
+}
+
+/**
+ * The `k` largest scores of each row of `scores` [T, E], largest first; of equals, the one with the lower index first.
+ * NaN ranks as Infinity and stays NaN, so that it is seen and not lost.
+ *
+ * @throws {SwitchyardError} unless `k` is an integer in 1..E.
+ */
+export function topK(scores: tf.Tensor2D, k: number): TopK {
+  expectShape('topK', scores, ['T', 'E']);
+  expectInteger('topK', 'k', k, 1, scores.shape[1]);
+  const indices = withoutGradient(() => {
+    const ordered = tf.where(tf.isNaN(scores), Infinity, scores) as tf.Tensor2D;
+    return tf.topk(ordered, k).indices as tf.Tensor2D;
+  });
+  return { values: takeAlongRows(scores, indices), indices };
+}
+
+/**
+ * `x[t, indices[t, j]]` for `x` [T, E] and int32 `indices` [T, K], with a gradient for `x`. The indices of a row must
+ * differ from each other.
+ */
+export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  const { shape } = x;
+  return withGradient<tf.Tensor2D>(
+    [x],
+    (save) => {
+      save([indices]);
+      return tf.gather(x, indices, 1, 1) as tf.Tensor2D;
+    },
+    (dy, [indices]) => {
+      // No two places are the same, so this scatter adds nothing up: it is exact and its order does not matter.
+      const places = flatIndices(indices as tf.Tensor2D, shape[1]);
+      return [tf.scatterND(places.expandDims(1), dy.reshape([-1]), [shape[0] * shape[1]]).reshape(shape)];
+    }
+  );
+}
+
+// Position of each choice in the flattened [T * E] rows; int32 [T * K].
+function flatIndices(indices: tf.Tensor2D, width: number): tf.Tensor1D {
+  const rows = tf.range(0, indices.shape[0] * width, width, 'int32');
+  return indices.add(rows.expandDims(1)).reshape([-1]);
+}

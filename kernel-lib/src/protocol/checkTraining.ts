@@ -1,0 +1,35 @@
+import { checkArray, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
+import { MAX_HISTORY_STEPS, MAX_SCALARS } from './limits';
+
+/** Checks the data of a training payload. */
+export function checkTraining(value: unknown, path: string): void {
+  const data = checkObject(value, path);
+  const steps = checkSteps(data.steps, `${path}.steps`, MAX_HISTORY_STEPS);
+  checkScalars(data.scalars, `${path}.scalars`, steps);
+}
+
+/** Step numbers, ascending; returns how many. */
+export function checkSteps(value: unknown, path: string, max: number): number {
+  let last = -1;
+  const item = (step: unknown, at: string): void => {
+    const next = checkInteger(step, at, 0);
+    if (next <= last) {
+      refuse(at, `must be greater than ${last}, the step before`, next);
+    }
+    last = next;
+  };
+  return checkArray(value, path, { max, item }).length;
+}
+
+/** Named series of `length` numbers each. */
+export function checkScalars(value: unknown, path: string, length: number): void {
+  const names = Object.keys(checkObject(value, path));
+  if (names.length > MAX_SCALARS) {
+    refuse(path, `must have at most ${MAX_SCALARS} names`, names.length);
+  }
+  for (const name of names) {
+    const at = `${path}[${JSON.stringify(name)}]`;
+    checkText(name, at);
+    checkArray((value as Record<string, unknown>)[name], at, { length, item: (x, i) => checkNumeric(x, i) });
+  }
+}

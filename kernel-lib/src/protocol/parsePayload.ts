@@ -1,0 +1,92 @@
+import { checkBoolean, checkInteger, checkNumber, checkObject, checkOneOf, checkText, refuse } from './checks';
+import { jsonBytes } from './jsonBytes';
+import { MAX_PAYLOAD_BYTES, SCHEMA_VERSION } from './mime';
+import { checkRouting } from './checkRouting';
+import { checkTraining } from './checkTraining';
+import { PayloadError } from './payloadError';
+import type { Payload } from './types';
+
+const MAJOR = majorOf(SCHEMA_VERSION);
+const STATUSES = ['running', 'finished', 'stopped', 'failed'];
+const DATA_CHECKS: Record<Payload['kind'], (data: unknown, path: string) => void> = {
+  routing: checkRouting,
+  training: checkTraining
+};
+
+/**
+ * Reads what a kernel sent. Every length, range and size of the contract is checked; unknown keys are left alone, so
+ * that a later minor version can add some. The value itself is returned, not a copy.
+ *
+ * @param value - The payload, or its JSON text.
+ * @throws {PayloadError} with `reason` "too-large" (over 64 kB of JSON), "too-new" (a later major version),
+ *   "unknown-kind", or "malformed"; its message gives the JSON path, the rule, and what came.
+ */
+export function parsePayload(value: unknown): Payload {
+  const payload = checkObject(read(value), '$');
+  checkVersion(payload.schemaVersion);
+  const kind = checkKind(payload.kind);
+  if (checkText(payload.runId, '$.runId') === '') {
+    refuse('$.runId', 'must not be empty', '');
+  }
+  checkInteger(payload.seq, '$.seq', 0);
+  checkSource(payload.source);
+  DATA_CHECKS[kind](payload.data, '$.data');
+  return payload as unknown as Payload;
+}
+
+function read(value: unknown): unknown {
+  const bytes =
+    typeof value !== 'string'
+      ? jsonBytes(value, MAX_PAYLOAD_BYTES)
+      : value.length > MAX_PAYLOAD_BYTES
+        ? value.length
+        : new TextEncoder().encode(value).length;
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    throw new PayloadError('too-large', '$', `must be at most ${MAX_PAYLOAD_BYTES} bytes of JSON`, bytes);
+  }
+  if (typeof value !== 'string') {
+    return value;
+  }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return refuse('$', 'must be JSON', value);
+  }
+}
+
+function checkVersion(value: unknown): void {
+  if (typeof value !== 'string' || !/^\d{1,4}\.\d{1,4}$/.test(value)) {
+    refuse('$.schemaVersion', 'must be a version like "1.0"', value);
+  }
+  if (majorOf(value) > MAJOR) {
+    throw new PayloadError('too-new', '$.schemaVersion', `must be at most ${MAJOR}.x`, value);
+  }
+  if (majorOf(value) < MAJOR) {
+    refuse('$.schemaVersion', `must be ${MAJOR}.x`, value);
+  }
+}
+
+function checkKind(value: unknown): Payload['kind'] {
+  const kind = checkText(value, '$.kind');
+  if (!Object.hasOwn(DATA_CHECKS, kind)) {
+    throw new PayloadError('unknown-kind', '$.kind', `must be one of ${Object.keys(DATA_CHECKS).join(', ')}`, kind);
+  }
+  return kind as Payload['kind'];
+}
+
+function checkSource(value: unknown): void {
+  const source = checkObject(value, '$.source');
+  checkText(source.producer, '$.source.producer');
+  checkText(source.title, '$.source.title');
+  checkInteger(source.step, '$.source.step', 0);
+  if (source.totalSteps !== null) {
+    checkInteger(source.totalSteps, '$.source.totalSteps', 0);
+  }
+  checkNumber(source.time, '$.source.time', 0);
+  checkBoolean(source.final, '$.source.final');
+  checkOneOf(source.status, '$.source.status', STATUSES);
+}
+
+function majorOf(version: string): number {
+  return Number(version.split('.')[0]);
+}

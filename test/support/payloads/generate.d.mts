@@ -1,0 +1,2 @@
+/** Text of each example by file name. */
+export function examples(): Record<string, string>;

@@ -1,0 +1,228 @@
+/**
+ * @file Writes the example payloads beside it: `node test/support/payloads/generate.mjs`. Seeded, so the files are the
+ * same each time. The routing is simulated token by token; all shares are counted from it.
+ */
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const FOLDER = dirname(fileURLToPath(import.meta.url));
+const WORDS = {
+  prose: 'The statement is used to test a value; an object may be compared, and the result is true or false. '.split(
+    /(?<=\s)/
+  ),
+  python: 'def load(self, name):\n    return self.items.get(name, None)\n'.split(/(?<=[\s(.,):])/),
+  typescript: 'export const load = (name: string): Item => items.get(name) ?? none;\n'.split(/(?<=[\s(.,):])/)
+};
+
+/** Text of each example by file name. */
+export function examples() {
+  const texts = {};
+  const put = (name, payload) => (texts[`${name}.json`] = `${JSON.stringify(payload)}\n`);
+  put('small', routing({ seed: 1, layers: 1, numExperts: 4, k: 2, steps: 5, sampled: 12, domains: [] }));
+  put(
+    'running',
+    routing({ seed: 2, layers: 4, numExperts: 16, k: 2, steps: 120, sampled: 64, domains: Object.keys(WORDS) })
+  );
+  put(
+    'finished',
+    routing({
+      seed: 2,
+      layers: 4,
+      numExperts: 16,
+      k: 2,
+      steps: 500,
+      sampled: 64,
+      domains: Object.keys(WORDS),
+      final: true
+    })
+  );
+  put('training', training());
+  return texts;
+}
+
+function routing({ seed, layers, numExperts, k, steps, sampled, domains, final = false }) {
+  const random = mulberry32(seed);
+  // At most 125 steps of history and 25 of load, as a recorder that thins would keep.
+  const kept = every(steps, Math.ceil(steps / 125));
+  const loadKept = every(steps, Math.ceil(steps / 25));
+  const routers = Array.from({ length: layers }, () => layerRouter({ random, numExperts, k, domains: domains.length }));
+  const simulated = routers.map((router) => router.run(2000, 1));
+  const history = routers.map((router) => kept.map((step) => router.run(200, step / steps)));
+  const series = (f) => history.map((row) => row.map(f));
+  const text = sampleText(domains, sampled);
+  const chosen = routers.map((router) => text.map(({ domain }) => router.choose(domain, 1)));
+  return envelope('routing', `MoE transformer, top-${k} of ${numExperts}`, seed, steps, final, {
+    layers: simulated.map((counts, i) => layer(`layers.${i}.moe`, counts, numExperts, k)),
+    history: {
+      steps: kept,
+      maxVio: series((c) => round(metrics(c.load).maxVio)),
+      cv: series((c) => round(metrics(c.load).cv)),
+      entropy: series((c) => c.entropy),
+      dropped: series((c) => c.dropped),
+      loadSteps: loadKept,
+      load: routers.map((router) => loadKept.map((step) => shares(router.run(200, step / steps).load))),
+      scalars: scalars(random, kept, steps)
+    },
+    tokens: {
+      text: text.map((token) => token.text),
+      domain: text.map((token) => token.domain),
+      experts: chosen.map((rows) => rows.map((row) => row.experts)),
+      weights: chosen.map((rows) => rows.map((row) => row.weights)),
+      truncated: false
+    },
+    domains
+  });
+}
+
+/** One layer's router: each domain prefers some experts, more so as `progress` goes from 0 to 1. */
+function layerRouter({ random, numExperts, k, domains }) {
+  const taste = Array.from({ length: Math.max(1, domains) }, () =>
+    Array.from({ length: numExperts }, () => random() * 2 - 1)
+  );
+  const choose = (domain, progress) => {
+    const scores = taste[Math.max(0, domain)].map((t) =>
+      Math.exp((0.3 + 1.2 * progress) * t + 1.5 * (random() + random() - 1))
+    );
+    const total = scores.reduce((a, b) => a + b, 0);
+    const probs = scores.map((s) => s / total);
+    const experts = probs
+      .map((_, i) => i)
+      .sort((a, b) => probs[b] - probs[a])
+      .slice(0, k);
+    const mass = experts.reduce((sum, e) => sum + probs[e], 0);
+    return { probs, experts, weights: experts.map((e) => round(probs[e] / mass)) };
+  };
+  const run = (tokens, progress) => {
+    const load = new Array(numExperts).fill(0);
+    const importance = new Array(numExperts).fill(0);
+    const domainLoad = Array.from({ length: domains }, () => new Array(numExperts).fill(0));
+    const together = Array.from({ length: numExperts }, () => new Array(numExperts).fill(0));
+    let entropy = 0;
+    for (let t = 0; t < tokens; t++) {
+      const domain = domains > 0 ? t % domains : -1;
+      const { probs, experts } = choose(domain, progress);
+      probs.forEach((p, e) => (importance[e] += p));
+      entropy -= probs.reduce((sum, p) => sum + p * Math.log(p), 0) / Math.log(numExperts);
+      for (const e of experts) {
+        load[e]++;
+        if (domain >= 0) domainLoad[domain][e]++;
+        experts.forEach((other) => together[e][other]++);
+      }
+    }
+    return { load, importance, domainLoad, together, entropy: round(entropy / tokens), dropped: 0 };
+  };
+  return { choose, run };
+}
+
+function layer(path, counts, numExperts, k) {
+  const { maxVio, cv, effectiveExperts, deadFraction } = metrics(counts.load);
+  return {
+    path,
+    router: 'top-k',
+    numExperts,
+    k,
+    experts: Array.from({ length: numExperts }, (_, i) => `expert ${i}`),
+    load: shares(counts.load),
+    importance: shares(counts.importance),
+    maxVio: round(maxVio),
+    cv: round(cv),
+    entropy: counts.entropy,
+    effectiveExperts: round(effectiveExperts),
+    dropped: counts.dropped,
+    deadFraction: round(deadFraction),
+    domainLoad: counts.domainLoad.map(shares),
+    coActivation: counts.together.map((row, i) =>
+      row.map((n) => (counts.load[i] > 0 ? round(n / counts.load[i]) : null))
+    )
+  };
+}
+
+function metrics(counts) {
+  const mean = counts.reduce((a, b) => a + b, 0) / counts.length;
+  const variance = counts.reduce((sum, c) => sum + (c - mean) ** 2, 0) / counts.length;
+  const entropy = -counts.reduce(
+    (sum, c) => sum + (c > 0 ? (c / mean / counts.length) * Math.log(c / mean / counts.length) : 0),
+    0
+  );
+  return {
+    maxVio: Math.max(...counts) / mean - 1,
+    cv: Math.sqrt(variance) / mean,
+    effectiveExperts: Math.exp(entropy) / counts.length,
+    deadFraction: counts.filter((c) => c === 0).length / counts.length
+  };
+}
+
+function training() {
+  const random = mulberry32(3);
+  const steps = every(200, 2);
+  return envelope('training', 'dense transformer', 3, 200, true, { steps, scalars: scalars(random, steps, 200) });
+}
+
+function scalars(random, kept, steps) {
+  const loss = (step) => 1.6 + 3.9 * Math.exp((-4 * step) / steps);
+  return {
+    'loss/train': kept.map((step) => round(loss(step) + 0.1 * (random() - 0.5))),
+    'loss/validation': kept.map((step, i) => (i % 5 === 4 ? round(loss(step) + 0.05) : null)),
+    'auxiliary/switch': kept.map((step) => round(1 + 0.3 * Math.exp((-5 * step) / steps) + 0.02 * random())),
+    learningRate: kept.map((step) => round(3e-3 * Math.min(1, (step + 1) / 20))),
+    gradientNorm: kept.map(() => round(0.4 + 0.6 * random()))
+  };
+}
+
+function envelope(kind, title, seed, step, final, data) {
+  return {
+    schemaVersion: '1.0',
+    kind,
+    runId: `example-${seed}`,
+    seq: final ? step : Math.floor(step / 5),
+    source: {
+      producer: 'example 1.0',
+      title,
+      step,
+      totalSteps: Math.max(step, 500),
+      time: 1_780_000_000_000 + step * 100,
+      final,
+      status: final ? 'finished' : 'running'
+    },
+    data
+  };
+}
+
+function sampleText(domains, count) {
+  const names = domains.length > 0 ? domains : ['prose'];
+  return Array.from({ length: count }, (_, t) => {
+    const g = Math.floor((t * names.length) / count);
+    const words = WORDS[names[g]];
+    return { text: words[t % words.length], domain: domains.length > 0 ? g : -1 };
+  });
+}
+
+function shares(counts) {
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((c) => (total > 0 ? round(c / total) : 0));
+}
+
+function every(steps, stride) {
+  return Array.from({ length: Math.floor(steps / stride) }, (_, i) => (i + 1) * stride);
+}
+
+function round(x) {
+  return Number(x.toPrecision(4));
+}
+
+function mulberry32(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const [name, text] of Object.entries(examples())) {
+    writeFileSync(join(FOLDER, name), text);
+  }
+}

@@ -1,0 +1,25 @@
+"""JupyterLab for the tests: no token, a temporary root, and the extension as it was just built."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import jupyterlab
+from jupyterlab.galata import configure_jupyter_server
+
+configure_jupyter_server(c)  # noqa: F821
+
+here = Path(__file__).parent
+root = here.parent.parent
+labextensions = Path(tempfile.mkdtemp(prefix="switchyard-labextensions-"))
+(labextensions / "jupyterlab-switchyard").symlink_to(root / "extension/jupyterlab_switchyard/labextension")
+
+c.LabServerApp.extra_labextensions_path = [  # noqa: F821
+    str(Path(jupyterlab.__file__).parent / "galata"),
+    str(labextensions),
+]
+c.ServerApp.port = int(os.environ["SWITCHYARD_UI_PORT"])  # noqa: F821
+c.ServerApp.allow_root = True  # noqa: F821
+# The notebooks of the tests import the replay from here.
+os.environ["PYTHONPATH"] = str(here / "support")
+os.environ["SWITCHYARD_PAYLOADS"] = str(root / "test/support/payloads")

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+const root = join(__dirname, '../..');
+// Workers load this file as well and must find the same port.
+process.env.SWITCHYARD_UI_PORT ??= freePort();
+const baseURL = `http://localhost:${process.env.SWITCHYARD_UI_PORT}`;
+process.env.TARGET_URL = baseURL;
+
+export default defineConfig({
+  testDir: __dirname,
+  outputDir: join(root, 'test-results'),
+  grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    baseURL,
+    viewport: { width: 1280, height: 900 },
+    video: 'off',
+    trace: 'off',
+    launchOptions: {
+      executablePath: findChromium(),
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync'
+      ]
+    }
+  },
+  webServer: {
+    command: `${python()} -m jupyterlab --config ${join(__dirname, 'jupyter_server_config.py')}`,
+    cwd: root,
+    url: `${baseURL}/lab`,
+    timeout: 120_000,
+    stdout: 'ignore'
+  }
+});
+
+function python(): string {
+  const [bin, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+  return join(root, '.venv', bin, name);
+}
+
+/** The machine's browser; Playwright's own download where there is none. */
+function findChromium(): string | undefined {
+  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  return process.env.SWITCHYARD_CHROMIUM ?? places.find((path) => existsSync(path));
+}
+
+function freePort(): string {
+  const script =
+    'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close(); })';
+  return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim();
+}
