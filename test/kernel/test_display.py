@@ -10,6 +10,7 @@ from conftest import KERNEL_NAME, ROOT
 from nbclient import NotebookClient
 
 PAYLOAD = "application/vnd.switchyard.v1+json"
+DISPLAYS = ("display_data", "update_display_data")
 FORMS = {PAYLOAD, "image/svg+xml", "text/plain"}
 TSLAB_NAME = "tslab-test"
 
@@ -27,27 +28,26 @@ const run = train.fit(model, text, { steps: STEPS, seed: 1, batchSize: 4, evalua
 
 
 @pytest.fixture(scope="module", params=[TSLAB_NAME, KERNEL_NAME])
-def kernel_name(request, kernelspec):
-    """Plain tslab, as its own installer writes it, and Switchyard's kernel."""
+def kernel(request, kernelspec):
+    """Plain tslab, started as its own installer says, and Switchyard's kernel."""
     folder = os.path.join(os.environ["JUPYTER_PATH"], "kernels", TSLAB_NAME)
     os.makedirs(folder, exist_ok=True)
     tslab = str(ROOT / "node_modules" / "tslab" / "bin" / "tslab")
     argv = ["node", tslab, "kernel", "--config-path={connection_file}"]
     with open(os.path.join(folder, "kernel.json"), "w") as file:
         json.dump({"argv": argv, "display_name": "tslab", "language": "typescript"}, file)
-    return request.param
+    with started(request.param, ROOT) as running:
+        yield running
 
 
 def shown(messages):
     """Display messages of a run, and whether each is an update."""
-    kinds = ("display_data", "update_display_data")
-    return [(m["content"], m["msg_type"] == kinds[1]) for m in messages if m["msg_type"] in kinds]
+    return [(m["content"], m["msg_type"] == DISPLAYS[1]) for m in messages if m["msg_type"] in DISPLAYS]
 
 
-def test_one_output_follows_the_run(kernel_name):
-    with started(kernel_name, ROOT) as kernel:
-        outcome = kernel.run(TRAIN.replace("STEPS", "60") + "await run;", timeout=120)
-        assert outcome.status == "ok", outcome.text("stderr")
+def test_one_output_follows_the_run(kernel):
+    outcome = kernel.run(TRAIN.replace("STEPS", "60") + "await run;", timeout=120)
+    assert outcome.status == "ok", outcome.text("stderr")
     displays = shown(outcome.messages)
     assert [update for _, update in displays] == [False] + [True] * (len(displays) - 1)
     assert len(displays) >= 2
@@ -71,29 +71,28 @@ def test_one_output_follows_the_run(kernel_name):
     assert len(payloads) - 2 <= 4 * seconds + 1
 
 
-def test_a_later_cell_does_not_take_the_output_over(kernel_name):
-    with started(kernel_name, ROOT) as kernel:
-        first = kernel.client.execute(TRAIN.replace("STEPS", "200"))
-        kernel.collect(first, timeout=120)
-        second = kernel.client.execute("await run;")
-        messages = []
-        while True:
-            message = kernel.client.get_iopub_msg(timeout=120)
-            messages.append(message)
-            ended = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
-            if ended and message["parent_header"].get("msg_id") == second:
-                break
-        kinds = ("display_data", "update_display_data")
-        updates = [m for m in messages if m["msg_type"] in kinds]
-        assert updates
-        assert {m["parent_header"]["msg_id"] for m in updates} == {first}
-        assert updates[-1]["content"]["data"][PAYLOAD]["source"]["status"] == "finished"
+def test_a_later_cell_does_not_take_the_output_over(kernel):
+    first = kernel.client.execute(TRAIN.replace("STEPS", "100"))
+    kernel.collect(first, timeout=120)
+    second = kernel.client.execute("await run;")
+    messages = []
+    while not messages or not is_idle(messages[-1], second):
+        messages.append(kernel.client.get_iopub_msg(timeout=120))
+    updates = [m for m in messages if m["msg_type"] in DISPLAYS]
+    assert updates
+    assert {m["parent_header"]["msg_id"] for m in updates} == {first}
+    assert updates[-1]["content"]["data"][PAYLOAD]["source"]["status"] == "finished"
 
 
-def test_a_saved_notebook_keeps_the_last_snapshot(kernel_name):
+def is_idle(message, parent):
+    idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+    return idle and message["parent_header"].get("msg_id") == parent
+
+
+def test_a_saved_notebook_keeps_the_last_snapshot(kernelspec):
     cell = nbformat.v4.new_code_cell(TRAIN.replace("STEPS", "60") + "await run;")
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    client = NotebookClient(notebook, kernel_name=kernel_name, timeout=120, resources={"metadata": {"path": str(ROOT)}})
+    client = NotebookClient(notebook, kernel_name=kernelspec, timeout=120, resources={"metadata": {"path": str(ROOT)}})
     client.execute()
     nbformat.validate(notebook)
     outputs = [output for output in notebook.cells[0].outputs if output.output_type == "display_data"]
