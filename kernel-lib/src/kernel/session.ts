@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'async_hooks';
 import { ExecutionQueue } from './cells/queue';
 import { currentCell } from './cells/cell';
 import { History } from './cells/history';
@@ -10,11 +11,13 @@ import { shared, type KernelHost } from './host';
 import { Assistant } from './typescript/assist';
 import { prepareCompiler } from './typescript/compiler';
 import type { Connection } from './wire/connection';
-import { replyTo, statusMessage, type Content, type Outgoing, type Request } from './wire/message';
+import { replyTo, statusMessage, type Content, type Header, type Outgoing, type Request } from './wire/message';
 
 /** A running kernel: what each request of the client leads to. */
 export class Session {
   private readonly streams = new Streams();
+  /** The comm message that is being heard: what is sent meanwhile answers it. */
+  private readonly commParent = new AsyncLocalStorage<Header>();
   private readonly history = new History();
   private readonly interrupts: Interrupts;
   private readonly runner: Runner;
@@ -79,7 +82,7 @@ export class Session {
   private host(): KernelHost {
     return {
       sendComm: ({ type, content, metadata, buffers }) => {
-        const parent = currentCell()?.header ?? null;
+        const parent = this.commParent.getStore() ?? currentCell()?.header ?? null;
         this.send({ channel: 'iopub', type, parent, content, metadata, buffers });
       },
       clearOutput: (wait) => currentCell()?.publish('clear_output', { wait }),
@@ -120,11 +123,12 @@ export class Session {
     return { status: 'ok', comms: Object.fromEntries(open.map((comm) => [comm.id, { target_name: comm.targetName }])) };
   }
 
-  private comm({ header, content, metadata, buffers, ...rest }: Request): void {
+  private comm(request: Request): void {
+    const { header, content, metadata, buffers } = request;
     const event = { data: (content.data ?? {}) as Content, metadata, buffers };
-    this.during({ header, content, metadata, buffers, ...rest }, () => {
+    this.during(request, () => {
       try {
-        comms.receive(header.msg_type, content, event);
+        this.commParent.run(header, () => comms.receive(header.msg_type, content, event));
       } catch (error) {
         this.stray(error);
       }

@@ -6,6 +6,7 @@ import { tslabRequire } from '../tslab';
 import { addCheckpoints } from './checkpoints';
 import { overlayPackages, watchOnlySources } from './overlay';
 import { ownPackageFolders, upward } from './packages';
+import { lightProgram } from './program';
 import { Origin, splitInlineMap, withoutReference } from './sourceMaps';
 
 const PACKAGE = '@tslab/typescript-for-tslab';
@@ -22,13 +23,14 @@ export function prepareCompiler(): typeof ts {
   const prepared = {
     ...typescript,
     createWatchCompilerHost: (...args: WatchHostArguments) => {
-      const [rootFiles, options, sys, ...rest] = args;
+      const [rootFiles, options, sys, , ...reporters] = args;
       overlayPackages(sys, folders);
       watchOnlySources(sys);
       const typeRoots = [nodeTypes(sys.getCurrentDirectory(), folders)];
       // Only Node's types are in every cell; those of other packages come with their import.
       const ours = { ...options, inlineSourceMap: true, typeRoots, types: ['node'] };
-      return typescript.createWatchCompilerHost(rootFiles, ours, sys, ...rest);
+      const program = lightProgram(typescript, (file) => rootFiles.includes(file));
+      return typescript.createWatchCompilerHost(rootFiles, ours, sys, program, ...reporters);
     },
     transpileModule: (input: string, options: ts.TranspileOptions) => transpile(typescript, input, options)
   };
@@ -47,7 +49,7 @@ type WatchHostArguments = [
   rootFiles: string[],
   options: ts.CompilerOptions,
   sys: ts.System,
-  createProgram: undefined,
+  createProgram: ts.CreateProgram<ts.EmitAndSemanticDiagnosticsBuilderProgram> | undefined,
   reportDiagnostic: ts.DiagnosticReporter,
   reportWatchStatus: ts.WatchStatusReporter
 ];
