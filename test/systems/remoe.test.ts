@@ -1,4 +1,4 @@
-import { core, models, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { core, models, routers, tf, train, type moe } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeLanguage } from '../support/language';
 
