@@ -33,48 +33,26 @@ function machineFlags(cpu) {
 /**
  * @param {{ library: string, tensorflow: string, openblas: string, log: string }} places - `library`: folder of
  *   kernel-lib; `tensorflow`, `openblas`: folders of the Python packages `tensorflow` and `scipy_openblas32`.
- * @returns {Promise<Outcome>} The outcome of the first command that failed, else of the last.
+ * @returns {Promise<Outcome>}
  */
 async function compileCustomOps({ library, tensorflow, openblas, log }) {
   const compiler = findCompiler();
   const headers = path.dirname(require.resolve('node-api-headers/package.json', { paths: [library] }));
   fs.mkdirSync(path.dirname(OUTPUT), { recursive: true });
-  const work = fs.mkdtempSync(path.join(path.dirname(OUTPUT), 'objects-'));
-  const flags = [
-    ...[
-      '-O3',
-      '-std=c++17',
-      '-fPIC',
-      '-w',
-      '-DNAPI_VERSION=8',
-      '-D_GLIBCXX_USE_CXX11_ABI=1',
-      '-DEIGEN_MAX_ALIGN_BYTES=64'
-    ],
+  const temporary = `${OUTPUT}.${String(process.pid)}`;
+  const words = [
+    ...['-O3', '-std=c++17', '-fPIC', '-shared', '-w', '-o', temporary],
+    ...['-DNAPI_VERSION=8', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
     ...machineFlags(fs.readFileSync('/proc/cpuinfo', 'utf8')),
-    ...[tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`)
+    ...[tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`),
+    path.join(SOURCES, 'all.cc'),
+    ...linkTo(tensorflow, openblas)
   ];
-  try {
-    const files = fs.readdirSync(SOURCES).filter((name) => name.endsWith('.cc'));
-    const object = (/** @type {string} */ name) => path.join(work, `${name}.o`);
-    const compiled = await twoAtATime(files, (name) =>
-      capture(compiler, ['-c', ...flags, path.join(SOURCES, name), '-o', object(name)], { log })
-    );
-    if (compiled.code !== 0) {
-      return compiled;
-    }
-    const target = path.join(work, 'switchyard_ops.node');
-    const linked = await capture(
-      compiler,
-      ['-shared', '-o', target, ...files.map(object), ...linkTo(tensorflow, openblas)],
-      { log }
-    );
-    if (linked.code === 0) {
-      fs.renameSync(target, OUTPUT);
-    }
-    return linked;
-  } finally {
-    fs.rmSync(work, { recursive: true, force: true });
+  const outcome = await capture(compiler, words, { log });
+  if (outcome.code === 0) {
+    fs.renameSync(temporary, OUTPUT);
   }
+  return outcome;
 }
 
 /**
@@ -88,30 +66,6 @@ function linkTo(tensorflow, openblas) {
     ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', `-Wl,-rpath,${tensorflow}`],
     ...[`-L${blas}`, '-lscipy_openblas', `-Wl,-rpath,${blas}`]
   ];
-}
-
-/**
- * Two at a time: TensorFlow's headers take a gigabyte a compiler.
- * @param {readonly string[]} items
- * @param {(item: string) => Promise<Outcome>} run
- * @returns {Promise<Outcome>} The outcome of the first that failed, else of the last.
- */
-async function twoAtATime(items, run) {
-  const rest = [...items];
-  /** @type {Outcome[]} */
-  const failed = [];
-  /** @type {Outcome} */
-  let last = { code: 0, signal: null, output: '' };
-  const worker = async () => {
-    for (let item = rest.shift(); item !== undefined && failed.length === 0; item = rest.shift()) {
-      last = await run(item);
-      if (last.code !== 0) {
-        failed.push(last);
-      }
-    }
-  };
-  await Promise.all([worker(), worker()]);
-  return failed[0] ?? last;
 }
 
 module.exports = { compileCustomOps, hasCustomOps, machineFlags };

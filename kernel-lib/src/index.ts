@@ -10,6 +10,7 @@ export * as moe from './moe';
 export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export * as show from './show';
 export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';

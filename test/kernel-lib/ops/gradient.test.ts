@@ -41,18 +41,25 @@ describe('withGradient', () => {
     ]).toEqual([100, 200]);
   });
 
-  test('frees what its backward pass computes', () => {
-    const f = (x: tf.Tensor) =>
-      ops.withGradient(
-        [x],
-        () => x.clone(),
-        (dy) => {
-          tf.range(0, 10).square();
-          return [dy.clone()];
-        }
-      );
+  test('frees what its backward pass computes before the next one starts', () => {
     const x = tf.tensor1d([1, 2]);
-    expectNoLeak(() => tf.grad(f)(x), 1);
+    /** Tensors alive when the last of two backward passes starts, each making so many on its way. */
+    const aliveAfter = (scratch: number): number => {
+      let alive = 0;
+      const f = (x: tf.Tensor) =>
+        ops.withGradient(
+          [x],
+          () => x.clone(),
+          (dy) => {
+            alive = tf.memory().numTensors;
+            Array.from({ length: scratch }, () => tf.zeros([1]));
+            return [dy.clone()];
+          }
+        );
+      tf.grad((x) => f(f(x)))(x).dispose();
+      return alive;
+    };
+    expect(aliveAfter(50)).toBe(aliveAfter(0));
   });
 });
 
