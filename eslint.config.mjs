@@ -36,7 +36,7 @@ export default defineConfig(
       }
     },
     rules: {
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': ['error', { allow: ['warn', 'error'] }],
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
@@ -47,9 +47,12 @@ export default defineConfig(
         'error',
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }
       ],
-      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true, boolean: true } }],
       // `a[i]` and `record[key]` may be undefined although their types say no; a check of them is not unnecessary.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // `x && x.y` keeps null, `x?.y` makes it undefined.
+      '@typescript-eslint/prefer-optional-chain': 'off',
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // JSON.parse and Object.fromEntries give `any`, and the next line says what it is.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

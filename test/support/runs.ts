@@ -1,4 +1,5 @@
-import { data, io, models, routers, train } from '@switchyard/kernel-lib';
+import type { train } from '@switchyard/kernel-lib';
+import { data, io, models, routers } from '@switchyard/kernel-lib';
 
 const WORDS = ['route', 'expert', 'token', 'gate', 'layer', 'the', 'a', 'of'];
 

@@ -1,4 +1,5 @@
-import { core, models, routers, tf, train } from '@switchyard/kernel-lib';
+import type { train } from '@switchyard/kernel-lib';
+import { core, models, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../support/numeric';
 
