@@ -1,5 +1,4 @@
-import type { train } from '@switchyard/kernel-lib';
-import { data, io, models, routers } from '@switchyard/kernel-lib';
+import { data, io, models, routers, type train } from '@switchyard/kernel-lib';
 
 const WORDS = ['route', 'expert', 'token', 'gate', 'layer', 'the', 'a', 'of'];
 

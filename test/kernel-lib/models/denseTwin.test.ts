@@ -1,5 +1,4 @@
-import type { train } from '@switchyard/kernel-lib';
-import { core, models, routers, tf } from '@switchyard/kernel-lib';
+import { core, models, routers, tf, type train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../support/numeric';
 
