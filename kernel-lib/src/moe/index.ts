@@ -5,3 +5,5 @@ export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export { schedule } from './schedule';
+export type { ScheduleOptions, ScheduleShape } from './schedule';
