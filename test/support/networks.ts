@@ -3,7 +3,10 @@ import { core, layers, tf } from '@switchyard/kernel-lib';
 const { Context, Random } = core;
 
 /** A feed-forward network with biases that are not zero. */
-export function makeNetwork({ gated = false, bias = !gated, width = 6, hidden = 24, seed = 1 } = {}) {
+export function makeNetwork(
+  kind: { gated?: boolean; bias?: boolean; width?: number; hidden?: number; seed?: number } = {}
+) {
+  const { gated = false, bias = !gated, width = 6, hidden = 24, seed = 1 } = kind;
   const options = { width, hiddenWidth: hidden, bias, random: Random.fromSeed(seed) };
   const network = gated ? new layers.GatedFeedForward(options) : new layers.FeedForward(options);
   tf.tidy(() =>

@@ -197,7 +197,7 @@ describe('pruning', () => {
     tf.tidy(() => {
       const { indices, weights } = layer.router.route(tokens, core.Context.create()) as routers.SparseRouting;
       const chosen = indices.dataSync();
-      const norms = layer.apply(tokens, core.Context.create()).norm('euclidean', 1).dataSync();
+      const norms = layer.apply(tokens, core.Context.create()).norm('euclidean', 1).dataSync<'float32'>();
       expect(counts).toEqual([0, 1, 2, 3].map((expert) => chosen.filter((each) => each === expert).length));
       // With one choice the output's norm is the weight times that of the expert's.
       expect(weights.size).toBe(50);
