@@ -5,8 +5,31 @@ export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
-export { aliasedExperts, averagedExperts, lowRankExperts } from './experts';
-export type { AliasedExpertsOptions, AveragedExpertsOptions, LowRankExpertsOptions } from './experts';
+export {
+  aliasedExperts,
+  averagedExperts,
+  constantExperts,
+  copyExperts,
+  lowRankExperts,
+  mixedExperts,
+  modulatedExperts,
+  multiHead,
+  ownedElsewhere,
+  TOKEN_IDS,
+  tokenIndexed,
+  zeroExperts
+} from './experts';
+export type {
+  AliasedExpertsOptions,
+  AveragedExpertsOptions,
+  LowRankExpertsOptions,
+  MixedPart,
+  ModulatedExpertsOptions,
+  MultiHeadMoe,
+  MultiHeadOptions,
+  TokenIndexed,
+  TokenIndexedOptions
+} from './experts';
 export {
   averageToDense,
   carve,

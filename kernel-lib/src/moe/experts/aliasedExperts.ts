@@ -1,9 +1,9 @@
 import type { tf } from '../../backend';
-import { expectInteger, fail, Module } from '../../core';
+import { expectInteger, fail } from '../../core';
 import type { Context } from '../../core';
 import type { DispatchPlan } from '../../ops';
-import { applyToAll } from '../applyToAll';
-import type { ExpertBank, ExpertShape, ExpertSpec } from '../expertBank';
+import { Bank } from '../bank';
+import type { ExpertBank, ExpertSpec } from '../expertBank';
 import { regroup } from '../regroup';
 
 export interface AliasedExpertsOptions {
@@ -28,33 +28,27 @@ export function aliasedExperts({ experts, target }: AliasedExpertsOptions): Expe
   return {
     kind: 'aliased',
     options: { experts, target },
-    build: (shape) => new AliasedExperts(experts, target, shape)
+    build: (shape) => {
+      if (shape.numExperts !== target.length) {
+        fail('aliasedExperts', `target must have numExperts (${shape.numExperts}) entries`, target.length);
+      }
+      return new AliasedExperts(experts.build({ ...shape, numExperts: stored }), target);
+    }
   };
 }
 
-class AliasedExperts extends Module implements ExpertBank {
+class AliasedExperts extends Bank {
   readonly kind = 'aliased-experts';
-  readonly numExperts: number;
-  readonly labels: readonly string[];
-  private readonly stored: ExpertBank;
-
   constructor(
-    experts: ExpertSpec,
-    private readonly target: readonly number[],
-    shape: ExpertShape
+    private readonly stored: ExpertBank,
+    private readonly target: readonly number[]
   ) {
-    super();
-    if (shape.numExperts !== target.length) {
-      fail('aliasedExperts', `target must have numExperts (${shape.numExperts}) entries`, target.length);
-    }
-    this.numExperts = target.length;
-    this.stored = this.addChild('stored', experts.build({ ...shape, numExperts: Math.max(...target) + 1 }));
-    this.labels = target.map((each, expert) => `${expert} = ${this.stored.labels[each]}`);
-  }
-
-  /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return applyToAll(this, x as tf.Tensor2D, ctx);
+    super(
+      target.length,
+      target.map((each, expert) => `${expert} = ${stored.labels[each]}`),
+      target.map((each) => stored.flops[each])
+    );
+    this.addChild('stored', stored);
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {

@@ -1,8 +1,8 @@
 import { tf } from '../../backend';
-import { expectNumber, fail, Module } from '../../core';
+import { expectNumber, fail } from '../../core';
 import type { Context } from '../../core';
 import type { DispatchPlan } from '../../ops';
-import { applyToAll } from '../applyToAll';
+import { Bank } from '../bank';
 import type { ExpertBank, ExpertSpec } from '../expertBank';
 
 export interface AveragedExpertsOptions {
@@ -27,24 +27,15 @@ export function averagedExperts({ experts, beta }: AveragedExpertsOptions): Expe
   };
 }
 
-class AveragedExperts extends Module implements ExpertBank {
+class AveragedExperts extends Bank {
   readonly kind = 'averaged-experts';
-  readonly numExperts: number;
-  readonly labels: readonly string[];
 
   constructor(
     private readonly each: ExpertBank,
     private readonly beta: number
   ) {
-    super();
+    super(each.numExperts, each.labels, each.flops);
     this.addChild('each', each);
-    this.numExperts = each.numExperts;
-    this.labels = each.labels;
-  }
-
-  /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return applyToAll(this, x as tf.Tensor2D, ctx);
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {

@@ -1,12 +1,11 @@
 import { tf } from '../../backend';
 import { expectInteger, expectOneOf, fail, Module, Parameter } from '../../core';
-import type { Context } from '../../core';
 import { activate, ACTIVATIONS, uniformFanIn } from '../../layers';
 import type { Activation, Initializer } from '../../layers';
 import * as ops from '../../ops';
 import type { DispatchPlan } from '../../ops';
-import { applyToAll } from '../applyToAll';
-import type { ExpertBank, ExpertShape, ExpertSpec } from '../expertBank';
+import { alike, Bank } from '../bank';
+import type { ExpertShape, ExpertSpec } from '../expertBank';
 import { numberedLabels } from '../numberedLabels';
 
 export interface LowRankExpertsOptions {
@@ -44,10 +43,8 @@ export function lowRankExperts(options: LowRankExpertsOptions): ExpertSpec {
   return { kind: 'low-rank', options: resolved, build: (shape) => new LowRankExperts(resolved, shape) };
 }
 
-class LowRankExperts extends Module implements ExpertBank {
+class LowRankExperts extends Bank {
   readonly kind = 'low-rank-experts';
-  readonly numExperts: number;
-  readonly labels: readonly string[];
   private readonly w1: Factors;
   private readonly w2: Factors;
   private readonly w3: Factors | null;
@@ -56,12 +53,10 @@ class LowRankExperts extends Module implements ExpertBank {
     private readonly options: Required<LowRankExpertsOptions>,
     { numExperts, width, hidden, random }: ExpertShape
   ) {
-    super();
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, cost(options, width, hidden)));
     if (options.dense > hidden) {
       fail('lowRankExperts', `dense must be at most the hidden width (${hidden})`, options.dense);
     }
-    this.numExperts = numExperts;
-    this.labels = numberedLabels(numExperts);
     const factors = (name: string, inputs: number, outputs: number): Factors =>
       this.addChild(
         name,
@@ -72,15 +67,14 @@ class LowRankExperts extends Module implements ExpertBank {
     this.w2 = factors('w2', hidden, width);
   }
 
-  /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return applyToAll(this, x as tf.Tensor2D, ctx);
-  }
-
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
     const inner = activate(this.options.activation, this.w1.multiply(rows, plan));
     return this.w2.multiply(this.w3 === null ? inner : inner.mul(this.w3.multiply(rows, plan)), plan);
   }
+}
+
+function cost({ rank, dense, gated }: LowRankExpertsOptions, width: number, hidden: number): number {
+  return (gated ? 3 : 2) * 2 * (rank * (width + hidden) + (dense ?? 0) * width);
 }
 
 interface FactorsOptions extends Required<LowRankExpertsOptions> {
