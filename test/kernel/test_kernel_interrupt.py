@@ -64,6 +64,15 @@ def test_the_loop_of_an_interrupted_cell_stops(kernel, body):
     assert int(kernel.ok("steps").result) == first > 0
 
 
+def test_code_behind_an_await_does_not_run_after_an_interrupt(kernel):
+    kernel.ok("let reached = false")
+    msg_id = kernel.client.execute("await new Promise((r) => setTimeout(r, 1500)); reached = true;")
+    interrupt(kernel, "message", msg_id)
+    assert kernel.collect(msg_id, timeout=5).status == "error"
+    time.sleep(1.2)
+    assert kernel.ok("reached").result == "false"
+
+
 # As in a library, which is not compiled as a cell: a step of 0.2 s, and a listener that ends training after it.
 TRAIN = """
 (async function train() {
