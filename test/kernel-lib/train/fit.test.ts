@@ -1,4 +1,4 @@
-import { core, models, routers, tf, train } from '@switchyard/kernel-lib';
+import { models, routers, tf, train, type core } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { bits, SHORT, smallModel, smallText } from '../../support/runs';
 
@@ -59,13 +59,16 @@ describe('train.fit', () => {
     const notes = new Notes();
     const model = smallModel();
     const text = smallText();
+    const listeners = process.listenerCount('SIGINT');
     const run = train.fit(model, text, { ...SHORT, watch: [notes] });
+    expect(process.listenerCount('SIGINT')).toBe(listeners + 1);
     expect(notes.info).toMatchObject({ runId: run.id, totalSteps: 20, seed: 1 });
     expect(notes.info!.model).toBe(model);
     expect([notes.batches.length, run.status]).toEqual([0, 'running']);
     expect(() => train.fit(model, text, SHORT)).toThrow('a model is trained by one run at a time');
     await run;
     expect(run.status).toBe('finished');
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
     expect(notes.ended).toEqual(['finished', null]);
   });
 
