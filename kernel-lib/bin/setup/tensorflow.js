@@ -1,5 +1,6 @@
 'use strict';
 
+const childProcess = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { explain } = require('../support/explain');
@@ -33,9 +34,12 @@ function chooseTensorflow({ platform, arch, hasDriver, wanted }) {
   return { device: 'cpu', wheel: `${arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow'}==${VERSION}` };
 }
 
-/** @returns {boolean} True where the NVIDIA driver is loaded. */
+/** @returns {boolean} True where the NVIDIA driver is loaded; under WSL only its tool tells. */
 function hasNvidiaDriver() {
-  return fs.existsSync('/proc/driver/nvidia/version');
+  return (
+    fs.existsSync('/proc/driver/nvidia/version') ||
+    childProcess.spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0
+  );
 }
 
 /**
@@ -82,7 +86,7 @@ async function installTensorflow(project, choice, { log, warn }) {
   fs.rmSync(tensorflowFolder(project) ?? path.join(project.venv, 'no-tensorflow'), { recursive: true, force: true });
   const outcome = await pip('install', '--no-deps', choice.wheel);
   const problem = explain('pip', 'Installing TensorFlow', outcome, { log, root: project.root });
-  if (outcome.code !== 0 && /No matching distribution found/.test(problem.message)) {
+  if (outcome.code !== 0 && problem.message.includes('No matching distribution found')) {
     warn(`There is no wheel ${choice.wheel} for this platform and Python; ${lost}`);
   } else if (outcome.code !== 0) {
     throw problem;
