@@ -1,4 +1,4 @@
-import { tf } from '../../backend';
+import type { tf } from '../../backend';
 import { expectInteger, expectOneOf, fail, Module, Parameter } from '../../core';
 import { activate, ACTIVATIONS, uniformFanIn } from '../../layers';
 import type { Activation, Initializer } from '../../layers';

@@ -1,4 +1,4 @@
-import { tf } from '../../backend';
+import type { tf } from '../../backend';
 import { fail } from '../../core';
 import { FeedForward, GatedFeedForward } from '../../layers';
 import type { Activation } from '../../layers';

@@ -1,4 +1,4 @@
-import { tf } from '../../backend';
+import type { tf } from '../../backend';
 import { expectInteger, expectOneOf } from '../../core';
 import type { Random } from '../../core';
 import { layer as buildFrom } from '../layer';
