@@ -53,7 +53,7 @@ const panels: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
     registry?.load(panels.id).then(
       (loaded) => settings.connect(loaded),
-      (error) => console.error(`${panels.id}: settings could not be loaded`, error)
+      (error: unknown) => console.error(`${panels.id}: settings could not be loaded`, error)
     );
   }
 };

@@ -152,3 +152,24 @@ def test_positions_count_characters(kernel):
     reply = kernel.reply(kernel.client.complete(code))["content"]
     assert reply["matches"] == ["toUpperCase"]
     assert code[reply["cursor_start"] : reply["cursor_end"]] == "toUpper"
+
+
+def test_expressions_are_evaluated_with_the_cell(kernel):
+    outcome = kernel.ok("let u = 20", user_expressions={"twice": "u * 2", "wrong": "unknownName"})
+    values = outcome.reply["content"]["user_expressions"]
+    assert values["twice"] == {"status": "ok", "data": {"text/plain": "40"}, "metadata": {}}
+    assert (values["wrong"]["status"], values["wrong"]["ename"]) == ("error", "TypeScriptError")
+    assert kernel.ok("u").result == "20"
+
+
+def test_a_module_cell_can_be_imported(kernel):
+    kernel.ok("/** @module shapes */\nexport const corners = (sides: number): number => sides;")
+    assert kernel.ok("import { corners } from './shapes'; corners(3)").result == "3"
+
+
+def test_notes_for_programmers_do_not_enter_a_cell(kernel):
+    outcome = kernel.ok(
+        "process.emitWarning('old', 'DeprecationWarning'); process.emitWarning('new', 'ExperimentalWarning');"
+        "process.emitWarning('for you'); await new Promise((r) => setTimeout(r, 100))"
+    )
+    assert outcome.text("stderr") == "Warning: for you\n"

@@ -9,6 +9,8 @@ def test_an_empty_folder_has_nodes_types_and_the_library(fresh_kernel):
     fresh_kernel.ok("setTimeout(() => {}, 0); console.log(typeof Buffer); process.pid > 0")
     outcome = fresh_kernel.ok("import { tf } from '@switchyard/kernel-lib';\nconst t: tf.Tensor = tf.ones([2, 3]);\nt.shape")
     assert outcome.result == "[ 2, 3 ]"
+    # Nor do the log lines of native TensorFlow enter a cell.
+    assert outcome.text("stdout") + outcome.text("stderr") == ""
 
 
 def test_a_wrong_type_is_an_error_with_code_and_caret(fresh_kernel):

@@ -1,6 +1,13 @@
-import type { DisplayData } from './displayData';
 import { currentCell } from './cells/cell';
 import { tslabRequire } from './tslab';
+import type { Content } from './wire/message';
+
+/** A MIME bundle on its way to a cell. */
+export interface DisplayData {
+  data: Content;
+  metadata?: Content;
+  transient?: { display_id?: string };
+}
 
 /** Publishes a bundle to the cell it was captured for; `update` replaces what its display id shows. */
 export type Publish = (bundle: DisplayData, update: boolean) => void;

@@ -14,8 +14,7 @@ function launch(connectionFile: string | undefined): void {
     process.exit(2);
   }
   prepareEnvironment();
-  // Notes for programmers of packages, not for readers of cells.
-  process.noDeprecation = true;
+  quietWarnings();
   refuseInput();
   addRequireFolders(ownPackageFolders());
   // The wire thread binds its sockets and answers kernel_info while this one loads TypeScript.
@@ -35,5 +34,16 @@ function launch(connectionFile: string | undefined): void {
   process.on('exit', () => {
     session.flush();
     connection.close();
+  });
+}
+
+/** Notes of Node for the programmers of packages are not for readers of cells. */
+function quietWarnings(): void {
+  process.noDeprecation = true;
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning') {
+      process.stderr.write(`${name}: ${message}\n`);
+    }
   });
 }

@@ -10,8 +10,12 @@ import { installDisplay } from './display';
 import { shared, type KernelHost } from './host';
 import { Assistant } from './typescript/assist';
 import { prepareCompiler } from './typescript/compiler';
+import { WarmUp } from './typescript/warmUp';
 import type { Connection } from './wire/connection';
 import { replyTo, statusMessage, type Content, type Header, type Outgoing, type Request } from './wire/message';
+
+/** Milliseconds without a cell after which a new kernel prepares for one. */
+const IDLE = 100;
 
 /** A running kernel: what each request of the client leads to. */
 export class Session {
@@ -23,9 +27,12 @@ export class Session {
   private readonly runner: Runner;
   private readonly assistant: Assistant;
   private readonly queue: ExecutionQueue;
+  /** Reads the library's types while nothing is asked for. */
+  private readonly warming: NodeJS.Timeout;
 
   constructor(private readonly connection: Connection) {
-    const typescript = prepareCompiler();
+    const warmUp = new WarmUp();
+    const typescript = prepareCompiler(warmUp);
     this.interrupts = new Interrupts(connection.interruptWaits, (cooperative) =>
       connection.setCooperative(cooperative)
     );
@@ -34,12 +41,17 @@ export class Session {
     const { runner, interrupts, history } = this;
     this.queue = new ExecutionQueue({ runner, interrupts, history, connection, send: (message) => this.send(message) });
     this.install();
+    this.warming = setTimeout(() => {
+      warmUp.addLibrary(process.cwd());
+      this.assistant.complete({ code: '' });
+    }, IDLE);
   }
 
   handle(request: Request): void {
     const { content } = request;
     switch (request.header.msg_type) {
       case 'execute_request':
+        clearTimeout(this.warming);
         return this.queue.add(request);
       case 'complete_request':
         return this.answer(request, () => this.assistant.complete(content));

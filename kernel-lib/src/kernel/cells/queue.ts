@@ -1,6 +1,7 @@
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';
 import { Cell, runInCell } from './cell';
+import { evaluateExpressions } from './expressions';
 import type { History } from './history';
 import type { Interrupts } from './interrupts';
 import { toBundle, type Bundle } from './result';
@@ -49,9 +50,10 @@ export class ExecutionQueue {
     interrupts.watch(cell);
     await runner.run(cell);
     const bundle = await this.bundle(cell);
+    const values = cell.failure === null ? await evaluateExpressions(request, runner, () => ++this.sequence) : {};
     interrupts.watch(null);
     const aborted = cell.failure !== null && cell.stopOnError ? await this.takeWaiting() : [];
-    this.finish(request, cell, bundle);
+    this.finish(request, cell, bundle, values);
     aborted.forEach((other) => this.abort(other));
   }
 
@@ -74,7 +76,7 @@ export class ExecutionQueue {
     }
   }
 
-  private finish(request: Request, cell: Cell, bundle: Bundle | null): void {
+  private finish(request: Request, cell: Cell, bundle: Bundle | null, values: Content): void {
     const { send, history } = this.parts;
     const { failure, executionCount } = cell;
     if (bundle !== null) {
@@ -88,7 +90,7 @@ export class ExecutionQueue {
       history.add(executionCount ?? 0, cell.code, typeof text === 'string' ? text : null);
     }
     const outcome: Content = failure === null ? { status: 'ok' } : { status: 'error', ...failure };
-    const content = { ...outcome, execution_count: executionCount, payload: [], user_expressions: {} };
+    const content = { ...outcome, execution_count: executionCount, payload: [], user_expressions: values };
     send(replyTo(request, content, cell.metadata));
     send(statusMessage('idle', cell.header));
   }

@@ -8,6 +8,7 @@ import { overlayPackages, watchOnlySources } from './overlay';
 import { ownPackageFolders, upward } from './packages';
 import { lightProgram } from './program';
 import { Origin, splitInlineMap, withoutReference } from './sourceMaps';
+import type { WarmUp } from './warmUp';
 
 const PACKAGE = '@tslab/typescript-for-tslab';
 /** Where each piece of compiled code comes from, by the code. */
@@ -17,7 +18,7 @@ const origins = new Map<string, Origin>();
  * Gives tslab a TypeScript that finds this library's packages and types from any folder, keeps source maps, and lets
  * interrupted cells stop. Called before tslab's converter is loaded.
  */
-export function prepareCompiler(): typeof ts {
+export function prepareCompiler(warmUp: WarmUp): typeof ts {
   const typescript = tslabRequire(PACKAGE) as typeof ts;
   const folders = ownPackageFolders();
   const prepared = {
@@ -32,6 +33,7 @@ export function prepareCompiler(): typeof ts {
       const program = lightProgram(typescript, (file) => rootFiles.includes(file));
       return typescript.createWatchCompilerHost(rootFiles, ours, sys, program, ...reporters);
     },
+    createWatchProgram: warmUp.wrap(typescript.createWatchProgram),
     transpileModule: (input: string, options: ts.TranspileOptions) => transpile(typescript, input, options)
   };
   tslabRequire.cache[tslabRequire.resolve(PACKAGE)]!.exports = prepared;

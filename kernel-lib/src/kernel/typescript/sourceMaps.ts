@@ -11,15 +11,15 @@ export interface Position {
 
 /** Leads from JavaScript back through the steps that made it. */
 export class Origin {
-  private readonly maps: SourceMap[];
+  private maps: SourceMap[] | null = null;
 
   /** @param payloads - Source maps, the last step's first. */
-  constructor(payloads: SourceMapPayload[]) {
-    this.maps = payloads.map((payload) => new SourceMap(payload));
-  }
+  constructor(private readonly payloads: SourceMapPayload[]) {}
 
   /** Where `position` comes from; null where nothing is known. */
   find(position: Position): Position | null {
+    // Read only when something fails.
+    this.maps ??= this.payloads.map((payload) => new SourceMap(payload));
     let found: Position = position;
     for (const map of this.maps) {
       const entry = map.findEntry(found.line, found.column);

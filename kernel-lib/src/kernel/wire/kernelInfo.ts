@@ -16,7 +16,7 @@ export function kernelInfo(): Content {
       mimetype: 'text/typescript',
       file_extension: '.ts',
       pygments_lexer: 'typescript',
-      codemirror_mode: { name: 'javascript', mode: 'typescript', typescript: true },
+      codemirror_mode: 'typescript',
       nbconvert_exporter: 'script'
     },
     banner: `Switchyard ${own}: TypeScript ${typescript} on tslab ${version('tslab/package.json')}, Node ${process.version}`,
