@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import { type tf } from '../backend';
 import * as ops from '../ops';
 import { oneHot } from './oneHot';
 import type { Routing } from './router';

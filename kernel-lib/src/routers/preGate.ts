@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import { type tf } from '../backend';
 import { fail } from '../core';
 import type { Context, Parameter } from '../core';
 import { project, projectionWeight } from './projection';

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectInteger, Module, Parameter } from '../core';
+import { expectInteger, Module, type Parameter } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
 import { project, projectionWeight } from './projection';

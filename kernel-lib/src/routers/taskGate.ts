@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import { type tf } from '../backend';
 import { expectInteger, Parameter } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';

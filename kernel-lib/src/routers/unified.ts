@@ -61,9 +61,7 @@ function toSlots(routing: Routing): SlotRouting {
 function placesOf(routing: Exclude<Routing, SlotRouting>): { places: tf.Tensor2D; slots: number } {
   const places = ops.withoutGradient(() => {
     const chosen =
-      routing.form === 'dense'
-        ? tf.onesLike(routing.weights)
-        : oneHot(routing.indices, routing.numExperts).sum(1);
+      routing.form === 'dense' ? tf.onesLike(routing.weights) : oneHot(routing.indices, routing.numExperts).sum(1);
     return chosen.cumsum(0).mul(chosen).sub(1).toInt() as tf.Tensor2D;
   });
   return {

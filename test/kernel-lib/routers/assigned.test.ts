@@ -91,7 +91,10 @@ describe('hash and fixed', () => {
   });
 
   test('a fixed table is what it says', () => {
-    const table = [[0, 1], [2, 0]];
+    const table = [
+      [0, 1],
+      [2, 0]
+    ];
     const router = build(routers.fixed({ table, by: 'taskIds' }));
     const x = tokens(3);
     const { indices, weights } = routed(router, x, { taskIds: tf.tensor1d([1, 0, 3], 'int32') });
