@@ -3,7 +3,7 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import type { IChartContext, IFigure } from './figure';
 import { baseLayout, loadCeiling, loadColours, timesFair } from './load';
-import { layerLabels, percent, plainText } from './text';
+import { expertName, layerLabels, percent, plainText } from './text';
 
 /** Rows are layers in order of depth, columns experts; z is load over fair share, [L][E]. */
 export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -27,9 +27,9 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
       layer.load.map((load, e) =>
         plainText(
           trans.__(
-            'layer %1, expert %2: %3 of assignments, %4 × fair share',
+            'layer %1, %2: %3 of assignments, %4 × fair share',
             labels[i],
-            layer.experts[e],
+            expertName(layer.experts[e], trans),
             percent(load),
             z[i][e].toFixed(2)
           )
@@ -77,11 +77,11 @@ function summary(payload: RoutingPayload, { trans }: IChartContext, z: number[][
     })
   );
   return trans.__(
-    'Load of %1 layers with %2 experts at step %3. The fullest is expert %4 of layer %5 with %6 times its fair share.',
+    'Load of %1 layers with %2 experts at step %3. The fullest is %4 of layer %5 with %6 times its fair share.',
     layers.length,
     layers[0].numExperts,
     payload.source.step,
-    layers[worst.layer].experts[worst.expert],
+    expertName(layers[worst.layer].experts[worst.expert], trans),
     layerLabels(layers)[worst.layer],
     worst.ratio.toFixed(2)
   );

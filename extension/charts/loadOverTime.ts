@@ -3,7 +3,7 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import type { IChartContext, IFigure } from './figure';
 import { baseLayout, loadCeiling, loadColours, timesFair } from './load';
-import { layerLabels, percent, plainText } from './text';
+import { expertName, layerLabels, percent, plainText } from './text';
 
 /** Columns are the steps kept, rows experts; z is load over fair share, [E][S']. */
 export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -26,9 +26,9 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
       row.map((ratio, s) =>
         plainText(
           trans.__(
-            'step %1, expert %2: %3 of assignments, %4 × fair share',
+            'step %1, %2: %3 of assignments, %4 × fair share',
             history.loadSteps[s],
-            layer.experts[e],
+            expertName(layer.experts[e], trans),
             percent(loads[s][e]),
             ratio.toFixed(2)
           )
