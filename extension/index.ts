@@ -5,9 +5,12 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+// Saved outputs are drawn and running cells followed from the start; only plotly.js can wait.
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { PanelSettings } from './panelSettings';
+// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { createRendererFactory } from './renderer';
 
 const DOMAIN = 'jupyterlab_switchyard';
@@ -51,10 +54,7 @@ const panels: JupyterFrontEndPlugin<void> = {
     const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
-    registry?.load(panels.id).then(
-      (loaded) => settings.connect(loaded),
-      (error) => console.error(`${panels.id}: settings could not be loaded`, error)
-    );
+    void registry?.load(panels.id).then((loaded) => settings.connect(loaded));
   }
 };
 

@@ -8,7 +8,7 @@ let loading: Promise<PlotlyApi> | undefined;
 
 /** Loads plotly.js once from the extension's own files. A failed load is tried again by the next figure. */
 export function loadPlotly(): Promise<PlotlyApi> {
-  loading ??= load().catch((error) => {
+  loading ??= load().catch((error: unknown) => {
     loading = undefined;
     throw error;
   });

@@ -67,9 +67,10 @@ export class BesidePanels implements IDisposable {
     }
   }
 
-  /** Opens the panel of the cell that holds a run. */
+  /** Opens the panel of the cell that holds a run: of several copies the active one's. False where none does. */
   openRun(runId: string): boolean {
-    const cellId = holders(this._store.state, runId)[0];
+    const held = holders(this._store.state, runId);
+    const cellId = held.find((id) => id === this._notebook.content.activeCell?.model.id) ?? held.at(0);
     if (cellId !== undefined) {
       this.open(cellId);
     }
@@ -83,7 +84,7 @@ export class BesidePanels implements IDisposable {
     this._isDisposed = true;
     Signal.clearData(this);
     [...this._panels.keys()].forEach((id) => this._remove(id));
-    this._notebook.content.node?.style.removeProperty(WIDTH);
+    this._notebook.content.node.style.removeProperty(WIDTH);
   }
 
   private _onPayloads(store: PayloadStore, cells: readonly string[]): void {

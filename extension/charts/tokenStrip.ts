@@ -29,7 +29,7 @@ export interface ITokenStrip {
 export function tokenStrip(payload: RoutingPayload, context: IChartContext, choice = 0): ITokenStrip | null {
   const { tokens, layers, domains } = payload.data;
   const experts = tokens?.experts[context.layer];
-  const layer = layers[context.layer];
+  const layer = layers.at(context.layer);
   if (!tokens || !experts || !layer) {
     return null;
   }
