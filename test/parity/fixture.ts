@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { tf } from '@switchyard/kernel-lib';
+import { core, tf } from '@switchyard/kernel-lib';
 import { expect } from 'vitest';
 import { expectClose } from '../support/numeric';
 
@@ -34,8 +34,8 @@ export function readFixture(name: string): Map<string, Case> {
 /** Tensors by name, the inputs and the constants of a case. */
 export type Named = Record<string, tf.Tensor>;
 
-/** Expects `f` to agree with the peer: the value within 1e-5, each gradient within 1e-4. */
-export function expectParity(item: Case, f: (tensors: Named) => tf.Tensor): void {
+/** Expects `f` to agree with the peer: the value within `tolerance`, each gradient within ten times that. */
+export function expectParity(item: Case, f: (tensors: Named) => tf.Tensor, tolerance = 1e-5): void {
   tf.tidy(() => {
     const names = Object.keys(item.inputs);
     const constants = unpackAll(item.constants);
@@ -44,9 +44,21 @@ export function expectParity(item: Case, f: (tensors: Named) => tf.Tensor): void
     const inputs = names.map((name) => unpack(item.inputs[name]));
     const { value, grads } = tf.valueAndGrads(run)(inputs, unpack(item.cotangent));
     expect(value.shape).toEqual(item.output.shape);
-    expectClose(value, item.output.values, 1e-5);
-    names.forEach((name, i) => expectClose(grads[i], item.gradients[name].values, 1e-4));
+    expectClose(value, item.output.values, tolerance);
+    names.forEach((name, i) => expectClose(grads[i], item.gradients[name].values, 10 * tolerance));
   });
+}
+
+/** Runs a module on `x` with the other tensors in place of its parameters, so that gradients reach them. */
+export function applyWith(module: core.Module, { x, ...values }: Named, ctx = core.Context.create()): tf.Tensor {
+  const parameters = module.parameters();
+  expect(new Set(Object.keys(values))).toEqual(new Set(parameters.keys()));
+  const unwrap = Object.entries(values).map(([path, value]) => parameters.get(path)?.wrap(() => value));
+  try {
+    return module.apply(x, ctx);
+  } finally {
+    unwrap.forEach((off) => off?.());
+  }
 }
 
 /** A tensor from its packed form. */

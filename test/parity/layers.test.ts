@@ -1,6 +1,6 @@
-import { core, layers, tf } from '@switchyard/kernel-lib';
+import { core, layers } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
-import { expectParity, readFixture, type Named } from './fixture';
+import { applyWith, expectParity, readFixture } from './fixture';
 
 const random = core.Random.fromSeed(0);
 const cases = readFixture('layers');
@@ -14,18 +14,6 @@ const modules: Record<string, core.Module> = {
   FeedForward: new layers.FeedForward({ width: 4, hiddenWidth: 6, random }),
   GatedFeedForward: new layers.GatedFeedForward({ width: 4, hiddenWidth: 6, random })
 };
-
-/** Runs a module with the parameters of a case in place of its own, so that gradients reach the given tensors. */
-function applyWith(module: core.Module, { x, ...values }: Named): tf.Tensor {
-  const parameters = module.parameters();
-  expect(new Set(Object.keys(values))).toEqual(new Set(parameters.keys()));
-  const unwrap = Object.entries(values).map(([path, value]) => parameters.get(path)?.wrap(() => value));
-  try {
-    return module.apply(x, core.Context.create());
-  } finally {
-    unwrap.forEach((off) => off?.());
-  }
-}
 
 test('the fixture has a case for each layer here', () => {
   expect([...cases.keys()]).toEqual(Object.keys(modules));

@@ -102,10 +102,11 @@ function checkLibrary({ library }) {
 // What ops really run on: a product is computed, and the backend that did it is asked.
 const PRODUCT = `
 const { device, tf } = require(process.argv[1]);
+const { customOpsError } = require(process.argv[1].replace('index.js', 'backend'));
 tf.tidy(() => {
   const ones = tf.ones([64, 64]);
   const sum = tf.matMul(ones, ones).sum().dataSync()[0];
-  console.log(JSON.stringify({ ...device(), sum }));
+  console.log(JSON.stringify({ ...device(), sum, customOps: customOpsError() }));
 });
 `;
 
@@ -136,12 +137,13 @@ function hasNative(library) {
 }
 
 /**
- * @param {{ kind: string, backend: string, loadError: string | null, sum: number }} device - What a product ran on.
+ * @param {{ kind: string, backend: string, loadError: string | null, sum: number, customOps?: string | null }} device -
+ *   What a product ran on; `customOps`: why the custom ops do not run, null where they do.
  * @param {import('../setup/tensorflow').Choice} choice - What this machine was set up for.
  * @param {boolean} compiled - Whether the binding is there.
  * @returns {Finding[]}
  */
-function judgeDevice({ kind, backend, loadError, sum }, choice, compiled) {
+function judgeDevice({ kind, backend, loadError, sum, customOps = null }, choice, compiled) {
   if (sum !== 64 ** 3) {
     return [
       { name: 'Device', status: 'failed', value: `${kind}: a product came out wrong (${String(sum)})`, mend: SETUP }
@@ -151,7 +153,27 @@ function judgeDevice({ kind, backend, loadError, sum }, choice, compiled) {
     const value = `plain TensorFlow.js: ${compiled ? (loadError ?? backend) : 'the TensorFlow binding is not compiled'}`;
     return [{ name: 'Device', status: 'failed', value, mend: SETUP }];
   }
-  return [{ name: 'Device', status: 'ok', value: `${kind} (backend ${backend})` }, judgeGpu(kind, choice)];
+  return [
+    { name: 'Device', status: 'ok', value: `${kind} (backend ${backend})` },
+    ...judgeCustomOps(kind, customOps),
+    judgeGpu(kind, choice)
+  ];
+}
+
+/**
+ * @param {string} kind
+ * @param {string | null} error
+ * @returns {Finding[]}
+ */
+function judgeCustomOps(kind, error) {
+  if (kind !== 'cpu') {
+    return [];
+  }
+  return [
+    error === null
+      ? { name: 'Custom ops', status: 'ok', value: 'used' }
+      : { name: 'Custom ops', status: 'failed', value: `not used: ${error}`, mend: SETUP }
+  ];
 }
 
 /**

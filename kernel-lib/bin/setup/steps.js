@@ -3,10 +3,12 @@
 const fs = require('fs');
 const path = require('path');
 const { compileBinding, hasBinding } = require('../../native/binding');
+const { hasCustomOps } = require('../../native/custom-ops');
 const { hashFiles } = require('../support/hash');
 const { explain } = require('../support/explain');
 const { capture, npm } = require('../support/process');
 const { venvEnvironment, venvProgram } = require('../support/project');
+const { makeCustomOps, OPENBLAS } = require('./custom-ops');
 const { makeEnvironment } = require('./environment');
 const { findPython } = require('./python');
 const { installTensorflow, tensorflowFolder, thisMachine } = require('./tensorflow');
@@ -29,6 +31,7 @@ function listSteps(project) {
     tensorflow(project),
     ...(project.source ? [nodePackages(project)] : []),
     ...(native ? [binding(project)] : []),
+    ...(thisMachine().device === 'cpu' ? [customOps(project)] : []),
     ...(project.source ? [library(project), extension(project)] : []),
     wheel(project)
   ];
@@ -105,7 +108,11 @@ function binding(project) {
     id: 'binding',
     title: 'TensorFlow binding',
     after: ['tensorflow', 'node-packages'],
-    inputs: () => [project.library, process.arch, hashFiles(project.library, ['native'])],
+    inputs: () => [
+      project.library,
+      process.arch,
+      hashFiles(project.library, ['native/binding.js', 'native/log_level.cc'])
+    ],
     isThere: () => tensorflowFolder(project) === null || hasBinding(project.library),
     run: async ({ log }) => {
       // Null where pip had no wheel for this platform: the step before has said so.
@@ -114,6 +121,26 @@ function binding(project) {
         await compileBinding(project.library, folder, log);
       }
     }
+  };
+}
+
+/**
+ * @param {Project} project
+ * @returns {Step}
+ */
+function customOps(project) {
+  return {
+    id: 'custom-ops',
+    title: 'Custom ops',
+    after: ['tensorflow', 'node-packages'],
+    inputs: () => [
+      project.library,
+      process.arch,
+      OPENBLAS,
+      hashFiles(project.library, ['native/custom-ops.js', 'native/ops'])
+    ],
+    isThere: () => tensorflowFolder(project) === null || hasCustomOps(),
+    run: (task) => makeCustomOps(project, task)
   };
 }
 

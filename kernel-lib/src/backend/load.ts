@@ -1,12 +1,8 @@
-import * as util from 'util';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
 import type { Tensor } from '@tensorflow/tfjs';
+import { prepareEnvironment } from './environment';
 
-// Read by TensorFlow when it loads: no log lines in cells, and several notebooks may share one GPU.
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-
-polyfillUtil();
+prepareEnvironment();
 const loadError = loadNative();
 // The plain build greets in every cell otherwise.
 const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
@@ -108,11 +104,4 @@ function loadNative(): string | null {
   } catch (error) {
     return error instanceof Error ? error.message.split('\n')[0] : String(error);
   }
-}
-
-// TensorFlow.js 4.22.0 calls these; Node 23 took them away.
-function polyfillUtil(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (x: unknown) => x === null || x === undefined;
-  legacy.isArray ??= Array.isArray;
 }

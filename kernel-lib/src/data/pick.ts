@@ -9,11 +9,11 @@ export interface NamedText {
 }
 
 // One file must not fill a domain.
-const MAX_FILE_CHARACTERS = 65_536;
+const MAX_FILE_BYTES = 65_536;
 
 /**
  * Reads files in an order drawn from `random` until `maxBytes` are full. A file gives at most its first 65 536
- * characters, and the last one what still fits, both cut at the end of a line. Empty and binary files are passed over.
+ * bytes, and the last one what still fits, both cut at the end of a line. Empty and binary files are passed over.
  */
 export async function pick(files: readonly SourceFile[], maxBytes: number, random: Random): Promise<NamedText[]> {
   const picked: NamedText[] = [];
@@ -22,7 +22,7 @@ export async function pick(files: readonly SourceFile[], maxBytes: number, rando
     if (room <= 0) {
       break;
     }
-    const text = cut(await file.read(), Math.min(MAX_FILE_CHARACTERS, room));
+    const text = cut(await file.read(), Math.min(MAX_FILE_BYTES, room));
     if (text.trim() !== '' && !text.includes('\0')) {
       picked.push({ name: file.name, text });
       room -= Buffer.byteLength(text);
@@ -42,10 +42,12 @@ export function hashTexts(domains: Readonly<Record<string, readonly NamedText[]>
   return hash.digest('hex');
 }
 
-function cut(text: string, length: number): string {
-  if (text.length <= length) {
+function cut(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) {
     return text;
   }
-  const lineEnd = text.lastIndexOf('\n', length - 1);
-  return text.slice(0, lineEnd > 0 ? lineEnd + 1 : length);
+  const bytes = Buffer.from(text);
+  const lineEnd = bytes.lastIndexOf('\n', maxBytes - 1);
+  // Without a line to end at, the cut may have gone through a character.
+  return bytes.toString('utf8', 0, lineEnd > 0 ? lineEnd + 1 : maxBytes).replace(/\uFFFD+$/, '');
 }

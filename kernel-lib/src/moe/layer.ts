@@ -115,7 +115,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
     const k = routing.form === 'sparse' ? routing.k : numExperts;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
     const capacity =
-      this.capacityFactor === null ? null : Math.ceil((this.capacityFactor * numTokens * k) / numExperts);
+      this.capacityFactor === null ? null : capacityOf(this.capacityFactor, (numTokens * k) / numExperts);
     const plan = ops.planDispatch(host.indices, { numTokens, k, numExperts, capacity });
     if (host.observed !== null) {
       const { router, experts } = this;
@@ -124,4 +124,9 @@ class MixtureOfExperts extends Module implements MoeLayer {
     }
     return plan;
   }
+}
+
+// A factor such as 1.1 times 10 is a little above 11 in floating point; that is still 11.
+function capacityOf(factor: number, fairShare: number): number {
+  return Math.ceil(factor * fairShare - 1e-9);
 }

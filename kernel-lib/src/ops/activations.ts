@@ -1,8 +1,11 @@
-import { tf } from '../backend';
+import { executeSingle, hasCustomOps, tf } from '../backend';
 import { withGradient } from './gradient';
 
 /** `x Φ(x)` with the exact normal distribution function, not the tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415). */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  if (hasCustomOps()) {
+    return inOnePass('gelu', x);
+  }
   return withGradient<T>(
     [x],
     (save) => {
@@ -23,6 +26,9 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 
 /** `x sigmoid(x)`, also called swish (arXiv 1702.03118, 1710.05941). */
 export function silu<T extends tf.Tensor>(x: T): T {
+  if (hasCustomOps()) {
+    return inOnePass('silu', x);
+  }
   return withGradient<T>(
     [x],
     (save) => {
@@ -32,5 +38,17 @@ export function silu<T extends tf.Tensor>(x: T): T {
       return y;
     },
     (dy, [sigmoid, y]) => [dy.mul(sigmoid.add(y.mul(tf.sub(1, sigmoid))))]
+  );
+}
+
+// One pass over memory each way, instead of one for each of a dozen elementwise ops.
+function inOnePass<T extends tf.Tensor>(activation: string, x: T): T {
+  return withGradient<T>(
+    [x],
+    (save) => {
+      save([x]);
+      return executeSingle('SwitchyardActivation', { activation }, [x]) as T;
+    },
+    (dy, [x]) => [executeSingle('SwitchyardActivationGrad', { activation }, [dy, x])]
   );
 }

@@ -1,8 +1,9 @@
-import { tf } from '../backend';
+import { hasCustomOps, type tf } from '../backend';
 import { expectShape } from '../core';
-import { withGradient } from './gradient';
-import { groupProducts, groupSums, rowsTimesMatrices } from './groupProducts';
+import { customMatMul } from './customMatMul';
+import { paddedMatMul, paddingPays } from './paddedMatMul';
 import type { DispatchPlan } from './planDispatch';
+import { splitMatMul } from './splitMatMul';
 
 /**
  * Multiplies the rows of each expert with that expert's matrix: rows of expert `e` of the result are
@@ -14,39 +15,8 @@ import type { DispatchPlan } from './planDispatch';
 export function groupedMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('groupedMatMul', x, [plan.rows, 'D']);
   expectShape('groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
-  return withGradient<tf.Tensor2D>(
-    [x, w],
-    (save) => {
-      save([x, w]);
-      return rowsTimesMatrices(x, w, plan);
-    },
-    (dy, [x, w]) => [
-      rowsTimesMatrices(dy, w as tf.Tensor3D, plan, { transpose: true }),
-      groupProducts(x as tf.Tensor2D, dy, plan)
-    ]
-  );
-}
-
-/**
- * Adds each expert's bias to its rows; [R, H].
- *
- * @param y - Rows sorted by expert; [R, H].
- * @param bias - A bias for each expert; [E, H].
- */
-export function groupedBias(y: tf.Tensor2D, bias: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-  expectShape('groupedBias', y, [plan.rows, 'H']);
-  expectShape('groupedBias', bias, [plan.numExperts, y.shape[1]]);
-  return withGradient<tf.Tensor2D>(
-    [y, bias],
-    () => y.add(tf.gather(bias, tf.tensor1d(expertOfRow(plan), 'int32'))),
-    (dy) => [dy.clone(), groupSums(dy, plan)]
-  );
-}
-
-function expertOfRow({ rows, numExperts, offsets }: DispatchPlan): Int32Array {
-  const experts = new Int32Array(rows);
-  for (let expert = 0; expert < numExperts; expert++) {
-    experts.fill(expert, offsets[expert], offsets[expert + 1]);
+  if (hasCustomOps()) {
+    return customMatMul(x, w, plan);
   }
-  return experts;
+  return paddingPays(plan, w.shape[1], w.shape[2]) ? paddedMatMul(x, w, plan) : splitMatMul(x, w, plan);
 }

@@ -8,10 +8,15 @@ export interface SortOptions {
   descending?: boolean;
 }
 
-/** Sorts along the last axis: [..., N]. Stable; NaN counts as larger than every number. The gradient goes back to where each value came from. */
+/**
+ * Sorts along the last axis, smallest first: [..., N]. Equals keep their order; NaN ranks as Infinity and stays NaN.
+ * The gradient goes back to where each value came from.
+ */
 export function sort<T extends tf.Tensor>(x: T, options: SortOptions = {}): T {
-  const rows = toRows('sort', x);
-  return takeAlongRows(rows, order(rows, options)).reshape(x.shape) as T;
+  return tf.tidy(() => {
+    const rows = toRows('sort', x);
+    return takeAlongRows(rows, order(rows, options)).reshape(x.shape) as T;
+  });
 }
 
 /** Positions that sort `x` along the last axis, as {@link sort} does; int32 [..., N]. No gradient. */

@@ -12,7 +12,7 @@ export interface TopK {
 
 /**
  * The `k` largest scores of each row of `scores` [T, E], largest first; of equals, the one with the lower index first.
- * NaN counts as larger than every number, so that it is seen and not lost.
+ * NaN ranks as Infinity and stays NaN, so that it is seen and not lost.
  *
  * @throws {SwitchyardError} unless `k` is an integer in 1..E.
  */
@@ -35,12 +35,14 @@ export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D
   return withGradient<tf.Tensor2D>(
     [x],
     (save) => {
-      const flat = flatIndices(indices, shape[1]);
-      save([flat]);
-      return tf.gather(x.reshape([-1]), flat).reshape(indices.shape) as tf.Tensor2D;
+      save([indices]);
+      return tf.gather(x, indices, 1, 1) as tf.Tensor2D;
     },
-    // No two indices are the same, so this scatter adds nothing up: it is exact and its order does not matter.
-    (dy, [flat]) => [tf.scatterND(flat.expandDims(1), dy.reshape([-1]), [shape[0] * shape[1]]).reshape(shape)]
+    (dy, [indices]) => {
+      // No two places are the same, so this scatter adds nothing up: it is exact and its order does not matter.
+      const places = flatIndices(indices as tf.Tensor2D, shape[1]);
+      return [tf.scatterND(places.expandDims(1), dy.reshape([-1]), [shape[0] * shape[1]]).reshape(shape)];
+    }
   );
 }
 

@@ -40,10 +40,14 @@ export function countChoices(indices: tf.Tensor2D, numExperts: number): tf.Tenso
 
 /**
  * `E * sum_i (f_i / K) P_i`: Switch Transformers eq. 4 (arXiv 2101.03961), for K > 1 as in Megatron-LM and MegaBlocks.
- * 1 at perfect balance.
+ * Where choices are unused, K is the mean number used. 1 at perfect balance.
  */
 export function switchLoss(probs: tf.Tensor2D, indices: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => perLayerLoss([{ probs, indices }]).div<tf.Scalar>(indices.shape[1]));
+  return tf.tidy(() => {
+    const layer = sumLayer({ probs, indices });
+    const used = layer.chosen.sum().div(layer.numTokens).maximum(Number.EPSILON);
+    return balanceOfSums(layer).div<tf.Scalar>(used);
+  });
 }
 
 /** `E * sum_i g_i P_i`, g_i the share of tokens whose first choice is i (GShard, arXiv 2006.16668). 1 at perfect balance. */

@@ -42,9 +42,9 @@ export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): Spa
 }
 
 /** @throws {SwitchyardError} `where: k must be 1..numExperts (8), got 9`. */
-export function checkK(where: string, k: number, numExperts: number): void {
+export function checkK(where: string, k: number, numExperts: number, name = 'k'): void {
   if (!Number.isInteger(k) || k < 1 || k > numExperts) {
-    fail(where, `k must be 1..numExperts (${numExperts})`, k);
+    fail(where, `${name} must be 1..numExperts (${numExperts})`, k);
   }
 }
 

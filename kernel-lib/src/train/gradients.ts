@@ -32,7 +32,7 @@ export function gradients(
     return tf.addN(parts);
   };
   const variables = [...parameters.values()].map(({ variable }) => variable);
-  const { value, grads } = tf.variableGrads(total, variables);
+  const { value, grads } = variableGrads(total, variables);
   const byPath = new Map<string, tf.Tensor>();
   for (const [path, { variable }] of parameters) {
     if (grads[variable.name] != null) {
@@ -42,6 +42,24 @@ export function gradients(
   const [gradientNorm, loss, ...losses] = read([globalNorm([...byPath.values()]), ...parts]);
   tf.dispose([value, parts[0]]);
   return { gradients: byPath, loss, gradientNorm, auxiliary: sumByName([...ctx.losses.keys()], losses) };
+}
+
+/** As `tf.variableGrads`, which leaves behind what it kept for the way back where `f` throws. */
+function variableGrads(f: () => tf.Scalar, variables: tf.Variable[]) {
+  let failure: { error: unknown } | null = null;
+  const guarded = (): tf.Scalar => {
+    try {
+      return f();
+    } catch (error) {
+      failure = { error };
+      return tf.addN(variables.map((variable) => variable.sum<tf.Scalar>()));
+    }
+  };
+  const result = tf.variableGrads(guarded, variables);
+  if (failure !== null) {
+    throw (failure as { error: unknown }).error;
+  }
+  return result;
 }
 
 function read(scalars: tf.Scalar[]): number[] {

@@ -1,3 +1,5 @@
+export { AdamW } from './adamW';
+export type { AdamWOptions } from './adamW';
 export type { Batch, LanguageModel, RunInfo, StepReport, TextData, Watcher } from './contract';
 export { evaluate } from './evaluate';
 export type { Evaluation } from './evaluate';

@@ -28,7 +28,7 @@ export interface FitOptions {
   batchSize?: number;
   /** Positions of a sequence, N. Default: the model's context length, else 128. */
   length?: number;
-  /** Highest learning rate. Default 2e-3. */
+  /** Highest learning rate. Default 3e-3. */
   learningRate?: number;
   /** Steps of linear warm-up. Default: a tenth of the steps, at most 100. */
   warmup?: number;
@@ -71,7 +71,7 @@ export interface ResolvedOptions extends LearningRateOptions, Omit<AdamWOptions,
 /** Checks the options and fills in the defaults. */
 export function resolveOptions(options: FitOptions, model: LanguageModel, data: TextData): ResolvedOptions {
   const where = 'train.fit';
-  const { steps, seed = 0, learningRate = 2e-3, schedule = 'cosine', finalFraction = 0.1 } = options;
+  const { steps, seed = 0, learningRate = 3e-3, schedule = 'cosine', finalFraction = 0.1 } = options;
   const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1, evaluateBatches = 8 } = options;
   expectInteger(where, 'steps', steps, 1);
   expectInteger(where, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
+import { randomUUID } from 'crypto';
+import { captureDisplay } from '../show/display';
 import type { RunInfo, StepReport, Watcher } from './contract';
-import { notebookText } from './notebookText';
 
 /** Where a line of progress goes. */
 interface Line {
@@ -52,8 +53,17 @@ function describe(step: number, total: number, scalars: Record<string, number>, 
 }
 
 function notebookLine(): Line | null {
-  const show = notebookText();
-  return show === null ? null : { update: (_step, _total, text) => show(text), close: show };
+  const write = captureDisplay();
+  if (write === null) {
+    return null;
+  }
+  const transient = { display_id: randomUUID() };
+  let shown = false;
+  const show = (text: string): void => {
+    write({ data: { 'text/plain': text }, metadata: {}, transient }, shown);
+    shown = true;
+  };
+  return { update: (_step, _total, text) => show(text), close: show };
 }
 
 function terminalLine(): Line | null {

@@ -204,6 +204,44 @@ describe('shape', () => {
   });
 });
 
+describe.each([
+  ['topK', routers.topK({ k: 2 })],
+  ['topP', routers.topP({ p: 0.5 })],
+  ['relu', routers.relu({ k: 2 })],
+  ['expertChoice', routers.expertChoice({ k: 2 })],
+  ['sinkhorn', routers.sinkhorn({ k: 2 })]
+] as const)('with %s', (_name, router) => {
+  // All experts on all tokens, weighed by what the router says.
+  function denseMixture(layer: moe.MoeLayer, x: tf.Tensor2D): tf.Tensor {
+    const { indices, weights } = layer.router.route(x, Context.create()) as routers.SparseRouting;
+    const mask = tf.oneHot(indices.flatten().toInt(), EXPERTS).reshape([...indices.shape, EXPERTS]);
+    const gates = mask.mul(weights.expandDims(2)).sum(1);
+    const [w1, w2] = ['w1', 'w2'].map((name) => layer.experts.parameters().get(name)?.variable as tf.Tensor);
+    const outputs = w1.unstack().map((w, expert) => {
+      const inner = x.matMul(w as tf.Tensor2D);
+      const hidden = inner.mul(inner.div(Math.SQRT2).erf().add(1).div(2));
+      return hidden.matMul(w2.unstack()[expert] as tf.Tensor2D).mul(gates.slice([0, expert], [-1, 1]));
+    });
+    return tf.addN(outputs);
+  }
+
+  test('the layer is the dense mixture with the same weights, gradients included', () => {
+    const layer = makeLayer({ router });
+    const x = tokens() as tf.Tensor2D;
+    const target = tokens([TOKENS, WIDTH], 3);
+    const [sparse, dense] = [() => layer.apply(x, Context.create()), () => denseMixture(layer, x)].map((f) =>
+      tf.variableGrads(() => tf.tidy(() => f().mul(target).sum() as tf.Scalar))
+    );
+    expectClose(sparse.value, dense.value, 1e-5);
+    for (const [path, { variable }] of layer.parameters()) {
+      expect(sparse.grads[variable.name], path).toBeDefined();
+      expectClose(sparse.grads[variable.name], dense.grads[variable.name], 1e-5);
+    }
+    tf.dispose([sparse, dense, x, target] as tf.TensorContainer);
+    layer.dispose();
+  });
+});
+
 describe('capacity', () => {
   const toFirst = { router: fixedRouter(() => ({})) };
 

@@ -1,5 +1,6 @@
 import { ops, tf } from '@switchyard/kernel-lib';
-import { describe, expect, test } from 'vitest';
+import { useCustomOps } from '@switchyard/kernel-lib/dist/backend/index.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../support/gradients';
 import { expectClose, expectNoLeak } from '../../support/numeric';
 import { EMPTY_PLANS, PLANS } from './plans';
@@ -75,6 +76,32 @@ describe.each([...PLANS, ...EMPTY_PLANS])('grouped ops: $name', ({ plan }) => {
         )([y, bias]),
       2
     );
+  });
+});
+
+describe('how groupedMatMul multiplies without custom ops', () => {
+  beforeAll(() => {
+    useCustomOps(false);
+  });
+  afterAll(() => {
+    useCustomOps(true);
+  });
+
+  /** Matrix products that TensorFlow runs for this routing, forward and backward. */
+  async function countProducts(experts: number[], numExperts: number): Promise<number> {
+    const plan = ops.planDispatch(Int32Array.from(experts), { numTokens: experts.length, k: 1, numExperts });
+    const { x, w } = inputs(plan);
+    const multiply = (x: tf.Tensor, w: tf.Tensor) => groupedMatMul(x as tf.Tensor2D, w as tf.Tensor3D, plan);
+    const { kernels } = await tf.profile(() => tf.grads(multiply)([x, w], tf.ones([plan.rows, H])));
+    return kernels.filter(({ name }) => name === 'BatchMatMul').length;
+  }
+
+  test('one product each way for balanced experts', async () => {
+    expect(await countProducts([0, 1, 2, 3, 4, 5], 6)).toBe(3);
+  });
+
+  test('one product each way and expert where most experts are idle', async () => {
+    expect(await countProducts([0, 5, 5, 0, 5, 0], 12)).toBe(6);
   });
 });
 

@@ -9,7 +9,10 @@ export const PLANS: { name: string; plan: ops.DispatchPlan }[] = [
   plan('every expert for each token', [0, 1, 2, 2, 0, 1], 2, 3, 3),
   plan('one token', [2], 1, 1, 3),
   plan('one expert', [0, 0, 0], 3, 1, 1),
-  plan('capacity 1', [0, 1, 1, 0, 0, 1], 3, 2, 2, 1)
+  plan('capacity 1', [0, 1, 1, 0, 0, 1], 3, 2, 2, 1),
+  // Skewed: too few experts work for padding to pay.
+  plan('one of eight experts', [6, 6, 6], 3, 1, 8),
+  plan('two of twelve experts', [3, 9, 3, -1, 9, 3], 3, 2, 12)
 ];
 
 /** As {@link PLANS}, but nothing is left to compute. */

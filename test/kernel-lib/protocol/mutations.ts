@@ -113,6 +113,12 @@ export const mutations: Mutation[] = [
     false
   ),
   routing(
+    'labels for some experts',
+    'experts: must have 4 entries, got 2',
+    (d) => (d.layers[0].experts.length = 2),
+    false
+  ),
+  routing(
     'a short series',
     '$.data.history.maxVio[0]: must have 5 entries, got 4',
     (d) => d.history.maxVio[0].pop(),

@@ -71,6 +71,14 @@ describe('parsePayload', () => {
     expect(refusal(JSON.stringify(payload)).reason).toBe('too-large');
   });
 
+  test('labels, importance and domains may be left out to fit, and layers', () => {
+    const { data, ...envelope } = routingExample('running');
+    const layers = data.layers.map((layer) => ({ ...layer, experts: [], importance: [], domainLoad: [] }));
+    const payload = { ...envelope, data: { ...data, layers, omittedLayers: 3 } };
+    expect(parsePayload(payload)).toBe(payload);
+    expect(refusal({ ...envelope, data: { ...data, omittedLayers: -1 } }).path).toBe('$.data.omittedLayers');
+  });
+
   test('shares that are all 0 stand for a layer that has seen nothing', () => {
     const payload = routingExample();
     payload.data.layers[0].load = [0, 0, 0, 0];

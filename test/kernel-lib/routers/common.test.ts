@@ -15,30 +15,30 @@ interface Member {
   spec: (k: number) => routers.RouterSpec;
   /** Choices of a token that the battery asks for. */
   k: number;
-  /** True where a token's routing depends on that token alone. */
-  perToken: boolean;
 }
 
 const MEMBERS: Record<string, Member> = {
-  'top-k': { file: 'topK', spec: (k) => routers.topK({ k }), k: 2, perToken: true },
+  'top-k': { file: 'topK', spec: (k) => routers.topK({ k }), k: 2 },
   'top-k, sigmoid scores and selection bias': {
     file: 'topK',
     spec: (k) => routers.topK({ k, scores: 'sigmoid', balance: { bias: { rate: 0.01 }, zLoss: 1e-3 } }),
-    k: 2,
-    perToken: true
+    k: 2
   },
   'top-k, not renormalised': {
     file: 'topK',
     spec: (k) => routers.topK({ k, renormalize: false }),
-    k: 3,
-    perToken: true
+    k: 3
   },
-  'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1, perToken: true },
-  'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2, perToken: true }
+  'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1 },
+  'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
+  'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },
+  relu: { file: 'relu', spec: (k) => routers.relu({ k, l1: 0.1 }), k: 2 },
+  'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
+  sinkhorn: { file: 'sinkhorn', spec: (k) => routers.sinkhorn({ k }), k: 2 }
 };
 
 /** Files of the folder that are not routers. */
-const PARTS = ['balance', 'index', 'losses', 'projection', 'router', 'selectTopK'];
+const PARTS = ['balance', 'index', 'losses', 'projection', 'router', 'selectTopK', 'sparsify'];
 
 const { Context, Random } = core;
 
@@ -147,7 +147,7 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     router.dispose();
   });
 
-  test.runIf(member.perToken)('permuting tokens permutes the routing', () => {
+  test('permuting tokens permutes the routing', () => {
     const router = build(member);
     const x = tokens();
     const order = Random.fromSeed(9).shuffle(Array.from({ length: TOKENS }, (_, i) => i));

@@ -74,6 +74,8 @@ test('an unused choice counts nowhere', () => {
     ]);
     const indices = tf.tensor2d([0, -1, 1, 2], [2, 2], 'int32');
     expectClose(routers.hfLoss([{ probs, indices }]), [(EXPERTS * (1 * 0.6 + 1 * 0.8 + 1 * 0.4)) / 4], 1e-6);
+    // Of three choices, one each went to experts 0, 1 and 2.
+    expectClose(routers.switchLoss(probs, indices), [(EXPERTS * (0.3 + 0.4 + 0.2)) / 3], 1e-6);
   });
 });
 

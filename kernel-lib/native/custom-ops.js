@@ -1,0 +1,71 @@
+/** @file Compiles the custom TensorFlow ops of `ops/` against the headers of TensorFlow's Python wheel and OpenBLAS. */
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const { capture } = require('../bin/support/process');
+const { findCompiler } = require('./binding');
+
+const SOURCES = path.join(__dirname, 'ops');
+const OUTPUT = path.join(__dirname, 'build', 'switchyard_ops.node');
+
+/** @typedef {import('../bin/support/process').Outcome} Outcome */
+
+/** @returns {boolean} */
+function hasCustomOps() {
+  return fs.existsSync(OUTPUT);
+}
+
+/**
+ * The instructions to compile for. TensorFlow itself checks the processor when it runs; we know it already. Never
+ * "native": g++ 12 makes wrong code for AVX512-FP16.
+ * @param {string} cpu - What /proc/cpuinfo says.
+ * @returns {string[]}
+ */
+function machineFlags(cpu) {
+  const has = (/** @type {string[]} */ ...flags) => flags.every((flag) => new RegExp(`\\b${flag}\\b`).test(cpu));
+  if (has('avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl')) {
+    return ['-march=x86-64-v4'];
+  }
+  return has('avx2', 'fma', 'bmi2') ? ['-march=x86-64-v3'] : [];
+}
+
+/**
+ * @param {{ library: string, tensorflow: string, openblas: string, log: string }} places - `library`: folder of
+ *   kernel-lib; `tensorflow`, `openblas`: folders of the Python packages `tensorflow` and `scipy_openblas32`.
+ * @returns {Promise<Outcome>}
+ */
+async function compileCustomOps({ library, tensorflow, openblas, log }) {
+  const compiler = findCompiler();
+  const headers = path.dirname(require.resolve('node-api-headers/package.json', { paths: [library] }));
+  fs.mkdirSync(path.dirname(OUTPUT), { recursive: true });
+  const temporary = `${OUTPUT}.${String(process.pid)}`;
+  const words = [
+    ...['-O3', '-std=c++17', '-fPIC', '-shared', '-w', '-o', temporary],
+    ...['-DNAPI_VERSION=8', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
+    ...machineFlags(fs.readFileSync('/proc/cpuinfo', 'utf8')),
+    ...[tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`),
+    path.join(SOURCES, 'all.cc'),
+    ...linkTo(tensorflow, openblas)
+  ];
+  const outcome = await capture(compiler, words, { log });
+  if (outcome.code === 0) {
+    fs.renameSync(temporary, OUTPUT);
+  }
+  return outcome;
+}
+
+/**
+ * @param {string} tensorflow
+ * @param {string} openblas
+ * @returns {string[]}
+ */
+function linkTo(tensorflow, openblas) {
+  const blas = path.join(openblas, 'lib');
+  return [
+    ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', `-Wl,-rpath,${tensorflow}`],
+    ...[`-L${blas}`, '-lscipy_openblas', `-Wl,-rpath,${blas}`]
+  ];
+}
+
+module.exports = { compileCustomOps, hasCustomOps, machineFlags };

@@ -1,0 +1,58 @@
+// Activations and their derivatives over a run of values, vectorised by Eigen.
+#pragma once
+
+#include <cmath>
+#include <string>
+
+#include "tensorflow/core/framework/op_kernel.h"
+#include "unsupported/Eigen/SpecialFunctions"
+
+namespace switchyard {
+
+enum class Activation { kRelu, kGelu, kSilu };
+
+// Reads the attribute `activation`.
+inline tensorflow::Status ReadActivation(tensorflow::OpKernelConstruction* ctx, Activation* out) {
+  std::string name;
+  TF_RETURN_IF_ERROR(ctx->GetAttr("activation", &name));
+  if (name == "relu") *out = Activation::kRelu;
+  else if (name == "gelu") *out = Activation::kGelu;
+  else if (name == "silu") *out = Activation::kSilu;
+  else return tensorflow::errors::InvalidArgument("activation must be relu, gelu or silu, got ", name);
+  return tensorflow::OkStatus();
+}
+
+using Run = Eigen::Map<Eigen::ArrayXf>;
+using ConstRun = Eigen::Map<const Eigen::ArrayXf>;
+
+constexpr float kInverseSqrt2 = 0.70710678118654752f;
+constexpr float kInverseSqrt2Pi = 0.39894228040143268f;
+
+// values = act(values)
+inline void Activate(Activation activation, float* values, int64_t count) {
+  Run x(values, count);
+  switch (activation) {
+    case Activation::kRelu: x = x.max(0.0f); return;
+    case Activation::kGelu: x = 0.5f * x * (1.0f + (x * kInverseSqrt2).erf()); return;
+    case Activation::kSilu: x = x * x.logistic(); return;
+  }
+}
+
+// gradient *= act'(pre)
+inline void MultiplyDerivative(Activation activation, const float* pre, float* gradient, int64_t count) {
+  ConstRun x(pre, count);
+  Run g(gradient, count);
+  switch (activation) {
+    case Activation::kRelu: g = (x > 0.0f).select(g, 0.0f); return;
+    case Activation::kGelu:
+      g = g * (0.5f * (1.0f + (x * kInverseSqrt2).erf()) + x * (-0.5f * x * x).exp() * kInverseSqrt2Pi);
+      return;
+    case Activation::kSilu: {
+      // s(x) (1 + x (1 - s(x)))
+      g = g * x.logistic() * (1.0f + x * (1.0f - x.logistic()));
+      return;
+    }
+  }
+}
+
+}  // namespace switchyard

@@ -1,0 +1,105 @@
+// Rows sorted by expert: group e is rows offsets[e] .. offsets[e + 1].
+#pragma once
+
+#define EIGEN_USE_THREADS
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "tensorflow/core/framework/op_kernel.h"
+#include "tensorflow/core/platform/threadpool.h"
+
+namespace switchyard {
+
+using tensorflow::OpKernelContext;
+using tensorflow::Tensor;
+
+// A piece of one group's product that one thread does alone.
+struct Tile {
+  int group;
+  int row, rows;        // rows of the output
+  int column, columns;  // columns of the output
+};
+
+// Checks that offsets is int32 [E + 1], starts at 0, never falls and ends at `rows`.
+inline tensorflow::Status CheckOffsets(const Tensor& offsets, int64_t groups, int64_t rows) {
+  if (offsets.dims() != 1 || offsets.dim_size(0) != groups + 1) {
+    return tensorflow::errors::InvalidArgument("offsets must have shape [", groups + 1, "], got ",
+                                               offsets.shape().DebugString());
+  }
+  const auto at = offsets.vec<int32_t>();
+  bool rising = at(0) == 0 && at(groups) == rows;
+  for (int64_t e = 0; e < groups && rising; ++e) rising = at(e) <= at(e + 1);
+  if (!rising) {
+    return tensorflow::errors::InvalidArgument("offsets must rise from 0 to the number of rows, ", rows);
+  }
+  return tensorflow::OkStatus();
+}
+
+// Checks that indices is int32 [n] with values in low .. high - 1.
+inline tensorflow::Status CheckIndices(const char* name, const Tensor& indices, int64_t low, int64_t high) {
+  const auto at = indices.flat<int32_t>();
+  for (int64_t i = 0; i < at.size(); ++i) {
+    if (at(i) < low || at(i) >= high) {
+      return tensorflow::errors::InvalidArgument(name, " must be ", low, "..", high - 1, ", got ", at(i));
+    }
+  }
+  return tensorflow::OkStatus();
+}
+
+// Runs work(0) .. work(count - 1), each once, on the threads of TensorFlow's pool; idle threads take the next one.
+inline void ForEach(OpKernelContext* ctx, int64_t count, const std::function<void(int64_t)>& work) {
+  auto* pool = ctx->device()->tensorflow_cpu_worker_threads()->workers;
+  const int64_t threads = std::min<int64_t>(count, pool->NumThreads());
+  if (threads <= 1) {
+    for (int64_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<int64_t> next{0};
+  auto drain = [&](int64_t, int64_t) {
+    for (int64_t i = next++; i < count; i = next++) work(i);
+  };
+  using Pool = tensorflow::thread::ThreadPool;
+  pool->ParallelFor(threads,
+                    Pool::SchedulingParams(Pool::SchedulingStrategy::kFixedBlockSize, absl::nullopt, int64_t{1}),
+                    drain);
+}
+
+// Cuts `rows` of `width` values into blocks for the pool: about 16k values each, so that small work stays on one thread.
+inline void ForEachRowBlock(OpKernelContext* ctx, int64_t rows, int64_t width,
+                            const std::function<void(int64_t, int64_t)>& work) {
+  const int64_t block = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, width));
+  ForEach(ctx, (rows + block - 1) / block,
+          [&](int64_t i) { work(i * block, std::min(rows, (i + 1) * block)); });
+}
+
+// Tiles of at most `row_block` rows; columns are cut as well where there would be too few tiles to share out.
+inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, int columns, int threads,
+                                 int row_block = 256) {
+  auto cut = [&](int column_block) {
+    std::vector<Tile> tiles;
+    for (size_t e = 0; e < spans.size(); ++e) {
+      for (int row = spans[e].first; row < spans[e].second; row += row_block) {
+        for (int column = 0; column < columns; column += column_block) {
+          tiles.push_back({static_cast<int>(e), row, std::min(row_block, spans[e].second - row), column,
+                           std::min(column_block, columns - column)});
+        }
+      }
+    }
+    return tiles;
+  };
+  int column_block = columns;
+  auto tiles = cut(std::max(1, column_block));
+  while (threads > 1 && static_cast<int>(tiles.size()) < 4 * threads && column_block > 128) {
+    column_block = (column_block + 1) / 2;
+    tiles = cut(column_block);
+  }
+  return tiles;
+}
+
+inline int NumThreads(OpKernelContext* ctx) {
+  return ctx->device()->tensorflow_cpu_worker_threads()->num_threads;
+}
+
+}  // namespace switchyard

@@ -1,0 +1,20 @@
+import type { Content, Request } from '../wire/message';
+import { Cell } from './cell';
+import { toBundle } from './result';
+import type { Runner } from './runner';
+
+/** The values that the client asks for together with a cell, by the names it gives them. */
+export async function evaluateExpressions(request: Request, runner: Runner, sequence: () => number): Promise<Content> {
+  const expressions = Object.entries((request.content.user_expressions ?? {}) as Record<string, string>);
+  const values: Content = {};
+  for (const [name, code] of expressions) {
+    const quiet = { ...request, content: { code, silent: true } };
+    const cell = new Cell(quiet, sequence(), () => undefined);
+    await runner.run(cell);
+    values[name] =
+      cell.failure === null
+        ? { status: 'ok', ...(await toBundle(cell.result?.value)) }
+        : { status: 'error', ...cell.failure };
+  }
+  return values;
+}

@@ -1,0 +1,40 @@
+import type { CommRegistry } from './comms';
+import type { Content } from './wire/message';
+
+/** The cell that runs. */
+export interface CellInfo {
+  /** The notebook's id of the cell; null where the client sends none. */
+  id: string | null;
+  /** The number in the cell's prompt; null for a silent execution. */
+  executionCount: number | null;
+}
+
+/** A comm message on its way to the client. */
+export interface CommMessage {
+  type: 'comm_open' | 'comm_msg' | 'comm_close';
+  content: Content;
+  metadata: Content;
+  buffers: Uint8Array[];
+}
+
+/** What the kernel offers to the library, which may be loaded from elsewhere, and more than once. */
+export interface KernelHost {
+  sendComm(message: CommMessage): void;
+  clearOutput(wait: boolean): void;
+  cell(): CellInfo | null;
+}
+
+interface Shared {
+  host: KernelHost | null;
+  comms: CommRegistry | null;
+  /** Called by the wire thread, through the debugger, before it ends what runs. */
+  prepareEnd?: () => void;
+}
+
+const KEY = Symbol.for('switchyard.kernel');
+
+/** What all copies of the library in this process share. */
+export function shared(): Shared {
+  const global = globalThis as unknown as Record<symbol, Shared | undefined>;
+  return (global[KEY] ??= { host: null, comms: null });
+}

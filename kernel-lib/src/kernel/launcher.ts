@@ -1,0 +1,49 @@
+/** @file The kernel "TypeScript (Switchyard)": `node launcher.js CONNECTION_FILE`, from any folder. */
+import { writeSync } from 'fs';
+import { prepareEnvironment } from '../backend/environment';
+import { Session } from './session';
+import { refuseInput } from './stdin';
+import { addRequireFolders, ownPackageFolders } from './typescript/packages';
+import { Connection } from './wire/connection';
+
+launch(process.argv[2]);
+
+function launch(connectionFile: string | undefined): void {
+  if (connectionFile === undefined) {
+    writeSync(2, 'usage: node launcher.js CONNECTION_FILE\n');
+    process.exit(2);
+  }
+  prepareEnvironment();
+  quietWarnings();
+  refuseInput();
+  addRequireFolders(ownPackageFolders());
+  // The wire thread binds its sockets and answers kernel_info while this one loads TypeScript.
+  const connection = new Connection(connectionFile);
+  const session = new Session(connection);
+  connection.listen({
+    request: (request) => session.handle(request),
+    // Training listens to the signal, on plain tslab as well as here.
+    interrupt: () => process.emit('SIGINT', 'SIGINT'),
+    terminated: () => session.terminated(),
+    shutdown: () => process.exit(0),
+    failed: (error) => {
+      writeSync(2, `switchyard kernel: ${error.stack}\n`);
+      process.exit(1);
+    }
+  });
+  process.on('exit', () => {
+    session.flush();
+    connection.close();
+  });
+}
+
+/** Notes of Node for the programmers of packages are not for readers of cells. */
+function quietWarnings(): void {
+  process.noDeprecation = true;
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning') {
+      process.stderr.write(`${name}: ${message}\n`);
+    }
+  });
+}

@@ -1,0 +1,37 @@
+import type { ConnectionInfo, Outgoing, Request } from './message';
+
+/** What the wire thread is started with. */
+export interface WireData {
+  info: ConnectionInfo;
+  /** Flags that both threads see without a message, because one may be busy: see {@link Flag}. */
+  flags: Int32Array;
+}
+
+/** Indices into {@link WireData.flags}. */
+export const enum Flag {
+  /** 1 once the sockets are closed and all has been sent. */
+  Closed,
+  /** 1 while code that runs stops by itself on an interrupt. */
+  Cooperative,
+  /** 1 from an interrupt until the main thread has noticed it: loops of cells look at it. */
+  Interrupt,
+  Length
+}
+
+/** From the wire thread to the main thread. */
+export type FromWire =
+  | { kind: 'request'; request: Request }
+  /** All requests that had arrived when the same `id` was asked for have been handed over. */
+  | { kind: 'settled'; id: number }
+  /** An interrupt was asked for; the main thread answers `interruptSeen` when it can. */
+  | { kind: 'interrupt'; id: number }
+  /** JavaScript that did not yield has been ended. */
+  | { kind: 'terminated' }
+  | { kind: 'shutdown' };
+
+/** From the main thread to the wire thread. */
+export type ToWire =
+  | { kind: 'send'; message: Outgoing }
+  | { kind: 'settle'; id: number }
+  | { kind: 'interruptSeen'; id: number }
+  | { kind: 'close' };

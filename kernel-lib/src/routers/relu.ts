@@ -1,0 +1,118 @@
+import { tf } from '../backend';
+import { expectNumber, fail, Module } from '../core';
+import type { Context, Parameter } from '../core';
+import * as ops from '../ops';
+import { countChoices } from './losses';
+import { project, projectionWeight } from './projection';
+import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { sparsify } from './sparsify';
+
+export interface ReluOptions {
+  /** Experts that a token is to have on average; which have more and which fewer is learnt. A number in 0..E, above 0. */
+  k: number;
+  /** Coefficient of the L1 loss at the first step. Default 1e-8. */
+  l1?: number;
+  /** Factor by which that coefficient moves each step. Default 1.2. */
+  growth?: number;
+  /** Weigh the L1 loss of each expert by its load, so that it also balances. Default true. */
+  balance?: boolean;
+}
+
+/**
+ * ReLU routing (ReMoE, arXiv 2412.14711): the weights are `relu(x W)`, so the whole router is differentiable and the
+ * number of experts varies by token, from 0 to E. An L1 loss, logged as "l1", holds the average at `k`: after each
+ * pass its coefficient grows where the layers together use too many experts and shrinks where too few.
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
+ */
+export function relu(options: ReluOptions): RouterSpec {
+  const { k, l1 = 1e-8, growth = 1.2, balance = true } = options;
+  if (!(Number.isFinite(k) && k > 0)) {
+    fail('relu', 'k must be a number above 0', k);
+  }
+  expectNumber('relu', 'l1', l1, 0);
+  expectNumber('relu', 'growth', growth, 1);
+  const resolved = { k, l1, growth, balance };
+  return {
+    kind: 'relu',
+    options: resolved,
+    build: (shape) => {
+      if (k > shape.numExperts) {
+        fail('relu', `k must be at most numExperts (${shape.numExperts})`, k);
+      }
+      return new ReluRouter(resolved, shape);
+    }
+  };
+}
+
+// Makes a distribution of a row of zeros as well.
+const TINY = 1e-9;
+
+class ReluRouter extends Module implements Router {
+  readonly kind = 'relu';
+  readonly numExperts: number;
+  readonly k: number;
+  private readonly weight: Parameter;
+  private readonly l1: tf.Variable;
+
+  constructor(
+    private readonly options: Required<ReluOptions>,
+    { width, numExperts, random }: RouterShape
+  ) {
+    super();
+    this.numExperts = numExperts;
+    this.k = numExperts;
+    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    this.l1 = this.addBuffer(
+      'l1',
+      tf.tidy(() => tf.variable(tf.scalar(options.l1), false))
+    );
+  }
+
+  /** The probabilities of {@link route}: weights divided by their sum. */
+  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return this.route(x as tf.Tensor2D, ctx).probs;
+  }
+
+  route(x: tf.Tensor2D, ctx: Context): SparseRouting {
+    const { numExperts, k } = this;
+    const logits = project(x, this.weight);
+    const gates = tf.relu(logits);
+    const choices = sparsify(gates, k);
+    const padded = gates.add<tf.Tensor2D>(TINY);
+    const probs = padded.div<tf.Tensor2D>(padded.sum(1, true));
+    if (ctx.training) {
+      ctx.addLoss('l1', this.regularizer(gates, choices.indices).mul(this.l1));
+      this.adapt(gates, ctx);
+    }
+    return { form: 'sparse', numTokens: x.shape[0], numExperts, k, probs, logits, ...choices };
+  }
+
+  // mean_t sum_e f_e gate_te, with f_e the load of e over its fair share, or 1.
+  private regularizer(gates: tf.Tensor2D, indices: tf.Tensor2D): tf.Scalar {
+    const size = gates.mean(0);
+    if (!this.options.balance) {
+      return size.sum();
+    }
+    const fairShare = (this.options.k * gates.shape[0]) / this.numExperts;
+    return size.mul(countChoices(indices, this.numExperts).div(fairShare)).sum();
+  }
+
+  // One sparsity for all layers of the pass, as in the paper: some may use more experts than others.
+  private adapt(gates: tf.Tensor2D, ctx: Context): void {
+    const { options, l1, numExperts } = this;
+    const own = ops.withoutGradient(() => gates.greater(0).toFloat().mean().expandDims());
+    const before = ctx.getState('relu/active');
+    ctx.setState('relu/active', before === null ? own : tf.concat([before, own]));
+    ctx.afterPass(() =>
+      tf.tidy(() => {
+        const active = ctx.getState('relu/active') ?? fail(ctx.path, 'Context.finish must come before dispose', null);
+        const direction = active
+          .mean()
+          .sub(options.k / numExperts)
+          .sign();
+        l1.assign(l1.mul(tf.pow(options.growth, direction)));
+      })
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { tf } from '../backend';
+import { expectInteger, expectNumber, fail, Module } from '../core';
+import type { Context, Parameter } from '../core';
+import * as ops from '../ops';
+import { addBalanceLosses, checkBalance } from './balance';
+import type { BalanceOptions } from './balance';
+import { project, projectionWeight } from './projection';
+import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { checkK } from './selectTopK';
+import { markUnused } from './sparsify';
+
+export interface TopPOptions {
+  /** Probability that a token's experts must reach together; above 0, at most 1. */
+  p: number;
+  /** Most experts of a token, K. Default: all. */
+  kMax?: number | null;
+  /** Coefficient of the entropy of the probabilities, which keeps the number of experts small. Default 1e-4. */
+  entropyLoss?: number;
+  /** Default: the "switch" loss times 0.01. `bias` does not apply here. */
+  balance?: Omit<BalanceOptions, 'bias'>;
+}
+
+/**
+ * Top-p (arXiv 2403.07652): a token goes to its most probable experts until their probabilities together reach `p`, so
+ * one that the router is unsure of gets more. Weights are the probabilities, not renormalised.
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where kMax > numExperts.
+ */
+export function topP(options: TopPOptions): RouterSpec {
+  const { p, kMax = null, entropyLoss = 1e-4 } = options;
+  const { balance = { loss: { convention: 'switch', coefficient: 0.01 } } } = options;
+  if (!(p > 0 && p <= 1)) {
+    fail('topP', 'p must be a number above 0 and at most 1', p);
+  }
+  if (kMax !== null) {
+    expectInteger('topP', 'kMax', kMax, 1);
+  }
+  expectNumber('topP', 'entropyLoss', entropyLoss, 0);
+  checkBalance('topP', balance);
+  const resolved = { p, kMax, entropyLoss, balance };
+  return { kind: 'top-p', options: resolved, build: (shape) => new TopPRouter(resolved, shape) };
+}
+
+class TopPRouter extends Module implements Router {
+  readonly kind = 'top-p';
+  readonly numExperts: number;
+  readonly k: number;
+  private readonly weight: Parameter;
+
+  constructor(
+    private readonly options: Required<TopPOptions>,
+    { width, numExperts, random }: RouterShape
+  ) {
+    super();
+    this.numExperts = numExperts;
+    this.k = options.kMax ?? numExperts;
+    checkK('topP', this.k, numExperts, 'kMax');
+    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+  }
+
+  /** The probabilities of {@link route}. */
+  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return this.route(x as tf.Tensor2D, ctx).probs;
+  }
+
+  route(x: tf.Tensor2D, ctx: Context): SparseRouting {
+    const { numExperts, k } = this;
+    const { p, entropyLoss, balance } = this.options;
+    const logits = project(x, this.weight);
+    const probs = tf.softmax(logits);
+    const best = ops.topK(probs, k);
+    // What came before an expert had not reached p yet.
+    const used = ops.withoutGradient(() => best.values.cumsum(1, true).less(p).logicalAnd(best.values.greater(0)));
+    const choices = markUnused({ indices: best.indices, weights: best.values.mul(used) });
+    const routing: SparseRouting = {
+      form: 'sparse',
+      numTokens: x.shape[0],
+      numExperts,
+      k,
+      probs,
+      logits,
+      ...choices
+    };
+    if (ctx.training) {
+      addBalanceLosses(routing, balance, ctx);
+      ctx.addLoss('entropy', meanEntropy(probs, logits).mul(entropyLoss));
+    }
+    return routing;
+  }
+}
+
+// log p from the logits, so that p = 0 costs nothing.
+function meanEntropy(probs: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar {
+  return ops.logSumExp(logits).sub(probs.mul(logits).sum(1)).mean();
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'crypto';
+import type { Payload } from '../protocol';
+import { bundleOf } from './bundle';
+import { captureDisplay } from './display';
+import type { WriteDisplay } from './display';
+import { Pace } from './pace';
+import { payloadSvg } from './svg';
+
+/** At most four updates a second reach the document. */
+const UPDATE_MILLISECONDS = 250;
+/** The picture is for readers without the extension; it is drawn less often. */
+const PICTURE_MILLISECONDS = 1000;
+/** Part of the run's time that payloads, and pictures, may each take. */
+const MAX_SHARE = 0.02;
+
+/**
+ * One output of a cell that follows a run: one display id, at most four updates a second, the last one always. Made
+ * while the cell's own code runs; without a notebook it does nothing.
+ */
+export class LiveDisplay {
+  private readonly write: WriteDisplay | null = captureDisplay();
+  private readonly displayId = randomUUID();
+  private readonly updates = new Pace(UPDATE_MILLISECONDS, MAX_SHARE);
+  private readonly pictures = new Pace(PICTURE_MILLISECONDS, MAX_SHARE);
+  private timer: NodeJS.Timeout | null = null;
+  private svg: string | null = null;
+  private shown = false;
+
+  /** @param build - Makes the payload; called only when it is shown. */
+  constructor(private readonly build: () => Payload) {}
+
+  /** Shows the run as it is, now or when the next update is due. */
+  update(): void {
+    if (this.write === null || this.timer !== null) {
+      return;
+    }
+    const { wait } = this.updates;
+    if (wait === 0) {
+      this.show(false);
+      return;
+    }
+    this.timer = setTimeout(() => this.showLater(), wait);
+    this.timer.unref();
+  }
+
+  /** Shows the last state, whenever the one before was. */
+  finish(): void {
+    this.cancel();
+    this.show(true);
+  }
+
+  private showLater(): void {
+    this.timer = null;
+    try {
+      this.show(false);
+    } catch (error) {
+      // Thrown here it would end the process, and the training with it; the last update will throw to the caller.
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.emitWarning(`an update of the display failed: ${reason}`, { code: 'SWITCHYARD_DISPLAY' });
+    }
+  }
+
+  private show(last: boolean): void {
+    const { write } = this;
+    if (write === null) {
+      return;
+    }
+    const payload = this.updates.run(this.build);
+    if (last || (this.shown && this.pictures.wait === 0)) {
+      this.svg = this.pictures.run(() => payloadSvg(payload));
+    }
+    write({ data: bundleOf(payload, this.svg), metadata: {}, transient: { display_id: this.displayId } }, this.shown);
+    this.shown = true;
+  }
+
+  private cancel(): void {
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { randomUUID } from 'crypto';
+import { parsePayload } from '../protocol';
+import type { Payload } from '../protocol';
+import { bundleOf } from './bundle';
+import { captureDisplay } from './display';
+import { payloadSvg } from './svg';
+
+/**
+ * Shows a payload in an output of the running cell; does nothing outside a notebook.
+ *
+ * @throws {PayloadError} where it does not follow the contract.
+ */
+export function payload(value: Payload): void {
+  const checked = parsePayload(value);
+  captureDisplay()?.(
+    { data: bundleOf(checked, payloadSvg(checked)), metadata: {}, transient: { display_id: randomUUID() } },
+    false
+  );
+}

@@ -1,0 +1,112 @@
+import { fail } from '../core';
+import type { RoutingObserver } from '../core';
+import type { Payload, RoutingData } from '../protocol';
+import { bound, recorder } from '../telemetry';
+import type { Recorder } from '../telemetry';
+import type { Batch, RunInfo, StepReport, Watcher } from '../train/contract';
+import { envelope } from './envelope';
+import type { RunState } from './envelope';
+import { LiveDisplay } from './liveDisplay';
+import { payloadSvg } from './svg';
+
+export interface WatchOptions {
+  /** Title for people. Default: the model's kind, with its routing where it has any. */
+  title?: string;
+}
+
+export interface RoutingWatchOptions extends WatchOptions {
+  /** Tokens of each batch whose routing is shown, 0..512. Default 64. */
+  tokenSample?: number;
+  /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
+  window?: number;
+}
+
+/** Follows one run at a time: records it, and shows it in an output of the cell that started it. */
+export class RunWatcher<P extends Payload> implements Watcher {
+  private current: { run: RunInfo; recorder: Recorder; state: RunState; display: LiveDisplay } | null = null;
+
+  constructor(
+    private readonly kind: P['kind'],
+    private readonly options: RoutingWatchOptions
+  ) {
+    // Refuses bad options here, where they were written, and not when the run starts.
+    recorder(this.recorderOptions());
+  }
+
+  /** Records the routing of the run's passes; null for a watcher of scalars alone. */
+  get observer(): RoutingObserver | null {
+    return this.kind === 'routing' ? this.recorder : null;
+  }
+
+  /** What has been recorded of the latest run; null before the first. */
+  get recorder(): Recorder | null {
+    return this.current?.recorder ?? null;
+  }
+
+  start(run: RunInfo): void {
+    if (this.current?.state.status === 'running') {
+      fail(`show.${this.kind}`, 'a watcher follows one run at a time', run.runId);
+    }
+    const { runId, totalSteps, model, data } = run;
+    const title = this.options.title ?? model.kind;
+    const state: RunState = { runId, seq: 0, title, step: 0, totalSteps, status: 'running' };
+    const recorderOptions = { domains: data.domains, decode: (token: number) => data.decode(token) };
+    const display = new LiveDisplay(() => {
+      state.seq++;
+      return this.build();
+    });
+    this.current = { run, recorder: recorder({ ...this.recorderOptions(), ...recorderOptions }), state, display };
+    display.update();
+  }
+
+  batch(batch: Batch): void {
+    this.recorder?.batch(batch);
+  }
+
+  step({ step, scalars }: StepReport): void {
+    if (this.current !== null) {
+      this.current.recorder.step(step, scalars);
+      this.current.state.step = step;
+      this.current.display.update();
+    }
+  }
+
+  end(status: 'finished' | 'stopped' | 'failed'): void {
+    if (this.current !== null) {
+      this.current.state.status = status;
+      this.current.display.finish();
+    }
+  }
+
+  /** The latest run as it is now, in a notebook or not; null before the first. */
+  latest(): P | null {
+    return this.current === null ? null : this.build();
+  }
+
+  /** A picture of {@link RunWatcher.latest}. */
+  toSVG(): string {
+    return payloadSvg(this.latest() ?? fail(`show.${this.kind}`, 'a picture needs a run', 'none yet'));
+  }
+
+  private build(): P {
+    const { recorder, state } = this.current as NonNullable<typeof this.current>;
+    const data = recorder.data();
+    const title = this.options.title ?? `${state.title}${routingTitle(data)}`;
+    const around = envelope({ ...state, title });
+    if (this.kind === 'routing') {
+      return bound<Payload>({ ...around, kind: 'routing', data }) as P;
+    }
+    const { steps, scalars } = data.history;
+    return bound<Payload>({ ...around, kind: 'training', data: { steps, scalars } }) as P;
+  }
+
+  private recorderOptions(): { tokenSample?: number; window?: number } {
+    const { tokenSample, window } = this.options;
+    return { tokenSample, window };
+  }
+}
+
+/** Says how the first layer routes; empty where none has yet. */
+function routingTitle({ layers }: RoutingData): string {
+  return layers.length === 0 ? '' : `, ${layers[0].router} ${layers[0].k} of ${layers[0].numExperts}`;
+}

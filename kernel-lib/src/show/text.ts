@@ -1,0 +1,69 @@
+import type { LayerRouting, Numeric, Payload, Source } from '../protocol';
+
+const COLUMNS: [string, (layer: LayerRouting) => string][] = [
+  ['layer', (layer) => layer.path],
+  ['router', (layer) => layer.router],
+  ['k of E', (layer) => `${layer.k} of ${layer.numExperts}`],
+  ['MaxVio', (layer) => decimals(layer.maxVio)],
+  ['CV', (layer) => decimals(layer.cv)],
+  ['entropy', (layer) => decimals(layer.entropy)],
+  ['in use', (layer) => percent(layer.effectiveExperts)],
+  ['dead', (layer) => percent(layer.deadFraction)],
+  ['dropped', (layer) => percent(layer.dropped)]
+];
+
+/** A payload as a compact table. */
+export function payloadText(payload: Payload): string {
+  const { source } = payload;
+  const lines = [heading(source)];
+  if (payload.kind === 'routing') {
+    lines.push(...table(payload.data.layers, payload.data.omittedLayers ?? 0));
+  }
+  const { scalars } = payload.kind === 'routing' ? payload.data.history : payload.data;
+  const latest = Object.entries(scalars).map(([name, values]) => `${name} ${significant(lastOf(values))}`);
+  return [...lines, ...(latest.length > 0 ? [latest.join(', ')] : [])].map(printable).join('\n');
+}
+
+/** What runs, how far it is, and how it ended. */
+export function heading(source: Source): string {
+  return `${source.title}: ${progress(source)}`;
+}
+
+/** How far a run is, and how it ended. */
+export function progress({ step, totalSteps, status }: Source): string {
+  return `step ${step}${totalSteps === null ? '' : ` of ${totalSteps}`}, ${status}`;
+}
+
+/** The last value of a series that is not null; null where there is none. */
+export function lastOf(values: readonly Numeric[]): Numeric {
+  return values.filter((value) => value !== null).at(-1) ?? null;
+}
+
+/** Control characters and lone surrogates have no place in a terminal or in XML. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');
+}
+
+function table(layers: readonly LayerRouting[], omitted: number): string[] {
+  if (layers.length === 0) {
+    return ['no routed layer has run yet'];
+  }
+  const rows = [COLUMNS.map(([name]) => name), ...layers.map((layer) => COLUMNS.map(([, cell]) => cell(layer)))];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')
+  );
+  return omitted > 0 ? [...lines, `${omitted} more layers`] : lines;
+}
+
+function decimals(value: Numeric): string {
+  return value === null ? '-' : value.toFixed(3);
+}
+
+function percent(value: Numeric): string {
+  return value === null ? '-' : `${(100 * value).toFixed(1)}%`;
+}
+
+function significant(value: Numeric): string {
+  return value === null ? '-' : String(Number(value.toPrecision(4)));
+}

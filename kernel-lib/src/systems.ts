@@ -1,0 +1,19 @@
+import { adaptiveSystems } from './systems/adaptive';
+import { analysisSystems } from './systems/analysis';
+import type { SystemEntry } from './systems/entry';
+import { expertsSystems } from './systems/experts';
+import { routerSystems } from './systems/routers';
+import { simSystems } from './systems/sim';
+import { transformSystems } from './systems/transform';
+
+export type { SystemEntry } from './systems/entry';
+
+/** The research systems covered; `npm run systems` prints the table and checks every entry. */
+export const systems: readonly SystemEntry[] = [
+  ...routerSystems,
+  ...expertsSystems,
+  ...transformSystems,
+  ...analysisSystems,
+  ...simSystems,
+  ...adaptiveSystems
+];

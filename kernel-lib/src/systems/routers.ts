@@ -1,0 +1,14 @@
+import type { SystemEntry } from './entry';
+
+/** Systems that are a router, or a layer around one. */
+export const routerSystems: readonly SystemEntry[] = [
+  {
+    id: 'switch-transformer',
+    title: 'Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity',
+    function: 'routers.switchTop1',
+    test: 'test/systems/switchTransformer.test.ts',
+    note:
+      'models.moeTransformer({ router: routers.switchTop1(), capacityFactor: 1.25, every: 2 }) is the whole model. ' +
+      'Not covered: bfloat16 outside the router, distillation.'
+  }
+];

@@ -1,0 +1,4 @@
+import type { SystemEntry } from './entry';
+
+/** Systems of many devices, simulated. */
+export const simSystems: readonly SystemEntry[] = [];

@@ -1,0 +1,12 @@
+export { bound } from './bound';
+export { coActivation } from './coActivation';
+export type { CoActivationOptions } from './coActivation';
+export { loadMetrics } from './loadMetrics';
+export type { LoadMetrics, LoadMetricsOptions } from './loadMetrics';
+export { Recorder, recorder } from './recorder';
+export type { RecorderOptions } from './recorder';
+export { saturation } from './saturation';
+export { specialisation } from './specialisation';
+export type { Specialisation, SpecialisationOptions } from './specialisation';
+export { vocabularySpecialisation } from './vocabularySpecialisation';
+export type { VocabularyOptions } from './vocabularySpecialisation';

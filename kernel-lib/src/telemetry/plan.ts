@@ -1,0 +1,128 @@
+import { jsonBytes, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_PAYLOAD_BYTES, MAX_TOKENS } from '../protocol';
+import type { LayerRouting, RoutingPayload, TrainingPayload } from '../protocol';
+import { METRIC_DECIMALS, shareDecimals } from './rounding';
+
+/** A scalar of five significant digits at its longest, "-1.2345e-100", and a comma. */
+const SCALAR_BYTES = 13;
+/** A step number below 10^9 and a comma. */
+const STEP_BYTES = 10;
+/** A metric in 0..1 or a weight, and a comma. */
+const METRIC_BYTES = METRIC_DECIMALS + 4;
+/** Fewer points than this do not make a line. */
+const MIN_LOAD_STEPS = 4;
+
+/** What of a routing payload fits. */
+export interface RoutingPlan {
+  /** Indices of the layers kept. */
+  layers: number[];
+  labels: boolean;
+  importance: boolean;
+  domainLoad: boolean;
+  coActivation: boolean;
+  tokens: number;
+  loadSteps: number;
+  steps: number;
+}
+
+/**
+ * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens,
+ * co-activation, domains, the history of load, and with what is left the history of scalars. Counted with the longest
+ * form of each number, so that the result always fits.
+ */
+export function planRouting(payload: RoutingPayload): RoutingPlan {
+  const { data } = payload;
+  const bare = { ...data, layers: [], history: {}, tokens: null };
+  let room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: bare }) - 512 - namesBytes(data.history.scalars);
+  const layers = layersThatFit(data.layers, room);
+  const kept = layers.map((i) => data.layers[i]);
+  room -= sum(kept, requiredBytes);
+  const take = (bytes: number, part: number): boolean => {
+    const fits = bytes <= room * part;
+    room -= fits ? bytes : 0;
+    return fits;
+  };
+  const takeMany = (bytesEach: number, part: number, max: number, min = 1): number => {
+    const fit = Math.min(max, Math.floor((room * part) / bytesEach));
+    const count = fit >= min ? Math.max(0, fit) : 0;
+    room -= count * bytesEach;
+    return count;
+  };
+  const labels = take(
+    sum(kept, ({ experts }) => jsonBytes(experts)),
+    1 / 8
+  );
+  const importance = take(
+    sum(kept, ({ importance }) => sharesBytes(importance.length, importance.length)),
+    1 / 4
+  );
+  const tokens =
+    data.tokens === null
+      ? 0
+      : takeMany(tokenBytes(payload, kept), 1 / 4, Math.min(MAX_TOKENS, data.tokens.text.length));
+  const coActivation = take(
+    sum(kept, ({ coActivation, numExperts: E }) => (coActivation === null ? 0 : E * sharesBytes(E, E))),
+    1 / 4
+  );
+  const domainLoad = take(
+    sum(kept, ({ domainLoad, numExperts: E }) => domainLoad.length * sharesBytes(E, E)),
+    1 / 3
+  );
+  const loadBytes = STEP_BYTES + sum(kept, ({ numExperts: E }) => sharesBytes(E, E));
+  const loadSteps = takeMany(loadBytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS);
+  const scalars = Object.keys(data.history.scalars).length;
+  const stepBytes = STEP_BYTES + scalars * SCALAR_BYTES + sum(kept, metricsBytes);
+  const steps = takeMany(stepBytes, 1, MAX_HISTORY_STEPS);
+  return { layers, labels, importance, domainLoad, coActivation, tokens, loadSteps, steps };
+}
+
+/** Steps of a training payload that fit. */
+export function planTraining(payload: TrainingPayload): number {
+  const { scalars } = payload.data;
+  const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: {} }) - 512 - namesBytes(scalars);
+  return Math.min(MAX_HISTORY_STEPS, Math.floor(room / (STEP_BYTES + SCALAR_BYTES * Object.keys(scalars).length)));
+}
+
+/** All layers, or as many as fit, evenly over the depth; at least one. */
+function layersThatFit(layers: readonly LayerRouting[], room: number): number[] {
+  const all = layers.map((_, i) => i);
+  const needed = sum(layers, requiredBytes);
+  if (needed <= room * 0.95) {
+    return all;
+  }
+  const count = Math.max(1, Math.floor((layers.length * room * 0.8) / needed));
+  return Array.from({ length: count }, (_, i) => Math.round((i * (layers.length - 1)) / Math.max(1, count - 1)));
+}
+
+/** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
+function requiredBytes(layer: LayerRouting): number {
+  const { path, router, numExperts, k } = layer;
+  const bare = Object.fromEntries(Object.keys(layer).map((key) => [key, null]));
+  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
+  return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
+}
+
+/** `count` shares of E experts as an array. */
+function sharesBytes(count: number, numExperts: number): number {
+  return 3 + count * (shareDecimals(numExperts) + 3);
+}
+
+/** A layer's entries for one step of the history. */
+function metricsBytes({ numExperts }: LayerRouting): number {
+  const whole = String(numExperts).length;
+  return 2 * (whole + METRIC_DECIMALS + 2) + 2 * METRIC_BYTES;
+}
+
+/** One token of the sample; the longest text counts. */
+function tokenBytes({ data }: RoutingPayload, kept: readonly LayerRouting[]): number {
+  const text = Math.max(0, ...(data.tokens?.text ?? []).map((token) => jsonBytes(token)));
+  const choice = ({ numExperts }: LayerRouting): number => String(numExperts).length + 1 + METRIC_BYTES;
+  return text + 4 + sum(kept, (layer) => 6 + layer.k * choice(layer));
+}
+
+function namesBytes(scalars: Record<string, unknown>): number {
+  return sum(Object.keys(scalars), (name) => jsonBytes(name) + 4);
+}
+
+function sum<T>(items: readonly T[], f: (item: T) => number): number {
+  return items.reduce((total, item) => total + f(item), 0);
+}

@@ -1,0 +1,117 @@
+"""An interrupt ends a cell within a second, keeps the variables, and what the cell started stops too."""
+
+import os
+import signal
+import time
+
+import pytest
+
+SYNC = "let n = 0; const before = 7; for (;;) { n++; }"
+AWAIT = "let n = 0; const before = 7; for (;;) { await new Promise((r) => setTimeout(r, 5)); n++; }"
+NEVER = "const before = 7; await new Promise(() => {});"
+SYNC_AFTER_AWAIT = "let n = 0; const before = 7; await null; await new Promise((r) => setTimeout(r, 5)); for (;;) { n++; }"
+
+# Code that is not compiled as a cell has no checkpoints.
+OTHERS_AFTER_AWAIT = "const before = 7; await new Promise((r) => setTimeout(r, 5)); eval('for (;;) {}')"
+
+
+def interrupt(kernel, how, msg_id):
+    kernel.wait_until_busy(msg_id)
+    time.sleep(0.7)
+    if how == "message":
+        kernel.reply(kernel.send("interrupt_request", {}, channel="control"), channel="control")
+    else:
+        kernel.manager.provisioner.process.send_signal(signal.SIGINT)
+    return time.monotonic()
+
+
+@pytest.mark.parametrize("how", ["message", "signal"])
+@pytest.mark.parametrize("code", [SYNC, AWAIT, NEVER], ids=["sync", "await", "never"])
+def test_interrupt_ends_the_cell_and_keeps_variables(kernel, code, how):
+    kernel.ok("const kept = 41")
+    msg_id = kernel.client.execute(code)
+    start = interrupt(kernel, how, msg_id)
+    outcome = kernel.collect(msg_id, timeout=5)
+    assert time.monotonic() - start < 1
+    assert outcome.status == "error"
+    assert outcome.reply["content"]["ename"] == "Interrupted"
+    assert outcome.error["ename"] == "Interrupted"
+    assert kernel.ok("kept + before").result == "48"
+
+
+@pytest.mark.parametrize("code", [SYNC_AFTER_AWAIT, OTHERS_AFTER_AWAIT], ids=["own", "library"])
+def test_a_loop_that_does_not_yield_any_more_is_ended(kernel, code):
+    msg_id = kernel.client.execute(code)
+    start = interrupt(kernel, "message", msg_id)
+    outcome = kernel.collect(msg_id, timeout=5)
+    assert time.monotonic() - start < 1
+    assert outcome.error["ename"] == "Interrupted"
+    assert kernel.ok("before").result == "7"
+
+
+def test_the_loop_of_an_interrupted_cell_stops(kernel):
+    kernel.ok(
+        "let steps = 0;\n"
+        "async function loop() { for (;;) { await new Promise((r) => setTimeout(r, 5)); steps++; } }"
+    )
+    msg_id = kernel.client.execute("await loop()")
+    interrupt(kernel, "message", msg_id)
+    kernel.collect(msg_id, timeout=5)
+    time.sleep(0.1)
+    first = int(kernel.ok("steps").result)
+    time.sleep(0.3)
+    assert int(kernel.ok("steps").result) == first > 0
+
+
+# As in a library, which is not compiled as a cell: a step of 0.2 s, and a listener that ends training after it.
+TRAIN = """
+(async function train() {
+  let stop = false, step = 0;
+  const listener = () => { stop = true; };
+  process.on('SIGINT', listener);
+  while (!stop) {
+    await new Promise((r) => setImmediate(r));
+    const end = Date.now() + 200; while (Date.now() < end) {}
+    step++;
+  }
+  process.removeListener('SIGINT', listener);
+  console.log('checkpoint');
+  return step;
+})
+"""
+
+
+def test_training_ends_its_step_and_then_the_cell_ends(kernel):
+    kernel.ok(f"const train: () => Promise<number> = eval(`{TRAIN}`)")
+    msg_id = kernel.client.execute("const done = await train();\nconsole.log('not reached')")
+    start = interrupt(kernel, "message", msg_id)
+    outcome = kernel.collect(msg_id, timeout=5)
+    assert time.monotonic() - start < 1
+    assert outcome.text() == "checkpoint\n"
+    assert outcome.error["ename"] == "Interrupted"
+
+
+def test_cells_behind_an_interrupted_one_are_aborted(kernel):
+    first = kernel.client.execute(AWAIT)
+    second = kernel.client.execute("1 + 1")
+    interrupt(kernel, "message", first)
+    assert kernel.collect(first, timeout=5).status == "error"
+    assert kernel.collect(second, timeout=5).status == "aborted"
+
+
+def test_an_interrupt_of_an_idle_kernel_does_nothing(kernel):
+    kernel.reply(kernel.send("interrupt_request", {}, channel="control"), channel="control")
+    os.kill(kernel.manager.provisioner.process.pid, signal.SIGINT)
+    assert kernel.ok("1 + 1").result == "2"
+
+
+def test_the_kernel_answers_while_a_cell_is_busy(kernel):
+    msg_id = kernel.client.execute(SYNC)
+    kernel.wait_until_busy(msg_id)
+    start = time.monotonic()
+    info = kernel.send("kernel_info_request", {})
+    kernel.reply(info)
+    assert time.monotonic() - start < 0.5
+    interrupt_id = kernel.send("interrupt_request", {}, channel="control")
+    kernel.reply(interrupt_id, channel="control")
+    assert kernel.collect(msg_id, timeout=5).status == "error"

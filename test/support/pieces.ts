@@ -1,0 +1,68 @@
+import { core, moe, tf } from '@switchyard/kernel-lib';
+
+const { Context, Random } = core;
+
+/** A planted task for a single layer: tokens come from clusters, each with a linear map of its own to be learnt. */
+export interface Pieces {
+  /** Tokens and targets of a step, [T, D] each; the caller disposes them. */
+  batch(step: number, numTokens: number): { x: tf.Tensor2D; y: tf.Tensor2D };
+  dispose(): void;
+}
+
+export function makePieces({ clusters = 16, width = 16, seed = 0 } = {}): Pieces {
+  const random = Random.fromSeed(seed);
+  const centres = tf.tidy(() => random.child('centres').normal([clusters, width]).mul(2));
+  const maps = random.child('maps').normal([clusters, width, width], 0, 1 / Math.sqrt(width));
+  return {
+    batch: (step, numTokens) => {
+      const draw = random.child('batch').child(step);
+      const next = draw.generator();
+      const cluster = Int32Array.from({ length: numTokens }, () => Math.floor(next() * clusters));
+      const [x, y] = tf.tidy(() => {
+        const of = tf.tensor1d(cluster, 'int32');
+        const x = tf.gather(centres, of).add(draw.normal([numTokens, width], 0, 0.5));
+        return [x, tf.matMul(x.expandDims(1), tf.gather(maps, of)).squeeze([1])];
+      });
+      return { x: x as tf.Tensor2D, y: y as tf.Tensor2D };
+    },
+    dispose: () => tf.dispose([centres, maps])
+  };
+}
+
+/** Trains a layer on the task with Adam; returns its mean squared error on unseen tokens and the load of its experts. */
+export function fitLayer(
+  layer: moe.MoeLayer,
+  task: Pieces,
+  { steps = 200, numTokens = 256, learningRate = 0.01, seed = 0 } = {}
+) {
+  const optimizer = tf.train.adam(learningRate);
+  for (let step = 0; step < steps; step++) {
+    const { x, y } = task.batch(step, numTokens);
+    const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
+    const { value, grads } = tf.variableGrads(() =>
+      tf.tidy(() => tf.addN([tf.losses.meanSquaredError(y, layer.apply(x, ctx)), ...ctx.losses.values()]) as tf.Scalar)
+    );
+    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
+    ctx.finish();
+    ctx.dispose();
+    tf.dispose([value, grads, x, y]);
+  }
+  optimizer.dispose();
+  return measure(layer, task);
+}
+
+/** Mean squared error on tokens that training never saw, and the choices of each expert there. */
+export function measure(layer: moe.MoeLayer, task: Pieces, numTokens = 1024) {
+  const { x, y } = task.batch(1_000_000, numTokens);
+  const load = new Array<number>(layer.experts.numExperts).fill(0);
+  const observer = { observe: ({ indices }: core.RoutingRecord) => indices.forEach((e) => e >= 0 && load[e]++) };
+  const loss = tf.tidy(() => tf.losses.meanSquaredError(y, layer.apply(x, Context.create({ observer }))).dataSync()[0]);
+  tf.dispose([x, y]);
+  return { loss, load };
+}
+
+/** Standard deviation (population) over mean. */
+export function coefficientOfVariation(load: readonly number[]): number {
+  const mean = load.reduce((a, b) => a + b) / load.length;
+  return Math.sqrt(load.reduce((sum, c) => sum + (c - mean) ** 2, 0) / load.length) / mean;
+}

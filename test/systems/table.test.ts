@@ -1,0 +1,41 @@
+import { systems } from '@switchyard/kernel-lib';
+import { createRequire } from 'module';
+import { expect, test } from 'vitest';
+
+type Entry = Pick<(typeof systems)[number], 'id' | 'function' | 'test' | 'notebook'>;
+type Result = { file: string; name: string; status: string };
+type Judge = (
+  entries: Entry[],
+  library: object,
+  tests: Result[],
+  exists: (path: string) => boolean
+) => { status: string }[];
+
+const { judge } = createRequire(__filename)('../systems.js') as { judge: Judge };
+
+const entry: Entry = { id: 'thing', function: 'a.b', test: 'thing.test.ts' };
+const passed: Result = { file: 'thing.test.ts', name: 'things [thing] work', status: 'passed' };
+
+const status = (changes: Partial<Entry>, tests: Result[] = [passed], files = ['thing.test.ts']) =>
+  judge([{ ...entry, ...changes }], { a: { b: () => 0, c: 1 } }, tests, (path) => files.includes(path))[0].status;
+
+test('an entry passes when all tests with its id do', () => {
+  expect(status({})).toBe('passed');
+  expect(status({}, [passed, { ...passed, status: 'failed' }])).toBe('failed');
+});
+
+test.each([
+  [{ function: 'a.c' }, 'no function a.c'],
+  [{ function: 'x.y' }, 'no function x.y'],
+  [{ test: 'other.test.ts' }, 'no file other.test.ts'],
+  [{ notebook: 'gone.ipynb' }, 'no file gone.ipynb'],
+  [{ id: 'other' }, 'no test with [other] in thing.test.ts']
+])('%o: %s', (changes, message) => {
+  expect(status(changes)).toBe(message);
+});
+
+test('a test of another file does not count, nor does an id listed twice', () => {
+  expect(status({}, [{ ...passed, file: 'else.test.ts' }])).toBe('no test with [thing] in thing.test.ts');
+  const twice = judge([entry, entry], { a: { b: () => 0 } }, [passed], () => true);
+  expect(twice.map((row) => row.status)).toEqual(['passed', 'the id is listed twice']);
+});
