@@ -8,7 +8,7 @@ test('Notebook 7 shows the panel as well', async ({ request, browser, baseURL })
   const page = await browser.newPage();
   await page.goto(`${baseURL}/notebooks/notebook7.ipynb`);
   await page.locator('.jp-Notebook-cell .cm-content').first().click();
-  await page.getByText('Python 3 (ipykernel)').first().waitFor();
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
   await page.keyboard.press('Control+Enter');
   const panel = page.locator('.jp-switchyard-Panel');
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
