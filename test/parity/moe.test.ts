@@ -1,4 +1,4 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, moe, routers, type tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { applyWith, expectParity, readFixture, type Case, type Named } from './fixture';
 
@@ -37,13 +37,13 @@ function routeAll(logits: tf.Tensor2D[], k: number): routers.SparseRouting[] {
   return logits.map((each) => routers.selectTopK(each, { k }));
 }
 
-function runBlock({ name, options }: Case, { selectionBias, ...tensors }: Named): tf.Tensor {
+function runBlock({ name, options, constants }: Case, { selectionBias, ...tensors }: Named): tf.Tensor {
   const numTokens = tensors.x.size / (tensors.x as tf.Tensor3D).shape[2];
   const sizes: Record<string, number> = { ...(options as Record<string, number>), numTokens };
   const [, width, hidden] = (tensors['experts.w1'] as tf.Tensor3D).shape;
   const block = blocks[name.split(/[ ,]/)[0]](sizes);
   const layer = moe.layer({ numExperts: sizes.numExperts, width, hidden, random, ...block });
-  if (selectionBias !== undefined) {
+  if ('selectionBias' in constants) {
     layer.buffers().get('router.selectionBias')?.assign(selectionBias);
   }
   const output = applyWith(layer, tensors);

@@ -1,4 +1,4 @@
-import { core, moe, tf } from '@switchyard/kernel-lib';
+import { core, tf, type moe } from '@switchyard/kernel-lib';
 
 const { Context, Random } = core;
 
@@ -29,12 +29,20 @@ export function makePieces({ clusters = 16, width = 16, seed = 0 } = {}): Pieces
   };
 }
 
-/** Trains a layer on the task with Adam; returns its mean squared error on unseen tokens and the load of its experts. */
+/** How well a layer does on tokens that training never saw. */
+export interface Measured {
+  /** Mean squared error. */
+  loss: number;
+  /** Choices of each expert. */
+  load: number[];
+}
+
+/** Trains a layer on the task with Adam, then measures it. */
 export function fitLayer(
   layer: moe.MoeLayer,
   task: Pieces,
   { steps = 200, numTokens = 256, learningRate = 0.01, seed = 0 } = {}
-) {
+): Measured {
   const optimizer = tf.train.adam(learningRate);
   for (let step = 0; step < steps; step++) {
     const { x, y } = task.batch(step, numTokens);
@@ -51,8 +59,7 @@ export function fitLayer(
   return measure(layer, task);
 }
 
-/** Mean squared error on tokens that training never saw, and the choices of each expert there. */
-export function measure(layer: moe.MoeLayer, task: Pieces, numTokens = 1024) {
+function measure(layer: moe.MoeLayer, task: Pieces, numTokens = 1024): Measured {
   const { x, y } = task.batch(1_000_000, numTokens);
   const load = new Array<number>(layer.experts.numExperts).fill(0);
   const observer = { observe: ({ indices }: core.RoutingRecord) => indices.forEach((e) => e >= 0 && load[e]++) };

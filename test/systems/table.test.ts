@@ -1,8 +1,8 @@
-import { systems } from '@switchyard/kernel-lib';
+import type { SystemEntry } from '@switchyard/kernel-lib';
 import { createRequire } from 'module';
 import { expect, test } from 'vitest';
 
-type Entry = Pick<(typeof systems)[number], 'id' | 'function' | 'test' | 'notebook'>;
+type Entry = Pick<SystemEntry, 'id' | 'function' | 'test' | 'notebook'>;
 type Result = { file: string; name: string; status: string };
 type Judge = (
   entries: Entry[],

@@ -55,8 +55,7 @@ export class LiveDisplay {
       this.show(false);
     } catch (error) {
       // Thrown here it would end the process, and the training with it; the last update will throw to the caller.
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.emitWarning(`an update of the display failed: ${reason}`, { code: 'SWITCHYARD_DISPLAY' });
+      warn('an update of the display failed', error);
     }
   }
 
@@ -67,7 +66,7 @@ export class LiveDisplay {
     }
     const payload = this.updates.run(this.build);
     if (last || (this.shown && this.pictures.wait === 0)) {
-      this.svg = this.pictures.run(() => payloadSvg(payload));
+      this.svg = this.pictures.run(() => picture(payload));
     }
     write({ data: bundleOf(payload, this.svg), metadata: {}, transient: { display_id: this.displayId } }, this.shown);
     this.shown = true;
@@ -79,4 +78,19 @@ export class LiveDisplay {
       this.timer = null;
     }
   }
+}
+
+/** The payload matters more than its picture: what keeps the one from being drawn must not keep the other back. */
+function picture(payload: Payload): string | null {
+  try {
+    return payloadSvg(payload);
+  } catch (error) {
+    warn('the picture could not be drawn', error);
+    return null;
+  }
+}
+
+function warn(what: string, error: unknown): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`${what}: ${reason}`, { code: 'SWITCHYARD_DISPLAY' });
 }

@@ -1,5 +1,6 @@
 import { jsonBytes, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_PAYLOAD_BYTES, MAX_TOKENS } from '../protocol';
 import type { LayerRouting, RoutingPayload, TrainingPayload } from '../protocol';
+import { Budget } from './budget';
 import { METRIC_DECIMALS, shareDecimals } from './rounding';
 
 /** A scalar of five significant digits at its longest, "-1.2345e-100", and a comma. */
@@ -8,6 +9,8 @@ const SCALAR_BYTES = 13;
 const STEP_BYTES = 10;
 /** A metric in 0..1 or a weight, and a comma. */
 const METRIC_BYTES = METRIC_DECIMALS + 4;
+/** Keys and brackets that no other count holds. */
+const MARGIN = 512;
 /** Fewer points than this do not make a line. */
 const MIN_LOAD_STEPS = 4;
 
@@ -31,54 +34,31 @@ export interface RoutingPlan {
  */
 export function planRouting(payload: RoutingPayload): RoutingPlan {
   const { data } = payload;
+  const { scalars } = data.history;
   const bare = { ...data, layers: [], history: {}, tokens: null };
-  let room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: bare }) - 512 - namesBytes(data.history.scalars);
+  const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: bare }) - MARGIN - namesBytes(scalars);
   const layers = layersThatFit(data.layers, room);
   const kept = layers.map((i) => data.layers[i]);
-  room -= sum(kept, requiredBytes);
-  const take = (bytes: number, part: number): boolean => {
-    const fits = bytes <= room * part;
-    room -= fits ? bytes : 0;
-    return fits;
-  };
-  const takeMany = (bytesEach: number, part: number, max: number, min = 1): number => {
-    const fit = Math.min(max, Math.floor((room * part) / bytesEach));
-    const count = fit >= min ? Math.max(0, fit) : 0;
-    room -= count * bytesEach;
-    return count;
-  };
-  const labels = take(
-    sum(kept, ({ experts }) => jsonBytes(experts)),
-    1 / 8
-  );
-  const importance = take(
-    sum(kept, ({ importance }) => sharesBytes(importance.length, importance.length)),
-    1 / 4
-  );
-  const tokens =
-    data.tokens === null
-      ? 0
-      : takeMany(tokenBytes(payload, kept), 1 / 4, Math.min(MAX_TOKENS, data.tokens.text.length));
-  const coActivation = take(
-    sum(kept, ({ coActivation, numExperts: E }) => (coActivation === null ? 0 : E * sharesBytes(E, E))),
-    1 / 4
-  );
-  const domainLoad = take(
-    sum(kept, ({ domainLoad, numExperts: E }) => domainLoad.length * sharesBytes(E, E)),
-    1 / 3
-  );
+  const budget = new Budget(room - sum(kept, requiredBytes));
   const loadBytes = STEP_BYTES + sum(kept, ({ numExperts: E }) => sharesBytes(E, E));
-  const loadSteps = takeMany(loadBytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS);
-  const scalars = Object.keys(data.history.scalars).length;
-  const stepBytes = STEP_BYTES + scalars * SCALAR_BYTES + sum(kept, metricsBytes);
-  const steps = takeMany(stepBytes, 1, MAX_HISTORY_STEPS);
-  return { layers, labels, importance, domainLoad, coActivation, tokens, loadSteps, steps };
+  const stepBytes = STEP_BYTES + Object.keys(scalars).length * SCALAR_BYTES + sum(kept, metricsBytes);
+  const sampled = Math.min(MAX_TOKENS, data.tokens?.text.length ?? 0);
+  return {
+    layers,
+    labels: budget.take(sum(kept, labelsBytes), 1 / 8),
+    importance: budget.take(sum(kept, importanceBytes), 1 / 4),
+    tokens: budget.takeMany(tokenBytes(payload, kept), 1 / 4, { max: sampled }),
+    coActivation: budget.take(sum(kept, coActivationBytes), 1 / 4),
+    domainLoad: budget.take(sum(kept, domainLoadBytes), 1 / 3),
+    loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
+    steps: budget.takeMany(stepBytes, 1, { max: MAX_HISTORY_STEPS })
+  };
 }
 
 /** Steps of a training payload that fit. */
 export function planTraining(payload: TrainingPayload): number {
   const { scalars } = payload.data;
-  const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: {} }) - 512 - namesBytes(scalars);
+  const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: {} }) - MARGIN - namesBytes(scalars);
   return Math.min(MAX_HISTORY_STEPS, Math.floor(room / (STEP_BYTES + SCALAR_BYTES * Object.keys(scalars).length)));
 }
 
@@ -100,6 +80,15 @@ function requiredBytes(layer: LayerRouting): number {
   const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
   return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
 }
+
+const labelsBytes = ({ experts }: LayerRouting): number => jsonBytes(experts);
+
+const importanceBytes = ({ importance, numExperts: E }: LayerRouting): number => sharesBytes(importance.length, E);
+
+const coActivationBytes = ({ coActivation, numExperts: E }: LayerRouting): number =>
+  coActivation === null ? 0 : E * sharesBytes(E, E);
+
+const domainLoadBytes = ({ domainLoad, numExperts: E }: LayerRouting): number => domainLoad.length * sharesBytes(E, E);
 
 /** `count` shares of E experts as an array. */
 function sharesBytes(count: number, numExperts: number): number {

@@ -50,6 +50,7 @@ describe('a picture', () => {
     payload.data.history.scalars = { [evil]: payload.data.history.steps.map((s) => s) };
     const document = parse(show.figure(payload).toSVG());
     expect(document.querySelectorAll('script')).toHaveLength(0);
+    expect(String(show.figure(payload))).not.toMatch(/[\0\ud800]/);
     expect(document.documentElement.textContent).toContain('</text><script>alert(1)</script>&amp;"');
   });
 

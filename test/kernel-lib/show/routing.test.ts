@@ -30,6 +30,11 @@ const run = {
   seed: 1
 } as unknown as train.RunInfo;
 
+/** What a script prints in a Node of its own. */
+function nodeOutput(script: string): string {
+  return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
 const next = core.Random.fromSeed(1).generator();
 
 /** One training step as a run reports it. */
@@ -147,6 +152,25 @@ describe('show.routing', () => {
     warn.mockRestore();
   });
 
+  test('where the picture cannot be drawn, the payload is shown all the same', () => {
+    const script = `
+      const Module = require('module');
+      const load = Module._load;
+      Module._load = (name, ...rest) => {
+        if (name === 'jsdom') throw new Error('no jsdom here');
+        return load(name, ...rest);
+      };
+      globalThis[Symbol.for('switchyard.display')] = { capture: () => ({ data }) => console.log(Object.keys(data).join()) };
+      const { show } = require(${JSON.stringify(join(import.meta.dirname, '../../../kernel-lib'))});
+      process.on('warning', ({ message }) => console.log(message.split('\\n')[0]));
+      const watcher = show.training();
+      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
+      watcher.end('finished');
+    `;
+    const forms = `${protocol.MIME_TYPE},text/plain`;
+    expect(nodeOutput(script)).toBe(`${forms}\n${forms}\nthe picture could not be drawn: Error: no jsdom here\n`);
+  });
+
   test('refuses bad options where they are written', () => {
     expect(() => show.routing({ tokenSample: 1000 })).toThrow('tokenSample must be an integer 0..512, got 1000');
   });
@@ -159,11 +183,7 @@ describe('show.routing', () => {
       watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
       watcher.step({ step: 1, totalSteps: 9, scalars: {} });
     `;
-    const output = execFileSync(process.execPath, ['-e', script], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore']
-    });
-    expect(output).toBe('shown\n');
+    expect(nodeOutput(script)).toBe('shown\n');
   });
 });
 

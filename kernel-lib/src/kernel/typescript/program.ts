@@ -1,10 +1,14 @@
 import type * as ts from '@tslab/typescript-for-tslab';
+import { expandShorthands } from './shorthands';
 
 type Builder = ts.EmitAndSemanticDiagnosticsBuilderProgram;
 /** TypeScript's internal record of where each import of a file leads. */
 type WithResolutions = ts.SourceFile & {
   resolvedModules?: { forEach(visit: (resolution: { resolvedModule?: ts.ResolvedModuleFull }) => void): void };
 };
+
+/** tslab's file of what earlier cells declared. */
+const EARLIER_CELLS = '__prev__.d.ts';
 
 /**
  * Makes the program of a watch without the bookkeeping of incremental builds, which costs most of the time where a cell
@@ -20,6 +24,10 @@ export function lightProgram(typescript: typeof ts, cell: (file: string) => bool
     const files = program.getSourceFiles().filter(({ fileName }) => cell(fileName));
     files.forEach((file) => bind(typescript, file, program.getCompilerOptions()));
     builder.getAllDependencies = (file) => sourcesBehind(program, file);
+    const shorthands = expandShorthands(typescript, program.getTypeChecker(), (name) => name.endsWith(EARLIER_CELLS));
+    const { emit } = builder;
+    builder.emit = (file, write, token, declarationsOnly, own = {}) =>
+      emit(file, write, token, declarationsOnly, { ...own, before: [shorthands, ...(own.before ?? [])] });
     return builder;
   };
 }
