@@ -41,7 +41,6 @@ export function addCommands(commands: JupyterFrontEnd['commands'], options: ICom
       const id = activeCellId();
       if (id !== undefined) {
         panels.of(notebooks.currentWidget)?.toggle(id);
-        commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     }
   });

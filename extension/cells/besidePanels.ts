@@ -21,6 +21,8 @@ export interface IBesideOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
   settings: PanelSettings;
+  /** Called when a panel opened or closed. */
+  onToggle: () => void;
 }
 
 export class BesidePanels implements IDisposable {
@@ -145,6 +147,7 @@ export class BesidePanels implements IDisposable {
     this._panels.set(cellId, panel);
     cell.addClass(CELL_CLASS);
     (cell.layout as PanelLayout).addWidget(panel);
+    this._options.onToggle();
   }
 
   private _remove(cellId: string): void {
@@ -152,6 +155,7 @@ export class BesidePanels implements IDisposable {
     panel?.parent?.removeClass(CELL_CLASS);
     panel?.dispose();
     this._panels.delete(cellId);
+    this._options.onToggle();
   }
 
   private _resize(width: number, done: boolean): void {

@@ -11,6 +11,8 @@ export interface IScalarPlot {
   lines: { name: string; values: Numeric[] }[];
   /** Lower and upper bound; null where there is none. */
   bounds: [lower: number | null, upper: number | null];
+  /** Whether the axis starts at 0: for what is best at 0. */
+  fromZero: boolean;
 }
 
 /** Losses first, then what each layer reports, then the other scalars of the run. */
@@ -27,7 +29,7 @@ function namedScalars(payload: Payload): IScalarPlot[] {
   const plots = new Map<string, IScalarPlot>();
   for (const [name, values] of Object.entries(named)) {
     const [group, ...rest] = name.split('/');
-    const plot = plots.get(group) ?? { title: group, legend: '', lines: [], bounds: [null, null] };
+    const plot = plots.get(group) ?? { title: group, legend: '', lines: [], bounds: [null, null], fromZero: false };
     plot.lines.push({ name: rest.join('/'), values });
     plots.set(group, plot);
   }
@@ -42,16 +44,17 @@ function layerScalars(payload: RoutingPayload, { trans }: IChartContext): IScala
   const { layers, history } = payload.data;
   const labels = layerLabels(layers);
   const worst = Math.max(0, ...layers.map((layer) => layer.numExperts / layer.k - 1));
-  const plot = (title: string, series: Numeric[][], upper: number): IScalarPlot => ({
+  const plot = (title: string, series: Numeric[][], upper: number, fromZero = true): IScalarPlot => ({
     title,
     legend: trans.__('layer'),
     lines: series.map((values, i) => ({ name: labels[i], values })),
-    bounds: [0, upper]
+    bounds: [0, upper],
+    fromZero
   });
   return [
     plot(trans.__('MaxVio'), history.maxVio, worst),
     plot(trans.__('coefficient of variation'), history.cv, Math.sqrt(worst)),
-    plot(trans.__('router entropy'), history.entropy, 1),
+    plot(trans.__('router entropy'), history.entropy, 1, false),
     plot(trans.__('dropped share'), history.dropped, 1)
   ].filter((each) => each.lines.some((line) => line.values.some((value) => value !== null)));
 }

@@ -85,9 +85,9 @@ function axes(plot: IScalarPlot, row: number, rows: number, height: number, cont
       zeroline: false,
       nticks: 4,
       fixedrange: true,
-      rangemode: lower === 0 ? 'tozero' : 'normal',
+      rangemode: plot.fromZero ? 'tozero' : 'normal',
       // A flat line would get a range around it, beyond what the formula allows.
-      autorangeoptions: upper === null ? undefined : { minallowed: lower, maxallowed: upper * 1.04 },
+      autorangeoptions: upper === null ? undefined : { clipmin: lower, clipmax: upper * 1.04 },
       tickfont: { size: 10, color: theme.mutedText }
     }
   };
