@@ -5,12 +5,9 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-// Saved outputs are drawn and running cells followed from the start; only plotly.js can wait.
-// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { PanelSettings } from './panelSettings';
-// eslint-disable-next-line jupyter/prefer-lazy-imports
 import { createRendererFactory } from './renderer';
 
 const DOMAIN = 'jupyterlab_switchyard';
@@ -59,7 +56,10 @@ const panels: JupyterFrontEndPlugin<void> = {
     const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
-    void registry?.load(panels.id).then((loaded) => settings.connect(loaded));
+    registry?.load(panels.id).then(
+      (loaded) => settings.connect(loaded),
+      (error: unknown) => console.error(`${panels.id}: settings could not be loaded`, error)
+    );
   }
 };
 

@@ -12,12 +12,12 @@ const OUTPUT = path.join('lib', 'napi-v8');
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /**
- * The files to make, each from its sources.
- * `log_level` is ours: without it TensorFlow writes a line to every notebook.
+ * The files to make, each from its sources. The last two are ours: without them TensorFlow writes to every notebook.
  */
 const TARGETS = [
-  { name: 'tfjs_binding.node', sources: ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'] },
-  { name: 'log_level.node', sources: [path.join(__dirname, 'log_level.cc')], libraries: LIBRARIES.slice(1) }
+  { name: 'tfjs_binding.node', sources: ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'], libraries: LIBRARIES },
+  { name: 'quiet_load.node', sources: [path.join(__dirname, 'quiet_load.cc')], libraries: [] },
+  { name: 'log_level.node', sources: [path.join(__dirname, 'log_level.cc')], libraries: [LIBRARIES[1]] }
 ];
 
 /**
@@ -65,7 +65,7 @@ async function compileBinding(library, tensorflow, log) {
   const cwd = bindingPackage(library);
   const headers = path.dirname(require.resolve('node-api-headers/package.json', { paths: [library] }));
   fs.mkdirSync(path.join(cwd, OUTPUT), { recursive: true });
-  for (const { name, sources, libraries = LIBRARIES } of TARGETS) {
+  for (const { name, sources, libraries } of TARGETS) {
     const target = path.join(cwd, OUTPUT, name);
     const temporary = `${target}.${String(process.pid)}`;
     const words = [

@@ -1,5 +1,4 @@
-// TensorFlow 2.21 logs through Abseil while its library loads, before anything reads TF_CPP_MIN_LOG_LEVEL.
-// This addon needs only libtensorflow_framework; loaded first, it gives Abseil that level in time.
+// TensorFlow 2.21 logs through Abseil and does not tell it TF_CPP_MIN_LOG_LEVEL; this addon does.
 #include <node_api.h>
 
 #include <cstdlib>

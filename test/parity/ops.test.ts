@@ -1,4 +1,5 @@
-import { ops, tf } from '@switchyard/kernel-lib';
+import type { tf } from '@switchyard/kernel-lib';
+import { ops } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { expectParity, readFixture, type Named } from './fixture';
 

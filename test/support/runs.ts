@@ -1,4 +1,4 @@
-import { data, io, models, routers, train } from '@switchyard/kernel-lib';
+import { data, io, models, routers, type train } from '@switchyard/kernel-lib';
 
 const WORDS = ['route', 'expert', 'token', 'gate', 'layer', 'the', 'a', 'of'];
 

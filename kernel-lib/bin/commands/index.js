@@ -29,7 +29,7 @@ const COMMANDS = {
  */
 async function run(argv) {
   const [name, ...words] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (argv.length === 0 || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(usage());
     return 0;
   }

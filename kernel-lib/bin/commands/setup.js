@@ -24,7 +24,7 @@ function parse(words) {
   for (let i = 0; i < words.length; i++) {
     if (words[i] === '--browser') {
       options.browser = true;
-    } else if (words[i] === '--wheel' && words[i + 1] !== undefined) {
+    } else if (words[i] === '--wheel' && i + 1 < words.length) {
       options.wheel = path.resolve(words[++i]);
     } else {
       throw new Problem(`setup knows --browser and --wheel FILE, not "${words[i]}".`, { code: 2 });

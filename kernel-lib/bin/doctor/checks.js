@@ -221,7 +221,6 @@ async function checkExtension(project) {
  */
 function judgeExtension(listing) {
   const name = 'Extension in JupyterLab';
-  // eslint-disable-next-line no-control-regex -- The colours are not wanted.
   const text = listing.replace(/\u001b\[\d+m/g, '');
   const row = text.split('\n').find((line) => /^\s*jupyterlab-switchyard v/.test(line));
   if (row === undefined) {

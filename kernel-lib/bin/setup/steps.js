@@ -111,7 +111,7 @@ function binding(project) {
     inputs: () => [
       project.library,
       process.arch,
-      hashFiles(project.library, ['native/binding.js', 'native/log_level.cc'])
+      hashFiles(project.library, ['native/binding.js', 'native/quiet_load.cc', 'native/log_level.cc'])
     ],
     isThere: () => tensorflowFolder(project) === null || hasBinding(project.library),
     run: async ({ log }) => {

@@ -82,7 +82,7 @@ async function installTensorflow(project, choice, { log, warn }) {
   fs.rmSync(tensorflowFolder(project) ?? path.join(project.venv, 'no-tensorflow'), { recursive: true, force: true });
   const outcome = await pip('install', '--no-deps', choice.wheel);
   const problem = explain('pip', 'Installing TensorFlow', outcome, { log, root: project.root });
-  if (outcome.code !== 0 && /No matching distribution found/.test(problem.message)) {
+  if (outcome.code !== 0 && problem.message.includes('No matching distribution found')) {
     warn(`There is no wheel ${choice.wheel} for this platform and Python; ${lost}`);
   } else if (outcome.code !== 0) {
     throw problem;

@@ -24,7 +24,8 @@ async function buildWheel(project, log) {
   if (outcome.code !== 0) {
     throw explain('pip', 'Building the wheel', outcome, { log, root: project.root });
   }
-  return path.join(folder, fs.readdirSync(folder).filter((name) => name.endsWith('.whl'))[0]);
+  const name = fs.readdirSync(folder).find((file) => file.endsWith('.whl'));
+  return path.join(folder, /** @type {string} */ (name));
 }
 
 /**

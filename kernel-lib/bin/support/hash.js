@@ -37,7 +37,7 @@ function hashFiles(root, paths) {
  */
 function listFiles(root, name) {
   const stat = fs.statSync(path.join(root, name), { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isDirectory()) {
+  if (!stat?.isDirectory()) {
     return [name];
   }
   const entries = fs.readdirSync(path.join(root, name)).filter((entry) => !IGNORED.has(entry));

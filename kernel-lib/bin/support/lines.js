@@ -44,7 +44,7 @@ function seconds(milliseconds) {
 
 /** @returns {boolean} */
 function useColor() {
-  return Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
+  return process.stdout.isTTY && !process.env.NO_COLOR;
 }
 
 module.exports = { line, seconds, showRunning };

@@ -40,7 +40,7 @@ function open(): { ready: boolean; loadError: string | null } {
   }
   try {
     chooseBlasKernels();
-    process.dlopen({ exports: {} } as unknown as NodeModule, LIBRARY);
+    process.dlopen({ exports: {} } as unknown as NodeJS.Module, LIBRARY);
     return { ready: true, loadError: null };
   } catch (error) {
     return { ready: false, loadError: error instanceof Error ? error.message.split('\n')[0] : String(error) };

@@ -98,10 +98,22 @@ function native(): NodeJSKernelBackend {
 }
 
 function loadNative(): string | null {
+  quieten();
   try {
     require('@tensorflow/tfjs-node-gpu');
     return null;
   } catch (error) {
     return error instanceof Error ? error.message.split('\n')[0] : String(error);
+  }
+}
+
+// Two addons of ours beside the binding (kernel-lib/native): TensorFlow would greet in every notebook otherwise.
+function quieten(): void {
+  for (const addon of ['quiet_load', 'log_level']) {
+    try {
+      require(`@tensorflow/tfjs-node-gpu/lib/napi-v8/${addon}.node`);
+    } catch {
+      // Not compiled, or no TensorFlow: loading the binding says what is wrong.
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { tf } from '../backend';
 import type { Context } from './context';
 import { fail } from './errors';
-import { Parameter } from './parameter';
+import type { Parameter } from './parameter';
 
 /**
  * A network is a tree of modules: a module holds parameters and submodules and computes `apply(x, ctx)`. The path of a

@@ -60,6 +60,11 @@ export class Corpus implements TextData {
     );
   }
 
+  /**
+   * The sequences of a training step, [B, N + 1] token ids: a function of `seed` and `step` alone.
+   *
+   * @throws {SwitchyardError} for an empty batch, and a domain whose text is shorter than a sequence.
+   */
   trainBatch(options: BatchShape & { seed: number; step: number }): Batch {
     const { seed, step } = options;
     expectInteger('data.trainBatch', 'step', step, 0);
@@ -68,6 +73,11 @@ export class Corpus implements TextData {
     return this.batch('train', options, step * options.batchSize, (_, room) => Math.floor(next() * room));
   }
 
+  /**
+   * Fixed batches of [B, N + 1] token ids, spread over the validation text.
+   *
+   * @throws {SwitchyardError} as {@link Corpus.trainBatch}.
+   */
   validationBatches(options: BatchShape & { count: number }): Batch[] {
     const { batchSize, count } = options;
     expectInteger('data.validationBatches', 'count', count, 1);
@@ -81,6 +91,7 @@ export class Corpus implements TextData {
     );
   }
 
+  /** Text of one token, for people. */
   decode(token: number): string {
     return this.tokenizer.decode(token);
   }

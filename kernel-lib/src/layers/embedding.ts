@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import type { tf } from '../backend';
 import { expectInteger, fail, Module, Parameter, type Context, type Random } from '../core';
 import { embed } from '../ops';
 import { whereOf } from './expectWidth';

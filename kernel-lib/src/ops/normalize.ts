@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import type { tf } from '../backend';
 import { withGradient } from './gradient';
 
 /**

@@ -40,7 +40,7 @@ export interface StepReport {
   /** Steps done; the first report has step 1. */
   step: number;
   totalSteps: number;
-  /** Named scalars of this step: "loss/train", "loss/validation" where evaluated, "learningRate", "gradientNorm", "auxiliary/<name>". */
+  /** Named scalars of this step: "loss/train", "loss/validation" and "loss/validation/<domain>" where evaluated, "learningRate", "gradientNorm", "auxiliary/<name>". */
   scalars: Record<string, number>;
 }
 

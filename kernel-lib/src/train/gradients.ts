@@ -35,8 +35,9 @@ export function gradients(
   const { value, grads } = variableGrads(total, variables);
   const byPath = new Map<string, tf.Tensor>();
   for (const [path, { variable }] of parameters) {
-    if (grads[variable.name] != null) {
-      byPath.set(path, grads[variable.name]);
+    const gradient = (grads as Partial<typeof grads>)[variable.name];
+    if (gradient !== undefined) {
+      byPath.set(path, gradient);
     }
   }
   const [gradientNorm, loss, ...losses] = read([globalNorm([...byPath.values()]), ...parts]);
@@ -45,19 +46,19 @@ export function gradients(
 }
 
 /** As `tf.variableGrads`, which leaves behind what it kept for the way back where `f` throws. */
-function variableGrads(f: () => tf.Scalar, variables: tf.Variable[]) {
-  let failure: { error: unknown } | null = null;
+function variableGrads(f: () => tf.Scalar, variables: tf.Variable[]): ReturnType<typeof tf.variableGrads> {
+  const failures: Error[] = [];
   const guarded = (): tf.Scalar => {
     try {
       return f();
     } catch (error) {
-      failure = { error };
+      failures.push(error instanceof Error ? error : new Error(String(error)));
       return tf.addN(variables.map((variable) => variable.sum<tf.Scalar>()));
     }
   };
   const result = tf.variableGrads(guarded, variables);
-  if (failure !== null) {
-    throw (failure as { error: unknown }).error;
+  if (failures.length > 0) {
+    throw failures[0];
   }
   return result;
 }

@@ -99,7 +99,12 @@ export function resolveOptions(options: FitOptions, model: LanguageModel, data: 
 }
 
 /** Checks batch size and length against the model, and the data's vocabulary against the model's. */
-export function resolveShape(where: string, options: EvaluateOptions, model: LanguageModel, data: TextData) {
+export function resolveShape(
+  where: string,
+  options: EvaluateOptions,
+  model: LanguageModel,
+  data: TextData
+): { batchSize: number; length: number } {
   const { batchSize = 16, length = model.contextLength ?? 128 } = options;
   expectInteger(where, 'batchSize', batchSize, 1);
   expectInteger(where, 'length', length, 1, model.contextLength);

@@ -74,6 +74,6 @@ export class Trainer {
 }
 
 function scalarsOf({ loss, gradientNorm, auxiliary }: Pass, learningRate: number): Record<string, number> {
-  const named = Object.entries(auxiliary).map(([name, value]) => [`auxiliary/${name}`, value]);
+  const named = Object.entries(auxiliary).map(([name, value]) => [`auxiliary/${name}`, value] as const);
   return { 'loss/train': loss, learningRate, gradientNorm, ...Object.fromEntries(named) };
 }

@@ -1,4 +1,4 @@
-import { core, models, routers, tf, train } from '@switchyard/kernel-lib';
+import { core, models, routers, tf, type train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../../support/numeric';
 

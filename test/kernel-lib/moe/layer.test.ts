@@ -17,6 +17,16 @@ describe('shape', () => {
     layer.dispose();
   });
 
+  test('a token alone comes out as it does among others', () => {
+    const layer = makeLayer({ sharedExperts: 1 });
+    tf.tidy(() => {
+      const x = tokens();
+      const all = layer.apply(x, Context.create());
+      expectClose(layer.apply(x.slice([3], [1]), Context.create()), all.slice([3], [1]), 1e-6);
+    });
+    layer.dispose();
+  });
+
   test('parameters have the documented paths', () => {
     const layer = makeLayer({ sharedExperts: 2, experts: 'gated' });
     const shapes = Object.fromEntries([...layer.parameters()].map(([path, { shape }]) => [path, shape]));

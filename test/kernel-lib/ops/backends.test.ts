@@ -47,7 +47,7 @@ function experts(name: string, plan: ops.DispatchPlan): OpCase {
 }
 
 function valueAndGradients(backend: string, { shapes, run }: OpCase): Float32Array[] {
-  tf.setBackend(backend);
+  void tf.setBackend(backend);
   return tf.tidy(() => {
     const inputs = shapes.map((shape, i) => spread(shape, 100 * i));
     const dy = spread(run(...inputs).shape, 7);
@@ -59,7 +59,7 @@ function valueAndGradients(backend: string, { shapes, run }: OpCase): Float32Arr
 describe('plain TensorFlow.js gives what native TensorFlow gives', () => {
   const native = device().backend;
   afterAll(() => {
-    tf.setBackend(native);
+    void tf.setBackend(native);
   });
 
   test('the native library runs here', () => {
@@ -72,7 +72,7 @@ describe('plain TensorFlow.js gives what native TensorFlow gives', () => {
   });
 
   test('NaN in scores comes first', () => {
-    tf.setBackend('cpu');
+    void tf.setBackend('cpu');
     expect([...ops.topK(tf.tensor2d([[1, NaN, 3]]), 2).indices.dataSync()]).toEqual([1, 2]);
   });
 });

@@ -1,5 +1,10 @@
 import { core, ops, tf } from '@switchyard/kernel-lib';
-import { executeMultiple, executeSingle, hasCustomOps, useCustomOps } from '@switchyard/kernel-lib/dist/backend/index.js';
+import {
+  executeMultiple,
+  executeSingle,
+  hasCustomOps,
+  useCustomOps
+} from '@switchyard/kernel-lib/dist/backend/index.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../support/numeric';
 

@@ -1,4 +1,4 @@
-import { core, models, routers, tf, train } from '@switchyard/kernel-lib';
+import { models, routers, tf, train, type core } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { bits, SHORT, smallModel, smallText } from '../../support/runs';
 

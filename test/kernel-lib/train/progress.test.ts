@@ -21,7 +21,7 @@ beforeEach(() => {
   host[KEY] = { capture: () => write };
 });
 afterEach(() => {
-  delete host[KEY];
+  host[KEY] = undefined;
 });
 
 const run = (options: Partial<train.FitOptions>) =>
@@ -65,7 +65,7 @@ describe('the progress line in a notebook', () => {
 });
 
 test('outside a notebook and a terminal nothing is written', async () => {
-  delete host[KEY];
+  host[KEY] = undefined;
   const written: unknown[] = [];
   const original = process.stderr.write.bind(process.stderr);
   process.stderr.write = ((chunk: unknown) => written.push(chunk) > 0) as typeof process.stderr.write;

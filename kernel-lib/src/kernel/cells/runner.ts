@@ -19,8 +19,8 @@ export class Runner {
   readonly executor: Executor;
 
   constructor(typescript: typeof ts) {
-    const createConverter = tslabRequire('tslab/dist/converter').createConverter as CreateConverter;
-    const createExecutor = tslabRequire('tslab/dist/executor').createExecutor as CreateExecutor;
+    const { createConverter } = tslabRequire('tslab/dist/converter') as { createConverter: CreateConverter };
+    const { createExecutor } = tslabRequire('tslab/dist/executor') as { createExecutor: CreateExecutor };
     this.converter = new CellConverter(typescript, createConverter({ isJS: false, isBrowser: false }), this.scripts);
     let browser: Converter | null = null;
     const converters = {

@@ -1,0 +1,144 @@
+import jupyter from '@jupyter/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const TENSORFLOW = {
+  group: ['@tensorflow/*'],
+  message: 'Take `tf` from "../backend": it loads the native library first.'
+};
+
+export default defineConfig(
+  globalIgnores([
+    '**/node_modules/',
+    '**/dist/',
+    'lib/',
+    '.venv/',
+    '.switchyard/',
+    'extension/jupyterlab_switchyard/',
+    'test-results/',
+    'playwright-report/',
+    '**/*.d.ts',
+    '**/*.d.mts'
+  ]),
+  {
+    files: ['**/*.{ts,tsx}', 'kernel-lib/{bin,native}/**/*.js'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'kernel-lib/tsconfig.json',
+          'kernel-lib/bin/tsconfig.json',
+          'extension/tsconfig.json',
+          'test/tsconfig.json'
+        ],
+        tsconfigRootDir: import.meta.dirname
+      }
+    },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': ['error', { allow: ['warn', 'error'] }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { disallowTypeAnnotations: false, fixStyle: 'inline-type-imports' }
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }
+      ],
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true, boolean: true } }],
+      // `a[i]` and `record[key]` may be undefined although their types say no; a check of them is not unnecessary.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // `x && x.y` keeps null, `x?.y` makes it undefined.
+      '@typescript-eslint/prefer-optional-chain': 'off',
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // JSON.parse and Object.fromEntries give `any`, and the next line says what it is.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-base-to-string': 'off',
+      // Lumino's signals take the method and `this` apart.
+      '@typescript-eslint/unbound-method': 'off',
+      // An interface may be kept by an async function that does not wait.
+      '@typescript-eslint/require-await': 'off',
+      // Numeric code is full of `a[i]` and of casts to a tensor of known rank; these rules only argue about their style.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/dot-notation': 'off',
+      // Interfaces for what has methods, types for data: chosen by hand.
+      '@typescript-eslint/consistent-type-definitions': 'off'
+    }
+  },
+  {
+    // CommonJS: what is heavy or may be missing is required where it is used.
+    files: ['kernel-lib/src/**/*.ts'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' }
+  },
+  {
+    files: ['kernel-lib/src/**/*.ts'],
+    ignores: ['kernel-lib/src/backend/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW] }] }
+  },
+  {
+    files: ['kernel-lib/src/protocol/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\./)', message: 'protocol imports nothing: the browser loads it too.' }] }
+      ]
+    }
+  },
+  {
+    files: ['extension/**/*.{ts,tsx}'],
+    plugins: { jupyter },
+    extends: [jupyter.configs.recommended],
+    rules: {
+      // These guess from the syntax of one function, and guess wrong where an owner takes what another one made.
+      'jupyter/prefer-lazy-imports': 'off',
+      'jupyter/require-disposable-ownership': 'off',
+      // JupyterLab groups its command ids in namespaces.
+      '@typescript-eslint/no-namespace': 'off',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@tensorflow/*'], message: 'The extension draws; it does not compute.' },
+            {
+              regex: '^@switchyard/kernel-lib(?!/protocol$)',
+              message: 'The extension may import "@switchyard/kernel-lib/protocol" only.'
+            }
+          ]
+        }
+      ]
+    }
+  },
+  {
+    // The command speaks to a terminal, in plain CommonJS; JSDoc types it, and JSON is read as what it is said to be.
+    files: ['kernel-lib/{bin,native}/**/*.js'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off'
+    }
+  },
+  {
+    // Tests spoil payloads, checkpoints and options on purpose.
+    files: ['test/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off'
+    }
+  },
+  prettier
+);

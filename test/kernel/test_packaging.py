@@ -1,0 +1,130 @@
+"""What users install works without this clone: the packed library, and the built wheel."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Trains one routed layer on a target, and prints how far it came; TypeScript checks the cell against the library.
+CELLS = [
+    """
+    import { core, device, moe, routers, tf } from '@switchyard/kernel-lib';
+    const kind: 'gpu' | 'cpu' | 'javascript' = device().kind;
+    console.log(`device ${kind}`);
+    """,
+    """
+    const x = tf.randomNormal([64, 8], 0, 1, 'float32', 7);
+    const w = tf.variable(tf.zeros([8, 1]));
+    const loss = () => tf.losses.meanSquaredError(x.sum(1, true), x.matMul(w)) as tf.Scalar;
+    const before = loss().dataSync()[0];
+    const optimizer = tf.train.sgd(0.1);
+    for (let i = 0; i < 50; i++) optimizer.minimize(loss);
+    console.log(`learnt ${loss().dataSync()[0] < before / 100}`);
+    """,
+]
+
+# Runs in the environment under test, which need not have the tests' own packages.
+EXECUTE = """
+import sys, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], as_version=4)
+NotebookClient(notebook, kernel_name="switchyard", timeout=120, resources={"metadata": {"path": sys.argv[2]}}).execute()
+nbformat.write(notebook, sys.argv[1])
+"""
+
+
+def run(command, cwd, **variables):
+    """Runs a command in a machine that knows nothing of this clone."""
+    unwanted = ("VIRTUAL_ENV", "JUPYTER", "PYTHON", "SWITCHYARD_", "npm_", "NODE_PATH")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    clone = str(ROOT / ".venv")
+    env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not p.startswith(clone))
+    done = subprocess.run([str(word) for word in command], cwd=cwd, env={**env, **variables}, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def program(venv, name):
+    return venv / ("Scripts" if sys.platform == "win32" else "bin") / name
+
+
+@pytest.fixture(scope="module")
+def wheel():
+    """The wheel that the set-up of this clone built."""
+    (built,) = (ROOT / ".switchyard" / "wheel").glob("jupyterlab_switchyard-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, wheel):
+    """A user's empty folder, with the packed library installed and set up."""
+    packed = tmp_path_factory.mktemp("packed")
+    run(["npm", "pack", "--pack-destination", packed], ROOT / "kernel-lib")
+    (archive,) = packed.glob("*.tgz")
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "package.json").write_text('{ "private": true }')
+    options = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
+    run(["npm", "install", *options, archive], folder)
+    run(["npx", "--no-install", "switchyard", "setup", "--wheel", wheel], folder, SWITCHYARD_DEVICE="cpu")
+    yield folder
+    # 2 GB; pytest would keep the last three runs' folders.
+    shutil.rmtree(folder)
+
+
+def printed(python, folder):
+    """What the notebook prints when that environment runs it in that folder."""
+    path = folder / "first.ipynb"
+    cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    run([python, "-c", EXECUTE, path, folder], folder)
+    saved = nbformat.read(path, as_version=4)
+    outputs = [output for cell in saved.cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} == {"stream"}, outputs
+    return "".join(output.text for output in outputs if output.name == "stdout").split("\n")[:-1]
+
+
+def test_packed_library_in_an_empty_folder(project):
+    assert printed(program(project / ".venv", "python"), project) == ["device cpu", "learnt true"]
+    report = json.loads(run(["npx", "--no-install", "switchyard", "doctor", "--json"], project, SWITCHYARD_DEVICE="cpu"))
+    assert [finding for finding in report["findings"] if finding["status"] == "failed"] == []
+
+
+def test_wheel_in_an_empty_environment(project, wheel, tmp_path):
+    venv = tmp_path / "venv"
+    run([sys.executable, "-m", "venv", venv], tmp_path)
+    run([program(venv, "python"), "-m", "pip", "install", "--quiet", wheel, "nbclient"], tmp_path)
+    share = venv / "share" / "jupyter"
+    extension = json.loads((share / "labextensions" / "jupyterlab-switchyard" / "package.json").read_text())
+    entry = extension["jupyterlab"]["_build"]["load"]
+    assert (share / "labextensions" / "jupyterlab-switchyard" / entry).is_file()
+    # The kernelspec knows no path of this clone: the kernel finds the library beside the notebook.
+    spec = json.loads((share / "kernels" / "switchyard" / "kernel.json").read_text())
+    assert "env" not in spec
+    assert printed(program(venv, "python"), project) == ["device cpu", "learnt true"]
+
+
+def test_kernel_says_what_is_missing(wheel, tmp_path):
+    def start(**variables):
+        # Python imports from a wheel as it is.
+        env = {"PATH": str(tmp_path), "PYTHONPATH": str(wheel), **variables}
+        command = [sys.executable, "-m", "jupyterlab_switchyard.kernel", "connection.json"]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    assert start().startswith("Switchyard's kernel cannot start. There is no Node on the PATH: install Node 20")
+    assert "@switchyard/kernel-lib was not found" in start(SWITCHYARD_NODE=shutil.which("node"))
+
+
+def test_wheel_has_the_version_of_the_extension(wheel):
+    version = json.loads((ROOT / "package.json").read_text())["version"]
+    assert wheel.name == f"jupyterlab_switchyard-{version}-py3-none-any.whl"

@@ -1,0 +1,59 @@
+import { Sandbox } from './sandbox';
+
+/**
+ * A machine on which every step of the set-up works, in a moment: each fake program leaves what the real one would.
+ */
+export function completeMachine(): Sandbox {
+  const sandbox = new Sandbox();
+  sandbox.program('python3', python({ hasVenv: true }));
+  sandbox.program('g++', COMPILER);
+  sandbox.program('npm', NPM);
+  return sandbox;
+}
+
+/** Python; in its environment, `pip`, `hatchling` and `jupyter-lab` are fakes too. */
+export function python(options: { hasVenv?: boolean; version?: number; pip?: string }): string {
+  const { hasVenv = true, version = 11, pip = PIP } = options;
+  return `
+case "$*" in
+  "-c import sys"*) echo '["/usr/bin/python3", 3, ${String(version)}, ${String(hasVenv)}]' ;;
+  "-m venv"*)
+    mkdir -p "$ROOT/.venv/bin"
+    for name in python hatchling; do cp "$0" "$ROOT/.venv/bin/$name"; done ;;
+  *"-m pip"*) ${pip} ;;
+  "build -t wheel"*) mkdir -p "$ROOT/.switchyard/wheel"; touch "$ROOT/.switchyard/wheel/some.whl" ;;
+esac`;
+}
+
+const PIP = `
+case "$*" in
+  *requirements.txt) touch "$ROOT/.venv/bin/jupyter-lab" ;;
+  *install*tensorflow*)
+    mkdir -p "$ROOT/.venv/lib/python3.11/site-packages/tensorflow"
+    touch "$ROOT/.venv/lib/python3.11/site-packages/tensorflow/libtensorflow_framework.so.2" ;;
+  *some.whl)
+    mkdir -p "$ROOT/.venv/share/jupyter/kernels/switchyard"
+    echo '{}' > "$ROOT/.venv/share/jupyter/kernels/switchyard/kernel.json" ;;
+esac`;
+
+const COMPILER = `
+for word; do
+  if [ "$previous" = -o ]; then touch "$word"; fi
+  previous="$word"
+done`;
+
+/** \`npm ci\` waits while there is a file \`slow\`. */
+const NPM = `
+case "$*" in
+  ci*)
+    while [ -e "$ROOT/slow" ]; do sleep 0.05; done
+    for name in @tensorflow/tfjs-node-gpu node-api-headers; do
+      mkdir -p "$ROOT/node_modules/$name"
+      echo '{}' > "$ROOT/node_modules/$name/package.json"
+    done
+    touch "$ROOT/node_modules/.package-lock.json" ;;
+  *build:lib) mkdir -p "$ROOT/kernel-lib/dist"; touch "$ROOT/kernel-lib/dist/index.js" ;;
+  *build:extension)
+    mkdir -p "$ROOT/extension/jupyterlab_switchyard/labextension"
+    touch "$ROOT/extension/jupyterlab_switchyard/labextension/package.json" ;;
+esac`;
