@@ -8,6 +8,11 @@ const LONG_RUN = 'import replay\nreplay.run(steps=80, pause=0.1)';
 const execute = (page: IJupyterLabPageFixture, command: string): Promise<unknown> =>
   page.evaluate((command) => window.jupyterapp.commands.execute(command), command);
 
+/** A kernel that is just starting refuses. */
+async function shutDown(page: IJupyterLabPageFixture): Promise<void> {
+  await expect(() => page.evaluate(() => window.jupyterapp.serviceManager.sessions.shutdownAll())).toPass();
+}
+
 test('a panel goes with its cell: moved, deleted and brought back, split, run again', async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, [RUN, '1 + 1', '2 + 2']);
   await page.notebook.runCell(0);
@@ -49,7 +54,7 @@ test.describe('on the real session', () => {
   test.use({ kernels: null, sessions: null });
 
   test.afterEach(async ({ page }) => {
-    await page.evaluate(() => window.jupyterapp.serviceManager.sessions.shutdownAll());
+    await shutDown(page);
   });
 
   test('queued cells are told apart, and a run that is cut off goes stale', async ({ page, tmpPath }) => {
@@ -71,7 +76,7 @@ test.describe('on the real session', () => {
     await page.locator('.jp-Dialog').getByRole('button', { name: 'Confirm Kernel Restart' }).click();
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('stale');
     expect((await drawn(panel, 'load-heatmap'))[0].z).toHaveLength(4);
-    await page.evaluate(() => window.jupyterapp.serviceManager.sessions.shutdownAll());
+    await shutDown(page);
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('disconnected');
     await expect(panel).toContainText('No kernel is connected.');
   });

@@ -25,7 +25,11 @@ const PANEL = `node => {
   }
 }`;
 
+/** Going through the heap takes seconds. */
+const PATIENT = { timeout: 60_000 };
+
 test('a closed panel leaves no element, observer or listener behind', async ({ page, tmpPath }) => {
+  test.setTimeout(180_000);
   await openNotebook(page, tmpPath, ['import replay; replay.run(steps=1)']);
   await page.notebook.runCell(0);
   const panel = panelOf(page);
@@ -41,8 +45,9 @@ test('a closed panel leaves no element, observer or listener behind', async ({ p
   };
   // Galata's page is a stand-in for Playwright's.
   const cdp = await page.context().newCDPSession(page.context().pages()[0]);
+  const panels = (): Promise<number> => alive(cdp, 'HTMLElement.prototype', PANEL);
   const count = async (): Promise<number[]> => [
-    await alive(cdp, 'HTMLElement.prototype', PANEL),
+    await panels(),
     await alive(cdp, 'IntersectionObserver.prototype'),
     await alive(cdp, 'ResizeObserver.prototype')
   ];
@@ -53,13 +58,13 @@ test('a closed panel leaves no element, observer or listener behind', async ({ p
   await cdp.send('Performance.enable');
   await expect(panel.locator('.main-svg').first()).toBeVisible();
   await openAndClose();
-  await expect.poll(async () => (await count())[0]).toBe(0);
+  await expect.poll(panels, PATIENT).toBe(0);
   const [before, listenersBefore] = [await count(), await listeners()];
   for (let i = 0; i < 4; i++) {
     await toggle();
     await expect(panel.locator('.main-svg').first()).toBeAttached();
     await openAndClose();
   }
-  await expect.poll(count).toEqual(before);
-  await expect.poll(listeners).toBeLessThanOrEqual(listenersBefore);
+  await expect.poll(count, PATIENT).toEqual(before);
+  await expect.poll(listeners, PATIENT).toBeLessThanOrEqual(listenersBefore);
 });
