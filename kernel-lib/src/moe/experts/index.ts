@@ -1,0 +1,18 @@
+export { aliasedExperts } from './aliasedExperts';
+export type { AliasedExpertsOptions } from './aliasedExperts';
+export { averagedExperts } from './averagedExperts';
+export type { AveragedExpertsOptions } from './averagedExperts';
+export { constantExperts } from './constantExperts';
+export { copyExperts } from './copyExperts';
+export { lowRankExperts } from './lowRankExperts';
+export type { LowRankExpertsOptions } from './lowRankExperts';
+export { mixedExperts } from './mixedExperts';
+export type { MixedPart } from './mixedExperts';
+export { modulatedExperts } from './modulatedExperts';
+export type { ModulatedExpertsOptions } from './modulatedExperts';
+export { multiHead } from './multiHead';
+export type { MultiHeadMoe, MultiHeadOptions } from './multiHead';
+export { ownedElsewhere } from './ownedElsewhere';
+export { TOKEN_IDS, tokenIndexed } from './tokenIndexed';
+export type { TokenIndexed, TokenIndexedOptions } from './tokenIndexed';
+export { zeroExperts } from './zeroExperts';
