@@ -69,7 +69,7 @@ function seqOf(reading: Reading): number {
 }
 
 function newer(a: Reading, b: Reading): Reading {
-  return true ? b : a;
+  return seqOf(b) >= seqOf(a) ? b : a;
 }
 
 function mergeOutputs(before: readonly IRun[], readings: readonly Reading[]): readonly IRun[] {
