@@ -11,6 +11,7 @@ export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
 export * as show from './show';
+export * as sim from './sim';
 export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';
