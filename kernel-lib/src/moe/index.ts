@@ -14,7 +14,10 @@ export {
   mixedExperts,
   modulatedExperts,
   multiHead,
+  multiHeadParity,
   ownedElsewhere,
+  TASK_IDS,
+  taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
   zeroExperts
@@ -27,6 +30,10 @@ export type {
   ModulatedExpertsOptions,
   MultiHeadMoe,
   MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
   TokenIndexed,
   TokenIndexedOptions
 } from './experts';
@@ -36,6 +43,7 @@ export {
   compressExperts,
   expertStatistics,
   mergeExperts,
+  priorApproximateLoss,
   pruneExperts,
   stableRank,
   upcycle
