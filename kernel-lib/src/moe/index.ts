@@ -16,7 +16,10 @@ export {
   mixedExperts,
   modulatedExperts,
   multiHead,
+  multiHeadParity,
   ownedElsewhere,
+  TASK_IDS,
+  taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
   zeroExperts
@@ -29,6 +32,10 @@ export type {
   ModulatedExpertsOptions,
   MultiHeadMoe,
   MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
   TokenIndexed,
   TokenIndexedOptions
 } from './experts';
@@ -38,6 +45,7 @@ export {
   compressExperts,
   expertStatistics,
   mergeExperts,
+  priorApproximateLoss,
   pruneExperts,
   stableRank,
   upcycle

@@ -25,6 +25,7 @@ export { preGate } from './preGate';
 export type { PreGateOptions } from './preGate';
 export { progressivePool } from './progressivePool';
 export type { ProgressivePoolOptions } from './progressivePool';
+export { randomPartition } from './randomPartition';
 export { recurrent } from './recurrent';
 export type { RecurrentOptions } from './recurrent';
 export { relu } from './relu';
