@@ -19,5 +19,32 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       'The target is given as the mean number of experts, k = E (1 - sparsity). The check gives top-k as many expert ' +
       'passes in all, not as many steps: the first steps of the ReLU router use more experts than the target.'
+  },
+  {
+    id: 'vision-moe-router-study',
+    title: 'Routers in Vision Mixture of Experts: An Empirical Study',
+    function: 'routers.unified',
+    test: 'test/systems/visionMoeRouterStudy.test.ts',
+    note:
+      'routers.unified({ router }) writes any router as the two tensors; six of them compute the same layer to 1e-6 and ' +
+      'have the same gradients. The ranking of routers on images is not done.'
+  },
+  {
+    id: 'r2-t2',
+    title: 'R2-T2: Re-Routing in Test-Time for Multimodal Mixture-of-Experts',
+    function: 'routers.testTimeReroute',
+    test: 'test/systems/r2T2.test.ts',
+    note:
+      'References are what the corrupted model itself predicts well. Half of the loss is asked back of the kernel and gradient ' +
+      'strategies; mode finding follows the routing it is given, wrong or right, and is tested to gather what lies near.'
+  },
+  {
+    id: 'smile',
+    title: 'SMILE: Scaling Mixture-of-Experts with Efficient Bi-level Routing',
+    function: 'routers.bilevel',
+    test: 'test/systems/smile.test.ts',
+    note:
+      'Messages are counted by sim.allToAll on what the router decided. Balance by level is our choice: the switch loss over ' +
+      'nodes, and its mean over the experts within each. The text is planted, and the loss may be below that of the flat router.'
   }
 ];
