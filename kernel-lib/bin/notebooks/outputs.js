@@ -89,7 +89,7 @@ function forms(output) {
   }
   const compared = Object.entries(data).filter(([type]) => type !== PICTURE);
   // Text is saved as a list of lines; data of a JSON type is as it is.
-  return Object.fromEntries(compared.map(([type, form]) => [type, /json$/.test(type) ? form : joined(form)]));
+  return Object.fromEntries(compared.map(([type, form]) => [type, type.endsWith('json') ? form : joined(form)]));
 }
 
 /**
