@@ -22,7 +22,7 @@ export interface Congestion {
   softmax: { temperature: number; load: Float64Array; l1: number };
 }
 
-const GRID = 400;
+const GRID = 120;
 
 /**
  * How strongly routing avoids crowded experts, as one number: the gamma whose equilibrium ({@link equilibrium}) makes the
@@ -43,7 +43,8 @@ export function congestion(counts: ArrayLike<number>, options: CongestionOptions
   }
   const units = counts.length / numExperts;
   const gammas = Array.from({ length: GRID }, (_, i) => Math.expm1((Math.log1p(maxGamma) * i) / (GRID - 1)));
-  const logs = gammas.map((gamma) => equilibrium(types, gamma).map(Math.log));
+  let near: Float64Array | undefined;
+  const logs = gammas.map((gamma) => (near = equilibrium(types, gamma, near)).map(Math.log));
   const share = (chosen: Int32Array): Float64Array => shareOf(counts, chosen, numExperts);
   const best = (chosen: Int32Array): number => {
     const observed = share(chosen);

@@ -109,10 +109,8 @@ const ZOOMS = 12;
 function searchSaturation(samples: readonly ScalingSample[], at: (saturation: Saturation) => ScalingLaw): ScalingLaw {
   const most = Math.max(...samples.map(({ experts }) => experts));
   // start - 1 and max - start are above 0: their logarithms are free.
-  let [low, high] = [
-    [-6, 0],
-    [Math.log(most), Math.log(most) + 4]
-  ];
+  let low = [-6, Math.log(most)];
+  let high = [0, Math.log(most) + 4];
   const place = (u: number, v: number): Saturation => ({ start: 1 + Math.exp(u), max: 1 + Math.exp(u) + Math.exp(v) });
   let best: { law: ScalingLaw; u: number; v: number } | null = null;
   for (let zoom = 0; zoom < ZOOMS; zoom++) {
