@@ -1,32 +1,21 @@
 """A kernelspec of this working tree, and kernels started from it."""
 
-import json
 import os
-from pathlib import Path
 
 import pytest
 from client import started
+from spec import KERNEL_NAME, ROOT, write_kernelspec
 
-ROOT = Path(__file__).resolve().parents[2]
-LAUNCHER = ROOT / "kernel-lib" / "dist" / "kernel" / "launcher.js"
-KERNEL_NAME = "switchyard-test"
+__all__ = ["KERNEL_NAME", "ROOT"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def kernelspec(tmp_path_factory):
     data = tmp_path_factory.mktemp("jupyter")
-    folder = data / "kernels" / KERNEL_NAME
-    folder.mkdir(parents=True)
-    spec = {
-        "argv": ["node", str(LAUNCHER), "{connection_file}"],
-        "display_name": "TypeScript (Switchyard)",
-        "language": "typescript",
-        "interrupt_mode": "message",
-    }
-    (folder / "kernel.json").write_text(json.dumps(spec))
+    name = write_kernelspec(data)
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = str(data)
-    yield KERNEL_NAME
+    yield name
     if before is None:
         del os.environ["JUPYTER_PATH"]
     else:

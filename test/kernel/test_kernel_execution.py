@@ -29,10 +29,19 @@ def test_an_error_says_where_in_which_cell(kernel):
 
 def test_frames_of_libraries_are_folded(kernel):
     kernel.ok("import { tf } from '@switchyard/kernel-lib'")
-    text = plain(kernel.run("tf.ones([2]).reshape([3])").error["traceback"])
+    text = plain(kernel.run("const wrong = () => tf.ones([2]).reshape([3]);\nwrong()").error["traceback"])
+    assert "line 1, column 34\n" in text
     assert "@tensorflow/" in text
     assert "node_modules" not in text
     assert text.count(" in @tensorflow/") == 1
+
+
+def test_a_file_beside_the_notebook_is_shown_as_it_was_written(fresh_kernel, tmp_path):
+    (tmp_path / "helper.ts").write_text("interface Unused { x: number }\n\nexport function deep(a: any) {\n  return a.b.c;\n}\n")
+    text = plain(fresh_kernel.run("import { deep } from './helper';\ndeep({})").error["traceback"])
+    assert "helper.ts, line 4, column 14\n" in text
+    assert "> 4 |   return a.b.c;" in text
+    assert "at Cell [1]:2:" in text.splitlines()[-1]
 
 
 def test_an_error_after_an_await_is_found_too(kernel):

@@ -15,6 +15,9 @@ SYNC_AFTER_AWAIT = "let n = 0; const before = 7; await null; await new Promise((
 OTHERS_AFTER_AWAIT = "const before = 7; await new Promise((r) => setTimeout(r, 5)); eval('for (;;) {}')"
 
 
+WAIT = "await new Promise((r) => setTimeout(r, 5)); steps++;"
+
+
 def interrupt(kernel, how, msg_id):
     kernel.wait_until_busy(msg_id)
     time.sleep(0.7)
@@ -49,11 +52,9 @@ def test_a_loop_that_does_not_yield_any_more_is_ended(kernel, code):
     assert kernel.ok("before").result == "7"
 
 
-def test_the_loop_of_an_interrupted_cell_stops(kernel):
-    kernel.ok(
-        "let steps = 0;\n"
-        "async function loop() { for (;;) { await new Promise((r) => setTimeout(r, 5)); steps++; } }"
-    )
+@pytest.mark.parametrize("body", [WAIT, f"try {{ {WAIT} }} catch {{ steps++; }}"], ids=["plain", "catching"])
+def test_the_loop_of_an_interrupted_cell_stops(kernel, body):
+    kernel.ok(f"let steps = 0;\nasync function loop() {{ for (;;) {{ {body} }} }}")
     msg_id = kernel.client.execute("await loop()")
     interrupt(kernel, "message", msg_id)
     kernel.collect(msg_id, timeout=5)
@@ -61,6 +62,15 @@ def test_the_loop_of_an_interrupted_cell_stops(kernel):
     first = int(kernel.ok("steps").result)
     time.sleep(0.3)
     assert int(kernel.ok("steps").result) == first > 0
+
+
+def test_code_behind_an_await_does_not_run_after_an_interrupt(kernel):
+    kernel.ok("let reached = false")
+    msg_id = kernel.client.execute("await new Promise((r) => setTimeout(r, 1500)); reached = true;")
+    interrupt(kernel, "message", msg_id)
+    assert kernel.collect(msg_id, timeout=5).status == "error"
+    time.sleep(1.2)
+    assert kernel.ok("reached").result == "false"
 
 
 # As in a library, which is not compiled as a cell: a step of 0.2 s, and a listener that ends training after it.

@@ -81,8 +81,11 @@ export class Sandbox {
     return this.start(words, env).ended;
   }
 
-  /** Starts `switchyard`; `kill` ends it without a chance to tidy up. */
-  start(words: string[], env: Record<string, string> = {}): { ended: Promise<Ended>; kill: () => void } {
+  /** Starts `switchyard`; `kill` sends it a signal. */
+  start(
+    words: string[],
+    env: Record<string, string> = {}
+  ): { ended: Promise<Ended>; kill: (signal: NodeJS.Signals) => void } {
     const script = path.join(this.root, 'kernel-lib', 'bin', 'switchyard.js');
     const child = spawn(process.execPath, [script, ...words], {
       cwd: this.root,
@@ -96,7 +99,7 @@ export class Sandbox {
         resolve({ code, output });
       });
     });
-    return { ended, kill: () => child.kill('SIGKILL') };
+    return { ended, kill: (signal) => child.kill(signal) };
   }
 }
 

@@ -77,7 +77,7 @@ describe('the set-up', () => {
     machine.write('slow', '');
     const { ended, kill } = machine.start(['setup']);
     await waitFor(() => machine.takeCalls().some((call) => call.startsWith('npm ci')));
-    kill();
+    kill('SIGKILL');
     await ended;
     expect(machine.exists('.switchyard/lock')).toBe(true);
     machine.remove('slow');
@@ -86,6 +86,21 @@ describe('the set-up', () => {
     expect(output).toMatch(/TensorFlow +done before/);
     expect(machine.takeCalls().filter((call) => call.startsWith('npm ci'))).toHaveLength(1);
     expect(machine.exists('.switchyard/lock')).toBe(false);
+  });
+
+  it('ends the program it runs when it is told to end, and gives the lock back', async () => {
+    const machine = completeMachine();
+    machine.write('slow', '');
+    const { ended, kill } = machine.start(['setup']);
+    await waitFor(() => machine.takeCalls().some((call) => call.startsWith('npm ci')));
+    kill('SIGTERM');
+    const { code, output } = await ended;
+    expect(code).toBe(130);
+    expect(output).toMatch(/Stopped\. The step that ran will be done again/);
+    expect(machine.exists('.switchyard/lock')).toBe(false);
+    machine.remove('slow');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(machine.exists('node_modules')).toBe(false);
   });
 
   it('makes the virtual environment anew after an interruption', async () => {

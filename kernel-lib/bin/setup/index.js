@@ -2,11 +2,13 @@
 
 const path = require('path');
 const { line, seconds } = require('../support/lines');
+const { stopRunning } = require('../support/process');
 const { findBrowser } = require('./browser');
 const { withLock } = require('./lock');
 const { checkMachine } = require('./machine');
 const { planSteps, runSteps } = require('./run-steps');
 const { listSteps } = require('./steps');
+const { thisMachine } = require('./tensorflow');
 
 // Measured on x86-64 Linux, rounded up: what the steps write at most.
 const GIGABYTES = { none: 0.1, cpu: 5, gpu: 12 };
@@ -26,15 +28,51 @@ async function setUp(project, { browser = false } = {}) {
     checkMachine(project, {
       python: pending.has('environment'),
       compiler: pending.has('binding'),
-      gigabytes: pending.has('environment') || pending.has('node-packages') ? GIGABYTES.cpu : GIGABYTES.none
+      gigabytes: gigabytes(pending)
     });
     console.log(line('ok', 'Machine', `Node ${process.versions.node}, ${seconds(Date.now() - start)}`));
     await runSteps(plan, project.state);
     return browser ? { chromium: await findBrowser(project) } : {};
   };
-  return withLock(path.join(project.state, 'lock'), work, (pid) => {
-    console.log(line('note', 'Another set-up runs', `process ${String(pid)}; waiting for it`));
-  });
+  const lock = path.join(project.state, 'lock');
+  const locked = () =>
+    withLock(lock, work, (pid) => {
+      console.log(line('note', 'Another set-up runs', `process ${String(pid)}; waiting for it`));
+    });
+  return stoppable(locked);
+}
+
+/**
+ * Disk that the pending steps may need.
+ * @param {Set<string>} pending
+ * @returns {number}
+ */
+function gigabytes(pending) {
+  if (!pending.has('tensorflow') && !pending.has('node-packages')) {
+    return GIGABYTES.none;
+  }
+  return thisMachine().device === 'gpu' ? GIGABYTES.gpu : GIGABYTES.cpu;
+}
+
+/**
+ * Runs `work`; a signal to end ends the programs it runs too, so that none goes on writing while the next set-up begins.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function stoppable(work) {
+  const stop = () => {
+    stopRunning();
+    process.stderr.write('\nStopped. The step that ran will be done again from its beginning.\n');
+    process.exit(130);
+  };
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  signals.forEach((signal) => process.on(signal, stop));
+  try {
+    return await work();
+  } finally {
+    signals.forEach((signal) => process.off(signal, stop));
+  }
 }
 
 module.exports = { setUp };

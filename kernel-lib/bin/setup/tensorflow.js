@@ -1,5 +1,6 @@
 'use strict';
 
+const childProcess = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { explain } = require('../support/explain');
@@ -33,9 +34,12 @@ function chooseTensorflow({ platform, arch, hasDriver, wanted }) {
   return { device: 'cpu', wheel: `${arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow'}==${VERSION}` };
 }
 
-/** @returns {boolean} True where the NVIDIA driver is loaded. */
+/** @returns {boolean} True where the NVIDIA driver is loaded; under WSL only its tool tells. */
 function hasNvidiaDriver() {
-  return fs.existsSync('/proc/driver/nvidia/version');
+  return (
+    fs.existsSync('/proc/driver/nvidia/version') ||
+    childProcess.spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0
+  );
 }
 
 /**

@@ -13,6 +13,14 @@ const path = require('path');
 
 const KEPT_OUTPUT = 400_000;
 
+/** @type {Set<import('child_process').ChildProcess>} */
+const running = new Set();
+
+/** Ends the programs that {@link capture} runs now. */
+function stopRunning() {
+  running.forEach((child) => child.kill('SIGTERM'));
+}
+
 /**
  * Runs a program to its end; its output goes to the `log` file only.
  * @param {string} command
@@ -25,6 +33,7 @@ function capture(command, args, { cwd, env, log } = {}) {
   append(`$ ${[command, ...args].join(' ')}\n`);
   return new Promise((resolve, reject) => {
     const child = childProcess.spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
     let output = '';
     const take = (/** @type {Buffer} */ chunk) => {
       append(chunk);
@@ -33,6 +42,7 @@ function capture(command, args, { cwd, env, log } = {}) {
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.on('error', (error) => {
+      running.delete(child);
       const { code } = /** @type {NodeJS.ErrnoException} */ (error);
       if (code === 'ENOENT') {
         resolve({ code: 127, signal: null, output: `${command}: not found` });
@@ -41,6 +51,7 @@ function capture(command, args, { cwd, env, log } = {}) {
       }
     });
     child.on('close', (code, signal) => {
+      running.delete(child);
       append('\n');
       resolve({ code: code ?? 1, signal, output });
     });
@@ -93,4 +104,4 @@ function openLog(log) {
   };
 }
 
-module.exports = { capture, npm, passThrough };
+module.exports = { capture, npm, passThrough, stopRunning };

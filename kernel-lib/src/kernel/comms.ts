@@ -48,7 +48,7 @@ export class Comm {
 /** The comms of this kernel. */
 export class CommRegistry {
   private readonly targets = new Map<string, CommTarget>();
-  private readonly open_ = new Map<string, Comm>();
+  private readonly live = new Map<string, Comm>();
 
   /** True where the kernel carries comms; plain tslab does not. */
   get available(): boolean {
@@ -57,7 +57,7 @@ export class CommRegistry {
 
   /** Comms that are open, by id. */
   get opened(): ReadonlyMap<string, Comm> {
-    return this.open_;
+    return this.live;
   }
 
   /** Calls `target` when the client opens a comm of this name; never where comms are not available. */
@@ -73,20 +73,20 @@ export class CommRegistry {
   open(targetName: string, data: Content = {}, options: CommSendOptions = {}): Comm {
     const comm = new Comm(this, targetName, randomUUID());
     this.send('comm_open', { comm_id: comm.id, target_name: targetName, data }, options);
-    this.open_.set(comm.id, comm);
+    this.live.set(comm.id, comm);
     return comm;
   }
 
   /** Hands a message of the client to its comm; the kernel calls it. */
   receive(type: string, content: Content, event: CommEvent): void {
     const id = String(content.comm_id);
-    const comm = this.open_.get(id);
+    const comm = this.live.get(id);
     if (type === 'comm_open') {
       this.accept(id, String(content.target_name), event);
     } else if (type === 'comm_msg') {
       comm?.onMessage?.(event);
     } else if (type === 'comm_close') {
-      this.open_.delete(id);
+      this.live.delete(id);
       comm?.onClose?.(event);
     }
   }
@@ -102,7 +102,7 @@ export class CommRegistry {
 
   /** Forgets a comm; use {@link Comm.close}. */
   remove(id: string): void {
-    this.open_.delete(id);
+    this.live.delete(id);
   }
 
   private accept(id: string, targetName: string, event: CommEvent): void {
@@ -112,7 +112,7 @@ export class CommRegistry {
       return;
     }
     const comm = new Comm(this, targetName, id);
-    this.open_.set(id, comm);
+    this.live.set(id, comm);
     target(comm, event);
   }
 }

@@ -14,6 +14,8 @@ function launch(connectionFile: string | undefined): void {
     process.exit(2);
   }
   prepareEnvironment();
+  // Node keeps ten frames; libraries have more between a cell and what failed.
+  Error.stackTraceLimit = 100;
   quietWarnings();
   refuseInput();
   addRequireFolders(ownPackageFolders());

@@ -26,7 +26,7 @@ export class FeedForward extends Module {
   readonly w1: Linear;
   /** [H, D]. */
   readonly w2: Linear;
-  private readonly activation: Activation;
+  readonly activation: Activation;
 
   constructor({ width, hiddenWidth, activation = 'gelu', bias = true, initializer, random }: FeedForwardOptions) {
     super();
@@ -54,7 +54,7 @@ export class GatedFeedForward extends Module {
   readonly w2: Linear;
   /** [D, H]. */
   readonly w3: Linear;
-  private readonly activation: Activation;
+  readonly activation: Activation;
 
   constructor({ width, hiddenWidth, activation = 'silu', bias = false, initializer, random }: FeedForwardOptions) {
     super();

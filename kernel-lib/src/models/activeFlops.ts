@@ -1,4 +1,5 @@
 import { expectInteger } from '../core';
+import { isGated } from './mixer';
 import type { Mixer } from './mixer';
 import type { Transformer } from './transformer';
 
@@ -28,6 +29,6 @@ export function mixerFlops(mixer: Mixer, width: number): number {
   if (mixer.kind === 'dense') {
     return 2 * (mixer.gated ? 3 : 2) * width * mixer.hidden;
   }
-  const expert = 2 * (mixer.experts === 'gated' ? 3 : 2) * width * mixer.hidden;
+  const expert = 2 * (isGated('activeFlops', mixer) ? 3 : 2) * width * mixer.hidden;
   return expert * (mixer.k + mixer.sharedExperts) + 2 * width * mixer.numExperts;
 }

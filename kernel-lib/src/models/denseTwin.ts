@@ -1,4 +1,5 @@
 import { mixerFlops } from './activeFlops';
+import { isGated } from './mixer';
 import type { DenseMixer, Mixer } from './mixer';
 import { Transformer } from './transformer';
 
@@ -16,7 +17,7 @@ function twin(mixer: Mixer, width: number): DenseMixer {
   if (mixer.kind === 'dense') {
     return mixer;
   }
-  const gated = mixer.experts === 'gated';
+  const gated = isGated('denseTwin', mixer);
   const unit = mixerFlops({ kind: 'dense', hidden: 1, gated }, width);
   return { kind: 'dense', hidden: Math.round(mixerFlops(mixer, width) / unit), gated };
 }

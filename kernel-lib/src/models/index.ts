@@ -2,6 +2,8 @@ export { activeFlops } from './activeFlops';
 export { denseTransformer } from './denseTransformer';
 export type { DenseTransformerOptions } from './denseTransformer';
 export { denseTwin } from './denseTwin';
+export { mapMixers } from './mapMixers';
+export type { MixerModule } from './mapMixers';
 export type { DenseMixer, Mixer, MoeMixer } from './mixer';
 export { moeTransformer } from './moeTransformer';
 export type { MoeTransformerOptions } from './moeTransformer';

@@ -1,3 +1,4 @@
+import { expectOneOf } from '../core';
 import type { Module, Random } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
 import * as moe from '../moe';
@@ -21,12 +22,25 @@ export interface MoeMixer {
   k: number;
   /** Width inside an expert, H. */
   hidden: number;
-  experts: 'plain' | 'gated';
+  experts: 'plain' | 'gated' | moe.ExpertSpec;
   capacityFactor: number | null;
   sharedExperts: number;
+  /** What the shared experts are. Default: as `experts`. */
+  sharedKind?: 'plain' | 'gated' | moe.ExpertSpec;
 }
 
 export type Mixer = DenseMixer | MoeMixer;
+
+/**
+ * Whether the experts of a mixture have three matrices; so far, only the cost of plain and gated ones is known.
+ *
+ * @throws {SwitchyardError} for other kinds.
+ */
+export function isGated(where: string, { experts }: MoeMixer): boolean {
+  const kind = typeof experts === 'string' ? experts : experts.kind;
+  expectOneOf(where, 'experts', kind, ['plain', 'gated']);
+  return kind === 'gated';
+}
 
 /** Name of the mixer within its block, as in "layers.2.moe". */
 export function mixerName(mixer: Mixer): string {

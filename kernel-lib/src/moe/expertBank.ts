@@ -9,6 +9,8 @@ export interface ExpertBank extends Module {
   readonly numExperts: number;
   /** A label for each expert, for people; E. */
   readonly labels: readonly string[];
+  /** Operations that each expert spends on a row, matrix products only, a multiplication and an addition counted as two; [E]. */
+  readonly flops: readonly number[];
   /**
    * Runs each expert on its own rows.
    *

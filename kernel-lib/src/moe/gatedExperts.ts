@@ -1,12 +1,11 @@
 import type { tf } from '../backend';
-import { expectOneOf, Module, Parameter } from '../core';
-import type { Context } from '../core';
+import { expectOneOf, Parameter } from '../core';
 import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
-import { applyToAll } from './applyToAll';
-import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
+import { alike, Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
 import { numberedLabels } from './numberedLabels';
 
 export interface GatedExpertsOptions {
@@ -28,10 +27,8 @@ export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
   return { kind: 'gated', options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
 }
 
-class GatedExperts extends Module implements ExpertBank {
+class GatedExperts extends Bank {
   readonly kind = 'gated-experts';
-  readonly numExperts: number;
-  readonly labels: readonly string[];
   private readonly w1: Parameter;
   private readonly w2: Parameter;
   private readonly w3: Parameter;
@@ -40,19 +37,12 @@ class GatedExperts extends Module implements ExpertBank {
     private readonly options: Required<GatedExpertsOptions>,
     { numExperts, width, hidden, random }: ExpertShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.labels = numberedLabels(numExperts);
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, 6 * width * hidden));
     const matrix = (name: string, inputs: number, outputs: number) =>
       this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
     this.w1 = matrix('w1', width, hidden);
     this.w3 = matrix('w3', width, hidden);
     this.w2 = matrix('w2', hidden, width);
-  }
-
-  /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return applyToAll(this, x as tf.Tensor2D, ctx);
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -6,3 +6,63 @@ export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export {
+  aliasedExperts,
+  averagedExperts,
+  constantExperts,
+  copyExperts,
+  lowRankExperts,
+  mixedExperts,
+  modulatedExperts,
+  multiHead,
+  multiHeadParity,
+  ownedElsewhere,
+  TASK_IDS,
+  taskFeedForward,
+  TOKEN_IDS,
+  tokenIndexed,
+  zeroExperts
+} from './experts';
+export type {
+  AliasedExpertsOptions,
+  AveragedExpertsOptions,
+  LowRankExpertsOptions,
+  MixedPart,
+  ModulatedExpertsOptions,
+  MultiHeadMoe,
+  MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
+  TokenIndexed,
+  TokenIndexedOptions
+} from './experts';
+export {
+  averageToDense,
+  carve,
+  compressExperts,
+  expertStatistics,
+  mergeExperts,
+  priorApproximateLoss,
+  pruneExperts,
+  stableRank,
+  upcycle
+} from './transform';
+export type {
+  CarveOptions,
+  CarveReport,
+  CompressOptions,
+  CompressReport,
+  DenseNetwork,
+  ExpertImportance,
+  ExpertStatistics,
+  MergeOptions,
+  MergeReport,
+  NeuronGrouping,
+  PruneExpertsOptions,
+  PruneExpertsReport,
+  TransformReport,
+  UpcycleOptions,
+  UpcycleReport
+} from './transform';

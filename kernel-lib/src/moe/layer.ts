@@ -28,12 +28,16 @@ export interface MoeLayerOptions {
   capacityFactor?: number | null;
   /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
   sharedExperts?: number;
+  /** What the shared experts are. Default: as `experts`. */
+  sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Stream for the initial parameters. */
   random: Random;
 }
 
 /** A mixture of experts; see {@link layer}. */
 export interface MoeLayer extends Module {
+  /** What it was built from; transformations read it. */
+  readonly options: MoeLayerOptions;
   readonly router: Router;
   readonly experts: ExpertBank;
   readonly shared: ExpertBank | null;
@@ -48,7 +52,7 @@ export interface MoeLayer extends Module {
  */
 export function layer(options: MoeLayerOptions): MoeLayer {
   const { router, numExperts, width, hidden, experts = 'plain', capacityFactor = null } = options;
-  const { sharedExperts = 0, random } = options;
+  const { sharedExperts = 0, sharedKind = experts, random } = options;
   expectInteger('moe.layer', 'numExperts', numExperts, 1);
   expectInteger('moe.layer', 'width', width, 1);
   expectInteger('moe.layer', 'hidden', hidden, 1);
@@ -56,15 +60,15 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   if (capacityFactor !== null && !(Number.isFinite(capacityFactor) && capacityFactor > 0)) {
     fail('moe.layer', 'capacityFactor must be a number above 0, or null', capacityFactor);
   }
-  const spec = experts === 'plain' ? plainExperts() : experts === 'gated' ? gatedExperts() : experts;
-  const bank = (name: string, count: number, size: number): ExpertBank =>
-    spec.build({ numExperts: count, width, hidden: size, random: random.child(name) });
+  const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, count: number, size: number): ExpertBank => {
+    const spec = kind === 'plain' ? plainExperts() : kind === 'gated' ? gatedExperts() : kind;
+    return spec.build({ numExperts: count, width, hidden: size, random: random.child(name) });
+  };
   return new MixtureOfExperts(
-    width,
-    capacityFactor,
+    options,
     router.build({ width, numExperts, random: random.child('router') }),
-    bank('experts', numExperts, hidden),
-    sharedExperts === 0 ? null : bank('shared', 1, sharedExperts * hidden)
+    bank(experts, 'experts', numExperts, hidden),
+    sharedExperts === 0 ? null : bank(sharedKind, 'shared', 1, sharedExperts * hidden)
   );
 }
 
@@ -72,8 +76,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
   readonly kind = 'moe';
 
   constructor(
-    private readonly width: number,
-    private readonly capacityFactor: number | null,
+    readonly options: MoeLayerOptions,
     readonly router: Router,
     readonly experts: ExpertBank,
     readonly shared: ExpertBank | null
@@ -101,21 +104,22 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
   private flatten(x: tf.Tensor, ctx: Context): tf.Tensor2D {
     const where = ctx.path || 'moe.layer';
-    if (x.shape[x.rank - 1] !== this.width) {
-      fail(where, `expects shape [..., ${this.width}]`, showShape(x.shape));
+    const { width } = this.options;
+    if (x.shape[x.rank - 1] !== width) {
+      fail(where, `expects shape [..., ${width}]`, showShape(x.shape));
     }
     if (x.size === 0) {
       fail(where, 'expects at least one token', showShape(x.shape));
     }
-    return x.reshape([-1, this.width]);
+    return x.reshape([-1, width]);
   }
 
   private plan(routing: Routing, ctx: Context): DispatchPlan {
     const { numTokens, numExperts } = routing;
     const k = routing.form === 'sparse' ? routing.k : numExperts;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
-    const capacity =
-      this.capacityFactor === null ? null : capacityOf(this.capacityFactor, (numTokens * k) / numExperts);
+    const { capacityFactor = null } = this.options;
+    const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, (numTokens * k) / numExperts);
     const plan = ops.planDispatch(host.indices, { numTokens, k, numExperts, capacity });
     if (host.observed !== null) {
       const { router, experts } = this;

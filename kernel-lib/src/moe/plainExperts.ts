@@ -1,12 +1,11 @@
 import { tf } from '../backend';
-import { expectOneOf, Module, Parameter } from '../core';
-import type { Context } from '../core';
+import { expectOneOf, Parameter } from '../core';
 import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
-import { applyToAll } from './applyToAll';
-import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
+import { alike, Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
 import { numberedLabels } from './numberedLabels';
 
 export interface PlainExpertsOptions {
@@ -30,10 +29,8 @@ export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
   return { kind: 'plain', options: resolved, build: (shape) => new PlainExperts(resolved, shape) };
 }
 
-class PlainExperts extends Module implements ExpertBank {
+class PlainExperts extends Bank {
   readonly kind = 'plain-experts';
-  readonly numExperts: number;
-  readonly labels: readonly string[];
   private readonly w1: Parameter;
   private readonly w2: Parameter;
   private readonly b1: Parameter | null;
@@ -43,9 +40,7 @@ class PlainExperts extends Module implements ExpertBank {
     private readonly options: Required<PlainExpertsOptions>,
     { numExperts, width, hidden, random }: ExpertShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.labels = numberedLabels(numExperts);
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, 4 * width * hidden));
     const bias = (name: string, size: number) =>
       options.bias ? this.addParameter(name, new Parameter(tf.zeros([numExperts, size]), false)) : null;
     const matrix = (name: string, inputs: number, outputs: number) =>
@@ -54,11 +49,6 @@ class PlainExperts extends Module implements ExpertBank {
     this.b1 = bias('b1', hidden);
     this.w2 = matrix('w2', hidden, width);
     this.b2 = bias('b2', width);
-  }
-
-  /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return applyToAll(this, x as tf.Tensor2D, ctx);
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -5,6 +5,7 @@ export { gshardLoss, hfLoss, perLayerLoss, routerZLoss, switchLoss } from './los
 export type { RoutedLayer } from './losses';
 export { noisyTopK } from './noisyTopK';
 export type { NoisyTopKOptions } from './noisyTopK';
+export { randomPartition } from './randomPartition';
 export { relu } from './relu';
 export type { ReluOptions } from './relu';
 export type { DenseRouting, Router, RouterShape, RouterSpec, Routing, SparseRouting } from './router';

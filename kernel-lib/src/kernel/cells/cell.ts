@@ -13,6 +13,8 @@ export class Cell {
   readonly stopOnError: boolean;
   /** The notebook's id of the cell; null where the client sends none. */
   readonly id: string | null;
+  /** The number in the prompt. */
+  executionCount: number | null = null;
   /** The value of the last expression. */
   result: { value: unknown } | null = null;
   failure: Failure | null = null;
@@ -37,9 +39,6 @@ export class Cell {
     this.interruption = new Promise((_, reject) => (this.reject = reject));
     this.interruption.catch(() => undefined);
   }
-
-  /** The number in the prompt. */
-  executionCount: number | null = null;
 
   /** Goes back with every message about this cell, so that a panel finds it. */
   get metadata(): Content {

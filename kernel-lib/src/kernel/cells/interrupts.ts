@@ -9,6 +9,8 @@ const GRACE = 900;
 /** Brings SIGINT to the cell that runs. */
 export class Interrupts {
   private cell: Cell | null = null;
+  /** Until the first interrupt, loops need not look at their cell. */
+  private hasInterrupted = false;
 
   /**
    * @param waits - Whether an interrupt waits to be noticed.
@@ -19,7 +21,8 @@ export class Interrupts {
     private readonly onCooperative: (cooperative: boolean) => void
   ) {
     Object.defineProperty(globalThis, AWAITED, { value: awaited });
-    Object.defineProperty(globalThis, LOOPED, { value: () => waits() && stop() });
+    const looped = () => (waits() || (this.hasInterrupted && currentCell()?.interrupted)) && stop();
+    Object.defineProperty(globalThis, LOOPED, { value: looped });
     shared().prepareEnd = forgetAsyncStack;
     process.on('SIGINT', () => this.interrupt());
     process.on('newListener', (event) => this.listenersChanged(event, 1));
@@ -41,6 +44,7 @@ export class Interrupts {
     if (cell === null) {
       return;
     }
+    this.hasInterrupted = true;
     cell.interrupt();
     // Another listener is training that stops after its step and then ends the cell.
     if (process.listenerCount('SIGINT') > 1) {

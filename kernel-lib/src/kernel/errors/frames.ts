@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'url';
-import { relative } from 'path';
+import { relative, resolve } from 'path';
 
 /** One line of a stack trace; line and column count from 1. */
 export interface Frame {
@@ -13,6 +13,8 @@ export interface Frame {
 }
 
 const SCRIPT = 'switchyard-cell-';
+/** What ends an interrupted cell is not of interest; where it was is. */
+const CHECKPOINTS = resolve(__dirname, '..', 'cells');
 const AT = /^\s+at (?:async )?(?:(.*?) \()?(?:file:\/\/)?([^()]+?):(\d+):(\d+)\)?$/;
 
 /** Name of a cell's script in stack traces. */
@@ -31,6 +33,9 @@ export function parseFrames(stack: string): Frame[] {
     // Values of earlier cells are called through tslab's object of exports.
     const own = name.replace(/^Proxy\./, '');
     const cell = file.startsWith(SCRIPT) ? Number(file.slice(SCRIPT.length)) : null;
+    if (file.startsWith(CHECKPOINTS)) {
+      return [];
+    }
     return [{ name: own, cell, file, line: Number(line), column: Number(column) }];
   });
 }

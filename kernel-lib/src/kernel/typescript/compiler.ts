@@ -40,10 +40,10 @@ export function prepareCompiler(warmUp: WarmUp): typeof ts {
   return prepared as typeof ts;
 }
 
-/** Where the compiled code of a cell comes from. The caller asks once, then it is forgotten. */
+/** Where a piece of compiled code comes from; each can be asked for once. */
 export function takeOrigin(output: string): Origin | null {
   const origin = origins.get(output) ?? null;
-  origins.clear();
+  origins.delete(output);
   return origin;
 }
 

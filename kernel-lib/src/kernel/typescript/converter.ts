@@ -30,6 +30,9 @@ export class CellConverter implements Converter {
     const cell = currentCell();
     const result = this.inner.convert(this.declarations, code);
     this.latest = result;
+    for (const { path, data } of result.sideOutputs ?? []) {
+      this.scripts.addFile(path, takeOrigin(data));
+    }
     if (cell === null) {
       return result;
     }
@@ -39,7 +42,7 @@ export class CellConverter implements Converter {
       result.hasToplevelAwait ||= hasTopLevelForAwait(this.typescript, code);
       const origin = takeOrigin(result.output);
       if (origin !== null) {
-        this.scripts.add(cell, origin, (result.hasToplevelAwait ? ASYNC_WRAPPER : WRAPPER).length);
+        this.scripts.addCell(cell, origin, (result.hasToplevelAwait ? ASYNC_WRAPPER : WRAPPER).length);
       }
       result.output += `\n//# sourceURL=${scriptName(cell.sequence)}`;
     }

@@ -1,0 +1,65 @@
+import { fail } from '../core';
+import type { Module } from '../core';
+import { FeedForward, GatedFeedForward } from '../layers';
+import type { MoeLayer } from '../moe';
+import { mixerName } from './mixer';
+import type { DenseMixer, Mixer, MoeMixer } from './mixer';
+import { Transformer } from './transformer';
+
+/** What works on each token alone, in a block. */
+export type MixerModule = FeedForward | GatedFeedForward | MoeLayer;
+
+/**
+ * A new model in which `change` has replaced what works on each token alone: the way to transform a whole model,
+ * `models.mapMixers(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
+ * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
+ *
+ * @throws {SwitchyardError} for a feed-forward network that a transformer would not build (biases, another activation).
+ */
+export function mapMixers(model: Transformer, change: (mixer: MixerModule, block: number) => MixerModule): Transformer {
+  const { mixers, ...size } = model.options;
+  const changed = mixers.map((mixer, i) => {
+    const path = `layers.${i}.${mixerName(mixer)}`;
+    const from = model.modules().get(path) as MixerModule;
+    const to = change(from, i);
+    return { mixer: to === from ? mixer : describe(to), from, to, path };
+  });
+  const mapped = new Transformer({ ...size, mixers: changed.map(({ mixer }) => mixer) });
+  const target = mapped.modules();
+  const replaced = changed.map(({ path }) => `${path}.`);
+  copy(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
+  changed.forEach(({ mixer, from, to }, i) => {
+    copy(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
+    if (to !== from) {
+      to.dispose();
+    }
+  });
+  return mapped;
+}
+
+function describe(module: MixerModule): Mixer {
+  if (module instanceof FeedForward || module instanceof GatedFeedForward) {
+    return describeDense(module);
+  }
+  const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
+  const { sharedKind } = module.options;
+  const mixer: MoeMixer = {
+    ...{ kind: 'moe', router, numExperts, k: module.router.k, hidden, experts, capacityFactor, sharedExperts }
+  };
+  return sharedKind === undefined ? mixer : { ...mixer, sharedKind };
+}
+
+function describeDense(network: FeedForward | GatedFeedForward): DenseMixer {
+  const gated = network instanceof GatedFeedForward;
+  if (network.w1.bias !== null || network.activation !== (gated ? 'silu' : 'gelu')) {
+    fail('mapMixers', 'a dense mixer must be gelu, or silu where gated, without biases', network.activation);
+  }
+  return { kind: 'dense', hidden: network.w1.weight.shape[1], gated };
+}
+
+function copy(from: Module, to: Module, wanted: (path: string) => boolean = () => true): void {
+  const parameters = to.parameters();
+  from.parameters().forEach((parameter, path) => wanted(path) && parameters.get(path)?.assign(parameter.read(), path));
+  const buffers = to.buffers();
+  from.buffers().forEach((buffer, path) => wanted(path) && buffers.get(path)?.assign(buffer));
+}

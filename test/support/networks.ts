@@ -1,0 +1,49 @@
+import { core, layers, tf } from '@switchyard/kernel-lib';
+
+const { Context, Random } = core;
+
+/** A feed-forward network with biases that are not zero. */
+export function makeNetwork(
+  kind: { gated?: boolean; bias?: boolean; width?: number; hidden?: number; seed?: number } = {}
+) {
+  const { gated = false, bias = !gated, width = 6, hidden = 24, seed = 1 } = kind;
+  const options = { width, hiddenWidth: hidden, bias, random: Random.fromSeed(seed) };
+  const network = gated ? new layers.GatedFeedForward(options) : new layers.FeedForward(options);
+  tf.tidy(() =>
+    network.parameters().forEach((parameter, path) => {
+      if (path.endsWith('bias')) {
+        parameter.assign(Random.fromSeed(seed).child(path).normal(parameter.shape));
+      }
+    })
+  );
+  return network;
+}
+
+/** The same normal tokens each time. */
+export function makeTokens(numTokens = 40, width = 6, seed = 2): tf.Tensor2D {
+  return Random.fromSeed(seed).normal([numTokens, width]) as tf.Tensor2D;
+}
+
+/** What a module makes of tokens, on the host. */
+export function outputOf(module: core.Module, x: tf.Tensor, training = false): Float32Array {
+  const ctx = Context.create({ training });
+  const values = tf.tidy(() => module.apply(x, ctx).dataSync<'float32'>());
+  ctx.dispose();
+  return values;
+}
+
+/** All values of a module on the host, to see that nothing changed it. */
+export function valuesOf(module: core.Module): Record<string, Float32Array> {
+  return Object.fromEntries(
+    [...module.parameters()].map(([path, { variable }]) => [path, variable.dataSync<'float32'>()])
+  );
+}
+
+/** Stores a new value in a parameter or buffer. */
+export function setValue(module: core.Module, path: string, make: (old: tf.Tensor) => tf.Tensor): void {
+  const variable = module.parameters().get(path)?.variable ?? module.buffers().get(path);
+  if (variable === undefined) {
+    throw new Error(`no ${path} among ${[...module.parameters().keys()].join(', ')}`);
+  }
+  tf.tidy(() => variable.assign(make(variable)));
+}
