@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{kernel-lib,extension,parity,setup,systems}/**/*.test.ts'],
+    include: ['test/{kernel-lib,extension,parity,setup,systems,bench}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,3 +1,4 @@
+export * as analysis from './analysis';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
@@ -5,6 +6,8 @@ export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export { schedule } from './schedule';
+export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
   averagedExperts,
@@ -14,7 +17,10 @@ export {
   mixedExperts,
   modulatedExperts,
   multiHead,
+  multiHeadParity,
   ownedElsewhere,
+  TASK_IDS,
+  taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
   zeroExperts
@@ -27,6 +33,10 @@ export type {
   ModulatedExpertsOptions,
   MultiHeadMoe,
   MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
   TokenIndexed,
   TokenIndexedOptions
 } from './experts';
@@ -36,6 +46,7 @@ export {
   compressExperts,
   expertStatistics,
   mergeExperts,
+  priorApproximateLoss,
   pruneExperts,
   stableRank,
   upcycle

@@ -1,0 +1,59 @@
+'use strict';
+
+const TOKENS = [32, 512, 4096];
+const WIDTHS = [
+  [64, 128],
+  [256, 512],
+  [512, 2048]
+];
+const EXPERTS = [8, 16, 64, 128];
+const CHOICES = [1, 2, 8];
+
+/** The one-hot layer does T^2 E C D work: only where that stays bearable. */
+const ONE_HOT_LIMIT = 512;
+
+function shape(numTokens, width, hidden, numExperts, k, routing = 'uniform') {
+  return { numTokens, width, hidden, numExperts, k, routing };
+}
+
+/** "T512 d64 h128 E16 k2 uniform" */
+function shapeName({ numTokens, width, hidden, numExperts, k, routing }) {
+  return `T${numTokens} d${width} h${hidden} E${numExperts} k${k}${routing ? ` ${routing}` : ''}`;
+}
+
+/** What a run without --full measures: each T, width, E and K at least once. */
+const DEFAULT_SHAPES = [
+  shape(32, 64, 128, 8, 2),
+  shape(32, 256, 512, 16, 2),
+  shape(512, 64, 128, 16, 2),
+  shape(512, 64, 128, 128, 1, 'skewed'),
+  shape(512, 256, 512, 64, 2),
+  shape(512, 512, 2048, 8, 2),
+  shape(4096, 64, 128, 16, 2, 'skewed'),
+  shape(4096, 64, 128, 64, 8),
+  shape(4096, 256, 512, 64, 2),
+  shape(4096, 256, 512, 64, 2, 'skewed'),
+  shape(4096, 512, 2048, 8, 2),
+  shape(4096, 512, 2048, 64, 2)
+];
+
+function allShapes() {
+  const each = (values, f) => values.flatMap(f);
+  return each(TOKENS, (numTokens) =>
+    each(WIDTHS, ([width, hidden]) =>
+      each(EXPERTS, (numExperts) =>
+        each(CHOICES, (k) =>
+          ['uniform', 'skewed'].map((routing) => shape(numTokens, width, hidden, numExperts, k, routing))
+        )
+      )
+    )
+  );
+}
+
+/** For parity alone. */
+const SMOKE_SHAPES = [shape(32, 16, 32, 8, 2), shape(64, 24, 40, 16, 1), shape(48, 32, 64, 8, 8)];
+
+/** The shape whose T, E and K are doubled one at a time. */
+const SCALING_BASE = shape(1024, 256, 512, 16, 2);
+
+module.exports = { DEFAULT_SHAPES, ONE_HOT_LIMIT, SCALING_BASE, SMOKE_SHAPES, allShapes, shapeName };

@@ -1,0 +1,80 @@
+/**
+ * `npm run bench`: the routed layer, the router and whole training steps against PyTorch on the same threads.
+ *
+ *   --json FILE   writes the rows: name, shape, direction, variant, medianMs, p10, p90, ratioToBestRival
+ *   --smoke       parity on small shapes only; needs no PyTorch
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, profile), or layers whose shape contains NAME
+ *   --full        every shape (hours)
+ *   --threads N   threads of each library; 2 unless told otherwise
+ *
+ * PyTorch is taken from the Python in SWITCHYARD_TORCH_PYTHON, else installed for the benchmark into .switchyard/bench-venv.
+ */
+'use strict';
+
+const fs = require('fs');
+const os = require('os');
+const { parseArgs } = require('util');
+const { Bench } = require('./driver/bench');
+const { layers } = require('./sections/layers');
+const { memory } = require('./sections/memory');
+const { profile } = require('./sections/profile');
+const { router } = require('./sections/router');
+const { scaling } = require('./sections/scaling');
+const { smoke } = require('./sections/smoke');
+const { start } = require('./sections/start');
+const { training } = require('./sections/training');
+
+const SECTIONS = { layers, memory, router, scaling, training, start };
+/** Not part of a whole run: they compare nothing. */
+const EXTRA_SECTIONS = { profile };
+
+function readOptions() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({ options: { json: text, only: text, threads: text, smoke: flag, full: flag } });
+  return { ...values, only: values.only ?? null, threads: Number(values.threads ?? 2) };
+}
+
+/** The sections to run; `--only` with the name of none picks layers by shape. */
+function choose({ only, smoke: smokeOnly }) {
+  if (smokeOnly) {
+    return [smoke];
+  }
+  if (only === null) {
+    return Object.values(SECTIONS);
+  }
+  return [{ ...SECTIONS, ...EXTRA_SECTIONS }[only] ?? layers];
+}
+
+function describe({ torch, python, threads }) {
+  const [{ model }] = os.cpus();
+  const load = os.loadavg().map((value) => value.toFixed(1));
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${model}, ${os.cpus().length} cores, ${os.type()} ${os.release()}`,
+    `Node ${process.version.slice(1)}, PyTorch ${torch}, Python ${python}, ${threads} threads each; load ${load.join(' ')}`
+  ].join('\n');
+}
+
+async function main() {
+  const options = readOptions();
+  const chosen = choose(options);
+  const bench = new Bench({ ...options, only: chosen[0] === layers ? options.only : null });
+  try {
+    if (!options.smoke) {
+      console.log(describe(await bench.startTorch()));
+    }
+    for (const section of chosen) {
+      await section(bench);
+    }
+    if (options.json !== undefined) {
+      fs.writeFileSync(options.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
+    }
+  } finally {
+    bench.close();
+  }
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,44 @@
+'use strict';
+
+const { DEFAULT_SHAPES, shapeName } = require('../cases/shapes');
+const { writeLayerCase } = require('../cases/writeCase');
+const { digits, printTable } = require('../driver/table');
+const { nodeWorker, torchWorker } = require('../driver/worker');
+const { layerContestants } = require('./contestants');
+
+const VARIANTS = ['ours', 'composed', 'torch loop', 'torch sorted', 'torch grouped'];
+
+/** Peak memory of a whole process that runs one variant, forward and backward; a fresh process for each. */
+async function memory(bench) {
+  const lines = [];
+  const shapes = DEFAULT_SHAPES.filter((shape) => shape.numTokens === 4096 && shape.routing === 'uniform');
+  for (const shape of shapes.filter((each) => bench.wants(shapeName(each)))) {
+    const file = bench.file('case.safetensors');
+    writeLayerCase(file, shape);
+    const row = { name: 'peak memory', shape: shapeName(shape), direction: 'forward+backward', unit: 'MB' };
+    const peaks = [];
+    for (const { variant, worker, name } of layerContestants(bench, shape, 'both')) {
+      if (VARIANTS.includes(variant)) {
+        peaks.push({ ...row, variant, value: await peakOf(bench, worker === bench.torch, file, name) });
+      }
+    }
+    peaks.forEach((peak) => bench.note(peak));
+    lines.push([row.shape, ...VARIANTS.map((variant) => digits(peaks.find((peak) => peak.variant === variant).value))]);
+  }
+  if (lines.length > 0) {
+    printTable('Peak memory of the process, forward+backward (MB)', ['layer', ...VARIANTS], lines);
+  }
+}
+
+async function peakOf({ python, threads }, onTorch, file, name) {
+  const worker = onTorch ? torchWorker(python, threads) : nodeWorker(threads);
+  try {
+    await worker.ask('open', { file });
+    const { megabytes } = await worker.ask('memory', { name });
+    return megabytes;
+  } finally {
+    worker.close();
+  }
+}
+
+module.exports = { memory };

@@ -1,0 +1,70 @@
+'use strict';
+
+const { digits, printTable } = require('../driver/table');
+
+const SIZES = { layers: 4, width: 128, numExperts: 16, k: 2, batchSize: 16, length: 128, vocabSize: 256 };
+const SHAPE = `L${SIZES.layers} d${SIZES.width} E${SIZES.numExperts} k${SIZES.k} B${SIZES.batchSize} N${SIZES.length}`;
+
+/** A whole training step of a routed transformer and of its dense twin, against the same models on PyTorch. */
+async function training(bench) {
+  const lines = [];
+  for (const routed of [true, false]) {
+    const file = bench.file('model.safetensors');
+    await bench.node.ask('exportModel', { file, sizes: { ...SIZES, routed } });
+    await bench.open(file);
+    const eager = [
+      { variant: 'ours', worker: bench.node, name: 'ours' },
+      { variant: 'torch eager', worker: bench.torch, name: 'eager', rival: true }
+    ];
+    await bench.compare(eager);
+    const compiled = await compiledContestant(bench);
+    const watched = routed ? [{ variant: 'ours, watched', worker: bench.node, name: 'watched' }] : [];
+    const title = { name: routed ? 'routed transformer' : 'dense twin', shape: SHAPE, direction: 'training step' };
+    const rows = await bench.time(title, [...eager, ...watched, ...compiled]);
+    const of = (variant) => digits(rows.find((row) => row.variant === variant)?.medianMs) || 'does not run here';
+    const [{ ratioToBestRival }] = rows;
+    lines.push([title.name, of('ours'), of('torch eager'), of('torch.compile'), digits(ratioToBestRival)]);
+    if (routed) {
+      await telemetry(bench, rows);
+    }
+  }
+  const header = ['model', 'ours', 'torch eager', 'torch.compile', 'ours / eager'];
+  printTable(`Training step, ${SHAPE} (median ms)`, header, lines);
+}
+
+/** torch.compile needs a compiler and headers; where it fails, the column stays empty and the reason is told. */
+async function compiledContestant({ torch }) {
+  try {
+    await torch.ask('run', { name: 'compiled', untimed: 0, timed: 1 });
+    return [{ variant: 'torch.compile', worker: torch, name: 'compiled' }];
+  } catch (error) {
+    console.error(`torch.compile does not run here: ${error.message.trim().split('\n').at(-1)}`);
+    return [];
+  }
+}
+
+/** What watching costs: a step with and without, and a snapshot for the panel. */
+async function telemetry(bench, rows) {
+  const [plain, watched] = ['ours', 'ours, watched'].map((name) => rows.find(({ variant }) => variant === name));
+  const percent = 100 * (watched.medianMs / plain.medianMs - 1);
+  bench.note({
+    name: 'telemetry',
+    shape: SHAPE,
+    direction: 'training step',
+    variant: 'ours',
+    value: percent,
+    unit: '%'
+  });
+  const title = { name: 'payload snapshot', shape: SHAPE, direction: 'none' };
+  const [snapshot] = await bench.time(title, [{ variant: 'ours', worker: bench.node, name: 'snapshot' }]);
+  printTable(
+    `Telemetry, ${SHAPE}`,
+    ['what', 'cost'],
+    [
+      ['watching a training step', `${digits(percent)} %`],
+      ['a snapshot for the panel', `${digits(snapshot.medianMs)} ms`]
+    ]
+  );
+}
+
+module.exports = { training };

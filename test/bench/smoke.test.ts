@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+type Row = { name: string; shape: string; direction: string; variant: string };
+type Values = Record<string, { values: number[] }>;
+
+const require = createRequire(__filename);
+const { largestErrors } = require('./node/errors.js') as {
+  largestErrors: (actual: Values, reference: Map<string, { values: number[] }>) => Record<string, number | null>;
+};
+const { summarize } = require('./driver/statistics.js') as {
+  summarize: (samples: number[]) => { medianMs: number; p10: number; p90: number };
+};
+
+test('the smoke run finds custom ops, the composed path and the one-hot layer alike', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-smoke-'));
+  try {
+    const json = join(folder, 'rows.json');
+    const run = join(__dirname, 'run.js');
+    execFileSync(process.execPath, [run, '--smoke', '--json', json], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const rows = JSON.parse(readFileSync(json, 'utf8')) as Row[];
+    expect(new Set(rows.map(({ variant }) => variant))).toEqual(new Set(['ours', 'composed', 'one-hot']));
+    expect(new Set(rows.map(({ direction }) => direction))).toEqual(new Set(['forward', 'forward+backward']));
+    expect(new Set(rows.map(({ shape }) => shape)).size).toBe(3);
+    expect(rows).toHaveLength(18);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);
+
+test('values that differ, are missing or are not numbers are no agreement', () => {
+  const reference = new Map([['y', { values: [1, -4] }]]);
+  expect(largestErrors({ y: { values: [1, -4] } }, reference)).toEqual({ y: 0 });
+  expect(largestErrors({ y: { values: [2, -4] } }, reference)).toEqual({ y: 0.25 });
+  expect(largestErrors({ y: { values: [NaN, -4] } }, reference)).toEqual({ y: null });
+  expect(largestErrors({ y: { values: [1] } }, reference)).toEqual({ y: null });
+  expect(largestErrors({}, reference)).toEqual({ y: null });
+});
+
+test('median and spread', () => {
+  expect(summarize([5, 1, 4, 2, 3])).toEqual({ medianMs: 3, p10: 1.4, p90: 4.6 });
+});
