@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import time
 
 import nbformat
 import pytest
@@ -135,6 +136,34 @@ def test_a_kernel_that_dies_is_a_failure(tmp_path):
     assert path.read_bytes() == before
 
 
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_an_ended_command_leaves_no_kernel_and_no_change(tmp_path):
+    code = "import * as fs from 'fs';\nfs.writeFileSync('pid', String(process.pid));\nawait new Promise((r) => setTimeout(r, 3e5));"
+    path = save(tmp_path / "long.ipynb", cell(code))
+    before = path.read_bytes()
+    command = subprocess.Popen(["node", str(ROOT / "kernel-lib" / "bin" / "switchyard.js"), "run", str(path)])
+    wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+    kernel = int((tmp_path / "pid").read_text())
+    command.kill()
+    command.wait()
+    wait_for(lambda: not alive(kernel))
+    assert path.read_bytes() == before
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
 def test_a_run_records_its_environment(trained):
     (record,) = [output.data[ENVIRONMENT] for output in outputs(trained) if ENVIRONMENT in output.get("data", {})]
     assert record["device"] in ("cpu", "gpu", "javascript")
@@ -173,7 +202,7 @@ def test_one_changed_number_in_a_payload_is_found_and_shown(trained, tmp_path):
     said = switchyard("verify", path, code=1)
     assert re.search(r"changed\.ipynb +2 +different: 1 cell$", said, re.MULTILINE), said
     assert said.count("(- saved, + now)") == 1
-    assert re.search(r"routing\.data\.history\.scalars\.loss/train\[3\] \(- saved, \+ now\)\n +- 0\.125\n +\+ \d", said), said
+    assert re.search(r"output 1\.data\.history\.scalars\.loss/train\[3\] \(- saved, \+ now\)\n +- 0\.125\n +\+ \d", said), said
     assert re.search(r"threads: saved with 64, now \d+$", said, re.MULTILINE), said
     assert "tensorflow: saved with 2.9.1, now 2." in said
 
