@@ -1,3 +1,4 @@
+export * as analysis from './analysis';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
