@@ -6,6 +6,8 @@ export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export { schedule } from './schedule';
+export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
   averagedExperts,
