@@ -2,6 +2,7 @@
 export { device, tf } from './backend';
 export * as core from './core';
 export * as data from './data';
+export * as environment from './environment';
 export * as io from './io';
 export * as kernel from './kernel';
 export * as layers from './layers';
