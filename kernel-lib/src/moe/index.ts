@@ -3,10 +3,12 @@ export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
 export {
   aliasedExperts,
+  attentionHeads,
   averagedExperts,
   constantExperts,
   copyExperts,
@@ -16,6 +18,7 @@ export {
   multiHead,
   multiHeadParity,
   ownedElsewhere,
+  sharedGroup,
   TASK_IDS,
   taskFeedForward,
   TOKEN_IDS,
@@ -24,6 +27,8 @@ export {
 } from './experts';
 export type {
   AliasedExpertsOptions,
+  AttentionHeads,
+  AttentionHeadsOptions,
   AveragedExpertsOptions,
   LowRankExpertsOptions,
   MixedPart,
@@ -32,6 +37,8 @@ export type {
   MultiHeadOptions,
   MultiHeadParity,
   MultiHeadParityOptions,
+  SharedGroup,
+  SharedGroupOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
   TokenIndexed,

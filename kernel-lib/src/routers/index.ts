@@ -5,6 +5,8 @@ export { gshardLoss, hfLoss, perLayerLoss, routerZLoss, switchLoss } from './los
 export type { RoutedLayer } from './losses';
 export { noisyTopK } from './noisyTopK';
 export type { NoisyTopKOptions } from './noisyTopK';
+export { progressivePool } from './progressivePool';
+export type { ProgressivePoolOptions } from './progressivePool';
 export { randomPartition } from './randomPartition';
 export { relu } from './relu';
 export type { ReluOptions } from './relu';
