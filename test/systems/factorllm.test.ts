@@ -1,4 +1,4 @@
-import { core, moe, tf } from '@switchyard/kernel-lib';
+import { core, moe, type tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, makeTokens, outputOf } from '../support/networks';
 import { expectClose } from '../support/numeric';

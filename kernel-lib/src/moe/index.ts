@@ -1,3 +1,4 @@
+export * as analysis from './analysis';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
@@ -6,6 +7,8 @@ export type { MoeLayer, MoeLayerOptions } from './layer';
 export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export { schedule } from './schedule';
+export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
   attentionHeads,

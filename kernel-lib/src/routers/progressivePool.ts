@@ -1,69 +1,64 @@
 import { tf } from '../backend';
-import { expectInteger, fail, Module } from '../core';
+import { expectInteger, fail } from '../core';
 import type { Context, Parameter } from '../core';
-import { addBalanceLosses, checkBalance } from './balance';
-import type { BalanceOptions } from './balance';
 import { project, projectionWeight } from './projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { checkK, selectTopK } from './selectTopK';
+import type { RouterShape, RouterSpec } from './router';
+import { resolveTokenChoice, TokenChoice } from './tokenChoice';
+import type { TokenChoiceOptions } from './tokenChoice';
 
-export interface ProgressivePoolOptions {
-  /** Experts of a token, K. */
-  k: number;
-  /** All experts, in the order in which they join the pool; [E]. */
-  order: readonly number[];
-  /** Experts in the pool at the first step; at least k. */
+export interface ProgressivePoolOptions extends TokenChoiceOptions {
+  /** Experts to choose from at the first step; at least k. */
   from: number;
-  /** Experts in the pool in the end. Default: all. */
-  to?: number;
-  /** Training steps until then. */
+  /** Experts to choose from at the end. Default: all. */
+  to?: number | null;
+  /** Steps from the one to the other. */
   steps: number;
-  /** Default: the "switch" loss times 0.01. `bias` does not apply here. */
-  balance?: Omit<BalanceOptions, 'bias'>;
+  /** All experts in the order in which they join; [E]. Default: by number. */
+  order?: readonly number[] | null;
 }
 
 /**
- * Top-k among a pool of experts that grows while it trains (progressive scaling routing of ReXMoE, arXiv 2510.17483): after n steps,
- * `from + floor((to - from) min(1, n / steps))` of them. Experts outside have probability 0 and get no gradient.
+ * Progressive scaling routing (ReXMoE, 2025): a token chooses among the first experts only, and their number
+ * grows with the steps of training, `from + floor((to - from) * min(1, step / steps))`. The step is a buffer.
  *
- * @throws {SwitchyardError} where an option is out of range; at build, where `order` does not hold each expert once.
+ * @throws {SwitchyardError} where an option is out of range; at build, where the experts are fewer than k, from or to, or `order` does
+ * not hold each once.
  */
 export function progressivePool(options: ProgressivePoolOptions): RouterSpec {
-  const { k, order, from, to = order.length, steps } = options;
-  const { balance = { loss: { convention: 'switch', coefficient: 0.01 } } } = options;
-  expectInteger('progressivePool', 'k', k, 1);
-  expectInteger('progressivePool', 'from', from, k, order.length);
-  expectInteger('progressivePool', 'to', to, from, order.length);
+  const { from, to = null, steps, order = null } = options;
+  const resolved = { ...resolveTokenChoice('progressivePool', options), from, to, steps, order };
+  expectInteger('progressivePool', 'from', from, resolved.k);
   expectInteger('progressivePool', 'steps', steps, 1);
-  checkBalance('progressivePool', balance);
-  const resolved = { k, order, from, to, steps, balance };
-  return { kind: 'progressive-pool', options: resolved, build: (shape) => new ProgressivePool(resolved, shape) };
+  if (to !== null) {
+    expectInteger('progressivePool', 'to', to, from);
+  }
+  return { kind: 'progressive-pool', options: resolved, build: (shape) => new ProgressivePoolRouter(resolved, shape) };
 }
 
-// Far below any logit, and finite.
+// Finite, since logits are checked; exp of it is 0.
 const OUTSIDE = -1e9;
 
-class ProgressivePool extends Module implements Router {
+class ProgressivePoolRouter extends TokenChoice {
   readonly kind = 'progressive-pool';
-  readonly numExperts: number;
-  readonly k: number;
   private readonly weight: Parameter;
   private readonly step: tf.Variable;
-  private readonly rank: Float32Array;
+  /** Place of each expert in the order; [E]. */
+  private readonly rank: number[];
 
   constructor(
     private readonly options: Required<ProgressivePoolOptions>,
     { width, numExperts, random }: RouterShape
   ) {
-    super();
-    const { k, order } = options;
-    checkK('progressivePool', k, numExperts);
-    this.rank = Float32Array.from({ length: numExperts }, (_, expert) => order.indexOf(expert));
+    super('progressivePool', options, numExperts);
+    const most = Math.max(options.from, options.to ?? 0);
+    if (most > numExperts) {
+      fail('progressivePool', `from and to must be at most numExperts (${numExperts})`, most);
+    }
+    const order = options.order ?? Array.from({ length: numExperts }, (_, expert) => expert);
+    this.rank = Array.from({ length: numExperts }, (_, expert) => order.indexOf(expert));
     if (order.length !== numExperts || this.rank.includes(-1)) {
       fail('progressivePool', `order must hold each of 0..${numExperts - 1} once`, order);
     }
-    this.numExperts = numExperts;
-    this.k = k;
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
     this.step = this.addBuffer(
       'step',
@@ -71,27 +66,22 @@ class ProgressivePool extends Module implements Router {
     );
   }
 
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
+  protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    if (ctx.training) {
+      ctx.afterPass(() => tf.tidy(() => this.step.assign(this.step.add(1))));
+    }
+    const logits = project(x, this.weight);
+    const inside = tf.tensor1d(this.rank).less(this.poolSize()).expandDims(0).tile([x.shape[0], 1]);
+    return tf.where(inside, logits, tf.fill(logits.shape, OUTSIDE));
   }
 
-  route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const { from, to, steps, balance } = this.options;
-    const logits = project(x, this.weight);
-    const size = this.step
-      .div(steps)
-      .minimum(1)
-      .mul(to - from)
+  private poolSize(): tf.Scalar {
+    const { from, to, steps } = this.options;
+    const reached = this.step.div(steps).minimum(1);
+    return reached
+      .mul((to ?? this.numExperts) - from)
       .add(1e-4)
       .floor()
       .add(from);
-    const outside = tf.tensor1d(this.rank).greaterEqual(size).toFloat().mul(OUTSIDE);
-    const routing = { ...selectTopK(logits.add<tf.Tensor2D>(outside), { k: this.k }), logits };
-    if (ctx.training) {
-      addBalanceLosses(routing, balance, ctx);
-      ctx.afterPass(() => tf.tidy(() => this.step.assign(this.step.add(1))));
-    }
-    return routing;
   }
 }

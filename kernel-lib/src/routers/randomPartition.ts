@@ -15,6 +15,7 @@ class RandomPartition extends Module implements Router {
   readonly kind = 'random-partition';
   readonly numExperts: number;
   readonly k = 1;
+  readonly meanK = 1;
 
   constructor({ numExperts }: RouterShape) {
     super();

@@ -1,5 +1,5 @@
 import { tf } from '../../backend';
-import { expectInteger, expectShape, Module, Parameter } from '../../core';
+import { expectInteger, expectShape, fail, Module, Parameter } from '../../core';
 import type { Context, Random } from '../../core';
 import { Linear, uniformFanIn } from '../../layers';
 import * as ops from '../../ops';
@@ -64,6 +64,9 @@ export class AttentionHeads extends Module {
     return tf.tidy(() => {
       const tokens = x.reshape<tf.Tensor2D>([-1, width]);
       const routing = this.router.route(tokens, ctx.within('router'));
+      if (routing.form === 'slots') {
+        fail(ctx.path || 'attentionHeads', 'the router must choose heads for each token', routing.form);
+      }
       const { plan, k } = this.plan(routing, ctx);
       const each = (rows: tf.Tensor2D, matrices: Parameter): tf.Tensor2D => {
         const done = ops.groupedMatMul(ops.dispatch(rows, plan), matrices.read() as tf.Tensor3D, plan);
