@@ -5,12 +5,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from './cells';
 import { switchyardIcon } from './icon';
 
-export namespace CommandIDs {
+export const CommandIDs = {
   /** Opens or closes the panel of the active cell. */
-  export const togglePanel = 'switchyard:toggle-panel';
+  togglePanel: 'switchyard:toggle-panel',
   /** Opens the panel of the cell that holds the run `args.runId`. */
-  export const openPanel = 'switchyard:open-panel';
-}
+  openPanel: 'switchyard:open-panel'
+} as const;
 
 export interface ICommandOptions {
   notebooks: INotebookTracker;
@@ -26,9 +26,9 @@ export function addCommands(commands: JupyterFrontEnd['commands'], options: ICom
   };
   const isOpen = (): boolean => panels.of(notebooks.currentWidget)?.isOpen(activeCellId() ?? '') ?? false;
   commands.addCommand(CommandIDs.togglePanel, {
-    label: (args) => (args['toolbar'] ? '' : trans.__('Toggle Routing Panel Beside Cell')),
+    label: (args) => (args.toolbar ? '' : trans.__('Toggle Routing Panel Beside Cell')),
     caption: () => (isOpen() ? trans.__('Close the routing panel') : trans.__('Show routing beside this cell')),
-    icon: (args) => (args['isPalette'] ? undefined : switchyardIcon),
+    icon: (args) => (args.isPalette ? undefined : switchyardIcon),
     isEnabled: () => activeCellId() !== undefined,
     isToggled: isOpen,
     describedBy: {
@@ -41,7 +41,6 @@ export function addCommands(commands: JupyterFrontEnd['commands'], options: ICom
       const id = activeCellId();
       if (id !== undefined) {
         panels.of(notebooks.currentWidget)?.toggle(id);
-        commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     }
   });
@@ -54,6 +53,6 @@ export function addCommands(commands: JupyterFrontEnd['commands'], options: ICom
         required: ['runId']
       }
     },
-    execute: (args) => panels.openRun(String(args['runId']))
+    execute: (args) => panels.openRun(args.runId as string)
   });
 }

@@ -48,7 +48,12 @@ const panels: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const settings = new PanelSettings();
-    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings });
+    const onToggle = (): void => {
+      if (app.commands.hasCommand(CommandIDs.togglePanel)) {
+        app.commands.notifyCommandChanged(CommandIDs.togglePanel);
+      }
+    };
+    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
     registry?.load(panels.id).then(

@@ -97,7 +97,7 @@ function receive(state: IPayloads, cellId: string | null, reading: Reading, time
   }
   const key = reading.payload.runId;
   const held = holders(state, key);
-  const target = held.length === 1 || cellId === null ? held[0] : cellId;
+  const target = held.length === 1 || cellId === null ? held.at(0) : cellId;
   if (target === undefined) {
     return state;
   }

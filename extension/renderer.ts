@@ -32,9 +32,10 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   /** Draws the model's payload in place of the one before. Never rejects: what cannot be drawn is said in words. */
-  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+  renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this._value = model.data[MIME_TYPE];
     this._draw();
+    return Promise.resolve();
   }
 
   override dispose(): void {

@@ -21,6 +21,8 @@ export interface IBesideOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
   settings: PanelSettings;
+  /** Called when a panel opened or closed. */
+  onToggle: () => void;
 }
 
 export class BesidePanels implements IDisposable {
@@ -67,9 +69,10 @@ export class BesidePanels implements IDisposable {
     }
   }
 
-  /** Opens the panel of the cell that holds a run. */
+  /** Opens the panel of the cell that holds a run: of several copies the active one's. False where none does. */
   openRun(runId: string): boolean {
-    const cellId = holders(this._store.state, runId)[0];
+    const held = holders(this._store.state, runId);
+    const cellId = held.find((id) => id === this._notebook.content.activeCell?.model.id) ?? held.at(0);
     if (cellId !== undefined) {
       this.open(cellId);
     }
@@ -83,7 +86,7 @@ export class BesidePanels implements IDisposable {
     this._isDisposed = true;
     Signal.clearData(this);
     [...this._panels.keys()].forEach((id) => this._remove(id));
-    this._notebook.content.node?.style.removeProperty(WIDTH);
+    this._notebook.content.node.style.removeProperty(WIDTH);
   }
 
   private _onPayloads(store: PayloadStore, cells: readonly string[]): void {
@@ -144,6 +147,7 @@ export class BesidePanels implements IDisposable {
     this._panels.set(cellId, panel);
     cell.addClass(CELL_CLASS);
     (cell.layout as PanelLayout).addWidget(panel);
+    this._options.onToggle();
   }
 
   private _remove(cellId: string): void {
@@ -151,6 +155,7 @@ export class BesidePanels implements IDisposable {
     panel?.parent?.removeClass(CELL_CLASS);
     panel?.dispose();
     this._panels.delete(cellId);
+    this._options.onToggle();
   }
 
   private _resize(width: number, done: boolean): void {

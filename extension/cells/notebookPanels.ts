@@ -1,6 +1,7 @@
 /** @file One tracker, store and set of panels for each open notebook. */
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
+import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { PayloadStore } from '../store';
 import type { IBesideOptions } from './besidePanels';
@@ -9,6 +10,7 @@ import { PayloadTracker } from './tracker';
 
 export class NotebookPanels implements IDisposable {
   constructor(notebooks: INotebookTracker, options: IBesideOptions) {
+    this._tracker = notebooks;
     this._options = options;
     notebooks.forEach((panel) => this._add(panel));
     notebooks.widgetAdded.connect((_, panel) => this._add(panel), this);
@@ -20,33 +22,37 @@ export class NotebookPanels implements IDisposable {
 
   /** The panels of one notebook. */
   of(notebook: NotebookPanel | null): BesidePanels | undefined {
-    return notebook === null ? undefined : this._notebooks.get(notebook);
+    return notebook === null ? undefined : this._notebooks.get(notebook)?.panels;
   }
 
-  /** Opens the panel of the cell that holds a run, in whichever notebook it is. */
+  /** Opens the panel of the cell that holds a run, in the current notebook or in whichever it is. */
   openRun(runId: string): void {
-    [...this._notebooks.values()].some((panels) => panels.openRun(runId));
+    const current = this.of(this._tracker.currentWidget);
+    if (!current?.openRun(runId)) {
+      [...this._notebooks.values()].some(({ panels }) => panels.openRun(runId));
+    }
   }
 
   dispose(): void {
     this._isDisposed = true;
     Signal.clearData(this);
-    this._notebooks.forEach((panels) => panels.dispose());
+    this._notebooks.forEach(({ parts }) => parts.dispose());
     this._notebooks.clear();
   }
 
   private _add(panel: NotebookPanel): void {
     const store = new PayloadStore();
     const panels = new BesidePanels(panel, store, this._options);
-    const tracker = new PayloadTracker(panel, store);
-    this._notebooks.set(panel, panels);
+    const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, store]);
+    this._notebooks.set(panel, { panels, parts });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
-      [tracker, panels, store].forEach((each) => each.dispose());
+      parts.dispose();
     }, this);
   }
 
+  private _tracker: INotebookTracker;
   private _options: IBesideOptions;
   private _isDisposed = false;
-  private _notebooks = new Map<NotebookPanel, BesidePanels>();
+  private _notebooks = new Map<NotebookPanel, { panels: BesidePanels; parts: IDisposable }>();
 }

@@ -1,6 +1,7 @@
 /** @file Feeds a notebook's payloads into its store: from saved outputs, and from the kernel's messages. */
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { CodeCell, ICodeCellModel } from '@jupyterlab/cells';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IOutputModel } from '@jupyterlab/rendermime';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
@@ -113,9 +114,7 @@ export class PayloadTracker implements IDisposable {
   /** The cell whose request a message answers; after a page reload no cell has one. */
   private _cellOf(message: KernelMessage.IMessage): string | null {
     const request = (message.parent_header as Partial<KernelMessage.IHeader>).msg_id;
-    const cell = this._panel.content.widgets.find(
-      (widget) => widget.model.type === 'code' && (widget as CodeCell).outputArea?.future?.msg.header.msg_id === request
-    );
+    const cell = this._panel.content.widgets.find((widget) => requestOf(widget) === request);
     return request === undefined ? null : (cell?.model.id ?? null);
   }
 
@@ -151,10 +150,17 @@ export class PayloadTracker implements IDisposable {
   private _readings = new WeakMap<IOutputModel, Reading>();
 }
 
+/** The message that a cell's outputs answer. A cell that was not run in this page has no future, whatever its type says. */
+function requestOf(cell: Cell): string | undefined {
+  const future =
+    cell instanceof CodeCell ? (cell.outputArea.future as CodeCell['outputArea']['future'] | undefined) : undefined;
+  return future?.msg.header.msg_id;
+}
+
 function kernelState(session: ISessionContext): KernelState {
   const kernel = session.session?.kernel;
   const status = session.kernelDisplayStatus;
-  if (!kernel || kernel.connectionStatus !== 'connected' || status === 'dead' || status === 'terminating') {
+  if (kernel?.connectionStatus !== 'connected' || status === 'dead' || status === 'terminating') {
     return 'none';
   }
   return status === 'busy' ? 'busy' : 'idle';

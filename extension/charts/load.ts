@@ -1,5 +1,6 @@
 /** @file Loads in units of the fair share: 1 is fair, 2 is twice as much. */
-import type { Layout } from 'plotly.js';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Layout, LayoutAxis } from 'plotly.js';
 import type { ITheme } from '../theme';
 import { loadScale } from './colours';
 
@@ -48,5 +49,17 @@ export function baseLayout(theme: ITheme, height: number): Partial<Layout> {
     font: { family: theme.fontFamily, size: 11, color: theme.text },
     hoverlabel: { font: { family: theme.fontFamily, size: 11 } },
     showlegend: false
+  };
+}
+
+/** The axis of experts, by index. */
+export function expertAxis(trans: TranslationBundle): Partial<LayoutAxis> {
+  return {
+    title: { text: trans.__('expert'), standoff: 4 },
+    fixedrange: true,
+    showgrid: false,
+    zeroline: false,
+    nticks: 9,
+    tickformat: 'd'
   };
 }

@@ -2,14 +2,14 @@
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import type { IChartContext, IFigure } from './figure';
-import { baseLayout, loadCeiling, loadColours, timesFair } from './load';
-import { layerLabels, percent, plainText } from './text';
+import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from './load';
+import { expertName, layerLabels, percent, plainText } from './text';
 
 /** Columns are the steps kept, rows experts; z is load over fair share, [E][S']. */
 export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
   const { layers, history } = payload.data;
-  const layer = layers[context.layer];
-  const loads = history.load[context.layer];
+  const layer = layers.at(context.layer);
+  const loads = history.load.at(context.layer);
   if (!layer || !loads || history.loadSteps.length === 0) {
     return null;
   }
@@ -26,9 +26,9 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
       row.map((ratio, s) =>
         plainText(
           trans.__(
-            'step %1, expert %2: %3 of assignments, %4 × fair share',
+            'step %1, %2: %3 of assignments, %4 × fair share',
             history.loadSteps[s],
-            layer.experts[e],
+            expertName(layer.experts[e], trans),
             percent(loads[s][e]),
             ratio.toFixed(2)
           )
@@ -44,18 +44,11 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...baseLayout(theme, 70 + Math.min(240, Math.max(80, layer.numExperts * 9))),
       xaxis: { title: { text: trans.__('step'), standoff: 4 }, showgrid: false, zeroline: false, nticks: 7 },
-      yaxis: {
-        title: { text: trans.__('expert'), standoff: 4 },
-        fixedrange: true,
-        showgrid: false,
-        zeroline: false,
-        nticks: 9,
-        tickformat: 'd'
-      }
+      yaxis: expertAxis(trans)
     },
     summary: trans.__('Load of the experts of layer %1 from step %2 to step %3.', label, first, last),
     table: {
-      columns: [trans.__('step'), ...layer.experts.map((name) => trans.__('expert %1', name))],
+      columns: [trans.__('step'), ...layer.experts.map((label) => expertName(label, trans))],
       rows: history.loadSteps.map((step, s) => [String(step), ...loads[s].map(percent)])
     }
   };

@@ -1,130 +1,76 @@
 /** @file The run's scalars over time, one small plot for each, with the bounds that their formulas have. */
-import type { Numeric, Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import type { Data, Layout } from 'plotly.js';
+import type { Numeric, Payload } from '@switchyard/kernel-lib/protocol';
+import type { Annotations, Data, Layout, Shape } from 'plotly.js';
+import type { ITheme } from '../theme';
 import { depthColours } from './colours';
 import type { IChartContext, IFigure } from './figure';
 import { baseLayout } from './load';
-import { brief, layerLabels, plainText } from './text';
+import type { IScalarPlot } from './scalarPlots';
+import { scalarPlots } from './scalarPlots';
+import { brief, plainText } from './text';
 
-/** One small plot: a name, its lines and the range its formula allows. */
-interface IPlot {
-  title: string;
-  lines: { name: string; values: Numeric[] }[];
-  /** Lower and upper bound; null where there is none. */
-  bounds: [number | null, number | null];
-}
+/** Height of one plot, of the gap above it that holds its title, and of the axis at the bottom; pixels. */
+const PLOT = 66;
+const GAP = 30;
+const AXIS = 36;
+/** More lines than this are named by the first and the last. */
+const LEGEND_LINES = 6;
 
-const ROW = 92;
-const GAP = 34;
-
-/** Losses first, then MaxVio, coefficient of variation, entropy and dropped share of every layer. */
+/** Small plots under one another with a common axis of steps. Null where the payload has no step yet. */
 export function scalars(payload: Payload, context: IChartContext): IFigure | null {
   const steps = payload.kind === 'routing' ? payload.data.history.steps : payload.data.steps;
-  const plots = [...namedScalars(payload), ...(payload.kind === 'routing' ? layerScalars(payload, context) : [])];
+  const plots = scalarPlots(payload, context);
   if (steps.length === 0 || plots.length === 0) {
     return null;
   }
   const { theme, trans } = context;
-  const height = plots.length * (ROW + GAP) + 20;
+  const height = plots.length * (PLOT + GAP);
   const layout: Partial<Layout> = {
-    ...baseLayout(theme, height),
-    margin: { l: 46, r: 8, t: 0, b: 0 },
-    xaxis: { domain: [0, 1], visible: false },
-    shapes: [],
-    annotations: []
+    ...baseLayout(theme, height + AXIS),
+    margin: { l: 46, r: 8, t: 0, b: AXIS },
+    shapes: plots.flatMap((plot, row) => boundLine(plot, row, theme)),
+    annotations: plots.flatMap((plot, row) => titles(plot, span(row, height).top, context))
   };
-  plots.forEach((plot, row) => addPlot(layout, plot, row, height, context, row === plots.length - 1));
+  plots.forEach((plot, row) => Object.assign(layout, axes(plot, row, plots.length, height, context)));
+  const lines = plots.flatMap((plot) => plot.lines.map((line) => ({ plot, ...line })));
   const last = steps.length - 1;
-  const columns = plots.flatMap((plot) => plot.lines.map((line) => `${plot.title} ${line.name}`.trim()));
   return {
-    data: plots.flatMap((plot, row) => traces(plot, row, steps, context)),
+    data: plots.flatMap((plot, row) => traces(plot, row, steps, theme)),
     layout,
     summary: trans.__(
       'At step %1: %2.',
       steps[last],
-      plots
-        .map((plot) => `${plot.title} ${plot.lines.map((line) => brief(line.values[last] ?? null)).join(', ')}`)
-        .join('; ')
+      lines.map(({ plot, name, values }) => `${lineName(plot, name)} ${brief(values[last] ?? null)}`).join(', ')
     ),
     table: {
-      columns: [trans.__('step'), ...columns],
-      rows: steps.map((step, s) => [
-        String(step),
-        ...plots.flatMap((plot) => plot.lines.map((line) => brief(line.values[s] ?? null)))
-      ])
+      columns: [trans.__('step'), ...lines.map(({ plot, name }) => lineName(plot, name))],
+      rows: steps.map((step, s) => [String(step), ...lines.map(({ values }) => brief(values[s] ?? null))])
     }
   };
 }
 
-/** "loss/train" and "loss/validation" share the plot "loss". */
-function namedScalars(payload: Payload): IPlot[] {
-  const named = payload.kind === 'routing' ? payload.data.history.scalars : payload.data.scalars;
-  const plots = new Map<string, IPlot>();
-  for (const [name, values] of Object.entries(named)) {
-    const [group, ...rest] = name.split('/');
-    const plot = plots.get(group) ?? { title: group, lines: [], bounds: [null, null] };
-    plot.lines.push({ name: rest.join('/'), values });
-    plots.set(group, plot);
-  }
-  return [...plots.values()];
+function lineName(plot: IScalarPlot, name: string): string {
+  return [plot.title, plot.legend, name].filter(Boolean).join(' ');
 }
 
-/**
- * With at most 1/k of the assignments for one expert, MaxVio is at most E/k - 1 and the coefficient of variation at most
- * sqrt(E/k - 1); entropy is normalised and dropped is a share, so both lie in [0, 1].
- */
-function layerScalars(payload: RoutingPayload, { trans }: IChartContext): IPlot[] {
-  const { layers, history } = payload.data;
-  const labels = layerLabels(layers);
-  const worst = Math.max(...layers.map((layer) => layer.numExperts / layer.k)) - 1;
-  const lines = (series: Numeric[][]): IPlot['lines'] =>
-    series.map((values, i) => ({ name: trans.__('layer %1', labels[i]), values }));
-  const plots: IPlot[] = [
-    { title: trans.__('MaxVio'), lines: lines(history.maxVio), bounds: [0, worst] },
-    { title: trans.__('coefficient of variation'), lines: lines(history.cv), bounds: [0, Math.sqrt(worst)] },
-    { title: trans.__('router entropy'), lines: lines(history.entropy), bounds: [0, 1] },
-    { title: trans.__('dropped share'), lines: lines(history.dropped), bounds: [0, 1] }
-  ];
-  return plots.filter((plot) => plot.lines.some((line) => line.values.some((value) => value !== null)));
+/** Where a plot stands, as shares of the height. */
+function span(row: number, height: number): { top: number; bottom: number } {
+  const top = 1 - (row * (PLOT + GAP) + GAP) / height;
+  return { top, bottom: Math.max(0, top - PLOT / height) };
 }
 
-function axisName(row: number): string {
+function axisId(row: number): string {
   return row === 0 ? '' : String(row + 1);
 }
 
-function traces(plot: IPlot, row: number, steps: number[], { theme }: IChartContext): Data[] {
-  const colours = depthColours(plot.lines.length, theme.light);
-  return plot.lines.map(
-    (line, i) =>
-      ({
-        type: 'scatter',
-        mode: steps.length === 1 ? 'markers' : 'lines',
-        name: plainText(line.name),
-        x: steps,
-        y: line.values,
-        xaxis: `x${axisName(row)}`,
-        yaxis: `y${axisName(row)}`,
-        line: { color: colours[i], width: 1.5 },
-        hovertemplate: `%{x}: %{y:.4g}<extra>${plainText(line.name).replace(/%/g, '&#37;')}</extra>`
-      }) as Data
-  );
-}
-
-function addPlot(
-  layout: Partial<Layout>,
-  plot: IPlot,
-  row: number,
-  height: number,
-  { theme, trans }: IChartContext,
-  last: boolean
-): void {
-  const top = 1 - (row * (ROW + GAP) + GAP - 12) / height;
-  const bottom = top - ROW / height;
-  const name = axisName(row);
+function axes(plot: IScalarPlot, row: number, rows: number, height: number, context: IChartContext): object {
+  const { theme, trans } = context;
+  const { top, bottom } = span(row, height);
   const [lower, upper] = plot.bounds;
-  Object.assign(layout, {
-    [`xaxis${name}`]: {
-      anchor: `y${name}`,
+  const last = row === rows - 1;
+  return {
+    [`xaxis${axisId(row)}`]: {
+      anchor: `y${axisId(row)}`,
       matches: row === 0 ? undefined : 'x',
       showgrid: false,
       zeroline: false,
@@ -132,37 +78,78 @@ function addPlot(
       nticks: 7,
       title: last ? { text: trans.__('step'), standoff: 2 } : undefined
     },
-    [`yaxis${name}`]: {
-      anchor: `x${name}`,
+    [`yaxis${axisId(row)}`]: {
+      anchor: `x${axisId(row)}`,
       domain: [bottom, top],
       gridcolor: theme.grid,
       zeroline: false,
       nticks: 4,
       fixedrange: true,
-      rangemode: lower === 0 ? 'tozero' : 'normal'
+      rangemode: plot.fromZero ? 'tozero' : 'normal',
+      // A flat line would get a range around it, beyond what the formula allows.
+      autorangeoptions: upper === null ? undefined : { clipmin: lower, clipmax: upper * 1.04 },
+      tickfont: { size: 10, color: theme.mutedText }
     }
-  });
-  const bounds = upper === null ? '' : `  ${trans.__('%1 to %2', brief(lower), brief(upper))}`;
-  layout.annotations?.push({
-    text: `<b>${plainText(plot.title)}</b><span style="color:${theme.mutedText}">${plainText(bounds)}</span>`,
-    xref: 'paper',
-    yref: 'paper',
-    x: 0,
-    y: top,
-    xanchor: 'left',
-    yanchor: 'bottom',
-    showarrow: false
-  });
-  if (upper !== null) {
-    layout.shapes?.push({
-      type: 'line',
-      xref: 'paper',
-      x0: 0,
-      x1: 1,
-      yref: `y${name}` as 'y',
-      y0: upper,
-      y1: upper,
-      line: { color: theme.mutedText, width: 1, dash: 'dot' }
-    });
+  };
+}
+
+function traces(plot: IScalarPlot, row: number, steps: number[], theme: ITheme): Data[] {
+  const colours = depthColours(plot.lines.length, theme.light);
+  return plot.lines.map(
+    ({ name, values }, i) =>
+      ({
+        type: 'scatter',
+        ...drawing(values),
+        name: plainText(lineName(plot, name)),
+        x: steps,
+        y: values,
+        xaxis: `x${axisId(row)}`,
+        yaxis: `y${axisId(row)}`,
+        line: { color: colours[i], width: 1.5 },
+        marker: { color: colours[i], size: 4 },
+        hoverinfo: 'x+y+name',
+        hoverlabel: { namelength: -1 }
+      }) as Data
+  );
+}
+
+/** A series measured now and then is joined up, with its points marked; in a dense one a gap is a missing number. */
+function drawing(values: readonly Numeric[]): { mode: string; connectgaps: boolean } {
+  const measured = values.filter((value) => value !== null).length;
+  const sparse = measured < 2 || measured < values.length / 2;
+  return { mode: sparse ? 'lines+markers' : 'lines', connectgaps: sparse };
+}
+
+function boundLine(plot: IScalarPlot, row: number, theme: ITheme): Partial<Shape>[] {
+  const upper = plot.bounds[1];
+  if (upper === null || Math.max(...plot.lines.flatMap((line) => line.values.map(Number))) < upper / 2) {
+    return [];
   }
+  const y = { yref: `y${axisId(row)}` as Shape['yref'], y0: upper, y1: upper };
+  return [{ type: 'line', xref: 'paper', x0: 0, x1: 1, ...y, line: { color: theme.mutedText, width: 1, dash: 'dot' } }];
+}
+
+/** The plot's name with its bounds on the left, its lines' names in their colours on the right. */
+function titles(plot: IScalarPlot, y: number, { theme, trans }: IChartContext): Partial<Annotations>[] {
+  const [lower, upper] = plot.bounds;
+  const bounds = upper === null ? '' : trans.__('between %1 and %2', brief(lower), brief(upper));
+  const common: Partial<Annotations> = { xref: 'paper', yref: 'paper', y, yanchor: 'bottom', showarrow: false };
+  const left = `<b>${plainText(plot.title)}</b> ${coloured(bounds, theme.mutedText)}`;
+  return [
+    { ...common, text: left, x: 0, xanchor: 'left' },
+    { ...common, text: legend(plot, theme), x: 1, xanchor: 'right' }
+  ];
+}
+
+function legend(plot: IScalarPlot, theme: ITheme): string {
+  const colours = depthColours(plot.lines.length, theme.light);
+  const named = plot.lines.map(({ name }, i) => coloured(name, colours[i]));
+  const shown = named.length <= LEGEND_LINES ? named.join(' ') : `${named[0]} … ${named[named.length - 1]}`;
+  return plot.lines.length < 2 && plot.lines[0]?.name === ''
+    ? ''
+    : `${coloured(plot.legend, theme.mutedText)} ${shown}`;
+}
+
+function coloured(text: string, colour: string): string {
+  return `<span style="color:${colour}">${plainText(text)}</span>`;
 }

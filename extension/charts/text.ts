@@ -1,4 +1,5 @@
 /** @file Text of figures: labels stay text, numbers stay short. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
 
 /** plotly reads a small markup in every label; a payload's text must not be read so. */
@@ -16,6 +17,11 @@ export function layerLabels(layers: readonly LayerRouting[]): string[] {
   const numbers = layers.map((layer) => /\d+/.exec(layer.path)?.[0]);
   const apart = numbers.every(Boolean) && new Set(numbers).size === layers.length;
   return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path)));
+}
+
+/** An expert's label; a bare number gets its noun. */
+export function expertName(label: string, trans: TranslationBundle): string {
+  return /^\d+$/.test(label) ? trans.__('expert %1', label) : label;
 }
 
 /** A share as a percentage, for example "6.3 %". */

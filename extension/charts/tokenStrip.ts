@@ -2,7 +2,7 @@
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, ITable } from './figure';
 import { expertColour } from './colours';
-import { layerLabels, percent } from './text';
+import { expertName, layerLabels, percent } from './text';
 
 export interface IToken {
   /** Text with white space made visible. */
@@ -29,21 +29,22 @@ export interface ITokenStrip {
 export function tokenStrip(payload: RoutingPayload, context: IChartContext, choice = 0): ITokenStrip | null {
   const { tokens, layers, domains } = payload.data;
   const experts = tokens?.experts[context.layer];
-  const layer = layers[context.layer];
+  const layer = layers.at(context.layer);
   if (!tokens || !experts || !layer) {
     return null;
   }
   const { trans } = context;
   const weights = tokens.weights[context.layer];
   const label = layerLabels(layers)[context.layer];
-  const name = (expert: number): string => (expert < 0 ? trans.__('none') : (layer.experts[expert] ?? String(expert)));
+  const name = (expert: number): string =>
+    expert < 0 ? trans.__('none') : expertName(layer.experts[expert] ?? String(expert), trans);
   const strip = tokens.text.map((text, t): IToken => {
     const expert = experts[t]?.[choice] ?? -1;
     const weight = weights[t]?.[choice] ?? null;
     const words = (experts[t] ?? [])
       .map((e, k) => ({ e, weight: weights[t]?.[k] ?? null }))
       .filter(({ e }) => e >= 0)
-      .map(({ e, weight }) => trans.__('expert %1 (%2)', name(e), percent(weight)));
+      .map(({ e, weight }) => trans.__('%1 (%2)', name(e), percent(weight)));
     const domain = domains[tokens.domain[t]];
     const colour = expertColour(Math.max(0, expert));
     return {

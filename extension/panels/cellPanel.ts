@@ -35,6 +35,10 @@ export interface ICellPanelOptions {
   close: () => void;
 }
 
+/** A cell narrower than this, in pixels, has its panel below instead of beside. */
+const NARROW = 560;
+const NARROW_CLASS = 'jp-switchyard-mod-narrow';
+
 export class CellPanel extends Widget {
   constructor(options: ICellPanelOptions) {
     super();
@@ -49,9 +53,10 @@ export class CellPanel extends Widget {
     this._pictures = new TabbedPictures(trans, view.tab);
     const layout = (this.layout = new PanelLayout());
     const width = (): number => this.node.getBoundingClientRect().width;
-    [new ResizeHandle({ trans, width, resize: options.resize }), this._header, this._state, this._pictures].forEach(
-      (widget) => layout.addWidget(widget)
-    );
+    layout.addWidget(new ResizeHandle({ trans, width, resize: options.resize }));
+    layout.addWidget(this._header);
+    layout.addWidget(this._state);
+    layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
     this._pictures.selectionChanged.connect((_, tab) => this._look({ tab }), this);
     store.changed.connect((_, cells) => cells.includes(options.cellId) && this._frame.schedule(), this);
@@ -78,6 +83,9 @@ export class CellPanel extends Widget {
   protected override onAfterAttach(): void {
     this.node.addEventListener('keydown', this);
     this._resizes.observe(this.node);
+    if (this.parent) {
+      this._resizes.observe(this.parent.node);
+    }
     this._views.observe(this.node);
     this._frame.schedule();
   }
@@ -164,7 +172,11 @@ export class CellPanel extends Widget {
   private _pictures: TabbedPictures;
   private _inView = false;
   private _frame = new FrameScheduler(() => this._draw());
-  private _resizes = new ResizeObserver(() => this._frame.schedule());
+  private _resizes = new ResizeObserver(() => {
+    const cell = this.parent;
+    cell?.toggleClass(NARROW_CLASS, cell.node.clientWidth < NARROW);
+    this._frame.schedule();
+  });
   /** Tells of scrolling, hidden tabs, detached cells and skipped content alike. */
   private _views = new IntersectionObserver(
     (entries) => {

@@ -66,7 +66,6 @@ export class FigurePicture extends Widget implements IPicture {
       }
       this._message.textContent = '';
     } catch (error) {
-      console.error(error);
       this._message.textContent = this._options.trans.__('The figure could not be drawn: %1', String(error));
     } finally {
       this._rendering = false;

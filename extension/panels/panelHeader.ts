@@ -33,6 +33,7 @@ export class PanelHeader extends Widget {
     close.title = trans.__('Close');
     close.setAttribute('aria-label', trans.__('Close the routing panel'));
     this._run.setAttribute('aria-label', trans.__('Run'));
+    this._layer.setAttribute('aria-label', trans.__('Layer'));
     this._layerBox.prepend(trans.__('Layer'));
     this.node.append(
       element('div', { class: 'jp-switchyard-title' }, this._title, this._badge, close),

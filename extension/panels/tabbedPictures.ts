@@ -95,7 +95,7 @@ export class TabbedPictures extends Widget {
     const offered = this._buttons.filter((button) => !button.hidden);
     const at = offered.indexOf(event.target as HTMLButtonElement);
     const moves: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: offered.length - 1 };
-    const next = offered[((moves[event.key] ?? NaN) + offered.length) % offered.length];
+    const next = event.key in moves ? offered.at(moves[event.key] % offered.length) : undefined;
     if (next) {
       event.preventDefault();
       next.focus();
@@ -104,8 +104,8 @@ export class TabbedPictures extends Widget {
   }
 
   private _select(index: number): void {
-    const tab = this._tabs[index];
-    if (tab && tab.id !== this._selected) {
+    const tab = this._tabs.at(index);
+    if (index >= 0 && tab && tab.id !== this._selected) {
       this._selected = tab.id;
       this._selectionChanged.emit(tab.id);
     }

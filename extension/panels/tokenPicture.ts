@@ -80,7 +80,7 @@ export class TokenPicture extends Widget implements IPicture {
 
   /** A token's weight is the length of the bar under its expert's number. */
   private _paint(index: number, token: IToken): void {
-    const node = (this._strip.children[index] ?? this._append(index)) as HTMLElement;
+    const node = (this._strip.children.item(index) ?? this._append(index)) as HTMLElement;
     const [text, expert] = Array.from(node.children) as HTMLElement[];
     text.textContent = token.text;
     expert.textContent = token.expert < 0 ? '–' : String(token.expert);
@@ -111,7 +111,7 @@ export class TokenPicture extends Widget implements IPicture {
     }
     event.preventDefault();
     this._activate(Math.min(Math.max(0, target), last));
-    this._strip.children[this._active]?.scrollIntoView({ block: 'nearest' });
+    this._strip.children.item(this._active)?.scrollIntoView({ block: 'nearest' });
   }
 
   private _point(target: Node): void {
@@ -122,12 +122,12 @@ export class TokenPicture extends Widget implements IPicture {
   }
 
   private _activate(index: number): void {
-    this._strip.children[this._active]?.classList.remove('jp-mod-active');
+    this._strip.children.item(this._active)?.classList.remove('jp-mod-active');
     this._active = Math.max(0, index);
-    const node = this._strip.children[this._active];
+    const node = this._strip.children.item(this._active);
     node?.classList.add('jp-mod-active');
     this._strip.setAttribute('aria-activedescendant', node?.id ?? '');
-    this._detail.textContent = this._tokens[this._active]?.description ?? '';
+    this._detail.textContent = this._tokens.at(this._active)?.description ?? '';
   }
 
   private _trans: TranslationBundle;

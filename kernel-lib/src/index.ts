@@ -2,6 +2,7 @@
 export { device, tf } from './backend';
 export * as core from './core';
 export * as data from './data';
+export * as environment from './environment';
 export * as io from './io';
 export * as kernel from './kernel';
 export * as layers from './layers';
@@ -11,6 +12,7 @@ export * as ops from './ops';
 export * as protocol from './protocol';
 export * as routers from './routers';
 export * as show from './show';
+export * as sim from './sim';
 export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';

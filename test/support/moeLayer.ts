@@ -32,6 +32,7 @@ export function fixedRouter(
   class Fixed extends core.Module implements routers.Router {
     readonly kind = 'fixed';
     readonly k = k;
+    readonly meanK = k;
     constructor(readonly numExperts: number) {
       super();
     }

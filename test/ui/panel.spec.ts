@@ -1,16 +1,159 @@
 import { expect, test } from '@jupyterlab/galata';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
 
-const RUN = 'import replay; replay.run(steps=20, pause=0.1)';
-
-test('a running cell opens its panel and the panel follows the payloads to the last', async ({ page, tmpPath }) => {
-  await openNotebook(page, tmpPath, [RUN, '1 + 1']);
-  await page.notebook.runCell(0, true);
+test('a running cell opens its panel, which follows the payloads to the last', async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=20, pause=0.1, wait_at=5)', '1 + 1']);
   const panel = panelOf(page);
+  await expect(panel).toHaveCount(0);
+  const running = page.notebook.runCell(0);
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
+  await expect.poll(async () => (await payloadOf(page)).seq).toBe(5);
+  await expect
+    .poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z)
+    .toEqual(expectedLoads(await payloadOf(page)));
+  await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
+  await running;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
   const payload = await payloadOf(page);
   expect(payload.source.step).toBe(20);
-  await expect.poll(async () => (await drawn(panel, 'load-heatmap')).data[0].z).toEqual(expectedLoads(payload));
-  const summary = page.locator('.jp-switchyard-Summary');
-  await expect(summary).toContainText('step 20 of 20');
+  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0].z).toEqual(expectedLoads(payload));
+  await expect(page.locator('.jp-switchyard-Summary')).toContainText('step 20 of 20');
+});
+
+test('every picture shows the numbers of the payload, for the layer and choice in view', async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=2, pause=0.1)']);
+  await page.notebook.runCell(0);
+  const panel = panelOf(page);
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+  const { data } = await payloadOf(page);
+  const cells = await page.notebook.getCellCount();
+  await panel.getByRole('combobox', { name: 'Layer' }).selectOption('2');
+  const overTime = data.layers[2].experts.map((_, e) => data.history.load[2].map((row) => row[e] * 16));
+  await expect.poll(async () => (await drawn(panel, 'load-over-time'))[0].z).toEqual(overTime);
+
+  await panel.getByRole('tab', { name: 'Load' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(panel.getByRole('tab', { name: 'Tokens' })).toHaveAttribute('aria-selected', 'true');
+  await panel.getByRole('combobox', { name: 'Choice' }).selectOption('1');
+  const shown = panel.locator('.jp-switchyard-token small');
+  await expect(shown).toHaveText(data.tokens!.experts[2].map((row) => String(row[1])));
+  await panel.getByRole('listbox').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(panel.locator('.jp-switchyard-detail')).toContainText(`Token 2 “statement·”`);
+
+  await panel.getByRole('tab', { name: 'Scalars' }).click();
+  await expect.poll(async () => (await drawn(panel, 'scalars')).length).toBeGreaterThan(0);
+  const lines = await drawn(panel, 'scalars');
+  expect(lines.find((line) => line.name === 'loss train')?.y).toEqual(data.history.scalars['loss/train']);
+  expect(lines.find((line) => line.name === 'MaxVio layer 3')?.y).toEqual(data.history.maxVio[3]);
+  expect(await page.notebook.getCellCount()).toBe(cells); // No key reached the notebook.
+  await checkNumbers(data.history.steps.length);
+
+  async function checkNumbers(rows: number): Promise<void> {
+    await panel.locator('[data-picture="scalars"] summary').click();
+    await expect(panel.locator('[data-picture="scalars"] tbody tr')).toHaveCount(rows);
+  }
+});
+
+test('the panel closes, stays closed for its run, and opens from toolbar, palette and summary', async ({
+  page,
+  tmpPath
+}) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=30, pause=0.1)']);
+  const panel = panelOf(page);
+  const running = page.notebook.runCell(0);
+  await expect(panel).toBeVisible();
+  await panel.getByRole('button', { name: 'Close the routing panel' }).click();
+  await expect(panel).toHaveCount(0);
+  await running;
+  await expect(page.locator('.jp-switchyard-Summary')).toContainText('step 30 of 30');
+  await expect(panel).toHaveCount(0);
+
+  const button = page.locator('.jp-cell-toolbar [data-command="switchyard:toggle-panel"]');
+  await button.click();
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+  await button.click();
+  await expect(panel).toHaveCount(0);
+  await page.evaluate(() => window.jupyterapp.commands.execute('apputils:activate-command-palette'));
+  await page.keyboard.type('Toggle Routing Panel');
+  await page.keyboard.press('Enter');
+  await expect(panel).toBeVisible();
+  await panel.getByRole('tab', { name: 'Load' }).focus();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show beside the cell' }).click();
+  await expect(panel).toBeVisible();
+});
+
+test('the panel is made wider by dragging and by keys, and its figures follow', async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=1)']);
+  await page.notebook.runCell(0);
+  const panel = panelOf(page);
+  const handle = panel.getByRole('separator');
+  const width = async (): Promise<number> => (await panel.boundingBox())!.width;
+  const plotWidth = (): Promise<number> =>
+    panel
+      .locator('[data-picture="load-heatmap"] .main-svg')
+      .first()
+      .evaluate((svg) => svg.getBoundingClientRect().width);
+  await expect.poll(width).toBe(400);
+  await expect.poll(plotWidth).toBeLessThan(400);
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + 3, box.y + 100);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 97, box.y + 120, { steps: 5 });
+  await page.mouse.up();
+  expect(await width()).toBe(500);
+  await expect.poll(plotWidth).toBeGreaterThan(450);
+  await handle.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(width).toBe(476);
+  await expect(handle).toHaveAttribute('aria-valuenow', '476');
+  await page.keyboard.press('Home');
+  await expect.poll(width).toBe(260);
+});
+
+test('a figure is updated in place, follows the theme, and asks no other host for anything', async ({
+  page,
+  tmpPath,
+  baseURL
+}) => {
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(baseURL!) && !/^(data|blob|ws):/.test(request.url())) {
+      foreign.push(request.url());
+    }
+  });
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=8, pause=0.2)']);
+  const panel = panelOf(page);
+  const running = page.notebook.runCell(0);
+  const svg = panel.locator('[data-picture="load-heatmap"] .main-svg').first();
+  await expect(svg).toBeVisible();
+  const before = await svg.elementHandle();
+  await running;
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+  expect(await before!.evaluate((node) => node.isConnected)).toBe(true);
+  const colour = (): Promise<string> =>
+    panel
+      .locator('.xtick text')
+      .first()
+      .evaluate((text) => getComputedStyle(text).fill);
+  const light = await colour();
+  await page.theme.setDarkTheme();
+  await expect.poll(colour).not.toBe(light);
+  await page.theme.setLightTheme();
+  await expect.poll(colour).toBe(light);
+  expect(foreign).toEqual([]);
+});
+
+test('a cell with two runs offers the choice between them', async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=1); replay.run(steps=3)']);
+  await page.notebook.runCell(0);
+  const panel = panelOf(page);
+  await expect(panel.locator('.jp-switchyard-controls')).toContainText('step 3 of 3');
+  await panel.getByRole('combobox', { name: 'Run' }).selectOption({ index: 0 });
+  await expect(panel.locator('.jp-switchyard-controls')).toContainText('step 1 of 1');
+  const first: RoutingPayload = await payloadOf(page, 0, 0);
+  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0].z).toEqual(expectedLoads(first));
 });

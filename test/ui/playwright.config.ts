@@ -14,8 +14,8 @@ export default defineConfig({
   outputDir: join(root, 'test-results'),
   grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
     baseURL,

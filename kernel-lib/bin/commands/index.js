@@ -16,6 +16,14 @@ const COMMANDS = {
     load: () => require('./start').start
   },
   test: { summary: 'set up, then run every test (--only lint|vitest|pytest|ui)', load: () => require('./test').test },
+  run: {
+    summary: 'run a notebook headless and save it (NOTEBOOK [-p name=value ...] [-o OUT])',
+    load: () => require('./run').run
+  },
+  verify: {
+    summary: 'run notebooks again and compare with what was saved (NOTEBOOK...)',
+    load: () => require('./verify').verify
+  },
   doctor: {
     summary: 'say what is installed, what is wrong and how to mend it (--json)',
     load: () => require('./doctor').doctor

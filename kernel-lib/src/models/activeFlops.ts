@@ -5,7 +5,8 @@ import type { Transformer } from './transformer';
 
 /**
  * Floating-point operations that a forward pass spends on one token, a multiplication and an addition counted as two;
- * matrix products only. With m matrices in a network (plain 2, gated 3), S shared experts and sequences of N positions:
+ * matrix products only. With m matrices in a network (plain 2, gated 3), K experts of a token on average, S shared experts
+ * and sequences of N positions:
  *
  * - attention: `8 D^2 + 4 N D` a block (no half taken off for the causal mask: the products are computed whole)
  * - dense: `2 m D H`; mixture: `2 m D H (K + S) + 2 D E`, the last for the router

@@ -44,7 +44,7 @@ function describe(module: MixerModule): Mixer {
   const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
   const { sharedKind } = module.options;
   const mixer: MoeMixer = {
-    ...{ kind: 'moe', router, numExperts, k: module.router.k, hidden, experts, capacityFactor, sharedExperts }
+    ...{ kind: 'moe', router, numExperts, k: module.router.meanK, hidden, experts, capacityFactor, sharedExperts }
   };
   return sharedKind === undefined ? mixer : { ...mixer, sharedKind };
 }

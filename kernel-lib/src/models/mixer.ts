@@ -18,7 +18,7 @@ export interface MoeMixer {
   kind: 'moe';
   router: RouterSpec;
   numExperts: number;
-  /** Experts of a token, K. */
+  /** Experts of a token on average, K. */
   k: number;
   /** Width inside an expert, H. */
   hidden: number;

@@ -9,8 +9,11 @@ import { Transformer } from './transformer';
 export interface MoeTransformerOptions extends TransformerSize {
   /** Experts of a layer, E. */
   experts: number;
-  /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
-  router: RouterSpec;
+  /**
+   * Decides which experts work on a token: `routers.topK({ k: 2 })`, or one for each block, from 0:
+   * `(block) => routers.topK({ k: ks[block] })` with `moe.schedule`.
+   */
+  router: RouterSpec | ((block: number) => RouterSpec);
   /** "plain" (two matrices) or "gated" (SwiGLU, three). Default "plain". */
   expertKind?: 'plain' | 'gated';
   /**
@@ -35,21 +38,17 @@ export function moeTransformer(options: MoeTransformerOptions): Transformer {
   const { layers, ...size } = resolveSize('moeTransformer', options);
   const { every = 1 } = options;
   expectInteger('moeTransformer', 'every', every, 1, layers);
-  const routed = resolveMixer(options, size.width);
-  const gated = routed.experts === 'gated';
+  const { router, expertKind = 'plain' } = options;
+  const routed = (block: number): MoeMixer =>
+    resolveMixer(options, typeof router === 'function' ? router(block) : router, size.width);
+  const gated = expertKind === 'gated';
   const dense: Mixer = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
-  const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed : dense));
+  const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed(i) : dense));
   return new Transformer({ ...size, mixers });
 }
 
-function resolveMixer(options: MoeTransformerOptions, width: number): MoeMixer {
-  const {
-    experts: numExperts,
-    router,
-    expertKind: experts = 'plain',
-    capacityFactor = null,
-    sharedExperts = 0
-  } = options;
+function resolveMixer(options: MoeTransformerOptions, router: RouterSpec, width: number): MoeMixer {
+  const { experts: numExperts, expertKind: experts = 'plain', capacityFactor = null, sharedExperts = 0 } = options;
   expectInteger('moeTransformer', 'experts', numExperts, 1);
   expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
   const k = choices(router, width, numExperts);
@@ -58,9 +57,9 @@ function resolveMixer(options: MoeTransformerOptions, width: number): MoeMixer {
   return { kind: 'moe', router, numExperts, k, hidden, experts, capacityFactor, sharedExperts };
 }
 
-// Only a built router says how many experts it chooses.
+// Only a built router says how many experts it chooses on average.
 function choices(router: RouterSpec, width: number, numExperts: number): number {
   const built = router.build({ width, numExperts, random: Random.fromSeed(0) });
   built.dispose();
-  return built.k;
+  return built.meanK;
 }

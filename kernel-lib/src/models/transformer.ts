@@ -70,6 +70,8 @@ export class Transformer extends Module implements LanguageModel {
       fail('Transformer', `takes at most ${this.contextLength} positions`, length);
     }
     return tf.tidy(() => {
+      // For routers that go by the token itself.
+      ctx.setState('tokenIds', tokens.flatten().toInt());
       const positions = this.positions.apply(tf.range(0, length, 1, 'int32'), ctx.within('positions'));
       const x = this.tokens.apply(tokens, ctx.within('tokens')).add(positions);
       const y = this.norm.apply(this.layers.apply(x, ctx.within('layers')), ctx.within('norm'));

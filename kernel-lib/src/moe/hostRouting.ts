@@ -1,12 +1,13 @@
 import { tf } from '../backend';
 import { fail } from '../core';
 import type { RoutingRecord } from '../core';
+import { denseWeights } from '../routers';
 import type { Routing } from '../routers';
 import { everyExpert } from './applyToAll';
 
 /** What the host knows of a routing. */
 export interface HostRouting {
-  /** Expert of each choice, -1 where unused; [T * K]. For a dense routing choice j is expert j, K is E. */
+  /** Expert of each choice, -1 where unused; [T * K]. For a routing that is not sparse choice j is expert j, K is E. */
   indices: Int32Array;
   /** What only an observer needs; null where there is none. */
   observed: Pick<RoutingRecord, 'indices' | 'weights' | 'importance' | 'entropy'> | null;
@@ -21,6 +22,7 @@ export interface HostRouting {
  */
 export function readRouting(where: string, routing: Routing, observed: boolean): HostRouting {
   const { numTokens, numExperts, form } = routing;
+  const k = choicesOf(routing);
   const values = tf.tidy(() => pack(routing, observed).dataSync<'float32'>());
   let at = 0;
   const take = (size: number): Float32Array => values.slice(at, (at += size));
@@ -28,19 +30,24 @@ export function readRouting(where: string, routing: Routing, observed: boolean):
   if (broken > 0) {
     fail(where, 'logits must be finite numbers', `${broken} of ${routing.logits.size} that are not`);
   }
-  const indices = form === 'sparse' ? Int32Array.from(take(numTokens * routing.k)) : everyExpert(numTokens, numExperts);
+  const indices = form === 'sparse' ? Int32Array.from(take(numTokens * k)) : everyExpert(numTokens, numExperts);
   if (!observed) {
     return { indices, observed: null };
   }
-  const weights = take(routing.weights.size);
+  const weights = take(numTokens * k);
   const choices = form === 'sparse' ? { indices, weights } : bestFirst(weights, numExperts);
   const importance = take(numExperts);
   const [entropy] = take(1);
   return { indices, observed: { ...choices, importance, entropy } };
 }
 
+/** Choices of a token on the host, K; E where the routing is not sparse. */
+export function choicesOf(routing: Routing): number {
+  return routing.form === 'sparse' ? routing.k : routing.numExperts;
+}
+
 function pack(routing: Routing, observed: boolean): tf.Tensor1D {
-  const { logits, probs, weights } = routing;
+  const { logits, probs } = routing;
   const parts: tf.Tensor[] = [logits.isFinite().logicalNot().toFloat().sum().expandDims()];
   if (routing.form === 'sparse') {
     // float32 holds every index below 2^24.
@@ -48,6 +55,8 @@ function pack(routing: Routing, observed: boolean): tf.Tensor1D {
   }
   if (observed) {
     const entropy = probs.mul(probs.maximum(1e-30).log()).sum(1).mean().neg();
+    // A token's share in an expert with slots: its weights for all of the expert's rows.
+    const weights = routing.form === 'sparse' ? routing.weights : denseWeights(routing);
     parts.push(weights.flatten(), probs.sum(0), entropy.expandDims());
   }
   return tf.concat1d(parts as tf.Tensor1D[]);

@@ -1,12 +1,17 @@
+export * as analysis from './analysis';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
+export { schedule } from './schedule';
+export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
+  attentionHeads,
   averagedExperts,
   constantExperts,
   copyExperts,
@@ -14,19 +19,31 @@ export {
   mixedExperts,
   modulatedExperts,
   multiHead,
+  multiHeadParity,
   ownedElsewhere,
+  sharedGroup,
+  TASK_IDS,
+  taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
   zeroExperts
 } from './experts';
 export type {
   AliasedExpertsOptions,
+  AttentionHeads,
+  AttentionHeadsOptions,
   AveragedExpertsOptions,
   LowRankExpertsOptions,
   MixedPart,
   ModulatedExpertsOptions,
   MultiHeadMoe,
   MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  SharedGroup,
+  SharedGroupOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
   TokenIndexed,
   TokenIndexedOptions
 } from './experts';
@@ -36,6 +53,7 @@ export {
   compressExperts,
   expertStatistics,
   mergeExperts,
+  priorApproximateLoss,
   pruneExperts,
   stableRank,
   upcycle

@@ -4,10 +4,12 @@ import type { Context, Random } from '../core';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
 import type { Router, RouterSpec, Routing } from '../routers';
+import { applySlots } from './applySlots';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertSpec } from './expertBank';
 import { gatedExperts } from './gatedExperts';
-import { readRouting } from './hostRouting';
+import { choicesOf, readRouting } from './hostRouting';
+import type { HostRouting } from './hostRouting';
 import { plainExperts } from './plainExperts';
 
 export interface MoeLayerOptions {
@@ -22,7 +24,7 @@ export interface MoeLayerOptions {
   /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
   experts?: 'plain' | 'gated' | ExpertSpec;
   /**
-   * An expert takes at most `ceil(capacityFactor * T * K / E)` choices, the rest is dropped: a token whose choices are all
+   * An expert takes at most `ceil(capacityFactor * T * K / E)` choices (K on average), the rest is dropped: a token whose choices are all
    * dropped comes out as zeros, so that a residual connection passes it on. Null, the default, drops nothing.
    */
   capacityFactor?: number | null;
@@ -93,9 +95,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
     return tf.tidy(() => {
       const tokens = this.flatten(x, ctx);
       const routing = this.router.route(tokens, ctx.within('router'));
-      const plan = this.plan(routing, ctx);
-      const outputs = this.experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
-      const routed = ops.combine(outputs, routing.weights, plan);
+      const routed = this.runExperts(tokens, routing, ctx);
       const { shared } = this;
       const all = shared === null ? routed : routed.add(applyToAll(shared, tokens, ctx.within('shared')));
       return all.reshape(x.shape);
@@ -114,19 +114,34 @@ class MixtureOfExperts extends Module implements MoeLayer {
     return x.reshape([-1, width]);
   }
 
-  private plan(routing: Routing, ctx: Context): DispatchPlan {
-    const { numTokens, numExperts } = routing;
-    const k = routing.form === 'sparse' ? routing.k : numExperts;
+  private runExperts(tokens: tf.Tensor2D, routing: Routing, ctx: Context): tf.Tensor2D {
+    const { experts } = this;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
-    const { capacityFactor = null } = this.options;
-    const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, (numTokens * k) / numExperts);
-    const plan = ops.planDispatch(host.indices, { numTokens, k, numExperts, capacity });
-    if (host.observed !== null) {
-      const { router, experts } = this;
-      const shape = { path: ctx.path, router: router.kind, numExperts, k, numTokens, experts: [...experts.labels] };
-      ctx.observer?.observe({ ...shape, ...host.observed, dropped: plan.dropped });
+    if (routing.form === 'slots') {
+      this.observe(routing, host, null, ctx);
+      return applySlots(experts, tokens, routing, ctx.within('experts'));
     }
-    return plan;
+    const plan = this.plan(routing, host.indices);
+    this.observe(routing, host, plan.dropped, ctx);
+    const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
+    return ops.combine(outputs, routing.weights, plan);
+  }
+
+  private plan(routing: Routing, indices: Int32Array): DispatchPlan {
+    const { numTokens, numExperts } = routing;
+    const { capacityFactor = null } = this.options;
+    const fairShare = (numTokens * this.router.meanK) / numExperts;
+    const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
+    return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });
+  }
+
+  private observe(routing: Routing, { observed }: HostRouting, dropped: Uint8Array | null, ctx: Context): void {
+    if (observed !== null) {
+      const { numExperts, numTokens } = routing;
+      const { router, experts } = this;
+      const shape = { path: ctx.path, router: router.kind, numExperts, k: choicesOf(routing), numTokens };
+      ctx.observer?.observe({ ...shape, experts: [...experts.labels], ...observed, dropped });
+    }
   }
 }
 

@@ -42,6 +42,7 @@ class ExpertChoiceRouter extends Module implements Router {
   readonly kind = 'expert-choice';
   readonly numExperts: number;
   readonly k: number;
+  readonly meanK: number;
   private readonly weight: Parameter;
 
   constructor(
@@ -51,6 +52,7 @@ class ExpertChoiceRouter extends Module implements Router {
     super();
     this.numExperts = numExperts;
     this.k = numExperts;
+    this.meanK = options.k;
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
   }
 

@@ -14,6 +14,7 @@
 import { tf } from '../backend';
 import { fail } from '../core';
 import * as ops from '../ops';
+import { oneHot } from './oneHot';
 
 /** What a balancing loss needs of one layer. */
 export interface RoutedLayer {
@@ -35,7 +36,7 @@ export interface BalanceSums {
 
 /** How often each expert was chosen; [T, K] gives [E]. Unused choices count nowhere; no gradient. */
 export function countChoices(indices: tf.Tensor2D, numExperts: number): tf.Tensor1D {
-  return tf.tidy(() => tf.oneHot(indices.flatten().toInt(), numExperts).toFloat().sum<tf.Tensor1D>(0));
+  return tf.tidy(() => oneHot(indices.flatten().toInt(), numExperts).sum<tf.Tensor1D>(0));
 }
 
 /**

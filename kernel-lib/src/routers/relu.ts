@@ -52,6 +52,7 @@ class ReluRouter extends Module implements Router {
   readonly kind = 'relu';
   readonly numExperts: number;
   readonly k: number;
+  readonly meanK: number;
   private readonly weight: Parameter;
   private readonly l1: tf.Variable;
 
@@ -62,6 +63,7 @@ class ReluRouter extends Module implements Router {
     super();
     this.numExperts = numExperts;
     this.k = numExperts;
+    this.meanK = options.k;
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
     this.l1 = this.addBuffer(
       'l1',

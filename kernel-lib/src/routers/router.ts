@@ -2,10 +2,11 @@ import type { tf } from '../backend';
 import type { Context, Module, Random } from '../core';
 
 /**
- * Which experts each token goes to and with what weight. Two forms: `sparse` names at most K experts for each token;
- * `dense` weighs all experts for each token. Tensors belong to whoever called the router.
+ * Which experts each token goes to and with what weight. Three forms: `sparse` names at most K experts for each token;
+ * `dense` weighs all experts for each token; `slots` mixes tokens into the rows that experts work on. Tensors belong to
+ * whoever called the router.
  */
-export type Routing = SparseRouting | DenseRouting;
+export type Routing = SparseRouting | DenseRouting | SlotRouting;
 
 /** What every form carries. */
 interface RoutingBase {
@@ -33,6 +34,17 @@ export interface DenseRouting extends RoutingBase {
   weights: tf.Tensor2D;
 }
 
+/** Each expert works on S rows that are weighted sums of tokens; each token gets a weighted sum of what comes out. */
+export interface SlotRouting extends RoutingBase {
+  form: 'slots';
+  /** Rows of an expert, S. */
+  slots: number;
+  /** Weight of each token in each row, differentiable; [T, E, S]. */
+  dispatch: tf.Tensor3D;
+  /** Weight of each row's output for each token, differentiable; [T, E, S]. */
+  combine: tf.Tensor3D;
+}
+
 /** A router's shape, known once the layer that holds it is built. */
 export interface RouterShape {
   /** Width of what is routed, D. */
@@ -50,6 +62,8 @@ export interface Router extends Module {
   readonly numExperts: number;
   /** Choices of a token, K; the maximum where it varies, E for a dense router. */
   readonly k: number;
+  /** Choices of a token on average, which is what it costs: K where that is fixed, else what the router aims at. */
+  readonly meanK: number;
   /** Routes tokens `x` [T, D]. */
   route(x: tf.Tensor2D, ctx: Context): Routing;
 }

@@ -32,6 +32,7 @@ class SinkhornRouter extends Module implements Router {
   readonly kind = 'sinkhorn';
   readonly numExperts: number;
   readonly k: number;
+  readonly meanK: number;
   private readonly weight: Parameter;
 
   constructor(
@@ -42,6 +43,7 @@ class SinkhornRouter extends Module implements Router {
     checkK('sinkhorn', options.k, numExperts);
     this.numExperts = numExperts;
     this.k = options.k;
+    this.meanK = options.k;
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
   }
 

@@ -1,20 +1,12 @@
 import { tf } from '../backend';
-import { expectInteger, expectNumber, expectOneOf, Module, Parameter } from '../core';
+import { expectNumber, expectOneOf, Parameter } from '../core';
 import type { Context } from '../core';
-import { addBalanceLosses, checkBalance, updateSelectionBias } from './balance';
-import type { BalanceOptions } from './balance';
 import { project, projectionWeight } from './projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
-import type { ScoreFunction } from './selectTopK';
+import type { RouterShape, RouterSpec } from './router';
+import { resolveTokenChoice, TokenChoice } from './tokenChoice';
+import type { TokenChoiceOptions } from './tokenChoice';
 
-export interface TopKOptions {
-  /** Experts of a token, K. */
-  k: number;
-  /** Default "softmax". */
-  scores?: ScoreFunction;
-  /** Divide the weights of a token by their sum. Default: true where k > 1 (a single weight would be 1, without gradient). */
-  renormalize?: boolean;
+export interface TopKOptions extends TokenChoiceOptions {
   /** While training, tokens are multiplied by uniform numbers in 1 - jitter..1 + jitter before they are scored. Default 0. */
   jitter?: number;
   /**
@@ -22,8 +14,6 @@ export interface TopKOptions {
    * (arXiv 1701.06538, eq. 4). Default "none".
    */
   noise?: RouterNoise;
-  /** Default: the "switch" loss times 0.01. `{}` balances nothing. */
-  balance?: BalanceOptions;
 }
 
 export type RouterNoise = 'none' | 'learned';
@@ -38,75 +28,33 @@ const NOISE_FLOOR = 0.01;
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
  */
 export function topK(options: TopKOptions): RouterSpec {
-  const resolved = resolve(options);
-  return {
-    kind: 'top-k',
-    options: { ...resolved },
-    build: (shape) => {
-      checkK('topK', resolved.k, shape.numExperts);
-      return new TopKRouter(resolved, shape);
-    }
-  };
-}
-
-function resolve(options: TopKOptions): Required<TopKOptions> {
-  const { k, scores = 'softmax', renormalize = k > 1, jitter = 0, noise = 'none' } = options;
-  const { balance = { loss: { convention: 'switch', coefficient: 0.01 } } } = options;
-  expectInteger('topK', 'k', k, 1);
-  expectOneOf('topK', 'scores', scores, SCORE_FUNCTIONS);
+  const { jitter = 0, noise = 'none' } = options;
+  const resolved = { ...resolveTokenChoice('topK', options), jitter, noise };
   expectNumber('topK', 'jitter', jitter, 0, 1);
   expectOneOf('topK', 'noise', noise, NOISES);
-  checkBalance('topK', balance);
-  return { k, scores, renormalize, jitter, noise, balance };
+  return { kind: 'top-k', options: resolved, build: (shape) => new TopKRouter(resolved, shape) };
 }
 
-class TopKRouter extends Module implements Router {
+class TopKRouter extends TokenChoice {
   readonly kind = 'top-k';
-  readonly numExperts: number;
-  readonly k: number;
   private readonly weight: Parameter;
   private readonly noiseWeight: Parameter | null;
-  private readonly selectionBias: tf.Variable | null;
 
   constructor(
     private readonly options: Required<TopKOptions>,
     { width, numExperts, random }: RouterShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.k = options.k;
+    super('topK', options, numExperts);
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
     // Zeros, as in the paper: the noise starts alike for all experts.
     this.noiseWeight =
       options.noise === 'learned'
         ? this.addParameter('noiseWeight', new Parameter(tf.zeros([width, numExperts])))
         : null;
-    this.selectionBias = options.balance.bias
-      ? this.addBuffer(
-          'selectionBias',
-          tf.tidy(() => tf.variable(tf.zeros([numExperts]), false))
-        )
-      : null;
   }
 
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
-  }
-
-  route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const { balance, scores, renormalize } = this.options;
-    const { k, selectionBias } = this;
-    const clean = project(this.jittered(x, ctx), this.weight);
-    const logits = this.noisy(clean, x, ctx);
-    const routing = selectTopK(logits, { k, scores, renormalize, selectionBias });
-    if (ctx.training) {
-      addBalanceLosses(routing, balance, ctx);
-      if (balance.bias && selectionBias !== null) {
-        updateSelectionBias(selectionBias, routing.indices, balance.bias.rate, ctx);
-      }
-    }
-    return routing;
+  protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    return this.noisy(project(this.jittered(x, ctx), this.weight), x, ctx);
   }
 
   private jittered(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

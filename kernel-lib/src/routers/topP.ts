@@ -45,6 +45,8 @@ class TopPRouter extends Module implements Router {
   readonly kind = 'top-p';
   readonly numExperts: number;
   readonly k: number;
+  /** The most that a token can need, `ceil(p * E)`: as many as it takes where all are equally probable. */
+  readonly meanK: number;
   private readonly weight: Parameter;
 
   constructor(
@@ -55,6 +57,7 @@ class TopPRouter extends Module implements Router {
     this.numExperts = numExperts;
     this.k = options.kMax ?? numExperts;
     checkK('topP', this.k, numExperts, 'kMax');
+    this.meanK = Math.min(this.k, Math.ceil(options.p * numExperts));
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
   }
 

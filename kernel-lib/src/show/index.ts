@@ -1,4 +1,5 @@
 export type { Bundle } from './bundle';
+export { environment } from './environment';
 export { Figure, figure } from './figure';
 export type { FigureOptions } from './figure';
 export { payload } from './payload';

@@ -1,4 +1,45 @@
 import type { SystemEntry } from './entry';
 
 /** Systems that turn one network into another: upcycling, carving, merging. */
-export const transformSystems: readonly SystemEntry[] = [];
+export const transformSystems: readonly SystemEntry[] = [
+  {
+    id: 'm-smoe-mc-smoe',
+    title: 'Merge, Then Compress: Demystify Efficient SMoE with Hints from Its Routing Policy',
+    function: 'moe.mergeExperts',
+    test: 'test/systems/mcSmoe.test.ts',
+    note:
+      'moe.mergeExperts, then moe.compressExperts. Grouped by the cosine of router logits, as the paper does by default. The ' +
+      'loss is compared on trained experts; the stable rank is not: merging experts that a planted task trained to different ' +
+      'maps lowers it in one seed of three. It is tested where experts have a low-rank part in common, noise and an order ' +
+      'of neurons each, and merging must find the common part. Not covered: distillation after merging.'
+  },
+  {
+    id: 'ewa',
+    title: 'Experts Weights Averaging: A New General Training Scheme for Vision Transformers',
+    function: 'moe.averagedExperts',
+    test: 'test/systems/ewa.test.ts',
+    note:
+      'With routers.randomPartition while it trains, and moe.averageToDense in the end. Chosen: an expert moves toward the mean ' +
+      'of all, itself included, so the mean stays and the variance falls by (1 - beta)^2. Trained on a planted regression.'
+  },
+  {
+    id: 'cmoe',
+    title: 'CMoE: Fast Carving of Mixture-of-Experts for Efficient LLM Inference',
+    function: 'moe.carve',
+    test: 'test/systems/cmoe.test.ts',
+    note:
+      "{ group: 'activationRate', router: 'analytic' }. Chosen: k-means begins with neurons far from each other, and not with " +
+      'those that fire most, which may be of one group. A part weighs 1 + scale p with a trainable scale. Not covered: the ' +
+      'load-balancing bias of the fine-tuning.'
+  },
+  {
+    id: 'factorllm',
+    title: 'FactorLLM: Factorizing Knowledge via Mixture of Experts for Large Language Models',
+    function: 'moe.carve',
+    test: 'test/systems/factorllm.test.ts',
+    note:
+      "{ group: 'split', router: 'linear' }, then moe.priorApproximateLoss while the router trains. Chosen: the prior is the K " +
+      'parts with the largest share of the whole output. Accuracy is the error on a planted regression: over 3 seeds the task ' +
+      'alone brings it from 1.69 to 0.98, the prior to 0.54 (dense: 0.15).'
+  }
+];

@@ -5,35 +5,53 @@ import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 
 export const MIME = 'application/vnd.switchyard.v1+json';
 
-type Output = Record<string, unknown>;
+interface INotebookOptions {
+  /** Payloads saved in the outputs of cells, by index. */
+  outputs?: Record<number, Payload[]>;
+  /** Null opens the notebook with no kernel. */
+  kernel?: string | null;
+}
 
-/** Uploads and opens a notebook of code cells. */
-export async function openNotebook(
-  page: IJupyterLabPageFixture,
-  tmpPath: string,
-  sources: string[],
-  options: { outputs?: Record<number, Payload[]>; kernel?: string | null; name?: string } = {}
-): Promise<string> {
-  const { outputs = {}, kernel = 'python3', name = 'test.ipynb' } = options;
+/** The text of a notebook of code cells. */
+export function notebookText(sources: string[], { outputs = {}, kernel = 'python3' }: INotebookOptions = {}): string {
   const cells = sources.map((source, i) => ({
     cell_type: 'code',
     id: `cell-${i}`,
     metadata: {},
     execution_count: null,
     source,
-    outputs: (outputs[i] ?? []).map((payload): Output => ({
+    outputs: (outputs[i] ?? []).map((payload) => ({
       output_type: 'display_data',
       metadata: {},
       data: { [MIME]: payload }
     }))
   }));
   const kernelspec = kernel === null ? undefined : { name: kernel, display_name: kernel };
-  const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  return JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 });
+}
+
+/** Uploads and opens a notebook of code cells. */
+export async function openNotebook(
+  page: IJupyterLabPageFixture,
+  tmpPath: string,
+  sources: string[],
+  options: INotebookOptions = {}
+): Promise<void> {
+  const name = 'test.ipynb';
   const path = `${tmpPath}/${name}`;
-  await page.contents.uploadContent(JSON.stringify(notebook), 'text', path);
+  await page.contents.uploadContent(notebookText(sources, options), 'text', path);
   await page.notebook.openByPath(path);
-  await page.notebook.activate(name);
-  return path;
+  if (options.kernel === null) {
+    await page.locator('.jp-Dialog').getByRole('button', { name: 'No Kernel' }).click();
+    await page.locator('.jp-Notebook-cell').first().waitFor();
+  } else {
+    await page.notebook.activate(name);
+  }
+}
+
+/** Starts a command of JupyterLab and does not wait for its end. */
+export async function start(page: IJupyterLabPageFixture, command: string): Promise<void> {
+  await page.evaluate((command) => void window.jupyterapp.commands.execute(command), command);
 }
 
 /** The panel beside a cell. */
@@ -41,13 +59,19 @@ export function panelOf(page: IJupyterLabPageFixture, cell = 0): Locator {
   return page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Panel');
 }
 
-/** The drawn figure of a picture: plotly keeps its data on the node. */
-export async function drawn(panel: Locator, picture: string): Promise<{ data: Record<string, unknown>[] }> {
+/** The traces of a drawn figure, none before it is drawn: plotly keeps its data on the node. */
+export async function drawn(panel: Locator, picture: string): Promise<ITrace[]> {
   const plot = panel.locator(`[data-picture="${picture}"] .jp-switchyard-plot`);
-  return plot.evaluate((node) => {
-    const { data } = node as unknown as { data: Record<string, unknown>[] };
-    return { data: data.map(({ z, x, y, name }) => ({ z, x, y, name })) };
-  });
+  return plot.evaluate((node) =>
+    ((node as unknown as { data?: ITrace[] }).data ?? []).map(({ z, x, y, name }) => ({ z, x, y, name }))
+  );
+}
+
+interface ITrace {
+  z?: number[][];
+  x?: number[];
+  y?: (number | null)[];
+  name?: string;
 }
 
 /** The payload in a cell's output, as the notebook holds it. */

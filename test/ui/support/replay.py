@@ -40,13 +40,15 @@ def bundle(payload):
     return {MIME: payload, "text/plain": f"step {payload['source']['step']}"}
 
 
-def run(steps=20, pause=0.1, stop_at=None, name="running"):
-    """Sends a run, one display updated in place. Returns the run's id."""
+def run(steps=20, pause=0.1, wait_at=None, name="running"):
+    """Sends a run, one display updated in place. At step `wait_at` it waits for a file "go" beside the notebook."""
     run_id = f"replay-{uuid.uuid4()}"
     handle = display(bundle(at(0, steps, run_id, name)), raw=True, display_id=True)
-    for step in range(1, (stop_at or steps) + 1):
+    for step in range(1, steps + 1):
         time.sleep(pause)
         handle.update(bundle(at(step, steps, run_id, name)), raw=True)
+        while step == wait_at and not Path("go").exists():
+            time.sleep(0.05)
 
 
 def show(payload):

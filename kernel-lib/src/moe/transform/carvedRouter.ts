@@ -32,6 +32,7 @@ class CarvedRouter extends Module implements Router {
   readonly kind = 'carved';
   readonly numExperts: number;
   readonly k: number;
+  readonly meanK: number;
   private readonly w1: Parameter;
   private readonly w3: Parameter | null;
   private readonly b1: Parameter | null;
@@ -44,6 +45,7 @@ class CarvedRouter extends Module implements Router {
     super();
     this.numExperts = numExperts;
     this.k = options.k;
+    this.meanK = options.k;
     const analytic = options.scores === 'analytic';
     const matrix = (name: string): Parameter =>
       this.addParameter(name, new Parameter(random.child(name).normal([width, numExperts], 0, Math.sqrt(0.1 / width))));

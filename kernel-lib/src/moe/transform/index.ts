@@ -8,6 +8,7 @@ export { expertStatistics } from './expertStatistics';
 export type { ExpertStatistics } from './expertStatistics';
 export { mergeExperts } from './mergeExperts';
 export type { MergeOptions, MergeReport } from './mergeExperts';
+export { priorApproximateLoss } from './priorApproximateLoss';
 export { pruneExperts } from './pruneExperts';
 export type { ExpertImportance, PruneExpertsOptions, PruneExpertsReport } from './pruneExperts';
 export type { TransformReport } from './report';

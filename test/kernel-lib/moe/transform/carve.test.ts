@@ -1,4 +1,4 @@
-import { core, moe, tf } from '@switchyard/kernel-lib';
+import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, makeTokens, outputOf, valuesOf } from '../../../support/networks';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
@@ -58,7 +58,7 @@ test('parts have weight 1 until their scale is trained, and the scale has a grad
   const x = makeTokens();
   const { layer } = carve(network, { k: 2 });
   tf.tidy(() => {
-    const { weights } = layer.router.route(x, Context.create());
+    const { weights } = layer.router.route(x, Context.create()) as routers.SparseRouting;
     expect(new Set(weights.dataSync())).toEqual(new Set([1]));
     const scale = layer.parameters().get('router.scale')!.variable;
     const { grads } = tf.variableGrads(() => layer.apply(x, Context.create()).square().sum() as tf.Scalar, [scale]);

@@ -1,0 +1,109 @@
+'use strict';
+
+const { hasTag, newCodeCell, sourceOf } = require('./notebook');
+
+/**
+ * @typedef {import('./notebook').Notebook} Notebook
+ * @typedef {import('./notebook').Output} Output
+ *
+ * What is compared of the library's `EnvironmentRecord`.
+ * @typedef {object} EnvironmentRecord
+ * @property {Record<string, string | null>} versions
+ * @property {string} platform
+ * @property {string} processor
+ * @property {string} device
+ * @property {number} threads
+ * @property {string | null} lockfile
+ * @property {Record<string, number>} seeds
+ * @property {Record<string, string>} data
+ */
+
+/** As `ENVIRONMENT_MIME_TYPE` of the library. */
+const MIME_TYPE = 'application/vnd.switchyard.environment.v1+json';
+const TAG = 'switchyard-environment';
+const LIBRARY = '@switchyard/kernel-lib';
+const CELL = `import { show } from '${LIBRARY}';\nshow.environment();`;
+
+/**
+ * Adds a last cell that records the environment, to a notebook that uses the library and has none.
+ * @param {Notebook} notebook
+ * @returns {Notebook}
+ */
+function withRecord(notebook) {
+  const code = notebook.cells.filter((cell) => cell.cell_type === 'code');
+  const uses = code.some((cell) => sourceOf(cell).includes(LIBRARY));
+  const has = code.some((cell) => hasTag(cell, TAG) || /\bshow\s*\.\s*environment\s*\(/.test(sourceOf(cell)));
+  return has || !uses ? notebook : { ...notebook, cells: [...notebook.cells, newCodeCell(notebook, TAG, CELL)] };
+}
+
+/**
+ * @param {Output} output
+ * @returns {EnvironmentRecord | null} Null where it is another output.
+ */
+function recordIn(output) {
+  return /** @type {Record<string, any> | undefined} */ (output.data)?.[MIME_TYPE] ?? null;
+}
+
+/**
+ * The last environment record that a notebook shows; null where it shows none.
+ * @param {Notebook} notebook
+ * @returns {EnvironmentRecord | null}
+ */
+function findRecord(notebook) {
+  const records = notebook.cells.flatMap((cell) => (cell.outputs ?? []).map(recordIn));
+  return records.filter((record) => record !== null).at(-1) ?? null;
+}
+
+/**
+ * True where the same numbers are due, bit for bit: same versions, machine, device and threads.
+ * @param {EnvironmentRecord | null} saved
+ * @param {EnvironmentRecord | null} now
+ * @returns {boolean}
+ */
+function sameMachine(saved, now) {
+  return saved !== null && now !== null && differences(machine(saved), machine(now)).length === 0;
+}
+
+/**
+ * What of the environment is not as it was when the notebook was saved, a line each.
+ * @param {EnvironmentRecord | null} saved
+ * @param {EnvironmentRecord | null} now
+ * @returns {string[]}
+ */
+function environmentChanges(saved, now) {
+  if (saved === null || now === null) {
+    return [];
+  }
+  return differences({ ...machine(saved), ...sources(saved) }, { ...machine(now), ...sources(now) });
+}
+
+/**
+ * @param {EnvironmentRecord} record
+ * @returns {Record<string, string>}
+ */
+function machine({ versions, platform, processor, device, threads }) {
+  const named = Object.entries(versions).map(([name, version]) => [name, version ?? 'missing']);
+  return { ...Object.fromEntries(named), platform, processor, device, threads: String(threads) };
+}
+
+/**
+ * @param {EnvironmentRecord} record
+ * @returns {Record<string, string>}
+ */
+function sources({ lockfile, data, seeds }) {
+  const hashes = Object.entries(data).map(([name, hash]) => [`data ${name}`, hash]);
+  const numbers = Object.entries(seeds).map(([name, seed]) => [`seed ${name}`, String(seed)]);
+  return { ...Object.fromEntries([...hashes, ...numbers]), lockfile: lockfile ?? 'none' };
+}
+
+/**
+ * @param {Record<string, string>} saved
+ * @param {Record<string, string>} now
+ * @returns {string[]}
+ */
+function differences(saved, now) {
+  const names = Object.keys({ ...saved, ...now }).filter((name) => saved[name] !== now[name]);
+  return names.map((name) => `${name}: saved with ${saved[name] ?? 'none'}, now ${now[name] ?? 'none'}`);
+}
+
+module.exports = { environmentChanges, findRecord, recordIn, sameMachine, withRecord };

@@ -1,0 +1,115 @@
+'use strict';
+
+/**
+ * @typedef {import('./compare').Comparison} Comparison
+ *
+ * What became of one notebook.
+ * @typedef {{ file: string } & ({ comparison: Comparison } | { error: string })} Verdict
+ */
+
+/** Differences shown of one cell, and characters of one value; the rest is counted. */
+const MAX_DIFFERENCES = 10;
+const MAX_VALUE = 100;
+
+/**
+ * @param {Verdict} verdict
+ * @returns {boolean}
+ */
+function isSame(verdict) {
+  return 'comparison' in verdict && verdict.comparison.different.length === 0;
+}
+
+/**
+ * A table of the notebooks, and below it what differs in each.
+ * @param {Verdict[]} verdicts
+ * @returns {string}
+ */
+function report(verdicts) {
+  return [table(verdicts), ...verdicts.map(details).filter((text) => text !== '')].join('\n\n');
+}
+
+/**
+ * @param {Verdict[]} verdicts
+ * @returns {string}
+ */
+function table(verdicts) {
+  const rows = [['notebook', 'cells', 'result'], ...verdicts.map(row)];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((cells) => cells[column].length)));
+  return rows
+    .map(([file, cells, result]) => `${file.padEnd(widths[0])}  ${cells.padStart(widths[1])}  ${result}`)
+    .join('\n');
+}
+
+/**
+ * @param {Verdict} verdict
+ * @returns {string[]}
+ */
+function row(verdict) {
+  if ('error' in verdict) {
+    return [verdict.file, '-', 'failed'];
+  }
+  const { cells, different, tolerance } = verdict.comparison;
+  const within = tolerance === 0 ? '' : ` within ${String(tolerance)}`;
+  return [
+    verdict.file,
+    String(cells),
+    different.length === 0 ? `same${within}` : `different: ${count(different.length, 'cell')}`
+  ];
+}
+
+/**
+ * @param {Verdict} verdict
+ * @returns {string} Empty where there is nothing to say.
+ */
+function details(verdict) {
+  if ('error' in verdict) {
+    return `${verdict.file}\n${indent(verdict.error)}`;
+  }
+  const { different, environment } = verdict.comparison;
+  const cells = different.map(({ number, differences }) => {
+    const more = differences.length - MAX_DIFFERENCES;
+    const shown = differences.slice(0, MAX_DIFFERENCES).map(describe);
+    return [`cell ${String(number)}`, ...shown, ...(more > 0 ? [`  and ${count(more, 'more difference')}`] : [])].join(
+      '\n'
+    );
+  });
+  const changes = environment.length === 0 ? [] : [`the environment is another one\n${indent(environment.join('\n'))}`];
+  const parts = [...cells, ...changes];
+  return parts.length === 0 ? '' : `${verdict.file}\n${indent(parts.join('\n'))}`;
+}
+
+/**
+ * @param {import('./values').Difference} difference
+ * @returns {string}
+ */
+function describe({ where, saved, now }) {
+  const sides = [saved === null ? [] : [`  - ${short(saved)}`], now === null ? [] : [`  + ${short(now)}`]];
+  return [`  ${where} (- saved, + now)`, ...sides.flat()].join('\n');
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function short(text) {
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+}
+
+/**
+ * @param {number} n
+ * @param {string} thing
+ * @returns {string}
+ */
+function count(n, thing) {
+  return `${String(n)} ${thing}${n === 1 ? '' : 's'}`;
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function indent(text) {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+module.exports = { isSame, report };

@@ -1,0 +1,5 @@
+export type { GitState } from './git';
+export { ENVIRONMENT_MIME_TYPE } from './mime';
+export { environmentRecord } from './record';
+export type { EnvironmentOptions, EnvironmentRecord } from './record';
+export { environmentText } from './text';

@@ -1,0 +1,72 @@
+import * as os from 'os';
+import { device } from '../backend';
+import { expectInteger, fail } from '../core';
+import { gitState } from './git';
+import type { GitState } from './git';
+import { lockfileHash } from './lockfile';
+import { versions } from './versions';
+
+/** What a run's numbers depend on, beside the notebook itself. JSON data. */
+export interface EnvironmentRecord {
+  /** Versions by name; null where the part is missing. */
+  versions: Record<string, string | null>;
+  /** Operating system and processor architecture, "linux x64". */
+  platform: string;
+  /** Name of the processor: its instructions decide how sums are ordered. */
+  processor: string;
+  /** "gpu", "cpu" or "javascript", as `device().kind`. */
+  device: string;
+  /** Threads that one op may use. */
+  threads: number;
+  /** sha256 of the nearest package-lock.json in or above the notebook's folder; null where there is none. */
+  lockfile: string | null;
+  /** State of the git work tree that holds the notebook's folder; null where it is in none. */
+  git: GitState | null;
+  /** Seeds by name, as given. */
+  seeds: Record<string, number>;
+  /** Hashes of the data by name, as given. */
+  data: Record<string, string>;
+}
+
+export interface EnvironmentOptions {
+  /** Seeds that the analysis uses, by name: non-negative integers. Default: none. */
+  seeds?: Record<string, number>;
+  /** Data that the analysis reads, by name: a hash, or a corpus that has one. Default: none. */
+  data?: Record<string, string | { readonly hash?: string }>;
+}
+
+/**
+ * Reads the environment of this process and its current folder.
+ *
+ * @throws {SwitchyardError} where a seed is no non-negative integer, or data has no hash.
+ */
+export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions = {}): EnvironmentRecord {
+  Object.entries(seeds).forEach(([name, seed]) => expectInteger('environment', `seeds.${name}`, seed, 0));
+  const hashes = Object.entries(data).map(([name, of]) => [name, hashOf(name, of)]);
+  const folder = process.cwd();
+  return {
+    versions: versions(),
+    platform: `${os.platform()} ${os.arch()}`,
+    processor: os.cpus()[0]?.model.trim() ?? 'unknown',
+    device: device().kind,
+    threads: threads(),
+    lockfile: lockfileHash(folder),
+    git: gitState(folder),
+    seeds: { ...seeds },
+    data: Object.fromEntries(hashes) as Record<string, string>
+  };
+}
+
+function hashOf(name: string, of: string | { readonly hash?: string }): string {
+  const hash = typeof of === 'string' ? of : of.hash;
+  return hash ?? fail('environment', `data.${name} must be a hash or have one`, hash);
+}
+
+/** TensorFlow takes a thread for each processor unless told otherwise; plain TensorFlow.js has one. */
+function threads(): number {
+  if (device().kind === 'javascript') {
+    return 1;
+  }
+  const told = Number(process.env.TF_NUM_INTRAOP_THREADS);
+  return Number.isInteger(told) && told > 0 ? told : os.availableParallelism();
+}

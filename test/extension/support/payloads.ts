@@ -1,0 +1,34 @@
+/** The committed example payloads, fresh for each test, and a chart context without a browser. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
+import { nullTranslator } from '@jupyterlab/translation';
+import type { IChartContext } from '../../../extension/charts';
+
+export const trans = nullTranslator.load('');
+
+export const context: IChartContext = {
+  theme: {
+    light: true,
+    text: '#111',
+    mutedText: '#666',
+    grid: '#ddd',
+    background: '#fff',
+    accent: '#06c',
+    fontFamily: 'sans-serif'
+  },
+  trans,
+  layer: 0
+};
+
+export function routing(name: 'running' | 'finished' | 'small' = 'running'): RoutingPayload {
+  return example(name) as RoutingPayload;
+}
+
+export function training(): TrainingPayload {
+  return example('training') as TrainingPayload;
+}
+
+function example(name: string): unknown {
+  return JSON.parse(readFileSync(join(__dirname, `../../support/payloads/${name}.json`), 'utf8'));
+}

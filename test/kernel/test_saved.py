@@ -1,0 +1,255 @@
+"""Saved analyses: `switchyard run` and `switchyard verify` on Switchyard's kernel."""
+
+import json
+import os
+import re
+import subprocess
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from spec import KERNEL_NAME, ROOT
+
+ENVIRONMENT = "application/vnd.switchyard.environment.v1+json"
+PAYLOAD = "application/vnd.switchyard.v1+json"
+PARAMETERS = "const steps = 20;\nconst name: string = 'plain';\nlet careful = false;\nconst widths = [8, 16];"
+TRAIN = """
+import { data, models, routers, show, train } from '@switchyard/kernel-lib';
+const text = data.fromStrings({ prose: ['the quick brown fox jumps', 'over the lazy dog again'] });
+const model = models.moeTransformer({ layers: 1, width: 16, contextLength: 8, experts: 4, router: routers.topK({ k: 2 }) });
+await train.fit(model, text, { steps: 20, seed: 1, batchSize: 2, evaluateEvery: 0, watch: show.routing() });
+"""
+
+
+def switchyard(*words, code=0):
+    command = ["node", str(ROOT / "kernel-lib" / "bin" / "switchyard.js"), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def cell(source, *tags):
+    return new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
+
+
+def save(path, *cells, **rules):
+    """Writes a notebook that has not run."""
+    notebook = new_notebook(cells=list(cells))
+    notebook.metadata["kernelspec"] = {"name": KERNEL_NAME, "display_name": "TypeScript", "language": "typescript"}
+    if rules:
+        notebook.metadata["switchyard"] = rules
+    nbformat.write(notebook, path)
+    return path
+
+
+def change(path, edit):
+    notebook = nbformat.read(path, as_version=4)
+    edit(notebook)
+    nbformat.write(notebook, path)
+
+
+def printed(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def outputs(path):
+    return [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]
+
+
+@pytest.fixture
+def analysis(tmp_path):
+    return save(
+        tmp_path / "analysis.ipynb",
+        new_markdown_cell("# Analysis"),
+        cell(PARAMETERS, "parameters"),
+        cell("console.log(steps, name, careful, JSON.stringify(widths), process.cwd());"),
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A small training, run and saved."""
+    path = save(tmp_path_factory.mktemp("trained") / "trained.ipynb", cell(TRAIN))
+    switchyard("run", path)
+    return path
+
+
+def test_run_saves_in_place_and_runs_beside_the_notebook(analysis, tmp_path):
+    said = switchyard("run", analysis)
+    assert printed(nbformat.read(analysis, as_version=4)) == f"20 plain false [8,16] {tmp_path}\n"
+    assert "cell 2 of 2" in said
+    assert os.listdir(tmp_path) == ["analysis.ipynb"]
+
+
+def test_parameters_come_after_their_cell(analysis, tmp_path):
+    before = analysis.read_bytes()
+    out = tmp_path / "out.ipynb"
+    words = ["-p", "steps=-3", "-p", "name=a=b", "-p", "careful=true", "-p", "widths=[1, 2.5]"]
+    switchyard("run", analysis, *words, "-o", out)
+    assert analysis.read_bytes() == before
+    notebook = nbformat.read(out, as_version=4)
+    assert printed(notebook).startswith("-3 a=b true [1,2.5] ")
+    assert notebook.cells[2].metadata.tags == ["injected-parameters"]
+    # Once more on what was written: the new values take the place of the old ones.
+    switchyard("run", out, "-p", "steps=7")
+    again = nbformat.read(out, as_version=4)
+    assert printed(again).startswith("7 plain false [8,16] ")
+    assert len(again.cells) == len(notebook.cells)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-p", "stps=3"], 'There is no parameter "stps"; the notebook\'s parameters are: steps, name, careful, widths.'),
+        (["-p", "steps=many"], 'Parameter "steps" must be a number, got "many".'),
+        (["-p", "steps="], 'Parameter "steps" must be a number, got "".'),
+        (["-p", "careful=1"], 'Parameter "careful" must be a boolean, got "1".'),
+        (["-p", 'widths=["a"]'], 'Parameter "widths" must be an array as in [1, 2], got "["a"]".'),
+        (["-p", "steps=1", "-p", "steps=2"], 'Parameter "steps" is given twice.'),
+        (["-p", "steps"], 'A parameter is written name=value, got "steps".'),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_anything_runs(analysis, words, said):
+    before = analysis.read_bytes()
+    assert said in switchyard("run", analysis, *words, code=2)
+    assert analysis.read_bytes() == before
+
+
+def test_a_failing_cell_is_named_and_nothing_is_written(tmp_path):
+    path = save(tmp_path / "failing.ipynb", cell("const a = 1;"), cell("throw new RangeError('no such expert');"), cell("a;"))
+    before, out = path.read_bytes(), tmp_path / "out.ipynb"
+    out.write_text("as it was")
+    said = switchyard("run", path, "-o", out, code=1)
+    assert "cell 2 of 3 failed: RangeError: no such expert\n  throw new RangeError" in said
+    assert out.read_text() == "as it was"
+    assert path.read_bytes() == before
+    assert sorted(os.listdir(tmp_path)) == ["failing.ipynb", "out.ipynb"]
+    assert re.search(r"failing\.ipynb +- +failed$", switchyard("verify", path, code=1), re.MULTILINE)
+
+
+def test_a_kernel_that_dies_is_a_failure(tmp_path):
+    path = save(tmp_path / "dying.ipynb", cell("process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});"))
+    before = path.read_bytes()
+    assert "cell 1 of 1 failed: DeadKernel" in switchyard("run", path, code=1)
+    assert path.read_bytes() == before
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_an_ended_command_leaves_no_kernel_and_no_change(tmp_path):
+    code = "import * as fs from 'fs';\nfs.writeFileSync('pid', String(process.pid));\nawait new Promise((r) => setTimeout(r, 3e5));"
+    path = save(tmp_path / "long.ipynb", cell(code))
+    before = path.read_bytes()
+    command = subprocess.Popen(["node", str(ROOT / "kernel-lib" / "bin" / "switchyard.js"), "run", str(path)])
+    wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+    kernel = int((tmp_path / "pid").read_text())
+    command.kill()
+    command.wait()
+    wait_for(lambda: not alive(kernel))
+    assert path.read_bytes() == before
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_a_run_records_its_environment(trained):
+    (record,) = [output.data[ENVIRONMENT] for output in outputs(trained) if ENVIRONMENT in output.get("data", {})]
+    assert record["device"] in ("cpu", "gpu", "javascript")
+    assert record["threads"] >= 1
+    assert record["versions"]["@switchyard/kernel-lib"] == json.loads((ROOT / "kernel-lib" / "package.json").read_text())["version"]
+    assert record["versions"]["node"] == subprocess.check_output(["node", "-p", "process.versions.node"], text=True).strip()
+    # Its folder is in no project and no work tree.
+    assert record["lockfile"] is None
+    assert record["git"] is None
+
+
+def test_a_training_is_the_same_again(trained):
+    before = trained.read_bytes()
+    said = switchyard("verify", trained)
+    assert re.search(r"trained\.ipynb +2 +same$", said, re.MULTILINE), said
+    assert "environment" not in said
+    assert trained.read_bytes() == before
+
+
+def test_one_changed_number_in_a_payload_is_found_and_shown(trained, tmp_path):
+    path = tmp_path / "changed.ipynb"
+    path.write_bytes(trained.read_bytes())
+
+    def edit(notebook):
+        (output,) = [o for o in notebook.cells[0].outputs if PAYLOAD in o.get("data", {})]
+        payload = output.data[PAYLOAD]
+        payload.update(runId="another", seq=99)
+        payload["source"].update(time=1, producer="another")
+        output.data["image/svg+xml"] = "<svg/>"
+        payload["data"]["history"]["scalars"]["loss/train"][3] = 0.125
+        (record,) = [o.data[ENVIRONMENT] for o in notebook.cells[1].outputs]
+        record["threads"] = 64
+        record["versions"]["tensorflow"] = "2.9.1"
+
+    change(path, edit)
+    said = switchyard("verify", path, code=1)
+    assert re.search(r"changed\.ipynb +2 +different: 1 cell$", said, re.MULTILINE), said
+    assert said.count("(- saved, + now)") == 1
+    assert re.search(r"output 1\.data\.history\.scalars\.loss/train\[3\] \(- saved, \+ now\)\n +- 0\.125\n +\+ \d", said), said
+    assert re.search(r"threads: saved with 64, now \d+$", said, re.MULTILINE), said
+    assert "tensorflow: saved with 2.9.1, now 2." in said
+
+
+PRINTS = cell("console.log('loss 0.5000001 of layer2');\nconsole.log(`took ${performance.now()} ms`);\n[1, 0.25]")
+
+
+def test_text_is_compared_less_what_the_notebook_ignores(tmp_path):
+    path = save(tmp_path / "prints.ipynb", PRINTS, ignore=[r"^took .* ms$"])
+    switchyard("run", path)
+    assert re.search(r"prints\.ipynb +1 +same$", switchyard("verify", path), re.MULTILINE)
+    change(path, lambda notebook: notebook.metadata.switchyard.update(ignore=[]))
+    said = switchyard("verify", path, code=1)
+    assert "stdout, line 2" in said
+    assert "line 1" not in said
+
+
+def test_a_tolerance_holds_for_numbers_and_for_nothing_else(tmp_path):
+    path = save(tmp_path / "prints.ipynb", PRINTS, ignore=[r"^took .* ms$"], tolerance=1e-3)
+    switchyard("run", path)
+
+    def saved_as(old, new):
+        def edit(notebook):
+            for output in notebook.cells[0].outputs:
+                if output.output_type == "stream":
+                    output.text = output.text.replace(old, new)
+
+        change(path, edit)
+
+    saved_as("0.5000001", "0.5000002")
+    assert "same within 0.001" in switchyard("verify", path)
+    saved_as("0.5000002", "0.51")
+    assert "- loss 0.51 of layer2\n" in switchyard("verify", path, code=1)
+    saved_as("0.51 of layer2", "0.5 of layer3")
+    assert "- loss 0.5 of layer3\n" in switchyard("verify", path, code=1)
+
+
+def test_on_the_same_machine_a_tolerance_is_not_needed_and_not_given(trained, tmp_path):
+    path = tmp_path / "tolerant.ipynb"
+    path.write_bytes(trained.read_bytes())
+
+    def edit(notebook):
+        notebook.metadata["switchyard"] = {"tolerance": 0.5}
+        (output,) = [o for o in notebook.cells[0].outputs if PAYLOAD in o.get("data", {})]
+        output.data[PAYLOAD]["data"]["history"]["scalars"]["loss/train"][0] *= 1.001
+
+    change(path, edit)
+    assert "different: 1 cell" in switchyard("verify", path, code=1)
+    change(path, lambda notebook: notebook.cells[1].outputs[0].data[ENVIRONMENT].update(processor="another"))
+    assert "same within 0.5" in switchyard("verify", path)

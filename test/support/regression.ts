@@ -1,0 +1,61 @@
+import { core, tf } from '@switchyard/kernel-lib';
+
+const { Context, Random } = core;
+
+/** Inputs and targets of a step; the caller disposes them. */
+export type Batches = (step: number) => { x: tf.Tensor; y: tf.Tensor };
+
+export interface FitOptions {
+  steps?: number;
+  learningRate?: number;
+  seed?: number;
+  /** Added to the loss of each step. */
+  extra?: (x: tf.Tensor, ctx: core.Context) => tf.Scalar;
+  /** What of the module is trained; all of it by default. */
+  wanted?: (path: string) => boolean;
+  /** Prepares the context of a pass, in training and in measuring. */
+  prepare?: (ctx: core.Context, step: number) => void;
+}
+
+/** Trains a module by Adam to the least mean squared error, auxiliary losses included. */
+export function regress(module: core.Module, batches: Batches, options: FitOptions = {}): void {
+  const { steps = 150, learningRate = 0.01, seed = 0, extra, wanted = () => true, prepare } = options;
+  const optimizer = tf.train.adam(learningRate);
+  const variables = [...module.parameters()].filter(([path]) => wanted(path)).map(([, { variable }]) => variable);
+  for (let step = 0; step < steps; step++) {
+    const { x, y } = batches(step);
+    const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
+    prepare?.(ctx, step);
+    const { value, grads } = tf.variableGrads(
+      () =>
+        tf.tidy(() => {
+          const task = tf.losses.meanSquaredError(y, module.apply(x, ctx)) as tf.Scalar;
+          return tf.addN([task, ...(extra ? [extra(x, ctx)] : []), ...ctx.losses.values()]) as tf.Scalar;
+        }),
+      variables
+    );
+    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
+    ctx.finish();
+    ctx.dispose();
+    tf.dispose([value, grads, x, y]);
+  }
+  optimizer.dispose();
+}
+
+const UNSEEN = 1_000_000;
+
+/** Mean squared error on tokens that training never saw. */
+export function errorOf(module: core.Module, batches: Batches, prepare?: FitOptions['prepare']): number {
+  const { x, y } = batches(UNSEEN);
+  const ctx = Context.create();
+  prepare?.(ctx, UNSEEN);
+  const error = tf.tidy(() => tf.losses.meanSquaredError(y, module.apply(x, ctx)).dataSync()[0]);
+  ctx.dispose();
+  tf.dispose([x, y]);
+  return error;
+}
+
+/** The mean. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}

@@ -1,0 +1,70 @@
+import { expect, test } from '@jupyterlab/galata';
+import type { CDPSession } from '@playwright/test';
+import { openNotebook, panelOf } from './support/notebook';
+
+/** Objects of a class that are still there after garbage collection, as far as `keep` holds. */
+async function alive(cdp: CDPSession, prototype: string, keep = '() => true'): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { result } = await cdp.send('Runtime.evaluate', { expression: prototype });
+  const { objects } = await cdp.send('Runtime.queryObjects', { prototypeObjectId: result.objectId! });
+  const count = await cdp.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: `function () { return this.filter(${keep}).length; }`,
+    returnByValue: true
+  });
+  await cdp.send('Runtime.releaseObject', { objectId: objects.objectId! });
+  return count.result.value as number;
+}
+
+/** A class's own prototype is among its objects and has no class name to read. */
+const PANEL = `node => {
+  try {
+    return node.classList.contains('jp-switchyard-Panel');
+  } catch {
+    return false;
+  }
+}`;
+
+/** Going through the heap takes seconds. */
+const PATIENT = { timeout: 60_000 };
+
+test('a closed panel leaves no element, observer or listener behind', async ({ page, tmpPath }) => {
+  test.setTimeout(180_000);
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=1)']);
+  await page.notebook.runCell(0);
+  const panel = panelOf(page);
+  const toggle = (): Promise<unknown> =>
+    page.evaluate(() => window.jupyterapp.commands.execute('switchyard:toggle-panel'));
+  const openAndClose = async (): Promise<void> => {
+    for (const tab of ['Load', 'Tokens', 'Scalars']) {
+      await panel.getByRole('tab', { name: tab }).click();
+      await expect(panel.locator('figure:visible').first()).toBeVisible();
+    }
+    await toggle();
+    await expect(panel).toHaveCount(0);
+  };
+  // Galata's page is a stand-in for Playwright's.
+  const cdp = await page.context().newCDPSession(page.context().pages()[0]);
+  const panels = (): Promise<number> => alive(cdp, 'HTMLElement.prototype', PANEL);
+  const count = async (): Promise<number[]> => [
+    await panels(),
+    await alive(cdp, 'IntersectionObserver.prototype'),
+    await alive(cdp, 'ResizeObserver.prototype')
+  ];
+  const listeners = async (): Promise<number> => {
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    return metrics.find((metric) => metric.name === 'JSEventListeners')!.value;
+  };
+  await cdp.send('Performance.enable');
+  await expect(panel.locator('.main-svg').first()).toBeVisible();
+  await openAndClose();
+  await expect.poll(panels, PATIENT).toBe(0);
+  const [before, listenersBefore] = [await count(), await listeners()];
+  for (let i = 0; i < 4; i++) {
+    await toggle();
+    await expect(panel.locator('.main-svg').first()).toBeAttached();
+    await openAndClose();
+  }
+  await expect.poll(count, PATIENT).toEqual(before);
+  await expect.poll(listeners, PATIENT).toBeLessThanOrEqual(listenersBefore);
+});
