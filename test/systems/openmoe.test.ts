@@ -37,7 +37,7 @@ beforeAll(async () => {
     checkpoints.push(observe(model, steps));
     model.dispose();
   }
-});
+}, 60_000);
 
 describe('[openmoe]', () => {
   test('experts go by the token more than by the one before it, its position or its domain', () => {

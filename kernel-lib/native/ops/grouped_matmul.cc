@@ -40,7 +40,8 @@ class GroupedMatMul : public OpKernel {
     const auto at = offsets.vec<int32_t>();
     std::vector<std::pair<int, int>> spans;
     for (int64_t e = 0; e < groups; ++e) spans.emplace_back(at(e), at(e + 1));
-    const auto tiles = TilesOf(spans, width, NumThreads(ctx));
+    auto tiles = TilesOf(spans, width, NumThreads(ctx));
+    LongestFirst(tiles, [&](int) { return int64_t{depth}; });
     const float* xs = x.flat<float>().data();
     const float* ws = w.flat<float>().data();
     float* ys = y->flat<float>().data();

@@ -38,7 +38,8 @@ class GroupedOuter : public OpKernel {
 
     const auto at = offsets.vec<int32_t>();
     const std::vector<std::pair<int, int>> spans(groups, {0, depth});
-    const auto tiles = TilesOf(spans, width, NumThreads(ctx));
+    auto tiles = TilesOf(spans, width, NumThreads(ctx));
+    LongestFirst(tiles, [&](int e) { return int64_t{at(e + 1)} - at(e); });
     const float* xs = x.flat<float>().data();
     const float* dys = dy.flat<float>().data();
     float* dws = dw->flat<float>().data();

@@ -74,15 +74,18 @@ inline void ForEachRowBlock(OpKernelContext* ctx, int64_t rows, int64_t width,
           [&](int64_t i) { work(i * block, std::min(rows, (i + 1) * block)); });
 }
 
-// Tiles of at most `row_block` rows; columns are cut as well where there would be too few tiles to share out.
-inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, int columns, int threads,
-                                 int row_block = 256) {
+// Tiles of about `aim` rows, the rows of a span shared out evenly: a product packs its matrix anew for every tile, so that a
+// short last tile costs nearly as much as a long one. Columns are cut as well where there would be too few tiles.
+inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, int columns, int threads, int aim = 1024) {
   auto cut = [&](int column_block) {
     std::vector<Tile> tiles;
     for (size_t e = 0; e < spans.size(); ++e) {
-      for (int row = spans[e].first; row < spans[e].second; row += row_block) {
+      const auto [first, last] = spans[e];
+      const int parts = std::max(1, (last - first + aim / 2) / aim);
+      const int row_block = (last - first + parts - 1) / parts;
+      for (int row = first; row < last; row += row_block) {
         for (int column = 0; column < columns; column += column_block) {
-          tiles.push_back({static_cast<int>(e), row, std::min(row_block, spans[e].second - row), column,
+          tiles.push_back({static_cast<int>(e), row, std::min(row_block, last - row), column,
                            std::min(column_block, columns - column)});
         }
       }
@@ -96,6 +99,13 @@ inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, 
     tiles = cut(column_block);
   }
   return tiles;
+}
+
+// Puts the tiles that take longest first, so that no thread is left with one at the end. `depth` gives the length of the
+// sums in a group's product.
+inline void LongestFirst(std::vector<Tile>& tiles, const std::function<int64_t(int)>& depth) {
+  auto cost = [&](const Tile& tile) { return int64_t{tile.rows} * tile.columns * depth(tile.group); };
+  std::stable_sort(tiles.begin(), tiles.end(), [&](const Tile& a, const Tile& b) { return cost(a) > cost(b); });
 }
 
 inline int NumThreads(OpKernelContext* ctx) {

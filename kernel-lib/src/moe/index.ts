@@ -4,12 +4,14 @@ export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
 export { schedule } from './schedule';
 export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
+  attentionHeads,
   averagedExperts,
   constantExperts,
   copyExperts,
@@ -19,6 +21,7 @@ export {
   multiHead,
   multiHeadParity,
   ownedElsewhere,
+  sharedGroup,
   TASK_IDS,
   taskFeedForward,
   TOKEN_IDS,
@@ -27,6 +30,8 @@ export {
 } from './experts';
 export type {
   AliasedExpertsOptions,
+  AttentionHeads,
+  AttentionHeadsOptions,
   AveragedExpertsOptions,
   LowRankExpertsOptions,
   MixedPart,
@@ -35,6 +40,8 @@ export type {
   MultiHeadOptions,
   MultiHeadParity,
   MultiHeadParityOptions,
+  SharedGroup,
+  SharedGroupOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
   TokenIndexed,

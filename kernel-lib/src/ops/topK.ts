@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import { executeSingle, isNative, tf } from '../backend';
 import { expectInteger, expectShape } from '../core';
 import { withGradient, withoutGradient } from './gradient';
 
@@ -36,7 +36,7 @@ export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D
     [x],
     (save) => {
       save([indices]);
-      return tf.gather(x, indices, 1, 1) as tf.Tensor2D;
+      return gatherAlongRows(x, indices);
     },
     (dy, [indices]) => {
       // No two places are the same, so this scatter adds nothing up: it is exact and its order does not matter.
@@ -50,4 +50,13 @@ export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D
 function flatIndices(indices: tf.Tensor2D, width: number): tf.Tensor1D {
   const rows = tf.range(0, indices.shape[0] * width, width, 'int32');
   return indices.add(rows.expandDims(1)).reshape([-1]);
+}
+
+// TensorFlow.js's own gather reads the indices back to the host, to check them.
+function gatherAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  if (!isNative()) {
+    return tf.gather(x, indices, 1, 1) as tf.Tensor2D;
+  }
+  const attributes = { Tparams: x.dtype, Tindices: 'int32', Taxis: 'int32', batch_dims: 1 };
+  return executeSingle('GatherV2', attributes, [x, indices, tf.scalar(1, 'int32')]) as tf.Tensor2D;
 }

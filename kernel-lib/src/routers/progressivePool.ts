@@ -13,17 +13,20 @@ export interface ProgressivePoolOptions extends TokenChoiceOptions {
   to?: number | null;
   /** Steps from the one to the other. */
   steps: number;
+  /** All experts in the order in which they join; [E]. Default: by number. */
+  order?: readonly number[] | null;
 }
 
 /**
  * Progressive scaling routing (ReXMoE, 2025): a token chooses among the first experts only, and their number
  * grows with the steps of training, `from + floor((to - from) * min(1, step / steps))`. The step is a buffer.
  *
- * @throws {SwitchyardError} where an option is out of range; at build, where the experts are fewer than k, from or to.
+ * @throws {SwitchyardError} where an option is out of range; at build, where the experts are fewer than k, from or to, or `order` does
+ * not hold each once.
  */
 export function progressivePool(options: ProgressivePoolOptions): RouterSpec {
-  const { from, to = null, steps } = options;
-  const resolved = { ...resolveTokenChoice('progressivePool', options), from, to, steps };
+  const { from, to = null, steps, order = null } = options;
+  const resolved = { ...resolveTokenChoice('progressivePool', options), from, to, steps, order };
   expectInteger('progressivePool', 'from', from, resolved.k);
   expectInteger('progressivePool', 'steps', steps, 1);
   if (to !== null) {
@@ -39,6 +42,8 @@ class ProgressivePoolRouter extends TokenChoice {
   readonly kind = 'progressive-pool';
   private readonly weight: Parameter;
   private readonly step: tf.Variable;
+  /** Place of each expert in the order; [E]. */
+  private readonly rank: number[];
 
   constructor(
     private readonly options: Required<ProgressivePoolOptions>,
@@ -48,6 +53,11 @@ class ProgressivePoolRouter extends TokenChoice {
     const most = Math.max(options.from, options.to ?? 0);
     if (most > numExperts) {
       fail('progressivePool', `from and to must be at most numExperts (${numExperts})`, most);
+    }
+    const order = options.order ?? Array.from({ length: numExperts }, (_, expert) => expert);
+    this.rank = Array.from({ length: numExperts }, (_, expert) => order.indexOf(expert));
+    if (order.length !== numExperts || this.rank.includes(-1)) {
+      fail('progressivePool', `order must hold each of 0..${numExperts - 1} once`, order);
     }
     this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
     this.step = this.addBuffer(
@@ -61,7 +71,7 @@ class ProgressivePoolRouter extends TokenChoice {
       ctx.afterPass(() => tf.tidy(() => this.step.assign(this.step.add(1))));
     }
     const logits = project(x, this.weight);
-    const inside = tf.range(0, this.numExperts).less(this.poolSize()).expandDims(0).tile([x.shape[0], 1]);
+    const inside = tf.tensor1d(this.rank).less(this.poolSize()).expandDims(0).tile([x.shape[0], 1]);
     return tf.where(inside, logits, tf.fill(logits.shape, OUTSIDE));
   }
 

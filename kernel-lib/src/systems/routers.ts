@@ -37,14 +37,5 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       'References are what the corrupted model itself predicts well. Half of the loss is asked back of the kernel and gradient ' +
       'strategies; mode finding follows the routing it is given, wrong or right, and is tested to gather what lies near.'
-  },
-  {
-    id: 'smile',
-    title: 'SMILE: Scaling Mixture-of-Experts with Efficient Bi-level Routing',
-    function: 'routers.bilevel',
-    test: 'test/systems/smile.test.ts',
-    note:
-      'Messages are counted by sim.allToAll on what the router decided. Balance by level is our choice: the switch loss over ' +
-      'nodes, and its mean over the experts within each. The text is planted, and the loss may be below that of the flat router.'
   }
 ];

@@ -26,6 +26,11 @@ def feed_forward(x, p, path):
     return F.gelu(x @ p[f"{path}.w1.weight"]) @ p[f"{path}.w2.weight"]
 
 
+@torch.compiler.disable  # torch.compile knows the grouped product for bfloat16 only
+def experts(rows, w1, w2, ends):
+    return torch._grouped_mm(F.gelu(torch._grouped_mm(rows, w1, offs=ends)), w2, offs=ends)
+
+
 def mixture(x, p, path, k, losses):
     """Top-k with the "switch" loss of Megatron-LM: E sum_i (f_i / K) P_i."""
     tokens = x.reshape(-1, x.shape[-1])
@@ -36,9 +41,8 @@ def mixture(x, p, path, k, losses):
     weights = chosen / chosen.sum(-1, keepdim=True) if k > 1 else chosen
     order, inverse, counts = sort_by_expert(indices, num_experts)
     losses.append(BALANCE * num_experts * (counts / order.numel() * probs.mean(0)).sum())
-    ends = counts.cumsum(0).int()
-    inner = F.gelu(torch._grouped_mm(tokens.index_select(0, order // k), w1, offs=ends))
-    return combine(torch._grouped_mm(inner, w2, offs=ends), inverse, weights).view(x.shape)
+    outputs = experts(tokens.index_select(0, order // k), w1, w2, counts.cumsum(0).int())
+    return combine(outputs, inverse, weights).view(x.shape)
 
 
 def total_loss(p, batch, sizes):

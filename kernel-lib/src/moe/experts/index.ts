@@ -1,5 +1,7 @@
 export { aliasedExperts } from './aliasedExperts';
 export type { AliasedExpertsOptions } from './aliasedExperts';
+export { attentionHeads } from './attentionHeads';
+export type { AttentionHeads, AttentionHeadsOptions } from './attentionHeads';
 export { averagedExperts } from './averagedExperts';
 export type { AveragedExpertsOptions } from './averagedExperts';
 export { constantExperts } from './constantExperts';
@@ -15,6 +17,8 @@ export type { MultiHeadMoe, MultiHeadOptions } from './multiHead';
 export { multiHeadParity } from './multiHeadParity';
 export type { MultiHeadParity, MultiHeadParityOptions } from './multiHeadParity';
 export { ownedElsewhere } from './ownedElsewhere';
+export { sharedGroup } from './sharedGroup';
+export type { SharedGroup, SharedGroupOptions } from './sharedGroup';
 export { TASK_IDS, taskFeedForward } from './taskFeedForward';
 export type { TaskFeedForward, TaskFeedForwardOptions } from './taskFeedForward';
 export { TOKEN_IDS, tokenIndexed } from './tokenIndexed';

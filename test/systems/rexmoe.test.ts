@@ -1,0 +1,99 @@
+import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+import { makeTokens, outputOf } from '../support/networks';
+import { expectClose } from '../support/numeric';
+import { makePieces } from '../support/pieces';
+import { errorOf, mean, regress } from '../support/regression';
+
+const { Context, Random } = core;
+
+const WIDTH = 16;
+const EXPERTS = 4;
+const SHAPE = { numExperts: EXPERTS, width: WIDTH, hidden: 8 };
+
+function group(size: number, seed: number, { to = size * EXPERTS, steps = 60 } = {}): moe.SharedGroup {
+  const router = (order: number[]) => routers.progressivePool({ k: 2, order, from: EXPERTS, to, steps });
+  return moe.sharedGroup({ ...SHAPE, group: size, router, random: Random.fromSeed(seed) });
+}
+
+describe('[rexmoe]', () => {
+  test('parameters are those of separate layers, and the columns of the routers', () => {
+    const layers = 3;
+    const shared = group(layers, 1);
+    const baseline = moe.layer({ ...SHAPE, router: routers.topK({ k: 2 }), random: Random.fromSeed(1) });
+    const columns = layers * WIDTH * (layers - 1) * EXPERTS;
+    expect(shared.countParameters()).toBe(layers * baseline.countParameters() + columns);
+    shared.dispose();
+    baseline.dispose();
+  });
+
+  test('a group of one is a mixture of experts', () => {
+    const [shared, baseline] = [
+      group(1, 1),
+      moe.layer({ ...SHAPE, router: routers.topK({ k: 2 }), random: Random.fromSeed(2) })
+    ];
+    const from = shared.parameters();
+    baseline.parameters().forEach((parameter, path) => {
+      const source = path.startsWith('router') ? `0.${path}` : path;
+      parameter.assign(from.get(source)!.variable);
+    });
+    const x = makeTokens(30, WIDTH);
+    expectClose(outputOf(shared.layers[0], x), outputOf(baseline, x), 1e-6);
+    x.dispose();
+    shared.dispose();
+    baseline.dispose();
+  });
+
+  test('the pool grows as scheduled, nearest layers first', () => {
+    const [from, to, steps] = [2, 6, 8];
+    const order = [3, 1, 0, 2, 5, 4];
+    const spec = routers.progressivePool({ k: 1, order, from, to, steps });
+    const router = spec.build({ width: WIDTH, numExperts: 6, random: Random.fromSeed(1) });
+    const x = makeTokens(5, WIDTH);
+    for (let step = 0; step <= steps + 2; step++) {
+      const ctx = Context.create({ training: true });
+      const probs = tf.tidy(() => router.route(x, ctx).probs.max(0).arraySync() as number[]);
+      const size = from + Math.floor((to - from) * Math.min(1, step / steps));
+      expect(order.map((expert) => probs[expert] > 0)).toEqual(order.map((_, rank) => rank < size));
+      ctx.finish();
+      ctx.dispose();
+    }
+    const seen: number[][] = [];
+    moe
+      .sharedGroup({
+        ...{ ...SHAPE, numExperts: 2, group: 3, random: Random.fromSeed(1) },
+        router: (nearest) => (seen.push(nearest), routers.topK({ k: 1 }))
+      })
+      .dispose();
+    expect(seen[0]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(seen[2]).toEqual([4, 5, 2, 3, 0, 1]);
+    x.dispose();
+    router.dispose();
+  });
+
+  test('at equal work, the group learns no worse than separate layers, and reuses experts across layers', () => {
+    const runs = [1, 2, 3, 4].map((seed) => {
+      const task = makePieces({ width: WIDTH, clusters: 16, seed });
+      const batches = (step: number) => task.batch(step, 128);
+      const [apart, shared] = [group(2, seed, { to: EXPERTS }), group(2, seed)];
+      const errors = [apart, shared].map((module) => {
+        regress(module, batches, { steps: 150, seed });
+        return errorOf(module, batches);
+      });
+      const records: core.RoutingRecord[] = [];
+      const { x, y } = task.batch(2_000_000, 200);
+      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      tf.tidy(() => shared.apply(x, ctx).dispose());
+      const reused = records.map(({ indices }, i) =>
+        mean(Array.from(indices, (e) => +(Math.floor(e / EXPERTS) !== i)))
+      );
+      ctx.dispose();
+      tf.dispose([x, y]);
+      [apart, shared].forEach((module) => module.dispose());
+      task.dispose();
+      return { errors, reused: mean(reused) };
+    });
+    expect(mean(runs.map(({ errors: [apart, shared] }) => apart - shared))).toBeGreaterThan(0);
+    runs.forEach(({ reused }) => expect(reused).toBeGreaterThan(0));
+  });
+});
