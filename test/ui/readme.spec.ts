@@ -1,0 +1,51 @@
+/** The README's pictures: SWITCHYARD_SCREENSHOTS=1 npx playwright test -c test/ui readme */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jupyterlab/galata';
+import { panelOf, start } from './support/notebook';
+
+const NOTEBOOKS = join(__dirname, '../../notebooks');
+/** The cell that trains the first model. */
+const TRAINING = 5;
+
+test.use({ viewport: { width: 1440, height: 860 } });
+
+test('the quickstart while it trains @screenshots', async ({ page, tmpPath }) => {
+  test.setTimeout(600_000);
+  const path = `${tmpPath}/quickstart.ipynb`;
+  await page.contents.uploadContent(withoutOutputs(), 'text', path);
+  await page.notebook.openByPath(path);
+  await page.notebook.activate('quickstart.ipynb');
+  await page.sidebar.close('left');
+  await start(page, 'notebook:run-all-cells');
+  const panel = panelOf(page, TRAINING);
+  const cell = page.locator('.jp-Notebook-cell').nth(TRAINING);
+  const step = cell.getByText(/step \d+ of 800/).first();
+  await expect(step).toBeVisible({ timeout: 300_000 });
+  await expect.poll(async () => stepOf(await step.textContent()), { timeout: 300_000 }).toBeGreaterThan(400);
+  await cell.evaluate((node) => node.scrollIntoView({ block: 'start' }));
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(NOTEBOOKS, 'pictures', 'quickstart-live.png') });
+  await panel.getByRole('tab', { name: 'Tokens' }).click();
+  await page.theme.setDarkTheme();
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(NOTEBOOKS, 'pictures', 'quickstart-tokens-dark.png') });
+  await start(page, 'kernelmenu:interrupt');
+});
+
+function withoutOutputs(): string {
+  const notebook = JSON.parse(readFileSync(join(NOTEBOOKS, 'quickstart.ipynb'), 'utf8')) as {
+    cells: { cell_type: string; outputs?: unknown[]; execution_count?: number | null }[];
+  };
+  for (const cell of notebook.cells) {
+    if (cell.cell_type === 'code') {
+      cell.outputs = [];
+      cell.execution_count = null;
+    }
+  }
+  return JSON.stringify(notebook);
+}
+
+function stepOf(text: string | null): number {
+  return Number(/step (\d+)/.exec(text ?? '')?.[1] ?? 0);
+}
