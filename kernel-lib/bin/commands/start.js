@@ -13,22 +13,24 @@ const { venvEnvironment, venvProgram } = require('../support/project');
 async function start(project, words) {
   await setUp(project);
   const quickstart = path.join('notebooks', 'quickstart.ipynb');
-  return runLab(project, [
-    ...(fs.existsSync(path.join(project.root, quickstart)) ? [quickstart] : []),
+  const opened = fs.existsSync(path.join(project.root, quickstart)) ? quickstart : null;
+  const own = [
+    ...(opened === null ? [] : [opened]),
     // Ctrl-C has been pressed: no further question.
     '--ServerApp.answer_yes=True',
-    ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
-    ...words
-  ]);
+    ...(process.getuid?.() === 0 ? ['--allow-root'] : [])
+  ];
+  return runLab(project, [...own, ...words], opened);
 }
 
 /**
  * Runs JupyterLab until it ends or the user ends it.
  * @param {import('../support/project').Project} project
  * @param {string[]} words
+ * @param {string | null} opened - The notebook that it opens.
  * @returns {Promise<number>}
  */
-function runLab(project, words) {
+function runLab(project, words, opened) {
   // In its own process group: Ctrl-C comes to us (from a terminal, and once more from npm), and one signal goes on.
   const lab = childProcess.spawn(venvProgram(project, 'jupyter-lab'), words, {
     cwd: project.root,
@@ -36,7 +38,7 @@ function runLab(project, words) {
     stdio: ['ignore', 'inherit', 'pipe'],
     detached: true
   });
-  announce(lab.stderr);
+  announce(lab.stderr, opened);
   return new Promise((resolve, reject) => {
     let ended = false;
     const end = () => {
@@ -58,8 +60,9 @@ function runLab(project, words) {
 /**
  * Passes JupyterLab's messages on, and says once, in a line of its own, where it is.
  * @param {import('stream').Readable} messages
+ * @param {string | null} opened
  */
-function announce(messages) {
+function announce(messages, opened) {
   let head = '';
   let said = false;
   messages.on('data', (/** @type {Buffer} */ chunk) => {
@@ -71,7 +74,9 @@ function announce(messages) {
     const address = /https?:\/\/\S+\?token=\w+/.exec(head)?.[0];
     if (address !== undefined) {
       said = true;
-      console.log(`\nJupyterLab is at ${address}\nCtrl-C ends it.\n`);
+      // The server's root is the notebook's folder.
+      const page = opened === null ? '/lab?' : `/lab/tree/${path.basename(opened)}?`;
+      console.log(`\nJupyterLab is at ${address.replace('/lab?', page)}\nCtrl-C ends it.\n`);
     }
   });
 }
