@@ -52,18 +52,25 @@ test('a closed panel leaves no element, observer or listener behind', async ({ p
     await alive(cdp, 'ResizeObserver.prototype')
   ];
   const listeners = async (): Promise<number> => {
+    await cdp.send('HeapProfiler.collectGarbage');
     const { metrics } = await cdp.send('Performance.getMetrics');
     return metrics.find((metric) => metric.name === 'JSEventListeners')!.value;
   };
   await cdp.send('Performance.enable');
   await expect(panel.locator('.main-svg').first()).toBeVisible();
-  await openAndClose();
-  await expect.poll(panels, PATIENT).toBe(0);
-  const [before, listenersBefore] = [await count(), await listeners()];
-  for (let i = 0; i < 4; i++) {
+  const again = async (): Promise<void> => {
     await toggle();
     await expect(panel.locator('.main-svg').first()).toBeAttached();
     await openAndClose();
+  };
+  await openAndClose();
+  // JupyterLab and plotly.js attach some listeners once, at the first uses: what grows after those is a leak.
+  await again();
+  await again();
+  await expect.poll(panels, PATIENT).toBe(0);
+  const [before, listenersBefore] = [await count(), await listeners()];
+  for (let i = 0; i < 4; i++) {
+    await again();
   }
   await expect.poll(count, PATIENT).toEqual(before);
   await expect.poll(listeners, PATIENT).toBeLessThanOrEqual(listenersBefore);

@@ -1,4 +1,4 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, moe, type routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, makeTokens, outputOf, valuesOf } from '../../../support/networks';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
