@@ -5,6 +5,9 @@ import { drawn, expectedLoads, openNotebook, panelOf, payloadOf, start } from '.
 const RUN = 'import replay\nreplay.run(steps=2)';
 const LONG_RUN = 'import replay\nreplay.run(steps=80, pause=0.1)';
 
+/** Yjs takes changes within half a second for one step of undo: a move and a deletion that close come back together. */
+const UNDO_WINDOW_MS = 600;
+
 const execute = (page: IJupyterLabPageFixture, command: string): Promise<unknown> =>
   page.evaluate((command) => window.jupyterapp.commands.execute(command), command);
 
@@ -29,6 +32,7 @@ test('a panel goes with its cell: moved, deleted and brought back, split, run ag
   await expect.poll(async () => (await drawn(moved, 'load-heatmap'))[0]?.z).toEqual(expected);
 
   await page.notebook.selectCells(1);
+  await page.waitForTimeout(UNDO_WINDOW_MS);
   await execute(page, 'notebook:delete-cell');
   await expect(page.locator('.jp-switchyard-Panel')).toHaveCount(0);
   await execute(page, 'notebook:undo-cell-action');

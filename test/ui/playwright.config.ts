@@ -14,6 +14,8 @@ export default defineConfig({
   outputDir: join(root, 'test-results'),
   grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
   workers: 1,
+  // A browser beside a server and kernels: what passes only at its second try is listed as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],

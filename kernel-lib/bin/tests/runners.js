@@ -86,6 +86,9 @@ async function galata(project, { reports, chromium }) {
   const code = await runNode(project, ['@playwright', 'test', 'cli.js'], words, env);
   const stats = readReport(report)?.stats;
   const counts = stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+  if (stats?.flaky > 0) {
+    console.log(`${String(stats.flaky)} passed only at the second try: see "flaky" above`);
+  }
   return { code, counts: counts ?? NONE };
 }
 
