@@ -1,4 +1,4 @@
-import type { core, train } from '@switchyard/kernel-lib';
+import type { core, data } from '@switchyard/kernel-lib';
 
 export interface RecordOptions {
   path?: string;
@@ -45,7 +45,7 @@ export function randomRecord(
 }
 
 /** A batch of tokens 0, 1, 2, ... with these domains of its sequences. */
-export function batchOf(domains: number[], length: number): train.Batch {
+export function batchOf(domains: number[], length: number): data.Batch {
   const tokens = Int32Array.from({ length: domains.length * (length + 1) }, (_, i) => i);
   return { tokens, batchSize: domains.length, length, domains: Int32Array.from(domains) };
 }

@@ -1,4 +1,4 @@
-import { core, models, moe, routers, telemetry, tf, train } from '@switchyard/kernel-lib';
+import { core, models, moe, routers, telemetry, tf, train, type data } from '@switchyard/kernel-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SHORT, smallText } from '../support/runs';
 
@@ -71,7 +71,7 @@ describe('[openmoe]', () => {
     const [numTokens, numExperts] = [2000, 4];
     const next = core.Random.fromSeed(1).generator();
     const tokens = Int32Array.from({ length: 100 * 21 }, () => Math.floor(next() * 8));
-    const batch: train.Batch = { tokens, batchSize: 100, length: 20, domains: new Int32Array(100) };
+    const batch: data.Batch = { tokens, batchSize: 100, length: 20, domains: new Int32Array(100) };
     const planted = (expert: (token: number, position: number) => number) => {
       const indices = Int32Array.from({ length: numTokens }, (_, t) => {
         const [b, n] = [Math.floor(t / 20), t % 20];

@@ -1,3 +1,5 @@
+export { captureDisplay } from './cellDisplay';
+export type { DisplayMessage, WriteDisplay } from './cellDisplay';
 export { Context } from './context';
 export type { ContextOptions } from './context';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';

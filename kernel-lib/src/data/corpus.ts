@@ -1,5 +1,5 @@
 import { expectInteger, fail, Random } from '../core';
-import type { Batch, TextData } from '../train/contract';
+import type { Batch, TextData } from './contract';
 import type { NamedText } from './pick';
 import type { Split } from './split';
 import type { Tokenizer } from './tokenizer';

@@ -1,3 +1,4 @@
+export type { Batch, TextData } from './contract';
 export { Corpus } from './corpus';
 export type { BatchShape, DomainSize } from './corpus';
 export { fromStrings } from './fromStrings';

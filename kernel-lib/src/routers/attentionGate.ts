@@ -2,11 +2,11 @@ import { tf } from '../backend';
 import { expectNumber, Parameter } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { sideInput } from './sideInput';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { sideInput } from './parts/sideInput';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface AttentionGateOptions extends TokenChoiceOptions {
   /** Pull together what the router makes of all behaviours and of some. Default: not at all. */

@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { balancedAssignment } from './balancedAssignment';
-import { project, projectionWeight } from './projection';
+import { balancedAssignment } from './parts/balancedAssignment';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 
 /**

@@ -2,12 +2,12 @@ import { tf } from '../backend';
 import { expectInteger, expectNumber, fail, Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { logSoftmax } from './logSoftmax';
-import { switchLoss } from './losses';
-import { oneHot } from './oneHot';
-import { project, projectionWeight } from './projection';
+import { logSoftmax } from './parts/logSoftmax';
+import { switchLoss } from './parts/losses';
+import { oneHot } from './parts/oneHot';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { checkK } from './selectTopK';
+import { checkK } from './parts/selectTopK';
 
 export interface BilevelOptions {
   /** Nodes; each holds as many neighbouring experts, E / nodes. */

@@ -1,9 +1,9 @@
 import { tf } from '../backend';
 import { expectNumber, expectOneOf, Module, Parameter } from '../core';
 import type { Context } from '../core';
-import { oneHot } from './oneHot';
+import { oneHot } from './parts/oneHot';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { sparsify } from './sparsify';
+import { sparsify } from './parts/sparsify';
 
 export interface ConfidenceGateOptions {
   /** What measures how far a prediction is from uniform. Default "variance". */

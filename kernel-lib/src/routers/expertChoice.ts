@@ -2,10 +2,10 @@ import { tf } from '../backend';
 import { expectNumber, fail, Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { addBalanceLosses } from './balance';
-import { project, projectionWeight } from './projection';
+import { addBalanceLosses } from './parts/balance';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { sparsify } from './sparsify';
+import { sparsify } from './parts/sparsify';
 
 export interface ExpertChoiceOptions {
   /** Experts that a token has on average: each expert takes `ceil(k * T / E)` tokens. A number in 0..E, above 0. */

@@ -1,7 +1,7 @@
 import { tf } from '../backend';
 import { fail } from '../core';
 import type { RouterSpec } from './router';
-import { TableRouter } from './tableRouter';
+import { TableRouter } from './parts/tableRouter';
 
 export interface FixedOptions {
   /** Experts of each id, row by row, as many in each row; those of a row differ. */

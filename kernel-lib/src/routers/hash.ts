@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { expectInteger } from '../core';
 import * as ops from '../ops';
 import type { RouterSpec } from './router';
-import { checkK } from './selectTopK';
-import { TableRouter } from './tableRouter';
+import { checkK } from './parts/selectTopK';
+import { TableRouter } from './parts/tableRouter';
 
 export interface HashOptions {
   /** Experts of a token, K. Default 1. */

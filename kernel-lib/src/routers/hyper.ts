@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { expectInteger, Parameter, Random } from '../core';
 import type { Context } from '../core';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface HyperOptions extends TokenChoiceOptions {
   /** Width of the layer's embedding, all that is learnt. Default 16. */

@@ -2,11 +2,11 @@ import { tf } from '../backend';
 import { expectInteger } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { logSoftmax } from './logSoftmax';
-import { project, projectionWeight } from './projection';
+import { logSoftmax } from './parts/logSoftmax';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface MixtureOptions extends Omit<TokenChoiceOptions, 'scores'> {
   /** Routers that vote, M. */

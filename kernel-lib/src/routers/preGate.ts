@@ -1,10 +1,10 @@
 import { type tf } from '../backend';
 import { fail } from '../core';
 import type { Context, Parameter } from '../core';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface PreGateOptions extends TokenChoiceOptions {
   /** Routed layers ahead of time: 1 is the layer before, Infinity the first one. Default 1. */

@@ -1,10 +1,10 @@
 import { tf } from '../backend';
 import { expectInteger, fail } from '../core';
 import type { Context, Parameter } from '../core';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface ProgressivePoolOptions extends TokenChoiceOptions {
   /** Experts to choose from at the first step; at least k. */

@@ -1,10 +1,10 @@
 import { tf } from '../backend';
 import { expectInteger, Parameter } from '../core';
 import type { Context, Random } from '../core';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface RecurrentOptions extends TokenChoiceOptions {
   /** Width of the state that goes from layer to layer, R. Default 32. */

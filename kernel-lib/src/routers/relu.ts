@@ -2,10 +2,10 @@ import { tf } from '../backend';
 import { expectNumber, fail, Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { countChoices } from './losses';
-import { project, projectionWeight } from './projection';
+import { countChoices } from './parts/losses';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { sparsify } from './sparsify';
+import { sparsify } from './parts/sparsify';
 
 export interface ReluOptions {
   /** Experts that a token is to have on average; which have more and which fewer is learnt. A number in 0..E, above 0. */

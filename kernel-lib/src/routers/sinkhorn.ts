@@ -2,9 +2,9 @@ import { tf } from '../backend';
 import { expectInteger, Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { checkK } from './selectTopK';
+import { checkK } from './parts/selectTopK';
 
 export interface SinkhornOptions {
   /** Experts of a token, K. Default 1. */

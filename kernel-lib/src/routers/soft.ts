@@ -2,7 +2,7 @@ import { tf } from '../backend';
 import { expectInteger, Module, type Parameter } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SlotRouting } from './router';
 
 export interface SoftOptions {

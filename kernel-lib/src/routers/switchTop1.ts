@@ -1,4 +1,4 @@
-import type { BalanceOptions } from './balance';
+import type { BalanceOptions } from './parts/balance';
 import type { RouterSpec } from './router';
 import { topK } from './topK';
 

@@ -2,11 +2,11 @@ import { type tf } from '../backend';
 import { expectInteger, Parameter } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { sideInput } from './sideInput';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { sideInput } from './parts/sideInput';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface TaskGateOptions extends TokenChoiceOptions {
   /** Tasks, N. */

@@ -2,10 +2,10 @@ import { tf } from '../backend';
 import { expectInteger, expectNumber, expectOneOf, fail, Module } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { denseWeights } from './denseWeights';
-import { oneHot } from './oneHot';
+import { denseWeights } from './parts/denseWeights';
+import { oneHot } from './parts/oneHot';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { sparsify } from './sparsify';
+import { sparsify } from './parts/sparsify';
 
 /**
  * How weights move towards those of the neighbours: "kernel", to the mean of the neighbours' weights; "modeFinding", to the

@@ -1,10 +1,10 @@
 import { tf } from '../backend';
 import { expectNumber, expectOneOf, Parameter } from '../core';
 import type { Context } from '../core';
-import { project, projectionWeight } from './projection';
+import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
-import { resolveTokenChoice, TokenChoice } from './tokenChoice';
-import type { TokenChoiceOptions } from './tokenChoice';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
 
 export interface TopKOptions extends TokenChoiceOptions {
   /** While training, tokens are multiplied by uniform numbers in 1 - jitter..1 + jitter before they are scored. Default 0. */

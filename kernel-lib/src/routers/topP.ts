@@ -2,12 +2,12 @@ import { tf } from '../backend';
 import { expectInteger, expectNumber, fail, Module } from '../core';
 import type { Context, Parameter } from '../core';
 import * as ops from '../ops';
-import { addBalanceLosses, checkBalance } from './balance';
-import type { BalanceOptions } from './balance';
-import { project, projectionWeight } from './projection';
+import { addBalanceLosses, checkBalance } from './parts/balance';
+import type { BalanceOptions } from './parts/balance';
+import { project, projectionWeight } from './parts/projection';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
-import { checkK } from './selectTopK';
-import { markUnused } from './sparsify';
+import { checkK } from './parts/selectTopK';
+import { markUnused } from './parts/sparsify';
 
 export interface TopPOptions {
   /** Probability that a token's experts must reach together; above 0, at most 1. */

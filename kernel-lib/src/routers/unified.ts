@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { Module } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { denseWeights } from './denseWeights';
-import { oneHot } from './oneHot';
+import { denseWeights } from './parts/denseWeights';
+import { oneHot } from './parts/oneHot';
 import type { Router, RouterShape, RouterSpec, Routing, SlotRouting } from './router';
 
 export interface UnifiedOptions {

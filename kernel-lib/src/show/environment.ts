@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { ENVIRONMENT_MIME_TYPE, environmentRecord, environmentText } from '../environment';
 import type { EnvironmentOptions } from '../environment';
-import { captureDisplay } from './display';
+import { captureDisplay } from '../core';
 
 /**
  * Shows what this run's numbers depend on in an output of the running cell: versions, machine, device, threads,

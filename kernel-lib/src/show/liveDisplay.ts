@@ -1,8 +1,8 @@
 import { randomUUID } from 'crypto';
 import type { Payload } from '../protocol';
 import { bundleOf } from './bundle';
-import { captureDisplay } from './display';
-import type { WriteDisplay } from './display';
+import { captureDisplay } from '../core';
+import type { WriteDisplay } from '../core';
 import { Pace } from './pace';
 import { payloadSvg } from './svg';
 

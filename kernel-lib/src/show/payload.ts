@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 import { parsePayload } from '../protocol';
 import type { Payload } from '../protocol';
 import { bundleOf } from './bundle';
-import { captureDisplay } from './display';
+import { captureDisplay } from '../core';
 import { payloadSvg } from './svg';
 
 /**

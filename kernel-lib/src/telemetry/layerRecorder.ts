@@ -1,5 +1,5 @@
 import type { RoutingRecord } from '../core';
-import type { Batch } from '../train/contract';
+import type { Batch } from '../data';
 import { LayerCounts } from './layerCounts';
 import { countSequences, SequenceRing } from './sequenceRing';
 import { vocabularySpecialisation } from './vocabularySpecialisation';

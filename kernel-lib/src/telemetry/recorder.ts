@@ -2,7 +2,7 @@ import { expectInteger } from '../core';
 import type { RoutingObserver, RoutingRecord } from '../core';
 import { MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../protocol';
 import type { Numeric, RoutingData, RoutingHistory } from '../protocol';
-import type { Batch } from '../train/contract';
+import type { Batch } from '../data';
 import { Binned } from './binned';
 import { blendNumbers, blendVectors } from './blends';
 import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';

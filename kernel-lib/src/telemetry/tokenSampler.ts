@@ -1,6 +1,6 @@
 import type { RoutingRecord } from '../core';
 import type { TokenSample } from '../protocol';
-import type { Batch } from '../train/contract';
+import type { Batch } from '../data';
 
 export interface TokenSamplerOptions {
   /** Tokens kept, T; the first of the batch's first sequence. */

@@ -1,6 +1,6 @@
 import { tf } from '../backend';
 import { fail, showShape } from '../core';
-import type { Batch } from './contract';
+import type { Batch } from '../data';
 
 /** A batch on the device. */
 export interface BatchTensors {

@@ -1,6 +1,6 @@
 import { SwitchyardError } from '../core';
 import { saveCheckpoint } from './checkpoint';
-import type { TextData } from './contract';
+import type { TextData } from '../data';
 import { evaluate } from './evaluate';
 import type { History } from './history';
 import { nextTurn } from './nextTurn';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'crypto';
 import { fail } from '../core';
 import { restoreCheckpoint } from './checkpoint';
-import type { LanguageModel, TextData, Watcher } from './contract';
+import type { TextData } from '../data';
+import type { LanguageModel, Watcher } from './contract';
 import { drive } from './drive';
 import type { RunParts } from './drive';
 import { resolveOptions } from './options';

@@ -1,6 +1,7 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../core';
 import type { AdamWOptions } from './adamW';
-import type { LanguageModel, TextData, Watcher } from './contract';
+import type { TextData } from '../data';
+import type { LanguageModel, Watcher } from './contract';
 import type { LearningRateOptions } from './learningRate';
 
 export interface CheckpointOptions {

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { randomUUID } from 'crypto';
-import { captureDisplay } from '../show/display';
+import { captureDisplay } from '../core';
 import type { RunInfo, StepReport, Watcher } from './contract';
 
 /** Where a line of progress goes. */

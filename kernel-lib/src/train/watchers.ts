@@ -1,5 +1,6 @@
 import type { RoutingObserver } from '../core';
-import type { Batch, RunInfo, StepReport, Watcher } from './contract';
+import type { Batch } from '../data';
+import type { RunInfo, StepReport, Watcher } from './contract';
 
 /** Several watchers as one. One that throws is reported once and watches no more: a picture must not end a training. */
 export class Watchers implements Watcher {

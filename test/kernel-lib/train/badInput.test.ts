@@ -42,7 +42,7 @@ describe('options that do not fit are refused at once', () => {
 describe('data that does not fit ends the run with what came', () => {
   const model = () => models.denseTransformer({ layers: 1, width: 16, contextLength: 4, vocabSize: 10 });
   const options = { ...SHORT, batchSize: 1, steps: 2, evaluateEvery: 0 };
-  const batch = (tokens: number[], changes: Partial<train.Batch> = {}): train.TextData => {
+  const batch = (tokens: number[], changes: Partial<data.Batch> = {}): data.TextData => {
     const only = { tokens: Int32Array.from(tokens), batchSize: 1, length: 4, domains: new Int32Array(1), ...changes };
     return {
       ...{ vocabSize: 10, domains: ['own'], decode: String },
@@ -50,7 +50,7 @@ describe('data that does not fit ends the run with what came', () => {
     };
   };
 
-  test.each<[string, train.TextData, string]>([
+  test.each<[string, data.TextData, string]>([
     ['an id too high', batch([1, 2, 3, 10, 4]), 'token ids must be 0..9; at sequence 0, position 3, got 10'],
     ['a target below 0', batch([1, 2, 3, 4, -1]), 'token ids must be 0..9; at sequence 0, position 4, got -1'],
     ['tokens missing', batch([1, 2, 3, 4]), 'a batch must hold [batchSize, length + 1] tokens'],

@@ -1,4 +1,4 @@
-import { models, routers, tf, train, type core } from '@switchyard/kernel-lib';
+import { models, routers, tf, train, type core, type data } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { bits, SHORT, smallModel, smallText } from '../../support/runs';
 
@@ -13,7 +13,7 @@ class Notes implements train.Watcher {
   start(run: train.RunInfo): void {
     this.info = run;
   }
-  batch(_: train.Batch, step: number): void {
+  batch(_: data.Batch, step: number): void {
     this.batches.push(step);
   }
   step(report: train.StepReport): void {

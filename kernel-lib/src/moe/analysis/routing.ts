@@ -1,7 +1,7 @@
 import { expectInteger, expectOneOf, fail } from '../../core';
 import type { RoutingRecord } from '../../core';
 import { specialisation } from '../../telemetry';
-import type { Batch } from '../../train';
+import type { Batch } from '../../data';
 
 /** What one layer decided about one batch. */
 export interface RoutingObservation {

@@ -1,6 +1,6 @@
-import { tf } from '../backend';
-import { expectNumber, expectOneOf, fail } from '../core';
-import type { Context } from '../core';
+import { tf } from '../../backend';
+import { expectNumber, expectOneOf, fail } from '../../core';
+import type { Context } from '../../core';
 import {
   addSums,
   balanceOfSums,
@@ -12,7 +12,7 @@ import {
   switchLoss
 } from './losses';
 import type { BalanceSums } from './losses';
-import type { SparseRouting } from './router';
+import type { SparseRouting } from '../router';
 
 /** Which formula balances the load; balanced values and aggregation over layers: see `losses.ts`. */
 export type BalanceConvention = 'switch' | 'gshard' | 'hf' | 'perLayer';

@@ -1,8 +1,8 @@
-import { tf } from '../backend';
-import { Module } from '../core';
-import type { Context } from '../core';
+import { tf } from '../../backend';
+import { Module } from '../../core';
+import type { Context } from '../../core';
 import { oneHot } from './oneHot';
-import type { Router, SparseRouting } from './router';
+import type { Router, SparseRouting } from '../router';
 import { sideInput } from './sideInput';
 
 /** Looks a token's experts up by its id; nothing is learnt. What `routers.hash` and `routers.fixed` build. */

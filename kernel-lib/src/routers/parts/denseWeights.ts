@@ -1,7 +1,7 @@
-import { type tf } from '../backend';
-import * as ops from '../ops';
+import { type tf } from '../../backend';
+import * as ops from '../../ops';
 import { oneHot } from './oneHot';
-import type { Routing } from './router';
+import type { Routing } from '../router';
 
 /** The weight of each expert for each token, 0 where it was not chosen; differentiable; [T, E]. */
 export function denseWeights(routing: Routing): tf.Tensor2D {

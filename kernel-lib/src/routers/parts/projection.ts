@@ -1,6 +1,6 @@
-import type { tf } from '../backend';
-import { Parameter } from '../core';
-import type { Random } from '../core';
+import type { tf } from '../../backend';
+import { Parameter } from '../../core';
+import type { Random } from '../../core';
 
 /**
  * The matrix [D, E] that makes logits from tokens. Normal with variance 0.1 / D: small first logits keep early

@@ -1,5 +1,5 @@
-import type { tf } from '../backend';
-import * as ops from '../ops';
+import type { tf } from '../../backend';
+import * as ops from '../../ops';
 
 /** The logarithm of the softmax of each row; [T, E] to [T, E]. */
 export function logSoftmax(logits: tf.Tensor2D): tf.Tensor2D {

@@ -1,4 +1,4 @@
-import { tf } from '../backend';
+import { tf } from '../../backend';
 
 /** 1 at each index in a new last axis of this depth, nothing at -1: [..., depth]. Any depth, where `tf.oneHot` wants 2. */
 export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {

@@ -11,9 +11,9 @@
  * | hf | E * sum_i f_i P_i, all layers as one batch of tokens | K | one value |
  * | perLayer | E * sum_i f_i P_i of each layer | K | mean |
  */
-import { tf } from '../backend';
-import { fail } from '../core';
-import * as ops from '../ops';
+import { tf } from '../../backend';
+import { fail } from '../../core';
+import * as ops from '../../ops';
 import { oneHot } from './oneHot';
 
 /** What a balancing loss needs of one layer. */

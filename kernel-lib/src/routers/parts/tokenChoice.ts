@@ -1,9 +1,9 @@
-import { tf } from '../backend';
-import { expectInteger, expectOneOf, Module } from '../core';
-import type { Context } from '../core';
+import { tf } from '../../backend';
+import { expectInteger, expectOneOf, Module } from '../../core';
+import type { Context } from '../../core';
 import { addBalanceLosses, checkBalance, updateSelectionBias } from './balance';
 import type { BalanceOptions } from './balance';
-import type { Router, SparseRouting } from './router';
+import type { Router, SparseRouting } from '../router';
 import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
 import type { ScoreFunction } from './selectTopK';
 

@@ -1,7 +1,7 @@
-import { tf } from '../backend';
-import { fail } from '../core';
-import * as ops from '../ops';
-import type { SparseRouting } from './router';
+import { tf } from '../../backend';
+import { fail } from '../../core';
+import * as ops from '../../ops';
+import type { SparseRouting } from '../router';
 
 /** How logits become scores: over all experts together, or each by itself (DeepSeek-V3, arXiv 2412.19437). */
 export type ScoreFunction = 'softmax' | 'sigmoid';

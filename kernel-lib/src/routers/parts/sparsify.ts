@@ -1,5 +1,5 @@
-import { tf } from '../backend';
-import * as ops from '../ops';
+import { tf } from '../../backend';
+import * as ops from '../../ops';
 
 /** Choices of tokens: indices int32 [T, K], -1 where unused, and weights [T, K], 0 there. */
 export interface Choices {

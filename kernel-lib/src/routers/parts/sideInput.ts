@@ -1,6 +1,6 @@
-import type { tf } from '../backend';
-import { fail, showShape } from '../core';
-import type { Context } from '../core';
+import type { tf } from '../../backend';
+import { fail, showShape } from '../../core';
+import type { Context } from '../../core';
 
 /**
  * What a router needs to know besides its tokens, left for it in the pass: `ctx.setState(name, value)`.
