@@ -48,5 +48,16 @@ export const expertsSystems: readonly SystemEntry[] = [
       'A layer with sharedExperts: 1, the permanent one, and the loss on pairs of neighbours. Chosen: the Jensen-Shannon divergence. ' +
       'On a field of three regions over 3 seeds the divergence between neighbours falls by a third and stays 80 times as large ' +
       'between distant points. Not covered: the view and ray transformers of a radiance field.'
+  },
+  {
+    id: 'moepp',
+    title: 'MoE++: Accelerating Mixture-of-Experts Methods with Zero-Computation Experts',
+    function: 'moe.mixedExperts',
+    test: 'test/systems/moepp.test.ts',
+    note:
+      'With moe.zeroExperts, moe.copyExperts, moe.constantExperts and routers.topK({ gatingResidual: true }). Confirmed: residuals ' +
+      'pass through a learnt matrix; chosen: it begins at 0. A copy gives the gate weight times the token. The constant expert ' +
+      'is the only free one with a product, 4 D a row. On planted words over 3 seeds the rank correlation of how frequent a ' +
+      'character is and how many networks it gets is -0.3 (untrained -0.02). Not covered: balance weighted by kind, throughput.'
   }
 ];
