@@ -59,6 +59,7 @@ export {
   upcycle
 } from './transform';
 export type {
+  CarvedScores,
   CarveOptions,
   CarveReport,
   CompressOptions,

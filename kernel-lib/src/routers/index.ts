@@ -7,6 +7,7 @@ export type { BilevelOptions } from './bilevel';
 export { confidenceGate } from './confidenceGate';
 export type { ConfidenceGateOptions, Dispersion } from './confidenceGate';
 export { denseWeights } from './parts/denseWeights';
+export { earlierTokens } from './parts/earlierTokens';
 export { expertChoice } from './expertChoice';
 export type { ExpertChoiceOptions } from './expertChoice';
 export { fixed } from './fixed';
