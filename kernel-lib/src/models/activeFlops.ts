@@ -10,6 +10,7 @@ import type { Transformer } from './transformer';
  *
  * - attention: `8 D^2 + 4 N D` a block (no half taken off for the causal mask: the products are computed whole)
  * - dense: `2 m D H`; mixture: `2 m D H (K + S) + 2 D E`, the last for the router
+ * - up-projection looked up by token: `4 D H`
  * - head: `2 D V`
  *
  * A training step costs about three times as much (arXiv 2001.08361, section 2.1).
@@ -29,6 +30,9 @@ export function activeFlops(model: Transformer, options: { length?: number } = {
 export function mixerFlops(mixer: Mixer, width: number): number {
   if (mixer.kind === 'dense') {
     return 2 * (mixer.gated ? 3 : 2) * width * mixer.hidden;
+  }
+  if (mixer.kind === 'tokenIndexed') {
+    return 4 * width * mixer.hidden;
   }
   const expert = 2 * (isGated('activeFlops', mixer) ? 3 : 2) * width * mixer.hidden;
   return expert * (mixer.k + mixer.sharedExperts) + 2 * width * mixer.numExperts;

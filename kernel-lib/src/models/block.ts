@@ -10,6 +10,8 @@ export interface BlockOptions {
   width: number;
   heads: number;
   mixer: Mixer;
+  /** A block whose attention and mixer this one uses instead of its own; with `norms`, its norms as well. */
+  share?: { block: Block; norms: boolean } | null;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -27,16 +29,21 @@ export class Block extends Module {
   private readonly mixerNorm: Module;
   private readonly mixer: Module;
 
-  constructor({ width, heads, mixer, random }: BlockOptions) {
+  constructor({ width, heads, mixer, random, share = null }: BlockOptions) {
     super();
     this.mixerName = mixerName(mixer);
-    this.attentionNorm = this.addChild('attentionNorm', new RMSNorm({ width }));
-    this.attention = this.addChild(
-      'attention',
-      new CausalSelfAttention({ width, heads, bias: false, random: random.child('attention') })
-    );
-    this.mixerNorm = this.addChild('mixerNorm', new RMSNorm({ width }));
-    this.mixer = this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
+    const norm = (name: 'attentionNorm' | 'mixerNorm'): Module =>
+      share?.norms ? share.block[name] : this.addChild(name, new RMSNorm({ width }));
+    this.attentionNorm = norm('attentionNorm');
+    this.attention =
+      share?.block.attention ??
+      this.addChild(
+        'attention',
+        new CausalSelfAttention({ width, heads, bias: false, random: random.child('attention') })
+      );
+    this.mixerNorm = norm('mixerNorm');
+    this.mixer =
+      share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

@@ -1,23 +1,25 @@
-import { fail } from '../core';
+import { expectOneOf, fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
-import type { MoeLayer } from '../moe';
+import type { MoeLayer, TokenIndexed } from '../moe';
 import { mixerName } from './mixer';
 import type { DenseMixer, Mixer, MoeMixer } from './mixer';
 import { Transformer } from './transformer';
 
 /** What works on each token alone, in a block. */
-export type MixerModule = FeedForward | GatedFeedForward | MoeLayer;
+export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
 
 /**
  * A new model in which `change` has replaced what works on each token alone: the way to transform a whole model,
  * `models.mapMixers(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
- * @throws {SwitchyardError} for a feed-forward network that a transformer would not build (biases, another activation).
+ * @throws {SwitchyardError} for a model whose blocks are shared; for a feed-forward network that a transformer would not build (biases, another activation).
  */
 export function mapMixers(model: Transformer, change: (mixer: MixerModule, block: number) => MixerModule): Transformer {
   const { mixers, ...size } = model.options;
+  const { sharing = 'none' } = size;
+  expectOneOf('mapMixers', 'the sharing of blocks', sharing, ['none']);
   const changed = mixers.map((mixer, i) => {
     const path = `layers.${i}.${mixerName(mixer)}`;
     const from = model.modules().get(path) as MixerModule;
@@ -41,10 +43,30 @@ function describe(module: MixerModule): Mixer {
   if (module instanceof FeedForward || module instanceof GatedFeedForward) {
     return describeDense(module);
   }
-  const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
-  const { sharedKind } = module.options;
+  if (module.kind === 'token-indexed') {
+    const [vocabSize, hidden] = (module as TokenIndexed).tableShape;
+    return { kind: 'tokenIndexed', hidden, vocabSize };
+  }
+  const {
+    router,
+    numExperts,
+    hidden,
+    experts = 'plain',
+    capacityFactor = null,
+    sharedExperts = 0
+  } = (module as MoeLayer).options;
+  const { sharedKind } = (module as MoeLayer).options;
   const mixer: MoeMixer = {
-    ...{ kind: 'moe', router, numExperts, k: module.router.meanK, hidden, experts, capacityFactor, sharedExperts }
+    ...{
+      kind: 'moe',
+      router,
+      numExperts,
+      k: (module as MoeLayer).router.meanK,
+      hidden,
+      experts,
+      capacityFactor,
+      sharedExperts
+    }
   };
   return sharedKind === undefined ? mixer : { ...mixer, sharedKind };
 }

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectShape, fail, Module, Random } from '../core';
+import { expectOneOf, expectShape, fail, Module, Random } from '../core';
 import type { Context } from '../core';
 import { Embedding, Linear, normal, RMSNorm, Sequential } from '../layers';
 import type { LanguageModel } from '../train';
@@ -11,7 +11,14 @@ import type { TransformerSize } from './size';
 export interface TransformerOptions extends Required<Omit<TransformerSize, 'layers'>> {
   /** What works on each token alone, a block each; L. */
   mixers: readonly Mixer[];
+  /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
+  sharing?: BlockSharing;
 }
+
+/** Nothing; all but the norms; all (ALBERT, arXiv 1909.11942). */
+export type BlockSharing = 'none' | 'blocks' | 'blocksAndNorms';
+
+const SHARINGS: readonly BlockSharing[] = ['none', 'blocks', 'blocksAndNorms'];
 
 // Larger than GPT-2's 0.02: what the first blocks add is near 0.5, and in a short training a token must not drown in it.
 const TOKEN_DEVIATION = 0.4;
@@ -36,7 +43,8 @@ export class Transformer extends Module implements LanguageModel {
     readonly options: TransformerOptions
   ) {
     super();
-    const { width, heads, contextLength, vocabSize, seed, mixers } = options;
+    const { width, heads, contextLength, vocabSize, seed, mixers, sharing = 'none' } = options;
+    expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
     const random = Random.fromSeed(seed).child('model');
     this.vocabSize = vocabSize;
     this.contextLength = contextLength;
@@ -44,9 +52,12 @@ export class Transformer extends Module implements LanguageModel {
       this.addChild(name, new Embedding({ count, width, initializer: normal(deviation), random: random.child(name) }));
     this.tokens = embedding('tokens', vocabSize, TOKEN_DEVIATION);
     this.positions = embedding('positions', contextLength, POSITION_DEVIATION);
-    const block = (mixer: Mixer, i: number): Block =>
-      new Block({ width, heads, mixer, random: random.child('layers').child(i) });
-    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    const blocks: Block[] = [];
+    mixers.forEach((mixer, i) => {
+      const share = i === 0 || sharing === 'none' ? null : { block: blocks[0], norms: sharing === 'blocksAndNorms' };
+      blocks.push(new Block({ width, heads, mixer, share, random: random.child('layers').child(i) }));
+    });
+    this.layers = this.addChild('layers', new Sequential(blocks));
     this.norm = this.addChild('norm', new RMSNorm({ width }));
     this.head = this.addChild(
       'head',

@@ -9,7 +9,7 @@ export type { ConfidenceGateOptions, Dispersion } from './confidenceGate';
 export { denseWeights } from './parts/denseWeights';
 export { earlierTokens } from './parts/earlierTokens';
 export { expertChoice } from './expertChoice';
-export type { ExpertChoiceOptions } from './expertChoice';
+export type { ExpertChoiceOptions, WeightSoftmax } from './expertChoice';
 export { fixed } from './fixed';
 export type { FixedOptions } from './fixed';
 export { hash } from './hash';

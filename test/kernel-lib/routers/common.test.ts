@@ -55,6 +55,17 @@ const MEMBERS: Record<string, Member> = {
   'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },
   relu: { file: 'relu', spec: (k) => routers.relu({ k, l1: 0.1 }), k: 2 },
   'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
+  'expert choice, softmax over tokens': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, softmax: 'tokens' }),
+    k: 2
+  },
+  'expert choice, in groups': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, group: 5 }),
+    k: 2,
+    byPlace: true
+  },
   sinkhorn: { file: 'sinkhorn', spec: (k) => routers.sinkhorn({ k }), k: 2 },
   base: { file: 'base', spec: () => routers.base(), k: 1 },
   hash: { file: 'hash', spec: (k) => routers.hash({ k }), k: 2, state: (x) => ({ tokenIds: largest(x) }) },
