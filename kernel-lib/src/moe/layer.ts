@@ -8,7 +8,7 @@ import { applySlots } from './applySlots';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertSpec } from './expertBank';
 import { gatedExperts } from './gatedExperts';
-import { choicesOf, readRouting } from './hostRouting';
+import { choicesOf, publishRouting, readRouting } from './hostRouting';
 import type { HostRouting } from './hostRouting';
 import { plainExperts } from './plainExperts';
 
@@ -135,13 +135,9 @@ class MixtureOfExperts extends Module implements MoeLayer {
     return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });
   }
 
-  private observe(routing: Routing, { observed }: HostRouting, dropped: Uint8Array | null, ctx: Context): void {
-    if (observed !== null) {
-      const { numExperts, numTokens } = routing;
-      const { router, experts } = this;
-      const shape = { path: ctx.path, router: router.kind, numExperts, k: choicesOf(routing), numTokens };
-      ctx.observer?.observe({ ...shape, experts: [...experts.labels], ...observed, dropped });
-    }
+  private observe(routing: Routing, host: HostRouting, dropped: Uint8Array | null, ctx: Context): void {
+    const { router, experts } = this;
+    publishRouting(routing, host, { router: router.kind, experts: experts.labels, dropped }, ctx);
   }
 }
 

@@ -5,7 +5,7 @@ import { Linear, uniformFanIn } from '../../layers';
 import * as ops from '../../ops';
 import type { DispatchPlan } from '../../ops';
 import type { Router, RouterSpec } from '../../routers';
-import { readRouting } from '../hostRouting';
+import { publishRouting, readRouting } from '../hostRouting';
 import { numberedLabels } from '../numberedLabels';
 
 export interface AttentionHeadsOptions {
@@ -86,10 +86,7 @@ export class AttentionHeads extends Module {
     const { numTokens, numExperts } = routing;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
     const k = host.indices.length / numTokens;
-    if (host.observed !== null) {
-      const shape = { path: ctx.path, router: this.router.kind, numExperts, k, numTokens };
-      ctx.observer?.observe({ ...shape, experts: numberedLabels(numExperts), ...host.observed, dropped: null });
-    }
+    publishRouting(routing, host, { router: this.router.kind, experts: numberedLabels(numExperts) }, ctx);
     return { plan: ops.planDispatch(host.indices, { numTokens: numTokens * k, k: 1, numExperts }), k };
   }
 }
