@@ -1,6 +1,6 @@
 import { tf } from '../backend';
 import { fail } from '../core';
-import type { Context, RoutingRecord } from '../core';
+import type { RoutingRecord } from '../core';
 import { denseWeights } from '../routers';
 import type { Routing } from '../routers';
 import { everyExpert } from './applyToAll';
@@ -39,20 +39,6 @@ export function readRouting(where: string, routing: Routing, observed: boolean):
   const importance = take(numExperts);
   const [entropy] = take(1);
   return { indices, observed: { ...choices, importance, entropy } };
-}
-
-/** Tells the observer of the pass, where there is one, what a router decided; `ctx` is the scope of what it decided for. */
-export function publishRouting(
-  routing: Routing,
-  { observed }: HostRouting,
-  { router, experts, dropped = null }: { router: string; experts: readonly string[]; dropped?: Uint8Array | null },
-  ctx: Context
-): void {
-  if (observed !== null) {
-    const { numExperts, numTokens } = routing;
-    const shape = { path: ctx.path, router, numExperts, k: choicesOf(routing), numTokens };
-    ctx.observer?.observe({ ...shape, experts: [...experts], ...observed, dropped });
-  }
 }
 
 /** Choices of a token on the host, K; E where the routing is not sparse. */

@@ -2,7 +2,8 @@ import { tf } from '../backend';
 import { Module } from '../core';
 import type { Context } from '../core';
 import { numberedLabels } from '../moe/numberedLabels';
-import { publishRouting, readRouting } from '../moe/hostRouting';
+import { readRouting } from '../moe/hostRouting';
+import { observe } from '../moe/observe';
 import type { Router } from '../routers';
 import { denseWeights } from '../routers';
 import { LowRank } from './lowRank';
@@ -53,7 +54,8 @@ export function routeDense(router: Router, tokens: tf.Tensor2D, ctx: Context): t
   const routing = router.route(tokens, ctx.within('router'));
   if (ctx.observer !== null) {
     const host = readRouting(ctx.within('router').path, routing, true);
-    publishRouting(routing, host, { router: router.kind, experts: numberedLabels(routing.numExperts) }, ctx);
+    const experts = numberedLabels(routing.numExperts);
+    observe(routing, host, { router: router.kind, experts, dropped: null }, ctx);
   }
   return denseWeights(routing);
 }

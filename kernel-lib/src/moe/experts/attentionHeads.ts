@@ -5,8 +5,9 @@ import { Linear, uniformFanIn } from '../../layers';
 import * as ops from '../../ops';
 import type { DispatchPlan } from '../../ops';
 import type { Router, RouterSpec } from '../../routers';
-import { publishRouting, readRouting } from '../hostRouting';
+import { readRouting } from '../hostRouting';
 import { numberedLabels } from '../numberedLabels';
+import { observe } from '../observe';
 
 export interface AttentionHeadsOptions {
   /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
@@ -86,7 +87,8 @@ export class AttentionHeads extends Module {
     const { numTokens, numExperts } = routing;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
     const k = host.indices.length / numTokens;
-    publishRouting(routing, host, { router: this.router.kind, experts: numberedLabels(numExperts) }, ctx);
+    const routed = { router: this.router.kind, experts: numberedLabels(numExperts), dropped: null };
+    observe(routing, host, routed, ctx);
     return { plan: ops.planDispatch(host.indices, { numTokens: numTokens * k, k: 1, numExperts }), k };
   }
 }
