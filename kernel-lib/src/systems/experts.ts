@@ -81,5 +81,15 @@ export const expertsSystems: readonly SystemEntry[] = [
       'look-ahead, a row an expert. At the work of a SwiGLU, which has fewer parameters, the loss falls by 0.11 nats on planted ' +
       'words (each of 3 seeds) and by 0.09 to 0.15 on Python and TypeScript; on eight words in a fixed order it is the same ' +
       '(-0.04 and +0.003), and a first trial had measured 0.014 worse.'
+  },
+  {
+    id: 'mot',
+    title: 'Mixture-of-Transformers: A Sparse and Scalable Architecture for Multi-Modal Foundation Models',
+    function: 'models.mixtureOfTransformers',
+    test: 'test/systems/mot.test.ts',
+    note:
+      'With moe.untied, and routers.fixed over modalities for the feed-forward networks; models.untie makes one from a dense transformer. ' +
+      'The modality of a token is that of its id. Embeddings and the head are shared. Where a modality is not in a batch, some of its ' +
+      'parameters have no gradient, the others one of exactly zero. Not covered: quality at equal compute.'
   }
 ];

@@ -37,5 +37,34 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       'References are what the corrupted model itself predicts well. Half of the loss is asked back of the kernel and gradient ' +
       'strategies; mode finding follows the routing it is given, wrong or right, and is tested to gather what lies near.'
+  },
+  {
+    id: 'rmoe',
+    title: 'Layerwise Recurrent Router for Mixture-of-Experts',
+    function: 'routers.recurrent',
+    test: 'test/systems/rmoe.test.ts',
+    note:
+      'Compared with the same router without its carried state, which costs exactly as much: adjacent layers share more ' +
+      'information and the error is less. Not so against topK: at width 16 the GRU costs as much as experts 1.5 times as wide, ' +
+      'which do better, and neither adjacent layers nor the diversity of experts tell the two apart.'
+  },
+  {
+    id: 'hyperrouter',
+    title: 'HyperRouter: Towards Efficient Training and Inference of Sparse Mixture of Experts',
+    function: 'routers.hyper',
+    test: 'test/systems/hyperrouter.test.ts',
+    note:
+      'Tested to lie between a frozen and a trained router, in error and in how alike the experts are, over five seeds. On a ' +
+      'planted task the trained router has the experts least alike: the collapse that HyperRouter cures does not happen there.'
+  },
+  {
+    id: 'mixture-of-routers',
+    title: 'Mixture of Routers',
+    function: 'routers.mixture',
+    test: 'test/systems/mixtureOfRouters.test.ts',
+    note:
+      'With moe.lowRankExperts. Fault tolerance holds for the choice: losing the worst of four sub-routers changes it for fewer ' +
+      'tokens than losing a quarter of a single router. The error grows as much in both (the weights change). At equal ' +
+      'parameters, eight seeds show no difference in the variation of the load or of the error between seeds.'
   }
 ];
