@@ -66,5 +66,15 @@ export const routerSystems: readonly SystemEntry[] = [
       'With moe.lowRankExperts. Fault tolerance holds for the choice: losing the worst of four sub-routers changes it for fewer ' +
       'tokens than losing a quarter of a single router. The error grows as much in both (the weights change). At equal ' +
       'parameters, eight seeds show no difference in the variation of the load or of the error between seeds.'
+  },
+  {
+    id: 'pmoe',
+    title: 'Patch-level Routing in Mixture-of-Experts is Provably Sample-efficient for Convolutional Neural Networks',
+    function: 'routers.expertChoice',
+    test: 'test/systems/pmoe.test.ts',
+    note:
+      "{ k: l * E / n, group: n, softmax: 'tokens' }. Samples are images seen in one pass, until 95 % of unseen ones are told apart; " +
+      'l is 2. Noise on patches is 0.15: at 0.1 the savings do not grow with n. Over 3 seeds it needs 0.55 of what a single ' +
+      'network of the same neurons needs with 4 patches, and 0.37 with 16. No rate is fitted.'
   }
 ];
