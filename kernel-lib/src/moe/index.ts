@@ -1,4 +1,6 @@
 export * as analysis from './analysis';
+export { capacityThreshold } from './capacityThreshold';
+export type { CapacityThresholdOptions } from './capacityThreshold';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
