@@ -1,5 +1,7 @@
 export { activate, ACTIVATIONS } from './activation';
 export type { Activation } from './activation';
+export { attend, causalMask } from './attend';
+export type { AttendOptions } from './attend';
 export { CausalSelfAttention } from './causalSelfAttention';
 export type { CausalSelfAttentionOptions } from './causalSelfAttention';
 export { Dropout } from './dropout';

@@ -2,6 +2,7 @@ import { fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
 import type { MoeLayer } from '../moe';
+import { copyValues } from './copyValues';
 import { mixerName } from './mixer';
 import type { DenseMixer, Mixer, MoeMixer } from './mixer';
 import { Transformer } from './transformer';
@@ -27,9 +28,9 @@ export function mapMixers(model: Transformer, change: (mixer: MixerModule, block
   const mapped = new Transformer({ ...size, mixers: changed.map(({ mixer }) => mixer) });
   const target = mapped.modules();
   const replaced = changed.map(({ path }) => `${path}.`);
-  copy(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
+  copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
   changed.forEach(({ mixer, from, to }, i) => {
-    copy(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
+    copyValues(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
     if (to !== from) {
       to.dispose();
     }
@@ -55,11 +56,4 @@ function describeDense(network: FeedForward | GatedFeedForward): DenseMixer {
     fail('mapMixers', 'a dense mixer must be gelu, or silu where gated, without biases', network.activation);
   }
   return { kind: 'dense', hidden: network.w1.weight.shape[1], gated };
-}
-
-function copy(from: Module, to: Module, wanted: (path: string) => boolean = () => true): void {
-  const parameters = to.parameters();
-  from.parameters().forEach((parameter, path) => wanted(path) && parameters.get(path)?.assign(parameter.read(), path));
-  const buffers = to.buffers();
-  from.buffers().forEach((buffer, path) => wanted(path) && buffers.get(path)?.assign(buffer));
 }

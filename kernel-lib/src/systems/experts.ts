@@ -48,5 +48,15 @@ export const expertsSystems: readonly SystemEntry[] = [
       'A layer with sharedExperts: 1, the permanent one, and the loss on pairs of neighbours. Chosen: the Jensen-Shannon divergence. ' +
       'On a field of three regions over 3 seeds the divergence between neighbours falls by a third and stays 80 times as large ' +
       'between distant points. Not covered: the view and ray transformers of a radiance field.'
+  },
+  {
+    id: 'mot',
+    title: 'Mixture-of-Transformers: A Sparse and Scalable Architecture for Multi-Modal Foundation Models',
+    function: 'models.mixtureOfTransformers',
+    test: 'test/systems/mot.test.ts',
+    note:
+      'With moe.untied, and routers.fixed over modalities for the feed-forward networks; models.untie makes one from a dense transformer. ' +
+      'The modality of a token is that of its id. Embeddings and the head are shared. Where a modality is not in a batch, some of its ' +
+      'parameters have no gradient, the others one of exactly zero. Not covered: quality at equal compute.'
   }
 ];

@@ -93,6 +93,17 @@ const CASES: Case[] = [
   }
 ];
 
+/** Sizes drawn anew: one, prime and beyond a tile. */
+function randomCase(seed: number): Case {
+  const next = random.child(`case ${seed}`).generator();
+  const upTo = (limit: number) => 1 + Math.floor(next() ** 2 * limit);
+  const numExperts = upTo(40);
+  const [numTokens, width, hidden] = [upTo(400), upTo(70), upTo(70)];
+  const capacity = next() < 0.3 ? upTo(30) : null;
+  const k = upTo(Math.min(4, numExperts));
+  return { name: '', numTokens, k, numExperts, width, hidden, capacity, choose: anyOf(upTo(numExperts)) };
+}
+
 function inputsOf({ numTokens, k, numExperts, width, hidden, capacity, choose }: Case) {
   const next = random.child('choices').generator();
   const indices = Int32Array.from({ length: numTokens * k }, (_, a) => choose(next, a % k));
@@ -106,7 +117,13 @@ function inputsOf({ numTokens, k, numExperts, width, hidden, capacity, choose }:
 }
 
 describe('custom ops agree with the composed path', () => {
-  test.each(CASES)('$name: value and gradients', (shape) => {
+  test.each(CASES)('$name: value and gradients', agree);
+
+  test('random shapes', () => {
+    Array.from({ length: 30 }, (_, seed) => agree(randomCase(seed)));
+  });
+
+  function agree(shape: Case): void {
     expectSame(() => {
       const { plan, x, w, weights, upstream } = inputsOf(shape);
       const routed = (x: tf.Tensor, w: tf.Tensor, weights: tf.Tensor) => {
@@ -116,7 +133,7 @@ describe('custom ops agree with the composed path', () => {
       const gradients = tf.grads((x, w, weights) => routed(x, w, weights).mul(upstream).sum())([x, w, weights]);
       return [routed(x, w, weights), ...gradients];
     });
-  });
+  }
 
   test.each(['gelu', 'silu'] as const)('%s: value and gradient, far into both tails', (name) => {
     expectSame(() => {
