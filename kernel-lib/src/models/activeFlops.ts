@@ -21,6 +21,7 @@ export interface ActiveFlopsOptions {
  * and sequences of N positions:
  *
  * - attention: `8 D^2 + 4 N D` a block (no half taken off for the causal mask: the products are computed whole)
+ * - up-projection looked up by token: `4 D H`
  * - dense: `2 m D H`; mixture: `2 m D H (K + S) + 2 D E`, the last for the router, unless it looks experts up in a table;
  *   experts of other kinds count what their bank says (`flops`), and where they differ, their mean or what `records` say
  * - head: `2 D V`
@@ -51,6 +52,9 @@ export function activeFlops(model: Transformer, options: ActiveFlopsOptions = {}
 export function mixerFlops(mixer: Mixer, width: number, module: MoeLayer, record?: RoutingRecord): number {
   if (mixer.kind === 'dense') {
     return denseFlops(mixer, width);
+  }
+  if (mixer.kind === 'tokenIndexed') {
+    return 4 * width * mixer.hidden;
   }
   const { experts, shared } = module;
   const router = TABLES.includes(mixer.router.kind) ? 0 : 2 * width * mixer.numExperts;
