@@ -13,6 +13,7 @@ export * as ops from './ops';
 export * as peft from './peft';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export * as routing from './routing';
 export * as show from './show';
 export * as sim from './sim';
 export { systems } from './systems';
