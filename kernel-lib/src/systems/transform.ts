@@ -43,6 +43,18 @@ export const transformSystems: readonly SystemEntry[] = [
       'alone brings it from 1.69 to 0.98, the prior to 0.54 (dense: 0.15).'
   },
   {
+    id: 'read-me',
+    title: 'Read-ME: Refactorizing LLMs as Router-Decoupled Mixture of Experts with System Co-Design',
+    function: 'moe.carve',
+    test: 'test/systems/readMe.test.ts',
+    note:
+      "{ group: 'activationSparsity', router: 'preGate' } over a model with models.mapMixers, then sim.expertCache and " +
+      'sim.batchByExperts. Chosen: experts are parts, so with all of them the function stays (the paper lets experts overlap), ' +
+      "and each layer has its own matrix on the first layer's tokens. Neighbouring routers share a third to a half of their " +
+      'entropy (5 % by chance), but already 0.28 to 0.39 before training: the residual stream, not only learning. Not ' +
+      'covered: MMLU, latency.'
+  },
+  {
     id: 'bam',
     title: 'BAM! Just Like That: Simple and Efficient Parameter Upcycling for Mixture of Experts',
     function: 'models.upcycle',
