@@ -1,5 +1,6 @@
 /** @file The one public door of the library. */
 export { device, tf } from './backend';
+export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';

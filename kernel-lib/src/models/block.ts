@@ -29,6 +29,8 @@ export interface BlockOptions extends AttentionShape {
   parts: BlockParts;
   /** Which of the model's blocks it is, from 0. */
   number: number;
+  /** A block whose attention and mixer this one uses instead of its own; with `norms`, its norms as well. */
+  share?: { block: Block; norms: boolean } | null;
 }
 
 /**
@@ -45,16 +47,18 @@ export class Block extends Module {
   private readonly mixer: Module;
   private readonly parallel: boolean;
 
-  constructor({ width, heads, mixer, parallel, parts, number, random }: BlockOptions) {
+  constructor({ width, heads, mixer, parallel, parts, number, random, share = null }: BlockOptions) {
     super();
     this.mixerName = mixerName(mixer);
     this.parallel = parallel;
     const { norm = usualNorm, attention = usualAttention } = parts;
-    this.attentionNorm = this.addChild('attentionNorm', norm(width));
+    const normed = share?.norms ? share.block : null;
+    this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm(width));
     const shape = { width, heads, random: random.child('attention') };
-    this.attention = this.addChild('attention', attention(shape, number));
-    this.mixerNorm = this.addChild('mixerNorm', norm(width));
-    this.mixer = this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
+    this.attention = share?.block.attention ?? this.addChild('attention', attention(shape, number));
+    this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm(width));
+    this.mixer =
+      share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

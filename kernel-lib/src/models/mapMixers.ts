@@ -1,24 +1,26 @@
-import { fail } from '../core';
+import { expectOneOf, fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
-import type { MoeLayer } from '../moe';
+import type { MoeLayer, TokenIndexed } from '../moe';
 import { copyValues } from './copyValues';
 import { mixerName } from './mixer';
 import type { DenseMixer, Mixer, MoeMixer } from './mixer';
 import { Transformer } from './transformer';
 
 /** What works on each token alone, in a block. */
-export type MixerModule = FeedForward | GatedFeedForward | MoeLayer;
+export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
 
 /**
  * A new model in which `change` has replaced what works on each token alone: the way to transform a whole model,
  * `models.mapMixers(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
- * @throws {SwitchyardError} for a feed-forward network that a transformer would not build (biases, another activation).
+ * @throws {SwitchyardError} for a model whose blocks are shared, and for a feed-forward network that a transformer would not
+ * build (biases, another activation).
  */
 export function mapMixers(model: Transformer, change: (mixer: MixerModule, block: number) => MixerModule): Transformer {
   const { mixers, ...size } = model.options;
+  expectOneOf('mapMixers', 'the sharing of blocks', size.sharing ?? 'none', ['none']);
   const changed = mixers.map((mixer, i) => {
     const path = `layers.${i}.${mixerName(mixer)}`;
     const from = model.modules().get(path) as MixerModule;
@@ -41,6 +43,10 @@ export function mapMixers(model: Transformer, change: (mixer: MixerModule, block
 function describe(module: MixerModule): Mixer {
   if (module instanceof FeedForward || module instanceof GatedFeedForward) {
     return describeDense(module);
+  }
+  if ('tableShape' in module) {
+    const [vocabSize, hidden] = module.tableShape;
+    return { kind: 'tokenIndexed', hidden, vocabSize };
   }
   const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
   const { sharedKind } = module.options;

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectShape, fail, Module, Random } from '../core';
+import { expectOneOf, expectShape, fail, Module, Random } from '../core';
 import type { Context } from '../core';
 import { Embedding, Linear, normal, Sequential } from '../layers';
 import { MODALITY_IDS } from '../moe';
@@ -17,7 +17,14 @@ export interface TransformerOptions extends Required<Omit<TransformerSize, 'laye
   parts?: BlockParts;
   /** Modality of each token id, from 0; [V]. Layers find those of the tokens as "modalityIds", int32 [T]. Default: none. */
   modalities?: readonly number[];
+  /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
+  sharing?: BlockSharing;
 }
+
+/** Nothing; all but the norms; all (ALBERT, arXiv 1909.11942). */
+export type BlockSharing = 'none' | 'blocks' | 'blocksAndNorms';
+
+const SHARINGS: readonly BlockSharing[] = ['none', 'blocks', 'blocksAndNorms'];
 
 // Larger than GPT-2's 0.02: what the first blocks add is near 0.5, and in a short training a token must not drown in it.
 const TOKEN_DEVIATION = 0.4;
@@ -43,6 +50,8 @@ export class Transformer extends Module implements LanguageModel {
   ) {
     super();
     const { width, heads, contextLength, vocabSize, seed, mixers, parallel, parts = {} } = options;
+    const { sharing = 'none' } = options;
+    expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
     const random = Random.fromSeed(seed).child('model');
     this.vocabSize = vocabSize;
     this.contextLength = contextLength;
@@ -50,9 +59,14 @@ export class Transformer extends Module implements LanguageModel {
       this.addChild(name, new Embedding({ count, width, initializer: normal(deviation), random: random.child(name) }));
     this.tokens = embedding('tokens', vocabSize, TOKEN_DEVIATION);
     this.positions = embedding('positions', contextLength, POSITION_DEVIATION);
-    const block = (mixer: Mixer, i: number): Block =>
-      new Block({ width, heads, mixer, parallel, parts, number: i, random: random.child('layers').child(i) });
-    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    const blocks: Block[] = [];
+    mixers.forEach((mixer, number) => {
+      const first = number === 0 || sharing === 'none' ? null : blocks[0];
+      const share = first && { block: first, norms: sharing === 'blocksAndNorms' };
+      const stream = random.child('layers').child(number);
+      blocks.push(new Block({ width, heads, mixer, parallel, parts, number, share, random: stream }));
+    });
+    this.layers = this.addChild('layers', new Sequential(blocks));
     this.norm = this.addChild('norm', (parts.norm ?? usualNorm)(width));
     this.head = this.addChild(
       'head',

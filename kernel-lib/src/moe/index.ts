@@ -66,6 +66,7 @@ export {
   upcycle
 } from './transform';
 export type {
+  CarvedScores,
   CarveOptions,
   CarveReport,
   CompressOptions,
