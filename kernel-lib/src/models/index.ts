@@ -15,6 +15,8 @@ export type { ModalityOptions, UntiedPart } from './modalities';
 export { moeTransformer } from './moeTransformer';
 export type { MoeTransformerOptions } from './moeTransformer';
 export type { TransformerSize } from './size';
+export { sparsifyAttention } from './sparsifyAttention';
+export type { SparsifyAttentionOptions, SparsifyAttentionReport } from './sparsifyAttention';
 export { Transformer } from './transformer';
 export type { BlockSharing, TransformerOptions } from './transformer';
 export { untie } from './untie';
