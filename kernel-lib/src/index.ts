@@ -1,5 +1,6 @@
 /** @file The one public door of the library. */
 export { device, tf } from './backend';
+export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';
@@ -12,6 +13,7 @@ export * as ops from './ops';
 export * as peft from './peft';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export * as routing from './routing';
 export * as show from './show';
 export * as sim from './sim';
 export { systems } from './systems';

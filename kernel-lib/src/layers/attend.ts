@@ -18,14 +18,17 @@ export interface AttendOptions {
 export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, options: AttendOptions): tf.Tensor {
   const { heads, drop = (probs) => probs, select } = options;
   const [batch, length, width] = query.shape;
-  const headWidth = width / heads;
-  const [q, k, v] = [query, key, value].map((x) =>
-    x.reshape<tf.Tensor4D>([batch, -1, heads, headWidth]).transpose<tf.Tensor4D>([0, 2, 1, 3])
-  );
+  const [q, k, v] = [query, key, value].map((x) => splitHeads(x, heads));
   const mask = causalMask(length, k.shape[2]);
-  const scores = tf.matMul(q.mul(1 / Math.sqrt(headWidth)), k, false, true).add(mask);
+  const scores = tf.matMul(q.mul(1 / Math.sqrt(width / heads)), k, false, true).add(mask);
   const probs = tf.softmax(select === undefined ? scores : scores.add(select(q, k)));
   return tf.matMul(drop(probs), v).transpose([0, 2, 1, 3]).reshape([batch, length, width]);
+}
+
+/** [B, N, D] to [B, heads, N, D / heads]. */
+export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor4D {
+  const [batch, length, width] = x.shape;
+  return x.reshape([batch, length, heads, width / heads]).transpose<tf.Tensor4D>([0, 2, 1, 3]);
 }
 
 /** 0 where query i, one of the last N positions, may see position j, and -Infinity elsewhere; [N, M]. */

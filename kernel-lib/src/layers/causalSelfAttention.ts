@@ -60,11 +60,16 @@ export class CausalSelfAttention extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     expectShape(whereOf(this, ctx), x, ['B', 'N', this.width]);
     return tf.tidy(() => {
-      const [query, key, value] = tf.split(this.qkv.apply(x, ctx.within('qkv')), 3, 2);
+      const [query, key, value] = this.project(x, ctx);
       const drop = (probs: tf.Tensor): tf.Tensor => this.dropout.apply(probs, ctx.within('dropout'));
       const mixed = attend(query, key, value, { heads: this.heads, drop, select: this.select });
       return this.output.apply(mixed, ctx.within('output'));
     });
+  }
+
+  /** Queries, keys and values of tokens [B, N, D]; [B, N, D] each. */
+  protected project(x: tf.Tensor, ctx: Context): tf.Tensor[] {
+    return tf.split(this.qkv.apply(x, ctx.within('qkv')), 3, 2);
   }
 
   /** Which of the keys that a query may see it does see; all here. */

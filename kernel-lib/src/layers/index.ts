@@ -16,4 +16,8 @@ export { Linear } from './linear';
 export type { LinearOptions } from './linear';
 export { LayerNorm, RMSNorm } from './norms';
 export type { NormOptions } from './norms';
+export { ProductQuantizer } from './productQuantizer';
+export type { ProductQuantizerOptions } from './productQuantizer';
+export { SparseSelfAttention } from './sparseSelfAttention';
+export type { SparseSelfAttentionOptions } from './sparseSelfAttention';
 export { Sequential } from './sequential';

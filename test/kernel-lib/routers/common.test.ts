@@ -62,6 +62,11 @@ const MEMBERS: Record<string, Member> = {
   'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
   'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },
   relu: { file: 'relu', spec: (k) => routers.relu({ k, l1: 0.1 }), k: 2 },
+  'relu, normalised, with chunk losses': {
+    file: 'relu',
+    spec: (k) => routers.relu({ k, l1: 0.1, norm: 'rms', chunk: { size: 5, sparsity: 0.1, locality: 0.1 } }),
+    k: 2
+  },
   'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
   'expert choice, softmax over tokens': {
     file: 'expertChoice',
