@@ -7,6 +7,8 @@ export type { MixerModule } from './mapMixers';
 export type { DenseMixer, Mixer, MoeMixer } from './mixer';
 export { moeTransformer } from './moeTransformer';
 export type { MoeTransformerOptions } from './moeTransformer';
+export { moduleFlops } from './moduleFlops';
+export type { ModuleFlops } from './moduleFlops';
 export type { TransformerSize } from './size';
 export { Transformer } from './transformer';
 export type { TransformerOptions } from './transformer';

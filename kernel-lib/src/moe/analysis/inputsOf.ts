@@ -1,6 +1,7 @@
 import { tf } from '../../backend';
 import { Context } from '../../core';
 import type { Module } from '../../core';
+import { isMoeLayer } from '../isMoeLayer';
 import type { MoeLayer } from '../layer';
 
 /** A routed layer of a model, and the tokens that reached it. */
@@ -39,8 +40,4 @@ export function inputsOf(model: Module, x: tf.Tensor): LayerInputs[] {
     ctx.dispose();
   }
   return found;
-}
-
-function isMoeLayer(module: Module): module is MoeLayer {
-  return module.kind === 'moe' && 'router' in module && 'experts' in module;
 }
