@@ -11,6 +11,7 @@ export * as layers from './layers';
 export * as models from './models';
 export * as moe from './moe';
 export * as ops from './ops';
+export * as peft from './peft';
 export * as protocol from './protocol';
 export * as routers from './routers';
 export * as show from './show';

@@ -9,7 +9,8 @@ import type { Transformer } from './transformer';
  * and sequences of N positions:
  *
  * - attention: `8 D^2 + 4 N D` a block (no half taken off for the causal mask: the products are computed whole)
- * - dense: `2 m D H`; mixture: `2 m D H (K + S) + 2 D E`, the last for the router
+ * - up-projection looked up by token: `4 D H`
+ * - dense: `2 m D H`; mixture: `2 m D H (K + S) + 2 D E`, the last for the router, unless it looks experts up in a table
  * - head: `2 D V`
  *
  * A training step costs about three times as much (arXiv 2001.08361, section 2.1).
@@ -30,6 +31,12 @@ export function mixerFlops(mixer: Mixer, width: number): number {
   if (mixer.kind === 'dense') {
     return 2 * (mixer.gated ? 3 : 2) * width * mixer.hidden;
   }
+  if (mixer.kind === 'tokenIndexed') {
+    return 4 * width * mixer.hidden;
+  }
   const expert = 2 * (isGated('activeFlops', mixer) ? 3 : 2) * width * mixer.hidden;
-  return expert * (mixer.k + mixer.sharedExperts) + 2 * width * mixer.numExperts;
+  const router = TABLES.includes(mixer.router.kind) ? 0 : 2 * width * mixer.numExperts;
+  return expert * (mixer.k + mixer.sharedExperts) + router;
 }
+
+const TABLES: readonly string[] = ['fixed', 'hash'];

@@ -13,11 +13,14 @@ export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
   attentionHeads,
+  AttentionMixture,
+  attentionMixture,
   averagedExperts,
   constantExperts,
   copyExperts,
   lowRankExperts,
   mixedExperts,
+  MODALITY_IDS,
   modulatedExperts,
   multiHead,
   multiHeadParity,
@@ -27,12 +30,15 @@ export {
   taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
+  Untied,
+  untied,
   zeroExperts
 } from './experts';
 export type {
   AliasedExpertsOptions,
   AttentionHeads,
   AttentionHeadsOptions,
+  AttentionMixtureOptions,
   AveragedExpertsOptions,
   LowRankExpertsOptions,
   MixedPart,
@@ -46,7 +52,8 @@ export type {
   TaskFeedForward,
   TaskFeedForwardOptions,
   TokenIndexed,
-  TokenIndexedOptions
+  TokenIndexedOptions,
+  UntiedOptions
 } from './experts';
 export {
   averageToDense,
@@ -60,6 +67,7 @@ export {
   upcycle
 } from './transform';
 export type {
+  CarvedScores,
   CarveOptions,
   CarveReport,
   CompressOptions,
