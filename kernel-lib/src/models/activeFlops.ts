@@ -35,8 +35,12 @@ export function mixerFlops(mixer: Mixer, width: number): number {
     return 4 * width * mixer.hidden;
   }
   const expert = 2 * (isGated('activeFlops', mixer) ? 3 : 2) * width * mixer.hidden;
-  const router = TABLES.includes(mixer.router.kind) ? 0 : 2 * width * mixer.numExperts;
-  return expert * (mixer.k + mixer.sharedExperts) + router;
+  return expert * (mixer.k + mixer.sharedExperts) + routerFlops(mixer.router.kind, width, mixer.numExperts);
 }
 
 const TABLES: readonly string[] = ['fixed', 'hash'];
+
+/** Operations that scoring a token's experts takes: `2 D E`, none where a table says them. */
+export function routerFlops(kind: string, width: number, numExperts: number): number {
+  return TABLES.includes(kind) ? 0 : 2 * width * numExperts;
+}

@@ -3,15 +3,16 @@ import type { Module } from '../core';
 import { CausalSelfAttention, Embedding, Linear } from '../layers';
 import { isMoeLayer } from '../moe';
 import type { MoeLayer } from '../moe';
+import { routerFlops } from './activeFlops';
 
 /** Operations on a token by the path of the module that spends them; null where they are not known. */
 export type ModuleFlops = ReadonlyMap<string, number | null>;
 
 /**
  * Where a network spends its operations on one token, counted as {@link activeFlops} counts them: the sum over a transformer's
- * modules is the same. A router by itself is `2 D E` as well. A mixture's experts and router are one entry each, with all below them; a module that says its own
- * `flops(length)` is asked. Modules that have no entry spend nothing; null is a module with parameters of its own that is none
- * of the library's layers.
+ * modules is the same, unless blocks share modules, which are then counted once. A mixture's experts and router are one entry
+ * each, with all below them; a module that says its own `flops` is asked; of modules untied by modality a token runs one.
+ * Modules that have no entry spend nothing; null is a module with parameters of its own that is none of these.
  *
  * @param options.length - Positions of a sequence, N. Default: the module's context length; where it has none, 1.
  */
@@ -28,19 +29,22 @@ function visit(module: Module, path: string, length: number, found: Map<string, 
     mixture(module).forEach(([name, flops]) => found.set(join(path, name), flops));
     return;
   }
-  if (saysFlops(module)) {
-    found.set(path, module.flops(length));
-    return;
-  }
-  const own = ownFlops(module, length);
+  const said = saidFlops(module, length);
+  const own = said ?? ownFlops(module, length);
   if (own !== 0) {
     found.set(path, own);
   }
-  module.children.forEach((child, name) => visit(child, join(path, name), length, found));
+  for (const [name, child] of module.children) {
+    // What a module says of itself is without its router's.
+    if (said === null ? module.kind !== 'untied' || name === '0' : name === 'router') {
+      visit(child, join(path, name), length, found);
+    }
+  }
 }
 
-function saysFlops(module: Module): module is Module & { flops(length: number): number } {
-  return 'flops' in module && typeof module.flops === 'function';
+function saidFlops(module: Module, length: number): number | null {
+  const { flops } = module as { flops?: unknown };
+  return typeof flops === 'number' ? flops : typeof flops === 'function' ? Number(flops.call(module, length)) : null;
 }
 
 function ownFlops(module: Module, length: number): number | null {
@@ -48,7 +52,7 @@ function ownFlops(module: Module, length: number): number | null {
     return 2 * module.weight.variable.size;
   }
   if (module instanceof CausalSelfAttention) {
-    return 4 * length * module.output.weight.shape[0];
+    return 4 * length * module.width;
   }
   const matrices = [...module.parameters()].filter(([path, { shape }]) => !path.includes('.') && shape.length > 1);
   if (module instanceof Embedding || matrices.length === 0) {
@@ -64,7 +68,7 @@ function mixture({ router, experts, shared, options }: MoeLayer): [string, numbe
   const { width, numExperts } = options;
   const mean = sum(experts.flops) / experts.flops.length;
   const routed: [string, number][] = [
-    ['router', 2 * width * numExperts],
+    ['router', routerFlops(router.kind, width, numExperts)],
     ['experts', router.meanK * mean]
   ];
   return shared === null ? routed : [...routed, ['shared', sum(shared.flops)]];

@@ -58,7 +58,7 @@ async function attended(parts: RunParts, stopping: () => boolean, signal?: Abort
   training.add(trainer.model);
   try {
     // A listener that is added while tslab runs the cell's script is deaf afterwards, and the signal then ends the process.
-    await null;
+    await Promise.resolve();
     // Once: a second Ctrl-C in a terminal ends the process, as it would without us.
     process.once('SIGINT', interrupt);
     const result = await drive(parts, () => stopping() || interrupted || (signal?.aborted ?? false));

@@ -13,6 +13,11 @@ test.each([
   ['dense, gated', () => models.denseTransformer({ ...SIZE, gated: true })],
   ['experts in every other block', () => models.moeTransformer({ ...SIZE, experts: 4, router, every: 2 })],
   ['shared experts', () => models.moeTransformer({ ...SIZE, experts: 4, router, sharedExperts: 2 })],
+  ['experts by a table', () => models.moeTransformer({ ...SIZE, experts: 4, router: routers.hash() })],
+  [
+    'parts of their own by modality',
+    () => models.mixtureOfTransformers({ ...SIZE, modalities: { text: 12, image: 8 } })
+  ],
   ['gated experts', () => models.moeTransformer({ ...SIZE, experts: 4, router, expertKind: 'gated' })]
 ])("the modules' operations add up to the model's: %s", (_, build) => {
   const model = build();

@@ -149,6 +149,13 @@ describe('a model', () => {
     model.dispose();
   });
 
+  test('whose blocks share modules counts each pass', () => {
+    const model = models.wideNet({ layers: 3, width: 8, vocabSize: 8, experts: 2, router: routers.topK({ k: 1 }) });
+    const [sums] = shown(model)['text/plain'].split('\n').slice(-1);
+    expect(sums).toMatch(new RegExp(`${models.activeFlops(model).toLocaleString('en-US')}$`));
+    model.dispose();
+  });
+
   test('of many modules is cut, its sums are not', () => {
     const model = models.denseTransformer({ layers: 30, width: 4, vocabSize: 4, contextLength: 4 });
     const text = shown(model)['text/plain'];

@@ -37,7 +37,7 @@ function cells({ path, kind, shapes, parameters, flops }: ModuleRow): string[] {
 }
 
 function total(module: Module, rows: readonly ModuleRow[], more: string): string[] {
-  const { flops, complete } = totalFlops(rows);
+  const { flops, complete } = totalFlops(module, rows);
   return ['all', more, '', whole(module.countParameters()), `${complete ? '' : 'at least '}${whole(flops)}`];
 }
 

@@ -1,6 +1,6 @@
-import { showShape } from '../../core';
+import { showShape, SwitchyardError } from '../../core';
 import type { Module } from '../../core';
-import { moduleFlops } from '../../models';
+import { activeFlops, moduleFlops, Transformer } from '../../models';
 
 /** A module that computes or stores something. */
 export interface ModuleRow {
@@ -22,10 +22,23 @@ export function moduleRows(root: Module): ModuleRow[] {
   return rows.filter((row) => row.shapes.length > 0 || row.flops !== undefined);
 }
 
-/** The sum of all operations that are known, and whether others are not. */
-export function totalFlops(rows: readonly ModuleRow[]): { flops: number; complete: boolean } {
+/** Operations on a token of the whole tree, those that are known, and whether that is all. */
+export function totalFlops(root: Module, rows: readonly ModuleRow[]): { flops: number; complete: boolean } {
   const flops = rows.reduce((sum, row) => sum + (row.flops ?? 0), 0);
-  return { flops, complete: rows.every((row) => row.flops !== null) };
+  const complete = rows.every((row) => row.flops !== null);
+  const shares = root instanceof Transformer && (root.options.sharing ?? 'none') !== 'none';
+  if (!shares || !complete) {
+    return { flops, complete };
+  }
+  try {
+    // Modules that several blocks share have one row.
+    return { flops: activeFlops(root), complete };
+  } catch (error) {
+    if (error instanceof SwitchyardError) {
+      return { flops, complete: false };
+    }
+    throw error;
+  }
 }
 
 function own(module: Module): Pick<ModuleRow, 'kind' | 'shapes' | 'parameters'> {
