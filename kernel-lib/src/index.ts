@@ -2,6 +2,7 @@
 import { installObjects } from './show/objects/installObjects';
 
 export { device, tf } from './backend';
+export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';

@@ -1,8 +1,11 @@
 export { activeFlops } from './activeFlops';
+export type { ActiveFlopsOptions } from './activeFlops';
 export type { AttentionShape, BlockParts } from './block';
 export { denseTransformer } from './denseTransformer';
 export type { DenseTransformerOptions } from './denseTransformer';
 export { denseTwin } from './denseTwin';
+export { duoLLM } from './duoLLM';
+export type { DuoLLMOptions } from './duoLLM';
 export { mapMixers } from './mapMixers';
 export type { MixerModule } from './mapMixers';
 export type { DenseMixer, Mixer, MoeMixer, TokenIndexedMixer } from './mixer';

@@ -87,5 +87,25 @@ export const routerSystems: readonly SystemEntry[] = [
       'paper does by a schedule. Compared on a planted regression whose chunks have topics: the sparsity of chunks rises by half ' +
       'over 3 seeds, that of tokens by 2 %. The error there rises as well, by more than the 1 % claimed. On a character model of ' +
       'two layers it rises by 0.7 % (two seeds), but in 160 steps the sparsity of tokens is not yet held. Not covered: kernels.'
+  },
+  {
+    id: 'dynamoe',
+    title:
+      'DynaMoE: Dynamic Token-Level Expert Activation with Layer-Wise Adaptive Capacity for Mixture-of-Experts Neural Networks',
+    function: 'moe.schedule',
+    test: 'test/systems/dynamoeSchedules.test.ts',
+    note:
+      'With routers.topP({ p, kMax }). Chosen: the schedule gives the most experts of a token in each layer. On planted images of ' +
+      'ten classes harder images take more experts (0.26 to 0.42, three seeds). Refuted there: the variance of the gradient norm is ' +
+      'higher than with top-2 in each of three seeds (by 13 % on average), and descending and uniform schedules differ by 1 % only.'
+  },
+  {
+    id: 'task-aware-moe-mtl',
+    title: 'Sparsely Activated Mixture-of-Experts are Robust Multi-Task Learners',
+    function: 'routers.taskGate',
+    test: 'test/systems/taskAwareMoe.test.ts',
+    note:
+      'Tasks are maps to be regressed, and error stands for accuracy; the dense network is told the task as well. A new task ' +
+      'starts from the gate with the least error on 16 samples, takes five steps on them, and is compared with gates drawn at random.'
   }
 ];
