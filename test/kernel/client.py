@@ -55,7 +55,7 @@ class Kernel:
         messages = []
         deadline = time.monotonic() + timeout
         while True:
-            message = self.client.get_iopub_msg(timeout=deadline - time.monotonic())
+            message = self.client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))
             if message["parent_header"].get("msg_id") != msg_id:
                 continue
             messages.append(message)

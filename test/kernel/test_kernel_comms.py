@@ -83,15 +83,18 @@ def test_the_kernel_opens_a_comm(kernel):
 
 def test_a_message_is_heard_while_a_cell_awaits(kernel):
     open_echo(kernel, "e")
-    running = kernel.client.execute("await new Promise((r) => setTimeout(r, 1500))")
-    kernel.wait_until_busy(running)
+    kernel.ok("let release = () => {};")
+    kernel.ok("kernel.comms.registerTarget('release', () => release());")
+    running = kernel.client.execute("const released = new Promise<void>((r) => { release = r; }); console.log('awaits'); await released;")
+    kernel.iopub(lambda m: m["msg_type"] == "stream" and m["parent_header"].get("msg_id") == running)
     sent = kernel.send("comm_msg", {"comm_id": "e", "data": "now"})
     heard = kernel.iopub(lambda m: m["msg_type"] == "comm_msg" and m["parent_header"].get("msg_id") == sent)
     assert heard["content"]["data"] == {"heard": "now"}
     # The kernel as a whole is still busy when the small request is done.
     again = kernel.iopub(lambda m: m["msg_type"] == "status" and m["parent_header"].get("msg_id") == running)
     assert again["content"]["execution_state"] == "busy"
-    kernel.collect(running)
+    kernel.send("comm_open", {"comm_id": "r", "target_name": "release", "data": {}})
+    assert kernel.collect(running).status == "ok"
 
 
 def test_two_copies_of_the_library_share_their_comms(kernel):
