@@ -8,17 +8,11 @@ from spec import KERNEL_NAME, ROOT
 
 ENVIRONMENT = "application/vnd.switchyard.environment.v1+json"
 PAYLOAD = "application/vnd.switchyard.v1+json"
-TRAIN = """
-import { data, models, routers, show, train } from '@switchyard/kernel-lib';
-const text = data.fromStrings({ prose: ['the quick brown fox jumps', 'over the lazy dog again'] });
-const model = models.moeTransformer({ layers: 1, width: 16, contextLength: 8, experts: 4, router: routers.topK({ k: 2 }) });
-await train.fit(model, text, { steps: 20, seed: 1, batchSize: 2, evaluateEvery: 0, watch: show.routing() });
-"""
 
 
-def switchyard(*words, code=0):
+def switchyard(*words, code=0, env=None):
     command = ["node", str(ROOT / "kernel-lib" / "bin" / "switchyard.js"), *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env)
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
 

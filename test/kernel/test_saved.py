@@ -9,10 +9,17 @@ import time
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
-from saved import ENVIRONMENT, PAYLOAD, TRAIN, cell, change, outputs, printed, save, switchyard
+from saved import ENVIRONMENT, PAYLOAD, cell, change, outputs, printed, save, switchyard
 from spec import ROOT
 
 PARAMETERS = "const steps = 20;\nconst name: string = 'plain';\nlet careful = false;\nconst widths = [8, 16];"
+TRAIN = """
+import { data, models, routers, show, train } from '@switchyard/kernel-lib';
+const text = data.fromStrings({ prose: ['the quick brown fox jumps', 'over the lazy dog again'] });
+const model = models.moeTransformer({ layers: 1, width: 16, contextLength: 8, experts: 4, router: routers.topK({ k: 2 }) });
+await train.fit(model, text, { steps: 20, seed: 1, batchSize: 2, evaluateEvery: 0, watch: show.routing() });
+"""
+
 
 @pytest.fixture
 def analysis(tmp_path):
@@ -48,6 +55,7 @@ def test_parameters_come_after_their_cell(analysis, tmp_path):
     notebook = nbformat.read(out, as_version=4)
     assert printed(notebook).startswith("-3 a=b true [1,2.5] ")
     assert notebook.cells[2].metadata.tags == ["injected-parameters"]
+    assert "const steps: number = -3;" in notebook.cells[2].source
     # Once more on what was written: the new values take the place of the old ones.
     switchyard("run", out, "-p", "steps=7")
     again = nbformat.read(out, as_version=4)

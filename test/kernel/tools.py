@@ -24,7 +24,7 @@ def install_tools() -> Path:
         with tempfile.TemporaryDirectory(dir=place) as part:
             lines, target = Path(part, "missing.txt"), Path(part, "target")
             lines.write_text("\n".join(missing))
-            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"]
+            pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--disable-pip-version-check"]
             subprocess.run([*pip, "--target", str(target), "-r", str(lines)], check=True)
             target.rename(folder)
     return folder
