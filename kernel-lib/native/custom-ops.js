@@ -31,17 +31,18 @@ function machineFlags(cpu) {
 }
 
 /**
- * @param {{ library: string, tensorflow: string, openblas: string, log: string }} places - `library`: folder of
+ * @param {{ library: string, tensorflow: string, openblas: string, log?: string }} places - `library`: folder of
  *   kernel-lib; `tensorflow`, `openblas`: folders of the Python packages `tensorflow` and `scipy_openblas32`.
+ * @param {{ output?: string, flags?: string[] }} [build] - Another file than the library's own, and flags for it.
  * @returns {Promise<Outcome>}
  */
-async function compileCustomOps({ library, tensorflow, openblas, log }) {
+async function compileCustomOps({ library, tensorflow, openblas, log }, { output = OUTPUT, flags = ['-O3'] } = {}) {
   const compiler = findCompiler();
   const headers = path.dirname(require.resolve('node-api-headers/package.json', { paths: [library] }));
-  fs.mkdirSync(path.dirname(OUTPUT), { recursive: true });
-  const temporary = `${OUTPUT}.${String(process.pid)}`;
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  const temporary = `${output}.${String(process.pid)}`;
   const words = [
-    ...['-O3', '-std=c++17', '-fPIC', '-shared', '-w', '-o', temporary],
+    ...[...flags, '-std=c++17', '-fPIC', '-shared', '-w', '-o', temporary],
     ...['-DNAPI_VERSION=8', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
     ...machineFlags(fs.readFileSync('/proc/cpuinfo', 'utf8')),
     ...[tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`),
@@ -50,7 +51,7 @@ async function compileCustomOps({ library, tensorflow, openblas, log }) {
   ];
   const outcome = await capture(compiler, words, { log });
   if (outcome.code === 0) {
-    fs.renameSync(temporary, OUTPUT);
+    fs.renameSync(temporary, output);
   }
   return outcome;
 }

@@ -1,5 +1,6 @@
 /** @file The one public door of the library. */
 export { device, tf } from './backend';
+export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';
@@ -9,6 +10,7 @@ export * as layers from './layers';
 export * as models from './models';
 export * as moe from './moe';
 export * as ops from './ops';
+export * as peft from './peft';
 export * as protocol from './protocol';
 export * as routers from './routers';
 export * as show from './show';

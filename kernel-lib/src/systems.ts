@@ -2,6 +2,7 @@ import { adaptiveSystems } from './systems/adaptive';
 import { analysisSystems } from './systems/analysis';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
+import { peftSystems } from './systems/peft';
 import { routerSystems } from './systems/routers';
 import { simSystems } from './systems/sim';
 import { transformSystems } from './systems/transform';
@@ -15,5 +16,6 @@ export const systems: readonly SystemEntry[] = [
   ...transformSystems,
   ...analysisSystems,
   ...simSystems,
-  ...adaptiveSystems
+  ...adaptiveSystems,
+  ...peftSystems
 ];

@@ -22,3 +22,22 @@ export function makeLanguage({ domains = 4, words = 40, texts = 12, seed = 0 } =
   };
   return data.fromStrings(Object.fromEntries(Array.from({ length: domains }, (_, d) => [`domain ${d}`, make(d)])));
 }
+
+/** One domain of a text with several, over the same vocabulary. */
+export function onlyDomain(text: data.TextData, domain: number): data.TextData {
+  const { vocabSize, domains } = text;
+  const pick = ({ tokens, length, domains: of }: data.Batch, batchSize: number): data.Batch => {
+    const kept = Array.from(of.keys()).filter((b) => of[b] === domain);
+    const rows = kept.map((b) => Array.from(tokens.subarray(b * (length + 1), (b + 1) * (length + 1))));
+    return { tokens: Int32Array.from(rows.flat()), batchSize, length, domains: new Int32Array(batchSize) };
+  };
+  const more = <T extends { batchSize: number }>(options: T): T => ({
+    ...options,
+    batchSize: options.batchSize * domains.length
+  });
+  return {
+    ...{ vocabSize, domains: [domains[domain]], decode: (token) => text.decode(token) },
+    trainBatch: (options) => pick(text.trainBatch(more(options)), options.batchSize),
+    validationBatches: (options) => text.validationBatches(more(options)).map((batch) => pick(batch, options.batchSize))
+  };
+}

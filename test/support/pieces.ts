@@ -9,7 +9,8 @@ export interface Pieces {
   dispose(): void;
 }
 
-export function makePieces({ clusters = 16, width = 16, seed = 0 } = {}): Pieces {
+/** With several topics, every `run` tokens that follow each other come from the clusters of one. */
+export function makePieces({ clusters = 16, width = 16, seed = 0, topics = 1, run = 8 } = {}): Pieces {
   const random = Random.fromSeed(seed);
   const centres = tf.tidy(() => random.child('centres').normal([clusters, width]).mul(2));
   const maps = random.child('maps').normal([clusters, width, width], 0, 1 / Math.sqrt(width));
@@ -17,7 +18,12 @@ export function makePieces({ clusters = 16, width = 16, seed = 0 } = {}): Pieces
     batch: (step, numTokens) => {
       const draw = random.child('batch').child(step);
       const next = draw.generator();
-      const cluster = Int32Array.from({ length: numTokens }, () => Math.floor(next() * clusters));
+      const size = clusters / topics;
+      let first = 0;
+      const cluster = Int32Array.from({ length: numTokens }, (_, i) => {
+        first = topics > 1 && i % run === 0 ? size * Math.floor(next() * topics) : first;
+        return first + Math.floor(next() * size);
+      });
       const [x, y] = tf.tidy(() => {
         const of = tf.tensor1d(cluster, 'int32');
         const x = tf.gather(centres, of).add(draw.normal([numTokens, width], 0, 0.5));

@@ -5,41 +5,56 @@ const { Context, Random } = core;
 /** Inputs and targets of a step; the caller disposes them. */
 export type Batches = (step: number) => { x: tf.Tensor; y: tf.Tensor };
 
-export interface FitOptions {
+export interface MinimiseOptions {
   steps?: number;
   learningRate?: number;
   seed?: number;
-  /** Added to the loss of each step. */
-  extra?: (x: tf.Tensor, ctx: core.Context) => tf.Scalar;
   /** What of the module is trained; all of it by default. */
   wanted?: (path: string) => boolean;
+}
+
+export interface FitOptions extends MinimiseOptions {
+  /** Added to the loss of each step. */
+  extra?: (x: tf.Tensor, ctx: core.Context) => tf.Scalar;
   /** Prepares the context of a pass, in training and in measuring. */
   prepare?: (ctx: core.Context, step: number) => void;
 }
 
-/** Trains a module by Adam to the least mean squared error, auxiliary losses included. */
-export function regress(module: core.Module, batches: Batches, options: FitOptions = {}): void {
-  const { steps = 150, learningRate = 0.01, seed = 0, extra, wanted = () => true, prepare } = options;
+/** Trains a module by Adam to the least loss, auxiliary losses included. Tensors of `loss` are tidied. */
+export function minimise(
+  module: core.Module,
+  loss: (ctx: core.Context, step: number) => tf.Tensor,
+  { steps = 150, learningRate = 0.01, seed = 0, wanted = () => true }: MinimiseOptions = {}
+): void {
   const optimizer = tf.train.adam(learningRate);
   const variables = [...module.parameters()].filter(([path]) => wanted(path)).map(([, { variable }]) => variable);
   for (let step = 0; step < steps; step++) {
-    const { x, y } = batches(step);
     const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
-    prepare?.(ctx, step);
     const { value, grads } = tf.variableGrads(
-      () =>
-        tf.tidy(() => {
-          const task = tf.losses.meanSquaredError(y, module.apply(x, ctx)) as tf.Scalar;
-          return tf.addN([task, ...(extra ? [extra(x, ctx)] : []), ...ctx.losses.values()]) as tf.Scalar;
-        }),
+      () => tf.tidy(() => tf.addN([loss(ctx, step), ...ctx.losses.values()]) as tf.Scalar),
       variables
     );
     optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
     ctx.finish();
     ctx.dispose();
-    tf.dispose([value, grads, x, y]);
+    tf.dispose([value, grads]);
   }
   optimizer.dispose();
+}
+
+/** Trains a module by Adam to the least mean squared error, auxiliary losses included. */
+export function regress(module: core.Module, batches: Batches, options: FitOptions = {}): void {
+  const { extra, prepare } = options;
+  minimise(
+    module,
+    (ctx, step) => {
+      const { x, y } = batches(step);
+      prepare?.(ctx, step);
+      const task = tf.losses.meanSquaredError(y, module.apply(x, ctx));
+      return extra ? task.add(extra(x, ctx)) : task;
+    },
+    options
+  );
 }
 
 const UNSEEN = 1_000_000;

@@ -2,6 +2,7 @@
 
 #include "activation.cc"
 #include "addon.cc"
+#include "choose.cc"
 #include "grouped_matmul.cc"
 #include "grouped_outer.cc"
 #include "permute.cc"

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { isNative, device } from './load';
 
-/** Where set-up leaves the library of custom ops. */
-const LIBRARY = join(__dirname, '..', '..', 'native', 'build', 'switchyard_ops.node');
+/** Where set-up leaves the library of custom ops; another build of it may be named, for one with a sanitizer. */
+const LIBRARY =
+  process.env.SWITCHYARD_CUSTOM_OPS ?? join(__dirname, '..', '..', 'native', 'build', 'switchyard_ops.node');
 
 let state: { ready: boolean; loadError: string | null } | null = null;
 let enabled = true;

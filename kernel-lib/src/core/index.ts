@@ -1,9 +1,14 @@
 export { captureDisplay } from './cellDisplay';
 export type { DisplayMessage, WriteDisplay } from './cellDisplay';
+export { captureInputs } from './captureInputs';
+export type { CapturedInput } from './captureInputs';
 export { Context } from './context';
 export type { ContextOptions } from './context';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
+export { kMeans, meanRow } from './kMeans';
+export type { Clusters, KMeansOptions } from './kMeans';
 export { Module } from './module';
+export type { ModuleTransform } from './module';
 export type { RoutingObserver, RoutingRecord } from './observer';
 export { Parameter } from './parameter';
 export type { ParameterTransform } from './parameter';

@@ -3,6 +3,9 @@ import type { Context } from './context';
 import { fail } from './errors';
 import type { Parameter } from './parameter';
 
+/** Computes something else in place of a module's function, which is `inner`; `ctx` is the module's own scope. */
+export type ModuleTransform = (inner: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, ctx: Context) => tf.Tensor;
+
 /**
  * A network is a tree of modules: a module holds parameters and submodules and computes `apply(x, ctx)`. The path of a
  * parameter ("layers.2.moe.experts.w1") names it for saving, pruning, slices, search and the panels alike.
@@ -14,6 +17,7 @@ export abstract class Module {
   private readonly ownParameters = new Map<string, Parameter>();
   private readonly ownBuffers = new Map<string, tf.Variable>();
   private readonly ownChildren = new Map<string, Module>();
+  private transforms: ModuleTransform[] | null = null;
 
   /** Computes the module's function. Shapes are the subclass's to say. */
   abstract apply(x: tf.Tensor, ctx: Context): tf.Tensor;
@@ -44,6 +48,21 @@ export abstract class Module {
     return out;
   }
 
+  /**
+   * Wraps every later `apply`, so that no layer knows of what was put around it (an adapter that routes tokens); the last is
+   * outermost. Returns the function that takes the wrapping off again.
+   */
+  wrap(transform: ModuleTransform): () => void {
+    const transforms = (this.transforms ??= this.beginTransforms());
+    transforms.push(transform);
+    return () => {
+      const at = transforms.indexOf(transform);
+      if (at >= 0) {
+        transforms.splice(at, 1);
+      }
+    };
+  }
+
   /** Number of stored values in all parameters. */
   countParameters(): number {
     let count = 0;
@@ -70,6 +89,18 @@ export abstract class Module {
   protected addChild<M extends Module>(name: string, module: M): M {
     add<Module>(this.ownChildren, name, module);
     return module;
+  }
+
+  // An instance's own `apply` hides the class's; a module that nobody wraps pays nothing.
+  private beginTransforms(): ModuleTransform[] {
+    const transforms: ModuleTransform[] = [];
+    const plain = this.apply.bind(this);
+    this.apply = (x, ctx) =>
+      transforms.reduce<(x: tf.Tensor) => tf.Tensor>(
+        (inner, transform) => (y) => transform(inner, y, ctx),
+        (y) => plain(y, ctx)
+      )(x);
+    return transforms;
   }
 
   private collect<T>(own: (module: Module) => ReadonlyMap<string, T>): Map<string, T> {

@@ -1,9 +1,10 @@
 import { tf } from '../backend';
 import { expectInteger, expectShape, fail, Module, type Context, type Random } from '../core';
+import { attend, type AttendOptions } from './attend';
 import { Dropout } from './dropout';
 import { whereOf } from './expectWidth';
 import type { Initializer } from './initializers';
-import { Linear } from './linear';
+import { Linear, type LinearOptions } from './linear';
 
 export interface CausalSelfAttentionOptions {
   /** D; a multiple of `heads`. */
@@ -15,6 +16,8 @@ export interface CausalSelfAttentionOptions {
   dropout?: number;
   /** Of the weights. Default: that of {@link Linear}. */
   initializer?: Initializer;
+  /** Builds the two projections, "qkv" and "output". Default: a {@link Linear}. */
+  projection?: (options: LinearOptions) => Module;
   /** Stream for the initial weights. */
   random: Random;
 }
@@ -24,17 +27,19 @@ export interface CausalSelfAttentionOptions {
  * [B, N, D]. It knows nothing of positions: add them to its input.
  */
 export class CausalSelfAttention extends Module {
-  readonly kind = 'causal-self-attention';
+  readonly kind: string = 'causal-self-attention';
   /** Queries, keys and values in one product, heads within each; [D, 3 D]. */
-  readonly qkv: Linear;
+  readonly qkv: Module;
   /** [D, D]. */
-  readonly output: Linear;
+  readonly output: Module;
   private readonly dropout: Dropout;
   private readonly width: number;
-  private readonly heads: number;
+  protected readonly heads: number;
 
-  constructor({ width, heads, bias = true, dropout = 0, initializer, random }: CausalSelfAttentionOptions) {
+  constructor(options: CausalSelfAttentionOptions) {
     super();
+    const { width, heads, bias = true, dropout = 0, initializer, random } = options;
+    const { projection = (sizes) => new Linear(sizes) } = options;
     expectInteger('CausalSelfAttention', 'width', width, 1);
     expectInteger('CausalSelfAttention', 'heads', heads, 1);
     if (width % heads !== 0) {
@@ -42,37 +47,33 @@ export class CausalSelfAttention extends Module {
     }
     this.width = width;
     this.heads = heads;
-    const linear = (name: string, outputWidth: number): Linear =>
+    const project = (name: string, outputWidth: number): Module =>
       this.addChild(
         name,
-        new Linear({ inputWidth: width, outputWidth, bias, initializer, random: random.child(name) })
+        projection({ inputWidth: width, outputWidth, bias, initializer, random: random.child(name) })
       );
-    this.qkv = linear('qkv', 3 * width);
-    this.output = linear('output', width);
+    this.qkv = project('qkv', 3 * width);
+    this.output = project('output', width);
     this.dropout = this.addChild('dropout', new Dropout({ rate: dropout }));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     expectShape(whereOf(this, ctx), x, ['B', 'N', this.width]);
     return tf.tidy(() => {
-      const [batch, length] = x.shape;
-      const headWidth = this.width / this.heads;
-      const [query, key, value] = this.qkv
-        .apply(x, ctx.within('qkv'))
-        .reshape([batch, length, 3, this.heads, headWidth])
-        .transpose([2, 0, 3, 1, 4]) // [3, B, heads, N, D / heads]
-        .unstack();
-      const scores = tf.matMul(query.mul(1 / Math.sqrt(headWidth)), key, false, true).add(causalMask(length));
-      const probs = this.dropout.apply(tf.softmax(scores), ctx.within('dropout')); // [B, heads, N, N]
-      const mixed = tf.matMul(probs, value).transpose([0, 2, 1, 3]).reshape([batch, length, this.width]);
+      const [query, key, value] = this.project(x, ctx);
+      const drop = (probs: tf.Tensor): tf.Tensor => this.dropout.apply(probs, ctx.within('dropout'));
+      const mixed = attend(query, key, value, { heads: this.heads, drop, select: this.select });
       return this.output.apply(mixed, ctx.within('output'));
     });
   }
-}
 
-// 0 where position i may see position j, j <= i, and -Infinity elsewhere; [N, N].
-function causalMask(length: number): tf.Tensor2D {
-  const positions = tf.range(0, length);
-  const later = positions.expandDims(0).greater(positions.expandDims(1));
-  return tf.where(later, -Infinity, 0) as tf.Tensor2D;
+  /** Queries, keys and values of tokens [B, N, D]; [B, N, D] each. */
+  protected project(x: tf.Tensor, ctx: Context): tf.Tensor[] {
+    return tf.split(this.qkv.apply(x, ctx.within('qkv')), 3, 2);
+  }
+
+  /** Which of the keys that a query may see it does see; all here. */
+  protected get select(): AttendOptions['select'] {
+    return undefined;
+  }
 }

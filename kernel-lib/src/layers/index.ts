@@ -1,5 +1,7 @@
 export { activate, ACTIVATIONS } from './activation';
 export type { Activation } from './activation';
+export { attend, causalMask } from './attend';
+export type { AttendOptions } from './attend';
 export { CausalSelfAttention } from './causalSelfAttention';
 export type { CausalSelfAttentionOptions } from './causalSelfAttention';
 export { Dropout } from './dropout';
@@ -14,4 +16,8 @@ export { Linear } from './linear';
 export type { LinearOptions } from './linear';
 export { LayerNorm, RMSNorm } from './norms';
 export type { NormOptions } from './norms';
+export { ProductQuantizer } from './productQuantizer';
+export type { ProductQuantizerOptions } from './productQuantizer';
+export { SparseSelfAttention } from './sparseSelfAttention';
+export type { SparseSelfAttentionOptions } from './sparseSelfAttention';
 export { Sequential } from './sequential';

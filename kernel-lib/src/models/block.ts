@@ -5,18 +5,37 @@ import { CausalSelfAttention, RMSNorm } from '../layers';
 import { buildMixer, mixerName } from './mixer';
 import type { Mixer } from './mixer';
 
-export interface BlockOptions {
+/** What attention is built from. */
+export interface AttentionShape {
   /** D. */
   width: number;
   heads: number;
-  mixer: Mixer;
   /** Stream for the initial parameters. */
   random: Random;
 }
 
+/** How the other parts of a model are built, where they are not the usual ones. */
+export interface BlockParts {
+  /** [..., D] to [..., D], for tokens of this width. Default: an `RMSNorm`. */
+  norm?: (width: number) => Module;
+  /** [B, N, D] to [B, N, D], causal. Default: a `CausalSelfAttention` without biases. */
+  attention?: (shape: AttentionShape, block: number) => Module;
+}
+
+export interface BlockOptions extends AttentionShape {
+  mixer: Mixer;
+  /** See `TransformerSize`. */
+  parallel: boolean;
+  parts: BlockParts;
+  /** Which of the model's blocks it is, from 0. */
+  number: number;
+  /** A block whose attention and mixer this one uses instead of its own; with `norms`, its norms as well. */
+  share?: { block: Block; norms: boolean } | null;
+}
+
 /**
  * A pre-norm transformer block, [B, N, D] to [B, N, D]: `x + attention(norm(x))`, then the same with what works on each
- * token alone, "feedForward" or "moe".
+ * token alone, "feedForward" or "moe"; or, parallel, both added to `x` at once (as in GPT-J and PaLM, arXiv 2204.02311).
  */
 export class Block extends Module {
   readonly kind = 'block';
@@ -26,25 +45,37 @@ export class Block extends Module {
   private readonly attention: Module;
   private readonly mixerNorm: Module;
   private readonly mixer: Module;
+  private readonly parallel: boolean;
 
-  constructor({ width, heads, mixer, random }: BlockOptions) {
+  constructor({ width, heads, mixer, parallel, parts, number, random, share = null }: BlockOptions) {
     super();
     this.mixerName = mixerName(mixer);
-    this.attentionNorm = this.addChild('attentionNorm', new RMSNorm({ width }));
-    this.attention = this.addChild(
-      'attention',
-      new CausalSelfAttention({ width, heads, bias: false, random: random.child('attention') })
-    );
-    this.mixerNorm = this.addChild('mixerNorm', new RMSNorm({ width }));
-    this.mixer = this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
+    this.parallel = parallel;
+    const { norm = usualNorm, attention = usualAttention } = parts;
+    const normed = share?.norms ? share.block : null;
+    this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm(width));
+    const shape = { width, heads, random: random.child('attention') };
+    this.attention = share?.block.attention ?? this.addChild('attention', attention(shape, number));
+    this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm(width));
+    this.mixer =
+      share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
       const y = x.add(this.attention.apply(normed, ctx.within('attention')));
-      const normedAgain = this.mixerNorm.apply(y, ctx.within('mixerNorm'));
+      const normedAgain = this.mixerNorm.apply(this.parallel ? x : y, ctx.within('mixerNorm'));
       return y.add(this.mixer.apply(normedAgain, ctx.within(this.mixerName)));
     });
   }
+}
+
+/** The norm of a model that says no other. */
+export function usualNorm(width: number): Module {
+  return new RMSNorm({ width });
+}
+
+function usualAttention({ width, heads, random }: AttentionShape): Module {
+  return new CausalSelfAttention({ width, heads, bias: false, random });
 }

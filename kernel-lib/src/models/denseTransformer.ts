@@ -1,4 +1,5 @@
 import { expectInteger } from '../core';
+import type { Mixer } from './mixer';
 import { resolveSize } from './size';
 import type { TransformerSize } from './size';
 import { Transformer } from './transformer';
@@ -8,6 +9,8 @@ export interface DenseTransformerOptions extends TransformerSize {
   hidden?: number;
   /** SwiGLU instead of a plain network. Default false. */
   gated?: boolean;
+  /** Gated networks whose up-projection is looked up by token id, see `moe.tokenIndexed`. Default false. */
+  tokenIndexed?: boolean;
 }
 
 /**
@@ -17,9 +20,12 @@ export interface DenseTransformerOptions extends TransformerSize {
  */
 export function denseTransformer(options: DenseTransformerOptions): Transformer {
   const { layers, ...size } = resolveSize('denseTransformer', options);
-  const { gated = false, hidden = defaultHidden(size.width, gated) } = options;
+  const { tokenIndexed = false, gated = tokenIndexed } = options;
+  const { hidden = defaultHidden(size.width, gated) } = options;
   expectInteger('denseTransformer', 'hidden', hidden, 1);
-  const mixers = Array.from({ length: layers }, () => ({ kind: 'dense' as const, hidden, gated }));
+  const { vocabSize } = size;
+  const mixer: Mixer = tokenIndexed ? { kind: 'tokenIndexed', hidden, vocabSize } : { kind: 'dense', hidden, gated };
+  const mixers = new Array<Mixer>(layers).fill(mixer);
   return new Transformer({ ...size, mixers });
 }
 

@@ -1,23 +1,26 @@
-import { fail } from '../core';
+import { expectOneOf, fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
-import type { MoeLayer } from '../moe';
+import type { MoeLayer, TokenIndexed } from '../moe';
+import { copyValues } from './copyValues';
 import { mixerName } from './mixer';
 import type { DenseMixer, Mixer, MoeMixer } from './mixer';
 import { Transformer } from './transformer';
 
 /** What works on each token alone, in a block. */
-export type MixerModule = FeedForward | GatedFeedForward | MoeLayer;
+export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
 
 /**
  * A new model in which `change` has replaced what works on each token alone: the way to transform a whole model,
  * `models.mapMixers(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
- * @throws {SwitchyardError} for a feed-forward network that a transformer would not build (biases, another activation).
+ * @throws {SwitchyardError} for a model whose blocks are shared, and for a feed-forward network that a transformer would not
+ * build (biases, another activation).
  */
 export function mapMixers(model: Transformer, change: (mixer: MixerModule, block: number) => MixerModule): Transformer {
   const { mixers, ...size } = model.options;
+  expectOneOf('mapMixers', 'the sharing of blocks', size.sharing ?? 'none', ['none']);
   const changed = mixers.map((mixer, i) => {
     const path = `layers.${i}.${mixerName(mixer)}`;
     const from = model.modules().get(path) as MixerModule;
@@ -27,9 +30,9 @@ export function mapMixers(model: Transformer, change: (mixer: MixerModule, block
   const mapped = new Transformer({ ...size, mixers: changed.map(({ mixer }) => mixer) });
   const target = mapped.modules();
   const replaced = changed.map(({ path }) => `${path}.`);
-  copy(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
+  copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
   changed.forEach(({ mixer, from, to }, i) => {
-    copy(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
+    copyValues(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
     if (to !== from) {
       to.dispose();
     }
@@ -40,6 +43,10 @@ export function mapMixers(model: Transformer, change: (mixer: MixerModule, block
 function describe(module: MixerModule): Mixer {
   if (module instanceof FeedForward || module instanceof GatedFeedForward) {
     return describeDense(module);
+  }
+  if ('tableShape' in module) {
+    const [vocabSize, hidden] = module.tableShape;
+    return { kind: 'tokenIndexed', hidden, vocabSize };
   }
   const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
   const { sharedKind } = module.options;
@@ -55,11 +62,4 @@ function describeDense(network: FeedForward | GatedFeedForward): DenseMixer {
     fail('mapMixers', 'a dense mixer must be gelu, or silu where gated, without biases', network.activation);
   }
   return { kind: 'dense', hidden: network.w1.weight.shape[1], gated };
-}
-
-function copy(from: Module, to: Module, wanted: (path: string) => boolean = () => true): void {
-  const parameters = to.parameters();
-  from.parameters().forEach((parameter, path) => wanted(path) && parameters.get(path)?.assign(parameter.read(), path));
-  const buffers = to.buffers();
-  from.buffers().forEach((buffer, path) => wanted(path) && buffers.get(path)?.assign(buffer));
 }

@@ -29,7 +29,16 @@ export interface MoeMixer {
   sharedKind?: 'plain' | 'gated' | moe.ExpertSpec;
 }
 
-export type Mixer = DenseMixer | MoeMixer;
+/** The part of a block that works on each token alone: a gated network that looks its up-projection up by token id. */
+export interface TokenIndexedMixer {
+  kind: 'tokenIndexed';
+  /** Width inside, H. */
+  hidden: number;
+  /** Rows of its table, V. */
+  vocabSize: number;
+}
+
+export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer;
 
 /**
  * Whether the experts of a mixture have three matrices; so far, only the cost of plain and gated ones is known.
@@ -50,6 +59,9 @@ export function mixerName(mixer: Mixer): string {
 export function buildMixer(mixer: Mixer, width: number, random: Random): Module {
   if (mixer.kind === 'moe') {
     return moe.layer({ ...mixer, width, random });
+  }
+  if (mixer.kind === 'tokenIndexed') {
+    return moe.tokenIndexed({ ...mixer, width, random });
   }
   const options = { width, hiddenWidth: mixer.hidden, bias: false, random };
   return mixer.gated ? new GatedFeedForward(options) : new FeedForward(options);

@@ -5,6 +5,7 @@ import type { Mixer, MoeMixer } from './mixer';
 import { resolveSize } from './size';
 import type { TransformerSize } from './size';
 import { Transformer } from './transformer';
+import type { TransformerOptions } from './transformer';
 
 export interface MoeTransformerOptions extends TransformerSize {
   /** Experts of a layer, E. */
@@ -35,6 +36,11 @@ export interface MoeTransformerOptions extends TransformerSize {
  * @throws {SwitchyardError} where a size is out of range, or the router chooses more experts than there are.
  */
 export function moeTransformer(options: MoeTransformerOptions): Transformer {
+  return new Transformer(resolveMoeTransformer(options));
+}
+
+/** Checks the options and says what each block is made of. */
+export function resolveMoeTransformer(options: MoeTransformerOptions): TransformerOptions {
   const { layers, ...size } = resolveSize('moeTransformer', options);
   const { every = 1 } = options;
   expectInteger('moeTransformer', 'every', every, 1, layers);
@@ -44,7 +50,7 @@ export function moeTransformer(options: MoeTransformerOptions): Transformer {
   const gated = expertKind === 'gated';
   const dense: Mixer = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
   const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed(i) : dense));
-  return new Transformer({ ...size, mixers });
+  return { ...size, mixers };
 }
 
 function resolveMixer(options: MoeTransformerOptions, router: RouterSpec, width: number): MoeMixer {

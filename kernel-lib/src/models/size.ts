@@ -14,11 +14,13 @@ export interface TransformerSize {
   vocabSize?: number;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
+  /** Attention and what works on each token alone both read the block's input, and not one after the other. Default false. */
+  parallel?: boolean;
 }
 
 /** Checks the sizes and fills in the defaults. */
 export function resolveSize(where: string, size: TransformerSize): Required<TransformerSize> {
-  const { layers, width, contextLength = 128, vocabSize = 256, seed = 0 } = size;
+  const { layers, width, contextLength = 128, vocabSize = 256, seed = 0, parallel = false } = size;
   expectInteger(where, 'layers', layers, 1);
   expectInteger(where, 'width', width, 1);
   expectInteger(where, 'contextLength', contextLength, 1);
@@ -29,7 +31,7 @@ export function resolveSize(where: string, size: TransformerSize): Required<Tran
   if (width % heads !== 0) {
     fail(where, `heads must divide width (${width})`, heads);
   }
-  return { layers, width, heads, contextLength, vocabSize, seed };
+  return { layers, width, heads, contextLength, vocabSize, seed, parallel };
 }
 
 const HEAD_WIDTH = 32;

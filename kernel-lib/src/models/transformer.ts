@@ -1,9 +1,11 @@
 import { tf } from '../backend';
-import { expectShape, fail, Module, Random } from '../core';
+import { expectOneOf, expectShape, fail, Module, Random } from '../core';
 import type { Context } from '../core';
-import { Embedding, Linear, normal, RMSNorm, Sequential } from '../layers';
+import { Embedding, Linear, normal, Sequential } from '../layers';
+import { MODALITY_IDS } from '../moe';
 import type { LanguageModel } from '../train';
-import { Block } from './block';
+import { Block, usualNorm } from './block';
+import type { BlockParts } from './block';
 import type { Mixer } from './mixer';
 import type { TransformerSize } from './size';
 
@@ -11,7 +13,18 @@ import type { TransformerSize } from './size';
 export interface TransformerOptions extends Required<Omit<TransformerSize, 'layers'>> {
   /** What works on each token alone, a block each; L. */
   mixers: readonly Mixer[];
+  /** How its norms and its attention are built. Default: the usual ones. */
+  parts?: BlockParts;
+  /** Modality of each token id, from 0; [V]. Layers find those of the tokens as "modalityIds", int32 [T]. Default: none. */
+  modalities?: readonly number[];
+  /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
+  sharing?: BlockSharing;
 }
+
+/** Nothing; all but the norms; all (ALBERT, arXiv 1909.11942). */
+export type BlockSharing = 'none' | 'blocks' | 'blocksAndNorms';
+
+const SHARINGS: readonly BlockSharing[] = ['none', 'blocks', 'blocksAndNorms'];
 
 // Larger than GPT-2's 0.02: what the first blocks add is near 0.5, and in a short training a token must not drown in it.
 const TOKEN_DEVIATION = 0.4;
@@ -36,7 +49,9 @@ export class Transformer extends Module implements LanguageModel {
     readonly options: TransformerOptions
   ) {
     super();
-    const { width, heads, contextLength, vocabSize, seed, mixers } = options;
+    const { width, heads, contextLength, vocabSize, seed, mixers, parallel, parts = {} } = options;
+    const { sharing = 'none' } = options;
+    expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
     const random = Random.fromSeed(seed).child('model');
     this.vocabSize = vocabSize;
     this.contextLength = contextLength;
@@ -44,10 +59,15 @@ export class Transformer extends Module implements LanguageModel {
       this.addChild(name, new Embedding({ count, width, initializer: normal(deviation), random: random.child(name) }));
     this.tokens = embedding('tokens', vocabSize, TOKEN_DEVIATION);
     this.positions = embedding('positions', contextLength, POSITION_DEVIATION);
-    const block = (mixer: Mixer, i: number): Block =>
-      new Block({ width, heads, mixer, random: random.child('layers').child(i) });
-    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
-    this.norm = this.addChild('norm', new RMSNorm({ width }));
+    const blocks: Block[] = [];
+    mixers.forEach((mixer, number) => {
+      const first = number === 0 || sharing === 'none' ? null : blocks[0];
+      const share = first && { block: first, norms: sharing === 'blocksAndNorms' };
+      const stream = random.child('layers').child(number);
+      blocks.push(new Block({ width, heads, mixer, parallel, parts, number, share, random: stream }));
+    });
+    this.layers = this.addChild('layers', new Sequential(blocks));
+    this.norm = this.addChild('norm', (parts.norm ?? usualNorm)(width));
     this.head = this.addChild(
       'head',
       new Linear({
@@ -70,12 +90,20 @@ export class Transformer extends Module implements LanguageModel {
       fail('Transformer', `takes at most ${this.contextLength} positions`, length);
     }
     return tf.tidy(() => {
-      // For routers that go by the token itself.
-      ctx.setState('tokenIds', tokens.flatten().toInt());
+      this.leaveIds(tokens.flatten().toInt(), ctx);
       const positions = this.positions.apply(tf.range(0, length, 1, 'int32'), ctx.within('positions'));
       const x = this.tokens.apply(tokens, ctx.within('tokens')).add(positions);
       const y = this.norm.apply(this.layers.apply(x, ctx.within('layers')), ctx.within('norm'));
       return this.head.apply(y, ctx.within('head'));
     });
+  }
+
+  // For routers that go by the token itself.
+  private leaveIds(ids: tf.Tensor, ctx: Context): void {
+    const { modalities } = this.options;
+    ctx.setState('tokenIds', ids);
+    if (modalities !== undefined) {
+      ctx.setState(MODALITY_IDS, tf.gather(tf.tensor1d([...modalities], 'int32'), ids as tf.Tensor1D));
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { tf } from '../backend';
 import { fail } from '../core';
 import type { RoutingRecord } from '../core';
+import * as ops from '../ops';
 import { denseWeights } from '../routers';
 import type { Routing } from '../routers';
 import { everyExpert } from './applyToAll';
@@ -23,13 +24,16 @@ export interface HostRouting {
 export function readRouting(where: string, routing: Routing, observed: boolean): HostRouting {
   const { numTokens, numExperts, form } = routing;
   const k = choicesOf(routing);
-  const values = tf.tidy(() => pack(routing, observed).dataSync<'float32'>());
+  if (form === 'sparse' && !observed) {
+    const { broken, indices } = ops.readChoices(routing.logits, routing.indices);
+    expectFinite(where, routing, broken);
+    return { indices, observed: null };
+  }
+  const values = ops.read(() => pack(routing, observed)) as Float32Array;
   let at = 0;
   const take = (size: number): Float32Array => values.slice(at, (at += size));
   const [broken] = take(1);
-  if (broken > 0) {
-    fail(where, 'logits must be finite numbers', `${broken} of ${routing.logits.size} that are not`);
-  }
+  expectFinite(where, routing, broken);
   const indices = form === 'sparse' ? Int32Array.from(take(numTokens * k)) : everyExpert(numTokens, numExperts);
   if (!observed) {
     return { indices, observed: null };
@@ -39,6 +43,12 @@ export function readRouting(where: string, routing: Routing, observed: boolean):
   const importance = take(numExperts);
   const [entropy] = take(1);
   return { indices, observed: { ...choices, importance, entropy } };
+}
+
+function expectFinite(where: string, { logits }: Routing, broken: number): void {
+  if (broken > 0) {
+    fail(where, 'logits must be finite numbers', `${broken} of ${logits.size} that are not`);
+  }
 }
 
 /** Choices of a token on the host, K; E where the routing is not sparse. */

@@ -12,11 +12,14 @@ export type { ScheduleOptions, ScheduleShape } from './schedule';
 export {
   aliasedExperts,
   attentionHeads,
+  AttentionMixture,
+  attentionMixture,
   averagedExperts,
   constantExperts,
   copyExperts,
   lowRankExperts,
   mixedExperts,
+  MODALITY_IDS,
   modulatedExperts,
   multiHead,
   multiHeadParity,
@@ -26,12 +29,15 @@ export {
   taskFeedForward,
   TOKEN_IDS,
   tokenIndexed,
+  Untied,
+  untied,
   zeroExperts
 } from './experts';
 export type {
   AliasedExpertsOptions,
   AttentionHeads,
   AttentionHeadsOptions,
+  AttentionMixtureOptions,
   AveragedExpertsOptions,
   LowRankExpertsOptions,
   MixedPart,
@@ -45,7 +51,8 @@ export type {
   TaskFeedForward,
   TaskFeedForwardOptions,
   TokenIndexed,
-  TokenIndexedOptions
+  TokenIndexedOptions,
+  UntiedOptions
 } from './experts';
 export {
   averageToDense,
@@ -59,6 +66,7 @@ export {
   upcycle
 } from './transform';
 export type {
+  CarvedScores,
   CarveOptions,
   CarveReport,
   CompressOptions,

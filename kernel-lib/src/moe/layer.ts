@@ -9,7 +9,7 @@ import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertSpec } from './expertBank';
 import { gatedExperts } from './gatedExperts';
 import { choicesOf, readRouting } from './hostRouting';
-import type { HostRouting } from './hostRouting';
+import { observe } from './observe';
 import { plainExperts } from './plainExperts';
 
 export interface MoeLayerOptions {
@@ -117,12 +117,13 @@ class MixtureOfExperts extends Module implements MoeLayer {
   private runExperts(tokens: tf.Tensor2D, routing: Routing, ctx: Context): tf.Tensor2D {
     const { experts } = this;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const routed = { router: this.router.kind, experts: experts.labels };
     if (routing.form === 'slots') {
-      this.observe(routing, host, null, ctx);
+      observe(routing, host, { ...routed, dropped: null }, ctx);
       return applySlots(experts, tokens, routing, ctx.within('experts'));
     }
     const plan = this.plan(routing, host.indices);
-    this.observe(routing, host, plan.dropped, ctx);
+    observe(routing, host, { ...routed, dropped: plan.dropped }, ctx);
     const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
     return ops.combine(outputs, routing.weights, plan);
   }
@@ -133,15 +134,6 @@ class MixtureOfExperts extends Module implements MoeLayer {
     const fairShare = (numTokens * this.router.meanK) / numExperts;
     const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
     return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });
-  }
-
-  private observe(routing: Routing, { observed }: HostRouting, dropped: Uint8Array | null, ctx: Context): void {
-    if (observed !== null) {
-      const { numExperts, numTokens } = routing;
-      const { router, experts } = this;
-      const shape = { path: ctx.path, router: router.kind, numExperts, k: choicesOf(routing), numTokens };
-      ctx.observer?.observe({ ...shape, experts: [...experts.labels], ...observed, dropped });
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { executeSingle, isNative, tf } from '../backend';
+import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../backend';
 import { expectInteger, expectShape } from '../core';
 import { withGradient, withoutGradient } from './gradient';
 
@@ -19,6 +19,9 @@ export interface TopK {
 export function topK(scores: tf.Tensor2D, k: number): TopK {
   expectShape('topK', scores, ['T', 'E']);
   expectInteger('topK', 'k', k, 1, scores.shape[1]);
+  if (hasCustomOps() && scores.dtype === 'float32') {
+    return inOnePass(scores, k);
+  }
   const indices = withoutGradient(() => {
     const ordered = tf.where(tf.isNaN(scores), Infinity, scores) as tf.Tensor2D;
     return tf.topk(ordered, k).indices as tf.Tensor2D;
@@ -38,12 +41,33 @@ export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D
       save([indices]);
       return gatherAlongRows(x, indices);
     },
-    (dy, [indices]) => {
-      // No two places are the same, so this scatter adds nothing up: it is exact and its order does not matter.
-      const places = flatIndices(indices as tf.Tensor2D, shape[1]);
-      return [tf.scatterND(places.expandDims(1), dy.reshape([-1]), [shape[0] * shape[1]]).reshape(shape)];
-    }
+    (dy, [indices]) => [putAlongRows(dy, indices as tf.Tensor2D, shape)]
   );
+}
+
+// The op runs outside the function with the gradient, whose scope would take the indices away.
+function inOnePass(scores: tf.Tensor2D, k: number): TopK {
+  const [best, indices] = executeMultiple('SwitchyardTopK', { k }, [scores], 2) as tf.Tensor2D[];
+  const values = withGradient<tf.Tensor2D>(
+    [scores],
+    (save) => {
+      save([indices]);
+      return best;
+    },
+    (dy, [indices]) => [putAlongRows(dy, indices as tf.Tensor2D, scores.shape)]
+  );
+  return { values, indices };
+}
+
+// The reverse of taking: dy [T, K] at its columns of zeros [T, E].
+function putAlongRows(dy: tf.Tensor2D, indices: tf.Tensor2D, shape: [number, number]): tf.Tensor2D {
+  const [rows, columns] = shape;
+  if (hasCustomOps()) {
+    return executeSingle('SwitchyardTakeAlongRowsGrad', { columns }, [dy, indices]) as tf.Tensor2D;
+  }
+  // No two places are the same, so this scatter adds nothing up: it is exact and its order does not matter.
+  const places = flatIndices(indices, columns);
+  return tf.scatterND(places.expandDims(1), dy.reshape([-1]), [rows * columns]).reshape(shape);
 }
 
 // Position of each choice in the flattened [T * E] rows; int32 [T * K].

@@ -1,6 +1,6 @@
 import { type tf } from '../backend';
-import { fail } from '../core';
 import type { Context, Parameter } from '../core';
+import { earlierTokens, expectLookahead } from './parts/earlierTokens';
 import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
@@ -21,9 +21,7 @@ export interface PreGateOptions extends TokenChoiceOptions {
 export function preGate(options: PreGateOptions): RouterSpec {
   const { lookahead = 1 } = options;
   const resolved = { ...resolveTokenChoice('preGate', options), lookahead };
-  if (!(lookahead === Infinity || (Number.isInteger(lookahead) && lookahead >= 0))) {
-    fail('preGate', 'lookahead must be an integer of at least 0, or Infinity', lookahead);
-  }
+  expectLookahead('preGate', lookahead);
   return { kind: 'pre-gate', options: resolved, build: (shape) => new PreGateRouter(resolved, shape) };
 }
 
@@ -40,21 +38,6 @@ class PreGateRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const layer = countSeen(ctx);
-    ctx.setState(seen(layer), x.clone());
-    const from = Math.max(0, layer - this.options.lookahead);
-    const early = ctx.getState(seen(from)) as tf.Tensor2D;
-    return project(early, this.weight);
+    return project(earlierTokens(x, this.options.lookahead, ctx), this.weight);
   }
-}
-
-// Tokens that the n-th routed layer of the pass received.
-const seen = (layer: number): string => `preGate/${layer}`;
-
-function countSeen(ctx: Context): number {
-  let layer = 0;
-  while (ctx.getState(seen(layer)) !== null) {
-    layer++;
-  }
-  return layer;
 }

@@ -1,10 +1,13 @@
 import { tf } from '../backend';
-import { expectNumber, fail, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectNumber, expectOneOf, fail } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
+import { addChunkLosses, resolveChunk } from './parts/chunkLosses';
+import type { ChunkOptions } from './parts/chunkLosses';
 import { countChoices } from './parts/losses';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { checkMeanK } from './parts/checkMeanK';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { sparsify } from './parts/sparsify';
 
 export interface ReluOptions {
@@ -16,30 +19,39 @@ export interface ReluOptions {
   growth?: number;
   /** Weigh the L1 loss of each expert by its load, so that it also balances. Default true. */
   balance?: boolean;
+  /** "rms": divide the weights of a token by their root mean square over the experts. Default "none". */
+  norm?: ReluNorm;
+  /** Ask consecutive tokens to share experts. Default null: not at all. */
+  chunk?: ChunkOptions | null;
 }
+
+/** What becomes of the weights of a token after the ReLU. */
+export type ReluNorm = 'none' | 'rms';
+
+const NORMS: readonly ReluNorm[] = ['none', 'rms'];
 
 /**
  * ReLU routing (ReMoE, arXiv 2412.14711): the weights are `relu(x W)`, so the whole router is differentiable and the
  * number of experts varies by token, from 0 to E. An L1 loss, logged as "l1", holds the average at `k`: after each
  * pass its coefficient grows where the layers together use too many experts and shrinks where too few.
  *
+ * `{ norm: 'rms', chunk: {...} }` is the router of BlockFFN (arXiv 2507.08771), whose losses make the experts of consecutive
+ * tokens few together. Its norm has no scale of its own: an expert's last matrix is one.
+ *
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
  */
 export function relu(options: ReluOptions): RouterSpec {
-  const { k, l1 = 1e-8, growth = 1.2, balance = true } = options;
-  if (!(Number.isFinite(k) && k > 0)) {
-    fail('relu', 'k must be a number above 0', k);
-  }
+  const { k, l1 = 1e-8, growth = 1.2, balance = true, norm = 'none' } = options;
+  checkMeanK('relu', k);
   expectNumber('relu', 'l1', l1, 0);
   expectNumber('relu', 'growth', growth, 1);
-  const resolved = { k, l1, growth, balance };
+  expectOneOf('relu', 'norm', norm, NORMS);
+  const resolved = { k, l1, growth, balance, norm, chunk: resolveChunk('relu', options.chunk) };
   return {
     kind: 'relu',
     options: resolved,
     build: (shape) => {
-      if (k > shape.numExperts) {
-        fail('relu', `k must be at most numExperts (${shape.numExperts})`, k);
-      }
+      checkMeanK('relu', k, shape.numExperts);
       return new ReluRouter(resolved, shape);
     }
   };
@@ -47,45 +59,39 @@ export function relu(options: ReluOptions): RouterSpec {
 
 // Makes a distribution of a row of zeros as well.
 const TINY = 1e-9;
+const NORM_EPSILON = 1e-6;
 
-class ReluRouter extends Module implements Router {
+interface Resolved extends Required<ReluOptions> {
+  chunk: Required<ChunkOptions> | null;
+}
+
+class ReluRouter extends LinearRouter {
   readonly kind = 'relu';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
   private readonly l1: tf.Variable;
 
   constructor(
-    private readonly options: Required<ReluOptions>,
-    { width, numExperts, random }: RouterShape
+    private readonly options: Resolved,
+    shape: RouterShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.k = numExperts;
-    this.meanK = options.k;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    super(shape, { k: shape.numExperts, meanK: options.k });
     this.l1 = this.addBuffer(
       'l1',
       tf.tidy(() => tf.variable(tf.scalar(options.l1), false))
     );
   }
 
-  /** The probabilities of {@link route}: weights divided by their sum. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
-  }
-
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts, k } = this;
-    const logits = project(x, this.weight);
-    const gates = tf.relu(logits);
+    const logits = this.score(x);
+    const positive = tf.relu(logits);
+    const gates = this.options.norm === 'rms' ? ops.rmsNormalize(positive, NORM_EPSILON) : positive;
     const choices = sparsify(gates, k);
     const padded = gates.add<tf.Tensor2D>(TINY);
     const probs = padded.div<tf.Tensor2D>(padded.sum(1, true));
     if (ctx.training) {
       ctx.addLoss('l1', this.regularizer(gates, choices.indices).mul(this.l1));
       this.adapt(gates, ctx);
+      addChunkLosses(probs, logits, this.options.chunk, ctx);
     }
     return { form: 'sparse', numTokens: x.shape[0], numExperts, k, probs, logits, ...choices };
   }

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectNumber, expectOneOf, Parameter } from '../core';
+import { expectNumber, expectOneOf, fail, Parameter, showShape } from '../core';
 import type { Context } from '../core';
 import { project, projectionWeight } from './parts/projection';
 import type { RouterShape, RouterSpec } from './router';
@@ -14,22 +14,29 @@ export interface TopKOptions extends TokenChoiceOptions {
    * (arXiv 1701.06538, eq. 4). Default "none".
    */
   noise?: RouterNoise;
+  /**
+   * Gating residuals (MoE++, arXiv 2410.07348, eq. 6): logits `x W + G R`, with G the logits of the layer before of the same
+   * pass and R [E, E] learnt, initially 0, so that it begins as the plain router. Default false.
+   */
+  gatingResidual?: boolean;
 }
 
 export type RouterNoise = 'none' | 'learned';
 
 const NOISES: readonly RouterNoise[] = ['none', 'learned'];
 const NOISE_FLOOR = 0.01;
+const LOGITS = 'topK/logits';
 
 /**
  * Token choice: each token goes to the K experts of highest score (arXiv 1701.06538, 2101.03961; renormalised as in
  * Mixtral, arXiv 2401.04088). `routers.switchTop1` and `routers.noisyTopK` are presets of it.
  *
- * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
+ * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, with gating
+ * residuals, where the layer before had other tokens or experts.
  */
 export function topK(options: TopKOptions): RouterSpec {
-  const { jitter = 0, noise = 'none' } = options;
-  const resolved = { ...resolveTokenChoice('topK', options), jitter, noise };
+  const { jitter = 0, noise = 'none', gatingResidual = false } = options;
+  const resolved = { ...resolveTokenChoice('topK', options), jitter, noise, gatingResidual };
   expectNumber('topK', 'jitter', jitter, 0, 1);
   expectOneOf('topK', 'noise', noise, NOISES);
   return { kind: 'top-k', options: resolved, build: (shape) => new TopKRouter(resolved, shape) };
@@ -39,6 +46,7 @@ class TopKRouter extends TokenChoice {
   readonly kind = 'top-k';
   private readonly weight: Parameter;
   private readonly noiseWeight: Parameter | null;
+  private readonly residual: Parameter | null;
 
   constructor(
     private readonly options: Required<TopKOptions>,
@@ -51,10 +59,27 @@ class TopKRouter extends TokenChoice {
       options.noise === 'learned'
         ? this.addParameter('noiseWeight', new Parameter(tf.zeros([width, numExperts])))
         : null;
+    this.residual = options.gatingResidual
+      ? this.addParameter('residual', new Parameter(tf.zeros([numExperts, numExperts])))
+      : null;
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    return this.noisy(project(this.jittered(x, ctx), this.weight), x, ctx);
+    const logits = this.continued(project(this.jittered(x, ctx), this.weight), ctx);
+    return this.noisy(logits, x, ctx);
+  }
+
+  private continued(logits: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    if (this.residual === null) {
+      return logits;
+    }
+    const before = ctx.getState(LOGITS) as tf.Tensor2D | null;
+    if (before !== null && showShape(before.shape) !== showShape(logits.shape)) {
+      fail(ctx.path || 'topK', `the layer before must have logits ${showShape(logits.shape)}`, showShape(before.shape));
+    }
+    const sum = before === null ? logits : logits.add<tf.Tensor2D>(project(before, this.residual));
+    ctx.setState(LOGITS, sum.clone());
+    return sum;
   }
 
   private jittered(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

@@ -1,5 +1,7 @@
 export { allToAll } from './allToAll';
 export type { AllToAllCost, AllToAllOptions, PortUse } from './allToAll';
+export { batchByExperts } from './batchByExperts';
+export type { BatchByExpertsOptions, ExpertBatches } from './batchByExperts';
 export * as comm from './comm';
 export { dynamicCapacity } from './dynamicCapacity';
 export type { CapacityCost, DynamicCapacityOptions, DynamicCapacityReport, RecompileTrigger } from './dynamicCapacity';

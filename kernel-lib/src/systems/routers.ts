@@ -37,5 +37,75 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       'References are what the corrupted model itself predicts well. Half of the loss is asked back of the kernel and gradient ' +
       'strategies; mode finding follows the routing it is given, wrong or right, and is tested to gather what lies near.'
+  },
+  {
+    id: 'rmoe',
+    title: 'Layerwise Recurrent Router for Mixture-of-Experts',
+    function: 'routers.recurrent',
+    test: 'test/systems/rmoe.test.ts',
+    note:
+      'Compared with the same router without its carried state, which costs exactly as much: adjacent layers share more ' +
+      'information and the error is less. Not so against topK: at width 16 the GRU costs as much as experts 1.5 times as wide, ' +
+      'which do better, and neither adjacent layers nor the diversity of experts tell the two apart.'
+  },
+  {
+    id: 'hyperrouter',
+    title: 'HyperRouter: Towards Efficient Training and Inference of Sparse Mixture of Experts',
+    function: 'routers.hyper',
+    test: 'test/systems/hyperrouter.test.ts',
+    note:
+      'Tested to lie between a frozen and a trained router, in error and in how alike the experts are, over five seeds. On a ' +
+      'planted task the trained router has the experts least alike: the collapse that HyperRouter cures does not happen there.'
+  },
+  {
+    id: 'mixture-of-routers',
+    title: 'Mixture of Routers',
+    function: 'routers.mixture',
+    test: 'test/systems/mixtureOfRouters.test.ts',
+    note:
+      'With moe.lowRankExperts. Fault tolerance holds for the choice: losing the worst of four sub-routers changes it for fewer ' +
+      'tokens than losing a quarter of a single router. The error grows as much in both (the weights change). At equal ' +
+      'parameters, eight seeds show no difference in the variation of the load or of the error between seeds.'
+  },
+  {
+    id: 'mowst',
+    title: 'Mixture of Weak & Strong Experts on Graphs',
+    function: 'routers.confidenceGate',
+    test: 'test/systems/mowst.test.ts',
+    note:
+      'The loss is C L_weak + (1 - C) L_strong with C = tanh(sharpness * variance of the weak probabilities), the sharpness learnt. ' +
+      'Chosen: both experts train together, not in turns. The graph is planted: every second node is told by its features alone, ' +
+      'the others by their neighbours alone.'
+  },
+  {
+    id: 'blockffn',
+    title: 'BlockFFN: Towards End-Side Acceleration-Friendly Mixture-of-Experts with Chunk-Level Activation Sparsity',
+    function: 'routers.relu',
+    test: 'test/systems/blockffn.test.ts',
+    note:
+      "{ norm: 'rms', chunk: { size: 8, sparsity, locality } }; the L1 loss that adapts holds the sparsity of tokens, which the " +
+      'paper does by a schedule. Compared on a planted regression whose chunks have topics: the sparsity of chunks rises by half ' +
+      'over 3 seeds, that of tokens by 2 %. The error there rises as well, by more than the 1 % claimed. On a character model of ' +
+      'two layers it rises by 0.7 % (two seeds), but in 160 steps the sparsity of tokens is not yet held. Not covered: kernels.'
+  },
+  {
+    id: 'dynamoe',
+    title:
+      'DynaMoE: Dynamic Token-Level Expert Activation with Layer-Wise Adaptive Capacity for Mixture-of-Experts Neural Networks',
+    function: 'moe.schedule',
+    test: 'test/systems/dynamoeSchedules.test.ts',
+    note:
+      'With routers.topP({ p, kMax }). Chosen: the schedule gives the most experts of a token in each layer. On planted images of ' +
+      'ten classes harder images take more experts (0.26 to 0.42, three seeds). Refuted there: the variance of the gradient norm is ' +
+      'higher than with top-2 in each of three seeds (by 13 % on average), and descending and uniform schedules differ by 1 % only.'
+  },
+  {
+    id: 'task-aware-moe-mtl',
+    title: 'Sparsely Activated Mixture-of-Experts are Robust Multi-Task Learners',
+    function: 'routers.taskGate',
+    test: 'test/systems/taskAwareMoe.test.ts',
+    note:
+      'Tasks are maps to be regressed, and error stands for accuracy; the dense network is told the task as well. A new task ' +
+      'starts from the gate with the least error on 16 samples, takes five steps on them, and is compared with gates drawn at random.'
   }
 ];

@@ -11,6 +11,8 @@ export interface AdamWOptions {
   epsilon: number;
   /** Fraction of a value, times the learning rate, that each update takes away. */
   weightDecay: number;
+  /** What the learning rate of a parameter is multiplied by, by path; 1 where it is not named. Default: 1 for all. */
+  rates?: ReadonlyMap<string, number>;
 }
 
 type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
@@ -42,10 +44,12 @@ export class AdamW {
   update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale }: { learningRate: number; scale: number }) {
     this.updates++;
     tf.tidy(() => {
-      const scalars = this.scalars(learningRate);
+      const scalars = new Map<number, AdamScalars>();
       for (const [path, gradient] of gradients) {
         const scaled = scale === 1 ? gradient : gradient.mul(scale);
-        this.updateOne(path, scaled, learningRate, scalars);
+        const rate = learningRate * (this.options.rates?.get(path) ?? 1);
+        scalars.set(rate, scalars.get(rate) ?? this.scalars(rate));
+        this.updateOne(path, scaled, rate, scalars.get(rate)!);
       }
     });
   }

@@ -7,5 +7,7 @@ export { fit } from './fit';
 export type { History } from './history';
 export { learningRateAt } from './learningRate';
 export type { LearningRateOptions } from './learningRate';
+export { muP } from './muP';
+export type { MuPOptions, MuPParameter, MuPRole } from './muP';
 export type { CheckpointOptions, EvaluateOptions, FitOptions } from './options';
 export type { Run, TrainResult } from './run';

@@ -37,6 +37,11 @@ export interface FitOptions {
   schedule?: 'cosine' | 'constant';
   /** What "cosine" leaves of the learning rate at the last step, as a fraction. Default 0.1. */
   finalFraction?: number;
+  /**
+   * What the learning rate of a parameter is multiplied by, by path; 1 where it is not named. `train.muP` gives those that
+   * carry a learning rate over to another width.
+   */
+  rates?: ReadonlyMap<string, number>;
   /** AdamW's decay; biases and norms are exempt. Default 0.1. */
   weightDecay?: number;
   /** AdamW's running means. Default 0.9 and 0.95. */
@@ -93,7 +98,15 @@ export function resolveOptions(options: FitOptions, model: LanguageModel, data: 
   if (options.checkpoint?.every !== undefined) {
     expectInteger(where, 'checkpoint.every', options.checkpoint.every, 1);
   }
+  const { rates } = options;
+  rates?.forEach((rate, path) => expectNumber(where, `rates of "${path}"`, rate, 0));
+  const paths = model.parameters();
+  const unknown = [...(rates?.keys() ?? [])].find((path) => !paths.has(path));
+  if (unknown !== undefined) {
+    fail(where, "rates must name the model's parameters", unknown);
+  }
   return {
+    ...(rates === undefined ? {} : { rates }),
     ...{ steps, seed, batchSize, length, learningRate, warmup, schedule, finalFraction },
     ...{ weightDecay, beta1: betas[0], beta2: betas[1], clipNorm, evaluateEvery, evaluateBatches }
   };

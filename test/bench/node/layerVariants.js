@@ -52,14 +52,17 @@ function measured(make, direction) {
     const { values, shape } = opened.tensors.get('upstream');
     const upstream = tf.keep(tf.tensor(values, shape));
     const gradients = () => tf.grads(() => apply())(Object.values(inputs), upstream);
-    const results = () =>
+    const results = () => {
+      const out = {};
+      // Nothing is returned: a tidy goes through every number of what its function returns.
       tf.tidy(() => {
-        const out = { y: host(apply()) };
+        out.y = host(apply());
         if (direction === 'both') {
           gradients().forEach((gradient, i) => (out[`d${Object.keys(inputs)[i]}`] = host(gradient)));
         }
-        return out;
       });
+      return out;
+    };
     const run = () => tf.tidy(() => void (direction === 'both' ? gradients() : apply()));
     return { run, results, dispose: () => (dispose(), upstream.dispose()) };
   };

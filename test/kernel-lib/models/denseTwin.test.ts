@@ -1,5 +1,6 @@
-import { core, models, routers, tf, type train } from '@switchyard/kernel-lib';
+import { models, routers, type train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { flopsRun } from '../../support/flopsRun';
 import { expectClose } from '../../support/numeric';
 
 const SIZE = { layers: 2, width: 16, heads: 2, contextLength: 8, vocabSize: 11 };
@@ -15,34 +16,11 @@ const kinds: [string, () => models.Transformer][] = [
 ];
 
 describe('activeFlops and denseTwin', () => {
-  // Multiplications of all matrix products that a forward pass of one token runs, counted by watching them.
-  function counted(model: models.Transformer, length: number): number {
-    let sum = 0;
-    const ctx = core.Context.create();
-    const original = tf.engine().runKernel.bind(tf.engine());
-    const engine = tf.engine() as unknown as { runKernel: unknown };
-    engine.runKernel = (kernel: string, inputs: Record<string, tf.Tensor>, attributes: Record<string, boolean>) => {
-      if (kernel === 'BatchMatMul') {
-        const { a, b } = inputs;
-        const inner = a.shape[attributes.transposeA ? a.rank - 2 : a.rank - 1];
-        const columns = b.shape[attributes.transposeB ? b.rank - 2 : b.rank - 1];
-        sum += (a.size / inner) * inner * columns;
-      }
-      return original(kernel, inputs as never, attributes as never);
-    };
-    try {
-      tf.tidy(() => model.apply(tf.zeros([1, length], 'int32'), ctx));
-    } finally {
-      engine.runKernel = original;
-    }
-    return (2 * sum) / length;
-  }
-
   test.each([
     ['dense', () => models.denseTransformer(SIZE)],
     ['gated', () => models.denseTransformer({ ...SIZE, gated: true })]
   ])('the formula counts the products that a %s model runs', (_, build) => {
-    expect(models.activeFlops(build(), { length: 6 })).toBe(counted(build(), 6));
+    expect(models.activeFlops(build(), { length: 6 })).toBe(flopsRun(build(), 6));
   });
 
   test('the formula counts the experts that work on a token, the shared ones and the router', () => {

@@ -13,7 +13,13 @@ const kinds: [string, () => models.Transformer][] = [
   ['gated experts', () => moe({ expertKind: 'gated' })],
   ['shared experts', () => moe({ sharedExperts: 1 })],
   ['every second block', () => moe({ every: 2 })],
-  ['capacity', () => moe({ capacityFactor: 0.5 })]
+  ['capacity', () => moe({ capacityFactor: 0.5 })],
+  ['shared blocks', () => models.wideNet({ ...SIZE, experts: 4, router: topK })],
+  ['shared blocks and norms', () => models.wideNet({ ...SIZE, experts: 4, router: topK, individualNorms: false })],
+  [
+    'up-projections by token',
+    () => models.denseTransformer({ ...SIZE, gated: true, hidden: 20, tokenIndexed: true })
+  ]
 ];
 
 function logits(model: models.Transformer, ids: number[][]): tf.Tensor {

@@ -93,6 +93,17 @@ const CASES: Case[] = [
   }
 ];
 
+/** Sizes drawn anew: one, prime and beyond a tile. */
+function randomCase(seed: number): Case {
+  const next = random.child(`case ${seed}`).generator();
+  const upTo = (limit: number) => 1 + Math.floor(next() ** 2 * limit);
+  const numExperts = upTo(40);
+  const [numTokens, width, hidden] = [upTo(400), upTo(70), upTo(70)];
+  const capacity = next() < 0.3 ? upTo(30) : null;
+  const k = upTo(Math.min(4, numExperts));
+  return { name: '', numTokens, k, numExperts, width, hidden, capacity, choose: anyOf(upTo(numExperts)) };
+}
+
 function inputsOf({ numTokens, k, numExperts, width, hidden, capacity, choose }: Case) {
   const next = random.child('choices').generator();
   const indices = Int32Array.from({ length: numTokens * k }, (_, a) => choose(next, a % k));
@@ -106,7 +117,13 @@ function inputsOf({ numTokens, k, numExperts, width, hidden, capacity, choose }:
 }
 
 describe('custom ops agree with the composed path', () => {
-  test.each(CASES)('$name: value and gradients', (shape) => {
+  test.each(CASES)('$name: value and gradients', agree);
+
+  test('random shapes', () => {
+    Array.from({ length: 30 }, (_, seed) => agree(randomCase(seed)));
+  });
+
+  function agree(shape: Case): void {
     expectSame(() => {
       const { plan, x, w, weights, upstream } = inputsOf(shape);
       const routed = (x: tf.Tensor, w: tf.Tensor, weights: tf.Tensor) => {
@@ -116,12 +133,44 @@ describe('custom ops agree with the composed path', () => {
       const gradients = tf.grads((x, w, weights) => routed(x, w, weights).mul(upstream).sum())([x, w, weights]);
       return [routed(x, w, weights), ...gradients];
     });
-  });
+  }
 
   test.each(['gelu', 'silu'] as const)('%s: value and gradient, far into both tails', (name) => {
     expectSame(() => {
       const x = tf.concat([random.normal([1000], 0, 3), tf.tensor1d([-80, -20, -0, 0, 20, 80])]);
       return [ops[name](x), tf.grad((x) => ops[name](x).mul(x).sum())(x)];
+    });
+  });
+
+  test.each([
+    [1, 1, 1],
+    [7, 5, 5],
+    [300, 40, 2],
+    [513, 70, 8],
+    [65, 64, 17]
+  ])('top-k, shares and what the host reads: %i tokens, %i experts, k %i', (numTokens, numExperts, k) => {
+    expectSame(() => {
+      // Ties, and scores that are none.
+      const rounded = random.normal([numTokens, numExperts]).mul(4).round().div(4) as tf.Tensor2D;
+      const row = tf.tensor1d(Array.from({ length: numExperts }, (_, e) => [NaN, 1, -Infinity, Infinity][e % 4]));
+      const broken = tf.concat([rounded, row.expandDims<tf.Tensor2D>(0)], 0);
+      const scores = tf.softmax(rounded);
+      const upstream = random.child('upstream').normal([numTokens, k]);
+      const shares = (x: tf.Tensor) => ops.rowShares(ops.topK(x as tf.Tensor2D, k).values);
+      const { values, indices } = ops.topK(scores, k);
+      const ofBroken = ops.topK(broken, k).indices;
+      const read = ops.readChoices(broken, ofBroken);
+      return [
+        ...[values, indices.toFloat(), shares(scores), ofBroken.toFloat()],
+        tf.grad((x) => shares(x).mul(upstream).sum())(scores),
+        tf.grad((x) =>
+          ops
+            .takeAlongRows(x as tf.Tensor2D, indices)
+            .mul(upstream)
+            .sum()
+        )(scores),
+        tf.tensor1d([read.broken, ...read.indices])
+      ];
     });
   });
 
@@ -132,6 +181,13 @@ describe('custom ops agree with the composed path', () => {
         const loss = (w: tf.Tensor) =>
           ops.combine(ops.groupedMatMul(ops.dispatch(x, plan), w as tf.Tensor3D, plan), weights, plan).sum();
         tf.grad(loss)(w);
+        tf.grad((x) =>
+          ops
+            .rowShares(ops.topK(x as tf.Tensor2D, 2).values)
+            .square()
+            .sum()
+        )(x);
+        ops.readChoices(x, ops.topK(x, 3).indices);
       });
     });
   });
@@ -173,6 +229,27 @@ describe('custom ops refuse what does not fit, and the process goes on', () => {
       'an unknown activation',
       () => executeSingle('SwitchyardActivation', { activation: 'tanh' }, [f([2])]),
       /must be relu, gelu or silu, got tanh/
+    ],
+    [
+      'more choices than experts',
+      () => executeMultiple('SwitchyardTopK', { k: 4 }, [f([2, 3])], 2),
+      /at least k = 4, got \[2,3\]/
+    ],
+    [
+      'a column that is not there',
+      () => executeSingle('SwitchyardTakeAlongRowsGrad', { columns: 3 }, [f([1, 2]), i([0, 3]).reshape([1, 2])]),
+      /indices must be 0\.\.2, got 3/
+    ],
+    [
+      'choices of another shape',
+      () => executeSingle('SwitchyardTakeAlongRowsGrad', { columns: 3 }, [f([1, 2]), i([0, 1])]),
+      /dy and indices must be \[T, K\]/
+    ],
+    ['shares of a cube', () => executeSingle('SwitchyardRowShares', {}, [f([1, 2, 3])]), /x must be \[T, K\]/],
+    [
+      'shares of another shape',
+      () => executeSingle('SwitchyardRowSharesGrad', {}, [f([1, 2]), f([2, 1])]),
+      /dy and x must be \[T, K\]/
     ],
     [
       'a gradient of another shape',

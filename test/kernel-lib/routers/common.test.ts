@@ -20,7 +20,7 @@ interface Member {
   /** True where a token's place decides and not the token, so that permuting tokens changes the routing. */
   byPlace?: true;
   /** What the pass must hold besides the tokens; a function of each token alone, so that it moves with it. */
-  state?: (x: tf.Tensor2D) => Record<string, tf.Tensor>;
+  state?: (x: tf.Tensor2D, numExperts: number) => Record<string, tf.Tensor>;
 }
 
 const largest = (x: tf.Tensor2D) => x.argMax(1) as tf.Tensor;
@@ -44,11 +44,33 @@ const MEMBERS: Record<string, Member> = {
     spec: (k) => routers.topK({ k, renormalize: false }),
     k: 3
   },
+  'top-k, gating residuals': {
+    file: 'topK',
+    spec: (k) => routers.topK({ k, gatingResidual: true }),
+    k: 2,
+    state: (x, numExperts) => ({ 'topK/logits': x.sin().slice([0, 0], [-1, numExperts]) })
+  },
   'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1 },
   'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
   'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },
   relu: { file: 'relu', spec: (k) => routers.relu({ k, l1: 0.1 }), k: 2 },
+  'relu, normalised, with chunk losses': {
+    file: 'relu',
+    spec: (k) => routers.relu({ k, l1: 0.1, norm: 'rms', chunk: { size: 5, sparsity: 0.1, locality: 0.1 } }),
+    k: 2
+  },
   'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
+  'expert choice, softmax over tokens': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, softmax: 'tokens' }),
+    k: 2
+  },
+  'expert choice, in groups': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, group: 5 }),
+    k: 2,
+    byPlace: true
+  },
   sinkhorn: { file: 'sinkhorn', spec: (k) => routers.sinkhorn({ k }), k: 2 },
   base: { file: 'base', spec: () => routers.base(), k: 1 },
   hash: { file: 'hash', spec: (k) => routers.hash({ k }), k: 2, state: (x) => ({ tokenIds: largest(x) }) },
@@ -144,9 +166,16 @@ function tokens(seed = 2, numTokens = TOKENS): tf.Tensor2D {
 }
 
 /** A pass that holds what the member needs to know of `x`. */
-function makePass(member: Member, x: tf.Tensor2D, options: core.ContextOptions = {}): core.Context {
+function makePass(
+  member: Member,
+  x: tf.Tensor2D,
+  options: core.ContextOptions = {},
+  numExperts = EXPERTS
+): core.Context {
   const ctx = Context.create(options);
-  tf.tidy(() => Object.entries(member.state?.(x) ?? {}).forEach(([name, value]) => ctx.setState(name, value)));
+  tf.tidy(() =>
+    Object.entries(member.state?.(x, numExperts) ?? {}).forEach(([name, value]) => ctx.setState(name, value))
+  );
   return ctx;
 }
 
@@ -166,7 +195,7 @@ function check(member: Member, x: () => tf.Tensor, shape: { numExperts?: number;
   const router = build(member, shape);
   tf.tidy(() => {
     const tokens = x() as tf.Tensor2D;
-    const ctx = makePass(member, tokens);
+    const ctx = makePass(member, tokens, {}, router.numExperts);
     expectSound(router.route(tokens, ctx));
     ctx.dispose();
   });

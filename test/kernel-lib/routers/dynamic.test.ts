@@ -114,7 +114,39 @@ describe('relu', () => {
     layers.forEach((layer) => layer.dispose());
   });
 
+  test('normalised, the root mean square of the weights of a token is 1', () => {
+    tf.tidy(() => {
+      const x = tf.tensor2d([
+        [3, -1, 4, 0],
+        [-1, -2, -3, -4]
+      ]);
+      const { weights } = route(identity(routers.relu({ k: 2, norm: 'rms' })), x);
+      expectClose(weights, [1.6, 1.2, 0, 0, 0, 0, 0, 0], 1e-5);
+    });
+  });
+
+  test('the chunk losses are those of their formulas, also where a chunk is not full', () => {
+    tf.tidy(() => {
+      const probs = tf.tensor2d([
+        [0.5, 0.5],
+        [0.2, 0.8],
+        [1, 0]
+      ]);
+      // Unused by two tokens: 0.5 * 0.8 and 0.5 * 0.2; by the third: 0 and 1.
+      expectClose(routers.chunkSparsityLoss(probs, 2), [1 - (0.4 + 0.1 + 0 + 1) / 4], 1e-4);
+      const logits = tf.tensor2d([
+        [1, -1],
+        [0, -1],
+        [1, 1]
+      ]);
+      // 100 against sigmoid(0) = 1/2 costs 50, all else nothing; the third token is of the next chunk.
+      expectClose(routers.activationLocalityLoss(logits, 2), [50 / 2], 1e-4);
+      expectClose(routers.activationLocalityLoss(logits.slice(0, 1), 2), [0], 0);
+    });
+  });
+
   test('options', () => {
+    expect(() => routers.relu({ k: 1, chunk: { size: 0 } })).toThrow('relu: chunk.size must be an integer');
     expect(() => routers.relu({ k: 0 })).toThrow('relu: k must be a number above 0, got 0');
     expect(() => routers.relu({ k: 1, growth: 0.5 })).toThrow('relu: growth must be a number of at least 1, got 0.5');
     expect(() => identity(routers.relu({ k: 4.5 }))).toThrow('relu: k must be at most numExperts (4), got 4.5');

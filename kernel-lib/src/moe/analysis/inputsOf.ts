@@ -1,5 +1,5 @@
-import { tf } from '../../backend';
-import { Context } from '../../core';
+import type { tf } from '../../backend';
+import { captureInputs } from '../../core';
 import type { Module } from '../../core';
 import type { MoeLayer } from '../layer';
 
@@ -17,28 +17,11 @@ export interface LayerInputs {
  * @param x - The model's input; for a language model token ids [B, N].
  */
 export function inputsOf(model: Module, x: tf.Tensor): LayerInputs[] {
-  const found: LayerInputs[] = [];
-  const layers = Array.from(model.modules()).filter((entry): entry is [string, MoeLayer] => isMoeLayer(entry[1]));
-  const ctx = Context.create();
-  try {
-    for (const [path, layer] of layers) {
-      const apply = layer.apply.bind(layer);
-      // Seen by this one pass only: what the instance gets is taken away below.
-      layer.apply = (input, scope) => {
-        found.push({
-          path,
-          layer,
-          tokens: tf.keep(tf.tidy(() => input.reshape<tf.Tensor2D>([-1, input.shape.at(-1)!]).clone()))
-        });
-        return apply(input, scope);
-      };
-    }
-    tf.tidy(() => void model.apply(x, ctx));
-  } finally {
-    layers.forEach(([, layer]) => Reflect.deleteProperty(layer, 'apply'));
-    ctx.dispose();
-  }
-  return found;
+  return captureInputs(model, x, isMoeLayer).map(({ path, module, input }) => {
+    const tokens = input.reshape<tf.Tensor2D>([-1, input.shape.at(-1)!]);
+    input.dispose();
+    return { path, layer: module, tokens };
+  });
 }
 
 function isMoeLayer(module: Module): module is MoeLayer {

@@ -7,6 +7,7 @@ import type { DispatchPlan } from '../../ops';
 import type { Router, RouterSpec } from '../../routers';
 import { readRouting } from '../hostRouting';
 import { numberedLabels } from '../numberedLabels';
+import { observe } from '../observe';
 
 export interface AttentionHeadsOptions {
   /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
@@ -86,10 +87,8 @@ export class AttentionHeads extends Module {
     const { numTokens, numExperts } = routing;
     const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
     const k = host.indices.length / numTokens;
-    if (host.observed !== null) {
-      const shape = { path: ctx.path, router: this.router.kind, numExperts, k, numTokens };
-      ctx.observer?.observe({ ...shape, experts: numberedLabels(numExperts), ...host.observed, dropped: null });
-    }
+    const routed = { router: this.router.kind, experts: numberedLabels(numExperts), dropped: null };
+    observe(routing, host, routed, ctx);
     return { plan: ops.planDispatch(host.indices, { numTokens: numTokens * k, k: 1, numExperts }), k };
   }
 }

@@ -37,6 +37,8 @@ export class TokenIndexed extends Module {
   readonly kind = 'token-indexed';
   /** Operations on a token, matrix products only. */
   readonly flops: number;
+  /** V and H. */
+  readonly tableShape: readonly [number, number];
   private readonly w1: Module;
   private readonly w2: Module;
   private readonly table: Parameter;
@@ -46,6 +48,7 @@ export class TokenIndexed extends Module {
     super();
     this.flops = 4 * width * hidden;
     this.hidden = hidden;
+    this.tableShape = [vocabSize, hidden];
     const linear = (name: string, inputWidth: number, outputWidth: number): Module =>
       this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
     this.w1 = linear('w1', width, hidden);

@@ -4,15 +4,17 @@ import type { Random } from '../../core';
 import { activate } from '../../layers';
 import type { MoeLayer, MoeLayerOptions } from '../layer';
 import { assignValues, buildLayer, under } from './buildLayer';
-import { carvedRouter } from './carvedRouter';
+import { CARVED_SCORES, carvedRouter } from './carvedRouter';
+import type { CarvedScores } from './carvedRouter';
 import { expertsLike, readDense, stackNetworks, takeNeurons } from './denseWeights';
 import type { DenseNetwork, DenseParts, NetworkWeights } from './denseWeights';
+import { groupByDomain } from './groupByDomain';
 import { cutInOrder, groupByFiring } from './groupNeurons';
 import type { FiringPattern, NeuronGroups } from './groupNeurons';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
-export type NeuronGrouping = 'split' | 'random' | 'activationRate';
+export type NeuronGrouping = 'split' | 'random' | 'activationRate' | 'activationSparsity';
 
 export interface CarveOptions {
   /** Routed parts, E. E + shared divides the hidden width. */
@@ -23,13 +25,19 @@ export interface CarveOptions {
   k: number;
   /**
    * "split": neighbours together (FactorLLM, arXiv 2408.11855). "random". "activationRate": see CMoE, arXiv 2502.04416;
-   * the neurons that fire most often are shared, the others grouped by when they fire. Default "split".
+   * the neurons that fire most often are shared, the others grouped by when they fire. "activationSparsity": an expert for
+   * each domain, of the neurons that fire for it (Read-ME, arXiv 2410.19123). Default "split".
    */
   group?: NeuronGrouping;
-  /** "linear", to be trained, or "analytic": by how strongly each part's middle neuron fires. Default "linear". */
-  router?: 'linear' | 'analytic';
-  /** Tokens to watch the neurons on, [T, D]; for "activationRate". */
+  /**
+   * "linear", to be trained; "preGate": the same on the tokens of the first routed layer, so that a model knows the parts of
+   * all layers before it runs them; "analytic": by how strongly each part's middle neuron fires. Default "linear".
+   */
+  router?: CarvedScores;
+  /** Tokens to watch the neurons on, [T, D]; for the groupings by activation. */
   tokens?: tf.Tensor2D | null;
+  /** Domain of each of those tokens, 0..E-1; [T]; for "activationSparsity". */
+  domains?: ArrayLike<number> | null;
   /** Share of the neurons counted as firing on a token, those of largest magnitude. Default 0.1. */
   firing?: number;
   /** Stream for the router and for "random". */
@@ -45,7 +53,7 @@ export interface CarveReport extends TransformReport {
   representatives: number[];
 }
 
-const GROUPINGS: readonly NeuronGrouping[] = ['split', 'random', 'activationRate'];
+const GROUPINGS: readonly NeuronGrouping[] = ['split', 'random', 'activationRate', 'activationSparsity'];
 
 /**
  * Carves a trained feed-forward network into parts of equal numbers of hidden neurons, some always on, the others experts; no
@@ -56,7 +64,7 @@ const GROUPINGS: readonly NeuronGrouping[] = ['split', 'random', 'activationRate
  */
 export function carve(network: DenseNetwork, options: CarveOptions): { layer: MoeLayer; report: CarveReport } {
   const { numExperts, shared = 0, k, router = 'linear', random } = options;
-  expectOneOf('carve', 'router', router, ['linear', 'analytic']);
+  expectOneOf('carve', 'router', router, CARVED_SCORES);
   return tidyUp(() => {
     const parts = readDense('carve', network);
     check(options, parts);
@@ -77,7 +85,7 @@ export function carve(network: DenseNetwork, options: CarveOptions): { layer: Mo
 }
 
 function check(
-  { numExperts, shared = 0, k, group = 'split', tokens = null, firing = 0.1 }: CarveOptions,
+  { numExperts, shared = 0, k, group = 'split', tokens = null, domains = null, firing = 0.1 }: CarveOptions,
   parts: DenseParts
 ) {
   expectInteger('carve', 'numExperts', numExperts, 1);
@@ -90,15 +98,22 @@ function check(
   }
   if (tokens !== null) {
     expectShape('carve', tokens, ['T', parts.width]);
-  } else if (group === 'activationRate') {
-    fail('carve', 'group "activationRate" must have tokens', tokens);
+  } else if (group.startsWith('activation')) {
+    fail('carve', `group "${group}" must have tokens`, tokens);
   }
+  if (group === 'activationSparsity' && domains?.length !== tokens?.shape[0]) {
+    fail('carve', `group "activationSparsity" must have domains of all ${tokens?.shape[0]} tokens`, domains?.length);
+  }
+  Array.from(domains ?? [], (domain) => expectInteger('carve', 'domains', domain, 0, numExperts - 1));
 }
 
 function group(parts: DenseParts, options: CarveOptions): NeuronGroups {
-  const { numExperts, shared = 0, group: by = 'split', tokens = null, firing = 0.1, random } = options;
-  if (by === 'activationRate' && tokens !== null) {
-    return groupByFiring(watch(parts, tokens, firing), numExperts, shared);
+  const { numExperts, shared = 0, group: by = 'split', tokens = null, domains, firing = 0.1, random } = options;
+  if (by.startsWith('activation') && tokens !== null) {
+    const pattern = watch(parts, tokens, firing);
+    return by === 'activationSparsity' && domains
+      ? groupByDomain(pattern, domains, numExperts, shared)
+      : groupByFiring(pattern, numExperts, shared);
   }
   const inOrder = Array.from({ length: parts.hidden }, (_, neuron) => neuron);
   return cutInOrder(by === 'random' ? random.child('groups').shuffle(inOrder) : inOrder, numExperts, shared);

@@ -3,17 +3,22 @@ import { Module, Parameter } from '../../core';
 import type { Context } from '../../core';
 import { activate } from '../../layers';
 import type { Activation } from '../../layers';
-import { selectTopK } from '../../routers';
+import { earlierTokens, selectTopK } from '../../routers';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from '../../routers';
+
+/** What a part is chosen by. */
+export type CarvedScores = 'linear' | 'preGate' | 'analytic';
+
+export const CARVED_SCORES: readonly CarvedScores[] = ['linear', 'preGate', 'analytic'];
 
 export interface CarvedRouterOptions {
   /** Parts of a token, K. */
   k: number;
   /**
-   * "linear": logits `x W`. "analytic": how strongly a neuron that stands for the part fires, `|act(x w1 + b1)|`, times
+   * "linear": logits `x W`. "preGate": the same, with x what the first routed layer of the pass received. "analytic": how strongly a neuron that stands for the part fires, `|act(x w1 + b1)|`, times
    * `|x w3|` in a gated network; there is nothing to train in it but the neuron's own weights.
    */
-  scores: 'linear' | 'analytic';
+  scores: CarvedScores;
   /** Of the network that was carved; for "analytic". */
   activation: Activation;
   /** Whether that network is gated; for "analytic". */
@@ -60,8 +65,9 @@ class CarvedRouter extends Module implements Router {
     return this.route(x as tf.Tensor2D, ctx).probs;
   }
 
-  route(x: tf.Tensor2D, _ctx: Context): SparseRouting {
-    const chosen = selectTopK(this.logits(x), { k: this.k, renormalize: false });
+  route(x: tf.Tensor2D, ctx: Context): SparseRouting {
+    const from = this.options.scores === 'preGate' ? earlierTokens(x, Infinity, ctx) : x;
+    const chosen = selectTopK(this.logits(from), { k: this.k, renormalize: false });
     const [numTokens] = x.shape;
     const scaleOfChoice = tf
       .oneHot(chosen.indices.flatten().toInt(), this.numExperts, 1, 0, 'float32')

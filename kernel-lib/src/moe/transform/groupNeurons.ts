@@ -1,4 +1,4 @@
-import { hungarian } from './hungarian';
+import { assignEvenly } from './assignEvenly';
 
 /** Hidden neurons in parts of equal size; together they are all neurons, each once. */
 export interface NeuronGroups {
@@ -44,7 +44,8 @@ export function groupByFiring(pattern: FiringPattern, numExperts: number, shared
   let centres = firstCentres(pattern, rest, numExperts);
   let routed: number[][] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const next = assignEvenly(pattern, rest, centres, size);
+    const away = (neuron: number, e: number): number => distance(pattern, neuron, centres[e]);
+    const next = assignEvenly(rest, { groups: numExperts, size }, away);
     const settled = JSON.stringify(next) === JSON.stringify(routed);
     routed = next;
     if (settled) {
@@ -66,25 +67,6 @@ function firstCentres(pattern: FiringPattern, neurons: readonly number[], count:
     neurons.forEach((neuron, i) => (away[i] = Math.min(away[i], distance(pattern, neuron, centre))));
   }
   return centres;
-}
-
-// Each centre has `size` places, so the parts come out equal.
-function assignEvenly(
-  pattern: FiringPattern,
-  neurons: readonly number[],
-  centres: readonly Float32Array[],
-  size: number
-): number[][] {
-  const cost = new Float64Array(neurons.length * neurons.length);
-  neurons.forEach((neuron, i) =>
-    centres.forEach((centre, c) =>
-      cost.fill(distance(pattern, neuron, centre), i * neurons.length + c * size, i * neurons.length + (c + 1) * size)
-    )
-  );
-  const place = hungarian(cost, neurons.length, neurons.length);
-  const groups = centres.map((): number[] => []);
-  neurons.forEach((neuron, i) => groups[Math.floor(place[i] / size)].push(neuron));
-  return groups.map((members) => members.sort((a, b) => a - b));
 }
 
 function nearest(pattern: FiringPattern, members: readonly number[], centre: Float32Array): number {

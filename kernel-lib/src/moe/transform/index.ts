@@ -1,6 +1,7 @@
 export { averageToDense } from './averageToDense';
 export { carve } from './carve';
 export type { CarveOptions, CarveReport, NeuronGrouping } from './carve';
+export type { CarvedScores } from './carvedRouter';
 export { compressExperts } from './compressExperts';
 export type { CompressOptions, CompressReport } from './compressExperts';
 export type { DenseNetwork } from './denseWeights';

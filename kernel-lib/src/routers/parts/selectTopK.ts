@@ -19,9 +19,6 @@ export interface SelectTopKOptions {
   selectionBias?: tf.Tensor | null;
 }
 
-// Keeps 0/0 out of rows whose scores all underflow.
-const TINY = 1e-20;
-
 /**
  * Sends each token to the `k` experts of highest score. Weights are the scores of those chosen, so gradients reach every
  * logit through them. Sigmoid scores are divided by their sum in `probs`, so that its rows sum to 1 as well.
@@ -36,8 +33,8 @@ export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): Spa
   checkK('selectTopK', k, numExperts);
   const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
   const chosen = selectionBias === null ? ops.topK(scores, k) : chooseBiased(scores, selectionBias, k);
-  const weights = renormalize ? divideByRowSum(chosen.values) : chosen.values;
-  const probs = scoreFunction === 'softmax' ? scores : divideByRowSum(scores);
+  const weights = renormalize ? ops.rowShares(chosen.values) : chosen.values;
+  const probs = scoreFunction === 'softmax' ? scores : ops.rowShares(scores);
   return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights };
 }
 
@@ -51,8 +48,4 @@ export function checkK(where: string, k: number, numExperts: number, name = 'k')
 function chooseBiased(scores: tf.Tensor2D, bias: tf.Tensor, k: number): ops.TopK {
   const indices = ops.withoutGradient(() => ops.topK(scores.add(bias), k).indices);
   return { values: ops.takeAlongRows(scores, indices), indices };
-}
-
-function divideByRowSum(x: tf.Tensor2D): tf.Tensor2D {
-  return x.div(x.sum(1, true).add(TINY));
 }

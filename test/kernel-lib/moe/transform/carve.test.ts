@@ -6,6 +6,7 @@ import { expectClose, expectNoLeak } from '../../../support/numeric';
 const { Context, Random } = core;
 
 const HIDDEN = 24;
+const DOMAINS = Array.from({ length: 40 }, (_, t) => t % 4);
 
 function carve(network: moe.DenseNetwork, options: Partial<moe.CarveOptions> = {}) {
   return moe.carve(network, { numExperts: 4, k: 4, random: Random.fromSeed(3), ...options });
@@ -16,14 +17,15 @@ describe.each([{ gated: false }, { gated: true }, { gated: false, bias: false }]
     ['split', 'linear', 0],
     ['random', 'linear', 2],
     ['activationRate', 'analytic', 2],
-    ['activationRate', 'analytic', 0]
+    ['activationRate', 'analytic', 0],
+    ['activationSparsity', 'preGate', 2]
   ] as const)(
     'with all parts active, %s with a %s router and %i shared keeps the function',
     (group, router, shared) => {
       const network = makeNetwork({ ...kind, hidden: HIDDEN });
       const before = valuesOf(network);
       const x = makeTokens();
-      const { layer, report } = carve(network, { group, router, shared, tokens: x });
+      const { layer, report } = carve(network, { group, router, shared, tokens: x, domains: DOMAINS });
       expectClose(outputOf(layer, x), outputOf(network, x), 1e-6);
       expect(valuesOf(network)).toEqual(before);
       const all = [...report.shared, ...report.routed.flat()].sort((a, b) => a - b);
@@ -77,6 +79,11 @@ test('what does not fit is refused, and nothing is left behind', () => {
     );
     expect(() => carve(network, { k: 5 })).toThrow('carve: k must be an integer 1..4, got 5');
     expect(() => carve(network, { group: 'activationRate' })).toThrow('group "activationRate" must have tokens');
+    const x = makeTokens();
+    const byDomain = (domains: number[]) => carve(network, { group: 'activationSparsity', tokens: x, domains });
+    expect(() => byDomain([0, 1])).toThrow('must have domains of all 40 tokens, got 2');
+    expect(() => byDomain(DOMAINS.map((d) => d + 1))).toThrow('carve: domains must be an integer 0..3, got 4');
+    x.dispose();
     const { layer } = carve(network);
     layer.dispose();
   });

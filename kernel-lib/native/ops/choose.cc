@@ -1,0 +1,234 @@
+// What a router does with its scores: the best of each row, their shares, and what the host reads of them; one pass each.
+
+#include "groups.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "tensorflow/core/framework/op.h"
+#include "tensorflow/core/framework/shape_inference.h"
+
+namespace switchyard {
+
+using namespace tensorflow;
+
+// Up to so many choices are kept in order as a row is read; beyond, a partial sort is ahead.
+constexpr int kFewChoices = 16;
+
+// NaN goes first, as infinity: a broken score must be seen, not passed over.
+inline float Rank(float score) { return std::isnan(score) ? std::numeric_limits<float>::infinity() : score; }
+
+// Columns looked at together: most blocks hold nothing that is better than what is kept.
+constexpr int kBlock = 16;
+
+inline void BestFew(const float* scores, int columns, int k, int32_t* best) {
+  float ranks[kFewChoices];
+  int kept = 0;
+  auto take = [&](int column) {
+    const float rank = Rank(scores[column]);
+    if (kept == k && !(rank > ranks[k - 1])) return;
+    int at = kept < k ? kept++ : k - 1;
+    // Of equal scores the first column goes first.
+    for (; at > 0 && rank > ranks[at - 1]; --at) {
+      ranks[at] = ranks[at - 1];
+      best[at] = best[at - 1];
+    }
+    ranks[at] = rank;
+    best[at] = column;
+  };
+  int column = 0;
+  while (column < k) take(column++);
+  for (; column + kBlock <= columns; column += kBlock) {
+    const float least = ranks[k - 1];
+    int better = 0;  // NaN counts
+    for (int i = 0; i < kBlock; ++i) better += !(scores[column + i] <= least);
+    for (int i = 0; better > 0 && i < kBlock; ++i) take(column + i);
+  }
+  while (column < columns) take(column++);
+}
+
+inline void BestMany(const float* scores, int columns, int k, std::vector<int32_t>& order, int32_t* best) {
+  std::iota(order.begin(), order.end(), 0);
+  std::partial_sort(order.begin(), order.begin() + k, order.end(), [&](int32_t a, int32_t b) {
+    const float x = Rank(scores[a]), y = Rank(scores[b]);
+    return x > y || (x == y && a < b);
+  });
+  std::copy(order.begin(), order.begin() + k, best);
+}
+
+REGISTER_OP("SwitchyardTopK")
+    .Input("scores: float")  // [T, E]
+    .Attr("k: int")
+    .Output("values: float")   // [T, K], largest first
+    .Output("indices: int32")  // [T, K]
+    .SetShapeFn(shape_inference::UnknownShape);
+
+class TopK : public OpKernel {
+ public:
+  explicit TopK(OpKernelConstruction* ctx) : OpKernel(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
+
+  void Compute(OpKernelContext* ctx) override {
+    const Tensor& scores = ctx->input(0);
+    OP_REQUIRES(ctx, scores.dims() == 2 && k_ >= 1 && k_ <= scores.dim_size(1),
+                errors::InvalidArgument("scores must be [T, E] with E of at least k = ", k_, ", got ",
+                                        scores.shape().DebugString()));
+    const int64_t rows = scores.dim_size(0);
+    const int columns = scores.dim_size(1);
+    Tensor* values = nullptr;
+    Tensor* indices = nullptr;
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({rows, k_}), &values));
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(1, TensorShape({rows, k_}), &indices));
+    const float* from = scores.flat<float>().data();
+    float* best = values->flat<float>().data();
+    int32_t* at = indices->flat<int32_t>().data();
+    ForEachRowBlock(ctx, rows, columns, [&](int64_t begin, int64_t end) {
+      std::vector<int32_t> order(k_ > kFewChoices ? columns : 0);
+      for (int64_t row = begin; row < end; ++row) {
+        const float* of_row = from + row * columns;
+        int32_t* chosen = at + row * k_;
+        k_ > kFewChoices ? BestMany(of_row, columns, k_, order, chosen) : BestFew(of_row, columns, k_, chosen);
+        for (int j = 0; j < k_; ++j) best[row * k_ + j] = of_row[chosen[j]];
+      }
+    });
+  }
+
+ private:
+  int k_;
+};
+
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTopK").Device(DEVICE_CPU), TopK);
+
+REGISTER_OP("SwitchyardTakeAlongRowsGrad")
+    .Input("dy: float")       // [T, K]
+    .Input("indices: int32")  // [T, K], no column twice in a row
+    .Attr("columns: int")
+    .Output("dx: float")  // [T, columns]
+    .SetShapeFn(shape_inference::UnknownShape);
+
+class TakeAlongRowsGrad : public OpKernel {
+ public:
+  explicit TakeAlongRowsGrad(OpKernelConstruction* ctx) : OpKernel(ctx) {
+    OP_REQUIRES_OK(ctx, ctx->GetAttr("columns", &columns_));
+  }
+
+  void Compute(OpKernelContext* ctx) override {
+    const Tensor& dy = ctx->input(0);
+    const Tensor& indices = ctx->input(1);
+    OP_REQUIRES(ctx, dy.dims() == 2 && dy.shape() == indices.shape() && columns_ >= 0,
+                errors::InvalidArgument("dy and indices must be [T, K], got ", dy.shape().DebugString(), " and ",
+                                        indices.shape().DebugString()));
+    OP_REQUIRES_OK(ctx, CheckIndices("indices", indices, 0, columns_));
+    const int64_t rows = dy.dim_size(0), k = dy.dim_size(1);
+    Tensor* dx = nullptr;
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({rows, columns_}), &dx));
+    const float* from = dy.flat<float>().data();
+    const int32_t* at = indices.flat<int32_t>().data();
+    float* to = dx->flat<float>().data();
+    ForEachRowBlock(ctx, rows, columns_, [&](int64_t begin, int64_t end) {
+      std::fill(to + begin * columns_, to + end * columns_, 0.0f);
+      for (int64_t row = begin; row < end; ++row) {
+        for (int64_t j = row * k; j < (row + 1) * k; ++j) to[row * columns_ + at[j]] += from[j];
+      }
+    });
+  }
+
+ private:
+  int columns_;
+};
+
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTakeAlongRowsGrad").Device(DEVICE_CPU), TakeAlongRowsGrad);
+
+// Keeps 0/0 out of rows that underflow.
+constexpr float kTiny = 1e-20f;
+
+inline float RowSum(const float* row, int64_t width) { return std::accumulate(row, row + width, kTiny); }
+
+REGISTER_OP("SwitchyardRowShares")
+    .Input("x: float")   // [T, K]
+    .Output("y: float")  // x over the sum of its row
+    .SetShapeFn(shape_inference::UnchangedShape);
+
+class RowShares : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* ctx) override {
+    const Tensor& x = ctx->input(0);
+    OP_REQUIRES(ctx, x.dims() == 2, errors::InvalidArgument("x must be [T, K], got ", x.shape().DebugString()));
+    const int64_t rows = x.dim_size(0), width = x.dim_size(1);
+    Tensor* y = nullptr;
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, x.shape(), &y));
+    const float* xs = x.flat<float>().data();
+    float* ys = y->flat<float>().data();
+    ForEachRowBlock(ctx, rows, width, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        const float sum = RowSum(xs + row * width, width);
+        for (int64_t i = row * width; i < (row + 1) * width; ++i) ys[i] = xs[i] / sum;
+      }
+    });
+  }
+};
+
+REGISTER_KERNEL_BUILDER(Name("SwitchyardRowShares").Device(DEVICE_CPU), RowShares);
+
+REGISTER_OP("SwitchyardRowSharesGrad")
+    .Input("dy: float")  // [T, K]
+    .Input("x: float")   // [T, K]
+    .Output("dx: float")
+    .SetShapeFn(shape_inference::UnchangedShape);
+
+class RowSharesGrad : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* ctx) override {
+    const Tensor& dy = ctx->input(0);
+    const Tensor& x = ctx->input(1);
+    OP_REQUIRES(ctx, x.dims() == 2 && dy.shape() == x.shape(),
+                errors::InvalidArgument("dy and x must be [T, K], got ", dy.shape().DebugString(), " and ",
+                                        x.shape().DebugString()));
+    const int64_t rows = x.dim_size(0), width = x.dim_size(1);
+    Tensor* dx = nullptr;
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, x.shape(), &dx));
+    const float* xs = x.flat<float>().data();
+    const float* dys = dy.flat<float>().data();
+    float* dxs = dx->flat<float>().data();
+    ForEachRowBlock(ctx, rows, width, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        const int64_t first = row * width, last = first + width;
+        const float sum = RowSum(xs + first, width);
+        const float along = std::inner_product(dys + first, dys + last, xs + first, 0.0f) / sum;
+        for (int64_t i = first; i < last; ++i) dxs[i] = (dys[i] - along) / sum;
+      }
+    });
+  }
+};
+
+REGISTER_KERNEL_BUILDER(Name("SwitchyardRowSharesGrad").Device(DEVICE_CPU), RowSharesGrad);
+
+REGISTER_OP("SwitchyardChoices")
+    .Input("logits: float")   // [T, E]
+    .Input("indices: int32")  // [T, K]
+    .Output("read: int32")    // [1 + T K]: how many logits are not finite, then the indices; for one read by the host
+    .SetShapeFn(shape_inference::UnknownShape);
+
+class Choices : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* ctx) override {
+    const auto logits = ctx->input(0).flat<float>();
+    const auto indices = ctx->input(1).flat<int32_t>();
+    Tensor* read = nullptr;
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({1 + indices.size()}), &read));
+    int32_t* to = read->flat<int32_t>().data();
+    *to = static_cast<int32_t>(std::count_if(logits.data(), logits.data() + logits.size(),
+                                             [](float logit) { return !std::isfinite(logit); }));
+    std::copy(indices.data(), indices.data() + indices.size(), to + 1);
+  }
+};
+
+REGISTER_KERNEL_BUILDER(Name("SwitchyardChoices").Device(DEVICE_CPU), Choices);
+
+}  // namespace switchyard

@@ -1,0 +1,17 @@
+import { executeSingle, hasCustomOps, tf } from '../backend';
+import { read } from './read';
+
+/**
+ * What the host must know before experts run, in one read: how many of the `logits` [T, E] are not finite, and the
+ * `indices` (int32 [T, K]) in rows.
+ */
+export function readChoices(logits: tf.Tensor, indices: tf.Tensor): { broken: number; indices: Int32Array } {
+  const values = read(() => {
+    if (hasCustomOps()) {
+      return executeSingle('SwitchyardChoices', {}, [logits, indices]);
+    }
+    const broken = logits.isFinite().logicalNot().toInt().sum();
+    return tf.concat([broken.toInt().expandDims(), indices.flatten()]);
+  });
+  return { broken: values[0], indices: values.subarray(1) as Int32Array };
+}

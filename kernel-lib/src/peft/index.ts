@@ -1,0 +1,13 @@
+export { Adapters } from './adapters';
+export type { AdapterPart, TrainableShare } from './adapters';
+export { lora } from './lora';
+export type { LoraOptions } from './lora';
+export { loraExperts } from './loraExperts';
+export type { LoraExpertsOptions } from './loraExperts';
+export { DomainAdapters, moeAdapters } from './moeAdapters';
+export type { MoeAdaptersOptions } from './moeAdapters';
+export { moeLora } from './moeLora';
+export type { Granularity, MoeLoraOptions } from './moeLora';
+export { adaptTasks, taskLora } from './taskLora';
+export type { AdaptTasksOptions, TaskAdaptation, TaskLoraOptions } from './taskLora';
+export type { Targets } from './targets';

@@ -1,0 +1,118 @@
+import { core, models, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+import { outputOf, valuesOf } from '../support/networks';
+import { makeLanguage, onlyDomain } from '../support/language';
+import { expectClose } from '../support/numeric';
+import { mean } from '../support/regression';
+import { SHORT } from '../support/runs';
+
+const { Context, Random } = core;
+
+const SIZE = { layers: 2, width: 16, heads: 2, contextLength: 16, gated: true, parallel: true };
+const ids = () => tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [2, 4], 'int32');
+const soft = routers.topP({ p: 1 });
+
+const mixture = (seed = 1): models.UpcycleModelsOptions => ({
+  ...{ router: routers.topK({ k: 2 }), experts: 4, attention: 'mixture', attentionRouter: soft },
+  random: Random.fromSeed(seed)
+});
+
+describe('[bam]', () => {
+  test.each([
+    ['soft', soft, soft, false],
+    ['top-2 and soft, keys and values shared', routers.topK({ k: 2 }), soft, true],
+    ['sigmoid and top-2', routers.topK({ k: 3, scores: 'sigmoid' }), routers.topK({ k: 2 }), false],
+    ['renormalised top-1', routers.topK({ k: 1, renormalize: true }), routers.topK({ k: 1, renormalize: true }), true]
+  ])('copies of one model keep its logits, routers: %s', (_, router, attentionRouter, shareKeyValue) => {
+    const dense = models.denseTransformer({ ...SIZE, seed: 5 });
+    const before = valuesOf(dense);
+    const x = ids();
+    const { model, report } = models.upcycle([dense, dense, dense], {
+      ...mixture(),
+      router,
+      attentionRouter,
+      shareKeyValue
+    });
+    expectClose(outputOf(model, x), outputOf(dense, x), 1e-5);
+    expect(valuesOf(dense)).toEqual(before);
+    expect(report.source).toEqual([0, 1, 2, 0]);
+    expect(report.parameters.after).toBe(model.countParameters());
+    x.dispose();
+    [dense, model].forEach((each) => each.dispose());
+  });
+
+  test('attention and experts work side by side: what attention adds does not reach the experts of its block', () => {
+    const taps = (parallel: boolean) => {
+      const dense = models.denseTransformer({ ...SIZE, layers: 1, parallel, seed: 5 });
+      const { model } = models.upcycle([dense, dense], mixture());
+      const x = ids();
+      const seen = () => {
+        const [{ tokens }] = moe.analysis.inputsOf(model, x);
+        const values = tokens.dataSync<'float32'>();
+        tokens.dispose();
+        return values;
+      };
+      const before = seen();
+      const { variable } = model.parameters().get('layers.0.attention.output')!;
+      tf.tidy(() => variable.assign(variable.mul(3)));
+      const after = seen();
+      x.dispose();
+      [dense, model].forEach((each) => each.dispose());
+      return { before, after };
+    };
+    const { before, after } = taps(true);
+    expect(after).toEqual(before);
+    const inTurn = taps(false);
+    expect(inTurn.after).not.toEqual(inTurn.before);
+  });
+
+  test.each([
+    [true, 1],
+    [false, 3]
+  ])(
+    'with keys and values shared (%s) a cache holds %i set of them, and decoding from it is the whole pass',
+    (shareKeyValue, sets) => {
+      const shape = { router: soft, numExperts: 3, width: 16, heads: 2, shareKeyValue, random: Random.fromSeed(1) };
+      const attention = moe.attentionMixture(shape);
+      const x = Random.fromSeed(2).normal([2, 6, 16]) as tf.Tensor3D;
+      tf.tidy(() => {
+        const cache = attention.keysAndValues(x);
+        expect(cache.shape).toEqual([sets, 2, 6, 32]);
+        const last = attention.attendTo(x.slice([0, 5, 0]), cache, Context.create());
+        const whole = attention.apply(x, Context.create());
+        expectClose(last, whole.slice([0, 5, 0]), 1e-6);
+        expect(whole.slice([0, 5, 0]).abs().max().dataSync()[0]).toBeGreaterThan(0.01);
+      });
+      x.dispose();
+      attention.dispose();
+    }
+  );
+
+  test('of models of two domains, mixed text is met better at once than where only feed-forward networks are experts', async () => {
+    const runs: { mixed: number; feedForward: number; sources: number }[] = [];
+    for (const seed of [1, 2, 3]) {
+      const text = makeLanguage({ domains: 2, seed });
+      const size = { ...SIZE, vocabSize: text.vocabSize, seed };
+      const base = models.denseTransformer(size);
+      const options = { ...SHORT, steps: 40, batchSize: 8, learningRate: 0.01, evaluateEvery: 0, seed };
+      await train.fit(base, text, options);
+      const own: models.Transformer[] = [];
+      for (const domain of [0, 1]) {
+        const model = models.mapMixers(base, (mixer) => mixer);
+        await train.fit(model, onlyDomain(text, domain), { ...options, steps: 80 });
+        own.push(model);
+      }
+      const lossOf = async (model: models.Transformer) =>
+        (await train.evaluate(model, text, { batchSize: 8, batches: 4 })).loss;
+      const upcycled = [mixture(seed), { ...mixture(seed), attention: 'average' as const }].map(
+        (each) => models.upcycle(own, each).model
+      );
+      const [mixed, feedForward] = [await lossOf(upcycled[0]), await lossOf(upcycled[1])];
+      runs.push({ mixed, feedForward, sources: mean([await lossOf(own[0]), await lossOf(own[1])]) });
+      [base, ...own, ...upcycled].forEach((model) => model.dispose());
+    }
+    // And better than by either of the two, or there would be nothing in putting them together.
+    runs.forEach(({ mixed, sources }) => expect(mixed).toBeLessThan(sources));
+    expect(mean(runs.map(({ mixed, feedForward }) => feedForward - mixed))).toBeGreaterThan(0);
+  });
+});

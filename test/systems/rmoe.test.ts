@@ -1,0 +1,71 @@
+import { core, routers, tf } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+import { setValue } from '../support/networks';
+import { makePieces } from '../support/pieces';
+import { errorOf, mean, regress } from '../support/regression';
+import { choicesOf, mutualInformation, Stack } from '../support/stack';
+
+const { Context, Random } = core;
+
+const WIDTH = 16;
+const router = (carry = true) => routers.recurrent({ k: 2, dim: 8, carry });
+const tokens = (seed = 3) => Random.fromSeed(seed).normal([40, WIDTH]) as tf.Tensor2D;
+
+describe('[rmoe]', () => {
+  test('zeroing the state that is carried gives the router that is local to its layer', () => {
+    const shape = () => ({ width: WIDTH, numExperts: 8, random: Random.fromSeed(1) });
+    const [carried, local] = [true, false].map((carry) => router(carry).build(shape()));
+    const x = tokens();
+    const logits = (of: routers.Router, state: (zeros: tf.Tensor) => tf.Tensor) => {
+      const ctx = Context.create();
+      tf.tidy(() => ctx.setState('recurrent/state', state(tf.zeros([40, 8]))));
+      const values = tf.tidy(() => of.route(x, ctx).logits.dataSync());
+      ctx.dispose();
+      return values;
+    };
+    expect(logits(carried, (zeros) => zeros)).toEqual(logits(local, (zeros) => zeros.add(1)));
+    expect(logits(carried, (zeros) => zeros.add(1))).not.toEqual(logits(local, (zeros) => zeros.add(1)));
+    x.dispose();
+    [carried, local].forEach((each) => each.dispose());
+  });
+
+  test('the next layer hears of it, and nothing else of the layer before: tokens stay apart', () => {
+    const stack = new Stack({ router: router(), layers: 2 });
+    // Experts that add nothing: layers see the same tokens, and only the state goes on.
+    ['0', '1'].forEach((i) => setValue(stack, `${i}.experts.w2`, tf.zerosLike));
+    const x = tokens();
+    const before = choicesOf(stack, x);
+    const moved = tf.tidy(() => x.add(tf.oneHot(tf.scalar(7, 'int32'), 40).expandDims(1).mul(5)) as tf.Tensor2D);
+    choicesOf(stack, moved).forEach((layer, l) =>
+      layer.forEach((row, t) => t === 7 || expect(row, `layer ${l}, token ${t}`).toEqual(before[l][t]))
+    );
+    setValue(stack, '0.router.input', (old) => old.neg());
+    const after = choicesOf(stack, x);
+    expect(after[1].filter((row, t) => row.join() !== before[1][t].join()).length).toBeGreaterThan(10);
+    tf.dispose([x, moved]);
+    stack.dispose();
+  });
+
+  test('with recurrence adjacent layers agree more and the error is less, at the same size and work', () => {
+    const runs = [1, 2, 3, 4].map((seed) => {
+      const task = makePieces({ width: WIDTH, seed });
+      const [carried, local] = [true, false].map((carry) => {
+        const stack = new Stack({ router: router(carry), seed });
+        regress(stack, (step) => task.batch(step, 128), { steps: 100, seed });
+        const error = errorOf(stack, (step) => task.batch(step, 1024));
+        const { x, y } = task.batch(1_000_000, 1024);
+        const first = choicesOf(stack, x).map((layer) => layer.map(([best]) => best));
+        const shared = mean([0, 1].map((l) => mutualInformation(first[l], first[l + 1])));
+        const parameters = stack.countParameters();
+        tf.dispose([x, y]);
+        stack.dispose();
+        return { error, shared, parameters };
+      });
+      task.dispose();
+      expect(carried.parameters).toBe(local.parameters);
+      return { shared: carried.shared - local.shared, error: carried.error - local.error };
+    });
+    expect(mean(runs.map(({ shared }) => shared))).toBeGreaterThan(0.1);
+    expect(mean(runs.map(({ error }) => error))).toBeLessThan(0);
+  }, 300_000);
+});
