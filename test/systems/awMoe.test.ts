@@ -1,5 +1,6 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectClose } from '../support/numeric';
 import { mean, minimise } from '../support/regression';
 import { choicesOf } from '../support/stack';
 
@@ -137,6 +138,27 @@ describe('[aw-moe]', () => {
   }, 300_000);
 
   afterAll(() => trained.forEach((layer) => layer.dispose()));
+
+  test('the activation unit leaves out what is unlike the item', () => {
+    const shape = { width: WIDTH, numExperts: 4, random: Random.fromSeed(1) };
+    const router = routers.attentionGate({ k: 2 }).build(shape);
+    tf.tidy(() => {
+      router.parameters().get('activation')!.assign(tf.eye(WIDTH).mul(100));
+      const x = Random.fromSeed(2).normal([20, WIDTH]) as tf.Tensor2D;
+      const near = x.add(Random.fromSeed(3).normal([20, WIDTH], 0, 0.1));
+      const logits = (...behaviours: tf.Tensor[]) => {
+        const ctx = Context.create();
+        ctx.setState('behaviours', tf.stack(behaviours, 1));
+        const values = router.route(x, ctx).logits;
+        ctx.dispose();
+        return values;
+      };
+      expectClose(logits(near, near.neg()), logits(near, tf.zerosLike(near)), 1e-5);
+      expectClose(logits(near, near), logits(near), 1e-5);
+      expect(logits(near).abs().max().dataSync()[0]).toBeGreaterThan(0.1);
+    });
+    router.dispose();
+  });
 
   test('gate vectors cluster by type of user', () => {
     trained.forEach((layer, i) => {

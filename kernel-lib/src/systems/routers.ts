@@ -116,6 +116,6 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       '{ contrastive: { maskRate } }. Planted users of two types; the experts see the item and the mean behaviour. Over 3 seeds users ' +
       'with ten behaviours are ranked better than by topK (AUC + 0.004); those with two are not (- 0.002), against the claim ' +
-      'that the long tail gains most: attention needs something to choose from.'
+      'that the long tail gains most. The activation unit is tested by itself: in this ranking, equal weights do as well.'
   }
 ];
