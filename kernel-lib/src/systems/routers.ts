@@ -68,6 +68,16 @@ export const routerSystems: readonly SystemEntry[] = [
       'parameters, eight seeds show no difference in the variation of the load or of the error between seeds.'
   },
   {
+    id: 'pmoe',
+    title: 'Patch-level Routing in Mixture-of-Experts is Provably Sample-efficient for Convolutional Neural Networks',
+    function: 'routers.expertChoice',
+    test: 'test/systems/pmoe.test.ts',
+    note:
+      "{ k: l * E / n, group: n, softmax: 'tokens' }. Samples are images seen in one pass, until 95 % of unseen ones are told apart; " +
+      'l is 2. Noise on patches is 0.15: at 0.1 the savings do not grow with n. Over 3 seeds it needs 0.55 of what a single ' +
+      'network of the same neurons needs with 4 patches, and 0.37 with 16. No rate is fitted.'
+  },
+  {
     id: 'mowst',
     title: 'Mixture of Weak & Strong Experts on Graphs',
     function: 'routers.confidenceGate',
