@@ -1,4 +1,6 @@
 /** @file The one public door of the library. */
+import { installObjects } from './show/objects/installObjects';
+
 export { device, tf } from './backend';
 export * as adaptive from './adaptive';
 export * as core from './core';
@@ -20,3 +22,5 @@ export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';
 export * as train from './train';
+
+installObjects();
