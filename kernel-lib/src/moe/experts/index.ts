@@ -19,6 +19,8 @@ export type { MultiHeadMoe, MultiHeadOptions } from './multiHead';
 export { multiHeadParity } from './multiHeadParity';
 export type { MultiHeadParity, MultiHeadParityOptions } from './multiHeadParity';
 export { ownedElsewhere } from './ownedElsewhere';
+export { rethink } from './rethink';
+export type { Rethink, RethinkOptions } from './rethink';
 export { sharedGroup } from './sharedGroup';
 export type { SharedGroup, SharedGroupOptions } from './sharedGroup';
 export { TASK_IDS, taskFeedForward } from './taskFeedForward';
