@@ -4,6 +4,8 @@ export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { metaDistill } from './metaDistill';
+export type { Fused, MetaDistill, MetaDistillOptions } from './metaDistill';
 export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
@@ -28,6 +30,7 @@ export {
   sharedGroup,
   TASK_IDS,
   taskFeedForward,
+  TeacherAggregator,
   TOKEN_IDS,
   tokenIndexed,
   Untied,
@@ -53,6 +56,7 @@ export type {
   SharedGroupOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
+  TeacherAggregatorOptions,
   TokenIndexed,
   TokenIndexedOptions,
   UntiedOptions

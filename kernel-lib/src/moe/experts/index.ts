@@ -25,6 +25,8 @@ export { sharedGroup } from './sharedGroup';
 export type { SharedGroup, SharedGroupOptions } from './sharedGroup';
 export { TASK_IDS, taskFeedForward } from './taskFeedForward';
 export type { TaskFeedForward, TaskFeedForwardOptions } from './taskFeedForward';
+export { TeacherAggregator } from './teacherAggregator';
+export type { TeacherAggregatorOptions } from './teacherAggregator';
 export { TOKEN_IDS, tokenIndexed } from './tokenIndexed';
 export type { TokenIndexed, TokenIndexedOptions } from './tokenIndexed';
 export { MODALITY_IDS, Untied, untied } from './untied';
