@@ -1,4 +1,6 @@
 /** @file The one public door of the library. */
+import { installObjects } from './show/objects/installObjects';
+
 export { device, tf } from './backend';
 export * as adaptive from './adaptive';
 export * as core from './core';
@@ -13,9 +15,12 @@ export * as ops from './ops';
 export * as peft from './peft';
 export * as protocol from './protocol';
 export * as routers from './routers';
+export * as routing from './routing';
 export * as show from './show';
 export * as sim from './sim';
 export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';
 export * as train from './train';
+
+installObjects();

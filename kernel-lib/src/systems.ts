@@ -3,6 +3,7 @@ import { analysisSystems } from './systems/analysis';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { peftSystems } from './systems/peft';
+import { queriesSystems } from './systems/queries';
 import { routerSystems } from './systems/routers';
 import { simSystems } from './systems/sim';
 import { transformSystems } from './systems/transform';
@@ -17,5 +18,6 @@ export const systems: readonly SystemEntry[] = [
   ...analysisSystems,
   ...simSystems,
   ...adaptiveSystems,
-  ...peftSystems
+  ...peftSystems,
+  ...queriesSystems
 ];

@@ -1,7 +1,8 @@
 import { core, moe, tf, type routers } from '@switchyard/kernel-lib';
 
 export interface StackOptions {
-  router: routers.RouterSpec;
+  /** Of all layers, or one for each. */
+  router: routers.RouterSpec | ((layer: number) => routers.RouterSpec);
   /** L. */
   layers?: number;
   numExperts?: number;
@@ -19,7 +20,13 @@ export class Stack extends core.Module {
     super();
     const random = core.Random.fromSeed(seed);
     this.layers = Array.from({ length: layers }, (_, i) =>
-      this.addChild(`${i}`, moe.layer({ router, numExperts, width, hidden, random: random.child(i) }))
+      this.addChild(
+        `${i}`,
+        moe.layer({
+          router: typeof router === 'function' ? router(i) : router,
+          ...{ numExperts, width, hidden, random: random.child(i) }
+        })
+      )
     );
   }
 

@@ -61,11 +61,6 @@ describe('[blockffn]', () => {
     const runs = [1, 2, 3].map((seed) => [null, { sparsity: 0.2, locality: 3e-3 }].map((chunk) => fit(seed, chunk)));
     runs.flat().forEach(({ token, chunk }) => expect(chunk).toBeLessThanOrEqual(token));
     const over = (value: (each: Sparsity) => number) => mean(runs.map(([off, on]) => value(on) / value(off) - 1));
-    console.log(
-      runs,
-      over(({ token }) => token),
-      over(({ chunk }) => chunk)
-    );
     expect(Math.abs(over(({ token }) => token))).toBeLessThan(0.05);
     expect(over(({ chunk }) => chunk)).toBeGreaterThan(0.3);
     // How many times as many experts eight tokens use as one does.

@@ -57,7 +57,7 @@ export function mixerFlops(mixer: Mixer, width: number, module: MoeLayer, record
     return 4 * width * mixer.hidden;
   }
   const { experts, shared } = module;
-  const router = TABLES.includes(mixer.router.kind) ? 0 : 2 * width * mixer.numExperts;
+  const router = routerFlops(mixer.router.kind, width, mixer.numExperts);
   const routed = record === undefined ? mixer.k * mean(experts.flops) : executed(experts, record);
   return routed + router + (shared === null ? 0 : sum(shared.flops));
 }
@@ -68,6 +68,11 @@ export function denseFlops({ gated, hidden }: { gated: boolean; hidden: number }
 }
 
 const TABLES: readonly string[] = ['fixed', 'hash'];
+
+/** Operations that scoring a token's experts takes: `2 D E`, none where a table says them. */
+export function routerFlops(kind: string, width: number, numExperts: number): number {
+  return TABLES.includes(kind) ? 0 : 2 * width * numExperts;
+}
 
 function executed({ flops }: ExpertBank, { indices, dropped, numTokens }: RoutingRecord): number {
   return sum(Array.from(indices, (e, i) => (e < 0 || dropped?.[i] === 1 ? 0 : flops[e]))) / numTokens;

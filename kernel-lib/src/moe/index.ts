@@ -1,7 +1,10 @@
 export * as analysis from './analysis';
+export { capacityThreshold } from './capacityThreshold';
+export type { CapacityThresholdOptions } from './capacityThreshold';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
+export { isMoeLayer } from './isMoeLayer';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
 export { metaDistill } from './metaDistill';

@@ -1,10 +1,9 @@
 import { tf } from '../backend';
-import { Module } from '../core';
-import type { Context, Parameter } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
 import { balancedAssignment } from './parts/balancedAssignment';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 
 /**
  * BASE layer (arXiv 2103.16716): while training, tokens are assigned to experts so that none has more than `ceil(T / E)`
@@ -16,28 +15,17 @@ export function base(): RouterSpec {
   return { kind: 'base', options: {}, build: (shape) => new BaseRouter(shape) };
 }
 
-class BaseRouter extends Module implements Router {
+class BaseRouter extends LinearRouter {
   readonly kind = 'base';
-  readonly numExperts: number;
-  readonly k = 1;
-  readonly meanK = 1;
-  private readonly weight: Parameter;
 
-  constructor({ width, numExperts, random }: RouterShape) {
-    super();
-    this.numExperts = numExperts;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
-  }
-
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
+  constructor(shape: RouterShape) {
+    super(shape, { k: 1 });
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts } = this;
     const [numTokens] = x.shape;
-    const logits = project(x, this.weight);
+    const logits = this.score(x);
     const probs = tf.softmax(logits);
     const indices = ops.withoutGradient(() => (ctx.training ? assign(logits) : ops.topK(logits, 1).indices));
     const weights = ops.takeAlongRows(tf.sigmoid(logits), indices);

@@ -1,10 +1,11 @@
 import { tf } from '../backend';
-import { expectInteger, expectNumber, expectOneOf, fail, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectInteger, expectNumber, expectOneOf } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
 import { addBalanceLosses } from './parts/balance';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { checkMeanK } from './parts/checkMeanK';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { sparsify } from './parts/sparsify';
 
 export interface ExpertChoiceOptions {
@@ -38,9 +39,7 @@ const SOFTMAXES: readonly WeightSoftmax[] = ['experts', 'tokens'];
 export function expertChoice(options: ExpertChoiceOptions): RouterSpec {
   const { k, group = null, softmax = 'experts', zLoss = 0 } = options;
   const resolved = { k, group, softmax, zLoss };
-  if (!(Number.isFinite(k) && k > 0)) {
-    fail('expertChoice', 'k must be a number above 0', k);
-  }
+  checkMeanK('expertChoice', k);
   if (group !== null) {
     expectInteger('expertChoice', 'group', group, 1);
   }
@@ -50,41 +49,26 @@ export function expertChoice(options: ExpertChoiceOptions): RouterSpec {
     kind: 'expert-choice',
     options: resolved,
     build: (shape) => {
-      if (k > shape.numExperts) {
-        fail('expertChoice', `k must be at most numExperts (${shape.numExperts})`, k);
-      }
+      checkMeanK('expertChoice', k, shape.numExperts);
       return new ExpertChoiceRouter(resolved, shape);
     }
   };
 }
 
-class ExpertChoiceRouter extends Module implements Router {
+class ExpertChoiceRouter extends LinearRouter {
   readonly kind = 'expert-choice';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
 
   constructor(
     private readonly options: Required<ExpertChoiceOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.k = numExperts;
-    this.meanK = options.k;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
-  }
-
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
+    super(shape, { k: shape.numExperts, meanK: options.k });
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts, k } = this;
     const [numTokens] = x.shape;
-    const logits = project(x, this.weight);
+    const logits = this.score(x);
     const probs = tf.softmax(logits);
     const choices = sparsify(this.choose(logits, probs), k);
     const routing: SparseRouting = { form: 'sparse', numTokens, numExperts, k, probs, logits, ...choices };

@@ -18,6 +18,7 @@ export { hash } from './hash';
 export type { HashOptions } from './hash';
 export { hyper } from './hyper';
 export type { HyperOptions } from './hyper';
+export type { LocalityOptions } from './parts/localityLoss';
 export { gshardLoss, hfLoss, perLayerLoss, routerZLoss, switchLoss } from './parts/losses';
 export type { RoutedLayer } from './parts/losses';
 export { mixture } from './mixture';

@@ -1,12 +1,13 @@
 import { tf } from '../backend';
-import { expectNumber, expectOneOf, fail, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectNumber, expectOneOf, fail } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
 import { addChunkLosses, resolveChunk } from './parts/chunkLosses';
 import type { ChunkOptions } from './parts/chunkLosses';
 import { countChoices } from './parts/losses';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { checkMeanK } from './parts/checkMeanK';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { sparsify } from './parts/sparsify';
 
 export interface ReluOptions {
@@ -41,9 +42,7 @@ const NORMS: readonly ReluNorm[] = ['none', 'rms'];
  */
 export function relu(options: ReluOptions): RouterSpec {
   const { k, l1 = 1e-8, growth = 1.2, balance = true, norm = 'none' } = options;
-  if (!(Number.isFinite(k) && k > 0)) {
-    fail('relu', 'k must be a number above 0', k);
-  }
+  checkMeanK('relu', k);
   expectNumber('relu', 'l1', l1, 0);
   expectNumber('relu', 'growth', growth, 1);
   expectOneOf('relu', 'norm', norm, NORMS);
@@ -52,9 +51,7 @@ export function relu(options: ReluOptions): RouterSpec {
     kind: 'relu',
     options: resolved,
     build: (shape) => {
-      if (k > shape.numExperts) {
-        fail('relu', `k must be at most numExperts (${shape.numExperts})`, k);
-      }
+      checkMeanK('relu', k, shape.numExperts);
       return new ReluRouter(resolved, shape);
     }
   };
@@ -68,37 +65,24 @@ interface Resolved extends Required<ReluOptions> {
   chunk: Required<ChunkOptions> | null;
 }
 
-class ReluRouter extends Module implements Router {
+class ReluRouter extends LinearRouter {
   readonly kind = 'relu';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
   private readonly l1: tf.Variable;
 
   constructor(
     private readonly options: Resolved,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.k = numExperts;
-    this.meanK = options.k;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    super(shape, { k: shape.numExperts, meanK: options.k });
     this.l1 = this.addBuffer(
       'l1',
       tf.tidy(() => tf.variable(tf.scalar(options.l1), false))
     );
   }
 
-  /** The probabilities of {@link route}: weights divided by their sum. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
-  }
-
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts, k } = this;
-    const logits = project(x, this.weight);
+    const logits = this.score(x);
     const positive = tf.relu(logits);
     const gates = this.options.norm === 'rms' ? ops.rmsNormalize(positive, NORM_EPSILON) : positive;
     const choices = sparsify(gates, k);

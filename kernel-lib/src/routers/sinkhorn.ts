@@ -1,9 +1,9 @@
 import { tf } from '../backend';
-import { expectInteger, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectInteger } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { checkK } from './parts/selectTopK';
 
 export interface SinkhornOptions {
@@ -28,33 +28,20 @@ export function sinkhorn({ k = 1, iterations = 16 }: SinkhornOptions = {}): Rout
   return { kind: 'sinkhorn', options, build: (shape) => new SinkhornRouter(options, shape) };
 }
 
-class SinkhornRouter extends Module implements Router {
+class SinkhornRouter extends LinearRouter {
   readonly kind = 'sinkhorn';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
 
   constructor(
     private readonly options: Required<SinkhornOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super();
-    checkK('sinkhorn', options.k, numExperts);
-    this.numExperts = numExperts;
-    this.k = options.k;
-    this.meanK = options.k;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
-  }
-
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
+    checkK('sinkhorn', options.k, shape.numExperts);
+    super(shape, { k: options.k });
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts, k } = this;
-    const logits = project(x, this.weight);
+    const logits = this.score(x);
     const indices = ops.withoutGradient(() => {
       const scores = ctx.training ? balanceScores(logits, this.options.iterations) : logits;
       return ops.topK(scores, k).indices;

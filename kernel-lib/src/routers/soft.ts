@@ -1,9 +1,9 @@
 import { tf } from '../backend';
-import { expectInteger, Module, type Parameter } from '../core';
+import { expectInteger } from '../core';
 import type { Context } from '../core';
 import * as ops from '../ops';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SlotRouting } from './router';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SlotRouting } from './router';
 
 export interface SoftOptions {
   /** Rows of an expert, S: `S = T / E` costs as much as one expert a token. */
@@ -29,32 +29,20 @@ export function soft({ slots, tokens = null }: SoftOptions): RouterSpec {
   return { kind: 'soft', options, build: (shape) => new SoftRouter(options, shape) };
 }
 
-class SoftRouter extends Module implements Router {
+class SoftRouter extends LinearRouter {
   readonly kind = 'soft';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
   private readonly slots: number;
 
-  constructor({ slots, tokens }: Required<SoftOptions>, { width, numExperts, random }: RouterShape) {
-    super();
-    this.numExperts = numExperts;
-    this.k = numExperts;
+  constructor({ slots, tokens }: Required<SoftOptions>, shape: RouterShape) {
+    const rows = shape.numExperts * slots;
+    super(shape, { k: shape.numExperts, meanK: rows / (tokens ?? rows), columns: rows });
     this.slots = slots;
-    this.meanK = (numExperts * slots) / (tokens ?? numExperts * slots);
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts * slots, random.child('weight')));
-  }
-
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
   }
 
   route(x: tf.Tensor2D, _ctx: Context): SlotRouting {
     const { numExperts, slots } = this;
     const [numTokens] = x.shape;
-    const ofRow = project(x, this.weight);
+    const ofRow = this.score(x);
     const shape: [number, number, number] = [numTokens, numExperts, slots];
     const dispatch = tf.softmax(ofRow.transpose()).transpose().reshape<tf.Tensor3D>(shape);
     const combine = tf.softmax(ofRow).reshape<tf.Tensor3D>(shape);

@@ -1,11 +1,11 @@
 import { tf } from '../backend';
-import { expectInteger, expectNumber, fail, Module } from '../core';
-import type { Context, Parameter } from '../core';
+import { expectInteger, expectNumber, fail } from '../core';
+import type { Context } from '../core';
 import * as ops from '../ops';
 import { addBalanceLosses, checkBalance } from './parts/balance';
 import type { BalanceOptions } from './parts/balance';
-import { project, projectionWeight } from './parts/projection';
-import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { LinearRouter } from './parts/linearRouter';
+import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { checkK } from './parts/selectTopK';
 import { markUnused } from './parts/sparsify';
 
@@ -41,35 +41,25 @@ export function topP(options: TopPOptions): RouterSpec {
   return { kind: 'top-p', options: resolved, build: (shape) => new TopPRouter(resolved, shape) };
 }
 
-class TopPRouter extends Module implements Router {
+class TopPRouter extends LinearRouter {
   readonly kind = 'top-p';
-  readonly numExperts: number;
-  readonly k: number;
   /** The most that a token can need, `ceil(p * E)`: as many as it takes where all are equally probable. */
-  readonly meanK: number;
-  private readonly weight: Parameter;
 
   constructor(
     private readonly options: Required<TopPOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super();
-    this.numExperts = numExperts;
-    this.k = options.kMax ?? numExperts;
-    checkK('topP', this.k, numExperts, 'kMax');
-    this.meanK = Math.min(this.k, Math.ceil(options.p * numExperts));
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
-  }
-
-  /** The probabilities of {@link route}. */
-  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    return this.route(x as tf.Tensor2D, ctx).probs;
+    const { numExperts } = shape;
+    const k = options.kMax ?? numExperts;
+    checkK('topP', k, numExperts, 'kMax');
+    // The most that a token can need: as many as it takes where all are equally probable.
+    super(shape, { k, meanK: Math.min(k, Math.ceil(options.p * numExperts)) });
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { numExperts, k } = this;
     const { p, entropyLoss, balance } = this.options;
-    const logits = project(x, this.weight);
+    const logits = this.score(x);
     const probs = tf.softmax(logits);
     const best = ops.topK(probs, k);
     // What came before an expert had not reached p yet.

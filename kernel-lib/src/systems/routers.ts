@@ -68,6 +68,16 @@ export const routerSystems: readonly SystemEntry[] = [
       'parameters, eight seeds show no difference in the variation of the load or of the error between seeds.'
   },
   {
+    id: 'pmoe',
+    title: 'Patch-level Routing in Mixture-of-Experts is Provably Sample-efficient for Convolutional Neural Networks',
+    function: 'routers.expertChoice',
+    test: 'test/systems/pmoe.test.ts',
+    note:
+      "{ k: l * E / n, group: n, softmax: 'tokens' }. Samples are images seen in one pass, until 95 % of unseen ones are told apart; " +
+      'l is 2. Noise on patches is 0.15: at 0.1 the savings do not grow with n. Over 3 seeds it needs 0.55 of what a single ' +
+      'network of the same neurons needs with 4 patches, and 0.37 with 16. No rate is fitted.'
+  },
+  {
     id: 'mowst',
     title: 'Mixture of Weak & Strong Experts on Graphs',
     function: 'routers.confidenceGate',
@@ -87,5 +97,35 @@ export const routerSystems: readonly SystemEntry[] = [
       'paper does by a schedule. Compared on a planted regression whose chunks have topics: the sparsity of chunks rises by half ' +
       'over 3 seeds, that of tokens by 2 %. The error there rises as well, by more than the 1 % claimed. On a character model of ' +
       'two layers it rises by 0.7 % (two seeds), but in 160 steps the sparsity of tokens is not yet held. Not covered: kernels.'
+  },
+  {
+    id: 'dynamoe',
+    title:
+      'DynaMoE: Dynamic Token-Level Expert Activation with Layer-Wise Adaptive Capacity for Mixture-of-Experts Neural Networks',
+    function: 'moe.schedule',
+    test: 'test/systems/dynamoeSchedules.test.ts',
+    note:
+      'With routers.topP({ p, kMax }). Chosen: the schedule gives the most experts of a token in each layer. On planted images of ' +
+      'ten classes harder images take more experts (0.26 to 0.42, three seeds). Refuted there: the variance of the gradient norm is ' +
+      'higher than with top-2 in each of three seeds (by 13 % on average), and descending and uniform schedules differ by 1 % only.'
+  },
+  {
+    id: 'task-aware-moe-mtl',
+    title: 'Sparsely Activated Mixture-of-Experts are Robust Multi-Task Learners',
+    function: 'routers.taskGate',
+    test: 'test/systems/taskAwareMoe.test.ts',
+    note:
+      'Tasks are maps to be regressed, and error stands for accuracy; the dense network is told the task as well. A new task ' +
+      'starts from the gate with the least error on 16 samples, takes five steps on them, and is compared with gates drawn at random.'
+  },
+  {
+    id: 'aw-moe',
+    title: 'Attention Weighted Mixture of Experts with Contrastive Learning for Personalized Ranking in E-commerce',
+    function: 'routers.attentionGate',
+    test: 'test/systems/awMoe.test.ts',
+    note:
+      '{ contrastive: { maskRate } }. Planted users of two types; the experts see the item and the mean behaviour. Over 3 seeds users ' +
+      'with ten behaviours are ranked better than by topK (AUC + 0.004); those with two are not (- 0.002), against the claim ' +
+      'that the long tail gains most. The activation unit is tested by itself: in this ranking, equal weights do as well.'
   }
 ];

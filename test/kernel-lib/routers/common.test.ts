@@ -50,6 +50,14 @@ const MEMBERS: Record<string, Member> = {
     k: 2,
     state: (x, numExperts) => ({ 'topK/logits': x.sin().slice([0, 0], [-1, numExperts]) })
   },
+  'top-k, local': {
+    file: 'topK',
+    spec: (k, numExperts) => {
+      const nodeOf = Array.from({ length: numExperts }, (_, expert) => expert % 2);
+      return routers.topK({ k, balance: { locality: { coefficient: 0.1, nodeOf } } });
+    },
+    k: 2
+  },
   'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1 },
   'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
   'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },

@@ -1,6 +1,8 @@
 import { tf } from '../../backend';
 import { expectNumber, expectOneOf, fail } from '../../core';
 import type { Context } from '../../core';
+import { checkLocality, localityLoss } from './localityLoss';
+import type { LocalityOptions } from './localityLoss';
 import {
   addSums,
   balanceOfSums,
@@ -27,10 +29,12 @@ export interface BalanceOptions {
   zLoss?: number;
   /** Balance without a loss: a bias that only selects, moved by `rate` each step (arXiv 2408.15664 uses 1e-3). */
   bias?: { rate: number };
+  /** A loss for what goes to experts on other nodes (LocMoE, arXiv 2401.13920), logged as "locality". */
+  locality?: LocalityOptions;
 }
 
 /** @throws {SwitchyardError} naming `where` and the option that does not fit. */
-export function checkBalance(where: string, { loss, zLoss, bias }: BalanceOptions): void {
+export function checkBalance(where: string, { loss, zLoss, bias, locality }: BalanceOptions): void {
   if (loss !== undefined) {
     expectOneOf(where, 'balance.loss.convention', loss.convention, CONVENTIONS);
     expectNumber(where, 'balance.loss.coefficient', loss.coefficient, 0);
@@ -41,15 +45,22 @@ export function checkBalance(where: string, { loss, zLoss, bias }: BalanceOption
   if (bias !== undefined) {
     expectNumber(where, 'balance.bias.rate', bias.rate, 0);
   }
+  if (locality !== undefined) {
+    checkLocality(where, locality);
+  }
 }
 
 /** Adds the losses that `balance` asks for to the pass. */
-export function addBalanceLosses(routing: SparseRouting, { loss, zLoss }: BalanceOptions, ctx: Context): void {
+export function addBalanceLosses(routing: SparseRouting, balance: BalanceOptions, ctx: Context): void {
+  const { loss, zLoss, locality } = balance;
   if (loss !== undefined) {
     ctx.addLoss(loss.convention, balanceTerm(routing, loss.convention, ctx).mul(loss.coefficient));
   }
   if (zLoss !== undefined && zLoss > 0) {
     ctx.addLoss('zLoss', routerZLoss(routing.logits).mul(zLoss));
+  }
+  if (locality !== undefined) {
+    ctx.addLoss('locality', localityLoss(routing.probs, locality, ctx).mul(locality.coefficient));
   }
 }
 
