@@ -31,14 +31,16 @@ export interface ActiveFlopsOptions {
  * @throws {SwitchyardError} where `records` lack a routed block of the model.
  */
 export function activeFlops(model: Transformer, options: ActiveFlopsOptions = {}): number {
-  const { width, vocabSize, contextLength, mixers } = model.options;
+  const { width, vocabSize, contextLength, mixers, sharing = 'none' } = model.options;
   const { length = contextLength, records } = options;
   expectInteger('activeFlops', 'length', length, 1, contextLength);
   const attention = 8 * width ** 2 + 4 * length * width;
   const modules = model.modules();
   const blocks = mixers.reduce((sum, mixer, i) => {
-    const path = `layers.${i}.${mixerName(mixer)}`;
-    return sum + attention + mixerFlops(mixer, width, modules.get(path) as MoeLayer, records && find(records, path));
+    const pathIn = (block: number): string => `layers.${block}.${mixerName(mixer)}`;
+    // Blocks that share are the first one, run again.
+    const module = modules.get(pathIn(sharing === 'none' ? i : 0)) as MoeLayer;
+    return sum + attention + mixerFlops(mixer, width, module, records && find(records, pathIn(i)));
   }, 0);
   return blocks + 2 * width * vocabSize;
 

@@ -30,5 +30,15 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     note:
       'Real signals of planted atoms in place of complex channels. Training without targets closes 98 % of the gap between a disturbed ' +
       'dictionary and the true one. Not covered: steering vectors as parameters, detection of incidents.'
+  },
+  {
+    id: 'ddm',
+    title: 'Decentralized Diffusion Models',
+    function: 'generative.decentralizedFlow',
+    test: 'test/systems/ddm.test.ts',
+    note:
+      'With generative.partition, trainFlow and trainPosterior. Points of the plane. That experts exchange nothing is shown by training one ' +
+      'without the others, to the same bits. With one expert a point all modes are drawn where partitions are of one size; a ' +
+      'partition of a tenth of the data got 1 % of the points, since noise is sent to the largest. Not covered: images, distillation.'
   }
 ];

@@ -151,6 +151,8 @@ describe('a model', () => {
 
   test('whose blocks share modules counts each pass', () => {
     const model = models.wideNet({ layers: 3, width: 8, vocabSize: 8, experts: 2, router: routers.topK({ k: 1 }) });
+    // Attention, the router and one expert, three times; the head.
+    expect(models.activeFlops(model, { length: 1 })).toBe(3 * (8 * 8 * 8 + 4 * 8 + 2 * 8 * 2 + 4 * 8 * 32) + 2 * 8 * 8);
     const [sums] = shown(model)['text/plain'].split('\n').slice(-1);
     expect(sums).toMatch(new RegExp(`${models.activeFlops(model).toLocaleString('en-US')}$`));
     model.dispose();

@@ -1,4 +1,4 @@
-import { showShape, SwitchyardError } from '../../core';
+import { showShape } from '../../core';
 import type { Module } from '../../core';
 import { activeFlops, moduleFlops, Transformer } from '../../models';
 
@@ -26,19 +26,9 @@ export function moduleRows(root: Module): ModuleRow[] {
 export function totalFlops(root: Module, rows: readonly ModuleRow[]): { flops: number; complete: boolean } {
   const flops = rows.reduce((sum, row) => sum + (row.flops ?? 0), 0);
   const complete = rows.every((row) => row.flops !== null);
+  // Modules that several blocks share have one row.
   const shares = root instanceof Transformer && (root.options.sharing ?? 'none') !== 'none';
-  if (!shares || !complete) {
-    return { flops, complete };
-  }
-  try {
-    // Modules that several blocks share have one row.
-    return { flops: activeFlops(root), complete };
-  } catch (error) {
-    if (error instanceof SwitchyardError) {
-      return { flops, complete: false };
-    }
-    throw error;
-  }
+  return { flops: shares && complete ? activeFlops(root) : flops, complete };
 }
 
 function own(module: Module): Pick<ModuleRow, 'kind' | 'shapes' | 'parameters'> {
