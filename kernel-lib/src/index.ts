@@ -6,6 +6,7 @@ export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';
+export * as generative from './generative';
 export * as io from './io';
 export * as kernel from './kernel';
 export * as layers from './layers';

@@ -29,7 +29,7 @@ function learned(table: routing.QueryTable, seed: number): routing.QueryRouter {
       at.dispose();
       return picked;
     },
-    { steps: 250, seed }
+    { steps: 400, seed }
   );
   tf.dispose(all);
   return {

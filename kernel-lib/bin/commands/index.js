@@ -24,6 +24,14 @@ const COMMANDS = {
     summary: 'run notebooks again and compare with what was saved (NOTEBOOK...)',
     load: () => require('./verify').verify
   },
+  diff: {
+    summary: 'show what differs between two runs of a notebook, with nbdime (OLD NEW)',
+    load: () => require('./diff').diff
+  },
+  export: {
+    summary: 'write a notebook as an RO-Crate (NOTEBOOK [-o FOLDER] [-c CHECKPOINT ...] [-l LICENSE])',
+    load: () => require('./export').exportCrate
+  },
   doctor: {
     summary: 'say what is installed, what is wrong and how to mend it (--json)',
     load: () => require('./doctor').doctor

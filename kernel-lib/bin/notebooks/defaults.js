@@ -1,6 +1,6 @@
 'use strict';
 
-const path = require('path');
+const { loadTypeScript } = require('./typescript');
 
 /** @typedef {import('@tslab/typescript-for-tslab')} TypeScript */
 
@@ -38,15 +38,6 @@ function readDefaults(source) {
       return [{ name: name.text, keyword: /** @type {Parameter['keyword']} */ (keyword), annotation, type: found }];
     });
   });
-}
-
-/**
- * The compiler that runs the cells, wherever npm has put it.
- * @returns {TypeScript}
- */
-function loadTypeScript() {
-  const tslab = path.dirname(require.resolve('tslab/package.json'));
-  return require(require.resolve('@tslab/typescript-for-tslab', { paths: [tslab] }));
 }
 
 /**

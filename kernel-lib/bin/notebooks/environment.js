@@ -6,7 +6,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
  * @typedef {import('./notebook').Notebook} Notebook
  * @typedef {import('./notebook').Output} Output
  *
- * What is compared of the library's `EnvironmentRecord`.
+ * What is used of the library's `EnvironmentRecord`.
  * @typedef {object} EnvironmentRecord
  * @property {Record<string, string | null>} versions
  * @property {string} platform
@@ -14,6 +14,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
  * @property {string} device
  * @property {number} threads
  * @property {string | null} lockfile
+ * @property {{ commit: string, clean: boolean } | null} git - Said, not compared.
  * @property {Record<string, number>} seeds
  * @property {Record<string, string>} data
  */

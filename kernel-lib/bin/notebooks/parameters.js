@@ -65,8 +65,8 @@ function declaration({ name, keyword, annotation, type }, text) {
   if (value === undefined) {
     throw new Problem(`Parameter "${name}" must be ${described(type)}, got "${text}".`, { code: 2 });
   }
-  const written = annotation ?? (type.endsWith('[]') ? type : null);
-  return `${keyword} ${name}${written === null ? '' : `: ${written}`} = ${JSON.stringify(value)};`;
+  // With its type, so that a later cell may compare it with any value of that type.
+  return `${keyword} ${name}: ${annotation ?? type} = ${JSON.stringify(value)};`;
 }
 
 /**

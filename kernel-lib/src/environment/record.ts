@@ -4,6 +4,7 @@ import { expectInteger, fail } from '../core';
 import { gitState } from './git';
 import type { GitState } from './git';
 import { lockfileHash } from './lockfile';
+import { processorName } from './processor';
 import { versions } from './versions';
 
 /** What a run's numbers depend on, beside the notebook itself. JSON data. */
@@ -12,7 +13,7 @@ export interface EnvironmentRecord {
   versions: Record<string, string | null>;
   /** Operating system and processor architecture, "linux x64". */
   platform: string;
-  /** Name of the processor: its instructions decide how sums are ordered. */
+  /** The processor, with its generation and vector instructions: they decide how sums are ordered. */
   processor: string;
   /** "gpu", "cpu" or "javascript", as `device().kind`. */
   device: string;
@@ -47,7 +48,7 @@ export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions 
   return {
     versions: versions(),
     platform: `${os.platform()} ${os.arch()}`,
-    processor: os.cpus()[0]?.model.trim() ?? 'unknown',
+    processor: processorName(),
     device: device().kind,
     threads: threads(),
     lockfile: lockfileHash(folder),

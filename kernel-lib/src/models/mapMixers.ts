@@ -2,10 +2,10 @@ import { expectOneOf, fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
 import type { MoeLayer, TokenIndexed } from '../moe';
+import type { BlockModel } from './blockModel';
 import { copyValues } from './copyValues';
 import { mixerName } from './mixer';
 import type { DenseMixer, Mixer, MoeMixer } from './mixer';
-import { Transformer } from './transformer';
 
 /** What works on each token alone, in a block. */
 export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
@@ -18,16 +18,19 @@ export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndex
  * @throws {SwitchyardError} for a model whose blocks are shared, and for a feed-forward network that a transformer would not
  * build (biases, another activation).
  */
-export function mapMixers(model: Transformer, change: (mixer: MixerModule, block: number) => MixerModule): Transformer {
-  const { mixers, ...size } = model.options;
-  expectOneOf('mapMixers', 'the sharing of blocks', size.sharing ?? 'none', ['none']);
+export function mapMixers<M extends BlockModel>(
+  model: M,
+  change: (mixer: MixerModule, block: number) => MixerModule
+): M {
+  const { mixers, sharing = 'none' } = model.options;
+  expectOneOf('mapMixers', 'the sharing of blocks', sharing, ['none']);
   const changed = mixers.map((mixer, i) => {
     const path = `layers.${i}.${mixerName(mixer)}`;
     const from = model.modules().get(path) as MixerModule;
     const to = change(from, i);
     return { mixer: to === from ? mixer : describe(to), from, to, path };
   });
-  const mapped = new Transformer({ ...size, mixers: changed.map(({ mixer }) => mixer) });
+  const mapped = model.rebuild({ mixers: changed.map(({ mixer }) => mixer) }) as M;
   const target = mapped.modules();
   const replaced = changed.map(({ path }) => `${path}.`);
   copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));

@@ -5,24 +5,14 @@ import { Embedding, Linear, normal, Sequential } from '../layers';
 import { MODALITY_IDS } from '../moe';
 import type { LanguageModel } from '../train';
 import { Block, usualNorm } from './block';
-import type { BlockParts } from './block';
-import type { Mixer } from './mixer';
+import type { BlockModel, BlockModelOptions, BlockSharing } from './blockModel';
 import type { TransformerSize } from './size';
 
 /** All that a transformer is built from. */
-export interface TransformerOptions extends Required<Omit<TransformerSize, 'layers'>> {
-  /** What works on each token alone, a block each; L. */
-  mixers: readonly Mixer[];
-  /** How its norms and its attention are built. Default: the usual ones. */
-  parts?: BlockParts;
+export interface TransformerOptions extends Required<Omit<TransformerSize, 'layers'>>, BlockModelOptions {
   /** Modality of each token id, from 0; [V]. Layers find those of the tokens as "modalityIds", int32 [T]. Default: none. */
   modalities?: readonly number[];
-  /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
-  sharing?: BlockSharing;
 }
-
-/** Nothing; all but the norms; all (ALBERT, arXiv 1909.11942). */
-export type BlockSharing = 'none' | 'blocks' | 'blocksAndNorms';
 
 const SHARINGS: readonly BlockSharing[] = ['none', 'blocks', 'blocksAndNorms'];
 
@@ -34,7 +24,7 @@ const POSITION_DEVIATION = 0.1;
  * A causal language model: token and learned position embeddings, pre-norm blocks, a last norm and an untied head.
  * Token ids [B, N] (int32) to logits [B, N, V]. Paths: "tokens", "positions", "layers.0.attention.qkv", ..., "norm", "head".
  */
-export class Transformer extends Module implements LanguageModel {
+export class Transformer extends Module implements LanguageModel, BlockModel {
   readonly kind = 'transformer';
   readonly vocabSize: number;
   readonly contextLength: number;
@@ -75,6 +65,10 @@ export class Transformer extends Module implements LanguageModel {
         ...{ initializer: normal(0.02), random: random.child('head') }
       })
     );
+  }
+
+  rebuild(changes: Partial<BlockModelOptions>): Transformer {
+    return new Transformer({ ...this.options, ...changes });
   }
 
   /**

@@ -4,9 +4,9 @@ import type { Parameter, Random } from '../core';
 import * as moe from '../moe';
 import type { RouterSpec } from '../routers';
 import type { BlockParts } from './block';
+import type { BlockModel } from './blockModel';
 import { copyValues } from './copyValues';
 import { mapMixers } from './mapMixers';
-import { Transformer } from './transformer';
 
 export interface UpcycleModelsOptions {
   /** Chooses feed-forward experts. */
@@ -27,16 +27,16 @@ export interface UpcycleModelsOptions {
 }
 
 /**
- * Turns dense transformers of one shape into a mixture: their feed-forward networks become experts, their attention too where
+ * Turns dense models of one shape into a mixture: their feed-forward networks become experts, their attention too where
  * asked for, and all else is averaged. Copies of one model keep its function, whatever the routers, as long as their weights
  * sum to 1. The models stay as they are.
  *
  * @throws {SwitchyardError} where the models differ in shape or are not dense, or an option is missing.
  */
-export function upcycle(
-  models: readonly Transformer[],
+export function upcycle<M extends BlockModel>(
+  models: readonly M[],
   options: UpcycleModelsOptions
-): { model: Transformer; report: moe.UpcycleReport } {
+): { model: M; report: moe.UpcycleReport } {
   const {
     router,
     experts: numExperts,
@@ -60,10 +60,7 @@ export function upcycle(
       random: random.child(block).child('attention')
     });
   const { parts = {} } = mixed.options;
-  const model = new Transformer({
-    ...mixed.options,
-    parts: attention === 'mixture' ? { ...parts, attention: build } : parts
-  });
+  const model = mixed.rebuild({ parts: attention === 'mixture' ? { ...parts, attention: build } : parts }) as M;
   copyValues(mixed, model);
   mixed.dispose();
   storeAverages(models, model);
@@ -74,7 +71,7 @@ export function upcycle(
   return { model, report: { transformation: 'upcycle', parameters, source, reinitialized: 0 } };
 }
 
-function expectAlike(models: readonly Transformer[]): Transformer {
+function expectAlike<M extends BlockModel>(models: readonly M[]): M {
   if (models.length === 0 || models.some(({ options }) => options.mixers.some(({ kind }) => kind !== 'dense'))) {
     fail('upcycle', 'models must be dense, at least one', models.length);
   }
@@ -93,7 +90,7 @@ function expectAlike(models: readonly Transformer[]): Transformer {
 }
 
 /** What has the same path in all of the models becomes their mean. */
-function storeAverages(models: readonly Transformer[], target: Transformer): void {
+function storeAverages(models: readonly BlockModel[], target: BlockModel): void {
   const sources = models.map((model) => model.parameters());
   target.parameters().forEach((parameter, path) => {
     if (sources[0].has(path)) {
@@ -102,7 +99,7 @@ function storeAverages(models: readonly Transformer[], target: Transformer): voi
   });
 }
 
-function storeAttention(models: readonly Transformer[], target: Transformer): void {
+function storeAttention(models: readonly BlockModel[], target: BlockModel): void {
   const sources = models.map((model) => model.parameters());
   target.modules().forEach((module, path) => {
     if (module instanceof moe.AttentionMixture) {

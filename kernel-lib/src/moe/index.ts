@@ -7,6 +7,8 @@ export type { GatedExpertsOptions } from './gatedExperts';
 export { isMoeLayer } from './isMoeLayer';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { metaDistill } from './metaDistill';
+export type { Fused, MetaDistill, MetaDistillOptions } from './metaDistill';
 export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
@@ -27,9 +29,11 @@ export {
   multiHead,
   multiHeadParity,
   ownedElsewhere,
+  rethink,
   sharedGroup,
   TASK_IDS,
   taskFeedForward,
+  TeacherAggregator,
   TOKEN_IDS,
   tokenIndexed,
   Untied,
@@ -49,10 +53,13 @@ export type {
   MultiHeadOptions,
   MultiHeadParity,
   MultiHeadParityOptions,
+  Rethink,
+  RethinkOptions,
   SharedGroup,
   SharedGroupOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
+  TeacherAggregatorOptions,
   TokenIndexed,
   TokenIndexedOptions,
   UntiedOptions

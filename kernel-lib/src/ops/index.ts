@@ -6,6 +6,7 @@ export { stopGradient, withGradient, withoutGradient } from './gradient';
 export type { Save } from './gradient';
 export { groupedBias } from './groupedBias';
 export { groupedMatMul } from './groupedMatMul';
+export { infoNce } from './infoNce';
 export { logSumExp } from './logSumExp';
 export { rmsNormalize, standardize } from './normalize';
 export { planDispatch } from './planDispatch';

@@ -76,7 +76,7 @@ class AttentionRouter extends TokenChoice {
       const [numTokens, length] = behaviours.shape;
       const shown = ctx.random.child('mask').uniform([numTokens, length, 1]).greaterEqual(maskRate).toFloat();
       const partial = this.attend(x, behaviours.mul(shown));
-      const loss = infoNce(tf.softmax(logits), tf.softmax(partial), temperature);
+      const loss = ops.infoNce(tf.softmax(logits), tf.softmax(partial), temperature);
       ctx.addLoss('contrastive', loss.mul(coefficient));
     }
     return logits;
@@ -89,12 +89,4 @@ class AttentionRouter extends TokenChoice {
     const pooled = behaviours.mul(tf.sigmoid(scores)).sum(1).div(length).reshape<tf.Tensor2D>([numTokens, width]);
     return project(pooled, this.weight);
   }
-}
-
-// mean_t of -log softmax_s(cos(a_t, b_s) / temperature) at s = t (arXiv 1807.03748); rows [T, E].
-function infoNce(a: tf.Tensor2D, b: tf.Tensor2D, temperature: number): tf.Scalar {
-  const unit = (rows: tf.Tensor2D): tf.Tensor2D => rows.div<tf.Tensor2D>(rows.square().sum(1, true).sqrt());
-  const likeness = unit(a).matMul<tf.Tensor2D>(unit(b), false, true).div<tf.Tensor2D>(temperature);
-  const same = unit(a).mul(unit(b)).sum(1).div(temperature);
-  return ops.logSumExp(likeness).sub(same).mean();
 }

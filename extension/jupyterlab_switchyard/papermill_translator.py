@@ -1,0 +1,83 @@
+"""Parameters of papermill for TypeScript notebooks.
+
+papermill loads third parties only as engines (entry points ``papermill.engine``), so this module is found through its engine
+"switchyard", which is papermill's own, and registers the translator when it is loaded.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+from papermill.engines import NBClientEngine
+from papermill.models import Parameter
+from papermill.translators import Translator, papermill_translators
+
+__all__ = ["NBClientEngine", "TypeScriptTranslator"]
+
+STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
+# One declaration a statement; its value goes to the semicolon or the end of the line, its comment is its help.
+DECLARATION = re.compile(
+    rf"""^[ ]*(?:const|let|var)[ ]+(?P<name>[\w$]+)[ ]*(?::[ ]*(?P<type>[^=\n]+?))?[ ]*=[ ]*"""
+    rf"""(?P<default>(?:{STRING}|\[[^\]]*\]|(?!//)[^;\n])*?)[ ]*(?:;|$|(?=//))(?:[ ]*//[ ]*(?P<help>.*))?""",
+    re.MULTILINE,
+)
+SCALARS = {bool: "boolean", int: "number", float: "number", str: "string"}
+
+
+def type_of(value: Any) -> str | None:
+    """The TypeScript type of a value; None where the compiler had better find it."""
+    if isinstance(value, list):
+        items = {type_of(item) for item in value}
+        item = items.pop() if len(items) == 1 else None
+        return None if item is None else f"{item}[]"
+    return SCALARS.get(type(value))
+
+
+class TypeScriptTranslator(Translator):
+    """Writes values as typed constants: ``const steps: number = 20;``."""
+
+    @classmethod
+    def translate_none(cls, val: None) -> str:
+        return "null"
+
+    @classmethod
+    def translate_escaped_str(cls, str_val: Any) -> str:
+        return json.dumps(str(str_val), ensure_ascii=False)
+
+    @classmethod
+    def translate_float(cls, val: float) -> str:
+        if math.isnan(val):
+            return "NaN"
+        return repr(val) if math.isfinite(val) else f"{'-' if val < 0 else ''}Infinity"
+
+    @classmethod
+    def translate_list(cls, val: list) -> str:
+        return f"[{', '.join(map(cls.translate, val))}]"
+
+    @classmethod
+    def translate_dict(cls, val: dict) -> str:
+        return f"{{ {', '.join(f'{cls.translate_escaped_str(key)}: {cls.translate(item)}' for key, item in val.items())} }}"
+
+    @classmethod
+    def comment(cls, cmt_str: str) -> str:
+        return f"// {cmt_str}"
+
+    @classmethod
+    def codify(cls, parameters: dict, comment: str = "Parameters") -> str:
+        lines = [cls.comment(comment)]
+        for name, value in parameters.items():
+            kind = type_of(value)
+            lines.append(f"const {name}{'' if kind is None else f': {kind}'} = {cls.translate(value)};")
+        return "\n".join([*lines, ""])
+
+    @classmethod
+    def inspect(cls, parameters_cell: Any) -> list[Parameter]:
+        """What the cell tagged "parameters" declares; papermill warns of a value for anything else."""
+        found = DECLARATION.finditer(parameters_cell["source"])
+        return [Parameter(m["name"], m["type"] or "None", m["default"].strip(), m["help"] or "") for m in found]
+
+
+# Under the language as well, so that notebooks of plain tslab have it too.
+papermill_translators.register("switchyard", TypeScriptTranslator)
+papermill_translators.register("typescript", TypeScriptTranslator)

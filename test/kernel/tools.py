@@ -1,0 +1,45 @@
+"""The programs of other projects that saved analyses are tested with: requirements.txt beside this, installed once."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from spec import ROOT
+
+LOCK = Path(__file__).with_name("requirements.txt")
+
+
+def install_tools() -> Path:
+    """The folder with the tools; what the environment has already is not installed again."""
+    own = LOCK.read_text().splitlines()
+    there = set((ROOT / "requirements.txt").read_text().splitlines())
+    missing = [line for line in own if line not in there]
+    place = ROOT / ".switchyard" / "test-tools"
+    folder = place / hashlib.sha256("\n".join([sys.version, *missing]).encode()).hexdigest()[:12]
+    if not folder.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place) as part:
+            lines, target = Path(part, "missing.txt"), Path(part, "target")
+            lines.write_text("\n".join(missing))
+            pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--disable-pip-version-check"]
+            subprocess.run([*pip, "--target", str(target), "-r", str(lines)], check=True)
+            target.rename(folder)
+    return folder
+
+
+class Tools:
+    """Runs the tools' programs."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+        self.env = {**os.environ, "PYTHONPATH": str(folder), "PATH": programs, "PYTHONWARNINGS": "ignore"}
+
+    def __call__(self, *words, cwd: Path, code: int | None = 0) -> str:
+        """What a program said; `code`: the exit code that it must have, None for any failure."""
+        done = subprocess.run([*map(str, words)], cwd=cwd, env=self.env, capture_output=True, text=True)
+        said = f"{done.stdout}\n{done.stderr}"
+        assert done.returncode == code or (code is None and done.returncode != 0), said
+        return said
