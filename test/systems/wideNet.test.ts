@@ -90,7 +90,14 @@ describe('[widenet]', () => {
       expect(twin.countParameters()).toBe(wide.countParameters());
       const losses: number[] = [];
       for (const model of [wide, twin]) {
-        await train.fit(model, text, { ...SHORT, steps: 100, seed, batchSize: 8, learningRate: 1e-2, evaluateEvery: 0 });
+        await train.fit(model, text, {
+          ...SHORT,
+          steps: 100,
+          seed,
+          batchSize: 8,
+          learningRate: 1e-2,
+          evaluateEvery: 0
+        });
         losses.push((await train.evaluate(model, text, { batches: 4 })).loss);
         model.dispose();
       }

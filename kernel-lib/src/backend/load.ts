@@ -7,7 +7,7 @@ const loadError = loadNative();
 // The plain build greets in every cell otherwise.
 const tf = require('@tensorflow/tfjs') as typeof import('@tensorflow/tfjs');
 if (loadError !== null) {
-  tf.env().set('IS_TEST', true);
+  tf.env().set('PROD', true);
   process.emitWarning(
     `TensorFlow's native library did not load (${loadError}); plain TensorFlow.js runs instead, on one CPU thread and ` +
       'often 100 times slower. `npx switchyard doctor` says how to mend it.',
@@ -26,6 +26,8 @@ export interface Device {
 }
 
 export function device(): Device {
+  // Chosen at first use only.
+  tf.backend();
   const backend = tf.getBackend();
   const kind = !isNative() ? 'javascript' : native().isUsingGpuDevice ? 'gpu' : 'cpu';
   return { kind, backend, loadError };
