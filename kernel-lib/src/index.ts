@@ -1,9 +1,12 @@
 /** @file The one public door of the library. */
+import { installObjects } from './show/objects/installObjects';
+
 export { device, tf } from './backend';
 export * as adaptive from './adaptive';
 export * as core from './core';
 export * as data from './data';
 export * as environment from './environment';
+export * as generative from './generative';
 export * as io from './io';
 export * as kernel from './kernel';
 export * as layers from './layers';
@@ -20,3 +23,5 @@ export { systems } from './systems';
 export type { SystemEntry } from './systems';
 export * as telemetry from './telemetry';
 export * as train from './train';
+
+installObjects();

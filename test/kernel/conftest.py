@@ -1,18 +1,19 @@
-"""A kernelspec of this working tree, and kernels started from it."""
+"""Kernelspecs of this working tree, and kernels started from it."""
 
 import os
 
 import pytest
 from client import started
-from spec import KERNEL_NAME, ROOT, write_kernelspec
+from spec import KERNEL_NAME, ROOT, TSLAB_NAME, write_kernelspec, write_tslab_kernelspec
 
-__all__ = ["KERNEL_NAME", "ROOT"]
+__all__ = ["KERNEL_NAME", "ROOT", "TSLAB_NAME"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def kernelspec(tmp_path_factory):
     data = tmp_path_factory.mktemp("jupyter")
     name = write_kernelspec(data)
+    write_tslab_kernelspec(data)
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = str(data)
     yield name

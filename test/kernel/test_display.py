@@ -1,18 +1,14 @@
 """What `show.routing()` publishes while a model trains: on plain tslab and on Switchyard's kernel."""
 
-import json
-import os
-
 import nbformat
 import pytest
 from client import started
-from conftest import KERNEL_NAME, ROOT
+from conftest import KERNEL_NAME, ROOT, TSLAB_NAME
 from nbclient import NotebookClient
 
 PAYLOAD = "application/vnd.switchyard.v1+json"
 DISPLAYS = ("display_data", "update_display_data")
 FORMS = {PAYLOAD, "image/svg+xml", "text/plain"}
-TSLAB_NAME = "tslab-test"
 
 TRAIN = """
 import { data, models, routers, show, train } from '@switchyard/kernel-lib';
@@ -29,13 +25,7 @@ const run = train.fit(model, text, { steps: STEPS, seed: 1, batchSize: 4, evalua
 
 @pytest.fixture(scope="module", params=[TSLAB_NAME, KERNEL_NAME])
 def kernel(request, kernelspec):
-    """Plain tslab, started as its own installer says, and Switchyard's kernel."""
-    folder = os.path.join(os.environ["JUPYTER_PATH"], "kernels", TSLAB_NAME)
-    os.makedirs(folder, exist_ok=True)
-    tslab = str(ROOT / "node_modules" / "tslab" / "bin" / "tslab")
-    argv = ["node", tslab, "kernel", "--config-path={connection_file}"]
-    with open(os.path.join(folder, "kernel.json"), "w") as file:
-        json.dump({"argv": argv, "display_name": "tslab", "language": "typescript"}, file)
+    """Plain tslab, and Switchyard's kernel."""
     with started(request.param, ROOT) as running:
         yield running
 

@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+import pytest
+
 SETUP = """
 import { data, models, train } from '@switchyard/kernel-lib';
 const words = Array.from({ length: 20 }, (_, i) => `route ${i} token ${i * i} expert`.repeat(8));
@@ -19,12 +21,16 @@ def start_training(kernel):
     return msg_id
 
 
-def test_an_interrupt_ends_training_with_a_checkpoint(fresh_kernel, tmp_path):
+@pytest.mark.parametrize("how", ["message", "signal"])
+def test_an_interrupt_ends_training_with_a_checkpoint(fresh_kernel, tmp_path, how):
     kernel = fresh_kernel
     kernel.ok(SETUP)
     msg_id = start_training(kernel)
     start = time.monotonic()
-    kernel.reply(kernel.send("interrupt_request", {}, channel="control"), channel="control")
+    if how == "message":
+        kernel.reply(kernel.send("interrupt_request", {}, channel="control"), channel="control")
+    else:
+        kernel.manager.provisioner.process.send_signal(signal.SIGINT)
     outcome = kernel.collect(msg_id, timeout=10)
     assert time.monotonic() - start < 1
     assert outcome.error["ename"] == "Interrupted"

@@ -1,5 +1,6 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { expect } from 'vitest';
+import { expectClose, finiteDifferences } from './numeric';
 
 const { Context, Random } = core;
 
@@ -60,4 +61,21 @@ export function observed(layer: core.Module, x: tf.Tensor): core.RoutingRecord {
   ctx.dispose();
   expect(records).toHaveLength(1);
   return records[0];
+}
+
+/** Every parameter's gradient of a sum of outputs against finite differences. */
+export function expectGradients(layer: moe.MoeLayer): void {
+  const x = tokens([4, WIDTH]);
+  const target = tokens([4, WIDTH], 3);
+  const loss = (): tf.Scalar => tf.tidy(() => layer.apply(x, Context.create()).mul(target).sum());
+  const { value, grads } = tf.variableGrads(loss);
+  for (const [path, { variable }] of layer.parameters()) {
+    const initial = variable.clone();
+    const numeric = finiteDifferences((w) => (variable.assign(w), loss()), initial);
+    variable.assign(initial);
+    expect(grads[variable.name], path).toBeDefined();
+    expectClose(grads[variable.name], numeric, 5e-3);
+    initial.dispose();
+  }
+  tf.dispose([value, grads, x, target]);
 }

@@ -63,7 +63,7 @@ function train<M extends core.Module>(module: M, seed: number, tasks: readonly n
 
 function makeMixture(seed: number): moe.MoeLayer {
   const balance = { loss: { convention: 'switch' as const, coefficient: 1e-3 } };
-  const router = routers.taskGate({ k: K, tasks: TASKS, balance });
+  const router = routers.taskGate({ k: K, tasks: TASKS, content: false, balance });
   return moe.layer({ router, numExperts: EXPERTS, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(seed) });
 }
 

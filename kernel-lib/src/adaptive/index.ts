@@ -1,9 +1,14 @@
 export { agreement } from './agreement';
 export type { Agreement } from './agreement';
+export { forecastExperts } from './forecastExperts';
+export { MatchingPursuit, matchingPursuit, NOISE } from './matchingPursuit';
+export type { MatchingPursuitOptions } from './matchingPursuit';
 export { learnedPaths, oracleRoutes } from './oracleRoutes';
 export type { OracleOptions, OracleRoutes, OracleSearch } from './oracleRoutes';
 export { pathLosses } from './pathLosses';
 export type { PathQuestion } from './pathLosses';
 export { pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
 export type { PathRouterOptions } from './pathRouter';
+export { tokenRoute } from './tokenRoute';
+export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
 export { variant } from './variant';

@@ -29,6 +29,8 @@ interface Shared {
   comms: CommRegistry | null;
   /** Called by the wire thread, through the debugger, before it ends what runs. */
   prepareEnd?: () => void;
+  /** The forms of a plain object of the library by MIME type; null for other objects. */
+  showData?: (value: object) => Content | null;
 }
 
 const KEY = Symbol.for('switchyard.kernel');

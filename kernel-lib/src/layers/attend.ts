@@ -2,6 +2,8 @@ import { tf } from '../backend';
 
 export interface AttendOptions {
   heads: number;
+  /** A position sees itself and those before it; else, all see all. Default true. */
+  causal?: boolean;
   /** Changes the probabilities, [B, heads, N, M]: dropout. Default: nothing. */
   drop?: (probs: tf.Tensor) => tf.Tensor;
   /**
@@ -12,15 +14,15 @@ export interface AttendOptions {
 }
 
 /**
- * Causal attention between what was projected (arXiv 1706.03762): queries [B, N, D] of the last N of M positions, keys and values
- * [B, M, D]; a position sees itself and those before it. [B, N, D]. Call it within a tidy.
+ * Attention between what was projected (arXiv 1706.03762): queries [B, N, D] of the last N of M positions, keys and values
+ * [B, M, D]; [B, N, D]. Call it within a tidy.
  */
 export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, options: AttendOptions): tf.Tensor {
-  const { heads, drop = (probs) => probs, select } = options;
+  const { heads, causal = true, drop = (probs) => probs, select } = options;
   const [batch, length, width] = query.shape;
   const [q, k, v] = [query, key, value].map((x) => splitHeads(x, heads));
-  const mask = causalMask(length, k.shape[2]);
-  const scores = tf.matMul(q.mul(1 / Math.sqrt(width / heads)), k, false, true).add(mask);
+  const all = tf.matMul(q.mul(1 / Math.sqrt(width / heads)), k, false, true);
+  const scores = causal ? all.add(causalMask(length, k.shape[2])) : all;
   const probs = tf.softmax(select === undefined ? scores : scores.add(select(q, k)));
   return tf.matMul(drop(probs), v).transpose([0, 2, 1, 3]).reshape([batch, length, width]);
 }

@@ -33,7 +33,8 @@ export class CausalSelfAttention extends Module {
   /** [D, D]. */
   readonly output: Module;
   private readonly dropout: Dropout;
-  private readonly width: number;
+  /** D. */
+  readonly width: number;
   protected readonly heads: number;
 
   constructor(options: CausalSelfAttentionOptions) {

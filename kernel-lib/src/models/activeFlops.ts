@@ -31,14 +31,16 @@ export interface ActiveFlopsOptions {
  * @throws {SwitchyardError} where `records` lack a routed block of the model.
  */
 export function activeFlops(model: Transformer, options: ActiveFlopsOptions = {}): number {
-  const { width, vocabSize, contextLength, mixers } = model.options;
+  const { width, vocabSize, contextLength, mixers, sharing = 'none' } = model.options;
   const { length = contextLength, records } = options;
   expectInteger('activeFlops', 'length', length, 1, contextLength);
   const attention = 8 * width ** 2 + 4 * length * width;
   const modules = model.modules();
   const blocks = mixers.reduce((sum, mixer, i) => {
-    const path = `layers.${i}.${mixerName(mixer)}`;
-    return sum + attention + mixerFlops(mixer, width, modules.get(path) as MoeLayer, records && find(records, path));
+    const pathIn = (block: number): string => `layers.${block}.${mixerName(mixer)}`;
+    // Blocks that share are the first one, run again.
+    const module = modules.get(pathIn(sharing === 'none' ? i : 0)) as MoeLayer;
+    return sum + attention + mixerFlops(mixer, width, module, records && find(records, pathIn(i)));
   }, 0);
   return blocks + 2 * width * vocabSize;
 
@@ -57,7 +59,7 @@ export function mixerFlops(mixer: Mixer, width: number, module: MoeLayer, record
     return 4 * width * mixer.hidden;
   }
   const { experts, shared } = module;
-  const router = TABLES.includes(mixer.router.kind) ? 0 : 2 * width * mixer.numExperts;
+  const router = routerFlops(mixer.router.kind, width, mixer.numExperts);
   const routed = record === undefined ? mixer.k * mean(experts.flops) : executed(experts, record);
   return routed + router + (shared === null ? 0 : sum(shared.flops));
 }
@@ -68,6 +70,11 @@ export function denseFlops({ gated, hidden }: { gated: boolean; hidden: number }
 }
 
 const TABLES: readonly string[] = ['fixed', 'hash'];
+
+/** Operations that scoring a token's experts takes: `2 D E`, none where a table says them. */
+export function routerFlops(kind: string, width: number, numExperts: number): number {
+  return TABLES.includes(kind) ? 0 : 2 * width * numExperts;
+}
 
 function executed({ flops }: ExpertBank, { indices, dropped, numTokens }: RoutingRecord): number {
   return sum(Array.from(indices, (e, i) => (e < 0 || dropped?.[i] === 1 ? 0 : flops[e]))) / numTokens;

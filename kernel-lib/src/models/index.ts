@@ -14,6 +14,8 @@ export type { MixtureOfTransformersOptions } from './mixtureOfTransformers';
 export type { ModalityOptions, UntiedPart } from './modalities';
 export { moeTransformer } from './moeTransformer';
 export type { MoeTransformerOptions } from './moeTransformer';
+export { moduleFlops } from './moduleFlops';
+export type { ModuleFlops } from './moduleFlops';
 export type { TransformerSize } from './size';
 export { sparsifyAttention } from './sparsifyAttention';
 export type { SparsifyAttentionOptions, SparsifyAttentionReport } from './sparsifyAttention';

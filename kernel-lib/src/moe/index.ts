@@ -4,8 +4,11 @@ export type { CapacityThresholdOptions } from './capacityThreshold';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
+export { isMoeLayer } from './isMoeLayer';
 export { layer } from './layer';
 export type { MoeLayer, MoeLayerOptions } from './layer';
+export { metaDistill } from './metaDistill';
+export type { Fused, MetaDistill, MetaDistillOptions } from './metaDistill';
 export { neighbourConsistencyLoss } from './neighbourConsistencyLoss';
 export { plainExperts } from './plainExperts';
 export type { PlainExpertsOptions } from './plainExperts';
@@ -26,9 +29,11 @@ export {
   multiHead,
   multiHeadParity,
   ownedElsewhere,
+  rethink,
   sharedGroup,
   TASK_IDS,
   taskFeedForward,
+  TeacherAggregator,
   TOKEN_IDS,
   tokenIndexed,
   Untied,
@@ -48,10 +53,13 @@ export type {
   MultiHeadOptions,
   MultiHeadParity,
   MultiHeadParityOptions,
+  Rethink,
+  RethinkOptions,
   SharedGroup,
   SharedGroupOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
+  TeacherAggregatorOptions,
   TokenIndexed,
   TokenIndexedOptions,
   UntiedOptions

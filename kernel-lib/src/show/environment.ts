@@ -1,7 +1,6 @@
-import { randomUUID } from 'crypto';
 import { ENVIRONMENT_MIME_TYPE, environmentRecord, environmentText } from '../environment';
 import type { EnvironmentOptions } from '../environment';
-import { captureDisplay } from '../core';
+import { publish } from './publish';
 
 /**
  * Shows what this run's numbers depend on in an output of the running cell: versions, machine, device, threads,
@@ -12,6 +11,5 @@ import { captureDisplay } from '../core';
  */
 export function environment(options: EnvironmentOptions = {}): void {
   const record = environmentRecord(options);
-  const data = { [ENVIRONMENT_MIME_TYPE]: record, 'text/plain': environmentText(record) };
-  captureDisplay()?.({ data, metadata: {}, transient: { display_id: randomUUID() } }, false);
+  publish({ [ENVIRONMENT_MIME_TYPE]: record, 'text/plain': environmentText(record) });
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'crypto';
 import { parsePayload } from '../protocol';
 import type { Payload } from '../protocol';
 import { bundleOf } from './bundle';
-import { captureDisplay } from '../core';
+import { publish } from './publish';
 import { payloadSvg } from './svg';
 
 /**
@@ -12,8 +11,5 @@ import { payloadSvg } from './svg';
  */
 export function payload(value: Payload): void {
   const checked = parsePayload(value);
-  captureDisplay()?.(
-    { data: bundleOf(checked, payloadSvg(checked)), metadata: {}, transient: { display_id: randomUUID() } },
-    false
-  );
+  publish(bundleOf(checked, payloadSvg(checked)));
 }

@@ -1,4 +1,5 @@
 import type { LayerRouting, Numeric, Payload, Source } from '../protocol';
+import { textTable } from './textTable';
 
 const COLUMNS: [string, (layer: LayerRouting) => string][] = [
   ['layer', (layer) => layer.path],
@@ -49,21 +50,21 @@ function table(layers: readonly LayerRouting[], omitted: number): string[] {
     return ['no routed layer has run yet'];
   }
   const rows = [COLUMNS.map(([name]) => name), ...layers.map((layer) => COLUMNS.map(([, cell]) => cell(layer)))];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')
-  );
+  const lines = textTable(rows, 2);
   return omitted > 0 ? [...lines, `${omitted} more layers`] : lines;
 }
 
-function decimals(value: Numeric): string {
+/** A number with three decimals; null as a dash. */
+export function decimals(value: Numeric): string {
   return value === null ? '-' : value.toFixed(3);
 }
 
-function percent(value: Numeric): string {
+/** A share as a percentage; null as a dash. */
+export function percent(value: Numeric): string {
   return value === null ? '-' : `${(100 * value).toFixed(1)}%`;
 }
 
-function significant(value: Numeric): string {
+/** A number with four digits that count; null as a dash. */
+export function significant(value: Numeric): string {
   return value === null ? '-' : String(Number(value.toPrecision(4)));
 }

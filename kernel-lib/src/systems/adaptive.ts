@@ -11,5 +11,34 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       'With adaptive.oracleRoutes. A token tries its paths while the tokens before it keep those of the router, so the oracle is ' +
       'never behind at the same number of big calls. Blocks of width 32, three seeds: oracle 2.59, router 2.75, random 2.77 nats; they agree in ' +
       '40 % of choices. One big module, chosen for each token with its loss known, beats big ones everywhere by 0.09 +- 0.05 nats (95 %).'
+  },
+  {
+    id: 'informed-routing',
+    title: 'Informed Routing in LLMs: Smarter Token-Level Computation for Faster Inference',
+    function: 'adaptive.tokenRoute',
+    test: 'test/systems/informedRouting.test.ts',
+    note:
+      'With models.mapMixers and the router of Duo-LLM. Units are feed-forward networks. Chosen: a linear forecaster of rank 4 in closed ' +
+      'form; the router is not shown the forecast error, it learns it from the loss. Two blocks, half executed, 3 seeds: 2.16 nats ' +
+      'with forecasts, 2.31 with skips. An exact forecaster is shown on one layer. Not covered: the last LoRA tuning.'
+  },
+  {
+    id: 'mpnet',
+    title: 'mpNet: variable depth unfolded neural network for massive MIMO channel estimation',
+    function: 'adaptive.matchingPursuit',
+    test: 'test/systems/mpNet.test.ts',
+    note:
+      'Real signals of planted atoms in place of complex channels. Training without targets closes 98 % of the gap between a disturbed ' +
+      'dictionary and the true one. Not covered: steering vectors as parameters, detection of incidents.'
+  },
+  {
+    id: 'ddm',
+    title: 'Decentralized Diffusion Models',
+    function: 'generative.decentralizedFlow',
+    test: 'test/systems/ddm.test.ts',
+    note:
+      'With generative.partition, trainFlow and trainPosterior. Points of the plane. That experts exchange nothing is shown by training one ' +
+      'without the others, to the same bits. With one expert a point all modes are drawn where partitions are of one size; a ' +
+      'partition of a tenth of the data got 1 % of the points, since noise is sent to the largest. Not covered: images, distillation.'
   }
 ];

@@ -55,10 +55,12 @@ async function attended(parts: RunParts, stopping: () => boolean, signal?: Abort
   const interrupt = (): void => {
     interrupted = true;
   };
-  // Once: a second Ctrl-C in a terminal ends the process, as it would without us.
-  process.once('SIGINT', interrupt);
   training.add(trainer.model);
   try {
+    // A listener that is added while tslab runs the cell's script is deaf afterwards, and the signal then ends the process.
+    await Promise.resolve();
+    // Once: a second Ctrl-C in a terminal ends the process, as it would without us.
+    process.once('SIGINT', interrupt);
     const result = await drive(parts, () => stopping() || interrupted || (signal?.aborted ?? false));
     watchers.end(result.status, null);
     return result;

@@ -16,10 +16,7 @@ const kinds: [string, () => models.Transformer][] = [
   ['capacity', () => moe({ capacityFactor: 0.5 })],
   ['shared blocks', () => models.wideNet({ ...SIZE, experts: 4, router: topK })],
   ['shared blocks and norms', () => models.wideNet({ ...SIZE, experts: 4, router: topK, individualNorms: false })],
-  [
-    'up-projections by token',
-    () => models.denseTransformer({ ...SIZE, gated: true, hidden: 20, tokenIndexed: true })
-  ]
+  ['up-projections by token', () => models.denseTransformer({ ...SIZE, gated: true, hidden: 20, tokenIndexed: true })]
 ];
 
 function logits(model: models.Transformer, ids: number[][]): tf.Tensor {

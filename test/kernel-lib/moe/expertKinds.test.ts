@@ -1,8 +1,17 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { EXPERTS, fixedRouter, HIDDEN, makeLayer, observed, tokens, WIDTH } from '../../support/moeLayer';
+import {
+  EXPERTS,
+  expectGradients,
+  fixedRouter,
+  HIDDEN,
+  makeLayer,
+  observed,
+  tokens,
+  WIDTH
+} from '../../support/moeLayer';
 import { outputOf, setValue } from '../../support/networks';
-import { expectClose, expectNoLeak, finiteDifferences } from '../../support/numeric';
+import { expectClose, expectNoLeak } from '../../support/numeric';
 
 const { Context, Random } = core;
 
@@ -31,19 +40,7 @@ describe.each(Object.entries(KINDS))('%s experts', (_name, experts) => {
   test('gradients agree with finite differences', () => {
     const layer = makeLayer({ experts, router: routers.topK({ k: EXPERTS }) });
     disturb(layer);
-    const x = tokens([4, WIDTH]);
-    const target = tokens([4, WIDTH], 3);
-    const loss = () => tf.tidy(() => layer.apply(x, Context.create()).mul(target).sum() as tf.Scalar);
-    const { value, grads } = tf.variableGrads(loss);
-    for (const [path, { variable }] of layer.parameters()) {
-      const initial = variable.clone();
-      const numeric = finiteDifferences((w) => (variable.assign(w), loss()), initial);
-      variable.assign(initial);
-      expect(grads[variable.name], path).toBeDefined();
-      expectClose(grads[variable.name], numeric, 5e-3);
-      initial.dispose();
-    }
-    tf.dispose([value, grads, x, target]);
+    expectGradients(layer);
     layer.dispose();
   });
 

@@ -1,7 +1,7 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
-import { describe, expect, test } from 'vitest';
-import { EXPERTS, makeLayer, tokens, WIDTH } from '../../support/moeLayer';
-import { expectClose, expectNoLeak, finiteDifferences } from '../../support/numeric';
+import { describe, test } from 'vitest';
+import { EXPERTS, expectGradients, makeLayer, tokens } from '../../support/moeLayer';
+import { expectClose, expectNoLeak } from '../../support/numeric';
 
 const { Context, Random } = core;
 
@@ -28,19 +28,7 @@ describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'sil
 
     test('gradients agree with finite differences', () => {
       const layer = makeLayer({ experts, sharedExperts: 1, router: routers.topK({ k: EXPERTS }) });
-      const x = tokens([4, WIDTH]);
-      const target = tokens([4, WIDTH], 3);
-      const loss = () => tf.tidy(() => layer.apply(x, Context.create()).mul(target).sum() as tf.Scalar);
-      const { value, grads } = tf.variableGrads(loss);
-      for (const [path, { variable }] of layer.parameters()) {
-        const initial = variable.clone();
-        const numeric = finiteDifferences((w) => (variable.assign(w), loss()), initial);
-        variable.assign(initial);
-        expect(grads[variable.name], path).toBeDefined();
-        expectClose(grads[variable.name], numeric, 5e-3);
-        initial.dispose();
-      }
-      tf.dispose([value, grads, x, target]);
+      expectGradients(layer);
       layer.dispose();
     });
 

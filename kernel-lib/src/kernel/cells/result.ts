@@ -1,5 +1,7 @@
 import { inspect } from 'util';
+import { shared } from '../host';
 import type { Content } from '../wire/message';
+import { jsonForms } from './forms';
 
 /** What an execute_result carries. */
 export interface Bundle {
@@ -11,17 +13,17 @@ const DISPLAY = Symbol.for('Jupyter.display');
 
 /**
  * The MIME bundle of a value: its own, where it has a method `Symbol.for('Jupyter.display')` that returns one or a
- * promise of one, else its text.
+ * promise of one; the library's, where it is one of its plain objects; else its text.
  */
 export async function toBundle(value: unknown): Promise<Bundle> {
-  const method = isObject(value) ? value[DISPLAY] : undefined;
-  if (typeof method === 'function') {
-    const data: unknown = await method.call(value);
-    if (isObject(data)) {
-      return { data: { ...data }, metadata: {} };
-    }
-  }
-  return { data: { 'text/plain': inspect(value) }, metadata: {} };
+  const own: unknown = isObject(value) ? await shown(value) : null;
+  const data = isObject(own) ? jsonForms(own) : { 'text/plain': inspect(value) };
+  return { data, metadata: {} };
+}
+
+function shown(value: Record<symbol, unknown>): unknown {
+  const method = value[DISPLAY];
+  return typeof method === 'function' ? method.call(value) : shared().showData?.(value);
 }
 
 function isObject(value: unknown): value is Record<string | symbol, unknown> {

@@ -1,6 +1,7 @@
 import type { tf } from '../../backend';
 import { captureInputs } from '../../core';
 import type { Module } from '../../core';
+import { isMoeLayer } from '../isMoeLayer';
 import type { MoeLayer } from '../layer';
 
 /** A routed layer of a model, and the tokens that reached it. */
@@ -22,8 +23,4 @@ export function inputsOf(model: Module, x: tf.Tensor): LayerInputs[] {
     input.dispose();
     return { path, layer: module, tokens };
   });
-}
-
-function isMoeLayer(module: Module): module is MoeLayer {
-  return module.kind === 'moe' && 'router' in module && 'experts' in module;
 }

@@ -1,0 +1,6 @@
+export { decentralizedFlow } from './decentralizedFlow';
+export type { DecentralizedFlowOptions } from './decentralizedFlow';
+export { gaussianFlow, sample } from './flow';
+export type { GaussianComponent, GaussianFlow, Posterior, SampleOptions, Velocity } from './flow';
+export { partition, trainFlow, trainPosterior } from './trainFlows';
+export type { TrainedFlow, TrainFlowOptions } from './trainFlows';

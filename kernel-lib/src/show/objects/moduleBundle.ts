@@ -1,0 +1,46 @@
+import type { Module } from '../../core';
+import type { Bundle } from '../bundle';
+import { htmlTable } from '../htmlTable';
+import { printable } from '../text';
+import { textTable } from '../textTable';
+import { moduleRows, totalFlops } from './moduleTable';
+import type { ModuleRow } from './moduleTable';
+
+/** A deeper network would fill pages; the sums are of all its modules. */
+const MOST_ROWS = 80;
+const HEADER = ['module', 'kind', 'shapes', 'parameters', 'FLOPs a token'];
+/** Columns of words; those after them are of numbers. */
+const WORDS = 3;
+
+/** A network, a layer or a router: its modules with their shapes, parameters and active operations. */
+export function moduleBundle(module: Module): Bundle {
+  const rows = moduleRows(module);
+  const more = rows.length > MOST_ROWS ? `and ${rows.length - MOST_ROWS} more modules` : '';
+  const table = [HEADER, ...rows.slice(0, MOST_ROWS).map(cells), total(module, rows, more)];
+  const title = heading(module);
+  return {
+    'text/html': htmlTable(title, table, WORDS).source,
+    'text/plain': [title, ...textTable(table, WORDS)].map(printable).join('\n')
+  };
+}
+
+function heading(module: Module): string {
+  if ('route' in module && 'numExperts' in module && 'k' in module) {
+    return `${module.kind} router: ${String(module.k)} of ${String(module.numExperts)} experts`;
+  }
+  return 'contextLength' in module ? `${module.kind}, ${String(module.contextLength)} positions` : module.kind;
+}
+
+function cells({ path, kind, shapes, parameters, flops }: ModuleRow): string[] {
+  const spent = flops === undefined ? '' : flops === null ? '?' : whole(flops);
+  return [path === '' ? '(itself)' : path, kind, shapes.join(', '), whole(parameters), spent];
+}
+
+function total(module: Module, rows: readonly ModuleRow[], more: string): string[] {
+  const { flops, complete } = totalFlops(module, rows);
+  return ['all', more, '', whole(module.countParameters()), `${complete ? '' : 'at least '}${whole(flops)}`];
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
