@@ -52,5 +52,7 @@ export { topK } from './topK';
 export type { RouterNoise, TopKOptions } from './topK';
 export { topP } from './topP';
 export type { TopPOptions } from './topP';
+export { uncertainty } from './uncertainty';
+export type { UncertaintyOptions } from './uncertainty';
 export { unified } from './unified';
 export type { UnifiedOptions } from './unified';

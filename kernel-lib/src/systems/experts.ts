@@ -93,6 +93,18 @@ export const expertsSystems: readonly SystemEntry[] = [
       'parameters have no gradient, the others one of exactly zero. Not covered: quality at equal compute.'
   },
   {
+    id: 'mofme',
+    title: 'Efficient Deweather Mixture-of-Experts with Uncertainty-aware Feature-wise Linear Modulation',
+    function: 'moe.modulatedExperts',
+    test: 'test/systems/mofme.test.ts',
+    note:
+      'With routers.uncertainty. Chosen: Monte Carlo dropout on the features of a token, and logits divided by how far the samples ' +
+      'disagree. Taught which of four kinds 48 tokens are, its calibration error is 0.1 below that of a linear router, in each of 5 ' +
+      'seeds; inside a mixture, where nothing says which expert is right, no difference was stable. Weather that is a gain and an ' +
+      'offset of each feature is restored as well as by whole experts (32.5 dB, mean of 3 seeds that differ by 2 dB) at 33 % of ' +
+      'the parameters, one block alone 2.6 dB worse. Streaks and lost values that are no modulation cost 1.3 dB. Not covered: images.'
+  },
+  {
     id: 'graphmoe',
     title:
       'GRAPHMOE: Amplifying Cognitive Depth of Mixture-of-Experts Network via Introducing Self-Rethinking Mechanism',

@@ -156,6 +156,7 @@ const MEMBERS: Record<string, Member> = {
     seeded: false,
     byPlace: true
   },
+  uncertainty: { file: 'uncertainty', spec: (k) => routers.uncertainty({ k, samples: 4 }), k: 2 },
   'unified, of top-k': { file: 'unified', spec: (k) => routers.unified({ router: routers.topK({ k }) }), k: 2 },
   'unified, of soft': { file: 'unified', spec: () => routers.unified({ router: routers.soft({ slots: 2 }) }), k: 2 }
 };
