@@ -29,8 +29,8 @@ export const routerSystems: readonly SystemEntry[] = [
     note:
       'routers.unified({ router }) writes any router as the two tensors; six of them compute the same layer to 1e-6 and ' +
       'have the same gradients. The notebook ranks six routers on synthetic images, one layer without attention, at equal ' +
-      'operations of experts, over four seeds: soft and expert choice are better than token choice, as claimed; soft and ' +
-      'expert choice cannot be told apart, and what soft computes to route is not counted as equal.'
+      'operations of experts, over four seeds: soft and expert choice are better than token choice, as claimed; which ' +
+      'of the two is better is not decided, and what soft computes to route comes on top.'
   },
   {
     id: 'r2-t2',
