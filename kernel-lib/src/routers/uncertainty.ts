@@ -47,6 +47,11 @@ class UncertaintyRouter extends TokenChoice {
     const kept = ctx.random.child('dropout').uniform([samples, 1, width]).greaterEqual(dropout).toFloat();
     const masks = tf.unstack(kept.div(1 - dropout)) as tf.Tensor2D[];
     const { mean, variance } = tf.moments(tf.stack(masks.map((mask) => project(x.mul(mask), this.weight))), 0);
-    return mean.div(variance.mul(Math.PI / 8).add(1).sqrt()) as tf.Tensor2D;
+    return mean.div(
+      variance
+        .mul(Math.PI / 8)
+        .add(1)
+        .sqrt()
+    ) as tf.Tensor2D;
   }
 }
