@@ -6,6 +6,8 @@ import transformers
 from torch.func import functional_call
 from transformers.models.deepseek_v3 import modeling_deepseek_v3 as deepseek
 from transformers.models.mixtral import modeling_mixtral as mixtral
+from transformers.models.olmoe import modeling_olmoe as olmoe
+from transformers.models.qwen3_moe import modeling_qwen3_moe as qwen3
 from transformers.models.switch_transformers import modeling_switch_transformers as switch
 
 from fixture import case, random, write
@@ -37,16 +39,39 @@ def gated_inputs(tokens, num_experts, seed):
     }
 
 
-def mixtral_case(name, tokens, num_experts, k, equal=False):
-    config = transformers.MixtralConfig(
-        hidden_size=WIDTH, intermediate_size=HIDDEN, num_local_experts=num_experts, num_experts_per_tok=k
-    )
-    block = mixtral.MixtralSparseMoeBlock(config).eval()
+def gated_case(name, block, tokens, num_experts, k, equal=False):
     inputs = gated_inputs(tokens, num_experts, seed=num_experts + k)
     if equal:
         inputs["x"] = inputs["x"][:1, :1].expand(2, tokens, WIDTH)
     options = {"numExperts": num_experts, "k": k}
-    return case(name, lambda x, **p: functional_call(block, gated(p), (x,)), inputs, options=options)
+    return case(name, lambda x, **p: functional_call(block.eval(), gated(p), (x,)), inputs, options=options)
+
+
+def mixtral_case(name, tokens, num_experts, k, equal=False):
+    config = transformers.MixtralConfig(
+        hidden_size=WIDTH, intermediate_size=HIDDEN, num_local_experts=num_experts, num_experts_per_tok=k
+    )
+    return gated_case(name, mixtral.MixtralSparseMoeBlock(config), tokens, num_experts, k, equal)
+
+
+def olmoe_case(name, tokens, num_experts, k):
+    """Does not divide the weights of a token by their sum."""
+    config = transformers.OlmoeConfig(
+        hidden_size=WIDTH, intermediate_size=HIDDEN, num_experts=num_experts, num_experts_per_tok=k
+    )
+    return gated_case(name, olmoe.OlmoeSparseMoeBlock(config), tokens, num_experts, k)
+
+
+def qwen_case(name, tokens, num_experts, k):
+    """Qwen3, the successor of Qwen2-MoE, whose gate on the shared expert it has no more."""
+    config = transformers.Qwen3MoeConfig(
+        hidden_size=WIDTH,
+        moe_intermediate_size=HIDDEN,
+        num_experts=num_experts,
+        num_experts_per_tok=k,
+        norm_topk_prob=True,
+    )
+    return gated_case(name, qwen3.Qwen3MoeSparseMoeBlock(config), tokens, num_experts, k)
 
 
 def deepseek_case(name, tokens, num_experts, k, shared):
@@ -127,6 +152,8 @@ write(
         mixtral_case("mixtral, empty experts", tokens=1, num_experts=8, k=2),
         mixtral_case("mixtral, all tokens to the same experts", tokens=4, num_experts=4, k=2, equal=True),
         mixtral_case("mixtral, every expert chosen", tokens=3, num_experts=3, k=3),
+        olmoe_case("olmoe", tokens=5, num_experts=6, k=3),
+        qwen_case("qwen3", tokens=5, num_experts=6, k=3),
         deepseek_case("deepseek v3", tokens=5, num_experts=6, k=3, shared=2),
         switch_case("switch", tokens=12, num_experts=4, capacity=2),
         hf_loss_case("hf loss of one layer", tokens=9, num_experts=4, k=1, layers=1),

@@ -11,6 +11,8 @@ type Build = (options: Record<string, number>) => Pick<moe.MoeLayerOptions, 'rou
 const blocks: Record<string, Build> = {
   // Renormalises a single choice as well.
   mixtral: ({ k }) => ({ router: routers.topK({ k, renormalize: true }), experts: 'gated' }),
+  olmoe: ({ k }) => ({ router: routers.topK({ k, renormalize: false }), experts: 'gated' }),
+  qwen3: ({ k }) => ({ router: routers.topK({ k }), experts: 'gated' }),
   deepseek: ({ k, sharedExperts }) => ({
     router: routers.topK({ k, scores: 'sigmoid', balance: { bias: { rate: 0 } } }),
     experts: 'gated',
