@@ -12,23 +12,17 @@ import { latestRun } from '../payloads';
 import { emptySentence, problemSentence, runState, stateSentence } from '../runState';
 import type { PayloadStore } from '../store';
 import { readTheme } from '../theme';
+import type { IView } from '../view';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
 import { ResizeHandle } from './resizeHandle';
 import { TabbedPictures } from './tabbedPictures';
 
-/** What the reader looks at; it outlives the panel, which goes when its cell is moved. */
-export interface IPanelView {
-  tab: string;
-  layer: number;
-  /** The run in view; null follows the newest. */
-  run: string | null;
-}
-
 export interface ICellPanelOptions {
   cellId: string;
   store: PayloadStore;
-  view: IPanelView;
+  /** It outlives the panel, which goes when its cell is moved. */
+  view: IView;
   trans: TranslationBundle;
   themes: IThemeManager | null;
   resize: (width: number, done: boolean) => void;
@@ -58,7 +52,7 @@ export class CellPanel extends Widget {
     layout.addWidget(this._state);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
-    this._pictures.selectionChanged.connect((_, tab) => this._look({ tab }), this);
+    this._pictures.looked.connect((_, change) => this._look(change), this);
     store.changed.connect((_, cells) => cells.includes(options.cellId) && this._frame.schedule(), this);
     themes?.themeChanged.connect(() => this._frame.schedule(), this);
   }
@@ -129,7 +123,8 @@ export class CellPanel extends Widget {
     });
     this._tell(stateSentence(state, source.step, trans));
     this._pictures.show();
-    this._pictures.draw(payload, { theme: readTheme(), trans, layer });
+    const { expert, choices } = view;
+    this._pictures.draw(payload, { theme: readTheme(), trans, layer, expert, choices });
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
@@ -159,7 +154,7 @@ export class CellPanel extends Widget {
     }
   }
 
-  private _look(change: Partial<IPanelView>): void {
+  private _look(change: Partial<IView>): void {
     Object.assign(this._options.view, change);
     this._frame.schedule();
   }

@@ -1,2 +1,2 @@
 export { CellPanel } from './cellPanel';
-export type { ICellPanelOptions, IPanelView } from './cellPanel';
+export type { ICellPanelOptions } from './cellPanel';
