@@ -9,6 +9,8 @@ export { pathLosses } from './pathLosses';
 export type { PathQuestion } from './pathLosses';
 export { pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
 export type { PathRouterOptions } from './pathRouter';
+export { tokenReorganize, TokenReorganizer } from './tokenReorganize';
+export type { TokenReorganizeOptions } from './tokenReorganize';
 export { tokenRoute } from './tokenRoute';
 export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
 export { variant } from './variant';
