@@ -7,7 +7,7 @@ export { learnedPaths, oracleRoutes } from './oracleRoutes';
 export type { OracleOptions, OracleRoutes, OracleSearch } from './oracleRoutes';
 export { pathLosses } from './pathLosses';
 export type { PathQuestion } from './pathLosses';
-export { pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
+export { PathRouter, pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
 export type { PathRouterOptions } from './pathRouter';
 export { tokenRoute } from './tokenRoute';
 export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
