@@ -1,5 +1,7 @@
 export { agreement } from './agreement';
-export type { Agreement } from './agreement';
+export type { Agreement, AgreementOptions } from './agreement';
+export { costlyGains } from './costlyGains';
+export type { CostlyGains, CostlyGainsOptions } from './costlyGains';
 export { forecastExperts } from './forecastExperts';
 export { MatchingPursuit, matchingPursuit, NOISE } from './matchingPursuit';
 export type { MatchingPursuitOptions } from './matchingPursuit';
@@ -9,6 +11,8 @@ export { pathLosses } from './pathLosses';
 export type { PathQuestion } from './pathLosses';
 export { PathRouter, pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
 export type { PathRouterOptions } from './pathRouter';
+export { tokenGroups } from './tokenGroups';
+export type { TokenGroups, TokenGroupsOptions } from './tokenGroups';
 export { tokenRoute } from './tokenRoute';
 export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
 export { variant } from './variant';
