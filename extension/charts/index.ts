@@ -1,5 +1,5 @@
 export { expertColour, loadColour } from './colours';
-export type { IChartContext, IFigure, ITable } from './figure';
+export type { IChartContext, IChoice, IFigure, IPoint, ITable } from './figure';
 export { loadCeiling, timesFair } from './load';
 export { loadHeatmap } from './loadHeatmap';
 export { loadOverTime } from './loadOverTime';

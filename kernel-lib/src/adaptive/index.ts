@@ -13,6 +13,8 @@ export { PathRouter, pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
 export type { PathRouterOptions } from './pathRouter';
 export { tokenGroups } from './tokenGroups';
 export type { TokenGroups, TokenGroupsOptions } from './tokenGroups';
+export { tokenReorganize, TokenReorganizer } from './tokenReorganize';
+export type { TokenReorganizeOptions } from './tokenReorganize';
 export { tokenRoute } from './tokenRoute';
 export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
 export { variant } from './variant';

@@ -1,6 +1,8 @@
 export type { Batch, TextData } from './contract';
 export { Corpus } from './corpus';
 export type { BatchShape, DomainSize } from './corpus';
+export { digits } from './digits';
+export type { DigitsOptions, ImageSplit, LabelledImages } from './digits';
 export { fromStrings } from './fromStrings';
 export type { CorpusOptions } from './options';
 export type { NamedText } from './pick';

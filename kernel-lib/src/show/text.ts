@@ -15,14 +15,27 @@ const COLUMNS: [string, (layer: LayerRouting) => string][] = [
 
 /** A payload as a compact table. */
 export function payloadText(payload: Payload): string {
-  const { source } = payload;
-  const lines = [heading(source)];
-  if (payload.kind === 'routing') {
-    lines.push(...table(payload.data.layers, payload.data.omittedLayers ?? 0));
+  return [heading(payload.source), ...textForms(payload)].map(printable).join('\n');
+}
+
+function textForms(payload: Payload): string[] {
+  switch (payload.kind) {
+    case 'routing':
+      return [
+        ...table(payload.data.layers, payload.data.omittedLayers ?? 0),
+        ...scalarLine(payload.data.history.scalars)
+      ];
+    case 'training':
+      return scalarLine(payload.data.scalars);
+    default:
+      return [];
   }
-  const { scalars } = payload.kind === 'routing' ? payload.data.history : payload.data;
+}
+
+/** The last value of each series, as one line; none where there is no series. */
+function scalarLine(scalars: Record<string, Numeric[]>): string[] {
   const latest = Object.entries(scalars).map(([name, values]) => `${name} ${significant(lastOf(values))}`);
-  return [...lines, ...(latest.length > 0 ? [latest.join(', ')] : [])].map(printable).join('\n');
+  return latest.length > 0 ? [latest.join(', ')] : [];
 }
 
 /** What runs, how far it is, and how it ended. */

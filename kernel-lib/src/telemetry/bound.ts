@@ -1,3 +1,4 @@
+import { choicesOf, packChoices } from '../protocol';
 import type {
   LayerRouting,
   Numeric,
@@ -5,6 +6,7 @@ import type {
   RoutingHistory,
   RoutingPayload,
   TokenSample,
+  TokenShare,
   TrainingPayload
 } from '../protocol';
 import { thin } from './binned';
@@ -21,7 +23,14 @@ import { METRIC_DECIMALS, roundNumber, roundScalar, roundTo, shareDecimals } fro
  */
 export function bound<P extends Payload>(payload: P): P;
 export function bound(payload: Payload): Payload {
-  return payload.kind === 'routing' ? boundRouting(payload) : boundTraining(payload);
+  switch (payload.kind) {
+    case 'routing':
+      return boundRouting(payload);
+    case 'training':
+      return boundTraining(payload);
+    default:
+      return payload;
+  }
 }
 
 function boundTraining(payload: TrainingPayload): TrainingPayload {
@@ -30,7 +39,7 @@ function boundTraining(payload: TrainingPayload): TrainingPayload {
 
 function boundRouting(payload: RoutingPayload): RoutingPayload {
   const plan = planRouting(payload);
-  const { layers, history, tokens, domains, omittedLayers = 0 } = payload.data;
+  const { layers, history, tokens, domains, tokenClasses, omittedLayers = 0 } = payload.data;
   const omitted = omittedLayers + layers.length - plan.layers.length;
   return {
     ...payload,
@@ -38,8 +47,9 @@ function boundRouting(payload: RoutingPayload): RoutingPayload {
       layers: plan.layers.map((i) => boundLayer(layers[i], plan)),
       ...(omitted > 0 ? { omittedLayers: omitted } : {}),
       history: boundHistory(history, layers, plan),
-      tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, plan),
-      domains
+      tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, layers, plan),
+      domains,
+      ...(tokenClasses && plan.classes ? { tokenClasses } : {})
     }
   };
 }
@@ -49,8 +59,9 @@ function boundLayer(layer: LayerRouting, plan: RoutingPlan): LayerRouting {
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = plan.coActivation ? layer.coActivation : null;
+  const { meanWeight, classLoad, topTokens, transitions, ...rest } = layer;
   return {
-    ...layer,
+    ...rest,
     experts: plan.labels ? layer.experts : [],
     load: shares(layer.load),
     importance: plan.importance ? shares(layer.importance) : [],
@@ -61,8 +72,16 @@ function boundLayer(layer: LayerRouting, plan: RoutingPlan): LayerRouting {
     dropped: roundTo(layer.dropped, 4),
     deadFraction: roundTo(layer.deadFraction, 4),
     domainLoad: plan.domainLoad ? layer.domainLoad.map(shares) : [],
-    coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals)))
+    coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals))),
+    ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
+    ...(plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
+    ...(plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
+    ...(plan.transitions && transitions ? { transitions: transitions.map(shares) } : {})
   };
+}
+
+function roundTokens(tokens: TokenShare[]): TokenShare[] {
+  return tokens.map(({ text, share }) => ({ text, share: roundNumber(share, METRIC_DECIMALS) }));
 }
 
 function boundHistory(history: RoutingHistory, layers: readonly LayerRouting[], plan: RoutingPlan): RoutingHistory {
@@ -95,14 +114,23 @@ function boundScalars(
   return { steps: thinned.steps, scalars: Object.fromEntries(rounded) };
 }
 
-function boundTokens(tokens: TokenSample, plan: RoutingPlan): TokenSample {
+function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan: RoutingPlan): TokenSample {
   const cut = <T>(values: T[]): T[] => values.slice(0, plan.tokens);
-  const weights = plan.layers.map((i) => cut(tokens.weights[i]));
+  const choices = (experts: TokenSample['experts']): TokenSample['experts'] =>
+    plan.layers.map((i) => {
+      const rows = cut(choicesOf(experts[i], layers[i].k));
+      return plan.packed ? packChoices(rows) : rows;
+    });
+  const weights = plan.layers.map((i) => (plan.packed ? [] : cut(tokens.weights[i])));
+  const earlier = tokens.earlier
+    ?.slice(-plan.earlier)
+    .map(({ step, experts }) => ({ step, experts: choices(experts) }));
   return {
     text: cut(tokens.text),
     domain: cut(tokens.domain),
-    experts: plan.layers.map((i) => cut(tokens.experts[i])),
+    experts: choices(tokens.experts),
     weights: weights.map((rows) => rows.map((row) => row.map((x) => roundTo(x, METRIC_DECIMALS)))),
+    ...(plan.earlier > 0 && earlier ? { earlier } : {}),
     truncated: tokens.truncated || plan.tokens < tokens.text.length
   };
 }

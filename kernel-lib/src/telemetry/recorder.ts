@@ -19,7 +19,7 @@ export interface RecorderOptions {
   domains?: readonly string[];
   /** Text of a token, for the sample. Default: none, and no tokens are sampled. */
   decode?: (token: number) => string;
-  /** Tokens of each batch whose choices are kept, 0..512. Default 64. */
+  /** Tokens of each batch whose choices are kept, 0..2048. Default 64. */
   tokenSample?: number;
   /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
   window?: number;

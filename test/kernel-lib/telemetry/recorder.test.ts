@@ -195,8 +195,8 @@ describe('Recorder', () => {
   });
 
   test('says what is wrong', () => {
-    expect(() => telemetry.recorder({ tokenSample: 513 })).toThrow(
-      'telemetry.recorder: tokenSample must be an integer 0..512, got 513'
+    expect(() => telemetry.recorder({ tokenSample: 2049 })).toThrow(
+      'telemetry.recorder: tokenSample must be an integer 0..2048, got 2049'
     );
     expect(() => telemetry.recorder({ window: 0 })).toThrow(
       'telemetry.recorder: window must be an integer of at least 1, got 0'
