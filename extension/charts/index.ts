@@ -8,6 +8,6 @@ export { searchTokens } from './searchTokens';
 export type { IHit } from './searchTokens';
 export { cellAt, layoutStrip, lineOf } from './stripLayout';
 export type { ICell, IStripLayout, IStripSizes } from './stripLayout';
-export { brief, layerLabels, percent, shortened } from './text';
+export { brief, expertNames, layerLabels, percent, shortened } from './text';
 export { tokenStrip } from './tokenStrip';
 export type { IStripRow, ITokenStrip } from './tokenStrip';
