@@ -5,7 +5,7 @@ import type { ReplayedSample } from '../replay';
 import type { IChartContext, IChoice, ITable } from './figure';
 import type { IStripChoices } from './stripChoices';
 import { stripChoices } from './stripChoices';
-import { expertName, layerLabels, percent } from './text';
+import { expertName, layerLabels, percent, visibleText } from './text';
 
 /** One layer's choices for the tokens. */
 export interface IStripRow {
@@ -172,8 +172,4 @@ function table(
       ]);
     }
   };
-}
-
-function visibleText(text: string): string {
-  return text === '' ? '∅' : text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥').replace(/ /g, '·');
 }

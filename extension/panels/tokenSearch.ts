@@ -11,7 +11,7 @@ export interface ITokenSearchOptions {
 }
 
 export class TokenSearch {
-  readonly node = element('div', { class: 'jp-switchyard-search', attributes: { role: 'search' } });
+  readonly node = element('div', { class: 'jp-switchyard-find', attributes: { role: 'search' } });
 
   constructor({ trans, sought, step }: ITokenSearchOptions) {
     this._trans = trans;
