@@ -25,11 +25,12 @@ export interface IHeading {
 export type Choice = { run: number } | { layer: number } | 'close';
 
 export class PanelHeader extends Widget {
-  constructor(trans: TranslationBundle) {
+  constructor(trans: TranslationBundle, closable: boolean) {
     super({ node: element('header') });
     this.addClass('jp-switchyard-Header');
     this._trans = trans;
     const close = this._close;
+    close.hidden = !closable;
     close.title = trans.__('Close');
     close.setAttribute('aria-label', trans.__('Close the routing panel'));
     this._run.setAttribute('aria-label', trans.__('Run'));
