@@ -7,10 +7,10 @@ const MAX_ENTRIES = 2 ** 19;
 /** Times that each token of the vocabulary was sent to each expert, over the latest 1 to 2 windows, or over all steps. */
 export class TokenCounts {
   /** N_vi since the window rolled, and of the window before; [V * E], V the largest token seen and one. */
-  private current = new Float32Array();
-  private previous = new Float32Array();
+  private current: Float32Array = new Float32Array();
+  private previous: Float32Array = new Float32Array();
   /** Times each token was routed, N_v, never rolled; [V]. */
-  private routed = new Float64Array();
+  private routed: Float64Array = new Float64Array();
   private full = false;
 
   constructor(
