@@ -14,11 +14,10 @@ import { createTabs } from './tabs';
 let instances = 0;
 
 export class TabbedPictures extends Widget {
-  constructor(trans: TranslationBundle, selected: string) {
+  constructor(trans: TranslationBundle) {
     super();
     this.addClass('jp-switchyard-Tabs');
     this._tabs = createTabs(trans);
-    this._selected = selected;
     this._buttons = this._tabs.map((tab) => this._button(tab));
     this._list.append(...this._buttons);
     this._list.setAttribute('aria-label', trans.__('Pictures'));
@@ -35,10 +34,11 @@ export class TabbedPictures extends Widget {
     return this._looked;
   }
 
-  /** Draws the selected tab, or the first that has something for this kind of payload. */
-  draw(payload: Payload, context: IChartContext): void {
+  /** Draws one tab, or the first that has something for this kind of payload. */
+  draw(payload: Payload, context: IChartContext, selected: string): void {
     const offered = this._tabs.filter((tab) => tab.kinds.includes(payload.kind));
-    const shown = offered.find((tab) => tab.id === this._selected) ?? offered.at(0);
+    const shown = offered.find((tab) => tab.id === selected) ?? offered.at(0);
+    this._selected = selected;
     this._tabs.forEach((tab, i) => {
       const button = this._buttons[i];
       button.hidden = !offered.includes(tab);
@@ -114,14 +114,13 @@ export class TabbedPictures extends Widget {
   private _select(index: number): void {
     const tab = this._tabs.at(index);
     if (index >= 0 && tab && tab.id !== this._selected) {
-      this._selected = tab.id;
       this._looked.emit({ tab: tab.id });
     }
   }
 
   private _id = `jp-switchyard-tabs-${instances++}`;
   private _tabs: ITab[];
-  private _selected: string;
+  private _selected = '';
   private _list = element('div', { class: 'jp-switchyard-tablist', attributes: { role: 'tablist' } });
   private _buttons: HTMLButtonElement[];
   private _body = new Panel();
