@@ -4,6 +4,6 @@ export { loadCeiling, timesFair } from './load';
 export { loadHeatmap } from './loadHeatmap';
 export { loadOverTime } from './loadOverTime';
 export { scalars } from './scalars';
-export { brief, layerLabels, percent, shortened } from './text';
+export { brief, expertNames, layerLabels, percent, shortened } from './text';
 export { tokenStrip } from './tokenStrip';
 export type { IToken, ITokenStrip } from './tokenStrip';
