@@ -54,11 +54,12 @@ afterEach(() => {
 
 const choices = (wanted: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`token-strip.${name}`, value]));
-const find = <E extends HTMLElement>(selector: string): E => picture.node.querySelector<E>(selector)!;
+const find = (selector: string): HTMLElement => picture.node.querySelector<HTMLElement>(selector)!;
+const field = (): HTMLInputElement => find('input') as HTMLInputElement;
 const press = (selector: string, key: string, more = {}): boolean =>
   find(selector).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
 const seek = (query: string): void => {
-  find<HTMLInputElement>('input').value = query;
+  field().value = query;
   find('input').dispatchEvent(new Event('input'));
 };
 const detail = (): string => find('.jp-switchyard-detail').textContent;
@@ -147,9 +148,9 @@ test('search counts places over tokens, walks round them and says where it is', 
   expect(count()).toBe('1 of 2');
   seek('nowhere');
   expect(count()).toBe('not found');
-  expect(find<HTMLButtonElement>('button[aria-label="Next place"]').disabled).toBe(true);
+  expect(find('button[aria-label="Next place"]').hasAttribute('disabled')).toBe(true);
   expect(press('input', 'Escape')).toBe(false);
-  expect([count(), find<HTMLInputElement>('input').value]).toEqual(['', '']);
+  expect([count(), field().value]).toEqual(['', '']);
 });
 
 test('keys walk over tokens and rows and stop at the edges; what they reach is read out', () => {
@@ -193,7 +194,7 @@ test('where an expert is chosen, tokens that its layer sent elsewhere are dimmed
 
 test('choices go to the view, and other pictures keep theirs', () => {
   picture.draw(four(), { ...context, choices: { 'load.form': 'stream' } });
-  const select = find<HTMLSelectElement>('select[name="token-strip.layers"]');
+  const select = find('select[name="token-strip.layers"]') as HTMLSelectElement;
   select.value = 'all';
   select.dispatchEvent(new Event('change', { bubbles: true }));
   expect(looks).toEqual([{ choices: { 'load.form': 'stream', 'token-strip.layers': 'all' } }]);
