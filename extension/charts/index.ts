@@ -6,6 +6,8 @@ export { loadOverTime } from './loadOverTime';
 export { scalars } from './scalars';
 export { searchTokens } from './searchTokens';
 export type { IHit } from './searchTokens';
+export { stepRange, withStepRange } from './stepAxis';
+export type { StepRange } from './stepAxis';
 export { cellAt, layoutStrip, lineOf } from './stripLayout';
 export type { ICell, IStripLayout, IStripSizes } from './stripLayout';
 export { brief, expertNames, layerLabels, percent, shortened } from './text';
