@@ -64,6 +64,11 @@ export function latestRun(runs: readonly IRun[]): IRun | undefined {
   );
 }
 
+/** A run's title, or the name of an unreadable output. */
+export function titleOf({ reading, key }: IRun): string {
+  return 'payload' in reading ? reading.payload.source.title : key;
+}
+
 function seqOf(reading: Reading): number {
   return 'payload' in reading ? reading.payload.seq : -1;
 }

@@ -6,13 +6,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { PanelLayout } from '@lumino/widgets';
 import { Signal } from '@lumino/signaling';
-import type { IPanelView } from '../panels';
 import { CellPanel } from '../panels';
 import type { IRun } from '../payloads';
 import { holders } from '../payloads';
 import type { PanelSettings } from '../panelSettings';
 import { runState } from '../runState';
 import type { PayloadStore } from '../store';
+import type { IView } from '../view';
+import { FIRST_VIEW } from '../view';
 
 const CELL_CLASS = 'jp-switchyard-mod-beside';
 const WIDTH = '--jp-switchyard-panel-width';
@@ -133,7 +134,7 @@ export class BesidePanels implements IDisposable {
 
   private _add(cellId: string, cell: Cell): void {
     const { trans, themes } = this._options;
-    const view = this._views.get(cellId) ?? { tab: 'load', layer: 0, run: null };
+    const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
     this._views.set(cellId, view);
     const panel = new CellPanel({
       cellId,
@@ -179,7 +180,7 @@ export class BesidePanels implements IDisposable {
   private _isDisposed = false;
   private _open = new Set<string>();
   private _panels = new Map<string, CellPanel>();
-  private _views = new Map<string, IPanelView>();
+  private _views = new Map<string, IView>();
   /** Runs whose panel the reader closed: they do not open by themselves again. */
   private _dismissed = new Set<string>();
   /** Runs that were in an open panel, with their cell. */

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data, Layout } from 'plotly.js';
 import type { ITheme } from '../theme';
+import type { IView } from '../view';
 
 /** The numbers of a picture, for readers who do not see it. */
 export interface ITable {
@@ -16,6 +17,29 @@ export interface IFigure {
   /** One sentence that says what the picture shows now. */
   summary: string;
   table: ITable;
+  /** What the reader may choose in this picture; drawn above it. */
+  choices?: IChoice[];
+  /** What a click on a point means. The same must be reachable by keys: by a choice, or in the panel's header. */
+  pick?: (point: IPoint) => Partial<IView>;
+}
+
+/** One choice of a picture. */
+export interface IChoice {
+  /** Key in `choices` of the view: "<picture>.<choice>". */
+  name: string;
+  label: string;
+  options: { value: string; text: string }[];
+  selected: string;
+}
+
+/** A point of a figure that was clicked. */
+export interface IPoint {
+  /** Index of its trace. */
+  trace: number;
+  x: number | string;
+  y: number | string;
+  /** Index in its trace; row and column in a heatmap. */
+  index: number | number[];
 }
 
 /** What a chart needs to know besides the payload. */
@@ -24,4 +48,8 @@ export interface IChartContext {
   trans: TranslationBundle;
   /** Index of the layer in view, for pictures of one layer. */
   layer: number;
+  /** The expert to mark; null where none is chosen. */
+  expert: number | null;
+  /** As in {@link IView}. */
+  choices: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,10 @@
 /** @file Which scalars a payload has, plot by plot, with the range that each formula allows. */
-import type { Numeric, Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Numeric, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext } from './figure';
 import { layerLabels } from './text';
+
+/** Payloads that have scalars over the steps. */
+export type ScalarPayload = RoutingPayload | TrainingPayload;
 
 /** One small plot: a name, its lines and the range its formula allows. */
 export interface IScalarPlot {
@@ -16,7 +19,7 @@ export interface IScalarPlot {
 }
 
 /** Losses first, then what each layer reports, then the other scalars of the run. */
-export function scalarPlots(payload: Payload, context: IChartContext): IScalarPlot[] {
+export function scalarPlots(payload: ScalarPayload, context: IChartContext): IScalarPlot[] {
   const named = namedScalars(payload);
   const loss = named.filter((plot) => plot.title === 'loss');
   const layers = payload.kind === 'routing' ? layerScalars(payload, context) : [];
@@ -24,7 +27,7 @@ export function scalarPlots(payload: Payload, context: IChartContext): IScalarPl
 }
 
 /** "loss/train" and "loss/validation" share the plot "loss". */
-function namedScalars(payload: Payload): IScalarPlot[] {
+function namedScalars(payload: ScalarPayload): IScalarPlot[] {
   const named = payload.kind === 'routing' ? payload.data.history.scalars : payload.data.scalars;
   const plots = new Map<string, IScalarPlot>();
   for (const [name, values] of Object.entries(named)) {

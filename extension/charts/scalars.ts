@@ -1,11 +1,11 @@
 /** @file The run's scalars over time, one small plot for each, with the bounds that their formulas have. */
-import type { Numeric, Payload } from '@switchyard/kernel-lib/protocol';
+import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import type { ITheme } from '../theme';
 import { depthColours } from './colours';
 import type { IChartContext, IFigure } from './figure';
 import { baseLayout } from './load';
-import type { IScalarPlot } from './scalarPlots';
+import type { IScalarPlot, ScalarPayload } from './scalarPlots';
 import { scalarPlots } from './scalarPlots';
 import { brief, plainText } from './text';
 
@@ -17,7 +17,7 @@ const AXIS = 36;
 const LEGEND_LINES = 6;
 
 /** Small plots under one another with a common axis of steps. Null where the payload has no step yet. */
-export function scalars(payload: Payload, context: IChartContext): IFigure | null {
+export function scalars(payload: ScalarPayload, context: IChartContext): IFigure | null {
   const steps = payload.kind === 'routing' ? payload.data.history.steps : payload.data.steps;
   const plots = scalarPlots(payload, context);
   if (steps.length === 0 || plots.length === 0) {

@@ -1,5 +1,6 @@
 /** @file A sample of tokens with the expert that one layer chose for each: a view model, drawn as text by the panel. */
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, ITable } from './figure';
 import { expertColour } from './colours';
 import { expertName, layerLabels, percent } from './text';
@@ -28,11 +29,12 @@ export interface ITokenStrip {
 /** The strip of the layer in view; `choice` 0 is each token's best expert. Null where the payload has no sample. */
 export function tokenStrip(payload: RoutingPayload, context: IChartContext, choice = 0): ITokenStrip | null {
   const { tokens, layers, domains } = payload.data;
-  const experts = tokens?.experts[context.layer];
+  const chosen = tokens?.experts[context.layer];
   const layer = layers.at(context.layer);
-  if (!tokens || !experts || !layer) {
+  if (!tokens || chosen === undefined || !layer) {
     return null;
   }
+  const experts = choicesOf(chosen, layer.k);
   const { trans } = context;
   const weights = tokens.weights[context.layer];
   const label = layerLabels(layers)[context.layer];

@@ -1,11 +1,16 @@
 /** @file A chart drawn by plotly.js: updated in place, never rebuilt. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts';
 import { element } from '../dom';
 import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
+import type { IView } from '../view';
+import { Choices } from './choices';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 
@@ -26,7 +31,16 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
-    this.node.append(element('figcaption', { text: options.title }), this._plot, this._message, this._numbers.node);
+    this.node.append(
+      element('figcaption', { text: options.title }, this._choices.node),
+      this._plot,
+      this._message,
+      this._numbers.node
+    );
+  }
+
+  get looked(): ISignal<this, Partial<IView>> {
+    return this._looked;
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
@@ -37,6 +51,10 @@ export class FigurePicture extends Widget implements IPicture {
     }
     this._plot.setAttribute('aria-label', figure.summary);
     this._numbers.show(figure.table);
+    this._choices.show(figure.choices ?? []);
+    this._view = context.choices;
+    this._pick = figure.pick;
+    this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
     this._figure = figure;
     void this._render();
     return true;
@@ -48,6 +66,7 @@ export class FigurePicture extends Widget implements IPicture {
     }
     this._figure = null;
     this._plotly?.purge(this._plot);
+    Signal.clearData(this);
     super.dispose();
   }
 
@@ -63,6 +82,7 @@ export class FigurePicture extends Widget implements IPicture {
         const { data, layout } = this._figure;
         this._figure = null;
         await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, CONFIG);
+        this._listen();
       }
       this._message.textContent = '';
     } catch (error) {
@@ -72,7 +92,30 @@ export class FigurePicture extends Widget implements IPicture {
     }
   }
 
+  /** plotly adds its events to the node when it draws for the first time. */
+  private _listen(): void {
+    if (!this._listening) {
+      this._listening = true;
+      (this._plot as unknown as PlotlyHTMLElement).on('plotly_click', (event) => this._onClick(event));
+    }
+  }
+
+  private _onClick({ points }: PlotMouseEvent): void {
+    const point = points.at(0);
+    if (point && this._pick) {
+      const { curveNumber, x, y, pointNumber } = point;
+      this._looked.emit(
+        this._pick({ trace: curveNumber, x: x as number | string, y: y as number | string, index: pointNumber })
+      );
+    }
+  }
+
   private _options: IFigurePictureOptions;
+  private _looked = new Signal<this, Partial<IView>>(this);
+  private _choices = new Choices((name, value) => this._looked.emit({ choices: { ...this._view, [name]: value } }));
+  private _view: Readonly<Record<string, string>> = {};
+  private _pick: IFigure['pick'];
+  private _listening = false;
   private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;

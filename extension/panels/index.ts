@@ -1,2 +1,4 @@
 export { CellPanel } from './cellPanel';
-export type { ICellPanelOptions, IPanelView } from './cellPanel';
+export type { ICellPanelOptions } from './cellPanel';
+export { RunView } from './runView';
+export type { IRunSource, IRunViewOptions } from './runView';

@@ -5,6 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext } from '../charts';
+import type { IView } from '../view';
 import { element } from '../dom';
 import type { IPicture } from './picture';
 import type { ITab } from './tabs';
@@ -13,11 +14,10 @@ import { createTabs } from './tabs';
 let instances = 0;
 
 export class TabbedPictures extends Widget {
-  constructor(trans: TranslationBundle, selected: string) {
+  constructor(trans: TranslationBundle) {
     super();
     this.addClass('jp-switchyard-Tabs');
     this._tabs = createTabs(trans);
-    this._selected = selected;
     this._buttons = this._tabs.map((tab) => this._button(tab));
     this._list.append(...this._buttons);
     this._list.setAttribute('aria-label', trans.__('Pictures'));
@@ -29,15 +29,16 @@ export class TabbedPictures extends Widget {
     this._body.node.append(this._empty);
   }
 
-  /** Emits the id of the tab that the reader selected. */
-  get selectionChanged(): ISignal<this, string> {
-    return this._selectionChanged;
+  /** Emits what the reader looks at: the tab selected, or what was chosen in a picture. */
+  get looked(): ISignal<this, Partial<IView>> {
+    return this._looked;
   }
 
-  /** Draws the selected tab, or the first that has something for this kind of payload. */
-  draw(payload: Payload, context: IChartContext): void {
+  /** Draws one tab, or the first that has something for this kind of payload. */
+  draw(payload: Payload, context: IChartContext, selected: string): void {
     const offered = this._tabs.filter((tab) => tab.kinds.includes(payload.kind));
-    const shown = offered.find((tab) => tab.id === this._selected) ?? offered[0];
+    const shown = offered.find((tab) => tab.id === selected) ?? offered.at(0);
+    this._selected = selected;
     this._tabs.forEach((tab, i) => {
       const button = this._buttons[i];
       button.hidden = !offered.includes(tab);
@@ -45,10 +46,7 @@ export class TabbedPictures extends Widget {
       button.tabIndex = tab === shown ? 0 : -1;
       this._pictures.get(tab.id)?.forEach((picture) => picture.setHidden(tab !== shown));
     });
-    this._body.node.setAttribute('aria-labelledby', this._tabId(shown));
-    const pictures = this._pictures.get(shown.id) ?? this._create(shown);
-    const drawn = pictures.map((picture) => picture.draw(payload, context));
-    this._empty.hidden = drawn.some(Boolean);
+    this._empty.hidden = shown !== undefined && this._drawTab(shown, payload, context);
   }
 
   handleEvent(event: Event): void {
@@ -76,9 +74,19 @@ export class TabbedPictures extends Widget {
     this._list.removeEventListener('keydown', this);
   }
 
+  /** False where the payload has nothing for any picture of the tab. */
+  private _drawTab(tab: ITab, payload: Payload, context: IChartContext): boolean {
+    this._body.node.setAttribute('aria-labelledby', this._tabId(tab));
+    const pictures = this._pictures.get(tab.id) ?? this._create(tab);
+    return pictures.map((picture) => picture.draw(payload, context)).some(Boolean);
+  }
+
   private _create(tab: ITab): IPicture[] {
     const pictures = tab.create();
-    pictures.forEach((picture) => this._body.addWidget(picture));
+    for (const picture of pictures) {
+      picture.looked.connect((_, change) => this._looked.emit(change), this);
+      this._body.addWidget(picture);
+    }
     this._pictures.set(tab.id, pictures);
     return pictures;
   }
@@ -106,18 +114,17 @@ export class TabbedPictures extends Widget {
   private _select(index: number): void {
     const tab = this._tabs.at(index);
     if (index >= 0 && tab && tab.id !== this._selected) {
-      this._selected = tab.id;
-      this._selectionChanged.emit(tab.id);
+      this._looked.emit({ tab: tab.id });
     }
   }
 
   private _id = `jp-switchyard-tabs-${instances++}`;
   private _tabs: ITab[];
-  private _selected: string;
+  private _selected = '';
   private _list = element('div', { class: 'jp-switchyard-tablist', attributes: { role: 'tablist' } });
   private _buttons: HTMLButtonElement[];
   private _body = new Panel();
   private _empty = element('p', { class: 'jp-switchyard-state' });
   private _pictures = new Map<string, IPicture[]>();
-  private _selectionChanged = new Signal<this, string>(this);
+  private _looked = new Signal<this, Partial<IView>>(this);
 }

@@ -1,6 +1,6 @@
 /** @file The pictures of a panel, tab by tab. A new picture is one line here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, IFigure } from '../charts';
 import { loadHeatmap, loadOverTime, scalars } from '../charts';
 import { FigurePicture } from './figurePicture';
@@ -23,8 +23,8 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       label: trans.__('Load'),
       kinds: ['routing'],
       create: () => [
-        figure('load-heatmap', trans.__('Load of each expert, by layer'), forRouting(loadHeatmap)),
-        figure('load-over-time', trans.__('Load over time, one layer'), forRouting(loadOverTime))
+        figure('load-heatmap', trans.__('Load of each expert, by layer'), forKinds(['routing'], loadHeatmap)),
+        figure('load-over-time', trans.__('Load over time, one layer'), forKinds(['routing'], loadOverTime))
       ]
     },
     { id: 'tokens', label: trans.__('Tokens'), kinds: ['routing'], create: () => [new TokenPicture(trans)] },
@@ -32,13 +32,20 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       id: 'scalars',
       label: trans.__('Scalars'),
       kinds: ['routing', 'training'],
-      create: () => [figure('scalars', trans.__('Scalars over the run'), scalars)]
+      create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
     }
   ];
 }
 
 type Chart = (payload: Payload, context: IChartContext) => IFigure | null;
 
-function forRouting(chart: (payload: RoutingPayload, context: IChartContext) => IFigure | null): Chart {
-  return (payload, context) => (payload.kind === 'routing' ? chart(payload, context) : null);
+/** A chart of some kinds of payload, as one that has nothing to say of the others. */
+function forKinds<K extends Payload['kind']>(
+  kinds: readonly K[],
+  chart: (payload: Extract<Payload, { kind: K }>, context: IChartContext) => IFigure | null
+): Chart {
+  return (payload, context) =>
+    (kinds as readonly string[]).includes(payload.kind)
+      ? chart(payload as Extract<Payload, { kind: K }>, context)
+      : null;
 }

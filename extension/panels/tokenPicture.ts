@@ -1,10 +1,13 @@
 /** @file Tokens as text, coloured by the expert that one layer chose; arrow keys walk through them. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, IToken, ITokenStrip } from '../charts';
 import { tokenStrip } from '../charts';
 import { element, setOptions } from '../dom';
+import type { IView } from '../view';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 
@@ -24,6 +27,10 @@ export class TokenPicture extends Widget implements IPicture {
       this._detail,
       this._numbers.node
     );
+  }
+
+  get looked(): ISignal<this, Partial<IView>> {
+    return this._looked;
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
@@ -131,6 +138,7 @@ export class TokenPicture extends Widget implements IPicture {
   }
 
   private _trans: TranslationBundle;
+  private _looked = new Signal<this, Partial<IView>>(this);
   private _id = `jp-switchyard-tokens-${instances++}`;
   private _choice = element('select');
   private _strip = element('div', { class: 'jp-switchyard-tokens', attributes: { role: 'listbox', tabindex: '0' } });

@@ -4,6 +4,7 @@ import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { peftSystems } from './systems/peft';
 import { queriesSystems } from './systems/queries';
+import { recsysSystems } from './systems/recsys';
 import { routerSystems } from './systems/routers';
 import { simSystems } from './systems/sim';
 import { transformSystems } from './systems/transform';
@@ -19,5 +20,6 @@ export const systems: readonly SystemEntry[] = [
   ...simSystems,
   ...adaptiveSystems,
   ...peftSystems,
-  ...queriesSystems
+  ...queriesSystems,
+  ...recsysSystems
 ];

@@ -2,8 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { protocol } from '@switchyard/kernel-lib';
 
-/** Names of the example payloads: a routed layer of 4 experts; a run of 4 layers of 16 under way, and over; a dense run. */
-export const EXAMPLES = ['small', 'running', 'finished', 'training'] as const;
+/** Names of the examples of kinds besides routing and training: the kind's own. */
+export const KIND_EXAMPLES = [
+  'depth-usage',
+  'router-confidence',
+  'masks',
+  'merge-tree',
+  'pareto',
+  'graph-rewiring',
+  'timeline'
+] as const;
+
+/**
+ * Names of the example payloads: a routed layer of 4 experts; a run of 4 layers of 16 under way, and over with all that
+ * later minor versions added; a dense run; and one of each other kind.
+ */
+export const EXAMPLES = ['small', 'running', 'finished', 'training', ...KIND_EXAMPLES] as const;
 export type Example = (typeof EXAMPLES)[number];
 
 /** The JSON text of an example, as it is committed. */
@@ -17,6 +31,6 @@ export function example(name: Example): protocol.Payload {
 }
 
 /** A fresh copy of an example of routing. */
-export function routingExample(name: Exclude<Example, 'training'> = 'small'): protocol.RoutingPayload {
+export function routingExample(name: 'small' | 'running' | 'finished' = 'small'): protocol.RoutingPayload {
   return example(name) as protocol.RoutingPayload;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
 
 test('a running cell opens its panel, which follows the payloads to the last', async ({ page, tmpPath }) => {
@@ -37,7 +38,7 @@ test('every picture shows the numbers of the payload, for the layer and choice i
   await expect(panel.getByRole('tab', { name: 'Tokens' })).toHaveAttribute('aria-selected', 'true');
   await panel.getByRole('combobox', { name: 'Choice' }).selectOption('1');
   const shown = panel.locator('.jp-switchyard-token small');
-  await expect(shown).toHaveText(data.tokens!.experts[2].map((row) => String(row[1])));
+  await expect(shown).toHaveText(choicesOf(data.tokens!.experts[2], 2).map((row) => String(row[1])));
   await panel.getByRole('listbox').focus();
   await page.keyboard.press('ArrowRight');
   await expect(panel.locator('.jp-switchyard-detail')).toContainText(`Token 2 “statement·”`);

@@ -1,9 +1,7 @@
 /** @file Checks of one JSON value at a path; each returns the value typed, or throws a PayloadError. */
+import { MAX_TEXT } from './limits';
 import { PayloadError } from './payloadError';
-import type { Numeric } from './types';
-
-/** Longest label, path, title or token text. */
-const MAX_TEXT = 256;
+import type { Numeric } from './kinds';
 
 /** A check of one value, to be applied to each item of an array. */
 export type Check = (value: unknown, path: string) => void;
@@ -19,17 +17,20 @@ export function checkObject(value: unknown, path: string): Record<string, unknow
   return value as Record<string, unknown>;
 }
 
-/** An array of exactly `length` items, or of at most `max` where `length` is null; each item passes `item`. */
+/** An array of exactly `length` items, or of `min` to `max` where `length` is null; each item passes `item`. */
 export function checkArray(
   value: unknown,
   path: string,
-  { length = null, max = Infinity, item }: { length?: number | null; max?: number; item?: Check }
+  { length = null, min = 0, max = Infinity, item }: { length?: number | null; min?: number; max?: number; item?: Check }
 ): unknown[] {
   if (!Array.isArray(value)) {
     refuse(path, 'must be an array', value);
   }
   if (length !== null && value.length !== length) {
     refuse(path, `must have ${length} entries`, value.length);
+  }
+  if (value.length < min) {
+    refuse(path, `must have at least ${min} entries`, value.length);
   }
   if (value.length > max) {
     refuse(path, `must have at most ${max} entries`, value.length);

@@ -16,7 +16,7 @@ export interface WatchOptions {
 }
 
 export interface RoutingWatchOptions extends WatchOptions {
-  /** Tokens of each batch whose routing is shown, 0..512. Default 64. */
+  /** Tokens of each batch whose routing is shown, 0..2048. Default 64. */
   tokenSample?: number;
   /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
   window?: number;

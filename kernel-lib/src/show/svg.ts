@@ -5,7 +5,7 @@ import { loadHeatmap } from './pictures/loadHeatmap';
 import { lossLines } from './pictures/lossLines';
 import { maxVioLines } from './pictures/maxVioLines';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
-import { printable, progress } from './text';
+import { printable, progress } from './format';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HEADING = 52;
@@ -24,8 +24,7 @@ interface Placed {
  */
 export function payloadSvg(payload: Payload): string {
   const tools = drawing();
-  const rows =
-    payload.kind === 'routing' ? routingRows(payload.data, tools) : [[lossLines(payload.data, WIDTH, tools)]];
+  const rows = pictures(payload, tools);
   let y = HEADING;
   const placed: Placed[] = [];
   for (const row of rows) {
@@ -34,6 +33,17 @@ export function payloadSvg(payload: Payload): string {
     y += elements.reduce((height, element) => Math.max(height, Number(element.getAttribute('height'))), 0);
   }
   return tools.serialise(frame(payload.source, placed, y + GAP, tools));
+}
+
+function pictures(payload: Payload, tools: Drawing): (Element | null)[][] {
+  switch (payload.kind) {
+    case 'routing':
+      return routingRows(payload.data, tools);
+    case 'training':
+      return [[lossLines(payload.data, WIDTH, tools)]];
+    default:
+      return [];
+  }
 }
 
 function routingRows(data: Extract<Payload, { kind: 'routing' }>['data'], tools: Drawing): (Element | null)[][] {

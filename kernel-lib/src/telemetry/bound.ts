@@ -1,3 +1,4 @@
+import { choicesOf, packChoices } from '../protocol';
 import type {
   LayerRouting,
   Numeric,
@@ -5,10 +6,18 @@ import type {
   RoutingHistory,
   RoutingPayload,
   TokenSample,
+  TokenShare,
   TrainingPayload
 } from '../protocol';
 import { thin } from './binned';
 import type { BinnedSeries } from './binned';
+import { boundDepthUsage } from './bounds/depthUsage';
+import { boundGraphRewiring } from './bounds/graphRewiring';
+import { boundMasks } from './bounds/masks';
+import { boundMergeTree } from './bounds/mergeTree';
+import { boundPareto } from './bounds/pareto';
+import { boundRouterConfidence } from './bounds/routerConfidence';
+import { boundTimeline } from './bounds/timeline';
 import { blendNumbers, blendVectors } from './blends';
 import { planRouting, planTraining } from './plan';
 import type { RoutingPlan } from './plan';
@@ -17,11 +26,30 @@ import { METRIC_DECIMALS, roundNumber, roundScalar, roundTo, shareDecimals } fro
 /**
  * The payload rounded, and thinned where needed, so that its JSON is at most 64 kB: histories are averaged over
  * neighbouring steps, the sample of tokens is cut (and says so), co-activation, domains, importance, labels and at last
- * whole layers are left out. The payload that came is not changed.
+ * whole layers are left out; other kinds lose what they can best do without, and say how much. The payload that came is not changed.
  */
 export function bound<P extends Payload>(payload: P): P;
 export function bound(payload: Payload): Payload {
-  return payload.kind === 'routing' ? boundRouting(payload) : boundTraining(payload);
+  switch (payload.kind) {
+    case 'routing':
+      return boundRouting(payload);
+    case 'training':
+      return boundTraining(payload);
+    case 'depth-usage':
+      return boundDepthUsage(payload);
+    case 'router-confidence':
+      return boundRouterConfidence(payload);
+    case 'masks':
+      return boundMasks(payload);
+    case 'merge-tree':
+      return boundMergeTree(payload);
+    case 'pareto':
+      return boundPareto(payload);
+    case 'graph-rewiring':
+      return boundGraphRewiring(payload);
+    case 'timeline':
+      return boundTimeline(payload);
+  }
 }
 
 function boundTraining(payload: TrainingPayload): TrainingPayload {
@@ -30,7 +58,7 @@ function boundTraining(payload: TrainingPayload): TrainingPayload {
 
 function boundRouting(payload: RoutingPayload): RoutingPayload {
   const plan = planRouting(payload);
-  const { layers, history, tokens, domains, omittedLayers = 0 } = payload.data;
+  const { layers, history, tokens, domains, tokenClasses, omittedLayers = 0 } = payload.data;
   const omitted = omittedLayers + layers.length - plan.layers.length;
   return {
     ...payload,
@@ -38,8 +66,9 @@ function boundRouting(payload: RoutingPayload): RoutingPayload {
       layers: plan.layers.map((i) => boundLayer(layers[i], plan)),
       ...(omitted > 0 ? { omittedLayers: omitted } : {}),
       history: boundHistory(history, layers, plan),
-      tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, plan),
-      domains
+      tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, layers, plan),
+      domains,
+      ...(tokenClasses && plan.classes ? { tokenClasses } : {})
     }
   };
 }
@@ -49,8 +78,9 @@ function boundLayer(layer: LayerRouting, plan: RoutingPlan): LayerRouting {
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = plan.coActivation ? layer.coActivation : null;
+  const { meanWeight, classLoad, topTokens, transitions, ...rest } = layer;
   return {
-    ...layer,
+    ...rest,
     experts: plan.labels ? layer.experts : [],
     load: shares(layer.load),
     importance: plan.importance ? shares(layer.importance) : [],
@@ -61,8 +91,16 @@ function boundLayer(layer: LayerRouting, plan: RoutingPlan): LayerRouting {
     dropped: roundTo(layer.dropped, 4),
     deadFraction: roundTo(layer.deadFraction, 4),
     domainLoad: plan.domainLoad ? layer.domainLoad.map(shares) : [],
-    coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals)))
+    coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals))),
+    ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
+    ...(plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
+    ...(plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
+    ...(plan.transitions && transitions ? { transitions: transitions.map(shares) } : {})
   };
+}
+
+function roundTokens(tokens: TokenShare[]): TokenShare[] {
+  return tokens.map(({ text, share }) => ({ text, share: roundNumber(share, METRIC_DECIMALS) }));
 }
 
 function boundHistory(history: RoutingHistory, layers: readonly LayerRouting[], plan: RoutingPlan): RoutingHistory {
@@ -95,14 +133,23 @@ function boundScalars(
   return { steps: thinned.steps, scalars: Object.fromEntries(rounded) };
 }
 
-function boundTokens(tokens: TokenSample, plan: RoutingPlan): TokenSample {
+function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan: RoutingPlan): TokenSample {
   const cut = <T>(values: T[]): T[] => values.slice(0, plan.tokens);
-  const weights = plan.layers.map((i) => cut(tokens.weights[i]));
+  const choices = (experts: TokenSample['experts']): TokenSample['experts'] =>
+    plan.layers.map((i) => {
+      const rows = cut(choicesOf(experts[i], layers[i].k));
+      return plan.packed ? packChoices(rows) : rows;
+    });
+  const weights = plan.layers.map((i) => (plan.packed ? [] : cut(tokens.weights[i])));
+  const earlier = tokens.earlier
+    ?.slice(-plan.earlier)
+    .map(({ step, experts }) => ({ step, experts: choices(experts) }));
   return {
     text: cut(tokens.text),
     domain: cut(tokens.domain),
-    experts: plan.layers.map((i) => cut(tokens.experts[i])),
+    experts: choices(tokens.experts),
     weights: weights.map((rows) => rows.map((row) => row.map((x) => roundTo(x, METRIC_DECIMALS)))),
+    ...(plan.earlier > 0 && earlier ? { earlier } : {}),
     truncated: tokens.truncated || plan.tokens < tokens.text.length
   };
 }

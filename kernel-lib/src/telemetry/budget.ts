@@ -16,4 +16,9 @@ export class Budget {
     this.room -= count * bytesEach;
     return count;
   }
+
+  /** Gives bytes back that were taken. */
+  give(bytes: number): void {
+    this.room += bytes;
+  }
 }

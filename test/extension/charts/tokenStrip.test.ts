@@ -1,3 +1,4 @@
+import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
 import { tokenStrip } from '../../../extension/charts';
 import { context, routing } from '../support/payloads';
@@ -10,7 +11,8 @@ test('a token has the expert and weight of its layer and choice', () => {
     [2, 1]
   ]) {
     const strip = tokenStrip(payload, { ...context, layer }, choice)!;
-    expect(strip.tokens.map((token) => token.expert)).toEqual(sample.experts[layer].map((row) => row[choice]));
+    const chosen = choicesOf(sample.experts[layer], payload.data.layers[layer].k);
+    expect(strip.tokens.map((token) => token.expert)).toEqual(chosen.map((row) => row[choice]));
     expect(strip.tokens.map((token) => token.weight)).toEqual(sample.weights[layer].map((row) => row[choice]));
   }
 });
@@ -24,7 +26,7 @@ test('white space is visible and text is kept', () => {
 
 test('a dropped token has no expert, no colour, and says so', () => {
   const payload = routing('small');
-  payload.data.tokens!.experts[0][0] = [-1, -1];
+  (payload.data.tokens!.experts[0] as number[][])[0] = [-1, -1];
   const [token] = tokenStrip(payload, context)!.tokens;
   expect(token).toMatchObject({ expert: -1, background: 'transparent' });
   expect(token.description).toContain('sent to no expert');

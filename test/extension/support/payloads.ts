@@ -1,7 +1,7 @@
 /** The committed example payloads, fresh for each test, and a chart context without a browser. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { IChartContext } from '../../../extension/charts';
 
@@ -18,7 +18,9 @@ export const context: IChartContext = {
     fontFamily: 'sans-serif'
   },
   trans,
-  layer: 0
+  layer: 0,
+  expert: null,
+  choices: {}
 };
 
 export function routing(name: 'running' | 'finished' | 'small' = 'running'): RoutingPayload {
@@ -27,6 +29,11 @@ export function routing(name: 'running' | 'finished' | 'small' = 'running'): Rou
 
 export function training(): TrainingPayload {
   return example('training') as TrainingPayload;
+}
+
+/** The example of a kind besides routing and training. */
+export function kind<K extends Payload['kind']>(name: K): Extract<Payload, { kind: K }> {
+  return example(name) as Extract<Payload, { kind: K }>;
 }
 
 function example(name: string): unknown {

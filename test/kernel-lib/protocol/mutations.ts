@@ -22,6 +22,14 @@ const routing = (
   inSchema = true
 ): Mutation => ({ name, from: 'small', inSchema, message, mutate: (payload) => mutate(payload.data, payload) });
 
+const of = (
+  from: Example,
+  name: string,
+  message: string,
+  mutate: (data: Loose) => void,
+  inSchema = true
+): Mutation => ({ name, from, inSchema, message, mutate: (payload) => mutate(payload.data) });
+
 export const mutations: Mutation[] = [
   routing('no run id', '$.runId: must be a string, got undefined', (_, p) => delete p.runId),
   routing('an empty run id', '$.runId: must not be empty, got ""', (_, p) => (p.runId = '')),
@@ -83,8 +91,8 @@ export const mutations: Mutation[] = [
   ),
   routing(
     'too many tokens',
-    'text: must have at most 512 entries, got 513',
-    (d) => (d.tokens.text = new Array(513).fill(''))
+    'text: must have at most 2048 entries, got 2049',
+    (d) => (d.tokens.text = new Array(2049).fill(''))
   ),
 
   routing('k above E', '$.data.layers[0].k: must be an integer in 1..4, got 5', (d) => (d.layers[0].k = 5), false),
@@ -160,5 +168,128 @@ export const mutations: Mutation[] = [
     (d) => (d.tokens.experts[0][3][1] = 4),
     false
   ),
-  routing('a choice too few', 'weights[0][2]: must have 2 entries, got 1', (d) => d.tokens.weights[0][2].pop(), false)
+  routing('a choice too few', 'weights[0][2]: must have 2 entries, got 1', (d) => d.tokens.weights[0][2].pop(), false),
+
+  of(
+    'finished',
+    'a choice too few in bytes',
+    'must be 128 bytes in base64 (172 characters)',
+    (d) => (d.tokens.experts[0] = 'AAAA'),
+    false
+  ),
+  of(
+    'finished',
+    'bytes that name no expert',
+    'experts[0][0][0]: must be an integer in -1..15, got 16',
+    (d) => (d.tokens.experts[0] = btoa('\x10'.repeat(128))),
+    false
+  ),
+  of('finished', 'bytes that are none', 'in base64', (d) => (d.tokens.experts[1] = '*'.repeat(172))),
+  of(
+    'finished',
+    'earlier steps that go back',
+    'earlier[1].step: must be greater than 0, the step before, got 0',
+    (d) => (d.tokens.earlier[1].step = 0),
+    false
+  ),
+  of(
+    'finished',
+    'transitions after the last layer',
+    'layers[3].transitions: must have 0 entries, got 1',
+    (d) => (d.layers[3].transitions = [[]]),
+    false
+  ),
+  of(
+    'finished',
+    'nine top tokens',
+    'topTokens[0]: must have at most 8 entries, got 9',
+    (d) => (d.layers[0].topTokens[0] = Array(9).fill({ text: 'a', share: 0.1 })),
+    false
+  ),
+  of(
+    'finished',
+    'a class without a name',
+    'classLoad: must have 4 entries, got 3',
+    (d) => d.layers[0].classLoad.pop(),
+    false
+  ),
+  of('depth-usage', 'usage above 1', 'usage[0][1]: must be a finite number in 0..1, got 2', (d) => (d.usage[0][1] = 2)),
+  of(
+    'depth-usage',
+    'a module that is not named',
+    'executed[2][0]: must be an integer in -1..2, got 3',
+    (d) => (d.tokens.executed[2][0] = 3),
+    false
+  ),
+  of('depth-usage', 'no module', 'modules: must have at least 1 entries, got 0', (d) => (d.modules = [])),
+  of(
+    'router-confidence',
+    'edges that go back',
+    'edges[2]: must be greater than 0.05, the edge before, got 0',
+    (d) => (d.edges[2] = 0),
+    false
+  ),
+  of(
+    'router-confidence',
+    'a bin too few',
+    'tokens: must have 20 entries, got 19',
+    (d) => d.layers[0].tokens.pop(),
+    false
+  ),
+  of('masks', 'an unknown mode', 'mode: must be one of mask, shrink, got "zero"', (d) => (d.mode = 'zero')),
+  of('masks', 'a ragged grid', 'grid[1]: must have 16 entries, got 15', (d) => d.groups[0].grid[1].pop(), false),
+  of(
+    'merge-tree',
+    'a cluster joined twice',
+    'must be a cluster that no earlier join took',
+    (d) => (d.layers[0].merges[1] = d.layers[0].merges[0]),
+    false
+  ),
+  of(
+    'merge-tree',
+    'a join of what is not there yet',
+    'merges[0].left: must be an integer in 0..7, got 9',
+    (d) => (d.layers[0].merges[0].left = 9),
+    false
+  ),
+  of(
+    'pareto',
+    'a point that is infinite',
+    'points[0].x: must be a finite number, got null',
+    (d) => (d.points[0].x = null)
+  ),
+  of(
+    'pareto',
+    'a front of points that are not there',
+    'front[0]: must be an integer in 0..61, got 62',
+    (d) => (d.front[0] = 62),
+    false
+  ),
+  of(
+    'graph-rewiring',
+    'an edge to nowhere',
+    'edges[0].to: must be an integer in 0..19, got 20',
+    (d) => (d.edges[0].to = 20),
+    false
+  ),
+  of(
+    'graph-rewiring',
+    'an edge in no state',
+    'must be one of kept, added, removed, got "moved"',
+    (d) => (d.edges[0].state = 'moved')
+  ),
+  of(
+    'timeline',
+    'a span that ends before it starts',
+    'spans[3].end: must be a finite number of at least',
+    (d) => (d.spans[3].end = 0),
+    false
+  ),
+  of(
+    'timeline',
+    'a device that is not named',
+    'spans[0].device: must be an integer in 0..3, got 4',
+    (d) => (d.spans[0].device = 4),
+    false
+  )
 ];

@@ -40,6 +40,7 @@ describe('the JSON Schema', () => {
     expect(loadSteps.maxItems).toBe(protocol.MAX_LOAD_STEPS);
     expect(scalars.maxProperties).toBe(protocol.MAX_SCALARS);
     expect(definitions.TokenSample.properties.text.maxItems).toBe(protocol.MAX_TOKENS);
+    expect(definitions.DepthSample.properties.text.maxItems).toBe(protocol.MAX_DEPTH_TOKENS);
   });
 });
 

@@ -172,7 +172,7 @@ describe('show.routing', () => {
   });
 
   test('refuses bad options where they are written', () => {
-    expect(() => show.routing({ tokenSample: 1000 })).toThrow('tokenSample must be an integer 0..512, got 1000');
+    expect(() => show.routing({ tokenSample: 5000 })).toThrow('tokenSample must be an integer 0..2048, got 5000');
   });
 
   test('an update that is due does not keep the process alive', () => {

@@ -27,6 +27,9 @@ function recorded({ L, E, k, steps = 100, tokens = 128 }: Size): protocol.Routin
   return { ...routingExample(), data: recorder.data() };
 }
 
+/** Too much for any payload. */
+const wide = Array.from({ length: 400 }, () => new Array<number>(400).fill(1 / 400));
+
 const bytes = (payload: protocol.Payload): number => Buffer.byteLength(JSON.stringify(payload));
 
 describe('bound', () => {
@@ -77,10 +80,35 @@ describe('bound', () => {
   });
 
   test('a sample that is cut says so', () => {
-    const { tokens } = telemetry.bound(recorded({ L: 16, E: 16, k: 4 })).data;
+    const { tokens } = telemetry.bound(recorded({ L: 16, E: 256, k: 4 })).data;
     expect(tokens?.truncated).toBe(true);
     expect(tokens?.text.length).toBeGreaterThan(0);
     expect(tokens?.experts[15]).toHaveLength(tokens?.text.length ?? 0);
+  });
+
+  test('choices that do not fit as rows go as bytes, all tokens of them', () => {
+    const full = recorded({ L: 16, E: 16, k: 2 }).data.tokens;
+    const { tokens } = telemetry.bound(recorded({ L: 16, E: 16, k: 2 })).data;
+    expect(tokens?.truncated).toBe(false);
+    expect(tokens?.weights).toEqual(Array(16).fill([]));
+    expect(typeof tokens?.experts[15]).toBe('string');
+    expect(protocol.choicesOf(tokens?.experts[15] ?? [], 2)).toEqual(full?.experts[15]);
+  });
+
+  test('what later minor versions added is rounded, and left out where it would not fit', () => {
+    const payload = routingExample('finished');
+    const { data } = telemetry.bound(payload);
+    const [layer] = data.layers;
+    expect([layer.meanWeight, layer.classLoad, layer.topTokens, layer.transitions].every(Boolean)).toBe(true);
+    expect(data.tokenClasses).toEqual(payload.data.tokenClasses);
+    expect(data.tokens?.earlier?.map(({ step }) => step)).toEqual([0, 125, 250]);
+    expect(protocol.choicesOf(data.tokens?.earlier?.[1].experts[2] ?? [], 2)).toEqual(
+      protocol.choicesOf(payload.data.tokens?.earlier?.[1].experts[2] ?? [], 2)
+    );
+    const layers = payload.data.layers.map((each) => ({ ...each, transitions: each.transitions && wide }));
+    const bounded = telemetry.bound({ ...payload, data: { ...payload.data, layers } });
+    expect(bounded.data.layers[0].transitions).toBeUndefined();
+    expect(bytes(bounded)).toBeLessThanOrEqual(protocol.MAX_PAYLOAD_BYTES);
   });
 
   test('joins steps by their mean, and bears the last', () => {

@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { kindExamples } from './kinds.mjs';
+import { envelope, mulberry32, round, shares } from './parts.mjs';
 
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 const WORDS = {
@@ -34,14 +36,20 @@ export function examples() {
       steps: 500,
       sampled: 64,
       domains: Object.keys(WORDS),
-      final: true
+      final: true,
+      rich: true
     })
   );
   put('training', training());
+  Object.entries(kindExamples()).forEach(([name, payload]) => put(name, payload));
   return texts;
 }
 
-function routing({ seed, layers, numExperts, k, steps, sampled, domains, final = false }) {
+/**
+ * A run of so many layers and experts. `rich` adds what later minor versions brought: classes, top tokens, transitions,
+ * earlier choices.
+ */
+export function routing({ seed, layers, numExperts, k, steps, sampled, domains, final = false, rich = false }) {
   const random = mulberry32(seed);
   // At most 125 steps of history and 25 of load, as a recorder that thins would keep.
   const kept = every(steps, Math.ceil(steps / 125));
@@ -52,8 +60,12 @@ function routing({ seed, layers, numExperts, k, steps, sampled, domains, final =
   const series = (f) => history.map((row) => row.map(f));
   const text = sampleText(domains, sampled);
   const chosen = routers.map((router) => text.map(({ domain }) => router.choose(domain, 1)));
+  const earlier = rich ? [0, 0.25, 0.5].map((at) => earlierChoices(routers, text, at, steps)) : null;
   return envelope('routing', `MoE transformer, top-${k} of ${numExperts}`, seed, steps, final, {
-    layers: simulated.map((counts, i) => layer(`layers.${i}.moe`, counts, numExperts, k)),
+    layers: simulated.map((counts, i) => ({
+      ...layer(`layers.${i}.moe`, counts, numExperts, k),
+      ...(rich ? specialised(routers, i, numExperts, random) : {})
+    })),
     history: {
       steps: kept,
       maxVio: series((c) => round(metrics(c.load).maxVio)),
@@ -69,10 +81,64 @@ function routing({ seed, layers, numExperts, k, steps, sampled, domains, final =
       domain: text.map((token) => token.domain),
       experts: chosen.map((rows) => rows.map((row) => row.experts)),
       weights: chosen.map((rows) => rows.map((row) => row.weights)),
+      ...(earlier ? { earlier } : {}),
       truncated: false
     },
-    domains
+    domains,
+    ...(rich ? { tokenClasses: TOKEN_CLASSES } : {})
   });
+}
+
+const TOKEN_CLASSES = ['letters', 'digits', 'spaces', 'punctuation'];
+
+/** What every expert of a layer is for, counted over tokens of all domains. */
+function specialised(routers, depth, numExperts, random) {
+  const zeros = (n) => new Array(n).fill(0);
+  const words = Object.values(WORDS).map((list) => list.slice(0, 10));
+  const classLoad = TOKEN_CLASSES.map(() => zeros(numExperts));
+  const weight = zeros(numExperts);
+  const times = zeros(numExperts);
+  const tokens = Array.from({ length: numExperts }, () => new Map());
+  const next = routers.at(depth + 1);
+  const transitions = Array.from({ length: numExperts }, () => zeros(numExperts));
+  for (let t = 0; t < 1500; t++) {
+    const domain = t % words.length;
+    const text = words[domain][Math.floor(random() * words[domain].length)];
+    const { experts, weights } = routers[depth].choose(domain, 1);
+    experts.forEach((e, i) => {
+      times[e]++;
+      weight[e] += weights[i];
+      classLoad[classOf(text)][e]++;
+      tokens[e].set(text, (tokens[e].get(text) ?? 0) + 1);
+    });
+    if (next) transitions[experts[0]][next.choose(domain, 1).experts[0]]++;
+  }
+  const top = (map, total) =>
+    [...map]
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .slice(0, 5)
+      .map(([text, n]) => ({ text, share: round(n / total) }));
+  return {
+    meanWeight: weight.map((sum, e) => (times[e] > 0 ? round(sum / times[e]) : null)),
+    classLoad: classLoad.map(shares),
+    topTokens: tokens.map((map, e) => top(map, times[e])),
+    ...(next ? { transitions: transitions.map(shares) } : {})
+  };
+}
+
+function classOf(text) {
+  if (/^\s*$/.test(text)) return 2;
+  if (/\p{L}/u.test(text)) return 0;
+  return /\d/.test(text) ? 1 : 3;
+}
+
+/** The same text's choices at an earlier moment, packed. */
+function earlierChoices(routers, text, progress, steps) {
+  const experts = routers.map((router) => {
+    const bytes = text.flatMap(({ domain }) => router.choose(domain, progress).experts);
+    return Buffer.from(bytes).toString('base64');
+  });
+  return { step: Math.floor(progress * steps), experts };
 }
 
 /** One layer's router: each domain prefers some experts, more so as `progress` goes from 0 to 1. */
@@ -170,25 +236,6 @@ function scalars(random, kept, steps) {
   };
 }
 
-function envelope(kind, title, seed, step, final, data) {
-  return {
-    schemaVersion: '1.0',
-    kind,
-    runId: `example-${seed}`,
-    seq: final ? step : Math.floor(step / 5),
-    source: {
-      producer: 'example 1.0',
-      title,
-      step,
-      totalSteps: Math.max(step, 500),
-      time: 1_780_000_000_000 + step * 100,
-      final,
-      status: final ? 'finished' : 'running'
-    },
-    data
-  };
-}
-
 function sampleText(domains, count) {
   const names = domains.length > 0 ? domains : ['prose'];
   return Array.from({ length: count }, (_, t) => {
@@ -198,27 +245,8 @@ function sampleText(domains, count) {
   });
 }
 
-function shares(counts) {
-  const total = counts.reduce((a, b) => a + b, 0);
-  return counts.map((c) => (total > 0 ? round(c / total) : 0));
-}
-
 function every(steps, stride) {
   return Array.from({ length: Math.floor(steps / stride) }, (_, i) => (i + 1) * stride);
-}
-
-function round(x) {
-  return Number(x.toPrecision(4));
-}
-
-function mulberry32(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

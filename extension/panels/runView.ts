@@ -1,0 +1,182 @@
+/** @file One of several runs: header, state in words and pictures, drawn at most once a frame and only in view. */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { expertNames, layerLabels } from '../charts';
+import { element } from '../dom';
+import { FrameScheduler } from '../frame';
+import type { IRun, KernelState } from '../payloads';
+import { latestRun, titleOf } from '../payloads';
+import { problemSentence, runState, stateSentence } from '../runState';
+import { readTheme } from '../theme';
+import type { IView } from '../view';
+import type { Choice } from './panelHeader';
+import { PanelHeader } from './panelHeader';
+import { TabbedPictures } from './tabbedPictures';
+
+/** Where a {@link RunView} finds what it shows, asked at every drawing. */
+export interface IRunSource {
+  /** The runs to choose from. */
+  runs: () => readonly IRun[];
+  /** What the kernel of these runs does. */
+  kernel: () => KernelState;
+  /** Says why there is no run, where there is none. */
+  empty: () => string;
+}
+
+export interface IRunViewOptions {
+  source: IRunSource;
+  /** Written when the reader chooses. Views that share one show the same tab, layer and expert. */
+  view: IView;
+  trans: TranslationBundle;
+  themes: IThemeManager | null;
+  /** Called by the button that closes the view; without it there is no such button. */
+  close?: () => void;
+}
+
+export class RunView extends Widget {
+  constructor(options: IRunViewOptions) {
+    super();
+    const { trans, themes, close } = options;
+    this._options = options;
+    this.addClass('jp-switchyard-RunView');
+    this._header = new PanelHeader(trans, close !== undefined);
+    this._pictures = new TabbedPictures(trans);
+    const layout = (this.layout = new PanelLayout());
+    layout.addWidget(this._header);
+    layout.addWidget(this._state);
+    layout.addWidget(this._pictures);
+    this._header.chosen.connect(this._choose, this);
+    this._pictures.looked.connect((_, change) => this._look(change), this);
+    themes?.themeChanged.connect(() => this.refresh(), this);
+  }
+
+  /** Emits after the reader chose something; the view holds it already. */
+  get looked(): ISignal<this, Partial<IView>> {
+    return this._looked;
+  }
+
+  /** Draws in the next frame, or as soon as it comes in view. */
+  refresh(): void {
+    this._frame.schedule();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._frame.dispose();
+    this._resizes.disconnect();
+    this._views.disconnect();
+    Signal.clearData(this);
+    super.dispose();
+  }
+
+  protected override onAfterAttach(): void {
+    this._resizes.observe(this.node);
+    this._views.observe(this.node);
+    this.refresh();
+  }
+
+  protected override onBeforeDetach(): void {
+    this._resizes.disconnect();
+    this._views.disconnect();
+    this._inView = false;
+  }
+
+  private _draw(): void {
+    if (!this._inView || this.isDisposed) {
+      return;
+    }
+    const { source, trans, view } = this._options;
+    const runs = source.runs();
+    const run = runs.find((each) => each.key === view.run) ?? latestRun(runs);
+    if (run === undefined) {
+      this._say(trans.__('Routing'), source.empty());
+    } else if ('problem' in run.reading) {
+      this._say(trans.__('Routing'), problemSentence(run.reading, trans), runs, run);
+    } else {
+      this._show(run.reading.payload, run, runs);
+    }
+  }
+
+  private _show(payload: Payload, run: IRun, runs: readonly IRun[]): void {
+    const { trans, view } = this._options;
+    const { source } = payload;
+    const state = runState(payload, run, this._options.source.kernel(), Date.now());
+    const routed = payload.kind === 'routing' ? payload.data.layers : [];
+    const layers = layerLabels(routed);
+    const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
+    const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
+    this._header.describe({
+      ...this._runChoice(runs, run),
+      title: source.title,
+      state,
+      step: source.step,
+      totalSteps: source.totalSteps,
+      layers,
+      layer,
+      experts,
+      expert
+    });
+    this._tell(stateSentence(state, source.step, trans));
+    this._pictures.show();
+    const { tab, choices } = view;
+    this._pictures.draw(payload, { theme: readTheme(), trans, layer, expert, choices }, tab);
+  }
+
+  private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
+    const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0, experts: [], expert: null };
+    this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
+    this._tell(sentence);
+    this._pictures.hide();
+  }
+
+  private _tell(sentence: string): void {
+    this._state.setHidden(sentence === '');
+    this._state.node.textContent = sentence;
+  }
+
+  private _runChoice(runs: readonly IRun[], run?: IRun): { runs: string[]; run: number } {
+    return { runs: runs.map((each, i) => `${i + 1}. ${titleOf(each)}`), run: run ? runs.indexOf(run) : 0 };
+  }
+
+  private _choose(_: PanelHeader, choice: Choice): void {
+    if (choice === 'close') {
+      this._options.close?.();
+    } else if ('run' in choice) {
+      this._look({ run: this._options.source.runs()[choice.run]?.key ?? null });
+    } else {
+      this._look(choice);
+    }
+  }
+
+  private _look(change: Partial<IView>): void {
+    Object.assign(this._options.view, change);
+    this.refresh();
+    this._looked.emit(change);
+  }
+
+  private _options: IRunViewOptions;
+  private _header: PanelHeader;
+  private _state = new Widget({
+    node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
+  });
+  private _pictures: TabbedPictures;
+  private _looked = new Signal<this, Partial<IView>>(this);
+  private _inView = false;
+  private _frame = new FrameScheduler(() => this._draw());
+  private _resizes = new ResizeObserver(() => this.refresh());
+  /** Tells of scrolling, hidden tabs, detached cells and skipped content alike. */
+  private _views = new IntersectionObserver(
+    (entries) => {
+      this._inView = entries[entries.length - 1].isIntersecting;
+      this.refresh();
+    },
+    { rootMargin: '200px' }
+  );
+}

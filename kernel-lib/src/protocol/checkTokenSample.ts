@@ -1,0 +1,61 @@
+import { checkArray, checkBoolean, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
+import type { Check } from './checks';
+import type { Shape } from './checkRouting';
+import { MAX_PACKED_EXPERTS, packedLength, unpackChoices } from './choices';
+import { MAX_TOKENS } from './limits';
+import { checkTable, orEmpty } from './tables';
+
+/** Steps at which the same tokens may have been recorded before. */
+const MAX_EARLIER = 64;
+
+/** Checks a sample of tokens against the layers that chose for them. */
+export function checkTokenSample(value: unknown, path: string, shapes: readonly Shape[], domains: number): void {
+  const tokens = checkObject(value, path);
+  const length = checkArray(tokens.text, `${path}.text`, { max: MAX_TOKENS, item: checkText }).length;
+  const domain: Check = (item, at) => checkInteger(item, at, -1, domains - 1);
+  checkArray(tokens.domain, `${path}.domain`, { length, item: domain });
+  checkLayers(tokens.experts, `${path}.experts`, shapes, length);
+  const weights = checkArray(tokens.weights, `${path}.weights`, { length: shapes.length });
+  shapes.forEach(({ k }, i) => {
+    checkTable(weights[i], `${path}.weights[${i}]`, [orEmpty(weights[i], length), k], checkNumeric);
+  });
+  if (tokens.earlier !== undefined) {
+    checkEarlier(tokens.earlier, `${path}.earlier`, shapes, length);
+  }
+  checkBoolean(tokens.truncated, `${path}.truncated`);
+}
+
+function checkEarlier(value: unknown, path: string, shapes: readonly Shape[], length: number): void {
+  let last = -1;
+  const item: Check = (entry, at) => {
+    const earlier = checkObject(entry, at);
+    const step = checkInteger(earlier.step, `${at}.step`, 0);
+    if (step <= last) {
+      refuse(`${at}.step`, `must be greater than ${last}, the step before`, step);
+    }
+    last = step;
+    checkLayers(earlier.experts, `${at}.experts`, shapes, length);
+  };
+  checkArray(value, path, { max: MAX_EARLIER, item });
+}
+
+function checkLayers(value: unknown, path: string, shapes: readonly Shape[], length: number): void {
+  const layers = checkArray(value, path, { length: shapes.length });
+  shapes.forEach((shape, i) => checkChoices(layers[i], `${path}[${i}]`, shape, length));
+}
+
+/** [T][K] experts, or the same packed. */
+function checkChoices(value: unknown, path: string, { numExperts, k }: Shape, length: number): void {
+  const expert: Check = (item, at) => checkInteger(item, at, -1, numExperts - 1);
+  if (typeof value !== 'string') {
+    checkTable(value, path, [length, k], expert);
+    return;
+  }
+  if (numExperts > MAX_PACKED_EXPERTS) {
+    refuse(path, `must be rows of numbers: ${numExperts} experts do not fit into a byte`, value);
+  }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.length !== packedLength(length * k)) {
+    refuse(path, `must be ${length * k} bytes in base64 (${packedLength(length * k)} characters)`, value);
+  }
+  checkTable(unpackChoices(value, k), path, [length, k], expert);
+}

@@ -1,0 +1,114 @@
+import type { Envelope } from './envelope';
+import type { Count, Magnitude, Numeric, Positive, Share, Text } from './numbers';
+import type { TokenSample } from './tokenSample';
+
+/** Routing of every routed layer at one moment, and its history. */
+export type RoutingPayload = Envelope<'routing', RoutingData>;
+
+export interface RoutingData {
+  /**
+   * The routed layers in order of depth; L.
+   * @maxItems 1024
+   */
+  layers: LayerRouting[];
+  /** Scalars over time, shared by the whole run. */
+  history: RoutingHistory;
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omittedLayers?: Count;
+  /** A sample of tokens with their choices; null where none was taken. */
+  tokens: TokenSample | null;
+  /**
+   * Names of the data's domains; G. Empty where domains are unknown.
+   * @maxItems 64
+   */
+  domains: Text[];
+  /**
+   * Names of the classes that tokens fall into, for example "letters", "digits"; C. Absent where they are not counted.
+   * @maxItems 64
+   */
+  tokenClasses?: Text[];
+}
+
+/** One routed layer, summed over the tokens of the latest steps. */
+export interface LayerRouting {
+  /** Module path, for example "layers.2.moe". */
+  path: Text;
+  /** Router's kind, for example "top-k". */
+  router: Text;
+  /** E. */
+  numExperts: Positive;
+  /** Experts a token is sent to; the maximum where it varies. */
+  k: Positive;
+  /** A label for each expert; E. Empty where they would not fit: experts then go by their numbers. */
+  experts: Text[];
+  /**
+   * Share of all choices that fell on each expert, dropped ones included; E, sums to 1, or all 0 where nothing was
+   * chosen. Fair share is 1/E.
+   */
+  load: Share[];
+  /** Share of the router's probability that each expert received; E, sums as `load` does. Empty where it would not fit. */
+  importance: Share[];
+  /** (max load - mean load) / mean load. 0 is balanced; E/k - 1 sends every token to the same k experts. */
+  maxVio: Magnitude | null;
+  /** Standard deviation (population) of load over its mean. */
+  cv: Magnitude | null;
+  /** Mean entropy of a token's probabilities over log E: 1 is undecided, 0 is sure. */
+  entropy: Share | null;
+  /** exp of the entropy of load, over E: the share of experts in use. */
+  effectiveExperts: Share | null;
+  /** Share of assignments dropped because an expert was full. */
+  dropped: Share | null;
+  /** Share of experts that received nothing. */
+  deadFraction: Share | null;
+  /** Share of each domain's assignments by expert; [G][E], rows sum as `load` does. Empty where domains are unknown or it would not fit. */
+  domainLoad: Share[][];
+  /**
+   * Of the tokens sent to expert i, the share also sent to expert j; [E][E], all pairs, diagonal 1 where i was used.
+   * Null where it would not fit, or k is 1.
+   */
+  coActivation: (Share | null)[][] | null;
+  /** Mean weight with which each expert's output was taken by the tokens sent to it; E, null where it got none. */
+  meanWeight?: (Magnitude | null)[];
+  /** Share of each token class's assignments by expert; [C][E], rows sum as `load` does. */
+  classLoad?: Share[][];
+  /** The tokens that each expert received most, most first, at most 8 of each; [E]. */
+  topTokens?: TokenShare[][];
+  /**
+   * Of the tokens whose first choice was expert i here, the share whose first choice is j in the next layer of `layers`;
+   * [E][E of the next], rows sum as `load` does. Absent for the last layer, or where it is not known or would not fit.
+   */
+  transitions?: Share[][];
+}
+
+/** A token of the vocabulary at an expert. */
+export interface TokenShare {
+  text: Text;
+  /** Its share of the expert's assignments. */
+  share: Share;
+}
+
+/** Series over the steps kept. All series have the length of `steps`; S <= 512. */
+export interface RoutingHistory {
+  /**
+   * Ascending.
+   * @maxItems 512
+   */
+  steps: Count[];
+  /** Per layer; [L][S]. */
+  maxVio: (Magnitude | null)[][];
+  cv: (Magnitude | null)[][];
+  entropy: (Share | null)[][];
+  dropped: (Share | null)[][];
+  /**
+   * Steps at which `load` was kept, ascending; S' <= 64.
+   * @maxItems 64
+   */
+  loadSteps: Count[];
+  /** Load of each expert over time; [L][S'][E]. */
+  load: Share[][][];
+  /**
+   * Named scalars of the run, for example "loss/train", "loss/validation", "auxiliary/switch"; [S] each.
+   * @maxProperties 64
+   */
+  scalars: Record<string, Numeric[]>;
+}

@@ -1,0 +1,220 @@
+/** @file One example of each kind besides routing and training; seeded, with numbers that agree with each other. */
+import { envelope, mulberry32, round, shares } from './parts.mjs';
+
+/** Payloads by name of the example. */
+export function kindExamples() {
+  return {
+    'depth-usage': depthUsage(),
+    'router-confidence': routerConfidence(),
+    masks: masks(),
+    'merge-tree': mergeTree(),
+    pareto: pareto(),
+    'graph-rewiring': graphRewiring(),
+    timeline: timeline()
+  };
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+const over = (kind, title, seed, data) => envelope(kind, title, seed, 500, true, data);
+
+/** Six layers; hard tokens take the big module, the more so in the middle. */
+function depthUsage() {
+  const random = mulberry32(11);
+  const layers = range(6).map((i) => `layers.${i}`);
+  const modules = ['skip', 'small', 'big'];
+  const flops = layers.map(() => [0, 8192, 65536]);
+  const words = 'for item in items : if item > 0 : total += item # sum of what is above zero ⏎'.split(' ');
+  const text = range(60).map((t) => words[t % words.length]);
+  const difficulty = text.map((word) => round(Math.max(0, 0.15 * word.length + 0.4 * random() - 0.3)));
+  const executed = layers.map((_, i) =>
+    difficulty.map((d) => {
+      const score = d * (1 - Math.abs(i - 2.5) / 4) + 0.5 * (random() - 0.5);
+      return score > 0.5 ? 2 : score > 0.12 ? 1 : 0;
+    })
+  );
+  const usage = executed.map((row) => shares(modules.map((_, m) => row.filter((x) => x === m).length)));
+  const spent = executed.flat().reduce((sum, m) => sum + flops[0][m], 0);
+  const cost = round(spent / (flops[0][2] * text.length * layers.length));
+  const domain = text.map((_, t) => (t < 30 ? 0 : 1));
+  return over('depth-usage', 'Duo-LLM, 6 layers, budget 0.4', 11, {
+    layers,
+    modules,
+    usage,
+    flops,
+    cost,
+    budget: 0.4,
+    tokens: { text, domain, executed, difficulty, truncated: false },
+    domains: ['python', 'prose']
+  });
+}
+
+/** Routers grow surer with depth, and surer choices agree more with the oracle. */
+function routerConfidence() {
+  const bins = 20;
+  const random = mulberry32(12);
+  const edges = range(bins + 1).map((i) => round(i / bins));
+  const layers = range(4).map((i) => {
+    const counts = new Array(bins).fill(0);
+    const right = new Array(bins).fill(0);
+    let sum = 0;
+    for (let t = 0; t < 1000; t++) {
+      const top = Math.min(0.999, 0.25 + 0.15 * i + 0.45 * ((random() + random()) / 2));
+      const bin = Math.floor(top * bins);
+      counts[bin]++;
+      right[bin] += random() < 0.3 + 0.6 * top ? 1 : 0;
+      sum += top;
+    }
+    return {
+      path: `layers.${i}.router`,
+      router: 'path',
+      tokens: shares(counts),
+      agreement: counts.map((n, b) => (n > 0 ? round(right[b] / n) : null)),
+      mean: round(sum / 1000)
+    };
+  });
+  return over('router-confidence', 'path routers against the oracle', 12, { edges, reference: 'oracle', layers });
+}
+
+function masks() {
+  const random = mulberry32(13);
+  const group = (path, granularity, rows, columns, kept) => {
+    const size = 16;
+    const grid = range(size).map((r) =>
+      range(size).map((c) => {
+        const near = 1 - Math.abs(r - c) / size;
+        return round(Math.min(1, Math.max(0, kept * (0.5 + near) + 0.3 * (random() - 0.5))));
+      })
+    );
+    const mean = grid.flat().reduce((a, b) => a + b, 0) / size ** 2;
+    const importance = range(64).map((i) => round(Math.exp(-i / 24) + 0.1 * random()));
+    return { path, granularity, shape: [rows, columns], kept: round(mean), grid, importance };
+  };
+  return over('masks', 'magnitude pruning to half', 13, {
+    mode: 'mask',
+    groups: [
+      group('layers.0.attention.qkv', 'head', 128, 384, 0.75),
+      group('layers.0.moe.experts.w1', 'channel', 128, 256, 0.5),
+      group('layers.1.moe.experts.w1', 'channel', 128, 256, 0.4),
+      group('unembed', 'weight', 128, 512, 0.35)
+    ],
+    before: { parameters: 1_228_800, flops: 2_457_600, milliseconds: 1.84, bytes: 4_915_200 },
+    after: { parameters: 614_400, flops: 1_228_800, milliseconds: 1.12, bytes: 2_457_600 },
+    metric: { name: 'validation loss', before: 1.83, after: 1.87 }
+  });
+}
+
+/** Single linkage of points on a line, so that distances can be checked by hand. */
+function mergeTree() {
+  const layer = (path, positions) => {
+    const clusters = new Map(positions.map((x, i) => [i, [x]]));
+    const merges = [];
+    for (let join = 0; join < positions.length - 1; join++) {
+      let best = null;
+      for (const [a, xs] of clusters) {
+        for (const [b, ys] of clusters) {
+          const distance = Math.min(...xs.flatMap((x) => ys.map((y) => Math.abs(x - y))));
+          if (a < b && (best === null || distance < best.distance)) best = { left: a, right: b, distance };
+        }
+      }
+      const joined = [...clusters.get(best.left), ...clusters.get(best.right)];
+      clusters.delete(best.left);
+      clusters.delete(best.right);
+      clusters.set(positions.length + join, joined);
+      merges.push({ ...best, distance: round(best.distance), size: joined.length });
+    }
+    const groups = positions.map((x) => Math.floor(x / 2.5));
+    return { path, experts: positions.map((_, i) => `expert ${i}`), merges, groups };
+  };
+  return over('merge-tree', 'experts merged from 8 to 4', 14, {
+    metric: 'distance of mean outputs',
+    layers: [
+      layer('layers.0.moe', [0.2, 0.9, 2.6, 3.1, 5.2, 6.6, 8.1, 8.3]),
+      layer('layers.1.moe', [1.1, 8.9, 2.0, 4.0, 6.1, 7.2, 3.3, 0.4])
+    ]
+  });
+}
+
+function pareto() {
+  const random = mulberry32(15);
+  const series = ['search', 'best single model', 'oracle'];
+  const points = range(60).map((i) => {
+    const x = round(1 + 9 * random());
+    const y = round(0.9 - 0.55 / x - 0.25 * random() * Math.exp(-i / 25));
+    return { label: `trial ${i}`, series: 0, x, y, low: round(y - 0.01), high: round(y + 0.01) };
+  });
+  points.push({ label: 'large', series: 1, x: 8, y: 0.8, low: null, high: null });
+  points.push({ label: 'oracle', series: 2, x: 3, y: 0.88, low: null, high: null });
+  const beaten = (p) => points.some((q) => q.x <= p.x && q.y >= p.y && (q.x < p.x || q.y > p.y));
+  const front = points
+    .map((_, i) => i)
+    .filter((i) => !beaten(points[i]))
+    .sort((a, b) => points[a].x - points[b].x);
+  return over('pareto', 'cost and accuracy of 60 trials', 15, {
+    x: { name: 'cost', unit: 'MFLOP', better: 'lower' },
+    y: { name: 'accuracy', unit: '', better: 'higher' },
+    series,
+    points,
+    front,
+    trajectory: range(60)
+  });
+}
+
+/** Two rings joined by one bridge: the bridge is the most negative edge, and the added edges relieve it. */
+function graphRewiring() {
+  const random = mulberry32(16);
+  const ring = (cx) =>
+    range(10).map((i) => [cx + 0.4 * Math.cos((i * Math.PI) / 5), 0.4 * Math.sin((i * Math.PI) / 5)]);
+  const nodes = [...ring(-0.55), ...ring(0.55)].map(([x, y], i) => ({
+    label: `node ${i}`,
+    class: i < 10 ? 0 : 1,
+    x: round(x),
+    y: round(y)
+  }));
+  const edges = [0, 10].flatMap((start) =>
+    range(10).flatMap((i) => [
+      { from: start + i, to: start + ((i + 1) % 10), curvature: round(0.2 + 0.2 * random()), state: 'kept' },
+      {
+        from: start + i,
+        to: start + ((i + 3) % 10),
+        curvature: round(0.1 * random()),
+        state: i === 5 ? 'removed' : 'kept'
+      }
+    ])
+  );
+  edges.push({ from: 0, to: 15, curvature: -1.4, state: 'kept' });
+  edges.push(
+    { from: 1, to: 14, curvature: -0.3, state: 'added' },
+    { from: 9, to: 16, curvature: -0.2, state: 'added' }
+  );
+  return over('graph-rewiring', 'two communities, one bridge', 16, {
+    measure: 'balanced Forman curvature',
+    classes: ['left', 'right'],
+    nodes,
+    edges
+  });
+}
+
+/** Four devices, two micro-batches: the second's sending hides behind the first's computing. */
+function timeline() {
+  const devices = range(4).map((i) => `GPU ${i}`);
+  const activities = ['attention', 'all-to-all', 'experts'];
+  const spans = range(4).flatMap((device) => {
+    const work = [2.2, 1.6, 2.9, 1.9][device];
+    const at = (activity, start, length, label) => ({
+      device,
+      activity,
+      start: round(start),
+      end: round(start + length),
+      label
+    });
+    return [
+      at(0, 0, 1, 'batch 0'),
+      at(1, 1, 0.8, 'batch 0'),
+      at(0, 1.8, 1, 'batch 1'),
+      at(2, 2.8, work, 'batch 0'),
+      at(1, 5.7, 0.8, 'batch 1'),
+      at(2, 6.5, work, 'batch 1')
+    ];
+  });
+  return over('timeline', 'two micro-batches on four devices', 17, { devices, activities, spans });
+}
