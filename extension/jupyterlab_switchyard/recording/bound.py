@@ -31,14 +31,16 @@ def bound(payload: dict[str, Any]) -> dict[str, Any]:
 def _layer(layer: dict[str, Any], kept: Plan) -> dict[str, Any]:
     decimals = share_decimals(layer["numExperts"])
     pairs = layer["coActivation"] if kept.co_activation else None
+    flow = layer.get("transitions") if kept.transitions else None
     return {
-        **layer,
+        **{name: value for name, value in layer.items() if name != "transitions"},
         "load": _rounded(layer["load"], decimals),
         "importance": _rounded(layer["importance"], decimals) if kept.importance else [],
         **{name: rounded(layer[name], METRIC_DECIMALS) for name in ("maxVio", "cv", "entropy", "effectiveExperts")},
         **{name: rounded(layer[name], 4) for name in ("dropped", "deadFraction")},
         "domainLoad": [_rounded(row, decimals) for row in layer["domainLoad"]] if kept.domain_load else [],
         "coActivation": None if pairs is None else [_rounded(row, decimals) for row in pairs],
+        **({} if flow is None else {"transitions": [_rounded(row, decimals) for row in flow]}),
     }
 
 

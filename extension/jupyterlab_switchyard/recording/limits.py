@@ -1,7 +1,7 @@
 """The contract's MIME type, version and bounds; see kernel-lib/schema/switchyard.v1.schema.json."""
 
 MIME_TYPE = "application/vnd.switchyard.v1+json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 #: A payload is at most this many bytes of JSON.
 MAX_PAYLOAD_BYTES = 64 * 1024
@@ -9,7 +9,7 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_HISTORY_STEPS = 512
 #: Steps at which the load of each expert is kept, S'.
 MAX_LOAD_STEPS = 64
-#: Tokens of a sample, T.
+#: Tokens of a sample with their weights, T.
 MAX_TOKENS = 512
 #: Named scalars of a run.
 MAX_SCALARS = 64
@@ -21,5 +21,5 @@ MAX_LAYERS = 1024
 MAX_DOMAINS = 64
 #: Characters of a label, path, title or token, as UTF-16 counts them.
 MAX_TEXT = 256
-#: Co-activation has no room in a payload above this many numbers, the layers together.
+#: Co-activation and transitions each have no room in a payload above this many numbers, the layers together.
 MAX_PAIRS = 16_384

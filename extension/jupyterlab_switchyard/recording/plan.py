@@ -16,6 +16,8 @@ STEP_BYTES = 10
 METRIC_BYTES = METRIC_DECIMALS + 4
 #: Keys and brackets that no other count holds.
 MARGIN = 512
+#: The longest name that is left out with its value, with quotes, colon and comma.
+KEY_BYTES = 15
 #: Fewer points than this do not make a line.
 MIN_LOAD_STEPS = 4
 
@@ -32,6 +34,7 @@ class Plan:
     tokens: int
     co_activation: bool
     domain_load: bool
+    transitions: bool
     load_steps: int
     steps: int
 
@@ -76,6 +79,7 @@ def plan(payload: dict[str, Any]) -> Plan:
         tokens=budget.take_many(_token_bytes(data["tokens"], kept), 1 / 4, sampled),
         co_activation=budget.take(sum(map(_co_activation_bytes, kept)), 1 / 4),
         domain_load=budget.take(sum(map(_domain_load_bytes, kept)), 1 / 3),
+        transitions=len(kept) == len(data["layers"]) and budget.take(sum(map(_transitions_bytes, kept)), 1 / 4),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
         steps=budget.take_many(each_step, 1, MAX_HISTORY_STEPS),
     )
@@ -93,7 +97,8 @@ def _layers_that_fit(layers: list[Layer], room: int) -> list[int]:
 def _required_bytes(layer: Layer) -> int:
     """A layer without what may be left out, with the brackets of its rows of the history and of the sample."""
     E = layer["numExperts"]
-    named = {key: layer[key] if key in ("path", "router", "numExperts", "k") else None for key in layer}
+    keys = [key for key in layer if key != "transitions"]
+    named = {key: layer[key] if key in ("path", "router", "numExperts", "k") else None for key in keys}
     metrics = 6 * (len(str(E)) + METRIC_DECIMALS + 2)
     return json_bytes(named) + metrics + 32 + _shares_bytes(E, E)
 
@@ -105,6 +110,10 @@ def _co_activation_bytes(layer: Layer) -> int:
 
 def _domain_load_bytes(layer: Layer) -> int:
     return len(layer["domainLoad"]) * _shares_bytes(layer["numExperts"], layer["numExperts"])
+
+
+def _transitions_bytes(layer: Layer) -> int:
+    return KEY_BYTES + sum(_shares_bytes(len(row), layer["numExperts"]) for row in layer.get("transitions", []))
 
 
 def _shares_bytes(count: int, num_experts: int) -> int:

@@ -13,6 +13,7 @@ from .metrics import shares
 from .numbers import label
 from .routed import Batch, Routed
 from .sampler import TokenSampler
+from .transitions import Transitions
 
 METRICS = ("maxVio", "cv", "entropy", "dropped")
 UNKNOWN = Batch(size=1, length=0, domains=(None,))
@@ -34,6 +35,10 @@ class Recorder:
         self._scalar_names: dict[str, None] = {}
         self._domains: list[str] = []
         self._batch = UNKNOWN
+        #: From each layer to the next, by their paths.
+        self._transitions: dict[tuple[str, str], Transitions] = {}
+        #: What the layer before chose, in the same pass.
+        self._before: Routed | None = None
         self._steps = 0
         self.last_step = -1
 
@@ -45,6 +50,7 @@ class Recorder:
                     fail("run.domain", f"a run has at most {MAX_DOMAINS} domains", name)
                 self._domains.append(name)
         self._batch = batch
+        self._before = None
         self._sampler.batch(batch)
 
     def observe(self, routed: Routed) -> None:
@@ -68,6 +74,7 @@ class Recorder:
                 pairs=layer.pairs,
             )
             layer.add(domain, tally, arrays)
+        self._follow(routed, arrays, mask)
         if whole:
             self._sampler.record(routed, arrays)
 
@@ -84,8 +91,12 @@ class Recorder:
             values += [(f"{name} {layer.path}", x) for name, x in layer.scalars(head).items() if x is not None]
             loads.append((_load_key(layer), shares(head[-layer.num_experts :])))
         self._steps += 1
+        roll = self._steps % self._window == 0
         for layer in self._layers.values():
-            layer.end_step(roll=self._steps % self._window == 0)
+            layer.end_step(roll)
+        if roll:
+            for counts in self._transitions.values():
+                counts.roll()
         self._history.add(step, values)
         if loads:
             self._loads.add(step, loads)
@@ -99,11 +110,35 @@ class Recorder:
         """Everything recorded, as a payload holds it; exact and unbounded."""
         layers = self.layers
         return {
-            "layers": [layer.data(self._domains) for layer in layers],
+            "layers": [
+                {**layer.data(self._domains), **self._next(layer, after)} for layer, after in zip(layers, [*layers[1:], None])
+            ],
             "history": self._read_history(layers),
             "tokens": self._sampler.read([(layer.path, layer.k) for layer in layers], self._domains) if layers else None,
             "domains": [label(name) for name in self._domains],
         }
+
+    def _follow(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
+        """Counts where the tokens of the layer before went, where it is of the same pass."""
+        before, self._before = self._before, routed
+        if before is None or before.path == routed.path or before.of_batch != routed.of_batch:
+            return
+        if arrays_of(before.indices) is not arrays or len(before.indices) != len(routed.indices):
+            return
+        key, shape = (before.path, routed.path), (before.num_experts, routed.num_experts)
+        counts = self._transitions.get(key)
+        if counts is None or counts.shape != shape:
+            others = sum(c.shape[0] * c.shape[1] for name, c in self._transitions.items() if name != key)
+            if others + shape[0] * shape[1] > MAX_PAIRS:
+                return
+            counts = self._transitions[key] = Transitions(*shape)
+        counts.record(before, routed, arrays, mask)
+
+    def _next(self, layer: LayerRecord, after: LayerRecord | None) -> dict[str, Any]:
+        """Where a layer's tokens go next, where that is known."""
+        counts = None if after is None else self._transitions.get((layer.path, after.path))
+        rows = counts and counts.read()
+        return {"transitions": rows} if rows else {}
 
     def _layer(self, routed: Routed, k: int) -> LayerRecord:
         layer = self._layers.get(routed.path)

@@ -149,3 +149,17 @@ def test_what_does_not_fit_is_refused(choices, said):
     with pytest.raises(switchyard.SwitchyardError) as error:
         switchyard.record().observe("a", **choices)
     assert str(error.value) == said
+
+
+def test_transitions_from_layer_to_layer(array, valid):
+    run = switchyard.record(window=1)
+    for _ in range(2):
+        run.batch(array([[1, 2, 3, 4, 5]]), mask=array([[1, 1, 1, 1, 0]]))
+        run.observe("a", indices=array([[0, 1], [0, 1], [1, 0], [-1, 1], [1, 0]]), num_experts=2)
+        run.observe("b", indices=array([[2], [0], [1], [1], [1]]), num_experts=3)
+        run.observe("c", indices=array([[0], [0]]), num_experts=3)
+        run.step()
+    first, second, third = valid(run.payload())["data"]["layers"]
+    assert first["transitions"] == [[0.5, 0, 0.5], [0, 1, 0]]
+    # Of other tokens, and the last.
+    assert "transitions" not in second and "transitions" not in third

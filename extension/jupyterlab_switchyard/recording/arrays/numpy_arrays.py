@@ -121,3 +121,12 @@ def layer_of(values: np.ndarray, layer: int) -> np.ndarray:
 def one_row(values: np.ndarray) -> np.ndarray:
     """[T] as [1, T]."""
     return values[None]
+
+
+def between(
+    first: np.ndarray, second: np.ndarray, num_experts: int, num_next: int, *, mask: np.ndarray | None = None
+) -> np.ndarray:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    i, j = first[:, 0].astype(np.int64), second[:, 0].astype(np.int64)
+    known = (i >= 0) & (j >= 0) & (True if mask is None else mask.astype(bool))
+    return np.bincount((i * num_next + j)[known], minlength=num_experts * num_next).astype(np.float64)

@@ -133,3 +133,19 @@ def layer_of(values: Any, layer: int) -> list[Sequence[Any]]:
 def one_row(values: Any) -> list[Any]:
     """[T] as [1, T]."""
     return [values]
+
+
+def between(
+    first: list[Sequence[int]],
+    second: list[Sequence[int]],
+    num_experts: int,
+    num_next: int,
+    *,
+    mask: list[bool] | None = None,
+) -> list[float]:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    counts = [0.0] * (num_experts * num_next)
+    for t, (here, there) in enumerate(zip(first, second)):
+        if here[0] >= 0 and there[0] >= 0 and (mask is None or mask[t]):
+            counts[here[0] * num_next + there[0]] += 1
+    return counts

@@ -143,3 +143,16 @@ def layer_of(values: Tensor, layer: int) -> Tensor:
 def one_row(values: Tensor) -> Tensor:
     """[T] as [1, T]."""
     return values[None]
+
+
+@torch.no_grad()
+def between(first: Tensor, second: Tensor, num_experts: int, num_next: int, *, mask: Tensor | None = None) -> Tensor:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    i, j = first[:, 0], second[:, 0].to(first.device)
+    known = (i >= 0) & (j >= 0)
+    if mask is not None:
+        known = known & mask.to(first.device, torch.bool)
+    size = num_experts * num_next
+    exact = torch.float32 if first.device.type == "mps" else torch.float64
+    keys = torch.where(known, i * num_next + j, size).long()
+    return _zeros(size + 1, exact, first).scatter_add_(0, keys, known.to(exact))[:size]
