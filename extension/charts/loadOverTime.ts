@@ -1,10 +1,11 @@
 /** @file Load of one layer's experts over the run: as a heatmap in units of the fair share, or as a stream. */
 import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import type { Data, Layout } from 'plotly.js';
+import type { Data, Layout, Shape } from 'plotly.js';
+import type { ITheme } from '../theme';
 import type { IChartContext, IChoice, IFigure } from './figure';
 import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from './load';
-import { streamAxis, streamBands, streamTraces } from './loadStream';
-import { stepAxis } from './stepAxis';
+import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
+import { stepAxis, stepRange } from './stepAxis';
 import { expertNames, layerLabels, percent, plainText } from './text';
 
 /** The layer in view at the steps kept. Null where there is none yet. */
@@ -18,7 +19,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
   }
   const { theme, trans } = context;
   const form = formChoice(context);
-  const { data, yaxis, experts } =
+  const { data, experts, ...layout } =
     form.selected === 'stream' ? stream(layer, loads, steps, context) : heatmap(layer, loads, steps, context);
   const label = layerLabels(layers)[context.layer];
   return {
@@ -27,7 +28,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
       ...baseLayout(theme, 70 + Math.min(240, Math.max(form.selected === 'stream' ? 160 : 80, layer.numExperts * 9))),
       hovermode: 'closest',
       xaxis: stepAxis(steps, context),
-      yaxis
+      ...layout
     },
     summary: trans.__(
       'Load of the experts of layer %1 from step %2 to step %3; the fair share is %4.',
@@ -49,10 +50,9 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
   };
 }
 
-/** How a form draws: its traces, its axis, and which expert a trace or a row is. */
-interface IForm {
+/** How a form draws: its traces, axis and marks, and which expert a trace or a row is. */
+interface IForm extends Partial<Pick<Layout, 'yaxis' | 'shapes' | 'annotations'>> {
   data: Data[];
-  yaxis: Partial<Layout['yaxis']>;
   experts: number[];
 }
 
@@ -67,9 +67,12 @@ function formChoice({ choices, trans }: IChartContext): IChoice {
 
 function stream(layer: LayerRouting, loads: number[][], steps: number[], context: IChartContext): IForm {
   const bands = streamBands(layer, loads, context);
+  const [, end] = stepRange(context.choices) ?? [0, Infinity];
+  const at = Math.max(0, steps.filter((step) => step <= end).length - 1);
   return {
     data: streamTraces(bands, steps, context),
     yaxis: streamAxis(context),
+    annotations: context.expert === null ? streamLabels(bands, steps, at) : [],
     experts: bands.map(({ expert }) => expert)
   };
 }
@@ -97,5 +100,12 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
     text: z.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
     ...loadColours(loadCeiling(z), theme, trans.__('fair'))
   } as unknown as Data;
-  return { data: [trace], yaxis: expertAxis(trans), experts };
+  const shapes = context.expert === null ? [] : [outlined(context.expert, theme)];
+  return { data: [trace], yaxis: expertAxis(trans), shapes, experts };
+}
+
+/** A frame round a row, from edge to edge. */
+function outlined(row: number, theme: ITheme): Partial<Shape> {
+  const edges = { xref: 'paper' as const, x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5 };
+  return { type: 'rect', ...edges, line: { color: theme.text, width: 2 } };
 }

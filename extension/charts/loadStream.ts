@@ -1,13 +1,15 @@
 /** @file The load of one layer's experts as a stream: areas upon each other, as thick as the expert's share. */
 import type { LayerRouting } from '@switchyard/kernel-lib/protocol';
-import type { Data, Layout } from 'plotly.js';
-import { expertColour } from './colours';
+import type { Annotations, Data, Layout } from 'plotly.js';
+import { expertColour, faded } from './colours';
 import type { IChartContext } from './figure';
 import { expertNames, percent, plainText } from './text';
 
 /** More areas than this cannot be told apart; the least loaded experts share the last one. */
 const MOST_BANDS = 64;
-const DIMMED = 0.25;
+const DIMMED = 0.2;
+/** Share of the height that a number needs. */
+const THICK = 0.05;
 
 /** An area of the stream: an expert, or all the others. */
 export interface IBand {
@@ -46,8 +48,7 @@ export function streamTraces(bands: readonly IBand[], steps: readonly number[], 
       name: plainText(name),
       x: steps,
       y: shares,
-      opacity: chosen ? 1 : DIMMED,
-      fillcolor: colour,
+      fillcolor: chosen ? colour : faded(colour, DIMMED),
       line: { color: theme.background, width: 0.5 },
       hoverinfo: 'text',
       text: shares.map((share, s) =>
@@ -55,6 +56,27 @@ export function streamTraces(bands: readonly IBand[], steps: readonly number[], 
       ),
       hoverlabel: { bgcolor: colour }
     } as unknown as Data;
+  });
+}
+
+/** Numbers of the experts on their areas, at step `at`, where an area is thick enough for one. */
+export function streamLabels(bands: readonly IBand[], steps: readonly number[], at: number): Partial<Annotations>[] {
+  let below = 0;
+  return bands.flatMap(({ expert, shares }) => {
+    const y = below + shares[at] / 2;
+    below += shares[at];
+    return expert < 0 || shares[at] < THICK
+      ? []
+      : [
+          {
+            x: steps[at],
+            y,
+            text: String(expert),
+            showarrow: false,
+            xanchor: 'right' as const,
+            font: { size: 9, color: expertColour(expert).text }
+          }
+        ];
   });
 }
 
