@@ -3,7 +3,8 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import type { IChartContext, IFigure } from './figure';
 import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from './load';
-import { expertName, layerLabels, percent, plainText } from './text';
+import { outlineRow } from './mark';
+import { expertNames, layerLabels, percent, plainText } from './text';
 
 /** Columns are the steps kept, rows experts; z is load over fair share, [E][S']. */
 export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -14,13 +15,14 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     return null;
   }
   const { theme, trans } = context;
-  const z = layer.experts.map((_, e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
+  const names = expertNames(layer, trans);
+  const z = names.map((_, e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
   const label = layerLabels(layers)[context.layer];
   const heatmap = {
     type: 'heatmap',
     z,
     x: history.loadSteps,
-    y: layer.experts.map((_, e) => e),
+    y: names.map((_, e) => e),
     hoverinfo: 'text',
     text: z.map((row, e) =>
       row.map((ratio, s) =>
@@ -28,14 +30,14 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
           trans.__(
             'step %1, %2: %3 of assignments, %4 × fair share',
             history.loadSteps[s],
-            expertName(layer.experts[e], trans),
+            names[e],
             percent(loads[s][e]),
             ratio.toFixed(2)
           )
         )
       )
     ),
-    ...loadColours(loadCeiling(z), theme, trans.__('fair'))
+    ...loadColours(loadCeiling(z), theme, { fair: trans.__('fair') })
   } as unknown as Data;
   const first = history.loadSteps[0];
   const last = history.loadSteps[history.loadSteps.length - 1];
@@ -44,11 +46,12 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...baseLayout(theme, 70 + Math.min(240, Math.max(80, layer.numExperts * 9))),
       xaxis: { title: { text: trans.__('step'), standoff: 4 }, showgrid: false, zeroline: false, nticks: 7 },
-      yaxis: expertAxis(trans)
+      yaxis: expertAxis(trans),
+      shapes: context.expert === null ? [] : [outlineRow(context.expert, theme)]
     },
     summary: trans.__('Load of the experts of layer %1 from step %2 to step %3.', label, first, last),
     table: {
-      columns: [trans.__('step'), ...layer.experts.map((label) => expertName(label, trans))],
+      columns: [trans.__('step'), ...names],
       rows: history.loadSteps.map((step, s) => [String(step), ...loads[s].map(percent)])
     }
   };

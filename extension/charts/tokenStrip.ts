@@ -3,7 +3,7 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, ITable } from './figure';
 import { expertColour } from './colours';
-import { expertName, layerLabels, percent } from './text';
+import { expertName, layerLabels, percent, visibleText } from './text';
 
 export interface IToken {
   /** Text with white space made visible. */
@@ -50,13 +50,13 @@ export function tokenStrip(payload: RoutingPayload, context: IChartContext, choi
     const domain = domains[tokens.domain[t]];
     const colour = expertColour(Math.max(0, expert));
     return {
-      text: visible(text),
+      text: visibleText(text),
       expert,
       weight,
       background: expert < 0 ? 'transparent' : colour.background,
       colour: expert < 0 ? context.theme.text : colour.text,
       description: [
-        trans.__('Token %1 “%2”', t + 1, visible(text)),
+        trans.__('Token %1 “%2”', t + 1, visibleText(text)),
         domain,
         words.length > 0 ? words.join(', ') : trans.__('sent to no expert')
       ]
@@ -76,8 +76,4 @@ export function tokenStrip(payload: RoutingPayload, context: IChartContext, choi
       rows: strip.map((token, t) => [String(t + 1), token.text, name(token.expert), percent(token.weight)])
     }
   };
-}
-
-function visible(text: string): string {
-  return text === '' ? '∅' : text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥').replace(/ /g, '·');
 }
