@@ -1,10 +1,11 @@
 /** @file Load of one layer's experts over the run: as a heatmap in units of the fair share, or as a stream. */
 import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import type { Data, Layout, Shape } from 'plotly.js';
-import type { ITheme } from '../theme';
+import type { Data, Layout } from 'plotly.js';
+import { choice } from './choice';
 import type { IChartContext, IChoice, IFigure } from './figure';
 import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from './load';
 import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
+import { outlineRow } from './mark';
 import { stepAxis, stepRange } from './stepAxis';
 import { expertNames, layerLabels, percent, plainText } from './text';
 
@@ -56,13 +57,12 @@ interface IForm extends Partial<Pick<Layout, 'yaxis' | 'shapes' | 'annotations'>
   experts: number[];
 }
 
-function formChoice({ choices, trans }: IChartContext): IChoice {
-  const name = 'load-over-time.form';
-  const options = [
+function formChoice(context: IChartContext): IChoice {
+  const { trans } = context;
+  return choice(context, 'load-over-time.form', trans.__('Drawn as'), [
     { value: 'heatmap', text: trans.__('heatmap') },
     { value: 'stream', text: trans.__('stream') }
-  ];
-  return { name, label: trans.__('Drawn as'), options, selected: choices[name] === 'stream' ? 'stream' : 'heatmap' };
+  ]);
 }
 
 function stream(layer: LayerRouting, loads: number[][], steps: number[], context: IChartContext): IForm {
@@ -98,14 +98,8 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
     y: experts,
     hoverinfo: 'text',
     text: z.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
-    ...loadColours(loadCeiling(z), theme, trans.__('fair'))
+    ...loadColours(loadCeiling(z), theme, { fair: trans.__('fair') })
   } as unknown as Data;
-  const shapes = context.expert === null ? [] : [outlined(context.expert, theme)];
+  const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
   return { data: [trace], yaxis: expertAxis(trans), shapes, experts };
-}
-
-/** A frame round a row, from edge to edge. */
-function outlined(row: number, theme: ITheme): Partial<Shape> {
-  const edges = { xref: 'paper' as const, x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5 };
-  return { type: 'rect', ...edges, line: { color: theme.text, width: 2 } };
 }
