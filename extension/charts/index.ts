@@ -1,8 +1,14 @@
 export { expertColour, loadColour } from './colours';
+export { confidenceAgreement } from './confidenceAgreement';
+export { confidenceByLayer } from './confidenceByLayer';
+export { depthTokens } from './depthTokens';
+export { depthUsage } from './depthUsage';
 export type { IChartContext, IChoice, IFigure, IPoint, ITable } from './figure';
+export { layerNames } from './layers';
 export { loadCeiling, timesFair } from './load';
 export { loadHeatmap } from './loadHeatmap';
 export { loadOverTime } from './loadOverTime';
+export { pareto } from './pareto';
 export { scalars } from './scalars';
 export { searchTokens } from './searchTokens';
 export type { IHit } from './searchTokens';
