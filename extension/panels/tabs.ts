@@ -7,10 +7,16 @@ import {
   confidenceByLayer,
   depthTokens,
   depthUsage,
+  graphRewiring,
   loadHeatmap,
   loadOverTime,
+  masksCost,
+  masksGrid,
+  masksKept,
+  mergeTree,
   pareto,
-  scalars
+  scalars,
+  timeline
 } from '../charts';
 import { FigurePicture } from './figurePicture';
 import type { IPicture } from './picture';
@@ -74,6 +80,36 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       label: trans.__('Front'),
       kinds: ['pareto'],
       create: () => [figure('pareto', trans.__('Pareto front'), forKinds(['pareto'], pareto))]
+    },
+    {
+      id: 'masks',
+      label: trans.__('Masks'),
+      kinds: ['masks'],
+      create: () => [
+        figure('masks-kept', trans.__('Kept of each group'), forKinds(['masks'], masksKept)),
+        figure('masks-grid', trans.__('Where one group is kept'), forKinds(['masks'], masksGrid)),
+        figure('masks-cost', trans.__('Before and after'), forKinds(['masks'], masksCost))
+      ]
+    },
+    {
+      id: 'merges',
+      label: trans.__('Merges'),
+      kinds: ['merge-tree'],
+      create: () => [figure('merge-tree', trans.__('Which experts are alike'), forKinds(['merge-tree'], mergeTree))]
+    },
+    {
+      id: 'rewiring',
+      label: trans.__('Rewiring'),
+      kinds: ['graph-rewiring'],
+      create: () => [
+        figure('graph-rewiring', trans.__('Edges by curvature'), forKinds(['graph-rewiring'], graphRewiring))
+      ]
+    },
+    {
+      id: 'timeline',
+      label: trans.__('Timeline'),
+      kinds: ['timeline'],
+      create: () => [figure('timeline', trans.__('What each device does'), forKinds(['timeline'], timeline))]
     }
   ];
 }
