@@ -8,6 +8,7 @@ import {
   packedLength
 } from '../protocol';
 import type { LayerRouting, RoutingPayload, TrainingPayload } from '../protocol';
+import { evenly } from './bounds/evenly';
 import { Budget } from './budget';
 import { METRIC_DECIMALS, shareDecimals } from './rounding';
 
@@ -127,7 +128,7 @@ function layersThatFit(layers: readonly LayerRouting[], room: number): number[] 
     return all;
   }
   const count = Math.max(1, Math.floor((layers.length * room * 0.8) / needed));
-  return Array.from({ length: count }, (_, i) => Math.round((i * (layers.length - 1)) / Math.max(1, count - 1)));
+  return evenly(layers.length, count);
 }
 
 /** Keys that are left out with their values; their names are at most this long with quotes, colon and comma. */

@@ -148,6 +148,18 @@ describe('Recorder', () => {
     expect(recorder.data().layers[0].topTokens).toEqual([[{ text: ' ', share: 1 }], []]);
   });
 
+  test("of an expert's tokens the five most frequent are named, in their order", () => {
+    const recorder = telemetry.recorder({ decode: String });
+    // Token i comes i times, for i from 1 to 7.
+    const tokens = [1, 2, 3, 4, 5, 6, 7].flatMap((token) => new Array<number>(token).fill(token));
+    const length = tokens.length;
+    recorder.batch({ tokens: Int32Array.of(...tokens, 0), batchSize: 1, length, domains: Int32Array.of(0) });
+    recorder.observe(recordOf(new Array<number>(length).fill(0), { k: 1, numExperts: 1 }));
+    recorder.step(1);
+    const named = recorder.data().layers[0].topTokens?.[0];
+    expect(named).toEqual([7, 6, 5, 4, 3].map((token) => ({ text: String(token), share: token / 28 })));
+  });
+
   test('a vocabulary that is too large is not counted', () => {
     const recorder = telemetry.recorder({ decode: String });
     recorder.batch({ tokens: Int32Array.of(600_000, 1), batchSize: 1, length: 1, domains: Int32Array.of(0) });
