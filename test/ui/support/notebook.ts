@@ -10,6 +10,8 @@ interface INotebookOptions {
   outputs?: Record<number, Payload[]>;
   /** Null opens the notebook with no kernel. */
   kernel?: string | null;
+  /** The notebook's file. Default "test.ipynb". */
+  name?: string;
 }
 
 /** The text of a notebook of code cells. */
@@ -37,7 +39,7 @@ export async function openNotebook(
   sources: string[],
   options: INotebookOptions = {}
 ): Promise<void> {
-  const name = 'test.ipynb';
+  const { name = 'test.ipynb' } = options;
   const path = `${tmpPath}/${name}`;
   await page.contents.uploadContent(notebookText(sources, options), 'text', path);
   await page.notebook.openByPath(path);
