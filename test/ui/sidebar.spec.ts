@@ -2,8 +2,7 @@ import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { example } from '../support/payloads';
-import { drawn, expectedLoads, openNotebook, start } from './support/notebook';
+import { drawn, example, expectedLoads, openNotebook, start } from './support/notebook';
 
 function run(title: string, name: 'small' | 'finished' = 'finished'): RoutingPayload {
   const payload = example(name) as RoutingPayload;

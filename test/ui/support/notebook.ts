@@ -1,9 +1,16 @@
 /** Helpers of the UI tests: notebooks from sources, and the numbers that a panel shows. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 
 export const MIME = 'application/vnd.switchyard.v1+json';
+
+/** One of the committed example payloads. */
+export function example(name: string): Payload {
+  return JSON.parse(readFileSync(join(__dirname, `../../support/payloads/${name}.json`), 'utf8')) as Payload;
+}
 
 interface INotebookOptions {
   /** Payloads saved in the outputs of cells, by index. */
