@@ -27,6 +27,8 @@ export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
   shell.add(sidebar, 'right', { rank: RANK, type: trans.__('Routing') });
   restorer?.add(sidebar, sidebar.id);
   notebooks.currentChanged.connect(follow);
+  // A notebook comes to the front before it is added.
+  notebooks.widgetAdded.connect(follow);
   follow();
   return sidebar;
 }

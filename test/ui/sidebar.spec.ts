@@ -73,19 +73,14 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
 });
 
 test('the sidebar is open again after the page was loaded anew', async ({ page }) => {
+  const saved = page.waitForRequest(
+    (request) => request.method() === 'PUT' && /"current":"jp-switchyard-sidebar"/.test(request.postData() ?? ''),
+    { timeout: 40_000 }
+  );
   await start(page, 'switchyard:open-sidebar');
   const sidebar = page.locator('.jp-switchyard-Sidebar');
   await expect(sidebar).toBeVisible();
-  await expect
-    .poll(
-      () =>
-        page.evaluate(async () => {
-          const response = await fetch(`${document.location.pathname.replace(/\/lab.*/, '')}/lab/api/workspaces`);
-          return response.text();
-        }),
-      { timeout: 30_000 }
-    )
-    .toContain('jp-switchyard-sidebar');
+  await saved;
   await page.reload();
   await expect(sidebar).toBeVisible({ timeout: 40_000 });
 });

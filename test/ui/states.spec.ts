@@ -1,5 +1,5 @@
 import { expect, test } from '@jupyterlab/galata';
-import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { drawn, example, expectedLoads, openNotebook, panelOf } from './support/notebook';
 
 test('a saved notebook shows the same pictures with no kernel', async ({ page, tmpPath }) => {
