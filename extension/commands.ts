@@ -15,7 +15,11 @@ export const CommandIDs = {
   /** Keeps the run that the sidebar shows there when another notebook is in front. */
   pinRun: 'switchyard:pin-run',
   /** Shows two runs beside each other in the sidebar, or one again. */
-  compareRuns: 'switchyard:compare-runs'
+  compareRuns: 'switchyard:compare-runs',
+  /** Saves the picture in view as `args.format`. */
+  exportPicture: 'switchyard:export-picture',
+  nextLayer: 'switchyard:next-layer',
+  previousLayer: 'switchyard:previous-layer'
 } as const;
 
 export interface ICommandOptions {

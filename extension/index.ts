@@ -8,10 +8,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
+import { fillPalette } from './palette';
 import { PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
+import { activeView, addViewCommands } from './viewCommands';
 
 const DOMAIN = 'jupyterlab_switchyard';
 
@@ -62,10 +64,8 @@ const panels: JupyterFrontEndPlugin<void> = {
     const { shell } = app;
     const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, restorer });
     addSidebarCommands(app, { sidebar, trans });
-    const { openPanel: _, ...inPalette } = CommandIDs;
-    for (const command of Object.values(inPalette)) {
-      palette?.addItem({ command, category: trans.__('Switchyard') });
-    }
+    addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
+    fillPalette(palette, trans);
     registry?.load(panels.id).then(
       (loaded) => settings.connect(loaded),
       (error: unknown) => console.error(`${panels.id}: settings could not be loaded`, error)

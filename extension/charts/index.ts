@@ -7,3 +7,4 @@ export { scalars } from './scalars';
 export { brief, layerLabels, percent, shortened } from './text';
 export { tokenStrip } from './tokenStrip';
 export type { IToken, ITokenStrip } from './tokenStrip';
+export { stripSvg } from './stripSvg';

@@ -7,6 +7,8 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
+import { exportButton } from '../exporting';
 import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
 import type { IView } from '../view';
@@ -15,6 +17,9 @@ import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
+
+/** A narrow panel's labels are cut; a file has room, in pixels. */
+const MIN_EXPORT_WIDTH = 640;
 
 export interface IFigurePictureOptions {
   /** Name of the picture, kebab-case: its place in tests and styles. */
@@ -31,8 +36,9 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    const save = exportButton(options.title, () => this.exported(), options.trans);
     this.node.append(
-      element('figcaption', { text: options.title }, this._choices.node),
+      element('figcaption', { text: options.title }, this._choices.node, save),
       this._plot,
       this._message,
       this._numbers.node
@@ -47,6 +53,7 @@ export class FigurePicture extends Widget implements IPicture {
     const figure = this._options.chart(payload, context);
     this.setHidden(figure === null);
     if (figure === null || this.isDisposed) {
+      this._drawn = null;
       return false;
     }
     this._plot.setAttribute('aria-label', figure.summary);
@@ -56,8 +63,25 @@ export class FigurePicture extends Widget implements IPicture {
     this._pick = figure.pick;
     this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
     this._figure = figure;
+    this._drawn = { figure, payload, background: context.theme.background };
     void this._render();
     return true;
+  }
+
+  exported(): IExportable | null {
+    if (this._drawn === null) {
+      return null;
+    }
+    const { figure, payload, background } = this._drawn;
+    const width = Math.max(this._plot.clientWidth, MIN_EXPORT_WIDTH);
+    const layout = { ...figure.layout, width, paper_bgcolor: background };
+    const svg = async (): Promise<string> => {
+      const { toImage } = await loadPlotly();
+      const height = layout.height ?? this._plot.clientHeight;
+      const url = await toImage({ data: figure.data, layout }, { format: 'svg', width, height });
+      return decodeURIComponent(url.slice(url.indexOf(',') + 1));
+    };
+    return { picture: this._options.id, table: figure.table, payload, svg };
   }
 
   override dispose(): void {
@@ -119,7 +143,9 @@ export class FigurePicture extends Widget implements IPicture {
   private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
+  /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
+  private _drawn: { figure: IFigure; payload: Payload; background: string } | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;
 }

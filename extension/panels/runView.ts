@@ -7,6 +7,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { layerLabels } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
@@ -64,6 +65,18 @@ export class RunView extends Widget {
     this._frame.schedule();
   }
 
+  /** Goes down the layers by so many, or up; stays within them. */
+  moveLayer(by: number): void {
+    const { view } = this._options;
+    const last = this._layers - 1;
+    this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** The picture that has the focus, else the first in view; null where nothing is drawn. */
+  exported(): IExportable | null {
+    return this._pictures.exported();
+  }
+
   override dispose(): void {
     if (this.isDisposed) {
       return;
@@ -109,6 +122,7 @@ export class RunView extends Widget {
     const state = runState(payload, run, this._options.source.kernel(), Date.now());
     const layers = payload.kind === 'routing' ? layerLabels(payload.data.layers) : [];
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    this._layers = layers.length;
     this._header.describe({
       ...this._runChoice(runs, run),
       title: source.title,
@@ -164,6 +178,7 @@ export class RunView extends Widget {
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;
+  private _layers = 0;
   private _frame = new FrameScheduler(() => this._draw());
   private _resizes = new ResizeObserver(() => this.refresh());
   /** Tells of scrolling, hidden tabs, detached cells and skipped content alike. */

@@ -5,8 +5,10 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, IToken, ITokenStrip } from '../charts';
-import { tokenStrip } from '../charts';
+import { stripSvg, tokenStrip } from '../charts';
 import { element, setOptions } from '../dom';
+import type { IExportable } from '../exporting';
+import { exportButton } from '../exporting';
 import type { IView } from '../view';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
@@ -21,8 +23,14 @@ export class TokenPicture extends Widget implements IPicture {
     this._trans = trans;
     this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
     this._choice.setAttribute('aria-label', trans.__('Choice'));
+    const title = trans.__('Tokens, coloured by expert');
     this.node.append(
-      element('figcaption', { text: trans.__('Tokens, coloured by expert') }, this._choice),
+      element(
+        'figcaption',
+        { text: title },
+        this._choice,
+        exportButton(title, () => this.exported(), trans)
+      ),
       this._strip,
       this._detail,
       this._numbers.node
@@ -42,6 +50,19 @@ export class TokenPicture extends Widget implements IPicture {
     }
     this._show(strip);
     return true;
+  }
+
+  exported(): IExportable | null {
+    const [payload, context] = this._last ?? [];
+    const strip =
+      payload?.kind === 'routing' && context ? tokenStrip(payload, context, this._choice.selectedIndex) : null;
+    if (!payload || !context || !strip) {
+      return null;
+    }
+    const texts = strip.tokens.map(({ text }) => text);
+    const rows = [{ label: '', experts: strip.tokens.map(({ expert }) => expert) }];
+    const svg = (): Promise<string> => Promise.resolve(stripSvg({ texts, rows }, context.theme));
+    return { picture: 'token-strip', table: strip.table, payload, svg };
   }
 
   handleEvent(event: Event): void {

@@ -59,6 +59,11 @@ export class RoutingSidebar extends Widget {
     return this._present(this._selection.compared);
   }
 
+  /** The pictures that have the focus, else those of the run in view. */
+  get view(): RunView {
+    return this._second?.node.contains(document.activeElement) ? this._second : this._main;
+  }
+
   /** Follows another notebook; null where none is open. */
   follow(notebook: INotebookRuns | null): void {
     if (notebook?.store === this._notebook?.store) {

@@ -55,16 +55,16 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
 
   await sidebar.getByRole('button', { name: 'Compare with gamma' }).click();
   await expect(heading).toHaveText(['alpha', 'gamma']);
-  await views.nth(1).getByRole('tab', { name: 'Scalars' }).click();
-  await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
-  await views.nth(0).getByRole('combobox', { name: 'Layer' }).selectOption('2');
-  await expect(views.nth(1).getByRole('combobox', { name: 'Layer' })).toHaveValue('2');
   const boxes = async (): Promise<number[]> =>
     views.evaluateAll((all) => all.map((node) => node.getBoundingClientRect().top));
   const [first, second] = await boxes();
   expect(second).toBeGreaterThan(first + 50);
   await sidebar.evaluate((node) => (node.style.width = '900px'));
   await expect.poll(async () => new Set(await boxes()).size).toBe(1);
+  await views.nth(1).getByRole('tab', { name: 'Scalars' }).click();
+  await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
+  await views.nth(0).getByRole('combobox', { name: 'Layer' }).selectOption('2');
+  await expect(views.nth(1).getByRole('combobox', { name: 'Layer' })).toHaveValue('2');
 
   await start(page, 'switchyard:compare-runs');
   await expect(heading).toHaveText(['alpha']);
@@ -74,7 +74,7 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
 
 test('the sidebar is open again after the page was loaded anew', async ({ page }) => {
   const saved = page.waitForRequest(
-    (request) => request.method() === 'PUT' && /"current":"jp-switchyard-sidebar"/.test(request.postData() ?? ''),
+    (request) => request.method() === 'PUT' && (request.postData() ?? '').includes('"current":"jp-switchyard-sidebar"'),
     { timeout: 40_000 }
   );
   await start(page, 'switchyard:open-sidebar');
