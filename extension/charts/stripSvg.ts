@@ -80,7 +80,6 @@ function word(text: string, x: number, y: number, fill: string, size: number): s
 
 /** Control characters have no place in XML, not even escaped. */
 function escaped(text: string): string {
-  // eslint-disable-next-line no-control-regex
   const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff]/gu, '\ufffd');
   return clean.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

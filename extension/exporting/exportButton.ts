@@ -52,6 +52,7 @@ function createMenu(exported: () => IExportable | null, trans: TranslationBundle
   for (const format of FORMATS) {
     commands.addCommand(format, {
       label: formatLabel(format, trans),
+      describedBy: { args: { type: 'object', properties: {} } },
       execute: () => {
         const exportable = exported();
         return exportable ? save(exportable, format, trans) : undefined;
