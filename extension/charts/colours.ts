@@ -48,7 +48,11 @@ export function loadScale(max: number, light: boolean): [number, string][] {
   const [below, above] = light ? LIGHT : DARK;
   const fair = 1 / max;
   const lower = below.map((colour, i): [number, string] => [(fair * i) / (below.length - 1), css(colour)]);
-  const upper = above.map((colour, i): [number, string] => [fair + ((1 - fair) * i) / (above.length - 1), css(colour)]);
+  // plotly.js takes its own colours instead where the last stop is not exactly 1.
+  const upper = above.map((colour, i): [number, string] => [
+    1 - (1 - fair) * (1 - i / (above.length - 1)),
+    css(colour)
+  ]);
   return [...lower, ...upper.slice(1)];
 }
 

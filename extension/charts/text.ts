@@ -24,6 +24,16 @@ export function expertName(label: string, trans: TranslationBundle): string {
   return /^\d+$/.test(label) ? trans.__('expert %1', label) : label;
 }
 
+/** Names of a layer's experts: their labels, or their numbers where the labels did not fit; E. */
+export function expertNames(layer: LayerRouting, trans: TranslationBundle): string[] {
+  return Array.from({ length: layer.numExperts }, (_, e) => expertName(layer.experts[e] ?? String(e), trans));
+}
+
+/** A token's text with white space made visible. */
+export function visibleText(text: string): string {
+  return text === '' ? '∅' : text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥').replace(/ /g, '·');
+}
+
 /** A share as a percentage, for example "6.3 %". */
 export function percent(share: Numeric): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)} %`;

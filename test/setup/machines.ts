@@ -20,6 +20,7 @@ case "$*" in
   "-m venv"*)
     mkdir -p "$ROOT/.venv/bin"
     for name in python hatchling; do cp "$0" "$ROOT/.venv/bin/$name"; done ;;
+  "-c import zipfile"*) for file; do true; done; touch "$file" ;;
   *"-m pip"*) ${pip} ;;
   "build -t wheel"*) mkdir -p "$ROOT/.switchyard/wheel"; touch "$ROOT/.switchyard/wheel/some.whl" ;;
 esac`;
@@ -28,6 +29,7 @@ esac`;
 const PIP = `
 case "$*" in
   *requirements.txt) touch "$ROOT/.venv/bin/jupyter-lab" ;;
+  *download*scikit-learn*) if [ -e "$ROOT/no-digits" ]; then echo "ERROR: no such wheel"; exit 1; fi ;;
   *install*tensorflow*)
     mkdir -p "$ROOT/.venv/lib/python3.11/site-packages/tensorflow"
     touch "$ROOT/.venv/lib/python3.11/site-packages/tensorflow/libtensorflow_framework.so.2" ;;

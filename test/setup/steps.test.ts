@@ -7,6 +7,7 @@ const TITLES = [
   'Machine',
   'Python packages (.venv)',
   'TensorFlow',
+  'Images of digits',
   'Node packages',
   'TensorFlow binding',
   'Custom ops',
@@ -60,6 +61,21 @@ describe('the set-up', () => {
     await machine.run(['setup']);
     expect(working(machine.takeCalls()).every((call) => call.startsWith('g++'))).toBe(true);
     expect(machine.exists('node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node')).toBe(true);
+  });
+
+  it('takes the digits again where they are gone, and says what is lost where it cannot', async () => {
+    const machine = completeMachine();
+    await machine.run(['setup']);
+    machine.remove('.venv/share/switchyard/digits.csv.gz');
+    machine.takeCalls();
+    await machine.run(['setup']);
+    expect(machine.exists('.venv/share/switchyard/digits.csv.gz')).toBe(true);
+    expect(working(machine.takeCalls()).map((call) => /pip.* download|import zipfile/.exec(call)?.[0])).toHaveLength(2);
+    machine.remove('.venv/share/switchyard/digits.csv.gz');
+    machine.write('no-digits', '');
+    const { code, output } = await machine.run(['setup']);
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/Taking the digits from scikit-learn failed: ERROR.*data\.digits\(\) has nothing to read/);
   });
 
   it('installs the other TensorFlow when the device changes', async () => {

@@ -2,9 +2,9 @@ import { core, tf } from '@switchyard/kernel-lib';
 
 /**
  * Operations a token of all matrix products that a forward pass of these many tokens runs, counted by watching them; the grouped
- * products of experts are not among them.
+ * products of experts are not among them. The pass is of token ids, unless another `input` is given, of one sequence.
  */
-export function flopsRun(model: core.Module, length: number): number {
+export function flopsRun(model: core.Module, length: number, input?: tf.Tensor): number {
   let sum = 0;
   const ctx = core.Context.create();
   const original = tf.engine().runKernel.bind(tf.engine());
@@ -19,7 +19,7 @@ export function flopsRun(model: core.Module, length: number): number {
     return original(kernel, inputs as never, attributes as never);
   };
   try {
-    tf.tidy(() => model.apply(tf.range(0, length, 1, 'int32').expandDims(0), ctx));
+    tf.tidy(() => model.apply(input ?? tf.range(0, length, 1, 'int32').expandDims(0), ctx));
   } finally {
     engine.runKernel = original;
     ctx.dispose();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { chromiumOptions } from './support/chromium';
 
 const root = join(__dirname, '../..');
 // Workers load this file as well and must find the same port.
@@ -24,19 +24,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     video: 'off',
     trace: 'off',
-    launchOptions: {
-      executablePath: findChromium(),
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync'
-      ]
-    }
+    launchOptions: chromiumOptions()
   },
   webServer: {
     command: `${python()} -m jupyterlab --config ${join(__dirname, 'jupyter_server_config.py')}`,
@@ -50,12 +38,6 @@ export default defineConfig({
 function python(): string {
   const [bin, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
   return join(root, '.venv', bin, name);
-}
-
-/** The machine's browser; Playwright's own download where there is none. */
-function findChromium(): string | undefined {
-  const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  return process.env.SWITCHYARD_CHROMIUM ?? places.find((path) => existsSync(path));
 }
 
 function freePort(): string {

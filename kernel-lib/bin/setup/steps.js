@@ -9,6 +9,7 @@ const { explain } = require('../support/explain');
 const { capture, npm } = require('../support/process');
 const { venvEnvironment, venvProgram } = require('../support/project');
 const { makeCustomOps, OPENBLAS } = require('./custom-ops');
+const { digitsFile, exportDigits, PACKAGE } = require('./digits');
 const { makeEnvironment } = require('./environment');
 const { findPython } = require('./python');
 const { installTensorflow, tensorflowFolder, thisMachine } = require('./tensorflow');
@@ -29,6 +30,7 @@ function listSteps(project) {
   return [
     environment(project),
     tensorflow(project),
+    digits(project),
     ...(project.source ? [nodePackages(project)] : []),
     ...(native ? [binding(project)] : []),
     ...(thisMachine().device === 'cpu' ? [customOps(project)] : []),
@@ -68,6 +70,21 @@ function tensorflow(project) {
     inputs: () => choice,
     isThere: () => true,
     run: (task) => installTensorflow(project, choice, task)
+  };
+}
+
+/**
+ * @param {Project} project
+ * @returns {Step}
+ */
+function digits(project) {
+  return {
+    id: 'digits',
+    title: 'Images of digits',
+    after: ['environment'],
+    inputs: () => PACKAGE,
+    isThere: () => fs.existsSync(digitsFile(project)),
+    run: (task) => exportDigits(project, task)
   };
 }
 

@@ -6,7 +6,7 @@ import type { Transformer } from '../models';
 import { PathTable } from './pathTable';
 import { pathLosses } from './pathLosses';
 import type { PathQuestion } from './pathLosses';
-import { PathRouter } from './pathRouter';
+import { choicesOfBlocks, repeat, tensorsOf } from './pathQuestions';
 
 /** How the paths to try are found: all of them, or from the best so far with one block changed at a time. */
 export type OracleSearch = 'exhaustive' | 'coordinate';
@@ -28,6 +28,8 @@ export interface OracleRoutes {
   numTokens: number;
   /** Blocks, L. */
   numBlocks: number;
+  /** Choices of each block, the costly one last; [L]. */
+  choices: readonly number[];
   /** Choice of each token in each block within the budget; [T * L]. */
   paths: Int32Array;
   /** Cross entropy of each token on its path; [T]. */
@@ -83,7 +85,7 @@ export async function oracleRoutes(
     } else {
       await descend(table, choices, sweeps, ask);
     }
-    return { ...table.within(budgets), reference, referenceLosses, numTokens, numBlocks };
+    return { ...table.within(budgets), reference, referenceLosses, numTokens, numBlocks, choices };
   } finally {
     tf.dispose([inputs, targets]);
   }
@@ -121,15 +123,6 @@ export function learnedPaths(model: Transformer, inputs: tf.Tensor2D): Int32Arra
   return out;
 }
 
-function choicesOfBlocks(where: string, model: Transformer): number[] {
-  return model.options.mixers.map((_, i) => {
-    const router = model.modules().get(`layers.${i}.moe.router`);
-    return router instanceof PathRouter
-      ? router.numExperts
-      : fail(where, `block ${i} must choose by adaptive.pathRouter`, router?.kind);
-  });
-}
-
 function resolveBudget(
   where: string,
   budget: number | ArrayLike<number>,
@@ -144,26 +137,9 @@ function resolveBudget(
   return budgets;
 }
 
-// As train.batch makes them; ids were checked where the data was read.
-function tensorsOf({ tokens, batchSize, length }: Batch): [tf.Tensor2D, tf.Tensor1D] {
-  return tf.tidy(() => {
-    const all = tf.tensor2d(tokens, [batchSize, length + 1], 'int32');
-    return [all.slice<tf.Tensor2D>([0, 0], [-1, length]), all.slice([0, 1], [-1, length]).flatten() as tf.Tensor1D];
-  });
-}
-
 function allPaths(choices: readonly number[]): number[][] {
   return choices.reduce<number[][]>(
     (paths, n) => paths.flatMap((path) => Array.from({ length: n }, (_, choice) => [...path, choice])),
     [[]]
   );
-}
-
-function repeat(paths: readonly (readonly number[])[], numTokens: number): Int32Array {
-  const flat = paths.flat();
-  const out = new Int32Array(numTokens * flat.length);
-  for (let t = 0; t < numTokens; t++) {
-    out.set(flat, t * flat.length);
-  }
-  return out;
 }

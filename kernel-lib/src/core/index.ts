@@ -7,6 +7,8 @@ export type { ContextOptions } from './context';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
 export { kMeans, meanRow } from './kMeans';
 export type { Clusters, KMeansOptions } from './kMeans';
+export { lengthAfter, lengthWithin } from './lengths';
+export type { Resizing } from './lengths';
 export { Module } from './module';
 export type { ModuleTransform } from './module';
 export type { RoutingObserver, RoutingRecord } from './observer';

@@ -2,7 +2,7 @@ import { execFile } from 'child_process';
 import { existsSync } from 'fs';
 import * as path from 'path';
 import { fail } from '../core';
-import { upward } from './upward';
+import { environments } from './environments';
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
@@ -25,12 +25,9 @@ export async function askPython<T>(program: string, python?: string): Promise<T>
 
 function candidates(): string[] {
   const inside = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  const environments = [
-    ...(process.env.VIRTUAL_ENV === undefined ? [] : [process.env.VIRTUAL_ENV]),
-    ...upward(__dirname, '.venv'),
-    ...upward(process.cwd(), '.venv')
-  ];
-  const found = environments.map((folder) => path.join(folder, ...inside)).filter((file) => existsSync(file));
+  const found = environments()
+    .map((folder) => path.join(folder, ...inside))
+    .filter((file) => existsSync(file));
   return [...new Set([...found, 'python3', 'python'])];
 }
 

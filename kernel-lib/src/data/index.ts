@@ -1,6 +1,8 @@
 export type { Batch, TextData } from './contract';
 export { Corpus } from './corpus';
 export type { BatchShape, DomainSize } from './corpus';
+export { digits } from './digits';
+export type { DigitsOptions, ImageSplit, LabelledImages } from './digits';
 export { fromStrings } from './fromStrings';
 export type { CorpusOptions } from './options';
 export type { NamedText } from './pick';
@@ -8,5 +10,7 @@ export type { SourceOptions } from './source';
 export type { Split } from './split';
 export { text } from './text';
 export type { Domain, TextOptions } from './text';
+export { tokenClass, tokenClasses, TOKEN_CLASSES } from './tokenClass';
+export type { TokenClass } from './tokenClass';
 export { bytes } from './tokenizer';
 export type { Tokenizer } from './tokenizer';

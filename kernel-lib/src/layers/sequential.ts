@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { Module, type Context } from '../core';
+import { lengthAfter, Module, type Context } from '../core';
 
 /** Modules one after the other, named "0", "1", ... */
 export class Sequential extends Module {
@@ -18,5 +18,14 @@ export class Sequential extends Module {
       }
       return y;
     });
+  }
+
+  lengthAfter(length: number): number {
+    return [...this.children.values()].reduce((sum, module) => lengthAfter(module, sum), length);
+  }
+
+  lengthWithin(child: string, length: number): number {
+    const before = [...this.children].slice(0, Number(child));
+    return before.reduce((sum, [, module]) => lengthAfter(module, sum), length);
   }
 }

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { Module } from '../core';
+import { fail, lengthAfter, Module } from '../core';
 import type { Context, Random } from '../core';
 import { CausalSelfAttention, RMSNorm } from '../layers';
 import { buildMixer, mixerName } from './mixer';
@@ -18,8 +18,10 @@ export interface AttentionShape {
 export interface BlockParts {
   /** [..., D] to [..., D], for tokens of this width. Default: an `RMSNorm`. */
   norm?: (width: number) => Module;
-  /** [B, N, D] to [B, N, D], causal. Default: a `CausalSelfAttention` without biases. */
+  /** [B, N, D] to [B, N, D]. Default: a `CausalSelfAttention` without biases. */
   attention?: (shape: AttentionShape, block: number) => Module;
+  /** What tokens go through between attention and mixer, "between": [B, N, D] to [B, M, D]. Default: nothing. */
+  between?: (block: number, width: number) => Module | null;
 }
 
 export interface BlockOptions extends AttentionShape {
@@ -45,17 +47,23 @@ export class Block extends Module {
   private readonly attention: Module;
   private readonly mixerNorm: Module;
   private readonly mixer: Module;
+  private readonly between: Module | null;
   private readonly parallel: boolean;
 
   constructor({ width, heads, mixer, parallel, parts, number, random, share = null }: BlockOptions) {
     super();
     this.mixerName = mixerName(mixer);
     this.parallel = parallel;
-    const { norm = usualNorm, attention = usualAttention } = parts;
+    const { norm = usualNorm, attention = usualAttention, between } = parts;
     const normed = share?.norms ? share.block : null;
     this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm(width));
     const shape = { width, heads, random: random.child('attention') };
     this.attention = share?.block.attention ?? this.addChild('attention', attention(shape, number));
+    const resizing = between?.(number, width) ?? null;
+    if (resizing !== null && parallel) {
+      fail('Block', 'a block with something between attention and mixer must not be parallel', parallel);
+    }
+    this.between = resizing && this.addChild('between', resizing);
     this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm(width));
     this.mixer =
       share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
@@ -64,10 +72,19 @@ export class Block extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
-      const y = x.add(this.attention.apply(normed, ctx.within('attention')));
+      const attended = x.add(this.attention.apply(normed, ctx.within('attention')));
+      const y = this.between?.apply(attended, ctx.within('between')) ?? attended;
       const normedAgain = this.mixerNorm.apply(this.parallel ? x : y, ctx.within('mixerNorm'));
       return y.add(this.mixer.apply(normedAgain, ctx.within(this.mixerName)));
     });
+  }
+
+  lengthAfter(length: number): number {
+    return this.between === null ? length : lengthAfter(this.between, length);
+  }
+
+  lengthWithin(child: string, length: number): number {
+    return child.startsWith('attention') || child === 'between' ? length : this.lengthAfter(length);
   }
 }
 

@@ -31,5 +31,7 @@ export type { TransformerOptions } from './transformer';
 export { untie } from './untie';
 export { upcycle } from './upcycle';
 export type { UpcycleModelsOptions } from './upcycle';
+export { VisionTransformer, vit } from './vit';
+export type { VisionTransformerOptions, VitOptions } from './vit';
 export { wideNet } from './wideNet';
 export type { WideNetOptions } from './wideNet';

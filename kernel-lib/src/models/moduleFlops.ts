@@ -1,6 +1,6 @@
-import { expectInteger } from '../core';
+import { expectInteger, lengthWithin } from '../core';
 import type { Module } from '../core';
-import { CausalSelfAttention, Embedding, Linear } from '../layers';
+import { Embedding, Linear, SelfAttention } from '../layers';
 import { isMoeLayer } from '../moe';
 import type { MoeLayer } from '../moe';
 import { routerFlops } from './activeFlops';
@@ -12,7 +12,8 @@ export type ModuleFlops = ReadonlyMap<string, number | null>;
  * Where a network spends its operations on one token, counted as {@link activeFlops} counts them: the sum over a transformer's
  * modules is the same, unless blocks share modules, which are then counted once. A mixture's experts and router are one entry
  * each, with all below them; a module that says its own `flops` is asked; of modules untied by modality a token runs one.
- * Modules that have no entry spend nothing; null is a module with parameters of its own that is none of these.
+ * A token is one that comes in: where fewer go on, what is spent on those is spread over all. Modules that have no entry spend
+ * nothing; null is a module with parameters of its own that is none of these.
  *
  * @param options.length - Positions of a sequence, N. Default: the module's context length; where it has none, 1.
  */
@@ -20,24 +21,27 @@ export function moduleFlops(root: Module, options: { length?: number } = {}): Mo
   const { length = contextLength(root) } = options;
   expectInteger('moduleFlops', 'length', length, 1);
   const found = new Map<string, number | null>();
-  visit(root, '', length, found);
+  visit(root, '', length, (path, flops, tokens) => found.set(path, flops === null ? null : (flops * tokens) / length));
   return found;
 }
 
-function visit(module: Module, path: string, length: number, found: Map<string, number | null>): void {
+/** Takes operations on each of the tokens that reach a module. */
+type Note = (path: string, flops: number | null, tokens: number) => void;
+
+function visit(module: Module, path: string, length: number, note: Note): void {
   if (isMoeLayer(module)) {
-    mixture(module).forEach(([name, flops]) => found.set(join(path, name), flops));
+    mixture(module).forEach(([name, flops]) => note(join(path, name), flops, length));
     return;
   }
   const said = saidFlops(module, length);
   const own = said ?? ownFlops(module, length);
   if (own !== 0) {
-    found.set(path, own);
+    note(path, own, length);
   }
   for (const [name, child] of module.children) {
     // What a module says of itself is without its router's.
     if (said === null ? module.kind !== 'untied' || name === '0' : name === 'router') {
-      visit(child, join(path, name), length, found);
+      visit(child, join(path, name), lengthWithin(module, name, length), note);
     }
   }
 }
@@ -51,7 +55,7 @@ function ownFlops(module: Module, length: number): number | null {
   if (module instanceof Linear) {
     return 2 * module.weight.variable.size;
   }
-  if (module instanceof CausalSelfAttention) {
+  if (module instanceof SelfAttention) {
     return 4 * length * module.width;
   }
   const matrices = [...module.parameters()].filter(([path, { shape }]) => !path.includes('.') && shape.length > 1);

@@ -30,3 +30,11 @@ function luminance(colour: string): number {
   const [r, g, b] = channels.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+test('the scale begins at 0 and ends at 1, exactly: else plotly.js takes colours of its own', () => {
+  for (let max = 1.05; max < 130; max *= 1.01) {
+    const positions = loadScale(max, true).map(([at]) => at);
+    expect([positions[0], positions.at(-1)]).toEqual([0, 1]);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  }
+});

@@ -150,6 +150,38 @@ describe('adaptive.oracleRoutes', () => {
     model.dispose();
   });
 
+  test('agreement of two tokens in two blocks, by hand', () => {
+    const routes: adaptive.OracleRoutes = {
+      ...{ numTokens: 3, numBlocks: 2, choices: [3, 3], tried: 1 },
+      paths: Int32Array.from([2, 0, /**/ 1, 2, /**/ 2, 2]),
+      reference: Int32Array.from([2, 2, /**/ 0, 2, /**/ 1, 0]),
+      losses: Float32Array.from([1, 2, 3]),
+      referenceLosses: Float32Array.from([1.5, 2, 5]),
+      byBudget: new Float32Array(9),
+      difficulty: Float32Array.from([1, 0, 2])
+    };
+    const gains: adaptive.CostlyGains = {
+      ...{ numTokens: 3, numBlocks: 2 },
+      none: Float32Array.from([3, 2, 4]),
+      one: Float32Array.from([2, 2.5, /**/ 2, 2, /**/ 3, 0]),
+      all: Float32Array.from([0, 0, 0])
+    };
+    const { all, a } = adaptive.agreement(routes, ['a', 'a', 'b'], { gains });
+    expect(a).toEqual({
+      ...{ tokens: 2, same: 0.5, byBlock: [0.5, 0.5], loss: 1.5, regret: 0.25, difficulty: 0.5 },
+      // Block 0: oracle 2, 1 and reference 2, 0 meet by lot in one of four; block 1: 0, 2 and 2, 2 in two.
+      sameByChance: (1 / 4 + 2 / 4) / 2,
+      costly: { reference: [0.5, 1], oracle: [0.5, 0.5] },
+      gainByBlock: [0.5, 0.25]
+    });
+    expect(all.gainByBlock).toEqual([2 / 3, 1.5]);
+    expect(all.regret).toBeCloseTo(2.5 / 3, 6);
+    expect(adaptive.agreement(routes).all.gainByBlock).toEqual([]);
+    expect(() => adaptive.agreement(routes, [], { gains: { ...gains, one: gains.none } })).toThrow(
+      'gains must be of 3 tokens in 2 blocks, got 3'
+    );
+  });
+
   test('refuses models that choose otherwise, and budgets out of range', async () => {
     const dense = models.denseTransformer({ layers: 1, width: 8 });
     await expect(adaptive.oracleRoutes(dense, batchOf())).rejects.toThrow('must choose by adaptive.pathRouter');
@@ -159,6 +191,49 @@ describe('adaptive.oracleRoutes', () => {
     );
     await expect(adaptive.oracleRoutes(model, batchOf(), { budget: [1] })).rejects.toThrow('a budget for each of 12');
     [dense, model].forEach((each) => each.dispose());
+  });
+});
+
+describe('adaptive.costlyGains', () => {
+  test('is what ordinary passes lose with that one block changed', async () => {
+    const model = duo();
+    const batch = batchOf(1);
+    const reference = randomPaths(LENGTH * L, 3, 4);
+    const gains = await adaptive.costlyGains(model, batch, { reference });
+    const t = 4;
+    const lossWith = (path: number[]): number => {
+      const changed = reference.slice();
+      changed.set(path, t * L);
+      return passLosses(model, batch, changed)[t];
+    };
+    expect(gains.none[t]).toBeCloseTo(lossWith([1, 1, 1]), 4);
+    expect(gains.all[t]).toBeCloseTo(lossWith([2, 2, 2]), 4);
+    const one = [[2, 1, 1], [1, 2, 1], [1, 1, 2]].map(lossWith); // prettier-ignore
+    expectClose(gains.one.subarray(t * L, (t + 1) * L), one, 1e-4);
+    expect(new Set(one.map((loss) => loss.toFixed(3))).size).toBe(3);
+    await expect(adaptive.costlyGains(model, batch, { reference: reference.slice(1) })).rejects.toThrow(
+      'reference must have numTokens * numBlocks (18) choices, got 17'
+    );
+    model.dispose();
+  });
+});
+
+describe('adaptive.tokenGroups', () => {
+  test('names what each token predicts, its range and its domain', () => {
+    const text = smallText();
+    const ids = (line: string): number[] => [...Buffer.from(line)];
+    const batch: data.Batch = {
+      tokens: Int32Array.from([...ids('a if b1'), ...ids('A: route')].slice(0, 14)),
+      ...{ batchSize: 2, length: 6, domains: Int32Array.from([1, 0]) }
+    };
+    const groups = adaptive.tokenGroups(batch, text, { ranges: 4 });
+    expect(groups.class).toEqual([
+      ...['space', 'keyword', 'keyword', 'space', 'wordStart', 'digit'],
+      ...['punctuation', 'space', 'wordStart', 'letter', 'letter', 'letter']
+    ]);
+    expect(groups.position.slice(0, 6)).toEqual(['0-1', '0-1', '2-2', '3-4', '3-4', '5-5']);
+    expect(groups.domain).toEqual([...new Array(6).fill('upper'), ...new Array(6).fill('lower')]);
+    expect(() => adaptive.tokenGroups(batch, text, { ranges: 7 })).toThrow('ranges must be an integer 1..6');
   });
 });
 

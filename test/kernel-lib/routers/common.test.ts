@@ -1,5 +1,5 @@
 /** @file The battery: every router is listed once and passes all of it. */
-import { core, routers, tf } from '@switchyard/kernel-lib';
+import { adaptive, core, routers, tf } from '@switchyard/kernel-lib';
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const EXPERTS = 4;
 const TOKENS = 12;
 
 interface Member {
-  /** File in kernel-lib/src/routers. */
+  /** File, from kernel-lib/src/routers. */
   file: string;
   spec: (k: number, numExperts: number) => routers.RouterSpec;
   /** Choices of a token that the battery asks for. */
@@ -31,6 +31,16 @@ const references = (numExperts: number, count = 6) => {
     weights: tf.softmax(random.child(1).normal([count, numExperts])).arraySync() as number[][]
   }));
 };
+
+function learningPathRouter(costs: number[]): routers.RouterSpec {
+  const spec = adaptive.pathRouter({ block: 0, costs, budget: 0.1 });
+  const build: routers.RouterSpec['build'] = (shape) => {
+    const router = spec.build(shape) as adaptive.PathRouter;
+    router.exploring = false;
+    return router;
+  };
+  return { ...spec, build };
+}
 
 const MEMBERS: Record<string, Member> = {
   'top-k': { file: 'topK', spec: (k) => routers.topK({ k }), k: 2 },
@@ -158,6 +168,12 @@ const MEMBERS: Record<string, Member> = {
   },
   uncertainty: { file: 'uncertainty', spec: (k) => routers.uncertainty({ k, samples: 4 }), k: 2 },
   'unified, of top-k': { file: 'unified', spec: (k) => routers.unified({ router: routers.topK({ k }) }), k: 2 },
+  // Once it learns: while it explores, as at first, it draws lots in training, and no gradient is meant to reach it.
+  'path, learning': {
+    file: '../adaptive/pathRouter',
+    spec: (_k, numExperts) => learningPathRouter(Array.from({ length: numExperts }, (_, e) => Number(e > 1))),
+    k: 1
+  },
   'unified, of soft': { file: 'unified', spec: () => routers.unified({ router: routers.soft({ slots: 2 }) }), k: 2 }
 };
 

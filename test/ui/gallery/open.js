@@ -1,0 +1,72 @@
+'use strict';
+
+const { chromium } = require('@playwright/test');
+const { chromiumOptions } = require('../support/chromium');
+const { serve } = require('./serve');
+const { readTheme } = require('./themes');
+
+/** The gallery in a browser. */
+class Gallery {
+  static async open({ width = 460, height = 1000 } = {}) {
+    const server = await serve();
+    const browser = await chromium.launch(chromiumOptions());
+    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const gallery = new Gallery(server, browser, page);
+    page.on('pageerror', (error) => gallery.errors.push(error.message));
+    await page.goto(server.url);
+    await page.waitForFunction(() => 'gallery' in window, null, { timeout: 120_000 });
+    await gallery.wear('light');
+    return gallery;
+  }
+
+  constructor(server, browser, page) {
+    /** Exceptions that nothing caught. */
+    this.errors = [];
+    this.page = page;
+    this._server = server;
+    this._browser = browser;
+  }
+
+  async wear(theme) {
+    await this.page.evaluate(({ css, light }) => window.gallery.wear(css, light), readTheme(theme));
+  }
+
+  async mount(payloads, view = {}) {
+    await this.page.evaluate(([payloads, view]) => window.gallery.mount(payloads, view), [payloads, view]);
+    await this.page.locator('[role=tab][aria-selected=true]').waitFor();
+  }
+
+  /** Tabs that the payload has something for, by label. */
+  tabs() {
+    return this.page.locator('[role=tab]:visible').allTextContents();
+  }
+
+  async select(tab) {
+    await this.page.getByRole('tab', { name: tab, exact: true }).click();
+    await this.drawn();
+  }
+
+  /** Waits until every plot in view is drawn or has said why not, and a frame more. */
+  async drawn() {
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll('figure')].every((figure) => {
+        const plot = figure.querySelector('.jp-switchyard-plot');
+        const drawn = !plot || plot.offsetParent === null || plot.childElementCount > 0;
+        return drawn || figure.querySelector('.jp-switchyard-state:not(:empty)') !== null;
+      })
+    );
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
+  /** The panel as PNG. */
+  picture(path) {
+    return this.page.locator('.jp-switchyard-Panel').screenshot({ path, animations: 'disabled' });
+  }
+
+  async close() {
+    await this._browser.close();
+    await this._server.close();
+  }
+}
+
+module.exports = { Gallery };

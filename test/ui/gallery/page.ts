@@ -1,0 +1,58 @@
+/** @file The panel of a cell on a plain page, without JupyterLab: `window.gallery` shows payloads in it. */
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { CellPanel } from '../../../extension/panels';
+import { readPayload } from '../../../extension/reading';
+import { PayloadStore } from '../../../extension/store';
+import type { IView } from '../../../extension/view';
+import { FIRST_VIEW } from '../../../extension/view';
+import '@lumino/widgets/style/index.css';
+import '../../../style/base.css';
+
+const CELL = 'cell';
+let panel: CellPanel | undefined;
+let store = new PayloadStore();
+
+export const gallery = {
+  /** Puts on a theme of JupyterLab: its CSS, and whether it is a light one. */
+  wear(css: string, light: boolean): void {
+    let style = document.getElementById('theme');
+    if (!style) {
+      style = document.createElement('style');
+      style.id = 'theme';
+      document.head.append(style);
+    }
+    style.textContent = css;
+    document.body.dataset.jpThemeLight = String(light);
+    store.refresh();
+  },
+  /** Shows payloads, each of its own run, in a new panel. */
+  mount(values: unknown[], view: Partial<IView> = {}): void {
+    panel?.dispose();
+    store.dispose();
+    store = new PayloadStore();
+    panel = new CellPanel({
+      cellId: CELL,
+      store,
+      view: { ...FIRST_VIEW, ...view },
+      trans: nullTranslator.load(''),
+      themes: null,
+      resize: () => undefined,
+      close: () => undefined
+    });
+    store.dispatch({ type: 'outputs', cellId: CELL, readings: values.map(readPayload) });
+    Widget.attach(panel, document.getElementById('panel')!);
+  },
+  /** A further snapshot of a run, as a kernel would send it. */
+  send(value: unknown): void {
+    store.dispatch({ type: 'message', cellId: CELL, reading: readPayload(value), time: Date.now() });
+  },
+  unmount(): void {
+    panel?.dispose();
+    panel = undefined;
+  }
+};
+
+export type Gallery = typeof gallery;
+
+Object.assign(window, { gallery });
