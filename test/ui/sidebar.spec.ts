@@ -59,7 +59,9 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
     views.evaluateAll((all) => all.map((node) => node.getBoundingClientRect().top));
   const [first, second] = await boxes();
   expect(second).toBeGreaterThan(first + 50);
-  await sidebar.evaluate((node) => (node.style.width = '900px'));
+  await sidebar.evaluate(
+    (node) => (node.style.cssText = 'position: fixed; inset: 60px auto 40px 0; width: 900px; z-index: 9')
+  );
   await expect.poll(async () => new Set(await boxes()).size).toBe(1);
   await views.nth(1).getByRole('tab', { name: 'Scalars' }).click();
   await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
