@@ -1,9 +1,11 @@
 /** @file The pictures of a panel, tab by tab. A new picture is one line here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext, IFigure } from '../charts';
 import { loadHeatmap, loadOverTime, scalars } from '../charts';
 import { FigurePicture } from './figurePicture';
+import type { Chart } from './forKinds';
+import { forKinds } from './forKinds';
+import { kindTabs } from './kindTabs';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
 
@@ -33,19 +35,7 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       label: trans.__('Scalars'),
       kinds: ['routing', 'training'],
       create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
-    }
+    },
+    ...kindTabs(trans, figure)
   ];
-}
-
-type Chart = (payload: Payload, context: IChartContext) => IFigure | null;
-
-/** A chart of some kinds of payload, as one that has nothing to say of the others. */
-function forKinds<K extends Payload['kind']>(
-  kinds: readonly K[],
-  chart: (payload: Extract<Payload, { kind: K }>, context: IChartContext) => IFigure | null
-): Chart {
-  return (payload, context) =>
-    (kinds as readonly string[]).includes(payload.kind)
-      ? chart(payload as Extract<Payload, { kind: K }>, context)
-      : null;
 }
