@@ -1,5 +1,4 @@
 /** @file Saves a picture, or its data, as a file of the browser. */
-import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { csv } from './csv';
 import type { ExportFormat, IExportable } from './exportable';
@@ -11,6 +10,8 @@ export async function save(exportable: IExportable, format: ExportFormat, trans:
   try {
     download(await contents(exportable, format), fileName(exportable, format));
   } catch (error) {
+    // Here, so that pictures need no browser until something goes wrong.
+    const { Notification } = await import('@jupyterlab/apputils');
     Notification.error(trans.__('The picture could not be exported: %1', String(error)));
   }
 }

@@ -21,6 +21,16 @@ function titles(sidebar: Locator): Locator {
   return sidebar.locator('.jp-switchyard-run-show > strong');
 }
 
+/** Drags the edge of the right sidebar. */
+async function widen(page: IJupyterLabPageFixture, by: number): Promise<void> {
+  const edge = page.locator('#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)').last();
+  const { x, y } = (await edge.boundingBox())!;
+  await page.mouse.move(x + 1, y + 300);
+  await page.mouse.down();
+  await page.mouse.move(x + 1 - by, y + 300, { steps: 4 });
+  await page.mouse.up();
+}
+
 test('the sidebar lists the runs of the notebook in front, finds them, pins one and compares two', async ({
   page,
   tmpPath
@@ -59,9 +69,7 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
     views.evaluateAll((all) => all.map((node) => node.getBoundingClientRect().top));
   const [first, second] = await boxes();
   expect(second).toBeGreaterThan(first + 50);
-  await sidebar.evaluate(
-    (node) => (node.style.cssText = 'position: fixed; inset: 60px auto 40px 0; width: 900px; z-index: 9')
-  );
+  await widen(page, 400);
   await expect.poll(async () => new Set(await boxes()).size).toBe(1);
   await views.nth(1).getByRole('tab', { name: 'Scalars' }).click();
   await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
