@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import { expertNames, layerLabels } from '../charts';
+import { expertNames, layerNames } from '../charts';
 import { element } from '../dom';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
@@ -108,7 +108,7 @@ export class RunView extends Widget {
     const { source } = payload;
     const state = runState(payload, run, this._options.source.kernel(), Date.now());
     const routed = payload.kind === 'routing' ? payload.data.layers : [];
-    const layers = layerLabels(routed);
+    const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
