@@ -20,6 +20,8 @@ print(run.payload()['source']['step'])`;
 test('choices read from arrays in a Python notebook show the numbers of their payload', async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, [CHOICES]);
   await page.notebook.runCell(0);
+  // What has ended opens when it is asked for.
+  await page.getByRole('button', { name: 'Show beside the cell' }).click();
   const panel = panelOf(page);
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
   const payload = await payloadOf(page);
@@ -48,10 +50,10 @@ test('a watched module draws live, and its last step stays', async ({ page, tmpP
   await running;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
   const last = await payloadOf(page, 1);
-  const [printed] = (await page.notebook.getCellTextOutput(1)) ?? [];
+  const printed = (await page.notebook.getCellTextOutput(1)) ?? [];
   expect(last.seq).toBeGreaterThan(before.seq);
   expect(last.data.history.steps.at(-1)).toBe(last.source.step);
   expect(last.data.history.scalars['loss/train'].slice(0, 3)).toEqual([8, 4, 2.6667]);
-  expect(String(last.source.step)).toBe(printed.trim().split('\n').at(-1));
+  expect(String(last.source.step)).toBe(printed.at(-1)?.trim());
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z).toEqual(expectedLoads(last));
 });
