@@ -78,6 +78,11 @@ export function expertColour(index: number): { background: string; text: string 
   return { background: css(colour), text: luminance(colour) > 0.179 ? '#000000' : '#ffffff' };
 }
 
+/** A colour of this file that lets what is under it through. */
+export function translucent(colour: string, opacity: number): string {
+  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${opacity})`);
+}
+
 /** Colours for `count` layers in order of depth: cividis' middle, readable on light and dark ground. */
 export function depthColours(count: number, light: boolean): string[] {
   const stops: Rgb[] = light

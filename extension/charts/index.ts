@@ -1,9 +1,14 @@
+export { coActivation } from './coActivation';
+export { coActivationGraph } from './coActivationGraph';
 export { expertColour, loadColour } from './colours';
 export type { IChartContext, IChoice, IFigure, IPoint, ITable } from './figure';
+export { flow } from './flow';
 export { loadCeiling, timesFair } from './load';
 export { loadHeatmap } from './loadHeatmap';
 export { loadOverTime } from './loadOverTime';
 export { scalars } from './scalars';
+export { specialisation } from './specialisation';
 export { brief, expertNames, layerLabels, percent, shortened } from './text';
 export { tokenStrip } from './tokenStrip';
 export type { IToken, ITokenStrip } from './tokenStrip';
+export { topTokens } from './topTokens';

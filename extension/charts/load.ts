@@ -68,7 +68,9 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     xpad: 0,
     y: 1,
     yanchor: 'bottom',
-    ypad: 6,
+    ypad: 4,
+    // The labels at its ends stay clear of what stands beside the plot.
+    len: 0.92,
     thickness: 8
   };
   return {
@@ -98,14 +100,16 @@ export function baseLayout(theme: ITheme, height: number): Partial<Layout> {
   };
 }
 
-/** The axis of experts, by index. */
-export function expertAxis(trans: TranslationBundle): Partial<LayoutAxis> {
+/** The axis of experts, by index; ticks only at whole numbers. */
+export function expertAxis(trans: TranslationBundle, count: number): Partial<LayoutAxis> {
+  const steps = [1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 500];
   return {
     title: { text: trans.__('expert'), standoff: 4 },
     fixedrange: true,
     showgrid: false,
     zeroline: false,
-    nticks: 9,
+    tick0: 0,
+    dtick: steps.find((step) => count <= 8 * step) ?? 1000,
     tickformat: 'd'
   };
 }

@@ -46,7 +46,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...baseLayout(theme, 70 + Math.min(240, Math.max(80, layer.numExperts * 9))),
       xaxis: { title: { text: trans.__('step'), standoff: 4 }, showgrid: false, zeroline: false, nticks: 7 },
-      yaxis: expertAxis(trans),
+      yaxis: expertAxis(trans, names.length),
       shapes: context.expert === null ? [] : [outlineRow(context.expert, theme)]
     },
     summary: trans.__('Load of the experts of layer %1 from step %2 to step %3.', label, first, last),
