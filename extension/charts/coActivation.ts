@@ -5,7 +5,7 @@ import type { Data } from 'plotly.js';
 import { choice } from './choice';
 import type { IChartContext, IFigure } from './figure';
 import { lifts } from './lifts';
-import { amountColours, baseLayout, expertAxis, loadCeiling, loadColours } from './load';
+import { amountColours, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
 import { outlineRow } from './mark';
 import { brief, expertNames, layerLabels, percent, plainText } from './text';
 import { wordsInstead } from './wordsInstead';
@@ -39,7 +39,7 @@ export function coActivation(payload: RoutingPayload, context: IChartContext): I
     data: [trace(lifted ? byLift : shares, lifted, names, context)],
     layout: {
       ...base,
-      margin: { autoexpand: false, t: TOP, b: BOTTOM, l: 46, r: 8 },
+      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 46, r: 8 }),
       xaxis: { ...expertAxis(trans, names.length), range: [-0.5, names.length - 0.5] },
       yaxis: { ...expertAxis(trans, names.length), range: [names.length - 0.5, -0.5] },
       shapes: expert === null ? [] : [outlineRow(expert, theme)]

@@ -1,6 +1,6 @@
 /** @file Loads in units of the fair share: 1 is fair, 2 is twice as much. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Layout, LayoutAxis } from 'plotly.js';
+import type { Layout, LayoutAxis, Margin } from 'plotly.js';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../theme';
 import { amountScale, loadScale } from './colours';
@@ -98,6 +98,12 @@ export function baseLayout(theme: ITheme, height: number): Partial<Layout> {
     hoverlabel: { font: { family: theme.fontFamily, size: 11 } },
     showlegend: false
   };
+}
+
+/** Margins that stay as they are, whatever stands in them; pixels. */
+export function fixedMargin(margin: Required<Pick<Margin, 't' | 'r' | 'b' | 'l'>>): Partial<Margin> {
+  // plotly.js's types lack this property.
+  return { autoexpand: false, ...margin } as Partial<Margin>;
 }
 
 /** The axis of experts, by index; ticks only at whole numbers. */

@@ -7,7 +7,7 @@ import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from './figure';
 import { heatmapSummary, heatmapTable } from './heatmapWords';
 import { BOUNDS_WIDTH, layerBounds } from './layerBounds';
-import { baseLayout, expertAxis } from './load';
+import { baseLayout, fixedMargin, expertAxis } from './load';
 import { outline } from './mark';
 import { expertNames, layerLabels, plainText } from './text';
 import { thinned } from './thinned';
@@ -112,7 +112,7 @@ function layout(
   const column = expert === null ? -1 : order[layer].indexOf(expert);
   return {
     ...base,
-    margin: { autoexpand: false, b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 },
+    margin: fixedMargin({ b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 }),
     xaxis: {
       ...expertAxis(trans, columns),
       range: [-0.5, columns - 0.5],

@@ -3,7 +3,7 @@ import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-l
 import type { Data } from 'plotly.js';
 import { choice } from './choice';
 import type { IChartContext, IChoice, IFigure } from './figure';
-import { baseLayout, expertAxis, loadCeiling, loadColours } from './load';
+import { baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
 import { outline } from './mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from './text';
 import { wordsInstead } from './wordsInstead';
@@ -36,7 +36,7 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
     data: [trace(ratios, shares, order, names, groups, context)],
     layout: {
       ...baseLayout(theme, TOP + height + BOTTOM),
-      margin: { autoexpand: false, t: TOP, b: BOTTOM, l: 14 + 6.5 * longest, r: 8 },
+      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 14 + 6.5 * longest, r: 8 }),
       xaxis: {
         ...axis,
         range: [-0.5, names.length - 0.5],

@@ -3,7 +3,7 @@ import type { RoutingPayload, TokenShare } from '@switchyard/kernel-lib/protocol
 import type { Data } from 'plotly.js';
 import { expertColour } from './colours';
 import type { IChartContext, IFigure } from './figure';
-import { baseLayout } from './load';
+import { baseLayout, fixedMargin } from './load';
 import { expertNames, layerLabels, percent, plainText, visibleText } from './text';
 import { wordsInstead } from './wordsInstead';
 
@@ -37,7 +37,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
     data: [bars(tokens, expert, context)],
     layout: {
       ...baseLayout(theme, TOP + Math.max(2, tokens.length) * ROW + BOTTOM),
-      margin: { autoexpand: false, t: TOP, b: BOTTOM, l: 12 + 7.5 * LETTERS, r: 12 },
+      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 12 + 7.5 * LETTERS, r: 12 }),
       title: { text: plainText(whose), font: { size: 12 }, x: 0, xanchor: 'left', y: 1, yanchor: 'top', pad: { t: 2 } },
       bargap: 0.25,
       xaxis: {
