@@ -69,7 +69,7 @@ function trace(z: Numeric[][], lifted: boolean, names: string[], { theme, trans 
   const most = Math.max(...z.flat().map((share) => share ?? 0)) || 1;
   const colours = lifted
     ? loadColours(ceiling, theme, {
-        fair: trans.__('as loads explain'),
+        fair: '1×',
         title:
           ceiling === MOST
             ? trans.__('chosen together, times what their loads explain; %1 and more alike', `${MOST}×`)

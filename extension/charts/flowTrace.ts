@@ -112,9 +112,10 @@ function nodeStyle(
       expert === OTHERS ? trans.__('others') : crowded(layer) && !isChosen(layer, expert) ? '' : String(expert)
     ),
     color: nodes.map(({ expert }) => nodeColour(expert)),
+    // One width for all: plotly places no label beside nodes of several.
     line: {
-      color: nodes.map(({ layer, expert }) => (isChosen(layer, expert) ? theme.text : theme.background)),
-      width: nodes.map(({ layer, expert }) => (isChosen(layer, expert) ? 2.5 : 0.5))
+      color: nodes.map(({ layer, expert }) => (isChosen(layer, expert) ? theme.text : nodeColour(expert))),
+      width: 2
     }
   };
 }

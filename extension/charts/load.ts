@@ -80,6 +80,7 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     outlinewidth: 0,
     len: 1,
     xpad: 6,
+    tickangle: 0,
     tickfont: { size: 10, color: theme.mutedText },
     ...(title === undefined ? {} : above)
   };
