@@ -1,6 +1,6 @@
 /** @file Colours that stay apart for colour-blind readers. */
 
-type Rgb = [number, number, number];
+export type Rgb = [number, number, number];
 type Ramp = [below: Rgb[], above: Rgb[]];
 
 /** Blue below the fair share, orange above (ColorBrewer PuOr and RdBu ends); the middle is the theme's own ground. */
@@ -63,12 +63,6 @@ export function loadColour(ratio: number, max: number, light: boolean): string {
   return css(clamped <= 1 ? ramp(below, clamped) : ramp(above, (clamped - 1) / (max - 1)));
 }
 
-/** Colours of an amount, from the theme's own ground for none to blue for the most; positions 0 to 1. */
-export function amountScale(light: boolean): [number, string][] {
-  const stops = [...(light ? LIGHT : DARK)[0]].reverse();
-  return stops.map((colour, i): [number, string] => [i / (stops.length - 1), css(colour)]);
-}
-
 /** Colour of an expert. After every eight the hues repeat lighter, then darker: show its number as well. */
 export function expertColour(index: number): { background: string; text: string } {
   const cycle = Math.floor(index / EXPERTS.length);
@@ -78,8 +72,8 @@ export function expertColour(index: number): { background: string; text: string 
   return { background: css(colour), text: luminance(colour) > 0.179 ? '#000000' : '#ffffff' };
 }
 
-/** A colour of this file that lets what is under it through. */
-export function translucent(colour: string, opacity: number): string {
+/** A colour of this file, seen through. */
+export function faded(colour: string, opacity: number): string {
   return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${opacity})`);
 }
 
@@ -101,7 +95,8 @@ export function depthColours(count: number, light: boolean): string[] {
   return Array.from({ length: count }, (_, i) => css(ramp(stops, count === 1 ? 0 : i / (count - 1))));
 }
 
-function ramp(stops: Rgb[], position: number): Rgb {
+/** A colour between stops, at 0..1. */
+export function ramp(stops: Rgb[], position: number): Rgb {
   const scaled = Math.min(Math.max(position, 0), 1) * (stops.length - 1);
   const at = Math.min(Math.floor(scaled), stops.length - 2);
   return mix(stops[at], stops[at + 1], scaled - at);
@@ -120,6 +115,6 @@ function luminance(colour: Rgb): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-function css(colour: Rgb): string {
+export function css(colour: Rgb): string {
   return `rgb(${colour.map(Math.round).join(', ')})`;
 }

@@ -1,7 +1,7 @@
 /** @file Flows as a plotly sankey, and as rows of a table. */
 import type { Data } from 'plotly.js';
 import { OTHERS } from './biggestFlows';
-import { expertColour, translucent } from './colours';
+import { expertColour, faded } from './colours';
 import type { IFlow } from './expertFlows';
 import type { IChartContext } from './figure';
 import { percent, plainText } from './text';
@@ -50,9 +50,9 @@ export function flowTrace(
     );
   const colour = (flow: IFlow): string => {
     if (marked) {
-      return touches(flow) ? theme.accent : translucent('rgb(128, 128, 128)', 0.18);
+      return touches(flow) ? theme.accent : faded('rgb(128, 128, 128)', 0.18);
     }
-    return translucent(nodeColour(flow.source), 0.45);
+    return faded(nodeColour(flow.source), 0.45);
   };
   const trace = {
     type: 'sankey',

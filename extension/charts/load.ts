@@ -3,7 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Layout, LayoutAxis, Margin } from 'plotly.js';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../theme';
-import { amountScale, loadScale } from './colours';
+import { amountScale } from './amounts';
+import { loadScale } from './colours';
 import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */

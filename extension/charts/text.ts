@@ -13,10 +13,10 @@ export function shortened(label: string, length = 12): string {
 }
 
 /** Labels of layers for an axis: their numbers where these tell them apart ("layers.2.moe" is "2"), else the paths. */
-export function layerLabels(layers: readonly LayerRouting[]): string[] {
+export function layerLabels(layers: readonly { path: string }[], length?: number): string[] {
   const numbers = layers.map((layer) => /\d+/.exec(layer.path)?.[0]);
   const apart = numbers.every(Boolean) && new Set(numbers).size === layers.length;
-  return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path)));
+  return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path, length)));
 }
 
 /** An expert's label; a bare number gets its noun. */

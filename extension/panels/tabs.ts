@@ -5,9 +5,14 @@ import type { IChartContext, IFigure } from '../charts';
 import {
   coActivation,
   coActivationGraph,
+  confidenceAgreement,
+  confidenceByLayer,
+  depthTokens,
+  depthUsage,
   flow,
   loadHeatmap,
   loadOverTime,
+  pareto,
   scalars,
   specialisation,
   topTokens
@@ -63,6 +68,38 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       label: trans.__('Scalars'),
       kinds: ['routing', 'training'],
       create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
+    },
+    {
+      id: 'depth',
+      label: trans.__('Depth'),
+      kinds: ['depth-usage'],
+      create: () => [
+        figure('depth-usage', trans.__('What tokens took of each layer'), forKinds(['depth-usage'], depthUsage)),
+        figure('depth-tokens', trans.__('Token by token'), forKinds(['depth-usage'], depthTokens))
+      ]
+    },
+    {
+      id: 'confidence',
+      label: trans.__('Confidence'),
+      kinds: ['router-confidence'],
+      create: () => [
+        figure(
+          'confidence-by-layer',
+          trans.__('Confidence of each router'),
+          forKinds(['router-confidence'], confidenceByLayer)
+        ),
+        figure(
+          'confidence-agreement',
+          trans.__('Confidence and agreement, one layer'),
+          forKinds(['router-confidence'], confidenceAgreement)
+        )
+      ]
+    },
+    {
+      id: 'front',
+      label: trans.__('Front'),
+      kinds: ['pareto'],
+      create: () => [figure('pareto', trans.__('Pareto front'), forKinds(['pareto'], pareto))]
     }
   ];
 }
