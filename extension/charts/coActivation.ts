@@ -40,7 +40,7 @@ export function coActivation(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...base,
       margin: fixedMargin({ t: TOP, b: BOTTOM, l: 46, r: 8 }),
-      xaxis: { ...expertAxis(trans, names.length), range: [-0.5, names.length - 0.5] },
+      xaxis: { ...expertAxis(trans, names.length), automargin: true, range: [-0.5, names.length - 0.5] },
       yaxis: { ...expertAxis(trans, names.length), range: [names.length - 0.5, -0.5] },
       shapes: expert === null ? [] : [outlineRow(expert, theme)]
     },

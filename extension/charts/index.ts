@@ -28,5 +28,6 @@ export type { ICell, IStripLayout, IStripSizes } from './stripLayout';
 export { brief, expertNames, layerLabels, percent, shortened } from './text';
 export { timeline } from './timeline';
 export { tokenStrip } from './tokenStrip';
+export { stripSvg } from './stripSvg';
 export type { IStripRow, ITokenStrip } from './tokenStrip';
 export { topTokens } from './topTokens';

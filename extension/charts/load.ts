@@ -102,7 +102,7 @@ export function baseLayout(theme: ITheme, height: number): Partial<Layout> {
   };
 }
 
-/** Margins that stay as they are, whatever stands in them; pixels. */
+/** Margins that stay as they are, whatever stands in them; pixels. An axis with `automargin` has its title clear of its labels. */
 export function fixedMargin(margin: Required<Pick<Margin, 't' | 'r' | 'b' | 'l'>>): Partial<Margin> {
   // plotly.js's types lack this property.
   return { autoexpand: false, ...margin } as Partial<Margin>;

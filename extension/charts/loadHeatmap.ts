@@ -115,6 +115,7 @@ function layout(
     margin: fixedMargin({ b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 }),
     xaxis: {
       ...expertAxis(trans, columns),
+      automargin: true,
       range: [-0.5, columns - 0.5],
       ...(byLoad
         ? { title: { text: trans.__('experts of each layer, the fullest first'), standoff: 4 }, showticklabels: false }

@@ -39,6 +39,7 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
       margin: fixedMargin({ t: TOP, b: BOTTOM, l: 14 + 6.5 * longest, r: 8 }),
       xaxis: {
         ...axis,
+        automargin: true,
         range: [-0.5, names.length - 0.5],
         ...(sorting.selected === 'group'
           ? { title: { text: trans.__('experts, by where they lean'), standoff: 4 }, showticklabels: false }
