@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf, packChoices } from '@switchyard/kernel-lib/protocol';
-import { routingExample } from '../support/payloads';
 import { drawn, openNotebook, panelOf } from './support/notebook';
+
+function example(name: 'small' | 'finished'): RoutingPayload {
+  return JSON.parse(readFileSync(join(__dirname, `../support/payloads/${name}.json`), 'utf8')) as RoutingPayload;
+}
 
 /** A saved run in a notebook without a kernel, with its panel open. */
 async function open(page: IJupyterLabPageFixture, tmpPath: string, payload: RoutingPayload): Promise<Locator> {
@@ -15,7 +20,7 @@ async function open(page: IJupyterLabPageFixture, tmpPath: string, payload: Rout
 
 /** 2,048 tokens in 16 layers: token t of layer l goes to expert (t + l) mod 16. */
 function long(): RoutingPayload {
-  const payload = routingExample('small');
+  const payload = example('small');
   const { data } = payload;
   const layer = { ...data.layers[0], numExperts: 16, k: 1, experts: [], load: Array<number>(16).fill(1 / 16) };
   const plain = { ...layer, importance: [], domainLoad: [], coActivation: null };
@@ -38,7 +43,7 @@ function long(): RoutingPayload {
 }
 
 test('a text is found over tokens, counted, and walked through by keys', async ({ page, tmpPath }) => {
-  const panel = await open(page, tmpPath, routingExample('finished'));
+  const panel = await open(page, tmpPath, example('finished'));
   await panel.getByRole('tab', { name: 'Tokens' }).click();
   const field = panel.getByRole('searchbox', { name: 'Search the text' });
   const places = panel.getByRole('search').getByRole('status');
@@ -61,7 +66,7 @@ test('all layers are rows that keys walk through; an expert chosen there is chos
   page,
   tmpPath
 }) => {
-  const payload = routingExample('finished');
+  const payload = example('finished');
   const panel = await open(page, tmpPath, payload);
   await panel.getByRole('tab', { name: 'Tokens' }).click();
   await panel.getByRole('combobox', { name: 'Layers' }).selectOption('all');
@@ -85,7 +90,7 @@ test('the choices of an earlier step stand beside the present ones, changes mark
   page,
   tmpPath
 }) => {
-  const payload = routingExample('finished');
+  const payload = example('finished');
   const sample = payload.data.tokens!;
   const panel = await open(page, tmpPath, payload);
   await panel.getByRole('tab', { name: 'Tokens' }).click();
@@ -100,7 +105,7 @@ test('the choices of an earlier step stand beside the present ones, changes mark
 });
 
 test('a run is replayed step by step, and the newest comes back', async ({ page, tmpPath }) => {
-  const payload = routingExample('finished');
+  const payload = example('finished');
   const { history, tokens } = payload.data;
   const panel = await open(page, tmpPath, payload);
   const slider = panel.getByRole('slider', { name: 'Replayed step' });
@@ -129,7 +134,7 @@ test('dragging zooms the steps of all plots, typing does the same, and a double 
   page,
   tmpPath
 }) => {
-  const panel = await open(page, tmpPath, routingExample('finished'));
+  const panel = await open(page, tmpPath, example('finished'));
   await panel.getByRole('combobox', { name: 'Drawn as' }).selectOption('stream');
   const plot = panel.locator('[data-picture="load-over-time"]');
   await expect.poll(async () => (await drawn(panel, 'load-over-time')).length).toBe(16);
