@@ -18,7 +18,10 @@ async function open(page: IJupyterLabPageFixture, tmpPath: string, payload: Rout
   return panelOf(page);
 }
 
-/** 2,048 tokens in 16 layers: token t of layer l goes to expert (t + l) mod 16. */
+/**
+ * 2,048 tokens in 16 layers, top-1, which is about what fits into a payload: token t is the letter t mod 26, and layer l
+ * sends it to expert (t + l) mod 16.
+ */
 function long(): RoutingPayload {
   const payload = example('small');
   const { data } = payload;
@@ -28,12 +31,12 @@ function long(): RoutingPayload {
   const tokens = Array.from({ length: 2048 }, (_, t) => t);
   const none = { steps: [], maxVio: layers.map(() => []), cv: layers.map(() => []), loadSteps: [], scalars: {} };
   payload.data = {
-    ...data,
+    domains: ['letters'],
     layers,
     history: { ...none, entropy: none.cv, dropped: none.cv, load: layers.map(() => []) },
     tokens: {
-      text: tokens.map((t) => `w${t}`),
-      domain: tokens.map(() => -1),
+      text: tokens.map((t) => String.fromCharCode(97 + (t % 26))),
+      domain: tokens.map(() => 0),
       experts: layers.map((_, l) => packChoices(tokens.map((t) => [(t + l) % 16]))),
       weights: layers.map(() => []),
       truncated: false
@@ -179,7 +182,7 @@ test('2,048 tokens in 16 layers are first painted within 100 ms, and their last 
   await expect(grid).toHaveAttribute('aria-colcount', '2048');
   await grid.focus();
   await page.keyboard.press('End');
-  await expect(panel.locator('.jp-switchyard-detail')).toContainText('Token 2048 “w2047”');
+  await expect(panel.locator('.jp-switchyard-detail')).toContainText('Token 2048 “t” · letters · layer 0');
   expect(await grid.evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight)).toBeLessThan(20);
   const times: number[] = [];
   for (let i = 0; i < 5; i++) {
