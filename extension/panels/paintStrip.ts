@@ -74,11 +74,9 @@ export function paintStrip(pen: Pen, painting: IStripPainting): void {
     for (let line = first; line < end; line++) {
       const last = lines.at(line + 1) ?? widths.length;
       for (let token = lines[line]; token < last; token++) {
-        pen.globalAlpha = dimmed[token] ? DIMMED : 1;
         paint(token, line * lineHeight - top);
       }
     }
-    pen.globalAlpha = 1;
   };
   pen.textBaseline = 'middle';
   // A font is dear to set: first all that has the small one.
@@ -87,12 +85,15 @@ export function paintStrip(pen: Pen, painting: IStripPainting): void {
     paintLabels(pen, painting, line * lineHeight - top);
   }
   pen.textAlign = 'center';
-  eachToken((token, y) => strip.rows.forEach((row, r) => paintCell(pen, painting, { row, r, token, y })));
+  eachToken((token, y) => {
+    pen.globalAlpha = dimmed[token] ? DIMMED : 1;
+    strip.rows.forEach((row, r) => paintCell(pen, painting, { row, r, token, y }));
+  });
+  pen.globalAlpha = 1;
   if (!strip.overview) {
     pen.font = `${TEXT}px ${font}`;
-    eachToken((token, y) => paintText(pen, painting, token, y));
+    eachToken((token, y) => paintText(pen, painting, { token, y, dimmed: dimmed[token] === 1 }));
   }
-  dimmed.fill(0);
   eachToken((token, y) => paintMarks(pen, painting, token, y, found[token]));
 }
 
@@ -164,16 +165,22 @@ function paintExpert(pen: Pen, { x, y, width, height }: IBox, expert: number, pl
   }
 }
 
-/** Text is on its expert's colour where there is one layer, on the panel's ground where there are more. */
-function paintText(pen: Pen, { strip, layout, theme }: IStripPainting, token: number, y: number): void {
+/** Text is on its expert's colour where there is one layer, on the panel's ground where there are more or it is dimmed. */
+function paintText(
+  pen: Pen,
+  { strip, layout, theme }: IStripPainting,
+  { token, y, dimmed }: { token: number; y: number; dimmed: boolean }
+): void {
   const { textHeight, left, widths } = layout;
   const width = widths[token] - 1;
-  const expert = strip.rows.length === 1 ? strip.rows[0].experts[token] : -1;
+  const expert = strip.rows.length === 1 && !dimmed ? strip.rows[0].experts[token] : -1;
+  pen.fillStyle = dimmed ? theme.mutedText : theme.text;
   if (expert >= 0) {
-    pen.fillStyle = colourOf(expert).background;
+    const { background, text } = colourOf(expert);
+    pen.fillStyle = background;
     pen.fillRect(left[token], y, width, textHeight);
+    pen.fillStyle = text;
   }
-  pen.fillStyle = expert >= 0 ? colourOf(expert).text : theme.text;
   pen.fillText(strip.visible[token], left[token] + width / 2, y + textHeight / 2 + 1, width);
 }
 
