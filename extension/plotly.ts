@@ -2,7 +2,7 @@
 import type * as Plotly from 'plotly.js';
 
 /** The part of plotly.js that panels use. */
-export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge'>;
+export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'>;
 
 let loading: Promise<PlotlyApi> | undefined;
 

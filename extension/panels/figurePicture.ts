@@ -6,15 +6,22 @@ import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts';
+import { withStepRange } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
+import { exportButton } from '../exporting';
 import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
 import type { IView } from '../view';
 import { Choices } from './choices';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
+import { StepZoom, zoomOf } from './stepZoom';
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
+
+/** A narrow panel's labels are cut; a file has room, in pixels. */
+const MIN_EXPORT_WIDTH = 640;
 
 export interface IFigurePictureOptions {
   /** Name of the picture, kebab-case: its place in tests and styles. */
@@ -31,9 +38,14 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    const save = exportButton(options.title, () => this.exported(), options.trans);
+    this._zoom = new StepZoom(options.trans, (range) =>
+      this._looked.emit({ choices: withStepRange(this._view, range) })
+    );
     this.node.append(
-      element('figcaption', { text: options.title }, this._choices.node),
+      element('figcaption', { text: options.title }, this._choices.node, save),
       this._plot,
+      this._zoom.node,
       this._message,
       this._numbers.node
     );
@@ -47,17 +59,36 @@ export class FigurePicture extends Widget implements IPicture {
     const figure = this._options.chart(payload, context);
     this.setHidden(figure === null);
     if (figure === null || this.isDisposed) {
+      this._drawn = null;
       return false;
     }
     this._plot.setAttribute('aria-label', figure.summary);
     this._numbers.show(figure.table);
     this._choices.show(figure.choices ?? []);
     this._view = context.choices;
+    this._zoom.show(figure.steps ?? [], context.choices);
     this._pick = figure.pick;
     this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
     this._figure = figure;
+    this._drawn = { figure, payload, background: context.theme.background };
     void this._render();
     return true;
+  }
+
+  exported(): IExportable | null {
+    if (this._drawn === null) {
+      return null;
+    }
+    const { figure, payload, background } = this._drawn;
+    const width = Math.max(this._plot.clientWidth, MIN_EXPORT_WIDTH);
+    const layout = { ...figure.layout, width, paper_bgcolor: background };
+    const svg = async (): Promise<string> => {
+      const { toImage } = await loadPlotly();
+      const height = layout.height ?? this._plot.clientHeight;
+      const url = await toImage({ data: figure.data, layout }, { format: 'svg', width, height });
+      return decodeURIComponent(url.slice(url.indexOf(',') + 1));
+    };
+    return { picture: this._options.id, table: figure.table, payload, svg };
   }
 
   override dispose(): void {
@@ -79,9 +110,11 @@ export class FigurePicture extends Widget implements IPicture {
     try {
       this._plotly ??= await loadPlotly();
       while (this._figure && !this.isDisposed) {
-        const { data, layout } = this._figure;
+        const { data, layout, steps } = this._figure;
         this._figure = null;
-        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, CONFIG);
+        // A zoom of steps is the view's: plotly tells of a double click and leaves the axes alone.
+        const config = { ...CONFIG, ...(steps ? { doubleClick: false as const } : {}) };
+        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, config);
         this._listen();
       }
       this._message.textContent = '';
@@ -96,7 +129,10 @@ export class FigurePicture extends Widget implements IPicture {
   private _listen(): void {
     if (!this._listening) {
       this._listening = true;
-      (this._plot as unknown as PlotlyHTMLElement).on('plotly_click', (event) => this._onClick(event));
+      const plot = this._plot as unknown as PlotlyHTMLElement;
+      plot.on('plotly_click', (event) => this._onClick(event));
+      plot.on('plotly_relayout', (event) => this._zoom.to(zoomOf(event as Record<string, unknown>)));
+      plot.on('plotly_doubleclick', () => this._zoom.reset());
     }
   }
 
@@ -119,7 +155,10 @@ export class FigurePicture extends Widget implements IPicture {
   private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
+  private _zoom: StepZoom;
+  /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
+  private _drawn: { figure: IFigure; payload: Payload; background: string } | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;
 }

@@ -7,14 +7,17 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
+import { keptSteps, payloadAt } from '../replay';
 import { problemSentence, runState, stateSentence } from '../runState';
 import { readTheme } from '../theme';
 import type { IView } from '../view';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
+import { ReplayBar } from './replayBar';
 import { TabbedPictures } from './tabbedPictures';
 
 /** Where a {@link RunView} finds what it shows, asked at every drawing. */
@@ -44,12 +47,15 @@ export class RunView extends Widget {
     this._options = options;
     this.addClass('jp-switchyard-RunView');
     this._header = new PanelHeader(trans, close !== undefined);
+    this._replay = new ReplayBar(trans);
     this._pictures = new TabbedPictures(trans);
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._header);
     layout.addWidget(this._state);
+    layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
+    this._replay.chosen.connect((_, step) => this._look({ step }), this);
     this._pictures.looked.connect((_, change) => this._look(change), this);
     themes?.themeChanged.connect(() => this.refresh(), this);
   }
@@ -62,6 +68,18 @@ export class RunView extends Widget {
   /** Draws in the next frame, or as soon as it comes in view. */
   refresh(): void {
     this._frame.schedule();
+  }
+
+  /** Goes down the layers by so many, or up; stays within them. */
+  moveLayer(by: number): void {
+    const { view } = this._options;
+    const last = this._layers - 1;
+    this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** The picture that has the focus, else the first in view; null where nothing is drawn. */
+  exported(): IExportable | null {
+    return this._pictures.exported();
   }
 
   override dispose(): void {
@@ -110,6 +128,7 @@ export class RunView extends Widget {
     const routed = payload.kind === 'routing' ? payload.data.layers : [];
     const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    this._layers = layers.length;
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
@@ -126,13 +145,16 @@ export class RunView extends Widget {
     this._tell(stateSentence(state, source.step, trans));
     this._pictures.show();
     const { tab, choices } = view;
-    this._pictures.draw(payload, { theme: readTheme(), trans, layer, expert, choices }, tab);
+    this._replay.offer(keptSteps(payload), view.step);
+    const shown = view.step === null ? payload : payloadAt(payload, view.step);
+    this._pictures.draw(shown, { theme: readTheme(), trans, layer, expert, choices }, tab);
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
     const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0, experts: [], expert: null };
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);
+    this._replay.offer([], null);
     this._pictures.hide();
   }
 
@@ -166,9 +188,11 @@ export class RunView extends Widget {
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
   });
+  private _replay: ReplayBar;
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;
+  private _layers = 0;
   private _frame = new FrameScheduler(() => this._draw());
   private _resizes = new ResizeObserver(() => this.refresh());
   /** Tells of scrolling, hidden tabs, detached cells and skipped content alike. */
