@@ -1,4 +1,4 @@
-import { protocol, show } from '@switchyard/kernel-lib';
+import { show, type protocol } from '@switchyard/kernel-lib';
 import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
 import { example, KIND_EXAMPLES } from '../../support/payloads';
