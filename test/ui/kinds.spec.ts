@@ -30,73 +30,72 @@ interface IExpected {
 }
 
 /** What the real panel must hold, from the payload alone: picture, index of the trace, and its numbers. */
-const EXPECTED: { [K in (typeof KINDS)[number]]: { tab: string; picture: string; trace: number; numbers: object }[] } =
-  {
-    'depth-usage': (() => {
-      const { usage, tokens, modules } = example('depth-usage').data;
-      return [
-        {
-          tab: 'Depth',
-          picture: 'depth-usage',
-          trace: 1,
-          numbers: { name: modules[1], x: usage.map((row) => row[1]) }
-        },
-        { tab: 'Depth', picture: 'depth-tokens', trace: modules.length, numbers: { z: tokens!.executed } }
-      ];
-    })(),
-    'router-confidence': (() => {
-      const { layers, edges } = example('router-confidence').data;
-      return [
-        {
-          tab: 'Confidence',
-          picture: 'confidence-by-layer',
-          trace: 0,
-          numbers: { x: edges, z: layers.map(({ tokens }) => tokens) }
-        },
-        { tab: 'Confidence', picture: 'confidence-agreement', trace: 2, numbers: { y: layers[0].agreement } }
-      ];
-    })(),
-    masks: (() => {
-      const { groups } = example('masks').data;
-      return [
-        { tab: 'Masks', picture: 'masks-kept', trace: 1, numbers: { x: groups.map(({ kept }) => kept) } },
-        { tab: 'Masks', picture: 'masks-grid', trace: 0, numbers: { z: groups[0].grid } }
-      ];
-    })(),
-    'merge-tree': [
-      { tab: 'Merges', picture: 'merge-tree', trace: -1, numbers: { x: range(8).map(() => 0), y: range(8) } }
-    ],
-    pareto: (() => {
-      const { points, front } = example('pareto').data;
-      return [
-        { tab: 'Front', picture: 'pareto', trace: 0, numbers: { y: front.map((i) => points[i].y) } },
-        { tab: 'Front', picture: 'pareto', trace: 1, numbers: { x: points.slice(0, 60).map(({ x }) => x) } }
-      ];
-    })(),
-    'graph-rewiring': (() => {
-      const { nodes } = example('graph-rewiring').data;
-      const right = nodes.filter((node) => node.class === 1);
-      return [
-        {
-          tab: 'Rewiring',
-          picture: 'graph-rewiring',
-          trace: -1,
-          numbers: { name: 'right', x: right.map(({ x }) => x), y: right.map(({ y }) => y) }
-        }
-      ];
-    })(),
-    timeline: (() => {
-      const sends = example('timeline').data.spans.filter(({ activity }) => activity === 1);
-      return [
-        {
-          tab: 'Timeline',
-          picture: 'timeline',
-          trace: 2,
-          numbers: { name: 'all-to-all', y: sends.map(({ device }) => device) }
-        }
-      ];
-    })()
-  };
+const EXPECTED: Record<(typeof KINDS)[number], IExpected[]> = {
+  'depth-usage': (() => {
+    const { usage, tokens, modules } = example('depth-usage').data;
+    return [
+      {
+        tab: 'Depth',
+        picture: 'depth-usage',
+        trace: 1,
+        numbers: { name: modules[1], x: usage.map((row) => row[1]) }
+      },
+      { tab: 'Depth', picture: 'depth-tokens', trace: modules.length, numbers: { z: tokens!.executed } }
+    ];
+  })(),
+  'router-confidence': (() => {
+    const { layers, edges } = example('router-confidence').data;
+    return [
+      {
+        tab: 'Confidence',
+        picture: 'confidence-by-layer',
+        trace: 0,
+        numbers: { x: edges, z: layers.map(({ tokens }) => tokens) }
+      },
+      { tab: 'Confidence', picture: 'confidence-agreement', trace: 2, numbers: { y: layers[0].agreement } }
+    ];
+  })(),
+  masks: (() => {
+    const { groups } = example('masks').data;
+    return [
+      { tab: 'Masks', picture: 'masks-kept', trace: 1, numbers: { x: groups.map(({ kept }) => kept) } },
+      { tab: 'Masks', picture: 'masks-grid', trace: 0, numbers: { z: groups[0].grid } }
+    ];
+  })(),
+  'merge-tree': [
+    { tab: 'Merges', picture: 'merge-tree', trace: -1, numbers: { x: range(8).map(() => 0), y: range(8) } }
+  ],
+  pareto: (() => {
+    const { points, front } = example('pareto').data;
+    return [
+      { tab: 'Front', picture: 'pareto', trace: 0, numbers: { y: front.map((i) => points[i].y) } },
+      { tab: 'Front', picture: 'pareto', trace: 1, numbers: { x: points.slice(0, 60).map(({ x }) => x) } }
+    ];
+  })(),
+  'graph-rewiring': (() => {
+    const { nodes } = example('graph-rewiring').data;
+    const right = nodes.filter((node) => node.class === 1);
+    return [
+      {
+        tab: 'Rewiring',
+        picture: 'graph-rewiring',
+        trace: -1,
+        numbers: { name: 'right', x: right.map(({ x }) => x), y: right.map(({ y }) => y) }
+      }
+    ];
+  })(),
+  timeline: (() => {
+    const sends = example('timeline').data.spans.filter(({ activity }) => activity === 1);
+    return [
+      {
+        tab: 'Timeline',
+        picture: 'timeline',
+        trace: 2,
+        numbers: { name: 'all-to-all', y: sends.map(({ device }) => device) }
+      }
+    ];
+  })()
+};
 
 test('each kind, sent from a Python cell, draws its numbers in the panel and says them in the output', async ({
   page,
