@@ -53,3 +53,10 @@ export function setOptions(select: HTMLSelectElement, labels: readonly string[],
     select.selectedIndex = selected;
   }
 }
+
+/** Sets a node's text where it is another one: what is read out aloud is read once. */
+export function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}

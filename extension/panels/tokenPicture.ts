@@ -6,7 +6,7 @@ import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { ICell, IChartContext, IHit, ITokenStrip } from '../charts';
 import { searchTokens, stripSvg, tokenStrip } from '../charts';
-import { element } from '../dom';
+import { element, setText } from '../dom';
 import type { IExportable } from '../exporting';
 import { exportButton } from '../exporting';
 import type { IView } from '../view';
@@ -66,7 +66,7 @@ export class TokenPicture extends Widget implements IPicture {
     this._find(strip);
     this._cell = clamped(this._cell, strip);
     this._body.show(strip, context.theme, this._marks(context));
-    this._detail.textContent = strip.describe(this._cell.row, this._cell.token);
+    setText(this._detail, strip.describe(this._cell.row, this._cell.token));
     return true;
   }
 
@@ -153,7 +153,7 @@ export class TokenPicture extends Widget implements IPicture {
   private _activate(cell: ICell): void {
     if (this._strip && this._context) {
       this._cell = clamped(cell, this._strip);
-      this._detail.textContent = this._strip.describe(this._cell.row, this._cell.token);
+      setText(this._detail, this._strip.describe(this._cell.row, this._cell.token));
       this._body.mark(this._marks(this._context));
     }
   }

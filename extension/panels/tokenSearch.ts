@@ -1,6 +1,6 @@
 /** @file Search in a text: what is sought, how often it was found, and the way from one place to the next. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { element } from '../dom';
+import { element, setText } from '../dom';
 
 export interface ITokenSearchOptions {
   trans: TranslationBundle;
@@ -34,8 +34,8 @@ export class TokenSearch {
   /** Says how many places there are; `at` is the one in view, from 0. */
   tell(places: number, at: number): void {
     this._buttons.forEach((each) => (each.disabled = places === 0));
-    this._count.textContent =
-      this.query === '' ? '' : places === 0 ? this._trans.__('not found') : this._trans.__('%1 of %2', at + 1, places);
+    const count = places === 0 ? this._trans.__('not found') : this._trans.__('%1 of %2', at + 1, places);
+    setText(this._count, this.query === '' ? '' : count);
   }
 
   private _key(event: KeyboardEvent, step: ITokenSearchOptions['step']): void {
