@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { PanelLayout } from '@lumino/widgets';
 import { Signal } from '@lumino/signaling';
+import type { RunControls } from '../control';
 import type { RunView } from '../panels';
 import { CellPanel } from '../panels';
 import type { IRun } from '../payloads';
@@ -27,10 +28,18 @@ export interface IBesideOptions {
   onToggle: () => void;
 }
 
+/** What is held of one notebook. */
+export interface INotebookParts {
+  store: PayloadStore;
+  controls: RunControls;
+}
+
 export class BesidePanels implements IDisposable {
-  constructor(notebook: NotebookPanel, store: PayloadStore, options: IBesideOptions) {
+  constructor(notebook: NotebookPanel, parts: INotebookParts, options: IBesideOptions) {
+    const { store, controls } = parts;
     this._notebook = notebook;
     this._store = store;
+    this._controls = controls;
     this._options = options;
     store.changed.connect(this._onPayloads, this);
     notebook.content.modelContentChanged.connect(this._sync, this);
@@ -145,6 +154,7 @@ export class BesidePanels implements IDisposable {
     const panel = new CellPanel({
       cellId,
       store: this._store,
+      controls: this._controls,
       view,
       trans,
       themes,
@@ -182,6 +192,7 @@ export class BesidePanels implements IDisposable {
 
   private _notebook: NotebookPanel;
   private _store: PayloadStore;
+  private _controls: RunControls;
   private _options: IBesideOptions;
   private _isDisposed = false;
   private _open = new Set<string>();

@@ -3,6 +3,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
+import type { RunControls } from '../control';
 import { emptySentence } from '../runState';
 import type { PayloadStore } from '../store';
 import type { IView } from '../view';
@@ -12,6 +13,8 @@ import { RunView } from './runView';
 export interface ICellPanelOptions {
   cellId: string;
   store: PayloadStore;
+  /** Holds and stops runs; without it the panel says that there is nothing to pause. */
+  controls?: RunControls;
   /** It outlives the panel, which goes when its cell is moved. */
   view: IView;
   trans: TranslationBundle;
@@ -37,7 +40,8 @@ export class CellPanel extends Widget {
     const source = {
       runs: () => store.runs(cellId),
       kernel: () => store.state.kernel,
-      empty: () => emptySentence(trans)
+      empty: () => emptySentence(trans),
+      controls: () => options.controls ?? null
     };
     this.runs = new RunView({ source, view, trans, themes, close });
     const layout = (this.layout = new PanelLayout());

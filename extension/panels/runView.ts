@@ -4,8 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
+import type { IControlState, RunControls } from '../control';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
@@ -15,6 +16,7 @@ import { keptSteps, payloadAt } from '../replay';
 import { problemSentence, runState, stateSentence } from '../runState';
 import { readTheme } from '../theme';
 import type { IView } from '../view';
+import { ControlBar } from './controlBar';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
 import { ReplayBar } from './replayBar';
@@ -28,6 +30,8 @@ export interface IRunSource {
   kernel: () => KernelState;
   /** Says why there is no run, where there is none. */
   empty: () => string;
+  /** Holds and stops runs; null where no notebook is open. */
+  controls: () => RunControls | null;
 }
 
 export interface IRunViewOptions {
@@ -48,14 +52,17 @@ export class RunView extends Widget {
     this.addClass('jp-switchyard-RunView');
     this._header = new PanelHeader(trans, close !== undefined);
     this._replay = new ReplayBar(trans);
+    this._control = new ControlBar(trans);
     this._pictures = new TabbedPictures(trans);
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._header);
+    layout.addWidget(this._control);
     layout.addWidget(this._state);
     layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
     this._replay.chosen.connect((_, step) => this._look({ step }), this);
+    this._control.asked.connect((_, request) => this.ask(request), this);
     this._pictures.looked.connect((_, change) => this._look(change), this);
     themes?.themeChanged.connect(() => this.refresh(), this);
   }
@@ -75,6 +82,20 @@ export class RunView extends Widget {
     const { view } = this._options;
     const last = this._layers - 1;
     this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** Asks the kernel of the run in view for something; does nothing where it cannot be controlled. */
+  ask(request: ControlRequest): void {
+    const run = this._run();
+    if (run !== undefined) {
+      this._options.source.controls()?.send(run, request);
+    }
+  }
+
+  /** Whether the run in view can be paused and stopped, and what its kernel says of it. */
+  get control(): IControlState {
+    const run = this._run();
+    return (run && this._options.source.controls()?.state(run)) ?? { why: 'no-kernel', status: null };
   }
 
   /** The picture that has the focus, else the first in view; null where nothing is drawn. */
@@ -109,9 +130,9 @@ export class RunView extends Widget {
     if (!this._inView || this.isDisposed) {
       return;
     }
-    const { source, trans, view } = this._options;
+    const { source, trans } = this._options;
     const runs = source.runs();
-    const run = runs.find((each) => each.key === view.run) ?? latestRun(runs);
+    const run = this._run();
     if (run === undefined) {
       this._say(trans.__('Routing'), source.empty());
     } else if ('problem' in run.reading) {
@@ -119,6 +140,12 @@ export class RunView extends Widget {
     } else {
       this._show(run.reading.payload, run, runs);
     }
+  }
+
+  private _run(): IRun | undefined {
+    const { source, view } = this._options;
+    const runs = source.runs();
+    return runs.find((each) => each.key === view.run) ?? latestRun(runs);
   }
 
   private _show(payload: Payload, run: IRun, runs: readonly IRun[]): void {
@@ -129,6 +156,8 @@ export class RunView extends Widget {
     const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
     this._layers = layers.length;
+    this._control.show();
+    this._control.describe(this.control);
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
@@ -189,6 +218,7 @@ export class RunView extends Widget {
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
   });
   private _replay: ReplayBar;
+  private _control: ControlBar;
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;

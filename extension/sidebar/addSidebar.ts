@@ -34,15 +34,15 @@ export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
 }
 
 function runsOf(notebook: NotebookPanel | null, panels: NotebookPanels): INotebookRuns | null {
-  const store = panels.storeOf(notebook);
-  if (notebook === null || store === undefined) {
+  const parts = panels.partsOf(notebook);
+  if (notebook === null || parts === undefined) {
     return null;
   }
   const { context, content } = notebook;
   const name = context.path;
   return {
     name: () => name.slice(name.lastIndexOf('/') + 1),
-    store,
+    ...parts,
     cellOrder: () => content.widgets.map((cell) => cell.model.id)
   };
 }

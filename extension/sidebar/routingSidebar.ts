@@ -161,7 +161,8 @@ export class RoutingSidebar extends Widget {
     const source = {
       runs: () => [handle()].flatMap((found) => (found ? [found.run] : [])),
       kernel: () => handle()?.kernel ?? 'none',
-      empty: () => this._emptySentence()
+      empty: () => this._emptySentence(),
+      controls: () => handle()?.notebook.controls ?? null
     };
     const view = new RunView({ source, view: this._view, trans, themes, close });
     view.looked.connect(() => this._refresh(), this);
