@@ -64,6 +64,8 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
   await expect(heading).toHaveText(['alpha']);
 
   await sidebar.getByRole('button', { name: 'Compare with gamma' }).click();
+  // Below the first in a narrow sidebar: only what is in view is drawn.
+  await views.nth(1).scrollIntoViewIfNeeded();
   await expect(heading).toHaveText(['alpha', 'gamma']);
   const boxes = async (): Promise<number[]> =>
     views.evaluateAll((all) => all.map((node) => node.getBoundingClientRect().top));
