@@ -43,8 +43,8 @@ export class BesidePanels implements IDisposable {
     this._options = options;
     store.changed.connect(this._onPayloads, this);
     notebook.content.modelContentChanged.connect(this._sync, this);
-    options.settings.changed.connect(this._applyWidth, this);
-    this._applyWidth();
+    options.settings.changed.connect(this._applySettings, this);
+    this._applySettings();
   }
 
   get isDisposed(): boolean {
@@ -103,6 +103,7 @@ export class BesidePanels implements IDisposable {
     Signal.clearData(this);
     [...this._panels.keys()].forEach((id) => this._remove(id));
     this._notebook.content.node.style.removeProperty(WIDTH);
+    delete this._notebook.content.node.dataset.switchyardSide;
   }
 
   private _onPayloads(store: PayloadStore, cells: readonly string[]): void {
@@ -148,7 +149,7 @@ export class BesidePanels implements IDisposable {
   }
 
   private _add(cellId: string, cell: Cell): void {
-    const { trans, themes } = this._options;
+    const { trans, themes, settings } = this._options;
     const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
     this._views.set(cellId, view);
     const panel = new CellPanel({
@@ -158,6 +159,7 @@ export class BesidePanels implements IDisposable {
       view,
       trans,
       themes,
+      settings,
       resize: (width, done) => this._resize(width, done),
       close: () => this.close(cellId)
     });
@@ -182,8 +184,9 @@ export class BesidePanels implements IDisposable {
     }
   }
 
-  private _applyWidth(): void {
+  private _applySettings(): void {
     this._resize(this._options.settings.width, false);
+    this._notebook.content.node.dataset.switchyardSide = this._options.settings.side;
   }
 
   private _cell(cellId: string): Cell | undefined {

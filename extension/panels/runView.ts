@@ -10,6 +10,7 @@ import type { IControlState, RunControls } from '../control';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
+import { PanelSettings } from '../panelSettings';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
 import { keptSteps, payloadAt } from '../replay';
@@ -40,6 +41,8 @@ export interface IRunViewOptions {
   view: IView;
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  /** Default: as the settings are when nobody changed them. */
+  settings?: PanelSettings;
   /** Called by the button that closes the view; without it there is no such button. */
   close?: () => void;
 }
@@ -47,8 +50,9 @@ export interface IRunViewOptions {
 export class RunView extends Widget {
   constructor(options: IRunViewOptions) {
     super();
-    const { trans, themes, close } = options;
+    const { trans, themes, close, settings = new PanelSettings() } = options;
     this._options = options;
+    this._settings = settings;
     this.addClass('jp-switchyard-RunView');
     this._header = new PanelHeader(trans, close !== undefined);
     this._replay = new ReplayBar(trans);
@@ -65,6 +69,7 @@ export class RunView extends Widget {
     this._control.asked.connect((_, request) => this.ask(request), this);
     this._pictures.looked.connect((_, change) => this._look(change), this);
     themes?.themeChanged.connect(() => this.refresh(), this);
+    settings.changed.connect(() => this.refresh(), this);
   }
 
   /** Emits after the reader chose something; the view holds it already. */
@@ -75,6 +80,16 @@ export class RunView extends Widget {
   /** Draws in the next frame, or as soon as it comes in view. */
   refresh(): void {
     this._frame.schedule();
+  }
+
+  /** Draws what a kernel sent: as {@link RunView.refresh}, but not more often than the settings say. */
+  follow(): void {
+    const wait = this._drawnAt + this._settings.interval - performance.now();
+    if (wait <= 0) {
+      this.refresh();
+    } else {
+      this._later ??= setTimeout(() => this.refresh(), wait);
+    }
   }
 
   /** Goes down the layers by so many, or up; stays within them. */
@@ -108,6 +123,7 @@ export class RunView extends Widget {
       return;
     }
     this._frame.dispose();
+    clearTimeout(this._later);
     this._resizes.disconnect();
     this._views.disconnect();
     Signal.clearData(this);
@@ -127,9 +143,12 @@ export class RunView extends Widget {
   }
 
   private _draw(): void {
+    clearTimeout(this._later);
+    this._later = undefined;
     if (!this._inView || this.isDisposed) {
       return;
     }
+    this._drawnAt = performance.now();
     const { source, trans } = this._options;
     const runs = source.runs();
     const run = this._run();
@@ -176,7 +195,11 @@ export class RunView extends Widget {
     const { tab, choices } = view;
     this._replay.offer(keptSteps(payload), view.step);
     const shown = view.step === null ? payload : payloadAt(payload, view.step);
-    this._pictures.draw(shown, { theme: readTheme(), trans, layer, expert, choices }, tab);
+    this._pictures.draw(
+      shown,
+      { theme: readTheme(), trans, maxTokens: this._settings.maxTokens, layer, expert, choices },
+      tab
+    );
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
@@ -213,6 +236,9 @@ export class RunView extends Widget {
   }
 
   private _options: IRunViewOptions;
+  private _settings: PanelSettings;
+  private _drawnAt = -Infinity;
+  private _later?: ReturnType<typeof setTimeout>;
   private _header: PanelHeader;
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })

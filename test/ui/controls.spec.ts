@@ -79,9 +79,11 @@ test('where no kernel can pause a run the controls are off and say why', async (
   const panel = panelOf(page);
   const busy = page.notebook.runCell(0);
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
-  await expect(panel.locator('.jp-switchyard-why')).toContainText('cannot be paused from here');
+  await expect(panel.locator('.jp-switchyard-why')).toContainText('The kernel has not answered');
   await expect(panel.getByRole('button', { name: 'Pause' })).toBeDisabled();
-  await expect(panel.getByRole('button', { name: 'Stop' })).toHaveAccessibleDescription(/cannot be paused from here/);
+  await expect(panel.getByRole('button', { name: 'Stop' })).toHaveAccessibleDescription(
+    /Only “TypeScript \(Switchyard\)” can/
+  );
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
   await busy;
   await expect(panel.locator('.jp-switchyard-why')).toContainText('The run is over');
