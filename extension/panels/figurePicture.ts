@@ -69,8 +69,13 @@ export class FigurePicture extends Widget implements IPicture {
     this._zoom.show(figure.steps ?? [], context.choices);
     this._pick = figure.pick;
     this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
-    this._figure = figure;
-    this._drawn = { figure, payload, background: context.theme.background };
+    const blank = figure.data.length === 0;
+    this._plot.hidden = blank;
+    this._numbers.node.hidden = blank;
+    this._words = blank ? figure.summary : '';
+    this._message.textContent = this._words;
+    this._figure = blank ? null : figure;
+    this._drawn = blank ? null : { figure, payload, background: context.theme.background };
     void this._render();
     return true;
   }
@@ -103,7 +108,7 @@ export class FigurePicture extends Widget implements IPicture {
 
   /** Draws the newest figure; one that comes meanwhile is drawn after. */
   private async _render(): Promise<void> {
-    if (this._rendering) {
+    if (this._rendering || this._figure === null) {
       return;
     }
     this._rendering = true;
@@ -117,7 +122,7 @@ export class FigurePicture extends Widget implements IPicture {
         await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, config);
         this._listen();
       }
-      this._message.textContent = '';
+      this._message.textContent = this._words;
     } catch (error) {
       this._message.textContent = this._options.trans.__('The figure could not be drawn: %1', String(error));
     } finally {
@@ -139,10 +144,9 @@ export class FigurePicture extends Widget implements IPicture {
   private _onClick({ points }: PlotMouseEvent): void {
     const point = points.at(0);
     if (point && this._pick) {
-      const { curveNumber, x, y, pointNumber } = point;
-      this._looked.emit(
-        this._pick({ trace: curveNumber, x: x as number | string, y: y as number | string, index: pointNumber })
-      );
+      const { curveNumber, x, y, pointNumber, customdata } = point;
+      const at = { x: x as number | string, y: y as number | string, index: pointNumber };
+      this._looked.emit(this._pick({ ...at, trace: curveNumber, data: customdata }));
     }
   }
 
@@ -158,6 +162,8 @@ export class FigurePicture extends Widget implements IPicture {
   private _zoom: StepZoom;
   /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
+  /** Why there is nothing to draw; empty where there is. */
+  private _words = '';
   private _drawn: { figure: IFigure; payload: Payload; background: string } | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;
