@@ -38,8 +38,9 @@ export const EXPECTED_STEPS = 'expectedSteps';
  * One feed-forward network used in two ways (VersatileFFN, arXiv 2512.14531): [..., D] to [..., D]. Wide, a token takes K of E slices of it; deep, it
  * goes through the whole of it once to R times. A gate of no parameters blends both by difficulty, which is the number of steps L that
  * the depth router expects: `g wide + (1 - g) deep` with `g = (R - E[L]) / R`. Parameters are the network's ("base") and those of two
- * routers, `D E + D R`. In training all depths run, chosen by a Gumbel softmax; else a token runs its own only. Observers see
- * the layers "wide" and "deep".
+ * routers, `D E + D R`. At first, in training, the number of steps is random; once `adaptive.trainOnlyRouters(model)()`
+ * has ended that, all depths run and a Gumbel softmax chooses. Else a token runs its own depth only. Observers see the layers "wide"
+ * and "deep".
  *
  * @throws {SwitchyardError} where an option is out of range.
  */
@@ -101,8 +102,6 @@ function depthRouter(maxSteps: number, budget: number, budgetLoss: number): Rout
 
 /** A path router that leaves {@link EXPECTED_STEPS}. */
 class DepthRouter extends PathRouter {
-  override exploring = false;
-
   override route(...[x, ctx]: Parameters<PathRouter['route']>): ReturnType<PathRouter['route']> {
     const routing = super.route(x, ctx);
     const steps = tf.range(1, this.numExperts + 1);
