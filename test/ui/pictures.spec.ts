@@ -63,7 +63,7 @@ test('a click on a cell chooses layer and expert, and every other picture follow
   const panel = panelOf(page);
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(4);
   await clickCell(panel, 'load-heatmap', 5, 2);
-  await expect(panel.getByRole('combobox', { name: 'Layer' })).toHaveValue('2');
+  await expect(panel.getByRole('combobox', { name: 'Layer', exact: true })).toHaveValue('2');
   await expect(panel.getByRole('combobox', { name: 'Expert' }).locator('option:checked')).toHaveText('expert 5');
   await expect.poll(() => outlines(panel, 'load-heatmap')).toEqual([[4.5, 5.5, 1.5, 2.5]]);
   await expect.poll(() => outlines(panel, 'load-over-time')).toEqual([[0, 1, 4.5, 5.5]]);
@@ -118,7 +118,7 @@ test('the same by keys: the choice of expert marks it, and the numbers are the p
     (rect) => (rect as unknown as { __data__: { node: { customdata: INode } } }).__data__.node.customdata
   );
   await node.click();
-  await expect(panel.getByRole('combobox', { name: 'Layer' })).toHaveValue(String(chosen.layer));
+  await expect(panel.getByRole('combobox', { name: 'Layer', exact: true })).toHaveValue(String(chosen.layer));
   await expect(expert.locator('option:checked')).toHaveText(`expert ${chosen.expert}`);
 });
 
