@@ -1,0 +1,230 @@
+// @vitest-environment jsdom
+/**
+ * 10,000 payloads made wrong by a seed, through the guard, every picture and the renderer. A failure names its seed:
+ * `SWITCHYARD_FUZZ_SEED=<seed> npx vitest run test/extension/fuzz.test.ts` runs that one alone.
+ */
+import './support/browser';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createTabs } from '../../extension/panels/tabs';
+import type { IPicture } from '../../extension/panels/picture';
+import { readPayload } from '../../extension/reading';
+import { PayloadRenderer } from '../../extension/renderer';
+import type { IChartContext } from '../../extension/charts';
+import { FOREIGN, LABELS, MARK } from '../support/fuzz/hostile';
+import type { Mutant } from '../support/fuzz/mutate';
+import { labelled, mutant } from '../support/fuzz/mutate';
+import type { Schema } from '../support/fuzz/sites';
+import { EXAMPLES, example } from '../support/payloads';
+import { routing } from '../support/payloads/generate.mjs';
+import { mulberry32 } from '../support/payloads/parts.mjs';
+import { context, trans } from './support/payloads';
+
+const COUNT = 10_000;
+/** For the guard and all pictures of one payload; a usual one takes some milliseconds. */
+const BUDGET_MS = 10_000;
+const ONLY = process.env.SWITCHYARD_FUZZ_SEED;
+const SCHEMA = JSON.parse(
+  readFileSync(join(__dirname, '../../kernel-lib/schema/switchyard.v1.schema.json'), 'utf8')
+) as Schema;
+
+/** Markup that plotly.js would draw as more than text, had a label brought it into a figure. */
+const MARKUP = /<\s*\/?\s*(a|img|script|svg|iframe|style|extra)\b/i;
+
+const HANDLER = /^(?:\s+(?!on)[^\s=>"]+(?:="[^"]*")?)*\s+on[a-z]+=/i;
+const SCRIPT_LINK = /\s(?:href|xlink:href|src|action|formaction|style)="[^"]*javascript:/i;
+
+interface IFakeFigure {
+  data: unknown[];
+  layout: unknown;
+}
+
+const plotly = vi.hoisted(() => ({
+  figures: [] as IFakeFigure[],
+  clicks: new Map<Element, (event: unknown) => void>()
+}));
+
+vi.mock('../../extension/plotly', () => ({
+  loadPlotly: () =>
+    Promise.resolve({
+      react: (node: Element, data: unknown[], layout: unknown) => {
+        plotly.figures.push({ data, layout });
+        const on = (name: string, click: (event: unknown) => void): void => {
+          if (name === 'plotly_click') {
+            plotly.clicks.set(node, click);
+          }
+        };
+        Object.assign(node, { on });
+        return Promise.resolve();
+      },
+      purge: () => undefined,
+      restyle: () => Promise.resolve(),
+      relayout: () => Promise.resolve()
+    })
+}));
+
+const RICH = { domains: ['prose', 'python', 'typescript'], rich: true };
+
+const BASES = [
+  ...EXAMPLES.map(example),
+  ...[
+    [1, 1, 1, 1, 0],
+    [2, 3, 3, 4, 5],
+    [3, 9, 2, 6, 20]
+  ].map(([layers, numExperts, k, steps, sampled], i) =>
+    routing({ seed: 50 + i, layers, numExperts, k, steps, sampled, ...(i === 1 ? RICH : { domains: [] }) })
+  )
+] as Payload[];
+
+let pictures: IPicture[] = [];
+let renderer: PayloadRenderer | undefined;
+
+afterEach(() => {
+  [...pictures, renderer].forEach((widget) => widget?.dispose());
+  document.body.replaceChildren();
+});
+
+function mutate(seed: number): Mutant {
+  const random = mulberry32(seed);
+  const base = BASES[seed % BASES.length];
+  return random() < 0.15 ? labelled(base, SCHEMA, random) : mutant(base, SCHEMA, random);
+}
+
+/** Ends code that does not come back: a timer could not, the loop would keep it waiting. */
+function withinBudget(run: () => void): void {
+  Object.assign(globalThis, { fuzzStep: run });
+  new Script('globalThis.fuzzStep()').runInThisContext({ timeout: BUDGET_MS });
+}
+
+/** What the reader may have chosen: layers and experts that are there or not, choices of lists and of elsewhere. */
+function lookedAt(random: () => number): IChartContext {
+  const lists = pictures.flatMap((picture) => Array.from(picture.node.querySelectorAll('select')));
+  const choices = lists.flatMap(({ name, options }) => {
+    const values = [...Array.from(options).map(({ value }) => value), ...LABELS];
+    return random() < 0.5 ? [[name, values[Math.floor(random() * values.length)]]] : [];
+  });
+  return {
+    ...context,
+    theme: { ...context.theme, light: random() < 0.5 },
+    layer: random() < 0.7 ? 0 : Math.floor(random() * 8),
+    expert: random() < 0.5 ? null : Math.floor(random() * 20),
+    choices: Object.fromEntries(choices) as Record<string, string>
+  };
+}
+
+/** Tables are filled only where the reader opened them, which takes most of the time. */
+function draw(payload: Payload, random: () => number): void {
+  const looked = lookedAt(random);
+  const open = random() < 0.1;
+  for (const picture of pictures) {
+    picture.node.querySelectorAll('details').forEach((node) => (node.open = open));
+    const drawn = picture.draw(payload, looked);
+    expect(drawn, `${String(picture.node.dataset.picture)} says whether it has something`).toBeTypeOf('boolean');
+  }
+}
+
+/** Clicks where no point need be. */
+function click(): void {
+  const points = [
+    { curveNumber: 0, x: 0, y: 0, pointNumber: [0, 0] },
+    { curveNumber: 99, x: 'x', y: -1, pointNumber: 1e9 }
+  ];
+  for (const onClick of plotly.clicks.values()) {
+    points.forEach((point) => onClick({ points: [point] }));
+    onClick({ points: [] });
+  }
+}
+
+/** Tags of serialised HTML: there "<" stands for nothing else outside of a tag's quotes. */
+const TAGS = /<([a-z][\w-]*)((?:\s+[^\s=>"]+(?:="[^"]*")?)*)\s*\/?>/gi;
+
+function checkDocument(): void {
+  for (const { node } of [renderer!, ...pictures]) {
+    for (const [tag, name, attributes] of node.outerHTML.matchAll(TAGS)) {
+      if (FOREIGN.has(name) || HANDLER.test(attributes) || SCRIPT_LINK.test(attributes)) {
+        throw new Error(`a label became more than text: ${tag}`);
+      }
+    }
+  }
+  expect(globalThis).not.toHaveProperty(MARK);
+}
+
+function checkFigures(): void {
+  for (const { data, layout } of plotly.figures.splice(0)) {
+    expect(data).toBeInstanceOf(Array);
+    expect(JSON.stringify([data, layout])).not.toMatch(MARKUP);
+  }
+  for (const picture of pictures) {
+    expect(picture.node.textContent).not.toContain('could not be drawn');
+  }
+}
+
+function newPictures(): void {
+  pictures.forEach((picture) => picture.dispose());
+  plotly.clicks.clear();
+  pictures = createTabs(trans).flatMap((tab) => tab.create());
+  renderer ??= new PayloadRenderer({ trans, themes: null, openPanel: () => undefined });
+}
+
+/** One mutant through everything; the payload's kind where the guard let it pass, null where it refused. */
+async function run(seed: number, { value }: Mutant): Promise<Payload['kind'] | null> {
+  const random = mulberry32(seed + 1);
+  let kind: Payload['kind'] | null = null;
+  withinBudget(() => {
+    const reading = readPayload(value);
+    const model = { data: { [MIME_TYPE]: value }, metadata: {}, trusted: false, setData: () => undefined };
+    void renderer!.renderModel(model as unknown as Parameters<PayloadRenderer['renderModel']>[0]);
+    if ('problem' in reading) {
+      expect(reading.problem.message.length).toBeLessThan(1000);
+      return;
+    }
+    ({ kind } = reading.payload);
+    draw(reading.payload, random);
+    if (seed % 4 === 0) {
+      draw(reading.payload, random);
+    }
+  });
+  if (kind !== null) {
+    await new Promise(setImmediate);
+    withinBudget(click);
+    checkDocument();
+    checkFigures();
+  }
+  return kind;
+}
+
+test(
+  `${COUNT} mutated payloads: refused or drawn, no exception, no script, no hang`,
+  { timeout: 1_800_000 },
+  async () => {
+    const seeds = ONLY === undefined ? Array.from({ length: COUNT }, (_, i) => i) : [Number(ONLY)];
+    const drawn = new Map<Payload['kind'], number>();
+    let refused = 0;
+    for (const seed of seeds) {
+      // The same pictures draw some payloads of all kinds in turn, as in a panel whose cell runs again.
+      if (seed % 50 === 0 || ONLY !== undefined) {
+        newPictures();
+      }
+      const made = mutate(seed);
+      try {
+        const kind = await run(seed, made);
+        refused += kind === null ? 1 : 0;
+        if (kind !== null) {
+          drawn.set(kind, (drawn.get(kind) ?? 0) + 1);
+        }
+      } catch (error) {
+        throw new Error(`SWITCHYARD_FUZZ_SEED=${seed}\n  ${made.changes.join('\n  ')}`, { cause: error });
+      }
+    }
+    if (ONLY === undefined) {
+      // Else the mutations are too wild, or too tame, to try anything.
+      expect(refused).toBeGreaterThan(COUNT / 10);
+      expect([...drawn.values()].reduce((a, b) => a + b, 0)).toBeGreaterThan(COUNT / 4);
+      expect([...drawn.keys()].sort()).toEqual([...new Set(BASES.map(({ kind }) => kind))].sort());
+    }
+  }
+);
