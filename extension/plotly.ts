@@ -1,4 +1,4 @@
-/** @file The only import of plotly.js: its core and two trace types, loaded when the first figure is drawn. */
+/** @file The only import of plotly.js: its core and three trace types, loaded when the first figure is drawn. */
 import type * as Plotly from 'plotly.js';
 
 /** The part of plotly.js that panels use. */
@@ -16,13 +16,14 @@ export function loadPlotly(): Promise<PlotlyApi> {
 }
 
 async function load(): Promise<PlotlyApi> {
-  const [core, heatmap, scatter] = await Promise.all([
+  const [core, bar, heatmap, scatter] = await Promise.all([
     import('plotly.js/lib/core'),
+    import('plotly.js/lib/bar'),
     import('plotly.js/lib/heatmap'),
     import('plotly.js/lib/scatter')
   ]);
   const api = unwrap(core);
-  api.register([unwrap(heatmap), unwrap(scatter)]);
+  api.register([unwrap(bar), unwrap(heatmap), unwrap(scatter)]);
   return api;
 }
 

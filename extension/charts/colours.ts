@@ -1,6 +1,6 @@
 /** @file Colours that stay apart for colour-blind readers. */
 
-type Rgb = [number, number, number];
+export type Rgb = [number, number, number];
 type Ramp = [below: Rgb[], above: Rgb[]];
 
 /** Blue below the fair share, orange above (ColorBrewer PuOr and RdBu ends); the middle is the theme's own ground. */
@@ -90,7 +90,8 @@ export function depthColours(count: number, light: boolean): string[] {
   return Array.from({ length: count }, (_, i) => css(ramp(stops, count === 1 ? 0 : i / (count - 1))));
 }
 
-function ramp(stops: Rgb[], position: number): Rgb {
+/** A colour between stops, at 0..1. */
+export function ramp(stops: Rgb[], position: number): Rgb {
   const scaled = Math.min(Math.max(position, 0), 1) * (stops.length - 1);
   const at = Math.min(Math.floor(scaled), stops.length - 2);
   return mix(stops[at], stops[at + 1], scaled - at);
@@ -109,6 +110,6 @@ function luminance(colour: Rgb): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-function css(colour: Rgb): string {
+export function css(colour: Rgb): string {
   return `rgb(${colour.map(Math.round).join(', ')})`;
 }

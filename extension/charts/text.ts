@@ -13,15 +13,25 @@ export function shortened(label: string, length = 12): string {
 }
 
 /** Labels of layers for an axis: their numbers where these tell them apart ("layers.2.moe" is "2"), else the paths. */
-export function layerLabels(layers: readonly LayerRouting[]): string[] {
+export function layerLabels(layers: readonly { path: string }[], length?: number): string[] {
   const numbers = layers.map((layer) => /\d+/.exec(layer.path)?.[0]);
   const apart = numbers.every(Boolean) && new Set(numbers).size === layers.length;
-  return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path)));
+  return layers.map((layer, i) => (apart ? (numbers[i] as string) : shortened(layer.path, length)));
 }
 
 /** An expert's label; a bare number gets its noun. */
 export function expertName(label: string, trans: TranslationBundle): string {
   return /^\d+$/.test(label) ? trans.__('expert %1', label) : label;
+}
+
+/** Names of a layer's experts: their labels, or their numbers where the labels did not fit; E. */
+export function expertNames(layer: LayerRouting, trans: TranslationBundle): string[] {
+  return Array.from({ length: layer.numExperts }, (_, e) => expertName(layer.experts[e] ?? String(e), trans));
+}
+
+/** A token's text with white space made visible. */
+export function visibleText(text: string): string {
+  return text === '' ? '∅' : text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥').replace(/ /g, '·');
 }
 
 /** A share as a percentage, for example "6.3 %". */

@@ -1,4 +1,4 @@
-/** @file Title, state and progress of a run, the choice of run and layer, and the button that closes the panel. */
+/** @file Title, state and progress of a run, the choice of run, layer and expert, and the button that closes the panel. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -19,10 +19,14 @@ export interface IHeading {
   /** Labels of the routed layers. */
   layers: string[];
   layer: number;
+  /** Names of the experts of the layer in view. */
+  experts: string[];
+  /** Index of the expert that all pictures mark; null for none. */
+  expert: number | null;
 }
 
 /** What the reader chose. */
-export type Choice = { run: number } | { layer: number } | 'close';
+export type Choice = { run: number } | { layer: number } | { expert: number | null } | 'close';
 
 export class PanelHeader extends Widget {
   constructor(trans: TranslationBundle, closable: boolean) {
@@ -36,10 +40,12 @@ export class PanelHeader extends Widget {
     this._run.setAttribute('aria-label', trans.__('Run'));
     this._layer.setAttribute('aria-label', trans.__('Layer'));
     this._layerBox.prepend(trans.__('Layer'));
+    this._expert.setAttribute('aria-label', trans.__('Expert'));
+    this._expertBox.prepend(trans.__('Expert'));
     this.node.append(
       element('div', { class: 'jp-switchyard-title' }, this._title, this._badge, close),
       this._progress,
-      element('div', { class: 'jp-switchyard-controls' }, this._steps, this._run, this._layerBox)
+      element('div', { class: 'jp-switchyard-controls' }, this._steps, this._run, this._layerBox, this._expertBox)
     );
   }
 
@@ -69,6 +75,12 @@ export class PanelHeader extends Widget {
     this._run.hidden = heading.runs.length < 2;
     setOptions(this._layer, heading.layers, heading.layer);
     this._layerBox.hidden = heading.layers.length < 2;
+    setOptions(
+      this._expert,
+      [this._trans.__('all'), ...heading.experts],
+      heading.expert === null ? 0 : heading.expert + 1
+    );
+    this._expertBox.hidden = heading.experts.length < 2;
   }
 
   handleEvent(event: Event): void {
@@ -78,6 +90,9 @@ export class PanelHeader extends Widget {
       this._chosen.emit({ run: this._run.selectedIndex });
     } else if (event.target === this._layer) {
       this._chosen.emit({ layer: this._layer.selectedIndex });
+    } else if (event.target === this._expert) {
+      const { selectedIndex } = this._expert;
+      this._chosen.emit({ expert: selectedIndex > 0 ? selectedIndex - 1 : null });
     }
   }
 
@@ -107,5 +122,7 @@ export class PanelHeader extends Widget {
   private _run = element('select');
   private _layer = element('select');
   private _layerBox = element('label', {}, this._layer);
+  private _expert = element('select');
+  private _expertBox = element('label', {}, this._expert);
   private _chosen = new Signal<this, Choice>(this);
 }

@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import { layerLabels } from '../charts';
+import { expertNames, layerNames } from '../charts';
 import { element } from '../dom';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
@@ -107,8 +107,11 @@ export class RunView extends Widget {
     const { trans, view } = this._options;
     const { source } = payload;
     const state = runState(payload, run, this._options.source.kernel(), Date.now());
-    const layers = payload.kind === 'routing' ? layerLabels(payload.data.layers) : [];
+    const routed = payload.kind === 'routing' ? payload.data.layers : [];
+    const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
+    const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
       ...this._runChoice(runs, run),
       title: source.title,
@@ -116,16 +119,18 @@ export class RunView extends Widget {
       step: source.step,
       totalSteps: source.totalSteps,
       layers,
-      layer
+      layer,
+      experts,
+      expert
     });
     this._tell(stateSentence(state, source.step, trans));
     this._pictures.show();
-    const { tab, expert, choices } = view;
+    const { tab, choices } = view;
     this._pictures.draw(payload, { theme: readTheme(), trans, layer, expert, choices }, tab);
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
-    const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0 };
+    const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0, experts: [], expert: null };
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);
     this._pictures.hide();

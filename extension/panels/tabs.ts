@@ -2,7 +2,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, IFigure } from '../charts';
-import { loadHeatmap, loadOverTime, scalars } from '../charts';
+import {
+  confidenceAgreement,
+  confidenceByLayer,
+  depthTokens,
+  depthUsage,
+  loadHeatmap,
+  loadOverTime,
+  pareto,
+  scalars
+} from '../charts';
 import { FigurePicture } from './figurePicture';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
@@ -33,6 +42,38 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       label: trans.__('Scalars'),
       kinds: ['routing', 'training'],
       create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
+    },
+    {
+      id: 'depth',
+      label: trans.__('Depth'),
+      kinds: ['depth-usage'],
+      create: () => [
+        figure('depth-usage', trans.__('What tokens took of each layer'), forKinds(['depth-usage'], depthUsage)),
+        figure('depth-tokens', trans.__('Token by token'), forKinds(['depth-usage'], depthTokens))
+      ]
+    },
+    {
+      id: 'confidence',
+      label: trans.__('Confidence'),
+      kinds: ['router-confidence'],
+      create: () => [
+        figure(
+          'confidence-by-layer',
+          trans.__('Confidence of each router'),
+          forKinds(['router-confidence'], confidenceByLayer)
+        ),
+        figure(
+          'confidence-agreement',
+          trans.__('Confidence and agreement, one layer'),
+          forKinds(['router-confidence'], confidenceAgreement)
+        )
+      ]
+    },
+    {
+      id: 'front',
+      label: trans.__('Front'),
+      kinds: ['pareto'],
+      create: () => [figure('pareto', trans.__('Pareto front'), forKinds(['pareto'], pareto))]
     }
   ];
 }

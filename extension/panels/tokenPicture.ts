@@ -1,29 +1,39 @@
-/** @file Tokens as text, coloured by the expert that one layer chose; arrow keys walk through them. */
+/** @file Tokens coloured by the expert that a layer, or each layer, chose; arrow keys walk through them. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext, IToken, ITokenStrip } from '../charts';
-import { tokenStrip } from '../charts';
-import { element, setOptions } from '../dom';
+import type { ICell, IChartContext, IHit, ITokenStrip } from '../charts';
+import { searchTokens, tokenStrip } from '../charts';
+import { element } from '../dom';
 import type { IView } from '../view';
+import { Choices } from './choices';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
+import type { IStripMarks, ITokenBody } from './tokenBody';
+import { TokenCanvas } from './tokenCanvas';
+import { TokenSearch } from './tokenSearch';
+import { TokenText } from './tokenText';
 
 let instances = 0;
+
+/** More tokens than this are painted instead of set as text. */
+const MOST_AS_TEXT = 512;
 
 export class TokenPicture extends Widget implements IPicture {
   constructor(trans: TranslationBundle) {
     super({ node: element('figure') });
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = 'token-strip';
-    this._trans = trans;
     this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
-    this._choice.setAttribute('aria-label', trans.__('Choice'));
+    this._search = new TokenSearch({ trans, sought: () => this._seek(), step: (by) => this._step(by) });
     this.node.append(
-      element('figcaption', { text: trans.__('Tokens, coloured by expert') }, this._choice),
-      this._strip,
+      element('figcaption', { text: trans.__('Tokens, coloured by expert') }, this._choices.node),
+      this._search.node,
+      this._text.node,
+      this._canvas.node,
+      this._summary,
       this._detail,
       this._numbers.node
     );
@@ -34,119 +44,160 @@ export class TokenPicture extends Widget implements IPicture {
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
-    const strip = payload.kind === 'routing' ? tokenStrip(payload, context, this._choice.selectedIndex) : null;
-    this._last = [payload, context];
+    const strip = payload.kind === 'routing' ? tokenStrip(payload, context) : null;
     this.setHidden(strip === null);
+    this._context = context;
+    this._strip = strip;
     if (strip === null) {
       return false;
     }
-    this._show(strip);
+    const long = strip.rows.length > 1 || strip.overview || strip.texts.length > MOST_AS_TEXT;
+    this._body = long ? this._canvas : this._text;
+    this._text.node.hidden = long;
+    this._canvas.node.hidden = !long;
+    this._choices.show(strip.choices);
+    this._numbers.show(strip.table);
+    this._summary.textContent = strip.summary;
+    this._find(strip);
+    this._cell = clamped(this._cell, strip);
+    this._body.show(strip, context.theme, this._marks(context));
+    this._detail.textContent = strip.describe(this._cell.row, this._cell.token);
     return true;
   }
 
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._canvas.dispose();
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
   handleEvent(event: Event): void {
-    switch (event.type) {
-      case 'change':
-        if (this._last) {
-          this.draw(...this._last);
-        }
-        break;
-      case 'keydown':
-        this._walk(event as KeyboardEvent);
-        break;
-      case 'pointerover':
-      case 'click':
-        this._point(event.target as Node);
-        break;
+    if (event.type === 'keydown') {
+      this._walk(event as KeyboardEvent);
+      return;
+    }
+    const cell = this._body.cellOf(event as MouseEvent);
+    if (cell && (cell.row !== this._cell.row || cell.token !== this._cell.token)) {
+      this._activate(cell);
+    }
+    if (cell && event.type === 'click') {
+      this._choose();
     }
   }
 
   protected override onAfterAttach(): void {
-    this._choice.addEventListener('change', this);
-    LISTENED.forEach((type) => this._strip.addEventListener(type, this));
+    LISTENED.forEach((type) => [this._text, this._canvas].forEach(({ node }) => node.addEventListener(type, this)));
   }
 
   protected override onBeforeDetach(): void {
-    this._choice.removeEventListener('change', this);
-    LISTENED.forEach((type) => this._strip.removeEventListener(type, this));
+    LISTENED.forEach((type) => [this._text, this._canvas].forEach(({ node }) => node.removeEventListener(type, this)));
   }
 
-  private _show(strip: ITokenStrip): void {
-    this._tokens = strip.tokens;
-    const choices = Array.from({ length: strip.choices }, (_, i) => this._trans.__('choice %1', i + 1));
-    setOptions(this._choice, choices, Math.min(Math.max(0, this._choice.selectedIndex), choices.length - 1));
-    this._choice.hidden = choices.length < 2;
-    this._strip.setAttribute('aria-label', strip.summary);
-    while (this._strip.children.length > strip.tokens.length) {
-      this._strip.lastElementChild?.remove();
-    }
-    strip.tokens.forEach((token, i) => this._paint(i, token));
-    this._numbers.show(strip.table);
-    this._activate(Math.min(this._active, strip.tokens.length - 1));
-  }
-
-  /** A token's weight is the length of the bar under its expert's number. */
-  private _paint(index: number, token: IToken): void {
-    const node = (this._strip.children.item(index) ?? this._append(index)) as HTMLElement;
-    const [text, expert] = Array.from(node.children) as HTMLElement[];
-    text.textContent = token.text;
-    expert.textContent = token.expert < 0 ? '–' : String(token.expert);
-    node.dataset.expert = String(token.expert);
-    node.style.setProperty('--jp-switchyard-token', token.background);
-    node.style.setProperty('--jp-switchyard-token-text', token.colour);
-    node.style.setProperty('--jp-switchyard-token-weight', `${Math.round((token.weight ?? 0) * 100)}%`);
-    node.setAttribute('aria-label', token.description);
-  }
-
-  private _append(index: number): HTMLElement {
-    const node = element(
-      'span',
-      { class: 'jp-switchyard-token', attributes: { role: 'option', id: `${this._id}-${index}` } },
-      element('span'),
-      element('small')
-    );
-    this._strip.append(node);
-    return node;
+  private _marks({ expert, layer }: IChartContext): IStripMarks {
+    return { cell: this._cell, hits: this._hits, hit: this._hit, expert, layer };
   }
 
   private _walk(event: KeyboardEvent): void {
-    const moves: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 };
-    const last = this._tokens.length - 1;
-    const target = event.key === 'Home' ? 0 : event.key === 'End' ? last : this._active + (moves[event.key] ?? NaN);
-    if (Number.isNaN(target)) {
-      return;
+    const { row, token } = this._cell;
+    const rows = this._strip?.rows.length ?? 1;
+    const down: ICell = rows > 1 ? { row: row + 1, token } : { row, token: token + 10 };
+    const up: ICell = rows > 1 ? { row: row - 1, token } : { row, token: token - 10 };
+    const moves: Record<string, ICell> = {
+      ArrowRight: { row, token: token + 1 },
+      ArrowLeft: { row, token: token - 1 },
+      ArrowDown: down,
+      ArrowUp: up,
+      PageDown: { row, token: token + 50 },
+      PageUp: { row, token: token - 50 },
+      Home: { row, token: 0 },
+      End: { row, token: Infinity }
+    };
+    if (event.key in moves) {
+      event.preventDefault();
+      this._activate(moves[event.key]);
+      this._body.reveal(this._cell);
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this._choose();
     }
-    event.preventDefault();
-    this._activate(Math.min(Math.max(0, target), last));
-    this._strip.children.item(this._active)?.scrollIntoView({ block: 'nearest' });
   }
 
-  private _point(target: Node): void {
-    const index = Array.from(this._strip.children).findIndex((child) => child.contains(target));
-    if (index >= 0) {
-      this._activate(index);
+  /** Chooses the expert of the cell for all pictures, or none where it was chosen already. */
+  private _choose(): void {
+    const row = this._strip?.rows.at(this._cell.row);
+    const expert = row?.experts[this._cell.token] ?? -1;
+    if (row && this._context && expert >= 0) {
+      const { layer, expert: chosen } = this._context;
+      const again = chosen === expert && layer === row.layer;
+      this._looked.emit({ layer: row.layer, expert: again ? null : expert });
     }
   }
 
-  private _activate(index: number): void {
-    this._strip.children.item(this._active)?.classList.remove('jp-mod-active');
-    this._active = Math.max(0, index);
-    const node = this._strip.children.item(this._active);
-    node?.classList.add('jp-mod-active');
-    this._strip.setAttribute('aria-activedescendant', node?.id ?? '');
-    this._detail.textContent = this._tokens.at(this._active)?.description ?? '';
+  private _activate(cell: ICell): void {
+    if (this._strip && this._context) {
+      this._cell = clamped(cell, this._strip);
+      this._detail.textContent = this._strip.describe(this._cell.row, this._cell.token);
+      this._body.mark(this._marks(this._context));
+    }
   }
 
-  private _trans: TranslationBundle;
+  /** Finds the sought text and stays at the place in view. */
+  private _find(strip: ITokenStrip): void {
+    this._hits = searchTokens(strip.texts, this._search.query);
+    this._hit = this._hits.length === 0 ? -1 : Math.min(Math.max(0, this._hit), this._hits.length - 1);
+    this._search.tell(this._hits.length, this._hit);
+  }
+
+  private _seek(): void {
+    if (this._strip) {
+      this._hit = 0;
+      this._find(this._strip);
+      this._goToHit();
+    }
+  }
+
+  private _step(by: 1 | -1): void {
+    const count = this._hits.length;
+    if (count > 0) {
+      this._hit = (this._hit + by + count) % count;
+      this._search.tell(count, this._hit);
+      this._goToHit();
+    }
+  }
+
+  private _goToHit(): void {
+    const hit = this._hits.at(this._hit);
+    this._activate(hit && this._hit >= 0 ? { row: this._cell.row, token: hit.first } : this._cell);
+    if (hit) {
+      this._body.reveal(this._cell);
+    }
+  }
+
   private _looked = new Signal<this, Partial<IView>>(this);
   private _id = `jp-switchyard-tokens-${instances++}`;
-  private _choice = element('select');
-  private _strip = element('div', { class: 'jp-switchyard-tokens', attributes: { role: 'listbox', tabindex: '0' } });
+  private _choices = new Choices((name, value) =>
+    this._looked.emit({ choices: { ...this._context?.choices, [name]: value } })
+  );
+  private _search: TokenSearch;
+  private _text = new TokenText(this._id);
+  private _canvas = new TokenCanvas(this._id);
+  private _body: ITokenBody = this._text;
+  private _summary = element('p', { class: 'jp-switchyard-state' });
   private _detail = element('p', { class: 'jp-switchyard-detail', attributes: { 'aria-live': 'polite' } });
   private _numbers: Numbers;
-  private _tokens: IToken[] = [];
-  private _active = 0;
-  private _last?: [Payload, IChartContext];
+  private _strip: ITokenStrip | null = null;
+  private _context?: IChartContext;
+  private _cell: ICell = { row: 0, token: 0 };
+  private _hits: IHit[] = [];
+  private _hit = -1;
 }
 
-const LISTENED = ['keydown', 'pointerover', 'click'];
+const LISTENED = ['keydown', 'pointermove', 'click'];
+
+/** The cell of the strip that is nearest. */
+function clamped({ row, token }: ICell, { rows, texts }: ITokenStrip): ICell {
+  const within = (at: number, count: number): number => Math.min(Math.max(0, at), Math.max(0, count - 1));
+  return { row: within(row, rows.length), token: within(token, texts.length) };
+}

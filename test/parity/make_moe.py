@@ -7,6 +7,7 @@ from torch.func import functional_call
 from transformers.models.deepseek_v3 import modeling_deepseek_v3 as deepseek
 from transformers.models.mixtral import modeling_mixtral as mixtral
 from transformers.models.olmoe import modeling_olmoe as olmoe
+from transformers.models.qwen2_moe import modeling_qwen2_moe as qwen2
 from transformers.models.qwen3_moe import modeling_qwen3_moe as qwen3
 from transformers.models.switch_transformers import modeling_switch_transformers as switch
 
@@ -63,7 +64,7 @@ def olmoe_case(name, tokens, num_experts, k):
 
 
 def qwen_case(name, tokens, num_experts, k):
-    """Qwen3, the successor of Qwen2-MoE, whose gate on the shared expert it has no more."""
+    """The successor of Qwen2-MoE, without a shared expert."""
     config = transformers.Qwen3MoeConfig(
         hidden_size=WIDTH,
         moe_intermediate_size=HIDDEN,
@@ -72,6 +73,37 @@ def qwen_case(name, tokens, num_experts, k):
         norm_topk_prob=True,
     )
     return gated_case(name, qwen3.Qwen3MoeSparseMoeBlock(config), tokens, num_experts, k)
+
+
+def qwen2_case(name, tokens, num_experts, k):
+    """A gate weighs the output of the shared expert."""
+    config = transformers.Qwen2MoeConfig(
+        hidden_size=WIDTH,
+        moe_intermediate_size=HIDDEN,
+        shared_expert_intermediate_size=HIDDEN,
+        num_experts=num_experts,
+        num_experts_per_tok=k,
+        norm_topk_prob=False,
+    )
+    block = qwen2.Qwen2MoeSparseMoeBlock(config).eval()
+    draw = random(8)
+    inputs = gated_inputs(tokens, num_experts, seed=21)
+    inputs["shared.w1"] = draw(1, WIDTH, HIDDEN) / WIDTH**0.5
+    inputs["shared.w3"] = draw(1, WIDTH, HIDDEN) / WIDTH**0.5
+    inputs["shared.w2"] = draw(1, HIDDEN, WIDTH) / HIDDEN**0.5
+    inputs["sharedGate.weight"] = draw(WIDTH, 1)
+
+    def run(x, **p):
+        weights = {
+            **gated(p),
+            "shared_expert.gate_proj.weight": p["shared.w1"][0].T,
+            "shared_expert.up_proj.weight": p["shared.w3"][0].T,
+            "shared_expert.down_proj.weight": p["shared.w2"][0].T,
+            "shared_expert_gate.weight": p["sharedGate.weight"].T,
+        }
+        return functional_call(block, weights, (x,))
+
+    return case(name, run, inputs, options={"numExperts": num_experts, "k": k})
 
 
 def deepseek_case(name, tokens, num_experts, k, shared):
@@ -154,6 +186,7 @@ write(
         mixtral_case("mixtral, every expert chosen", tokens=3, num_experts=3, k=3),
         olmoe_case("olmoe", tokens=5, num_experts=6, k=3),
         qwen_case("qwen3", tokens=5, num_experts=6, k=3),
+        qwen2_case("qwen2", tokens=5, num_experts=6, k=3),
         deepseek_case("deepseek v3", tokens=5, num_experts=6, k=3, shared=2),
         switch_case("switch", tokens=12, num_experts=4, capacity=2),
         hf_loss_case("hf loss of one layer", tokens=9, num_experts=4, k=1, layers=1),

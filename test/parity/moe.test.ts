@@ -13,6 +13,12 @@ const blocks: Record<string, Build> = {
   mixtral: ({ k }) => ({ router: routers.topK({ k, renormalize: true }), experts: 'gated' }),
   olmoe: ({ k }) => ({ router: routers.topK({ k, renormalize: false }), experts: 'gated' }),
   qwen3: ({ k }) => ({ router: routers.topK({ k }), experts: 'gated' }),
+  qwen2: ({ k }) => ({
+    router: routers.topK({ k, renormalize: false }),
+    experts: 'gated',
+    sharedExperts: 1,
+    sharedGate: true
+  }),
   deepseek: ({ k, sharedExperts }) => ({
     router: routers.topK({ k, scores: 'sigmoid', balance: { bias: { rate: 0 } } }),
     experts: 'gated',

@@ -18,6 +18,8 @@ async function start(project, words) {
     ...(opened === null ? [] : [opened]),
     // Ctrl-C has been pressed: no further question.
     '--ServerApp.answer_yes=True',
+    // What a cell prints arrives whole, however fast.
+    '--ZMQChannelsWebsocketConnection.limit_rate=False',
     ...(process.getuid?.() === 0 ? ['--allow-root'] : [])
   ];
   return runLab(project, [...own, ...words], opened);

@@ -20,14 +20,16 @@ export interface TokenReorganizeOptions {
  * No parameters. Where none is left out, nothing changes. An observer is told which tokens were kept. For `models.vit`:
  * `reorganize: adaptive.tokenReorganize({ keepRate: 0.5, layers: [1, 2] })`.
  *
- * @returns What each block, by its number, sends its tokens through.
+ * @returns What each block, by its number and the width of tokens, sends its tokens through.
  * @throws {SwitchyardError} where an option is out of range; in a pass, where attention leaves no `layers.CLASS_ATTENTION`.
  */
-export function tokenReorganize(options: TokenReorganizeOptions): (block: number) => TokenReorganizer | null {
+export function tokenReorganize(
+  options: TokenReorganizeOptions
+): (block: number, width: number) => TokenReorganizer | null {
   const { keepRate, layers, fuse = true } = options;
   expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
   layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
-  return (block) => (layers.includes(block) ? new TokenReorganizer(keepRate, fuse) : null);
+  return (block, width) => (layers.includes(block) ? new TokenReorganizer(keepRate, fuse, width) : null);
 }
 
 /** See {@link tokenReorganize}. Tokens [B, N, D], the class token first, to [B, M, D]. */
@@ -36,7 +38,8 @@ export class TokenReorganizer extends Module {
 
   constructor(
     private readonly keepRate: number,
-    private readonly fuse: boolean
+    private readonly fuse: boolean,
+    private readonly width: number
   ) {
     super();
   }
@@ -44,6 +47,12 @@ export class TokenReorganizer extends Module {
   lengthAfter(length: number): number {
     const kept = this.keptOf(length - 1);
     return 1 + kept + (this.fuse && kept < length - 1 ? 1 : 0);
+  }
+
+  /** Operations on each of the tokens that come: those of the sum. */
+  flops(length: number): number {
+    const fuses = this.fuse && this.keptOf(length - 1) < length - 1;
+    return fuses ? (2 * this.width * (length - 1)) / length : 0;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

@@ -21,7 +21,7 @@ export interface BlockParts {
   /** [B, N, D] to [B, N, D]. Default: a `CausalSelfAttention` without biases. */
   attention?: (shape: AttentionShape, block: number) => Module;
   /** What tokens go through between attention and mixer, "between": [B, N, D] to [B, M, D]. Default: nothing. */
-  between?: (block: number) => Module | null;
+  between?: (block: number, width: number) => Module | null;
 }
 
 export interface BlockOptions extends AttentionShape {
@@ -59,7 +59,7 @@ export class Block extends Module {
     this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm(width));
     const shape = { width, heads, random: random.child('attention') };
     this.attention = share?.block.attention ?? this.addChild('attention', attention(shape, number));
-    const resizing = between?.(number) ?? null;
+    const resizing = between?.(number, width) ?? null;
     if (resizing !== null && parallel) {
       fail('Block', 'a block with something between attention and mixer must not be parallel', parallel);
     }

@@ -52,11 +52,15 @@ function describe(module: MixerModule): Mixer {
     return { kind: 'tokenIndexed', hidden, vocabSize };
   }
   const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
-  const { sharedKind } = module.options;
+  const { sharedKind, sharedGate } = module.options;
   const mixer: MoeMixer = {
     ...{ kind: 'moe', router, numExperts, k: module.router.meanK, hidden, experts, capacityFactor, sharedExperts }
   };
-  return sharedKind === undefined ? mixer : { ...mixer, sharedKind };
+  return {
+    ...mixer,
+    ...(sharedKind === undefined ? {} : { sharedKind }),
+    ...(sharedGate === undefined ? {} : { sharedGate })
+  };
 }
 
 function describeDense(network: FeedForward | GatedFeedForward): DenseMixer {

@@ -27,6 +27,8 @@ export interface MoeMixer {
   sharedExperts: number;
   /** What the shared experts are. Default: as `experts`. */
   sharedKind?: 'plain' | 'gated' | moe.ExpertSpec;
+  /** Weighs the shared experts' output by a learned score of the token. Default false. */
+  sharedGate?: boolean;
 }
 
 /** The part of a block that works on each token alone: a gated network that looks its up-projection up by token id. */

@@ -1,6 +1,7 @@
 import { tf } from '../backend';
 import { expectInteger, fail, Module, showShape } from '../core';
 import type { Context, Random } from '../core';
+import { Linear } from '../layers';
 import * as ops from '../ops';
 import type { DispatchPlan } from '../ops';
 import type { Router, RouterSpec, Routing } from '../routers';
@@ -32,6 +33,8 @@ export interface MoeLayerOptions {
   sharedExperts?: number;
   /** What the shared experts are. Default: as `experts`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
+  /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
+  sharedGate?: boolean;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -43,22 +46,26 @@ export interface MoeLayer extends Module {
   readonly router: Router;
   readonly experts: ExpertBank;
   readonly shared: ExpertBank | null;
+  readonly sharedGate: Linear | null;
 }
 
 /**
  * A mixture of experts in place of a feed-forward network: tokens [..., D] to [..., D]. Parameters are "router.*",
- * "experts.*" and "shared.*". Reads from the device once in a pass, and feeds `ctx.observer` from the same read.
+ * "experts.*", "shared.*" and "sharedGate.weight". Reads from the device once in a pass, and feeds `ctx.observer` from the same read.
  *
  * @throws {SwitchyardError} where an option is out of range; in `apply`, where the width is not D, there are no tokens, or
  * a logit of the router is not finite.
  */
 export function layer(options: MoeLayerOptions): MoeLayer {
   const { router, numExperts, width, hidden, experts = 'plain', capacityFactor = null } = options;
-  const { sharedExperts = 0, sharedKind = experts, random } = options;
+  const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
   expectInteger('moe.layer', 'numExperts', numExperts, 1);
   expectInteger('moe.layer', 'width', width, 1);
   expectInteger('moe.layer', 'hidden', hidden, 1);
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
+  if (sharedGate && sharedExperts === 0) {
+    fail('moe.layer', 'sharedGate needs sharedExperts of at least 1', sharedExperts);
+  }
   if (capacityFactor !== null && !(Number.isFinite(capacityFactor) && capacityFactor > 0)) {
     fail('moe.layer', 'capacityFactor must be a number above 0, or null', capacityFactor);
   }
@@ -70,7 +77,10 @@ export function layer(options: MoeLayerOptions): MoeLayer {
     options,
     router.build({ width, numExperts, random: random.child('router') }),
     bank(experts, 'experts', numExperts, hidden),
-    sharedExperts === 0 ? null : bank(sharedKind, 'shared', 1, sharedExperts * hidden)
+    sharedExperts === 0 ? null : bank(sharedKind, 'shared', 1, sharedExperts * hidden),
+    sharedGate
+      ? new Linear({ inputWidth: width, outputWidth: 1, bias: false, random: random.child('sharedGate') })
+      : null
   );
 }
 
@@ -81,13 +91,17 @@ class MixtureOfExperts extends Module implements MoeLayer {
     readonly options: MoeLayerOptions,
     readonly router: Router,
     readonly experts: ExpertBank,
-    readonly shared: ExpertBank | null
+    readonly shared: ExpertBank | null,
+    readonly sharedGate: Linear | null
   ) {
     super();
     this.addChild('router', router);
     this.addChild('experts', experts);
     if (shared !== null) {
       this.addChild('shared', shared);
+    }
+    if (sharedGate !== null) {
+      this.addChild('sharedGate', sharedGate);
     }
   }
 
@@ -96,10 +110,16 @@ class MixtureOfExperts extends Module implements MoeLayer {
       const tokens = this.flatten(x, ctx);
       const routing = this.router.route(tokens, ctx.within('router'));
       const routed = this.runExperts(tokens, routing, ctx);
-      const { shared } = this;
-      const all = shared === null ? routed : routed.add(applyToAll(shared, tokens, ctx.within('shared')));
+      const all = this.shared === null ? routed : routed.add(this.applyShared(this.shared, tokens, ctx));
       return all.reshape(x.shape);
     });
+  }
+
+  private applyShared(shared: ExpertBank, tokens: tf.Tensor2D, ctx: Context): tf.Tensor {
+    const output = applyToAll(shared, tokens, ctx.within('shared'));
+    return this.sharedGate === null
+      ? output
+      : output.mul(this.sharedGate.apply(tokens, ctx.within('sharedGate')).sigmoid());
   }
 
   private flatten(x: tf.Tensor, ctx: Context): tf.Tensor2D {

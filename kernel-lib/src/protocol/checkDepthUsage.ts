@@ -1,13 +1,14 @@
 import { checkArray, checkBoolean, checkInteger, checkNumeric, checkObject, checkText } from './checks';
 import type { Check } from './checks';
 import { MAX_DEPTH_TOKENS, MAX_DOMAINS, MAX_LAYERS, MAX_MODULES } from './limits';
-import { checkShares, checkTable, magnitudeOrNull, orEmpty, shareOrNull } from './tables';
+import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, shareOrNull } from './tables';
 
 /** Checks the data of a depth-usage payload. */
 export function checkDepthUsage(value: unknown, path: string): void {
   const data = checkObject(value, path);
   const layers = checkArray(data.layers, `${path}.layers`, { max: MAX_LAYERS, item: checkText }).length;
   const modules = checkArray(data.modules, `${path}.modules`, { min: 1, max: MAX_MODULES, item: checkText }).length;
+  checkOmitted(data.omitted, `${path}.omitted`);
   const row: Check = (item, at) => checkShares(item, at, modules);
   checkArray(data.usage, `${path}.usage`, { length: layers, item: row });
   checkTable(data.flops, `${path}.flops`, [orEmpty(data.flops, layers), modules], magnitudeOrNull);

@@ -1,6 +1,7 @@
 import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, checkOneOf, checkText } from './checks';
 import type { Check } from './checks';
 import { MAX_CLASSES, MAX_NODES, MAX_POINTS } from './limits';
+import { checkOmitted } from './tables';
 
 /** Checks the data of a graph-rewiring payload. */
 export function checkGraphRewiring(value: unknown, path: string): void {
@@ -22,5 +23,6 @@ export function checkGraphRewiring(value: unknown, path: string): void {
     checkNumeric(curvature, `${at}.curvature`);
     checkOneOf(state, `${at}.state`, ['kept', 'added', 'removed']);
   };
+  checkOmitted(data.omitted, `${path}.omitted`);
   checkArray(data.edges, `${path}.edges`, { max: MAX_POINTS, item: edge });
 }

@@ -1,7 +1,7 @@
 import { checkArray, checkInteger, checkNumeric, checkObject, checkOneOf, checkText } from './checks';
 import type { Check } from './checks';
 import { MAX_GRID, MAX_LAYERS } from './limits';
-import { magnitudeOrNull, share } from './tables';
+import { checkOmitted, magnitudeOrNull, share } from './tables';
 
 const MAX_IMPORTANCE = 256;
 const MAX_RANK = 6;
@@ -11,6 +11,7 @@ export function checkMasks(value: unknown, path: string): void {
   const data = checkObject(value, path);
   checkOneOf(data.mode, `${path}.mode`, ['mask', 'shrink']);
   checkArray(data.groups, `${path}.groups`, { max: MAX_LAYERS, item: checkGroup });
+  checkOmitted(data.omitted, `${path}.omitted`);
   checkCost(data.before, `${path}.before`);
   checkCost(data.after, `${path}.after`);
   if (data.metric !== null) {

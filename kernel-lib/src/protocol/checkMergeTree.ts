@@ -1,12 +1,13 @@
 import { checkArray, checkInteger, checkNumber, checkObject, checkText, refuse } from './checks';
 import type { Check } from './checks';
 import { MAX_LAYERS, MAX_TREE_EXPERTS } from './limits';
-import { orEmpty } from './tables';
+import { checkOmitted, orEmpty } from './tables';
 
 /** Checks the data of a merge-tree payload. */
 export function checkMergeTree(value: unknown, path: string): void {
   const data = checkObject(value, path);
   checkText(data.metric, `${path}.metric`);
+  checkOmitted(data.omitted, `${path}.omitted`);
   checkArray(data.layers, `${path}.layers`, { max: MAX_LAYERS, item: checkTree });
 }
 

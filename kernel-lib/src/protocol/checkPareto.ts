@@ -1,6 +1,7 @@
 import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, checkOneOf, checkText } from './checks';
 import type { Check } from './checks';
 import { MAX_MODULES, MAX_POINTS } from './limits';
+import { checkOmitted } from './tables';
 
 /** Checks the data of a pareto payload. */
 export function checkPareto(value: unknown, path: string): void {
@@ -20,6 +21,7 @@ export function checkPareto(value: unknown, path: string): void {
   const points = checkArray(data.points, `${path}.points`, { max: MAX_POINTS, item: point }).length;
   const index: Check = (item, at) => checkInteger(item, at, 0, points - 1);
   checkArray(data.front, `${path}.front`, { max: points, item: index });
+  checkOmitted(data.omitted, `${path}.omitted`);
   checkArray(data.trajectory, `${path}.trajectory`, { max: MAX_POINTS, item: index });
 }
 

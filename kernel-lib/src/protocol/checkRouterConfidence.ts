@@ -1,13 +1,14 @@
 import { checkArray, checkNumber, checkObject, checkText, refuse } from './checks';
 import type { Check } from './checks';
 import { MAX_BINS, MAX_LAYERS } from './limits';
-import { checkShares, orEmpty, shareOrNull } from './tables';
+import { checkOmitted, checkShares, orEmpty, shareOrNull } from './tables';
 
 /** Checks the data of a router-confidence payload. */
 export function checkRouterConfidence(value: unknown, path: string): void {
   const data = checkObject(value, path);
   const bins = checkEdges(data.edges, `${path}.edges`);
   checkText(data.reference, `${path}.reference`);
+  checkOmitted(data.omitted, `${path}.omitted`);
   const layer: Check = (item, at) => {
     const { path: name, router, tokens, agreement, mean } = checkObject(item, at);
     checkText(name, `${at}.path`);

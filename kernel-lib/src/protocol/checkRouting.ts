@@ -11,7 +11,7 @@ import {
   MAX_LOAD_STEPS,
   MAX_TOP_TOKENS
 } from './limits';
-import { checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from './tables';
+import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from './tables';
 
 /** What the other parts of the data must agree with. */
 export interface Shape {
@@ -25,9 +25,7 @@ export function checkRouting(value: unknown, path: string): void {
   const domains = checkArray(data.domains, `${path}.domains`, { max: MAX_DOMAINS, item: checkText }).length;
   const layers = checkArray(data.layers, `${path}.layers`, { max: MAX_LAYERS });
   const shapes = layers.map((layer, i) => checkLayer(layer, `${path}.layers[${i}]`, domains));
-  if (data.omittedLayers !== undefined) {
-    checkInteger(data.omittedLayers, `${path}.omittedLayers`, 0);
-  }
+  checkOmitted(data.omittedLayers, `${path}.omittedLayers`);
   checkHistory(data.history, `${path}.history`, shapes);
   checkSpecialisation(data, path, shapes);
   if (data.tokens !== null) {

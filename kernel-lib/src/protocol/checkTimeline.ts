@@ -1,6 +1,7 @@
 import { checkArray, checkInteger, checkNumber, checkObject, checkText } from './checks';
 import type { Check } from './checks';
 import { MAX_DEVICES, MAX_MODULES, MAX_POINTS } from './limits';
+import { checkOmitted } from './tables';
 
 /** Checks the data of a timeline payload. */
 export function checkTimeline(value: unknown, path: string): void {
@@ -14,5 +15,6 @@ export function checkTimeline(value: unknown, path: string): void {
     checkNumber(end, `${at}.end`, checkNumber(start, `${at}.start`, 0));
     checkText(label, `${at}.label`);
   };
+  checkOmitted(data.omitted, `${path}.omitted`);
   checkArray(data.spans, `${path}.spans`, { max: MAX_POINTS, item: span });
 }

@@ -1,6 +1,17 @@
 export { choicesOf, MAX_PACKED_EXPERTS, packChoices, packedLength } from './choices';
 export { jsonBytes } from './jsonBytes';
-export { MAX_DEPTH_TOKENS, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS, MAX_TOP_TOKENS } from './limits';
+export { busyTime, lastEnd, meanAgreement, meanUsage } from './derived';
+export {
+  MAX_DEPTH_TOKENS,
+  MAX_GRID,
+  MAX_HISTORY_STEPS,
+  MAX_LOAD_STEPS,
+  MAX_POINTS,
+  MAX_SCALARS,
+  MAX_TEXT,
+  MAX_TOKENS,
+  MAX_TOP_TOKENS
+} from './limits';
 export { MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
 export { parsePayload } from './parsePayload';
 export { PayloadError } from './payloadError';

@@ -48,3 +48,6 @@ export const MAX_NODES = 512;
 
 /** Devices of a timeline. */
 export const MAX_DEVICES = 128;
+
+/** Characters of a label, path, title or token. */
+export const MAX_TEXT = 256;

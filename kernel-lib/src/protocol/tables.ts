@@ -1,5 +1,5 @@
 /** @file Checks of arrays that must agree in length: shares of a whole, tables, arrays that may be left out. */
-import { checkArray, checkNumber, checkNumeric, refuse } from './checks';
+import { checkArray, checkInteger, checkNumber, checkNumeric, refuse } from './checks';
 import type { Check } from './checks';
 
 /** Shares are rounded for transport; their sum may be off by this much. */
@@ -27,4 +27,11 @@ export function checkShares(value: unknown, path: string, length: number): void 
 export function checkTable(value: unknown, path: string, [rows, columns]: number[], item: Check): void {
   const row: Check = (entries, at) => checkArray(entries, at, { length: columns, item });
   checkArray(value, path, { length: rows, item: row });
+}
+
+/** How many entries were left out; absent where none was. */
+export function checkOmitted(value: unknown, path: string): void {
+  if (value !== undefined) {
+    checkInteger(value, path, 0);
+  }
 }

@@ -1,5 +1,7 @@
-import { SCHEMA_VERSION } from '../protocol';
-import type { Source } from '../protocol';
+import { randomUUID } from 'crypto';
+import { parsePayload, SCHEMA_VERSION } from '../protocol';
+import type { Payload, Source } from '../protocol';
+import { bound } from '../telemetry';
 
 const { version } = require('../../package.json') as { version: string };
 
@@ -23,4 +25,21 @@ export function envelope({ runId, seq, title, step, totalSteps, status }: RunSta
   const producer = `@switchyard/kernel-lib ${version}`;
   const source = { producer, title, step, totalSteps, time: Date.now(), final: status !== 'running', status };
   return { schemaVersion: SCHEMA_VERSION, runId, seq, source };
+}
+
+/** A payload by its kind. */
+export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
+
+/**
+ * A payload of something that is over, rounded and cut to fit: a run of one snapshot.
+ *
+ * @throws {PayloadError} where the data does not follow the contract.
+ */
+export function still<Kind extends Payload['kind']>(
+  kind: Kind,
+  data: PayloadOf<Kind>['data'],
+  { title, step = 0 }: { title: string; step?: number }
+): PayloadOf<Kind> {
+  const around = envelope({ runId: randomUUID(), seq: 0, title, step, totalSteps: null, status: 'finished' });
+  return parsePayload(bound<Payload>({ ...around, kind, data } as Payload)) as PayloadOf<Kind>;
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'crypto';
 import { parsePayload } from '../protocol';
 import type { Payload } from '../protocol';
-import { bound, Recorder } from '../telemetry';
+import { Recorder } from '../telemetry';
 import { bundleOf } from './bundle';
 import type { Bundle } from './bundle';
-import { envelope } from './envelope';
+import { still } from './envelope';
 import { payloadSvg } from './svg';
 import { payloadText } from './text';
 
@@ -44,6 +43,5 @@ export function figure(of: Payload | Recorder, { title = 'routing' }: FigureOpti
   }
   const data = of.data();
   const step = data.history.steps.at(-1) ?? 0;
-  const around = envelope({ runId: randomUUID(), seq: 0, title, step, totalSteps: null, status: 'finished' });
-  return new Figure(bound({ ...around, kind: 'routing', data }));
+  return new Figure(still('routing', data, { title, step }));
 }

@@ -1,7 +1,14 @@
 export type { Bundle } from './bundle';
 export { environment } from './environment';
+export { depthUsage } from './payloads/depthUsage';
+export type { DepthUsageOptions } from './payloads/depthUsage';
+export type { LayerDescription } from './payloads/describeLayers';
 export { Figure, figure } from './figure';
 export type { FigureOptions } from './figure';
+export { pareto } from './payloads/pareto';
+export type { ParetoCandidate, ParetoOptions } from './payloads/pareto';
+export { routerConfidence } from './payloads/routerConfidence';
+export type { RouterConfidenceOptions } from './payloads/routerConfidence';
 export { payload } from './payload';
 export { publish } from './publish';
 export { routing } from './routing';

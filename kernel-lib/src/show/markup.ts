@@ -1,4 +1,4 @@
-import { printable } from './text';
+import { printable } from './format';
 
 /** Markup that is ready, beside text that is yet to be escaped. */
 export class Markup {

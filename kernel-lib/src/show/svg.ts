@@ -5,7 +5,7 @@ import { loadHeatmap } from './pictures/loadHeatmap';
 import { lossLines } from './pictures/lossLines';
 import { maxVioLines } from './pictures/maxVioLines';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
-import { printable, progress } from './text';
+import { printable, progress } from './format';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HEADING = 52;

@@ -11,6 +11,13 @@ import type {
 } from '../protocol';
 import { thin } from './binned';
 import type { BinnedSeries } from './binned';
+import { boundDepthUsage } from './bounds/depthUsage';
+import { boundGraphRewiring } from './bounds/graphRewiring';
+import { boundMasks } from './bounds/masks';
+import { boundMergeTree } from './bounds/mergeTree';
+import { boundPareto } from './bounds/pareto';
+import { boundRouterConfidence } from './bounds/routerConfidence';
+import { boundTimeline } from './bounds/timeline';
 import { blendNumbers, blendVectors } from './blends';
 import { planRouting, planTraining } from './plan';
 import type { RoutingPlan } from './plan';
@@ -19,7 +26,7 @@ import { METRIC_DECIMALS, roundNumber, roundScalar, roundTo, shareDecimals } fro
 /**
  * The payload rounded, and thinned where needed, so that its JSON is at most 64 kB: histories are averaged over
  * neighbouring steps, the sample of tokens is cut (and says so), co-activation, domains, importance, labels and at last
- * whole layers are left out. The payload that came is not changed.
+ * whole layers are left out; other kinds lose what they can best do without, and say how much. The payload that came is not changed.
  */
 export function bound<P extends Payload>(payload: P): P;
 export function bound(payload: Payload): Payload {
@@ -28,8 +35,20 @@ export function bound(payload: Payload): Payload {
       return boundRouting(payload);
     case 'training':
       return boundTraining(payload);
-    default:
-      return payload;
+    case 'depth-usage':
+      return boundDepthUsage(payload);
+    case 'router-confidence':
+      return boundRouterConfidence(payload);
+    case 'masks':
+      return boundMasks(payload);
+    case 'merge-tree':
+      return boundMergeTree(payload);
+    case 'pareto':
+      return boundPareto(payload);
+    case 'graph-rewiring':
+      return boundGraphRewiring(payload);
+    case 'timeline':
+      return boundTimeline(payload);
   }
 }
 

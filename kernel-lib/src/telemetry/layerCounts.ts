@@ -16,6 +16,9 @@ export class LayerCounts {
   readonly load: Float64Array;
   /** Sum of each expert's probability; [E]. */
   readonly importance: Float64Array;
+  /** Choices of each expert that were not dropped, and the sum of their weights; [E]. */
+  readonly taken: Float64Array;
+  readonly weight: Float64Array;
   /** Choices by domain and expert; [G * E]. */
   readonly domainLoad: Float64Array;
   /** Tokens sent to both of two experts; [E * E]. Null where k is 1 or there are too many experts. */
@@ -28,6 +31,8 @@ export class LayerCounts {
   ) {
     this.load = new Float64Array(numExperts);
     this.importance = new Float64Array(numExperts);
+    this.taken = new Float64Array(numExperts);
+    this.weight = new Float64Array(numExperts);
     this.domainLoad = new Float64Array(numDomains * numExperts);
     this.pairs = k > 1 && numExperts <= MAX_PAIR_EXPERTS ? new Float64Array(numExperts * numExperts) : null;
   }
@@ -52,13 +57,20 @@ export class LayerCounts {
         }
       }
     }
-    if (record.dropped !== null) {
-      for (let i = 0; i < record.dropped.length; i++) {
-        this.droppedChoices += record.dropped[i];
-      }
-    }
+    this.weigh(record);
     if (this.pairs !== null) {
       countPairs(record.indices, { numExperts, k: record.k }, this.pairs);
+    }
+  }
+
+  private weigh({ indices, weights, dropped }: RoutingRecord): void {
+    for (let i = 0; i < indices.length; i++) {
+      if (dropped !== null && dropped[i] !== 0) {
+        this.droppedChoices++;
+      } else if (indices[i] >= 0) {
+        this.taken[indices[i]]++;
+        this.weight[indices[i]] += weights[i];
+      }
     }
   }
 
@@ -69,6 +81,8 @@ export class LayerCounts {
     this.entropy += other.entropy;
     addInto(this.load, other.load);
     addInto(this.importance, other.importance);
+    addInto(this.taken, other.taken);
+    addInto(this.weight, other.weight);
     addInto(this.domainLoad, other.domainLoad);
     if (this.pairs !== null && other.pairs !== null) {
       addInto(this.pairs, other.pairs);
@@ -79,6 +93,8 @@ export class LayerCounts {
     this.tokens = this.choices = this.droppedChoices = this.entropy = 0;
     this.load.fill(0);
     this.importance.fill(0);
+    this.taken.fill(0);
+    this.weight.fill(0);
     this.domainLoad.fill(0);
     this.pairs?.fill(0);
   }

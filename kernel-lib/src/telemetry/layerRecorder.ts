@@ -2,14 +2,17 @@ import type { RoutingRecord } from '../core';
 import type { Batch } from '../data';
 import { LayerCounts } from './layerCounts';
 import { countSequences, SequenceRing } from './sequenceRing';
+import { TokenCounts } from './tokenCounts';
 import { vocabularySpecialisation } from './vocabularySpecialisation';
 
 export interface LayerRecorderOptions {
   numDomains: number;
   /** Sequences kept. */
   sequences: number;
-  /** V; 0 leaves the vocabulary uncounted. */
-  vocabSize: number;
+  /** Whether to count tokens by expert over the window. */
+  countTokens: boolean;
+  /** Whether to count them over the whole run as well. */
+  countVocabulary: boolean;
 }
 
 const UNKNOWN = Int32Array.of(-1);
@@ -28,11 +31,14 @@ export class LayerRecorder {
   private current: LayerCounts;
   private previous: LayerCounts;
   private sequenceCounts = new Float32Array();
-  /** N_vi [V * E] and N_v [V]. */
-  private readonly vocabulary: { counts: Float64Array; occurrences: Float64Array } | null;
+  /** Tokens by expert, over the window. */
+  readonly tokens: TokenCounts | null;
+  /** The same over the whole run. */
+  private readonly vocabulary: TokenCounts | null;
 
-  constructor(record: RoutingRecord, { numDomains, sequences, vocabSize }: LayerRecorderOptions) {
+  constructor(record: RoutingRecord, options: LayerRecorderOptions) {
     const { path, router, experts, numExperts, k } = record;
+    const { numDomains, sequences, countTokens, countVocabulary } = options;
     this.path = path;
     this.router = router;
     this.experts = experts;
@@ -42,10 +48,8 @@ export class LayerRecorder {
     this.latest = new LayerCounts(numExperts, k, numDomains);
     this.current = new LayerCounts(numExperts, k, numDomains);
     this.previous = new LayerCounts(numExperts, k, numDomains);
-    this.vocabulary =
-      vocabSize === 0
-        ? null
-        : { counts: new Float64Array(vocabSize * numExperts), occurrences: new Float64Array(vocabSize) };
+    this.tokens = countTokens ? new TokenCounts(numExperts) : null;
+    this.vocabulary = countVocabulary ? new TokenCounts(numExperts, Infinity) : null;
   }
 
   /** False where the layer has changed its shape and must be recorded anew. */
@@ -64,8 +68,9 @@ export class LayerRecorder {
     countSequences(record, domains.length, this.sequenceCounts);
     this.latest.record(record, this.sequenceCounts, domains);
     this.ring.add(this.sequenceCounts, domains);
-    if (this.vocabulary !== null && batch !== null && record.numTokens === batch.batchSize * batch.length) {
-      this.countWords(record, batch);
+    if (batch !== null && record.numTokens === batch.batchSize * batch.length) {
+      this.tokens?.record(record, batch);
+      this.vocabulary?.record(record, batch);
     }
   }
 
@@ -76,6 +81,7 @@ export class LayerRecorder {
     if (roll) {
       [this.previous, this.current] = [this.current, this.previous];
       this.current.clear();
+      this.tokens?.roll();
     }
   }
 
@@ -87,26 +93,7 @@ export class LayerRecorder {
   }
 
   vocabularySpecialisation(options: { minOccurrences?: number }): number | null {
-    if (this.vocabulary === null) {
-      return null;
-    }
-    const { counts, occurrences } = this.vocabulary;
-    return vocabularySpecialisation(counts, occurrences, { ...options, numExperts: this.numExperts });
-  }
-
-  private countWords({ indices, k }: RoutingRecord, { tokens, batchSize, length }: Batch): void {
-    const { counts, occurrences } = this.vocabulary as { counts: Float64Array; occurrences: Float64Array };
-    for (let b = 0; b < batchSize; b++) {
-      for (let n = 0; n < length; n++) {
-        const word = tokens[b * (length + 1) + n];
-        const row = (b * length + n) * k;
-        occurrences[word]++;
-        for (let i = row; i < row + k; i++) {
-          if (indices[i] >= 0) {
-            counts[word * this.numExperts + indices[i]]++;
-          }
-        }
-      }
-    }
+    const seen = this.vocabulary?.read() ?? null;
+    return seen && vocabularySpecialisation(seen.counts, seen.routed, { ...options, numExperts: this.numExperts });
   }
 }

@@ -36,7 +36,8 @@ function layerRouting(counts: LayerCounts, { path, router, experts }: LayerRecor
     effectiveExperts: finite(effectiveExperts, 1),
     deadFraction: finite(deadFraction),
     domainLoad: rows(counts.domainLoad, numExperts).map(shares),
-    coActivation: withPairs ? coActivationOf(counts) : null
+    coActivation: withPairs ? coActivationOf(counts) : null,
+    meanWeight: Array.from(counts.weight, (sum, e) => finite(sum / counts.taken[e]))
   };
 }
 

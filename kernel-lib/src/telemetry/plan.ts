@@ -8,6 +8,7 @@ import {
   packedLength
 } from '../protocol';
 import type { LayerRouting, RoutingPayload, TrainingPayload } from '../protocol';
+import { evenly } from './bounds/evenly';
 import { Budget } from './budget';
 import { METRIC_DECIMALS, shareDecimals } from './rounding';
 
@@ -51,7 +52,7 @@ export interface RoutingPlan {
 export function planRouting(payload: RoutingPayload): RoutingPlan {
   const { data } = payload;
   const { scalars } = data.history;
-  const bare = { ...data, layers: [], history: {}, tokens: null };
+  const bare = { ...data, tokenClasses: undefined, layers: [], history: {}, tokens: null };
   const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: bare }) - MARGIN - namesBytes(scalars);
   const layers = layersThatFit(data.layers, room);
   const kept = layers.map((i) => data.layers[i]);
@@ -68,7 +69,7 @@ export function planRouting(payload: RoutingPayload): RoutingPlan {
     ...sample,
     coActivation: budget.take(sum(kept, coActivationBytes), 1 / 4),
     domainLoad: budget.take(sum(kept, domainLoadBytes), 1 / 3),
-    classes: budget.take(sum(kept, classBytes), 1 / 4),
+    classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(kept, classBytes), 1 / 4),
     topTokens: budget.take(sum(kept, topTokensBytes), 1 / 4),
     transitions: kept.length === data.layers.length && budget.take(sum(kept, transitionsBytes), 1 / 4),
     earlier: planEarlier(payload, kept, sample, budget),
@@ -127,13 +128,18 @@ function layersThatFit(layers: readonly LayerRouting[], room: number): number[] 
     return all;
   }
   const count = Math.max(1, Math.floor((layers.length * room * 0.8) / needed));
-  return Array.from({ length: count }, (_, i) => Math.round((i * (layers.length - 1)) / Math.max(1, count - 1)));
+  return evenly(layers.length, count);
 }
+
+/** Keys that are left out with their values; their names are at most this long with quotes, colon and comma. */
+const OPTIONAL = ['meanWeight', 'classLoad', 'topTokens', 'transitions'];
+const KEY_BYTES = 15;
 
 /** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
 function requiredBytes(layer: LayerRouting): number {
   const { path, router, numExperts, k } = layer;
-  const bare = Object.fromEntries(Object.keys(layer).map((key) => [key, null]));
+  const keys = Object.keys(layer).filter((key) => !OPTIONAL.includes(key));
+  const bare = Object.fromEntries(keys.map((key) => [key, null]));
   const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
   return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
 }
@@ -141,20 +147,21 @@ function requiredBytes(layer: LayerRouting): number {
 const labelsBytes = ({ experts }: LayerRouting): number => jsonBytes(experts);
 
 const importanceBytes = ({ importance, meanWeight = [], numExperts: E }: LayerRouting): number =>
-  sharesBytes(importance.length, E) + meanWeight.length * METRIC_BYTES * 2;
+  sharesBytes(importance.length, E) + KEY_BYTES + meanWeight.length * METRIC_BYTES;
 
 const coActivationBytes = ({ coActivation, numExperts: E }: LayerRouting): number =>
   coActivation === null ? 0 : E * sharesBytes(E, E);
 
 const domainLoadBytes = ({ domainLoad, numExperts: E }: LayerRouting): number => domainLoad.length * sharesBytes(E, E);
 
-const classBytes = ({ classLoad = [], numExperts: E }: LayerRouting): number => classLoad.length * sharesBytes(E, E);
+const classBytes = ({ classLoad = [], numExperts: E }: LayerRouting): number =>
+  KEY_BYTES + classLoad.length * sharesBytes(E, E);
 
 const topTokensBytes = ({ topTokens }: LayerRouting): number =>
-  sum(topTokens ?? [], (tokens) => 3 + sum(tokens, ({ text }) => 20 + METRIC_BYTES + jsonBytes(text)));
+  KEY_BYTES + sum(topTokens ?? [], (tokens) => 3 + sum(tokens, ({ text }) => 20 + METRIC_BYTES + jsonBytes(text)));
 
 const transitionsBytes = ({ transitions = [], numExperts: E }: LayerRouting): number =>
-  sum(transitions, (row) => sharesBytes(row.length, E));
+  KEY_BYTES + sum(transitions, (row) => sharesBytes(row.length, E));
 
 /** `count` shares of E experts as an array. */
 function sharesBytes(count: number, numExperts: number): number {

@@ -1,23 +1,25 @@
 import { expectInteger } from '../core';
 import type { RoutingObserver, RoutingRecord } from '../core';
 import { MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../protocol';
-import type { Numeric, RoutingData, RoutingHistory } from '../protocol';
+import type { LayerRouting, Numeric, RoutingData, RoutingHistory } from '../protocol';
 import type { Batch } from '../data';
 import { Binned } from './binned';
 import { blendNumbers, blendVectors } from './blends';
 import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';
 import type { LayerScalars } from './layerRouting';
+import { CLASSES, expertTokens, Vocabulary } from './expertTokens';
 import { LayerRecorder } from './layerRecorder';
 import { specialisation } from './specialisation';
 import type { Specialisation, SpecialisationOptions } from './specialisation';
 import { TokenSampler } from './tokenSampler';
+import { Transitions } from './transitions';
 
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
 
 export interface RecorderOptions {
   /** Names of the data's domains, which a batch's `domains` point into. Default: none. */
   domains?: readonly string[];
-  /** Text of a token, for the sample. Default: none, and no tokens are sampled. */
+  /** Text of a token, for the sample and for what experts are sent. Default: none, and neither is recorded. */
   decode?: (token: number) => string;
   /** Tokens of each batch whose choices are kept, 0..2048. Default 64. */
   tokenSample?: number;
@@ -45,6 +47,11 @@ export class Recorder implements RoutingObserver {
   private readonly options: Required<Omit<RecorderOptions, 'decode'>>;
   private readonly layers = new Map<string, LayerRecorder>();
   private readonly sampler: TokenSampler;
+  private readonly vocabulary: Vocabulary | null;
+  /** From each layer to the next, by the path of the first. */
+  private readonly transitions = new Map<string, Transitions>();
+  /** The record before, of the same pass. */
+  private before: RoutingRecord | null = null;
   private readonly history = new Binned(MAX_HISTORY_STEPS, blendNumbers);
   private readonly loads = new Binned<number[]>(MAX_LOAD_STEPS, blendVectors);
   private readonly scalarNames = new Set<string>();
@@ -59,12 +66,14 @@ export class Recorder implements RoutingObserver {
     expectInteger('telemetry.recorder', 'sequences', sequences, 1);
     expectInteger('telemetry.recorder', 'vocabSize', vocabSize, 0);
     this.options = { domains, tokenSample, window, sequences, vocabSize };
+    this.vocabulary = decode && new Vocabulary(decode);
     this.sampler = new TokenSampler({ count: tokenSample, decode, numDomains: domains.length });
   }
 
   /** The batch whose records follow: gives them text and domains. */
   batch(batch: Batch): void {
     this.latest = batch;
+    this.before = null;
     this.sampler.batch(batch);
   }
 
@@ -72,10 +81,12 @@ export class Recorder implements RoutingObserver {
     let layer = this.layers.get(record.path);
     if (layer === undefined || !layer.fits(record)) {
       const { domains, sequences, vocabSize } = this.options;
-      layer = new LayerRecorder(record, { numDomains: domains.length, sequences, vocabSize });
+      const counted = { countTokens: this.vocabulary !== null, countVocabulary: vocabSize > 0 };
+      layer = new LayerRecorder(record, { numDomains: domains.length, sequences, ...counted });
       this.layers.set(record.path, layer);
     }
     layer.record(record, this.latest);
+    this.follow(record);
     if (this.latest !== null && record.numTokens === this.latest.batchSize * this.latest.length) {
       this.sampler.record(record);
     }
@@ -105,6 +116,9 @@ export class Recorder implements RoutingObserver {
       }
       layer.endStep(roll);
     }
+    if (roll) {
+      this.transitions.forEach((counts) => counts.roll());
+    }
     this.history.add(step, values);
     if (loads.length > 0) {
       this.loads.add(step, loads);
@@ -114,12 +128,39 @@ export class Recorder implements RoutingObserver {
   /** Everything recorded, as a payload holds it; exact and unbounded, see `telemetry.bound`. */
   data(): RoutingData {
     const layers = Array.from(this.layers.values());
+    const tokensKnown = this.vocabulary !== null && layers.some(({ tokens }) => tokens?.read());
     return {
-      layers: layerRoutings(layers),
+      layers: layerRoutings(layers).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) })),
       history: this.readHistory(),
       tokens: layers.length > 0 ? this.sampler.read(layers.map(({ path }) => path)) : null,
-      domains: [...this.options.domains]
+      domains: [...this.options.domains],
+      ...(tokensKnown ? { tokenClasses: [...CLASSES] } : {})
     };
+  }
+
+  /** What a layer's experts are sent, and where its tokens go next. */
+  private specialised(depth: number, layers: readonly LayerRecorder[]): Partial<LayerRouting> {
+    const { path, tokens, numExperts } = layers[depth];
+    const next = layers.at(depth + 1);
+    const counts = next && this.transitions.get(`${path} ${next.path}`)?.read();
+    const sent = tokens && this.vocabulary ? expertTokens(tokens, numExperts, this.vocabulary) : {};
+    return { ...sent, ...(counts ? { transitions: counts.map(shares) } : {}) };
+  }
+
+  /** Counts where the tokens of the layer before went, where it is of the same pass. */
+  private follow(record: RoutingRecord): void {
+    const { before } = this;
+    this.before = record;
+    if (before === null || before.numTokens !== record.numTokens || before.path === record.path) {
+      return;
+    }
+    const key = `${before.path} ${record.path}`;
+    let counts = this.transitions.get(key);
+    if (counts === undefined || !counts.fits(before.numExperts, record.numExperts)) {
+      counts = new Transitions(before.numExperts, record.numExperts);
+      this.transitions.set(key, counts);
+    }
+    counts.record(before, record);
   }
 
   /**

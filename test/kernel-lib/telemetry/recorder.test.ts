@@ -1,9 +1,10 @@
-import { core, protocol, telemetry } from '@switchyard/kernel-lib';
+import { core, data, protocol, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { batchOf, randomRecord, recordOf } from '../../support/routingRecords';
 import { routingExample } from '../../support/payloads';
 
 const domains = ['prose', 'python'];
+const CLASSES = data.TOKEN_CLASSES.filter((name) => name !== 'wordStart');
 
 /** A payload of what a recorder holds. */
 function payloadOf(recorder: telemetry.Recorder): protocol.RoutingPayload {
@@ -48,7 +49,17 @@ describe('Recorder', () => {
           [1, 1, 0, 0],
           [1, 0, 1, 0],
           [null, null, null, null]
-        ]
+        ],
+        // The choice of expert 1 that was dropped carries no weight.
+        meanWeight: [0.5, 0.5, 0.5, null],
+        // Tokens 0 and 1 of the first sequence, 3 and 4 of the second: all go to expert 0, 0 and 3 to 1, 1 to 2.
+        topTokens: [
+          ['<0>', '<1>', '<3>', '<4>'].map((text) => ({ text, share: 0.25 })),
+          ['<0>', '<3>'].map((text) => ({ text, share: 0.5 })),
+          [{ text: '<1>', share: 1 }],
+          []
+        ],
+        classLoad: CLASSES.map((name) => (name === 'other' ? [0.5714, 0.2857, 0.1429, 0] : [0, 0, 0, 0]))
       }
     ]);
     expect(history).toEqual({
@@ -78,6 +89,84 @@ describe('Recorder', () => {
       ],
       truncated: false
     });
+  });
+
+  test('transitions follow first choices from layer to layer, over the latest steps', () => {
+    const recorder = telemetry.recorder({ window: 1 });
+    const pass = (first: number[], second: number[]): void => {
+      recorder.batch(batchOf([0], 3));
+      recorder.observe(recordOf(first, { path: 'a', k: 1, numExperts: 2 }));
+      recorder.observe(recordOf(second, { path: 'b', k: 1, numExperts: 3 }));
+    };
+    // Three tokens: 0 to 2, 0 to 1, and one that the second layer sends nowhere.
+    pass([0, 0, 1], [2, 1, -1]);
+    recorder.step(1);
+    expect(recorder.data().layers[0].transitions).toEqual([
+      [0, 0.5, 0.5],
+      [0, 0, 0]
+    ]);
+    expect(recorder.data().layers[1].transitions).toBeUndefined();
+    pass([1, 1, 1], [0, 0, 0]);
+    recorder.step(2);
+    pass([1, 1, 1], [0, 0, 0]);
+    recorder.step(3);
+    expect(recorder.data().layers[0].transitions).toEqual([
+      [0, 0, 0],
+      [1, 0, 0]
+    ]);
+  });
+
+  test('what experts are sent is of the latest steps, best first, and of every class', () => {
+    const words = ['the', '7', '+', ' ', 'return'];
+    const recorder = telemetry.recorder({ window: 1, decode: (token) => words[token % words.length] });
+    recorder.batch({ tokens: Int32Array.of(0, 1, 0, 4, 2, 0), batchSize: 1, length: 5, domains: Int32Array.of(0) });
+    recorder.observe(recordOf([0, 1, 0, 1, 1], { k: 1, numExperts: 2 }));
+    recorder.step(1);
+    const { layers, tokenClasses } = recorder.data();
+    expect(layers[0].topTokens).toEqual([
+      [{ text: 'the', share: 1 }],
+      [
+        { text: '7', share: 1 / 3 },
+        { text: '+', share: 1 / 3 },
+        { text: 'return', share: 1 / 3 }
+      ]
+    ]);
+    expect(tokenClasses).toEqual(CLASSES);
+    const byClass = Object.fromEntries(CLASSES.map((name, c) => [name, layers[0].classLoad?.[c]]));
+    expect(byClass).toMatchObject({
+      letter: [1, 0],
+      digit: [0, 1],
+      punctuation: [0, 1],
+      keyword: [0, 1],
+      space: [0, 0]
+    });
+    for (const step of [2, 3]) {
+      recorder.batch({ tokens: Int32Array.of(3, 0), batchSize: 1, length: 1, domains: Int32Array.of(0) });
+      recorder.observe(recordOf([0], { k: 1, numExperts: 2 }));
+      recorder.step(step);
+    }
+    expect(recorder.data().layers[0].topTokens).toEqual([[{ text: ' ', share: 1 }], []]);
+  });
+
+  test("of an expert's tokens the five most frequent are named, in their order", () => {
+    const recorder = telemetry.recorder({ decode: String });
+    // Token i comes i times, for i from 1 to 7.
+    const tokens = [1, 2, 3, 4, 5, 6, 7].flatMap((token) => new Array<number>(token).fill(token));
+    const length = tokens.length;
+    recorder.batch({ tokens: Int32Array.of(...tokens, 0), batchSize: 1, length, domains: Int32Array.of(0) });
+    recorder.observe(recordOf(new Array<number>(length).fill(0), { k: 1, numExperts: 1 }));
+    recorder.step(1);
+    const named = recorder.data().layers[0].topTokens?.[0];
+    expect(named).toEqual([7, 6, 5, 4, 3].map((token) => ({ text: String(token), share: token / 28 })));
+  });
+
+  test('a vocabulary that is too large is not counted', () => {
+    const recorder = telemetry.recorder({ decode: String });
+    recorder.batch({ tokens: Int32Array.of(600_000, 1), batchSize: 1, length: 1, domains: Int32Array.of(0) });
+    recorder.observe(recordOf([0, 1]));
+    recorder.step(1);
+    const { layers, tokenClasses } = recorder.data();
+    expect([layers[0].topTokens, layers[0].classLoad, tokenClasses]).toEqual([undefined, undefined, undefined]);
   });
 
   test('a run of several layers gives payloads that the guard accepts at every step', () => {

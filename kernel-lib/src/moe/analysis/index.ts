@@ -15,6 +15,8 @@ export type { LayerInputs } from './inputsOf';
 export { normVsGate, spearman } from './normVsGate';
 export { phases } from './phases';
 export type { Phase, Phases } from './phases';
+export { routerProbs } from './routerProbs';
+export type { LayerProbs } from './routerProbs';
 export { routing } from './routing';
 export type {
   AttributeInformation,

@@ -1,5 +1,5 @@
 import type { Envelope } from './envelope';
-import type { Index, Magnitude, Numeric, Share, Text } from './numbers';
+import type { Count, Index, Magnitude, Numeric, Share, Text } from './numbers';
 
 /** What was executed of each layer: nothing, a small or a big module, so many recursions. */
 export type DepthUsagePayload = Envelope<'depth-usage', DepthUsageData>;
@@ -10,6 +10,8 @@ export interface DepthUsageData {
    * @maxItems 1024
    */
   layers: Text[];
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omitted?: Count;
   /**
    * What a token may take of a layer, the cheapest first, for example "skip", "small", "big"; M.
    * @minItems 1
@@ -20,9 +22,12 @@ export interface DepthUsageData {
   usage: Share[][];
   /** Floating-point operations of one token in each module; [L][M], null where a layer does not have it. Empty where unknown. */
   flops: (Magnitude | null)[][];
-  /** Executed operations over those of all tokens in the costliest modules; null where unknown. */
+  /**
+   * What was executed over all tokens in the costliest modules, in operations or in what the router counts (calls of a big
+   * module); null where unknown.
+   */
   cost: Share | null;
-  /** The part that the router was allowed; null where there was no budget. */
+  /** The part that the router was allowed, in the unit of `cost`; null where there was no budget. */
   budget: Share | null;
   /** A sample of tokens; null where none was taken. */
   tokens: DepthSample | null;

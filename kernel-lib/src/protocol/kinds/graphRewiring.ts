@@ -16,6 +16,8 @@ export interface GraphRewiringData {
   nodes: GraphNode[];
   /** @maxItems 1024 */
   edges: GraphEdge[];
+  /** Edges left out because they would not fit; absent where none is. */
+  omitted?: Count;
 }
 
 /** A node and its place in the picture; the sender lays out, so that the picture is the same each time. */

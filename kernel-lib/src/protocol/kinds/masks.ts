@@ -12,6 +12,8 @@ export interface MasksData {
    * @maxItems 1024
    */
   groups: MaskGroup[];
+  /** Groups left out, evenly over the depth, because they would not fit; absent where none is. */
+  omitted?: Count;
   before: Cost;
   after: Cost;
   /** A measure of the network's quality; null where none was taken. */

@@ -12,6 +12,8 @@ export interface MergeTreeData {
    * @maxItems 1024
    */
   layers: ExpertTree[];
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omitted?: Count;
 }
 
 export interface ExpertTree {

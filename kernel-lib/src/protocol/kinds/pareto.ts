@@ -15,7 +15,9 @@ export interface ParetoData {
   series: Text[];
   /** @maxItems 1024 */
   points: ParetoPoint[];
-  /** Indices of the points that no other beats on both axes, in the order of x. */
+  /** Points left out because they would not fit; absent where none is. */
+  omitted?: Count;
+  /** Indices of the points that no other beats on both axes, in the order of x; what knows the outcome (an oracle) need not compete. */
   front: Count[];
   /** Indices of the points in the order in which a search tried them; empty where there was no search. */
   trajectory: Count[];

@@ -1,5 +1,5 @@
 import type { Envelope } from './envelope';
-import type { Share, Text } from './numbers';
+import type { Count, Share, Text } from './numbers';
 
 /** How sure each router is of its first choice, and how often it is right where that is known. */
 export type RouterConfidencePayload = Envelope<'router-confidence', RouterConfidenceData>;
@@ -18,6 +18,8 @@ export interface RouterConfidenceData {
    * @maxItems 1024
    */
   layers: LayerConfidence[];
+  /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
+  omitted?: Count;
 }
 
 export interface LayerConfidence {

@@ -19,6 +19,8 @@ export interface TimelineData {
   activities: Text[];
   /** @maxItems 1024 */
   spans: Span[];
+  /** Later spans left out because they would not fit; absent where none is. */
+  omitted?: Count;
 }
 
 export interface Span {

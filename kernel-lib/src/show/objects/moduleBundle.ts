@@ -1,7 +1,7 @@
 import type { Module } from '../../core';
 import type { Bundle } from '../bundle';
 import { htmlTable } from '../htmlTable';
-import { printable } from '../text';
+import { printable } from '../format';
 import { textTable } from '../textTable';
 import { moduleRows, totalFlops } from './moduleTable';
 import type { ModuleRow } from './moduleTable';

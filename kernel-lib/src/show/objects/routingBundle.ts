@@ -2,7 +2,7 @@ import { tf } from '../../backend';
 import type { Routing } from '../../routers';
 import { loadMetrics } from '../../telemetry';
 import type { Bundle } from '../bundle';
-import { decimals, percent, significant } from '../text';
+import { decimals, percent, significant } from '../format';
 import { routingPicture } from './routingPicture';
 import { isDisposed, routingSample } from './routingSample';
 import type { RoutingSample } from './routingSample';

@@ -1,7 +1,7 @@
 import { tf } from '../../backend';
 import { showShape } from '../../core';
 import type { Bundle } from '../bundle';
-import { printable, significant } from '../text';
+import { printable, significant } from '../format';
 import { textTable } from '../textTable';
 import { tensorPicture } from './tensorPicture';
 import { tensorStatistics } from './tensorStatistics';

@@ -1,7 +1,7 @@
 import type { tf } from '../../backend';
 import { element } from '../markup';
 import type { Markup } from '../markup';
-import { significant } from '../text';
+import { significant } from '../format';
 import { framed } from './framed';
 import type { TensorStatistics } from './tensorStatistics';
 import { spreadValues } from './tensorValues';

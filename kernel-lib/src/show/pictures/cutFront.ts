@@ -1,4 +1,4 @@
-import { printable } from '../text';
+import { printable } from '../format';
 
 /** A path of at most `length` characters: its end says more than its start. */
 export function cutFront(path: string, length: number): string {

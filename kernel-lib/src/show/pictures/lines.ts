@@ -1,6 +1,6 @@
 import type { Numeric } from '../../protocol';
 import type { Drawing } from '../drawing';
-import { printable } from '../text';
+import { printable } from '../format';
 import { cutFront } from './cutFront';
 import { STYLE } from './sizes';
 

@@ -1,0 +1,62 @@
+/** @file The layers of any kind of payload: what the panel's header offers, and the mark of the one in view. */
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { LayoutAxis, Shape } from 'plotly.js';
+import type { ITheme } from '../theme';
+import type { IChartContext } from './figure';
+import { layerLabels, plainText } from './text';
+
+/** Groups of a mask are told apart by the ends of their paths. */
+const GROUP_LENGTH = 22;
+
+/** Labels of what the reader may choose as the layer in view; empty for kinds without layers. */
+export function layerNames(payload: Payload): string[] {
+  switch (payload.kind) {
+    case 'routing':
+    case 'router-confidence':
+    case 'merge-tree':
+      return layerLabels(payload.data.layers);
+    case 'depth-usage':
+      return layerLabels(payload.data.layers.map((path) => ({ path })));
+    case 'masks':
+      return layerLabels(payload.data.groups, GROUP_LENGTH);
+    default:
+      return [];
+  }
+}
+
+/** The axis of layers, the first on top. */
+export function layerAxis(labels: readonly string[], title: string): Partial<LayoutAxis> {
+  const stride = Math.ceil(labels.length / 24);
+  const shown = labels.map((_, i) => i).filter((i) => i % stride === 0);
+  return {
+    title: { text: title, standoff: 4 },
+    fixedrange: true,
+    showgrid: false,
+    zeroline: false,
+    range: [labels.length - 0.5, -0.5],
+    tickvals: shown,
+    ticktext: shown.map((i) => plainText(labels[i])),
+    automargin: true
+  };
+}
+
+/** An outline round the row of the layer in view; none where there is but one. */
+export function layerMark({ layer, theme }: IChartContext, numLayers: number): Partial<Shape>[] {
+  return numLayers > 1 ? [rowMark(layer, theme)] : [];
+}
+
+function rowMark(row: number, theme: ITheme): Partial<Shape> {
+  return {
+    type: 'rect',
+    xref: 'paper',
+    yref: 'y',
+    ...{ x0: 0, x1: 1, y0: row - 0.5, y1: row + 0.5 },
+    line: { color: theme.accent, width: 1.5 },
+    fillcolor: 'rgba(0, 0, 0, 0)'
+  };
+}
+
+/** Height of so many rows, in pixels: at most `most`, at least what two rows need. */
+export function rowsHeight(count: number, each: number, most: number): number {
+  return Math.min(most, Math.max(2 * each, count * each));
+}

@@ -1,0 +1,1 @@
+"""Routing that others have written."""

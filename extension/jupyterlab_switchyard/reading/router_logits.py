@@ -1,0 +1,67 @@
+"""Reads the router logits that HuggingFace's models return."""
+
+from typing import Any, Callable, Sequence
+
+from ..recording.arrays import arrays_of
+from ..recording.chosen import chosen
+from ..recording.errors import brief, expect_integer, fail
+from ..recording.routed import Batch
+from ..recording.texts import text_of
+from .checks import paths, sequence_shape
+from .recording import Recording, recording_of
+
+WHERE = "read_router_logits"
+
+
+def read_router_logits(
+    router_logits: Sequence[Any],
+    *,
+    k: int,
+    input_ids: Any = None,
+    attention_mask: Any = None,
+    tokenizer: Any | Callable[[int], str] = None,
+    domain: str | None = None,
+    layers: Sequence[str] | None = None,
+    title: str = "router logits",
+    token_sample: int = 64,
+) -> Recording:
+    """Reads ``model(..., output_router_logits=True).router_logits``: a tuple with [B * T, E] or [B, T, E] for each layer.
+
+    The ``k`` largest logits are the choices, their softmax the weights. That is how most mixtures choose; for one that
+    chooses otherwise (groups of experts, biases) ``watch`` sees what was really chosen.
+
+    Args:
+        router_logits: One array a layer: PyTorch, NumPy or nested lists.
+        k: Experts a token is sent to, 1..E.
+        input_ids: The tokens' numbers, for the sample; [B, T].
+        attention_mask: 0 for padding, which is left out; [B, T].
+        tokenizer: An object with ``decode``, or a function of a token's number.
+        domain: What the text is, for example "code".
+        layers: A name for each layer; L.
+        title: For people.
+        token_sample: Tokens shown with their choices, 0..512.
+
+    Raises:
+        SwitchyardError: Where a shape or a number does not fit.
+    """
+    if not isinstance(router_logits, (tuple, list)) or len(router_logits) == 0:
+        fail(WHERE, "router_logits must have an array for each layer", brief(router_logits))
+    expect_integer(WHERE, "k", k, 1)
+    names = paths(WHERE, layers, len(router_logits))
+    routed = [chosen(name, logits=logits, k=k) for name, logits in zip(names, router_logits)]
+    for item in routed:
+        if len(item.indices) != len(routed[0].indices):
+            fail(f"{WHERE}: {item.path}", f"there must be logits for {len(routed[0].indices)} tokens", len(item.indices))
+    known = input_ids if input_ids is not None else attention_mask
+    size, length = sequence_shape(WHERE, known, len(routed[0].indices))
+    if attention_mask is not None and arrays_of(attention_mask).shape_of(attention_mask) != (size, length):
+        fail(WHERE, f"attention_mask must be [B, T] as input_ids is, {[size, length]}", brief(attention_mask))
+    batch = Batch(size, length, _table(input_ids), _table(attention_mask), (domain,))
+    return recording_of(
+        [(batch, routed)], where=WHERE, title=title, token_sample=token_sample, text_of=text_of(tokenizer)
+    )
+
+
+def _table(values: Any) -> Any:
+    """[T] as [1, T]."""
+    return values if values is None or len(arrays_of(values).shape_of(values)) == 2 else arrays_of(values).one_row(values)

@@ -1,0 +1,132 @@
+"""Tallies of NumPy arrays, and of what can become one."""
+
+from typing import Any
+
+import numpy as np
+
+
+def shape_of(values: Any) -> tuple[int, ...]:
+    return tuple(np.shape(values))
+
+
+def is_integer(values: Any) -> bool:
+    return np.asarray(values).dtype.kind in "iub"
+
+
+def is_regular(values: Any) -> bool:
+    return True
+
+
+def rows(values: Any) -> np.ndarray:
+    """[..., N] as [T, N]."""
+    values = np.asarray(values)
+    return values.reshape(-1, values.shape[-1])
+
+
+def flat(values: Any) -> np.ndarray:
+    """Any shape as [T]."""
+    return np.asarray(values).reshape(-1)
+
+
+def part(values: np.ndarray, start: int, stop: int) -> np.ndarray:
+    return values[start:stop]
+
+
+def copy(values: np.ndarray) -> np.ndarray:
+    return np.array(values)
+
+
+def to_list(values: Any) -> list:
+    return np.asarray(values).tolist()
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Softmax over the experts; [T, E]."""
+    logits = logits.astype(np.float64)
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The k best experts of each token and their scores, best first; [T, K] each."""
+    indices = np.argsort(-scores, axis=-1, kind="stable")[:, :k]
+    return indices, np.take_along_axis(scores, indices, -1)
+
+
+def tally(
+    indices: np.ndarray,
+    num_experts: int,
+    *,
+    probabilities: np.ndarray | None = None,
+    dropped: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+    pairs: bool = False,
+) -> np.ndarray:
+    """The tally of one pass; see the package."""
+    used = indices >= 0
+    if mask is not None:
+        mask = mask.astype(bool)
+        used = used & mask[:, None]
+    keys = np.where(used, indices, num_experts).astype(np.int64)
+    tokens = len(indices) if mask is None else mask.sum()
+    lost = 0 if dropped is None else (dropped.astype(bool) & used).sum()
+    entropy, importance = _spread(probabilities, num_experts, mask)
+    parts = [[tokens, lost, entropy], np.bincount(keys.ravel(), minlength=num_experts + 1)[:num_experts], importance]
+    if pairs:
+        chosen = np.zeros((len(indices), num_experts + 1))
+        np.put_along_axis(chosen, keys, 1.0, 1)
+        chosen = chosen[:, :num_experts]
+        parts.append((chosen.T @ chosen).ravel())
+    return np.concatenate(parts).astype(np.float64)
+
+
+def _spread(probabilities: np.ndarray | None, num_experts: int, mask: np.ndarray | None) -> tuple[float, np.ndarray]:
+    """The sum of entropies and of probabilities [E]."""
+    if probabilities is None:
+        return 0.0, np.zeros(num_experts)
+    values = probabilities.astype(np.float64)
+    if mask is not None:
+        values = values * mask[:, None]
+    logs = np.log(values, out=np.zeros_like(values), where=values > 0)
+    return float(-(values * logs).sum()), values.sum(0)
+
+
+def add(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return first + second
+
+
+def fetch(vectors: list[np.ndarray]) -> list[list[float]]:
+    return [vector.tolist() for vector in vectors]
+
+
+def empty_rows(mask: np.ndarray) -> np.ndarray:
+    """True for the rows of [T, E] without an entry; [T, 1]."""
+    return ~mask.astype(bool).any(-1, keepdims=True)
+
+
+def last_columns(values: np.ndarray, count: int) -> np.ndarray:
+    return values[:, -count:]
+
+
+def extremes(values: np.ndarray) -> tuple[int, int]:
+    """The smallest and the largest."""
+    return int(values.min()), int(values.max())
+
+
+def layer_of(values: np.ndarray, layer: int) -> np.ndarray:
+    """[T, L, K] as the [T, K] of one layer."""
+    return values[:, layer]
+
+
+def one_row(values: np.ndarray) -> np.ndarray:
+    """[T] as [1, T]."""
+    return values[None]
+
+
+def between(
+    first: np.ndarray, second: np.ndarray, num_experts: int, num_next: int, *, mask: np.ndarray | None = None
+) -> np.ndarray:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    i, j = first[:, 0].astype(np.int64), second[:, 0].astype(np.int64)
+    known = (i >= 0) & (j >= 0) & (True if mask is None else mask.astype(bool))
+    return np.bincount((i * num_next + j)[known], minlength=num_experts * num_next).astype(np.float64)

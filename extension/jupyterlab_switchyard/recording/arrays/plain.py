@@ -1,0 +1,151 @@
+"""Tallies of nested lists, for a Python without NumPy."""
+
+import math
+from typing import Any, Sequence
+
+
+def shape_of(values: Any) -> tuple[int, ...]:
+    """The lengths of nested lists, as their first entries have them."""
+    shape = []
+    while isinstance(values, (list, tuple)):
+        shape.append(len(values))
+        values = values[0] if len(values) > 0 else None
+    return tuple(shape)
+
+
+def is_integer(values: Any) -> bool:
+    return all(isinstance(item, int) for item in flat(values))
+
+
+def rows(values: Any) -> list[Sequence[Any]]:
+    """[..., N] as [T, N]."""
+    while len(shape_of(values)) > 2:
+        values = [row for block in values for row in block]
+    return list(values)
+
+
+def flat(values: Any) -> list[Any]:
+    """Any shape as [T]."""
+    while len(shape_of(values)) > 1:
+        values = [item for block in values for item in block]
+    return list(values)
+
+
+def part(values: list, start: int, stop: int) -> list:
+    return values[start:stop]
+
+
+def copy(values: list) -> list:
+    return [list(row) if isinstance(row, (list, tuple)) else row for row in values]
+
+
+def to_list(values: Any) -> list:
+    return copy(list(values))
+
+
+def probabilities(logits: list[Sequence[float]]) -> list[list[float]]:
+    """Softmax over the experts; [T, E]."""
+    results = []
+    for row in logits:
+        top = max(row)
+        powers = [math.exp(x - top) for x in row]
+        total = sum(powers)
+        results.append([power / total for power in powers])
+    return results
+
+
+def top_k(scores: list[Sequence[float]], k: int) -> tuple[list[list[int]], list[list[float]]]:
+    """The k best experts of each token and their scores, best first; [T, K] each."""
+    indices = [sorted(range(len(row)), key=lambda e: -row[e])[:k] for row in scores]
+    return indices, [[row[e] for e in chosen] for row, chosen in zip(scores, indices)]
+
+
+def tally(
+    indices: list[Sequence[int]],
+    num_experts: int,
+    *,
+    probabilities: list[Sequence[float]] | None = None,
+    dropped: list[Sequence[bool]] | None = None,
+    mask: list[bool] | None = None,
+    pairs: bool = False,
+) -> list[float]:
+    """The tally of one pass; see the package."""
+    E = num_experts
+    kept = [t for t in range(len(indices)) if mask is None or mask[t]]
+    load, importance, together = [0.0] * E, [0.0] * E, [0.0] * (E * E if pairs else 0)
+    lost = entropy = 0.0
+    for t in kept:
+        chosen = [expert for expert in indices[t] if expert >= 0]
+        for i in chosen:
+            load[i] += 1
+            if pairs:
+                for j in chosen:
+                    together[i * E + j] += 1
+        if dropped is not None:
+            lost += sum(1 for expert, drop in zip(indices[t], dropped[t]) if expert >= 0 and drop)
+        if probabilities is not None:
+            for expert, share in enumerate(probabilities[t]):
+                importance[expert] += share
+                entropy -= share * math.log(share) if share > 0 else 0.0
+    return [float(len(kept)), lost, entropy, *load, *importance, *together]
+
+
+def add(first: list[float], second: list[float]) -> list[float]:
+    return [a + b for a, b in zip(first, second)]
+
+
+def fetch(vectors: list[list[float]]) -> list[list[float]]:
+    return [list(vector) for vector in vectors]
+
+
+def empty_rows(mask: list[Sequence[Any]]) -> list[list[bool]]:
+    """True for the rows of [T, E] without an entry; [T, 1]."""
+    return [[not any(row)] for row in mask]
+
+
+def last_columns(values: list[Sequence[Any]], count: int) -> list[Sequence[Any]]:
+    return [row[-count:] for row in values]
+
+
+def is_regular(values: Any) -> bool:
+    """Whether nested lists have the same lengths everywhere."""
+
+    def fits(value: Any, shape: tuple[int, ...]) -> bool:
+        if not shape:
+            return not isinstance(value, (list, tuple))
+        known = isinstance(value, (list, tuple)) and len(value) == shape[0]
+        return known and all(fits(item, shape[1:]) for item in value)
+
+    return fits(values, shape_of(values))
+
+
+def extremes(values: Any) -> tuple[int, int]:
+    """The smallest and the largest."""
+    items = flat(values)
+    return min(items), max(items)
+
+
+def layer_of(values: Any, layer: int) -> list[Sequence[Any]]:
+    """[T, L, K] as the [T, K] of one layer."""
+    return [row[layer] for row in values]
+
+
+def one_row(values: Any) -> list[Any]:
+    """[T] as [1, T]."""
+    return [values]
+
+
+def between(
+    first: list[Sequence[int]],
+    second: list[Sequence[int]],
+    num_experts: int,
+    num_next: int,
+    *,
+    mask: list[bool] | None = None,
+) -> list[float]:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    counts = [0.0] * (num_experts * num_next)
+    for t, (here, there) in enumerate(zip(first, second)):
+        if here[0] >= 0 and there[0] >= 0 and (mask is None or mask[t]):
+            counts[here[0] * num_next + there[0]] += 1
+    return counts

@@ -1,0 +1,158 @@
+"""Tallies of PyTorch tensors on their own device: nothing waits for it until ``fetch``."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def shape_of(values: Tensor) -> tuple[int, ...]:
+    return tuple(values.shape)
+
+
+def is_integer(values: Tensor) -> bool:
+    return not (values.is_floating_point() or values.is_complex())
+
+
+def is_regular(values: Tensor) -> bool:
+    return True
+
+
+def rows(values: Tensor) -> Tensor:
+    """[..., N] as [T, N], cut from the graph of gradients."""
+    return values.detach().reshape(-1, values.shape[-1])
+
+
+def flat(values: Tensor) -> Tensor:
+    """Any shape as [T]."""
+    return values.detach().reshape(-1)
+
+
+def part(values: Tensor, start: int, stop: int) -> Tensor:
+    return values[start:stop]
+
+
+def copy(values: Tensor) -> Tensor:
+    """Holds on to these values alone, not to what they were cut from."""
+    return values.detach().clone()
+
+
+def to_list(values: Tensor) -> list:
+    return values.detach().tolist()
+
+
+@torch.no_grad()
+def probabilities(logits: Tensor) -> Tensor:
+    """Softmax over the experts; [T, E]."""
+    return torch.softmax(logits, -1, dtype=torch.float32)
+
+
+@torch.no_grad()
+def top_k(scores: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The k best experts of each token and their scores, best first; [T, K] each."""
+    weights, indices = torch.topk(scores, k, dim=-1)
+    return indices, weights
+
+
+@torch.no_grad()
+def tally(
+    indices: Tensor,
+    num_experts: int,
+    *,
+    probabilities: Tensor | None = None,
+    dropped: Tensor | None = None,
+    mask: Tensor | None = None,
+    pairs: bool = False,
+) -> Tensor:
+    """The tally of one pass; see the package."""
+    # Inside a user's autocast the product of pairs would lose whole numbers.
+    with torch.autocast(indices.device.type, enabled=False):
+        exact = torch.float32 if indices.device.type == "mps" else torch.float64
+        used = indices >= 0
+        if mask is not None:
+            mask = mask.to(indices.device, torch.bool)
+            used = used & mask[:, None]
+        # Unused choices are counted in a column of their own, which is cut off.
+        keys = torch.where(used, indices, num_experts).long()
+        load = _zeros(num_experts + 1, exact, indices).scatter_add_(0, keys.flatten(), used.flatten().to(exact))
+        tokens = _zeros(1, exact, indices) + len(indices) if mask is None else mask.sum(dtype=exact).reshape(1)
+        lost = _zeros(1, exact, indices) if dropped is None else (dropped.bool() & used).sum(dtype=exact).reshape(1)
+        parts = [tokens, lost, *_spread(probabilities, num_experts, mask, exact, indices)]
+        parts.insert(3, load[:num_experts])
+        if pairs:
+            chosen = torch.zeros(len(indices), num_experts + 1, device=indices.device).scatter_(1, keys, 1.0)
+            chosen = chosen[:, :num_experts]
+            parts.append((chosen.T @ chosen).flatten().to(exact))
+        return torch.cat(parts)
+
+
+def _spread(
+    probabilities: Tensor | None, num_experts: int, mask: Tensor | None, exact: torch.dtype, like: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The sum of entropies [1] and of probabilities [E]."""
+    if probabilities is None:
+        return _zeros(1, exact, like), _zeros(num_experts, exact, like)
+    values = probabilities.float()
+    if mask is not None:
+        values = values * mask[:, None]
+    return torch.special.entr(values).sum(dtype=exact).reshape(1), values.sum(0, dtype=exact)
+
+
+def _zeros(size: int, dtype: torch.dtype, like: Tensor) -> Tensor:
+    return torch.zeros(size, dtype=dtype, device=like.device)
+
+
+@torch.no_grad()
+def add(first: Tensor, second: Tensor) -> Tensor:
+    # A new tensor: one made in inference mode must not be changed outside of it.
+    return first + second.to(first.device)
+
+
+def fetch(vectors: list[Tensor]) -> list[list[float]]:
+    """Vectors as lists; one transfer for each device."""
+    results: list[Any] = [None] * len(vectors)
+    for device in dict.fromkeys(vector.device for vector in vectors):
+        there = [i for i, vector in enumerate(vectors) if vector.device == device]
+        values = torch.cat([vectors[i] for i in there]).tolist()
+        start = 0
+        for i in there:
+            results[i] = values[start : start + len(vectors[i])]
+            start += len(vectors[i])
+    return results
+
+
+def empty_rows(mask: Tensor) -> Tensor:
+    """True for the rows of [T, E] without an entry; [T, 1]."""
+    return ~mask.bool().any(-1, keepdim=True)
+
+
+def last_columns(values: Tensor, count: int) -> Tensor:
+    return values[:, -count:]
+
+
+def extremes(values: Tensor) -> tuple[int, int]:
+    """The smallest and the largest."""
+    return int(values.min()), int(values.max())
+
+
+def layer_of(values: Tensor, layer: int) -> Tensor:
+    """[T, L, K] as the [T, K] of one layer."""
+    return values[:, layer]
+
+
+def one_row(values: Tensor) -> Tensor:
+    """[T] as [1, T]."""
+    return values[None]
+
+
+@torch.no_grad()
+def between(first: Tensor, second: Tensor, num_experts: int, num_next: int, *, mask: Tensor | None = None) -> Tensor:
+    """How many tokens' first choices were expert i of one layer and j of another; [E * E of the other]."""
+    i, j = first[:, 0], second[:, 0].to(first.device)
+    known = (i >= 0) & (j >= 0)
+    if mask is not None:
+        known = known & mask.to(first.device, torch.bool)
+    size = num_experts * num_next
+    exact = torch.float32 if first.device.type == "mps" else torch.float64
+    keys = torch.where(known, i * num_next + j, size).long()
+    return _zeros(size + 1, exact, first).scatter_add_(0, keys, known.to(exact))[:size]

@@ -1,0 +1,124 @@
+"""What is kept of one routed layer."""
+
+import math
+from types import ModuleType
+from typing import Any
+
+from .arrays import HEAD
+from .metrics import load_metrics, shares
+from .numbers import label
+from .routed import Routed
+
+#: Tallies by the name of the domain; None where it is unknown.
+Tallies = dict[str | None, Any]
+
+
+class LayerRecord:
+    """Tallies of the step under way, of the steps since the window last rolled, and of the full window before."""
+
+    def __init__(self, routed: Routed, k: int, pairs: bool) -> None:
+        self.path = routed.path
+        self.router = routed.router
+        self.num_experts = routed.num_experts
+        self.k = k
+        self.pairs = pairs and k > 1
+        self.knows_dropped = routed.knows_dropped or routed.dropped is not None
+        self.knows_probabilities = routed.probabilities is not None
+        self.arrays: ModuleType | None = None
+        self._latest: Tallies = {}
+        self._current: Tallies = {}
+        self._previous: Tallies = {}
+
+    def fits(self, routed: Routed, k: int) -> bool:
+        """False where the layer has changed its shape and must be recorded anew."""
+        return routed.num_experts == self.num_experts and k == self.k
+
+    def add(self, domain: str | None, tally: Any, arrays: ModuleType) -> None:
+        """Adds the tally of some tokens of one domain."""
+        if arrays is not self.arrays:
+            self._adopt(arrays)
+        _add(self._latest, {domain: tally}, arrays)
+
+    def head(self) -> Any | None:
+        """Tokens, dropped, entropy and load of the step under way; None where no token has passed."""
+        heads = [tally[: HEAD + self.num_experts] for tally in self._latest.values()]
+        return self._sum(heads) if heads else None
+
+    def end_step(self, roll: bool) -> None:
+        """Moves the step's tallies into the window; ``roll`` starts the window's next half."""
+        _add(self._current, self._latest, self.arrays)
+        self._latest = {}
+        if roll:
+            self._previous, self._current = self._current, {}
+
+    def window(self) -> Tallies:
+        """Tallies of the latest steps, still where they were made."""
+        total: Tallies = {}
+        for tallies in (self._previous, self._current, self._latest):
+            _add(total, tallies, self.arrays)
+        return total
+
+    def fetch(self, vectors: list[Any]) -> list[list[float]]:
+        return [] if self.arrays is None else self.arrays.fetch(vectors)
+
+    def data(self, domains: list[str]) -> dict[str, Any]:
+        """The layer as a payload holds it; exact, not yet rounded."""
+        window = self.window()
+        tallies = dict(zip(window, self.fetch(list(window.values()))))
+        empty = [0.0] * (HEAD + 2 * self.num_experts + (self.num_experts**2 if self.pairs else 0))
+        total = [sum(column) for column in zip(empty, *tallies.values())]
+        E = self.num_experts
+        load = total[HEAD : HEAD + E]
+        metrics = load_metrics(load)
+        scalars = self.scalars(total)
+        by_domain = [tallies.get(domain, empty)[HEAD : HEAD + E] for domain in domains]
+        return {
+            "path": label(self.path),
+            "router": label(self.router),
+            "numExperts": E,
+            "k": self.k,
+            "experts": [],
+            "load": shares(load),
+            "importance": shares(total[HEAD + E : HEAD + 2 * E]) if self.knows_probabilities else [],
+            **scalars,
+            "effectiveExperts": metrics["effectiveExperts"],
+            "deadFraction": metrics["deadFraction"],
+            "domainLoad": [shares(counts) for counts in by_domain],
+            "coActivation": _conditional(total[HEAD + 2 * E :], E) if self.pairs else None,
+        }
+
+    def scalars(self, head: list[float]) -> dict[str, float | None]:
+        """The four series of the history from a tally or its head; None where unknown or nothing was routed."""
+        tokens, dropped, entropy = head[:HEAD]
+        load = head[HEAD : HEAD + self.num_experts]
+        metrics = load_metrics(load)
+        choices = sum(load)
+        spread = self.knows_probabilities and tokens > 0 and self.num_experts > 1
+        return {
+            "maxVio": metrics["maxVio"],
+            "cv": metrics["cv"],
+            "entropy": min(1.0, max(0.0, entropy / tokens / math.log(self.num_experts))) if spread else None,
+            "dropped": min(1.0, dropped / choices) if self.knows_dropped and choices > 0 else None,
+        }
+
+    def _sum(self, vectors: list[Any]) -> Any:
+        total = vectors[0]
+        for vector in vectors[1:]:
+            total = self.arrays.add(total, vector)
+        return total
+
+    def _adopt(self, arrays: ModuleType) -> None:
+        """A layer whose values come as another kind of array starts anew; nothing can be added to what was."""
+        self.arrays = arrays
+        self._latest, self._current, self._previous = {}, {}, {}
+
+
+def _add(into: Tallies, other: Tallies, arrays: ModuleType | None) -> None:
+    for domain, tally in other.items():
+        into[domain] = arrays.add(into[domain], tally) if domain in into else tally
+
+
+def _conditional(pairs: list[float], num_experts: int) -> list[list[float | None]]:
+    """N_ij / N_i: of the tokens sent to expert i, the share also sent to j; None where i was not chosen."""
+    rows = [pairs[i * num_experts : (i + 1) * num_experts] for i in range(num_experts)]
+    return [[min(1.0, n / row[i]) if row[i] > 0 else None for n in row] for i, row in enumerate(rows)]

@@ -1,0 +1,52 @@
+"""What every payload carries around its data."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from .bound import bound
+from .limits import SCHEMA_VERSION
+from .numbers import clean, label
+
+
+@dataclass
+class RunState:
+    """What is known of the run that a payload is of."""
+
+    #: Title for people; how the first layer routes is added to it where ``routes`` is set.
+    title: str
+    total_steps: int | None = None
+    step: int = 0
+    seq: int = 0
+    #: "running", "finished", "stopped" or "failed".
+    status: str = "running"
+    routes: bool = True
+    run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def routing_payload(state: RunState, data: dict[str, Any]) -> dict[str, Any]:
+    """The payload of a run as it is now, at most 64 kB of JSON."""
+    title = clean(state.title)
+    if state.routes and data["layers"]:
+        first = data["layers"][0]
+        title += f", {first['router']} {first['k']} of {first['numExperts']}"
+    return bound(
+        {
+            "schemaVersion": SCHEMA_VERSION,
+            "kind": "routing",
+            "runId": state.run_id,
+            "seq": state.seq,
+            "source": {
+                "producer": f"jupyterlab-switchyard {version('jupyterlab-switchyard')} (Python)",
+                "title": label(title),
+                "step": state.step,
+                "totalSteps": state.total_steps,
+                "time": time.time_ns() // 10**6,
+                "final": state.status != "running",
+                "status": state.status,
+            },
+            "data": data,
+        }
+    )

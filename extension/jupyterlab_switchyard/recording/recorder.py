@@ -1,0 +1,197 @@
+"""Adds up what every routed layer decides."""
+
+from itertools import groupby
+from types import ModuleType
+from typing import Any, Callable, Mapping
+
+from .arrays import arrays_of
+from .binned import Binned, blend_numbers, blend_vectors
+from .errors import expect_integer, fail
+from .layer import LayerRecord
+from .limits import MAX_DOMAINS, MAX_EXPERTS, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_PAIRS, MAX_SCALARS, MAX_TOKENS
+from .metrics import shares
+from .numbers import label
+from .routed import Batch, Routed
+from .sampler import TokenSampler
+from .transitions import Transitions
+
+METRICS = ("maxVio", "cv", "entropy", "dropped")
+UNKNOWN = Batch(size=1, length=0, domains=(None,))
+
+
+class Recorder:
+    """What it keeps does not grow with the run, and depends on the steps only, so a repeated run records the same.
+
+    ``window``: loads are summed over the latest 1 to 2 times this many steps. ``token_sample``: tokens of each batch whose
+    choices are kept, 0..512. ``text_of`` gives a token's text.
+    """
+
+    def __init__(self, *, window: int = 8, token_sample: int = 64, text_of: Callable[[int], str] = str) -> None:
+        self._window = expect_integer("watch", "window", window, 1)
+        self._sampler = TokenSampler(expect_integer("watch", "token_sample", token_sample, 0, MAX_TOKENS), text_of)
+        self._layers: dict[str, LayerRecord] = {}
+        self._history = Binned(MAX_HISTORY_STEPS, blend_numbers)
+        self._loads = Binned(MAX_LOAD_STEPS, blend_vectors)
+        self._scalar_names: dict[str, None] = {}
+        self._domains: list[str] = []
+        self._batch = UNKNOWN
+        #: From each layer to the next, by their paths.
+        self._transitions: dict[tuple[str, str], Transitions] = {}
+        #: What the layer before chose, in the same pass.
+        self._before: Routed | None = None
+        self._steps = 0
+        self.last_step = -1
+
+    def batch(self, batch: Batch) -> None:
+        """The batch whose records follow: gives them text, domains and padding."""
+        for name in batch.domains:
+            if name is not None and name not in self._domains:
+                if len(self._domains) == MAX_DOMAINS:
+                    fail("run.domain", f"a run has at most {MAX_DOMAINS} domains", name)
+                self._domains.append(name)
+        self._batch = batch
+        self._before = None
+        self._sampler.batch(batch)
+
+    def observe(self, routed: Routed) -> None:
+        """What one layer chose for the tokens of the batch."""
+        arrays = arrays_of(routed.indices)
+        tokens, k = arrays.shape_of(routed.indices) if len(routed.indices) > 0 else (0, 1)
+        if tokens == 0:
+            return
+        layer = self._layer(routed, k)
+        batch = self._batch
+        whole = routed.of_batch and batch.size * batch.length == tokens
+        mask = arrays.flat(batch.mask) if whole and batch.mask is not None else None
+        for domain, start, stop in _domain_rows(batch, tokens):
+            cut = lambda values: None if values is None else arrays.part(values, start, stop)  # noqa: E731
+            tally = arrays.tally(
+                cut(routed.indices),
+                routed.num_experts,
+                probabilities=cut(routed.probabilities),
+                dropped=cut(routed.dropped),
+                mask=cut(mask),
+                pairs=layer.pairs,
+            )
+            layer.add(domain, tally, arrays)
+        self._follow(routed, arrays, mask)
+        if whole:
+            self._sampler.record(routed, arrays)
+
+    def step(self, step: int, scalars: Mapping[str, float]) -> None:
+        """Ends a step: what was observed since the last one becomes a point of the history, beside these scalars."""
+        self.last_step = expect_integer("run.step", "step", step, self.last_step + 1)
+        values: list[tuple[str, float]] = []
+        for name, value in scalars.items():
+            if value == value and abs(value) != float("inf") and (name in self._scalar_names or self._has_room()):
+                self._scalar_names[name] = None
+                values.append((f"scalar {name}", value))
+        loads = []
+        for layer, head in self._heads():
+            values += [(f"{name} {layer.path}", x) for name, x in layer.scalars(head).items() if x is not None]
+            loads.append((_load_key(layer), shares(head[-layer.num_experts :])))
+        self._steps += 1
+        roll = self._steps % self._window == 0
+        for layer in self._layers.values():
+            layer.end_step(roll)
+        if roll:
+            for counts in self._transitions.values():
+                counts.roll()
+        self._history.add(step, values)
+        if loads:
+            self._loads.add(step, loads)
+
+    @property
+    def layers(self) -> list[LayerRecord]:
+        """The routed layers in the order in which they first ran."""
+        return list(self._layers.values())
+
+    def data(self) -> dict[str, Any]:
+        """Everything recorded, as a payload holds it; exact and unbounded."""
+        layers = self.layers
+        return {
+            "layers": [
+                {**layer.data(self._domains), **self._next(layer, after)} for layer, after in zip(layers, [*layers[1:], None])
+            ],
+            "history": self._read_history(layers),
+            "tokens": self._sampler.read([(layer.path, layer.k) for layer in layers], self._domains) if layers else None,
+            "domains": [label(name) for name in self._domains],
+        }
+
+    def _follow(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
+        """Counts where the tokens of the layer before went, where it is of the same pass."""
+        before, self._before = self._before, routed
+        if before is None or before.path == routed.path or before.of_batch != routed.of_batch:
+            return
+        if arrays_of(before.indices) is not arrays or len(before.indices) != len(routed.indices):
+            return
+        key, shape = (before.path, routed.path), (before.num_experts, routed.num_experts)
+        counts = self._transitions.get(key)
+        if counts is None or counts.shape != shape:
+            others = sum(c.shape[0] * c.shape[1] for name, c in self._transitions.items() if name != key)
+            if others + shape[0] * shape[1] > MAX_PAIRS:
+                return
+            counts = self._transitions[key] = Transitions(*shape)
+        counts.record(before, routed, arrays, mask)
+
+    def _next(self, layer: LayerRecord, after: LayerRecord | None) -> dict[str, Any]:
+        """Where a layer's tokens go next, where that is known."""
+        counts = None if after is None else self._transitions.get((layer.path, after.path))
+        rows = counts and counts.read()
+        return {"transitions": rows} if rows else {}
+
+    def _layer(self, routed: Routed, k: int) -> LayerRecord:
+        layer = self._layers.get(routed.path)
+        if layer is None or not layer.fits(routed, k):
+            expect_integer(routed.path, "numExperts", routed.num_experts, 1, MAX_EXPERTS)
+            expect_integer(routed.path, "k", k, 1, routed.num_experts)
+            pairs = sum(other.num_experts**2 for other in self._layers.values() if other.path != routed.path)
+            layer = LayerRecord(routed, k, pairs=pairs + routed.num_experts**2 <= MAX_PAIRS)
+            self._layers[routed.path] = layer
+        return layer
+
+    def _heads(self) -> list[tuple[LayerRecord, list[float]]]:
+        """The heads of all layers that the step passed, fetched at once where they are of one kind."""
+        found: dict[ModuleType | None, list[tuple[LayerRecord, Any]]] = {}
+        for layer in self._layers.values():
+            head = layer.head()
+            if head is not None:
+                found.setdefault(layer.arrays, []).append((layer, head))
+        fetched: list[tuple[LayerRecord, list[float]]] = []
+        for arrays, pairs in found.items():
+            fetched += zip((layer for layer, _ in pairs), arrays.fetch([head for _, head in pairs]))
+        return fetched
+
+    def _has_room(self) -> bool:
+        return len(self._scalar_names) < MAX_SCALARS
+
+    def _read_history(self, layers: list[LayerRecord]) -> dict[str, Any]:
+        steps, series = self._history.read()
+        nothing = [None] * len(steps)
+        load_steps, loads = self._loads.read()
+        load = []
+        for layer in layers:
+            rows = loads.get(_load_key(layer), [None] * len(load_steps))
+            load.append([[0.0] * layer.num_experts if row is None else row for row in rows])
+        metrics = {name: [series.get(f"{name} {layer.path}", nothing) for layer in layers] for name in METRICS}
+        scalars = {label(name): series.get(f"scalar {name}", nothing) for name in self._scalar_names}
+        return {"steps": steps, **metrics, "loadSteps": load_steps, "load": load, "scalars": scalars}
+
+
+def _load_key(layer: LayerRecord) -> str:
+    """A layer that changes its number of experts starts a new series."""
+    return f"{layer.num_experts} {layer.path}"
+
+
+def _domain_rows(batch: Batch, tokens: int) -> list[tuple[str | None, int, int]]:
+    """Neighbouring rows of one domain: its name, the first row and the one after the last."""
+    domains = batch.domains
+    if len(set(domains)) <= 1 or tokens % len(domains) != 0:
+        return [(domains[0] if len(set(domains)) == 1 else None, 0, tokens)]
+    length = tokens // len(domains)
+    runs, start = [], 0
+    for name, group in groupby(domains):
+        stop = start + length * len(list(group))
+        runs.append((name, start, stop))
+        start = stop
+    return runs

@@ -1,0 +1,1 @@
+"""A payload as one notebook output: itself, a picture and a table of text."""

@@ -1,0 +1,1 @@
+"""Follows the routers of a running model by its forward hooks."""

@@ -1,0 +1,171 @@
+"""One recorded run, shown in the cell that records it."""
+
+from types import TracebackType
+from typing import Any, Mapping, Sequence
+
+from ..recording.chosen import checked, chosen
+from ..recording.errors import expect_integer, fail
+from ..recording.payload import RunState, routing_payload
+from ..recording.recorder import Recorder
+from ..recording.routed import Routed
+from ..recording.texts import text_of
+from ..showing.bundle import bundle_of, picture
+from ..showing.live import LiveDisplay, notebook_display
+from ..showing.text import payload_text
+from .batches import Domain, batch_of
+
+
+class Run:
+    """Records routing and shows it; made by ``watch`` and ``record``, and used in a ``with``.
+
+    In a notebook one output follows the run, at most four times a second and at the end always; elsewhere it only records.
+    """
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        total_steps: int | None = None,
+        tokenizer: Any = None,
+        token_sample: int = 64,
+        window: int = 8,
+        display: bool = True,
+    ) -> None:
+        if total_steps is not None:
+            expect_integer("watch", "total_steps", total_steps, 0)
+        self._state = RunState(title, total_steps)
+        self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text_of(tokenizer))
+        self._domain: Domain = None
+        self._display = display
+        self._live: LiveDisplay | None = None
+
+    # What a user calls.
+
+    def step(
+        self,
+        number: int | None = None,
+        *,
+        loss: Any = None,
+        validation_loss: Any = None,
+        scalars: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Ends a step: what was routed since the last one becomes a point of the history.
+
+        Args:
+            number: The step's number, above the one before. Default: the next, from 1.
+            loss: Shown as "loss/train"; a number, or a tensor of one.
+            validation_loss: Shown as "loss/validation".
+            scalars: Further numbers by name, for example {"auxiliary/balance": 0.01}; 64 names at most.
+
+        Raises:
+            SwitchyardError: Where the number is not above the last.
+        """
+        values = {"loss/train": loss, "loss/validation": validation_loss, **(scalars or {})}
+        self._end_step(number, {name: _number(value) for name, value in values.items() if value is not None})
+
+    def domain(self, name: str | Sequence[str | None] | None) -> "_Domain":
+        """Says what the text that follows is: "code", or a name for each sequence of the batch; None where it is unknown.
+
+        It holds until the next call; ``with run.domain("code"): ...`` holds inside.
+        """
+        before = self._domain
+        self._domain = name if name is None or isinstance(name, str) else tuple(name)
+        return _Domain(self, before)
+
+    def batch(self, ids: Any = None, *, mask: Any = None) -> None:
+        """The tokens [B, T] that ``observe`` is called for next, and their padding [B, T]; ``watch`` does this by itself."""
+        self._recorder.batch(batch_of((), {"input_ids": ids, "attention_mask": mask}, self._domain))
+
+    def observe(self, path: str, **choices: Any) -> None:
+        """Records what a router chose in a model that has no hooks: logits, or indices and numExperts, of all tokens.
+
+        Args:
+            path: The layer's path, for example "layers.2.moe".
+            choices: ``logits`` or ``probabilities`` [..., E] with ``k``, or ``indices`` [..., K] with ``num_experts``;
+                ``weights`` and ``dropped`` [..., K]; ``router``, its kind. PyTorch's tensors, arrays, or nested lists.
+
+        Raises:
+            SwitchyardError: Where something is missing or its shape does not fit.
+        """
+        self._record(checked(chosen(path, **choices)))
+        self._update()
+
+    def payload(self) -> dict[str, Any]:
+        """What the panel draws, as it is now: at most 64 kB, by the schema of switchyard.v1."""
+        return routing_payload(self._state, self._recorder.data())
+
+    def to_svg(self) -> str:
+        """A still picture of the loads."""
+        return picture(self.payload()) or ""
+
+    # The run's life.
+
+    def __enter__(self) -> "Run":
+        if self._live is not None:
+            fail("watch", "a run is entered once", self._state.status)
+        self._live = LiveDisplay(self._next_payload, notebook_display() if self._display else None)
+        try:
+            self._start()
+            self._live.update()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+        if kind is None:
+            self._state.status = "finished"
+        else:
+            stopped = issubclass(kind, (KeyboardInterrupt, SystemExit, GeneratorExit))
+            self._state.status = "stopped" if stopped else "failed"
+        self._live.finish()
+
+    def _start(self) -> None:
+        """Begins to record; a run without a model waits to be told."""
+
+    def _stop(self) -> None:
+        """Ends recording."""
+
+    def _record(self, routed: Routed) -> None:
+        self._recorder.observe(routed)
+
+    def _end_step(self, number: int | None, scalars: Mapping[str, float]) -> None:
+        step = max(1, self._recorder.last_step + 1) if number is None else number
+        self._recorder.step(step, scalars)
+        self._state.step = self._recorder.last_step
+        self._update()
+
+    def _update(self) -> None:
+        if self._live is not None and self._state.status == "running":
+            self._live.update()
+
+    def _next_payload(self) -> dict[str, Any]:
+        self._state.seq += 1
+        return self.payload()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        payload = self.payload()
+        return bundle_of(payload, picture(payload))
+
+    def __repr__(self) -> str:
+        return payload_text(self.payload())
+
+
+class _Domain:
+    """Gives a run its domain back at the end of a ``with``."""
+
+    def __init__(self, run: Run, before: Domain) -> None:
+        self._run = run
+        self._before = before
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: Any) -> None:
+        self._run._domain = self._before
+
+
+def _number(value: Any) -> float:
+    """A number, or a tensor of one as a number."""
+    return float(value.item() if hasattr(value, "item") else value)

@@ -1,0 +1,92 @@
+"""The public functions that record a running model."""
+
+from typing import Any
+
+from .find import Selection
+from .model_run import ModelRun
+from .outputs import Reader
+from .run import Run
+
+
+def watch(
+    model: Any,
+    *,
+    routers: Selection | None = None,
+    k: int | None = None,
+    read: Reader | None = None,
+    tokenizer: Any = None,
+    title: str | None = None,
+    total_steps: int | None = None,
+    token_sample: int = 64,
+    window: int = 8,
+    evaluation: bool | None = None,
+    automatic_steps: bool = True,
+    display: bool = True,
+) -> ModelRun:
+    """Records how a model routes its tokens, and draws it beside the cell: ``with switchyard.watch(model) as run: ...``.
+
+    HuggingFace's mixtures of experts (Mixtral, OLMoE, Qwen-MoE, Switch, ...) need no options. The model's outputs and gradients
+    stay the same to the last bit; the hooks go with the ``with``, also where it ends by an exception, which passes on. A
+    run that is interrupted is shown as stopped, one that raises as failed. Padding is left out where the model is called with
+    an ``attention_mask`` [B, T].
+
+    A step is what ``run.step(loss=...)`` ends. Until it is first called, each pass in training mode is a step of its own
+    (for steps of several passes give ``automatic_steps=False``). Passes in evaluation mode end no step: a model that is only
+    evaluated is summed up as a whole.
+
+    Cost: a few sums a layer on the model's own device, fetched once a step; see "Any kernel" in the README for what was measured.
+    A model compiled by ``torch.compile`` must be watched from before its first call.
+
+    Args:
+        model: A ``torch.nn.Module``, or anything with ``named_modules`` and forward hooks like its.
+        routers: The modules that route, by path ("layers.*.gate") or as a function of path and module. Default: those that
+            HuggingFace's models call routers. A router returns logits [..., E], alone or before weights and choices [..., K].
+        k: Experts a token is sent to, where a router returns logits alone and does not say.
+        read: For routers that return something else: a function of module, inputs and output that gives the arguments of
+            ``run.observe`` as a dict, for example {"probabilities": ..., "k": 2}.
+        tokenizer: Gives the text of the token sample: an object with ``decode``, or a function of a token's number.
+        title: Default: the model's class and how it routes.
+        total_steps: How many steps the run will take, where it is known.
+        token_sample: Tokens of each batch whose choices are shown, 0..512.
+        window: Loads are summed over the latest 1 to 2 times this many steps.
+        evaluation: Whether passes in evaluation mode count. Default: only until the first pass in training mode.
+        automatic_steps: See above.
+        display: False only records; ``run.payload()`` has the result, in a notebook or not.
+
+    Raises:
+        SwitchyardError: Where no router is found, or an option is out of range.
+    """
+    return ModelRun(
+        model,
+        routers=routers,
+        k=k,
+        read=read,
+        evaluation=evaluation,
+        automatic_steps=automatic_steps,
+        title=title,
+        tokenizer=tokenizer,
+        total_steps=total_steps,
+        token_sample=token_sample,
+        window=window,
+        display=display,
+    )
+
+
+def record(
+    *,
+    title: str = "routing",
+    tokenizer: Any = None,
+    total_steps: int | None = None,
+    token_sample: int = 64,
+    window: int = 8,
+    display: bool = True,
+) -> Run:
+    """As ``watch``, for what has no hooks: call ``run.observe(path, logits=..., k=...)`` and ``run.step()`` yourself."""
+    return Run(
+        title=title,
+        tokenizer=tokenizer,
+        total_steps=total_steps,
+        token_sample=token_sample,
+        window=window,
+        display=display,
+    )

@@ -1,0 +1,27 @@
+/** @file Numbers and texts as people read them in tables of text and in pictures. */
+import type { Numeric, Source } from '../protocol';
+
+/** How far a run is, and how it ended. */
+export function progress({ step, totalSteps, status }: Source): string {
+  return `step ${step}${totalSteps === null ? '' : ` of ${totalSteps}`}, ${status}`;
+}
+
+/** Control characters and lone surrogates have no place in a terminal or in XML. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');
+}
+
+/** A number with three decimals; null as a dash. */
+export function decimals(value: Numeric): string {
+  return value === null ? '-' : value.toFixed(3);
+}
+
+/** A share as a percentage; null as a dash. */
+export function percent(value: Numeric): string {
+  return value === null ? '-' : `${(100 * value).toFixed(1)}%`;
+}
+
+/** A number with four digits that count; null as a dash. */
+export function significant(value: Numeric): string {
+  return value === null ? '-' : String(Number(value.toPrecision(4)));
+}

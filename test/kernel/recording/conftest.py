@@ -1,0 +1,37 @@
+"""The Python side of this working tree, the contract's schema, and NumPy from the tests' own tools."""
+
+import importlib
+import json
+import sys
+
+import pytest
+from jsonschema import Draft7Validator
+from spec import ROOT
+from tools import install_tools
+
+sys.path.insert(0, str(ROOT / "extension"))
+SCHEMA = ROOT / "kernel-lib" / "schema" / "switchyard.v1.schema.json"
+
+
+@pytest.fixture(scope="session")
+def valid():
+    """Checks a payload against the schema and its size, and returns it."""
+    validator = Draft7Validator(json.loads(SCHEMA.read_text()))
+
+    def check(payload):
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        errors = [f"{list(error.absolute_path)}: {error.message[:200]}" for error in validator.iter_errors(payload)]
+        assert errors == []
+        assert len(text.encode()) <= 64 * 1024
+        return payload
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def numpy():
+    folder = str(install_tools())
+    if folder not in sys.path:
+        # Behind all others: only what the environment lacks comes from there.
+        sys.path.append(folder)
+    return importlib.import_module("numpy")

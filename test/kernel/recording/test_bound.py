@@ -1,0 +1,124 @@
+"""Payloads of any size stay within 64 kB, and are what kernel-lib reads: its own reader judges them."""
+
+import json
+import random
+import subprocess
+from xml.etree import ElementTree
+
+import jupyterlab_switchyard as switchyard
+import pytest
+from spec import ROOT
+
+READ = """
+const { parsePayload } = require('./kernel-lib/dist/protocol');
+for (const line of require('fs').readFileSync(0, 'utf8').trim().split('\\n')) parsePayload(JSON.parse(line));
+console.log('read');
+"""
+
+
+def read_by_kernel_lib(*payloads):
+    lines = "\n".join(json.dumps(payload) for payload in payloads)
+    done = subprocess.run(["node", "-e", READ], input=lines, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "read\n", done.stderr
+
+
+def run_of(*, layers, num_experts, k, steps=1, domains=1, tokens=64, scalars=1, text=str, seed=0):
+    draw = random.Random(seed)
+    ids = [[draw.randrange(1000) for _ in range(tokens)]]
+    run = switchyard.record(token_sample=min(512, tokens), tokenizer=text, title="a <b> & \ud800" + "x" * 300)
+    for step in range(steps):
+        run.domain(f"domain {step % domains}")
+        run.batch(ids)
+        for layer in range(layers):
+            indices = [draw.sample(range(num_experts), k) for _ in range(tokens)]
+            weights = [[draw.random() * 1000 for _ in range(k)] for _ in range(tokens)]
+            run.observe(f"model.layers.{layer}.mlp", indices=indices, weights=weights, num_experts=num_experts)
+        values = {f"scalar {i}": draw.gauss(0, 1) * 10.0 ** draw.randint(-30, 30) for i in range(scalars)}
+        run.step(10**9 + step, scalars=values)
+    return run
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"layers": 2, "num_experts": 4, "k": 2, "steps": 600, "tokens": 8, "scalars": 70},
+        {"layers": 48, "num_experts": 128, "k": 8, "steps": 3},
+        {"layers": 1, "num_experts": 4096, "k": 8, "steps": 70, "tokens": 16},
+        {"layers": 4, "num_experts": 64, "k": 4, "steps": 70, "domains": 64, "tokens": 512, "text": lambda t: '"\\\x01é🙂' * 60},
+        {"layers": 1100, "num_experts": 2, "k": 1, "tokens": 2},
+    ],
+    ids=["long", "wide", "many experts", "text", "deep"],
+)
+def test_any_run_fits(shape, valid):
+    run = run_of(**shape)
+    payload = valid(run.payload())
+    read_by_kernel_lib(payload)
+    layers = payload["data"]["layers"]
+    assert layers[0]["path"] == "model.layers.0.mlp"
+    assert layers[-1]["path"] == f"model.layers.{shape['layers'] - 1}.mlp"
+    assert len(layers) + payload["data"].get("omittedLayers", 0) == shape["layers"]
+    # What there is room for is used: a small run is not cut.
+    assert len(json.dumps(payload)) > 20_000
+    assert len(run.to_svg()) < 400_000
+    ElementTree.fromstring(run.to_svg())
+
+
+def test_history_is_joined_evenly(valid):
+    run = switchyard.record()
+    for step in range(1, 5001):
+        run.step(loss=step)
+    history = valid(run.payload())["data"]["history"]
+    steps, losses = history["steps"], history["scalars"]["loss/train"]
+    assert 256 <= len(steps) <= 512 and steps[-1] == 5000
+    gaps = [b - a for a, b in zip([0, *steps], steps)]
+    assert set(gaps[:-1]) == {gaps[0]} and gaps[-1] <= gaps[0]
+    assert losses[:-1] == pytest.approx([step - (gaps[0] - 1) / 2 for step in steps[:-1]], rel=1e-4)
+
+
+def test_what_is_not_a_number_is_null_or_left_out(valid):
+    run = switchyard.record()
+    run.observe("a", indices=[[0]], weights=[[float("nan")]], num_experts=1)
+    run.batch([[7]])
+    run.observe("a", indices=[[0]], weights=[[float("inf")]], num_experts=1)
+    run.step(loss=1, scalars={"bad": float("nan")})
+    run.step(loss=2, scalars={"bad": 1})
+    data = valid(run.payload())["data"]
+    assert data["tokens"]["weights"] == [[[None]]]
+    assert data["history"]["scalars"] == {"loss/train": [1, 2], "bad": [None, 1]}
+    # One expert: entropy over log 1 is nothing.
+    assert data["layers"][0]["entropy"] is None
+    read_by_kernel_lib(run.payload())
+
+
+def test_an_empty_run_is_a_payload(valid):
+    run = switchyard.record(title="")
+    read_by_kernel_lib(valid(run.payload()))
+    ElementTree.fromstring(run.to_svg())
+
+
+def test_markup_is_text_in_the_picture():
+    run = switchyard.record(title='<script>alert("1")</script>')
+    run.observe("</svg><img src=x onerror='1'>\x00", indices=[[0]], num_experts=2)
+    svg = run.to_svg()
+    names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()}
+    assert names == {"svg", "title", "rect", "text"}
+    assert '<script>alert("1")</script>' in "".join(ElementTree.fromstring(svg).itertext())
+
+
+def test_the_picture_shows_the_loads():
+    run = switchyard.record()
+    run.observe("a", indices=[[0], [0], [1], [2]], num_experts=4)
+    # 2x the fair share, the fair share twice, and nothing: the ends and the middle of the scale.
+    svg = run.to_svg()
+    colours = [line.partition('fill="')[2][:7] for line in svg.splitlines() if line.startswith("<rect")][-4:]
+    assert colours == ["#b35806", "#ffffff", "#ffffff", "#542788"]
+
+
+def test_too_many_experts_and_domains_are_refused():
+    with pytest.raises(switchyard.SwitchyardError, match="a: numExperts must be an integer 1..4096, got 4097"):
+        switchyard.record().observe("a", indices=[[0]], num_experts=4097)
+    run = switchyard.record()
+    with pytest.raises(switchyard.SwitchyardError, match="run.domain: a run has at most 64 domains, got d64"):
+        for i in range(65):
+            run.domain(f"d{i}")
+            run.batch([[1]])

@@ -1,0 +1,165 @@
+"""What only PyTorch itself can show; run by test_torch.py in a Python that has torch and transformers.
+
+Prints a JSON object: the name of each check, and null or how it failed.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "extension"), str(ROOT / "test" / "parity")]
+
+import jupyterlab_switchyard as switchyard  # noqa: E402
+import make_huggingface  # noqa: E402
+import torch  # noqa: E402
+
+IDS = torch.arange(3, 15).reshape(2, 6)
+
+
+def passes(model):
+    """Keyword arguments of a pass."""
+    encoder_decoder = getattr(model.config, "is_encoder_decoder", False)
+    return {"input_ids": IDS, "labels": IDS, **({"decoder_input_ids": IDS} if encoder_decoder else {})}
+
+
+def trained(model, watched):
+    """Outputs and gradients of two passes, and what the generator gives after them."""
+    torch.manual_seed(3)
+    model.train()
+    model.zero_grad()
+    found = []
+
+    def run():
+        for _ in range(2):
+            output = model(**passes(model))
+            output.loss.backward()
+            found.append(output.logits.detach().clone())
+
+    if watched:
+        with switchyard.watch(model):
+            run()
+    else:
+        run()
+    gradients = [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
+    return [*found, *gradients, torch.rand(3)]
+
+
+def check_outputs_gradients_and_random_numbers_stay_the_same():
+    for name, model in make_huggingface.models():
+        plain, watched = trained(model, False), trained(model, True)
+        assert len(plain) == len(watched) > 10
+        assert all(torch.equal(a, b) for a, b in zip(plain, watched)), name
+        assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()), name
+
+
+def check_the_fixture_is_what_the_models_give():
+    recorded = json.loads(make_huggingface.FIXTURE.read_text())["cases"]
+    for (name, model), case in zip(make_huggingface.models(), recorded, strict=True):
+        made = make_huggingface.case(name, model)
+        for ours, theirs in zip(made["payload"]["data"]["layers"], case["payload"]["data"]["layers"], strict=True):
+            assert ours["path"] == theirs["path"]
+            assert max(abs(a - b) for a, b in zip(ours["load"], theirs["load"])) < 0.05, name
+
+
+def check_choices_are_those_that_the_experts_got():
+    for name, model in make_huggingface.models():
+        if name == "Switch":
+            continue
+        got = []
+        experts = [module for path, module in model.named_modules() if path.endswith("mlp.experts")]
+        hooks = [module.register_forward_pre_hook(lambda _, args: got.append(args[1])) for module in experts]
+        with switchyard.watch(model, token_sample=6) as run:
+            model(**passes(model))
+        for hook in hooks:
+            hook.remove()
+        sample = run.payload()["data"]["tokens"]["experts"]
+        assert sample == [choices[:6].tolist() for choices in got], name
+
+
+def check_logits_read_give_what_was_watched():
+    for name, model in list(make_huggingface.models())[:4]:
+        model.eval()
+        k = model.config.num_experts_per_tok
+        with torch.no_grad(), switchyard.watch(model) as run:
+            logits = model(IDS, output_router_logits=True).router_logits
+        read = switchyard.read_router_logits(logits, k=k, input_ids=IDS)
+        for ours, theirs in zip(run.payload()["data"]["layers"], read.payload()["data"]["layers"], strict=True):
+            for key in ("load", "importance", "maxVio", "entropy", "coActivation"):
+                assert ours[key] == theirs[key], (name, key)
+
+
+def check_checkpointed_passes_count_once():
+    _, model = next(iter(make_huggingface.models()))
+    model.train()
+    loads = []
+    for checkpointed in (False, True):
+        if checkpointed:
+            model.gradient_checkpointing_enable()
+        with switchyard.watch(model, window=1) as run:
+            model(**passes(model)).loss.backward()
+            tokens = sum(run._recorder.layers[0].head()[:1].tolist())
+        assert tokens == IDS.numel(), tokens
+        loads.append(run.payload()["data"]["layers"][0]["load"])
+    assert loads[0] == loads[1]
+
+
+def check_autocast_inference_mode_and_half_precision():
+    _, model = next(iter(make_huggingface.models()))
+    model.eval()
+    with switchyard.watch(model) as run:
+        with torch.inference_mode():
+            model(IDS)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            model(IDS)
+        model.to(torch.bfloat16)(IDS)
+    (layer, _) = run.payload()["data"]["layers"]
+    assert abs(sum(layer["load"]) - 1) < 0.01
+    pairs = layer["coActivation"]
+    assert all(pairs[e][e] in (1, None) for e in range(4))
+
+
+def check_padding_is_left_out():
+    _, model = next(iter(make_huggingface.models()))
+    model.eval()
+    mask = torch.tensor([[0, 0, 1, 1, 1, 1], [1] * 6])
+    with torch.no_grad(), switchyard.watch(model) as run:
+        model(input_ids=IDS, attention_mask=mask)
+    assert run.payload()["data"]["tokens"]["text"] == [str(token) for token in IDS[0, 2:].tolist()]
+    assert run._recorder.layers[0].head()[0].item() == 10
+
+
+def check_generation_is_recorded():
+    _, model = next(iter(make_huggingface.models()))
+    model.eval()
+    with switchyard.watch(model) as run:
+        model.generate(IDS, max_new_tokens=4, min_new_tokens=4, do_sample=False)
+    # All of the prompt, then one token of both sequences three times: the last one is never routed.
+    assert run._recorder.layers[0].head()[0].item() == 12 + 3 * 2
+
+
+def check_wrong_values_are_refused():
+    for choices in (torch.tensor([[3]]), torch.tensor([[-2]])):
+        try:
+            switchyard.record().observe("a", indices=choices, num_experts=3)
+        except switchyard.SwitchyardError as error:
+            assert "choices must be -1..numExperts - 1 (2)" in str(error)
+        else:
+            raise AssertionError("was taken")
+
+
+def main():
+    results = {}
+    for name, check in list(globals().items()):
+        if name.startswith("check_"):
+            try:
+                check()
+                results[name] = None
+            except Exception:  # noqa: BLE001
+                results[name] = traceback.format_exc()
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { protocol, telemetry } from '@switchyard/kernel-lib';
+import type { core, data } from '@switchyard/kernel-lib';
+import { expect, test } from 'vitest';
+import { routingExample } from '../support/payloads';
+
+interface Step {
+  step: number;
+  ids: number[][];
+  domains: (string | null)[];
+  layers: {
+    path: string;
+    probabilities: number[][];
+    indices: number[][];
+    weights: number[][];
+    dropped: boolean[][];
+  }[];
+  scalars: Record<string, number>;
+}
+
+interface Recording {
+  window: number;
+  tokenSample: number;
+  steps: Step[];
+  /** What the wheel's Python side makes of the steps; written by make_recording.py. */
+  data: protocol.RoutingData;
+}
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(join(__dirname, 'fixtures', `${name}.json`), 'utf8'));
+}
+
+test('a recording from Python has the numbers of ours', () => {
+  const { window, tokenSample, steps, data: theirs } = read('recording') as Recording;
+  const recorder = telemetry.recorder({
+    domains: theirs.domains,
+    window,
+    tokenSample,
+    decode: (token) => `<${token}>`
+  });
+  for (const step of steps) {
+    recorder.batch(batchOf(step, theirs.domains));
+    step.layers.forEach((layer) => recorder.observe(recordOf(layer)));
+    recorder.step(step.step, step.scalars);
+  }
+  const ours = telemetry.bound<protocol.RoutingPayload>({ ...routingExample(), data: recorder.data() });
+  expect(theirs).toEqual(recordedByBoth(ours.data));
+});
+
+test('payloads of HuggingFace models, watched from Python, are read', () => {
+  const { cases } = read('huggingface') as { cases: { name: string; payload: protocol.RoutingPayload }[] };
+  expect(cases.map(({ name }) => name)).toEqual(['Mixtral', 'OLMoE', 'Qwen2-MoE', 'Qwen3-MoE', 'Switch']);
+  for (const { payload } of cases) {
+    expect(protocol.parsePayload(payload)).toBe(payload);
+    expect(payload.data.layers.length).toBe(2);
+  }
+});
+
+const ONLY_OURS = new Set(['tokenClasses', 'meanWeight', 'classLoad', 'topTokens']);
+
+/** Without what Python does not record: weights by expert, and which tokens an expert is sent. */
+function recordedByBoth(value: protocol.RoutingData): unknown {
+  return JSON.parse(JSON.stringify(value, (key, entry: unknown) => (ONLY_OURS.has(key) ? undefined : entry)));
+}
+
+/** A batch of ours also holds the token after each sequence. */
+function batchOf({ ids, domains }: Step, names: readonly string[]): data.Batch {
+  return {
+    tokens: Int32Array.from(ids.flatMap((row) => [...row, 0])),
+    batchSize: ids.length,
+    length: ids[0].length,
+    domains: Int32Array.from(domains, (name) => (name === null ? -1 : names.indexOf(name)))
+  };
+}
+
+function recordOf({ path, probabilities, indices, weights, dropped }: Step['layers'][number]): core.RoutingRecord {
+  const numTokens = indices.length;
+  const entropies = probabilities.map((row) => row.reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0));
+  return {
+    path,
+    router: 'top-k',
+    numExperts: probabilities[0].length,
+    k: indices[0].length,
+    numTokens,
+    experts: [],
+    indices: Int32Array.from(indices.flat()),
+    weights: Float32Array.from(weights.flat()),
+    dropped: Uint8Array.from(dropped.flat(), Number),
+    importance: Float32Array.from(probabilities[0], (_, e) => probabilities.reduce((sum, row) => sum + row[e], 0)),
+    entropy: entropies.reduce((sum, x) => sum + x, 0) / numTokens
+  };
+}
