@@ -27,6 +27,7 @@ import { context, trans } from './support/payloads';
 const COUNT = 10_000;
 /** For the guard and all pictures of one payload; a usual one takes some milliseconds. */
 const BUDGET_MS = 10_000;
+const MAX_FAILURES = 10;
 const ONLY = process.env.SWITCHYARD_FUZZ_SEED;
 const SCHEMA = JSON.parse(
   readFileSync(join(__dirname, '../../kernel-lib/schema/switchyard.v1.schema.json'), 'utf8')
@@ -163,6 +164,12 @@ function checkFigures(): void {
   }
 }
 
+/** The error with the first place in the sources. */
+function describe(error: unknown): string {
+  const { message, stack = '' } = error as Error;
+  return `${message.slice(0, 500)}\n  ${stack.split('\n').find((line) => /(extension|protocol)\/(?!fuzz)/.test(line)) ?? ''}`;
+}
+
 function newPictures(): void {
   pictures.forEach((picture) => picture.dispose());
   plotly.clicks.clear();
@@ -203,6 +210,7 @@ test(
   async () => {
     const seeds = ONLY === undefined ? Array.from({ length: COUNT }, (_, i) => i) : [Number(ONLY)];
     const drawn = new Map<Payload['kind'], number>();
+    const failures: string[] = [];
     let refused = 0;
     for (const seed of seeds) {
       // The same pictures draw some payloads of all kinds in turn, as in a panel whose cell runs again.
