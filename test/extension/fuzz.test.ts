@@ -225,9 +225,15 @@ test(
           drawn.set(kind, (drawn.get(kind) ?? 0) + 1);
         }
       } catch (error) {
-        throw new Error(`SWITCHYARD_FUZZ_SEED=${seed}\n  ${made.changes.join('\n  ')}`, { cause: error });
+        failures.push(`SWITCHYARD_FUZZ_SEED=${seed}\n  ${made.changes.join('\n  ')}\n  ${describe(error)}`);
+        newPictures();
+        plotly.figures.length = 0;
+      }
+      if (failures.length === MAX_FAILURES) {
+        break;
       }
     }
+    expect(failures.join('\n')).toBe('');
     if (ONLY === undefined) {
       // Else the mutations are too wild, or too tame, to try anything.
       expect(refused).toBeGreaterThan(COUNT / 10);
