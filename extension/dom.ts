@@ -26,6 +26,23 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** A table with its columns' names as head, and the first cell of a row as the row's. */
+export function tableElement(
+  { columns, rows }: { columns: readonly string[]; rows: readonly (readonly string[])[] },
+  ...caption: Node[]
+): HTMLTableElement {
+  const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
+  const body = rows.map(([first, ...rest]) =>
+    element(
+      'tr',
+      {},
+      element('th', { text: first, attributes: { scope: 'row' } }),
+      ...rest.map((text) => element('td', { text }))
+    )
+  );
+  return element('table', {}, ...caption, element('thead', {}, head), element('tbody', {}, ...body));
+}
+
 /** Fills a `<select>`; leaves it alone where its options are the same, so that an open list stays open. */
 export function setOptions(select: HTMLSelectElement, labels: readonly string[], selected: number): void {
   const same = labels.length === select.options.length && labels.every((label, i) => select.options[i].text === label);

@@ -1,4 +1,4 @@
-/** @file The compact view of a payload in a cell's output: title, step, a small load heatmap and the key numbers. */
+/** @file The compact view of a payload in a cell's output: title, step, a small load heatmap or a sentence, and the key numbers. */
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -7,11 +7,14 @@ import { Widget } from '@lumino/widgets';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import { brief, layerLabels, loadCeiling, percent, timesFair } from './charts';
-import { element } from './dom';
+import { element, tableElement } from './dom';
 import { loadStrip } from './loadStrip';
 import { readPayload } from './reading';
 import { problemSentence, stateLabel } from './runState';
+import type { ISummary } from './summaries';
+import { summaryOf } from './summaries';
 import { readTheme } from './theme';
+import { FIRST_VIEW } from './view';
 
 export interface IRendererOptions {
   trans: TranslationBundle;
@@ -74,11 +77,16 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
       element('span', { text: `${steps} · ${stateLabel(source.status, trans)}` }),
       open
     );
-    return payload.kind === 'routing' && payload.data.layers.length > 0 ? [head, this._table(payload)] : [head];
+    if (payload.kind === 'routing') {
+      return payload.data.layers.length > 0 ? [head, this._loads(payload)] : [head];
+    }
+    const { layer, expert, choices } = FIRST_VIEW;
+    const summary = summaryOf(payload, { theme: readTheme(), trans, layer, expert, choices });
+    return summary === null ? [head] : [head, ...this._numbers(summary)];
   }
 
   /** One row a layer: its load, expert by expert, and the key numbers. */
-  private _table(payload: RoutingPayload): Node {
+  private _loads(payload: RoutingPayload): Node {
     const { trans } = this._options;
     const layers = payload.data.layers.slice(0, MAX_ROWS);
     const labels = layerLabels(payload.data.layers);
@@ -107,7 +115,12 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
         ...numbers.map((text) => element('td', { text }))
       );
     });
-    const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
+    const table = element(
+      'table',
+      { class: 'jp-switchyard-loads' },
+      element('thead', {}, head),
+      element('tbody', {}, ...rows)
+    );
     const hidden = payload.data.layers.length - layers.length;
     if (hidden > 0) {
       table.append(
@@ -115,6 +128,23 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
       );
     }
     return table;
+  }
+
+  /** A sentence, and a table of the first rows. */
+  private _numbers({ sentence, table }: ISummary): Node[] {
+    const { trans } = this._options;
+    const text = element('p', { text: sentence });
+    if (table === null) {
+      return [text];
+    }
+    const shown = tableElement({ ...table, rows: table.rows.slice(0, MAX_ROWS) });
+    const hidden = table.rows.length - MAX_ROWS;
+    if (hidden > 0) {
+      shown.append(
+        element('caption', { text: trans._n('%1 more row in the panel', '%1 more rows in the panel', hidden) })
+      );
+    }
+    return [text, shown];
   }
 
   private _options: IRendererOptions;

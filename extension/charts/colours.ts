@@ -63,6 +63,12 @@ export function loadColour(ratio: number, max: number, light: boolean): string {
   return css(clamped <= 1 ? ramp(below, clamped) : ramp(above, (clamped - 1) / (max - 1)));
 }
 
+/** Colours of an amount, from the theme's own ground for none to blue for the most; positions 0 to 1. */
+export function amountScale(light: boolean): [number, string][] {
+  const stops = [...(light ? LIGHT : DARK)[0]].reverse();
+  return stops.map((colour, i): [number, string] => [i / (stops.length - 1), css(colour)]);
+}
+
 /** Colour of an expert. After every eight the hues repeat lighter, then darker: show its number as well. */
 export function expertColour(index: number): { background: string; text: string } {
   const cycle = Math.floor(index / EXPERTS.length);
@@ -70,6 +76,11 @@ export function expertColour(index: number): { background: string; text: string 
   const amount = cycle === 0 ? 0 : Math.min(0.75, 0.5 + 0.1 * Math.floor((cycle - 1) / 2));
   const colour = mix(EXPERTS[index % EXPERTS.length], tone, amount);
   return { background: css(colour), text: luminance(colour) > 0.179 ? '#000000' : '#ffffff' };
+}
+
+/** A colour of this file, seen through. */
+export function faded(colour: string, opacity: number): string {
+  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${opacity})`);
 }
 
 /** Colours for `count` layers in order of depth: cividis' middle, readable on light and dark ground. */

@@ -98,7 +98,7 @@ function layout({ data }: DepthUsagePayload, labels: string[], context: IChartCo
   const { layers, cost, budget } = data;
   const rows = rowsHeight(layers.length, 20, 320);
   const below = cost === null ? 0 : COST + GAP;
-  const margin = { l: 46, r: 14, t: 26, b: 34 };
+  const margin = { l: 46, r: 20, t: 26, b: 34 };
   const bottom = below / (rows + below);
   return {
     ...baseLayout(theme, rows + below + margin.t + margin.b),
@@ -111,6 +111,7 @@ function layout({ data }: DepthUsagePayload, labels: string[], context: IChartCo
     xaxis: {
       anchor: below > 0 ? 'y2' : 'y',
       range: [0, 1],
+      dtick: 0.25,
       fixedrange: true,
       tickformat: '.0%',
       gridcolor: theme.grid,

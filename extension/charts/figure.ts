@@ -21,6 +21,8 @@ export interface IFigure {
   choices?: IChoice[];
   /** What a click on a point means. The same must be reachable by keys: by a choice, or in the panel's header. */
   pick?: (point: IPoint) => Partial<IView>;
+  /** The steps on its x axis, where it has some: the reader may zoom to a part, and all pictures of steps follow. */
+  steps?: readonly number[];
 }
 
 /** One choice of a picture. */

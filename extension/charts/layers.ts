@@ -33,6 +33,10 @@ export function layerAxis(labels: readonly string[], title: string): Partial<Lay
     fixedrange: true,
     showgrid: false,
     zeroline: false,
+    // Ticks that are not seen keep the labels off the bars.
+    ticks: 'outside',
+    ticklen: 6,
+    tickcolor: 'rgba(0, 0, 0, 0)',
     range: [labels.length - 0.5, -0.5],
     tickvals: shown,
     ticktext: shown.map((i) => plainText(labels[i])),

@@ -1,8 +1,10 @@
 /** @file Loads in units of the fair share: 1 is fair, 2 is twice as much. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Layout, LayoutAxis } from 'plotly.js';
+import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../theme';
-import { loadScale } from './colours';
+import { amountScale, loadScale } from './colours';
+import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */
 export function timesFair(load: number, numExperts: number): number {
@@ -10,30 +12,74 @@ export function timesFair(load: number, numExperts: number): number {
 }
 
 /** Upper end of the colour scale: at least twice the fair share, so that small differences look small. */
-export function loadCeiling(ratios: readonly (readonly number[])[]): number {
-  return Math.max(2, ...ratios.map((row) => Math.max(0, ...row)));
+export function loadCeiling(ratios: readonly (readonly Numeric[])[]): number {
+  return ratios.flat().reduce<number>((most, ratio) => Math.max(most, ratio ?? 0), 2);
 }
 
-/** What both load figures have in common: colours with the fair share marked on the bar. */
-export function loadColours(ceiling: number, theme: ITheme, fairLabel: string): object {
+interface ILoadColours {
+  /** What stands at 1. */
+  fair: string;
+  /** What the colours mean; with it, the bar lies above the plot instead of beside it. */
+  title?: string;
+  /** The most that a formula allows, marked where the scale reaches it. */
+  bound?: ITick;
+}
+
+/** Colours around the fair share, 1, which is marked on the bar. */
+export function loadColours(ceiling: number, theme: ITheme, { fair, title, bound }: ILoadColours): object {
   const step = ceiling <= 4 ? 1 : Math.ceil(ceiling / 4);
-  const ticks = [0, 1];
+  const ticks = [
+    { at: 0, text: '0×' },
+    { at: 1, text: fair }
+  ];
   for (let tick = 1 + step; tick <= ceiling; tick += step) {
-    ticks.push(tick);
+    ticks.push({ at: tick, text: `${tick}×` });
   }
+  const marked = bound !== undefined && bound.at <= ceiling ? [bound] : [];
+  const apart = ticks.filter(({ at }) => marked.every((mark) => Math.abs(mark.at - at) > ceiling / 8));
   return {
     zmin: 0,
     zmax: ceiling,
     colorscale: loadScale(ceiling, theme.light),
-    colorbar: {
-      tickvals: ticks,
-      ticktext: ticks.map((tick) => (tick === 1 ? fairLabel : `${tick}×`)),
-      thickness: 10,
-      outlinewidth: 0,
-      len: 1,
-      xpad: 6,
-      tickfont: { size: 10, color: theme.mutedText }
-    }
+    colorbar: colourBar([...apart, ...marked], theme, title)
+  };
+}
+
+/** Colours from none to `most`. */
+export function amountColours(
+  most: number,
+  theme: ITheme,
+  { title, ticks }: { title: string; ticks: ITick[] }
+): object {
+  return { zmin: 0, zmax: most, colorscale: amountScale(theme.light), colorbar: colourBar(ticks, theme, title) };
+}
+
+interface ITick {
+  at: number;
+  text: string;
+}
+
+function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): object {
+  const above = {
+    orientation: 'h',
+    title: { text: plainText(title ?? ''), side: 'top', font: { size: 10, color: theme.mutedText } },
+    x: 0,
+    xanchor: 'left',
+    xpad: 0,
+    y: 1,
+    yanchor: 'bottom',
+    ypad: 6,
+    thickness: 8
+  };
+  return {
+    tickvals: ticks.map(({ at }) => at),
+    ticktext: ticks.map(({ text }) => text),
+    thickness: 10,
+    outlinewidth: 0,
+    len: 1,
+    xpad: 6,
+    tickfont: { size: 10, color: theme.mutedText },
+    ...(title === undefined ? {} : above)
   };
 }
 

@@ -1,79 +1,132 @@
-/** @file Load of every expert in every layer, as a multiple of the fair share. */
+/** @file Load, importance or mean weight of every expert in every layer. */
 import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import type { Data } from 'plotly.js';
+import type { Data, Layout } from 'plotly.js';
+import { choice } from './choice';
+import type { IExpertMeasure } from './expertMeasure';
+import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from './figure';
-import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from './load';
-import { expertName, layerLabels, percent, plainText } from './text';
+import { heatmapSummary, heatmapTable } from './heatmapWords';
+import { BOUNDS_WIDTH, layerBounds } from './layerBounds';
+import { baseLayout, expertAxis } from './load';
+import { outline } from './mark';
+import { expertNames, layerLabels, plainText } from './text';
+import { thinned } from './thinned';
 
-/** Rows are layers in order of depth, columns experts; z is load over fair share, [L][E]. */
+/** Height of a row that has room, of one that has not, and of all rows together at most; pixels. */
+const ROW = 26;
+const LEAST_ROW = 11;
+const ROOM = 260;
+const MOST = 640;
+/** More rows or columns than this have no gaps between their cells. */
+const GAPPED = 32;
+
+/** The picture with what its parts share. */
+interface IParts {
+  layers: LayerRouting[];
+  labels: string[];
+  measure: IExpertMeasure;
+  /** Experts from left to right; [L][E]. */
+  order: number[][];
+  columns: number;
+  /** Height of all rows, in pixels. */
+  height: number;
+}
+
+/** Rows are layers in order of depth, columns experts by number or by load; [L][E]. */
 export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IFigure | null {
   const { layers } = payload.data;
   if (layers.length === 0) {
     return null;
   }
-  const { theme, trans } = context;
-  const z = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
-  const labels = layerLabels(layers);
+  const { trans } = context;
+  const choices = [
+    choice(context, 'load-heatmap.measure', trans.__('Measure'), offeredMeasures(layers, trans)),
+    choice(context, 'load-heatmap.order', trans.__('Order'), [
+      { value: 'number', text: trans.__('by number') },
+      { value: 'load', text: trans.__('by load') }
+    ])
+  ];
+  const parts: IParts = {
+    layers,
+    labels: layerLabels(layers),
+    measure: expertMeasure(choices[0].selected, layers, context),
+    order: layers.map((layer) => experts(layer, choices[1].selected === 'load')),
+    columns: Math.max(...layers.map((layer) => layer.numExperts)),
+    height: Math.min(MOST, Math.max(60, LEAST_ROW * layers.length, Math.min(ROOM, ROW * layers.length)))
+  };
+  const shown = thinned(layers.length, parts.height / layers.length, LEAST_ROW, context.layer);
+  const bounds = layerBounds(layers, shown, parts.columns, context);
   return {
-    data: [trace(layers, z, labels, context)],
-    layout: {
-      ...baseLayout(theme, 70 + Math.min(260, Math.max(60, layers.length * 26))),
-      xaxis: expertAxis(trans),
-      yaxis: {
-        title: { text: trans.__('layer'), standoff: 4 },
-        fixedrange: true,
-        showgrid: false,
-        zeroline: false,
-        autorange: 'reversed',
-        tickvals: layers.map((_, i) => i),
-        ticktext: labels.map(plainText)
-      }
-    },
-    summary: summary(payload, context, z),
-    table: {
-      columns: [trans.__('layer'), ...layers[0].experts.map((label) => expertName(label, trans))],
-      rows: layers.map((layer, i) => [labels[i], ...layer.load.map(percent)])
+    data: [trace(parts, context), ...bounds.data],
+    layout: layout(parts, shown, bounds.annotations, choices[1].selected === 'load', context),
+    summary: heatmapSummary(payload, parts.measure, context),
+    table: heatmapTable(layers, parts.measure, context),
+    choices,
+    pick: ({ index }) => {
+      const [row, column] = index as [number, number];
+      const expert = parts.order[row][column];
+      return { layer: row, expert: row === context.layer && expert === context.expert ? null : expert };
     }
   };
 }
 
-function trace(layers: LayerRouting[], z: number[][], labels: string[], { theme, trans }: IChartContext): Data {
-  const words = (layer: LayerRouting, i: number, e: number): string =>
-    trans.__(
-      'layer %1, %2: %3 of assignments, %4 × fair share',
-      labels[i],
-      expertName(layer.experts[e], trans),
-      percent(layer.load[e]),
-      z[i][e].toFixed(2)
-    );
+/** Experts from left to right: the fullest first, or by number. */
+function experts(layer: LayerRouting, byLoad: boolean): number[] {
+  const numbers = layer.load.map((_, e) => e);
+  return byLoad ? numbers.sort((a, b) => layer.load[b] - layer.load[a] || a - b) : numbers;
+}
+
+function trace({ layers, labels, measure, order, columns }: IParts, { trans }: IChartContext): Data {
+  const along = <T>(rows: readonly (readonly T[])[]): T[][] => rows.map((row, i) => order[i].map((e) => row[e]));
+  const names = layers.map((layer, i) =>
+    expertNames(layer, trans).map((name) => plainText(trans.__('layer %1, %2', labels[i], name)))
+  );
   return {
     type: 'heatmap',
-    z,
+    z: along(measure.z),
     y: layers.map((_, i) => i),
-    x: Array.from({ length: Math.max(...layers.map((layer) => layer.numExperts)) }, (_, i) => i),
-    xgap: 1,
-    ygap: 1,
-    hoverinfo: 'text',
-    text: layers.map((layer, i) => layer.load.map((_, e) => plainText(words(layer, i, e)))),
-    ...loadColours(loadCeiling(z), theme, trans.__('fair'))
+    x: Array.from({ length: columns }, (_, i) => i),
+    xgap: columns > GAPPED ? 0 : 1,
+    ygap: layers.length > GAPPED ? 0 : 1,
+    text: along(names),
+    customdata: along(measure.values),
+    hoverongaps: false,
+    hovertemplate: `${plainText(measure.hover)}<extra></extra>`,
+    ...measure.colours
   } as unknown as Data;
 }
 
-function summary(payload: RoutingPayload, { trans }: IChartContext, z: number[][]): string {
-  const { layers } = payload.data;
-  let worst = { ratio: 0, layer: 0, expert: 0 };
-  z.forEach((row, layer) =>
-    row.forEach((ratio, expert) => {
-      worst = ratio > worst.ratio ? { ratio, layer, expert } : worst;
-    })
-  );
-  return trans.__(
-    'Load of %1 layers with %2 experts at step %3. The fullest is %4 of layer %5 with %6 times its fair share.',
-    layers.length,
-    layers[0].numExperts,
-    payload.source.step,
-    expertName(layers[worst.layer].experts[worst.expert], trans),
-    layerLabels(layers)[worst.layer],
-    worst.ratio.toFixed(2)
-  );
+function layout(
+  { layers, labels, order, columns, height }: IParts,
+  shown: readonly number[],
+  annotations: Layout['annotations'],
+  byLoad: boolean,
+  context: IChartContext
+): Partial<Layout> {
+  const { theme, trans, layer, expert } = context;
+  const base = baseLayout(theme, height + 46 + 36);
+  const longest = Math.max(...labels.map((label) => label.length));
+  const column = expert === null ? -1 : order[layer].indexOf(expert);
+  return {
+    ...base,
+    margin: { ...base.margin, t: 46, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 },
+    xaxis: {
+      ...expertAxis(trans),
+      range: [-0.5, columns - 0.5],
+      ...(byLoad
+        ? { title: { text: trans.__('experts of each layer, the fullest first'), standoff: 4 }, showticklabels: false }
+        : {})
+    },
+    yaxis: {
+      title: { text: trans.__('layer'), standoff: 4 },
+      fixedrange: true,
+      showgrid: false,
+      zeroline: false,
+      range: [layers.length - 0.5, -0.5],
+      tickvals: [...shown],
+      ticktext: shown.map((i) => (i === layer ? `<b>${plainText(labels[i])}</b>` : plainText(labels[i])))
+    },
+    shapes: column >= 0 ? [outline([column, column], [layer, layer], theme)] : [],
+    annotations
+  };
 }

@@ -7,6 +7,7 @@ import type { IChartContext, IFigure } from './figure';
 import { baseLayout } from './load';
 import type { IScalarPlot, ScalarPayload } from './scalarPlots';
 import { scalarPlots } from './scalarPlots';
+import { stepAxis } from './stepAxis';
 import { brief, plainText } from './text';
 
 /** Height of one plot, of the gap above it that holds its title, and of the axis at the bottom; pixels. */
@@ -31,12 +32,14 @@ export function scalars(payload: ScalarPayload, context: IChartContext): IFigure
     shapes: plots.flatMap((plot, row) => boundLine(plot, row, theme)),
     annotations: plots.flatMap((plot, row) => titles(plot, span(row, height).top, context))
   };
-  plots.forEach((plot, row) => Object.assign(layout, axes(plot, row, plots.length, height, context)));
+  const axis = stepAxis(steps, context);
+  plots.forEach((plot, row) => Object.assign(layout, axes(plot, { row, rows: plots.length, height, axis, theme })));
   const lines = plots.flatMap((plot) => plot.lines.map((line) => ({ plot, ...line })));
   const last = steps.length - 1;
   return {
     data: plots.flatMap((plot, row) => traces(plot, row, steps, theme)),
     layout,
+    steps,
     summary: trans.__(
       'At step %1: %2.',
       steps[last],
@@ -63,8 +66,16 @@ function axisId(row: number): string {
   return row === 0 ? '' : String(row + 1);
 }
 
-function axes(plot: IScalarPlot, row: number, rows: number, height: number, context: IChartContext): object {
-  const { theme, trans } = context;
+interface IPlace {
+  row: number;
+  rows: number;
+  /** Of all plots, in pixels. */
+  height: number;
+  axis: ReturnType<typeof stepAxis>;
+  theme: ITheme;
+}
+
+function axes(plot: IScalarPlot, { row, rows, height, axis, theme }: IPlace): object {
   const { top, bottom } = span(row, height);
   const [lower, upper] = plot.bounds;
   const last = row === rows - 1;
@@ -72,11 +83,9 @@ function axes(plot: IScalarPlot, row: number, rows: number, height: number, cont
     [`xaxis${axisId(row)}`]: {
       anchor: `y${axisId(row)}`,
       matches: row === 0 ? undefined : 'x',
-      showgrid: false,
-      zeroline: false,
+      ...axis,
       showticklabels: last,
-      nticks: 7,
-      title: last ? { text: trans.__('step'), standoff: 2 } : undefined
+      title: last ? axis.title : undefined
     },
     [`yaxis${axisId(row)}`]: {
       anchor: `x${axisId(row)}`,

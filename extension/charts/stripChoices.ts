@@ -1,5 +1,6 @@
 /** @file What the reader may choose in the token strip: layers, choice, a step to compare with, size. */
 import type { EarlierChoices, LayerRouting, TokenSample } from '@switchyard/kernel-lib/protocol';
+import { choice as choiceOf } from './choice';
 import type { IChartContext, IChoice } from './figure';
 
 export interface IStripChoices {
@@ -23,13 +24,11 @@ export function stripChoices(
   const { trans, layer } = context;
   const choices: IChoice[] = [];
   const offer = (name: string, label: string, options: IChoice['options']): string => {
-    const key = `token-strip.${name}`;
-    const wanted = context.choices[key];
-    const selected = options.some(({ value }) => value === wanted) ? wanted : options[0].value;
+    const offered = choiceOf(context, `token-strip.${name}`, label, options);
     if (options.length > 1) {
-      choices.push({ name: key, label, options, selected });
+      choices.push(offered);
     }
-    return selected;
+    return offered.selected;
   };
   const inView = { value: 'one', text: trans.__('in view') };
   const all = layers.length > 1 ? [{ value: 'all', text: trans.__('all') }] : [];

@@ -6,6 +6,7 @@ import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts';
+import { withStepRange } from '../charts';
 import { element } from '../dom';
 import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
@@ -13,6 +14,7 @@ import type { IView } from '../view';
 import { Choices } from './choices';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
+import { StepZoom, zoomOf } from './stepZoom';
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
 
@@ -31,9 +33,13 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    this._zoom = new StepZoom(options.trans, (range) =>
+      this._looked.emit({ choices: withStepRange(this._view, range) })
+    );
     this.node.append(
       element('figcaption', { text: options.title }, this._choices.node),
       this._plot,
+      this._zoom.node,
       this._message,
       this._numbers.node
     );
@@ -53,6 +59,7 @@ export class FigurePicture extends Widget implements IPicture {
     this._numbers.show(figure.table);
     this._choices.show(figure.choices ?? []);
     this._view = context.choices;
+    this._zoom.show(figure.steps ?? [], context.choices);
     this._pick = figure.pick;
     this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
     this._figure = figure;
@@ -79,9 +86,11 @@ export class FigurePicture extends Widget implements IPicture {
     try {
       this._plotly ??= await loadPlotly();
       while (this._figure && !this.isDisposed) {
-        const { data, layout } = this._figure;
+        const { data, layout, steps } = this._figure;
         this._figure = null;
-        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, CONFIG);
+        // A zoom of steps is the view's: plotly tells of a double click and leaves the axes alone.
+        const config = { ...CONFIG, ...(steps ? { doubleClick: false as const } : {}) };
+        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, config);
         this._listen();
       }
       this._message.textContent = '';
@@ -96,7 +105,10 @@ export class FigurePicture extends Widget implements IPicture {
   private _listen(): void {
     if (!this._listening) {
       this._listening = true;
-      (this._plot as unknown as PlotlyHTMLElement).on('plotly_click', (event) => this._onClick(event));
+      const plot = this._plot as unknown as PlotlyHTMLElement;
+      plot.on('plotly_click', (event) => this._onClick(event));
+      plot.on('plotly_relayout', (event) => this._zoom.to(zoomOf(event as Record<string, unknown>)));
+      plot.on('plotly_doubleclick', () => this._zoom.reset());
     }
   }
 
@@ -119,6 +131,7 @@ export class FigurePicture extends Widget implements IPicture {
   private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
+  private _zoom: StepZoom;
   private _figure: IFigure | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;

@@ -1,6 +1,6 @@
 /** @file The numbers of a picture as a table that the reader opens: the text equivalent of every figure. */
 import type { ITable } from '../charts';
-import { element } from '../dom';
+import { element, tableElement } from '../dom';
 
 /** A closed `<details>` whose table is filled while it is open. */
 export class Numbers {
@@ -21,25 +21,7 @@ export class Numbers {
     if (!this.node.open || !this._table) {
       return;
     }
-    const { columns, rows } = this._table;
-    const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
-    const body = rows.map(([first, ...rest]) =>
-      element(
-        'tr',
-        {},
-        element('th', { text: first, attributes: { scope: 'row' } }),
-        ...rest.map((text) => element('td', { text }))
-      )
-    );
-    this._box.replaceChildren(
-      element(
-        'table',
-        {},
-        element('caption', { text: this._caption }),
-        element('thead', {}, head),
-        element('tbody', {}, ...body)
-      )
-    );
+    this._box.replaceChildren(tableElement(this._table, element('caption', { text: this._caption })));
   }
 
   private _box = element('div', { attributes: { tabindex: '0' } });

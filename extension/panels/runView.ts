@@ -10,11 +10,13 @@ import { element } from '../dom';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
+import { keptSteps, payloadAt } from '../replay';
 import { problemSentence, runState, stateSentence } from '../runState';
 import { readTheme } from '../theme';
 import type { IView } from '../view';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
+import { ReplayBar } from './replayBar';
 import { TabbedPictures } from './tabbedPictures';
 
 /** Where a {@link RunView} finds what it shows, asked at every drawing. */
@@ -44,12 +46,15 @@ export class RunView extends Widget {
     this._options = options;
     this.addClass('jp-switchyard-RunView');
     this._header = new PanelHeader(trans, close !== undefined);
+    this._replay = new ReplayBar(trans);
     this._pictures = new TabbedPictures(trans);
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._header);
     layout.addWidget(this._state);
+    layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
+    this._replay.chosen.connect((_, step) => this._look({ step }), this);
     this._pictures.looked.connect((_, change) => this._look(change), this);
     themes?.themeChanged.connect(() => this.refresh(), this);
   }
@@ -126,13 +131,16 @@ export class RunView extends Widget {
     this._tell(stateSentence(state, source.step, trans));
     this._pictures.show();
     const { tab, choices } = view;
-    this._pictures.draw(payload, { theme: readTheme(), trans, layer, expert, choices }, tab);
+    this._replay.offer(keptSteps(payload), view.step);
+    const shown = view.step === null ? payload : payloadAt(payload, view.step);
+    this._pictures.draw(shown, { theme: readTheme(), trans, layer, expert, choices }, tab);
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
     const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0, experts: [], expert: null };
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);
+    this._replay.offer([], null);
     this._pictures.hide();
   }
 
@@ -166,6 +174,7 @@ export class RunView extends Widget {
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
   });
+  private _replay: ReplayBar;
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;

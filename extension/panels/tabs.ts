@@ -1,18 +1,11 @@
 /** @file The pictures of a panel, tab by tab. A new picture is one line here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext, IFigure } from '../charts';
-import {
-  confidenceAgreement,
-  confidenceByLayer,
-  depthTokens,
-  depthUsage,
-  loadHeatmap,
-  loadOverTime,
-  pareto,
-  scalars
-} from '../charts';
+import { loadHeatmap, loadOverTime, scalars } from '../charts';
 import { FigurePicture } from './figurePicture';
+import type { Chart } from './forKinds';
+import { forKinds } from './forKinds';
+import { kindTabs } from './kindTabs';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
 
@@ -43,50 +36,6 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       kinds: ['routing', 'training'],
       create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
     },
-    {
-      id: 'depth',
-      label: trans.__('Depth'),
-      kinds: ['depth-usage'],
-      create: () => [
-        figure('depth-usage', trans.__('What tokens took of each layer'), forKinds(['depth-usage'], depthUsage)),
-        figure('depth-tokens', trans.__('Token by token'), forKinds(['depth-usage'], depthTokens))
-      ]
-    },
-    {
-      id: 'confidence',
-      label: trans.__('Confidence'),
-      kinds: ['router-confidence'],
-      create: () => [
-        figure(
-          'confidence-by-layer',
-          trans.__('Confidence of each router'),
-          forKinds(['router-confidence'], confidenceByLayer)
-        ),
-        figure(
-          'confidence-agreement',
-          trans.__('Confidence and agreement, one layer'),
-          forKinds(['router-confidence'], confidenceAgreement)
-        )
-      ]
-    },
-    {
-      id: 'front',
-      label: trans.__('Front'),
-      kinds: ['pareto'],
-      create: () => [figure('pareto', trans.__('Pareto front'), forKinds(['pareto'], pareto))]
-    }
+    ...kindTabs(trans, figure)
   ];
-}
-
-type Chart = (payload: Payload, context: IChartContext) => IFigure | null;
-
-/** A chart of some kinds of payload, as one that has nothing to say of the others. */
-function forKinds<K extends Payload['kind']>(
-  kinds: readonly K[],
-  chart: (payload: Extract<Payload, { kind: K }>, context: IChartContext) => IFigure | null
-): Chart {
-  return (payload, context) =>
-    (kinds as readonly string[]).includes(payload.kind)
-      ? chart(payload as Extract<Payload, { kind: K }>, context)
-      : null;
 }

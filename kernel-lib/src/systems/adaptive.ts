@@ -7,10 +7,13 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     title: 'Duo-LLM: A Framework for Studying Adaptive Computation in Large Language Models',
     function: 'models.duoLLM',
     test: 'test/systems/duoLLM.test.ts',
+    notebook: 'notebooks/adaptive-depth.ipynb',
     note:
       'With adaptive.oracleRoutes. A token tries its paths while the tokens before it keep those of the router, so the oracle is ' +
       'never behind at the same number of big calls. Blocks of width 32, three seeds: oracle 2.59, router 2.75, random 2.77 nats; they agree in ' +
-      '40 % of choices. One big module, chosen for each token with its loss known, beats big ones everywhere by 0.09 +- 0.05 nats (95 %).'
+      '40 % of choices. One big module, chosen for each token with its loss known, beats big ones everywhere by 0.09 +- 0.05 nats (95 %). ' +
+      'On real text (the notebook, five seeds) by 0.13 +- 0.01, of which the same tries with more computation gain 0.11; the router is 0.22 +- 0.03 behind the ' +
+      'oracle and hardly ahead of its own choices dealt by lot (0.005 +- 0.009).'
   },
   {
     id: 'informed-routing',

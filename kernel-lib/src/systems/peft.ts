@@ -7,6 +7,7 @@ export const peftSystems: readonly SystemEntry[] = [
     title: 'MixLoRA: Enhancing Large Language Models Fine-Tuning with LoRA based Mixture of Experts',
     function: 'peft.moeLora',
     test: 'test/systems/mixlora.test.ts',
+    notebook: 'notebooks/adapters.ipynb',
     note:
       "{ granularity: 'adapter' } on feed-forward networks: moe.layer with peft.loraExperts, so router, balancing and panels are those " +
       'of any mixture. Two tasks are two low-rank changes of a frozen network: over 3 seeds the error is less than half that of ' +
@@ -17,15 +18,18 @@ export const peftSystems: readonly SystemEntry[] = [
     title: 'Each Rank Could be an Expert: Single-Ranked Mixture of Experts LoRA for Multi-Task Learning',
     function: 'peft.moeLora',
     test: 'test/systems/smora.test.ts',
+    notebook: 'notebooks/adapters.ipynb',
     note:
       "{ granularity: 'rank' }. All ranks are computed and those not chosen weighed with 0: at these widths that is cheaper than " +
-      'to gather them. Chosen: the softmax top-k router of the library, with its balancing loss.'
+      'to gather them. Chosen: the softmax top-k router of the library, with its balancing loss. On text (the notebook) it is level with one ' +
+      'adapter of as many values.'
   },
   {
     id: 'comol',
     title: 'CoMoL: Efficient Mixture of LoRA Experts via Dynamic Core Space Merging',
     function: 'peft.moeLora',
     test: 'test/systems/comol.test.ts',
+    notebook: 'notebooks/adapters.ipynb',
     note:
       "{ granularity: 'coreSpace' }. An expert adds r^2 values, and r for its column of the router. Chosen: the formula of the " +
       'check, cores that begin as the identity with a little noise. Routing tells the four tasks almost wholly (1.9 of 2 bits).'
@@ -45,6 +49,7 @@ export const peftSystems: readonly SystemEntry[] = [
     title: 'Multi-Head Adapter Routing for Cross-Task Generalization',
     function: 'peft.taskLora',
     test: 'test/systems/mhr.test.ts',
+    notebook: 'notebooks/adapters.ipynb',
     note:
       'With peft.adaptTasks for full, z and mu. On six related maps gradients of tasks align more with Poly than with one adapter, ' +
       'and more with heads (all below 0: the tasks pull apart). MHR-mu came out 3 % above MHR on the mean of 3 seeds, and is ' +

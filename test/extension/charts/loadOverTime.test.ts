@@ -17,3 +17,9 @@ test('there is no picture for a layer that is not there, nor before the first st
   payload.data.history.loadSteps = [];
   expect(loadOverTime(payload, context)).toBeNull();
 });
+
+test('the chosen expert is outlined from the first step to the last', () => {
+  const shapes = (expert: number | null) => loadOverTime(routing(), { ...context, expert })?.layout.shapes;
+  expect(shapes(null)).toEqual([]);
+  expect(shapes(5)).toMatchObject([{ xref: 'paper', x0: 0, x1: 1, y0: 4.5, y1: 5.5 }]);
+});

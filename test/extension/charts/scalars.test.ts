@@ -66,3 +66,12 @@ test('there is no picture before the first step', () => {
   payload.data.steps = [];
   expect(scalars(payload, context)).toBeNull();
 });
+
+test('biases of the routers share a plot, each with its layer', () => {
+  const payload = routing();
+  const zeros = payload.data.history.steps.map(() => 0);
+  payload.data.history.scalars = { 'bias/layers.0.moe': zeros, 'bias/layers.1.moe': zeros };
+  const drawn = lines(scalars(payload, context)).filter((line) => line.name.startsWith('bias'));
+  expect(drawn.map((line) => line.name)).toEqual(['bias layers.0.moe', 'bias layers.1.moe']);
+  expect(new Set(drawn.map((line) => line.yaxis)).size).toBe(1);
+});

@@ -1,0 +1,67 @@
+/** @file Entropy and MaxVio of each layer as text beside its row of a heatmap, with the bounds of their formulas. */
+import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
+import type { Annotations, Data } from 'plotly.js';
+import type { IChartContext } from './figure';
+import { brief, plainText } from './text';
+
+/** Room to the right of the rows, in pixels. */
+export const BOUNDS_WIDTH = 92;
+/** Where the two columns start, in ems of their font: an em space is one wide, and text has no other offset. */
+const ENTROPY = 0;
+const MAX_VIO = 4;
+const FONT = 10;
+
+/** With at most 1/k of the choices for one expert, (max load - mean load) / mean load is at most E/k - 1. */
+export function maxVioBound(layer: LayerRouting): number {
+  return layer.numExperts / layer.k - 1;
+}
+
+/** Texts for these rows of `columns` cells, and their headings; nothing where no layer has a number. */
+export function layerBounds(
+  layers: readonly LayerRouting[],
+  rows: readonly number[],
+  columns: number,
+  { theme, trans }: IChartContext
+): { data: Data[]; annotations: Partial<Annotations>[] } {
+  if (layers.every(({ entropy, maxVio }) => entropy === null && maxVio === null)) {
+    return { data: [], annotations: [] };
+  }
+  const bounds = layers.map(maxVioBound);
+  const common = bounds.every((bound) => bound === bounds[0]) ? brief(bounds[0]) : null;
+  const column = (ems: number, text: (layer: LayerRouting, i: number) => string): Data =>
+    ({
+      type: 'scatter',
+      mode: 'text',
+      x: rows.map(() => columns - 0.5),
+      y: [...rows],
+      text: rows.map((row) => `${'\u2003'.repeat(ems)}${plainText(text(layers[row], row))}`),
+      textposition: 'middle right',
+      textfont: { size: FONT, color: theme.text },
+      cliponaxis: false,
+      hoverinfo: 'skip'
+    }) as Data;
+  const heading = (ems: number, text: string): Partial<Annotations> => ({
+    xref: 'paper',
+    x: 1,
+    xanchor: 'left',
+    xshift: 4 + ems * FONT,
+    yref: 'paper',
+    y: 1,
+    yanchor: 'bottom',
+    align: 'left',
+    showarrow: false,
+    font: { size: FONT, color: theme.mutedText },
+    text: plainText(text).replace('\n', '<br>')
+  });
+  const two = (value: Numeric): string => (value === null ? '–' : value.toFixed(2));
+  return {
+    data: [
+      column(ENTROPY, ({ entropy }) => two(entropy)),
+      column(MAX_VIO, ({ maxVio }, i) => (common === null ? `${two(maxVio)} / ${brief(bounds[i])}` : two(maxVio)))
+    ],
+    annotations: [
+      heading(ENTROPY, trans.__('entropy\n0 – 1')),
+      heading(MAX_VIO, common === null ? trans.__('MaxVio\n/ bound') : trans.__('MaxVio\n0 – %1', common))
+    ]
+  };
+}
