@@ -63,6 +63,11 @@ class Gallery {
     await this.drawn();
   }
 
+  /** Opens the tables of numbers. */
+  async openNumbers() {
+    await this.page.evaluate(() => document.querySelectorAll('details').forEach((node) => (node.open = true)));
+  }
+
   /** Waits until every plot in view is drawn or has said why not, and a frame more. */
   async drawn() {
     await this.page.waitForFunction(() =>
