@@ -9,7 +9,17 @@ export const CommandIDs = {
   /** Opens or closes the panel of the active cell. */
   togglePanel: 'switchyard:toggle-panel',
   /** Opens the panel of the cell that holds the run `args.runId`. */
-  openPanel: 'switchyard:open-panel'
+  openPanel: 'switchyard:open-panel',
+  /** Opens the sidebar. */
+  openSidebar: 'switchyard:open-sidebar',
+  /** Keeps the run that the sidebar shows there when another notebook is in front. */
+  pinRun: 'switchyard:pin-run',
+  /** Shows two runs beside each other in the sidebar, or one again. */
+  compareRuns: 'switchyard:compare-runs',
+  /** Saves the picture in view as `args.format`. */
+  exportPicture: 'switchyard:export-picture',
+  nextLayer: 'switchyard:next-layer',
+  previousLayer: 'switchyard:previous-layer'
 } as const;
 
 export interface ICommandOptions {

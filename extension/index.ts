@@ -1,5 +1,6 @@
 /** @file The extension's plugins. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -7,8 +8,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
+import { fillPalette } from './palette';
 import { PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
+import { addSidebar } from './sidebar';
+import { addSidebarCommands } from './sidebarCommands';
+import { activeView, addViewCommands } from './viewCommands';
 
 const DOMAIN = 'jupyterlab_switchyard';
 
@@ -37,14 +42,15 @@ const panels: JupyterFrontEndPlugin<void> = {
   description: 'Shows routing live beside the notebook cell.',
   autoStart: true,
   requires: [INotebookTracker],
-  optional: [ISettingRegistry, ITranslator, ICommandPalette, IThemeManager],
+  optional: [ISettingRegistry, ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    themes: IThemeManager | null
+    themes: IThemeManager | null,
+    restorer: ILayoutRestorer | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const settings = new PanelSettings();
@@ -55,7 +61,11 @@ const panels: JupyterFrontEndPlugin<void> = {
     };
     const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
-    palette?.addItem({ command: CommandIDs.togglePanel, category: trans.__('Switchyard') });
+    const { shell } = app;
+    const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, restorer });
+    addSidebarCommands(app, { sidebar, trans });
+    addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
+    fillPalette(palette, trans);
     registry?.load(panels.id).then(
       (loaded) => settings.connect(loaded),
       (error: unknown) => console.error(`${panels.id}: settings could not be loaded`, error)

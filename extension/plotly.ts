@@ -1,8 +1,8 @@
-/** @file The only import of plotly.js: its core and three trace types, loaded when the first figure is drawn. */
+/** @file The only import of plotly.js: its core and four trace types, loaded when the first figure is drawn. */
 import type * as Plotly from 'plotly.js';
 
 /** The part of plotly.js that panels use. */
-export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge'>;
+export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'>;
 
 let loading: Promise<PlotlyApi> | undefined;
 
@@ -16,14 +16,15 @@ export function loadPlotly(): Promise<PlotlyApi> {
 }
 
 async function load(): Promise<PlotlyApi> {
-  const [core, bar, heatmap, scatter] = await Promise.all([
+  const [core, bar, heatmap, sankey, scatter] = await Promise.all([
     import('plotly.js/lib/core'),
     import('plotly.js/lib/bar'),
     import('plotly.js/lib/heatmap'),
+    import('plotly.js/lib/sankey'),
     import('plotly.js/lib/scatter')
   ]);
   const api = unwrap(core);
-  api.register([unwrap(bar), unwrap(heatmap), unwrap(scatter)]);
+  api.register([unwrap(bar), unwrap(heatmap), unwrap(sankey), unwrap(scatter)]);
   return api;
 }
 

@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { PanelLayout } from '@lumino/widgets';
 import { Signal } from '@lumino/signaling';
+import type { RunView } from '../panels';
 import { CellPanel } from '../panels';
 import type { IRun } from '../payloads';
 import { holders } from '../payloads';
@@ -43,6 +44,11 @@ export class BesidePanels implements IDisposable {
 
   isOpen(cellId: string): boolean {
     return this._open.has(cellId);
+  }
+
+  /** What the panel of a cell shows; undefined where it is closed. */
+  viewOf(cellId: string): RunView | undefined {
+    return this._panels.get(cellId)?.runs;
   }
 
   open(cellId: string): void {

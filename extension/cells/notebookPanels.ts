@@ -25,6 +25,11 @@ export class NotebookPanels implements IDisposable {
     return notebook === null ? undefined : this._notebooks.get(notebook)?.panels;
   }
 
+  /** The payloads of one notebook. */
+  storeOf(notebook: NotebookPanel | null): PayloadStore | undefined {
+    return notebook === null ? undefined : this._notebooks.get(notebook)?.store;
+  }
+
   /** Opens the panel of the cell that holds a run, in the current notebook or in whichever it is. */
   openRun(runId: string): void {
     const current = this.of(this._tracker.currentWidget);
@@ -44,7 +49,7 @@ export class NotebookPanels implements IDisposable {
     const store = new PayloadStore();
     const panels = new BesidePanels(panel, store, this._options);
     const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, store]);
-    this._notebooks.set(panel, { panels, parts });
+    this._notebooks.set(panel, { store, panels, parts });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       parts.dispose();
@@ -54,5 +59,5 @@ export class NotebookPanels implements IDisposable {
   private _tracker: INotebookTracker;
   private _options: IBesideOptions;
   private _isDisposed = false;
-  private _notebooks = new Map<NotebookPanel, { panels: BesidePanels; parts: IDisposable }>();
+  private _notebooks = new Map<NotebookPanel, { store: PayloadStore; panels: BesidePanels; parts: IDisposable }>();
 }

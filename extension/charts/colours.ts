@@ -63,12 +63,6 @@ export function loadColour(ratio: number, max: number, light: boolean): string {
   return css(clamped <= 1 ? ramp(below, clamped) : ramp(above, (clamped - 1) / (max - 1)));
 }
 
-/** Colours of an amount, from the theme's own ground for none to blue for the most; positions 0 to 1. */
-export function amountScale(light: boolean): [number, string][] {
-  const stops = [...(light ? LIGHT : DARK)[0]].reverse();
-  return stops.map((colour, i): [number, string] => [i / (stops.length - 1), css(colour)]);
-}
-
 /** Colour of an expert. After every eight the hues repeat lighter, then darker: show its number as well. */
 export function expertColour(index: number): { background: string; text: string } {
   const cycle = Math.floor(index / EXPERTS.length);

@@ -10,7 +10,7 @@ export interface ITable {
   rows: string[][];
 }
 
-/** A picture as a value. */
+/** A picture as a value. Where there is nothing in `data`, the summary stands in its place. */
 export interface IFigure {
   data: Data[];
   layout: Partial<Layout>;
@@ -42,6 +42,8 @@ export interface IPoint {
   y: number | string;
   /** Index in its trace; row and column in a heatmap. */
   index: number | number[];
+  /** What its trace carries for it as `customdata`. */
+  data?: unknown;
 }
 
 /** What a chart needs to know besides the payload. */

@@ -5,10 +5,10 @@ import type { IChartContext } from './figure';
 import { brief, plainText } from './text';
 
 /** Room to the right of the rows, in pixels. */
-export const BOUNDS_WIDTH = 92;
+export const BOUNDS_WIDTH = 100;
 /** Where the two columns start, in ems of their font: an em space is one wide, and text has no other offset. */
 const ENTROPY = 0;
-const MAX_VIO = 4;
+const MAX_VIO = 5;
 const FONT = 10;
 
 /** With at most 1/k of the choices for one expert, (max load - mean load) / mean load is at most E/k - 1. */
@@ -34,7 +34,7 @@ export function layerBounds(
       mode: 'text',
       x: rows.map(() => columns - 0.5),
       y: [...rows],
-      text: rows.map((row) => `${'\u2003'.repeat(ems)}${plainText(text(layers[row], row))}`),
+      text: rows.map((row) => `\u2009${'\u2003'.repeat(ems)}${plainText(text(layers[row], row))}`),
       textposition: 'middle right',
       textfont: { size: FONT, color: theme.text },
       cliponaxis: false,

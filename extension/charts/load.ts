@@ -1,9 +1,10 @@
 /** @file Loads in units of the fair share: 1 is fair, 2 is twice as much. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Layout, LayoutAxis } from 'plotly.js';
+import type { Layout, LayoutAxis, Margin } from 'plotly.js';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../theme';
-import { amountScale, loadScale } from './colours';
+import { amountScale } from './amounts';
+import { loadScale } from './colours';
 import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */
@@ -68,7 +69,9 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     xpad: 0,
     y: 1,
     yanchor: 'bottom',
-    ypad: 6,
+    ypad: 4,
+    // The labels at its ends stay clear of what stands beside the plot.
+    len: 0.92,
     thickness: 8
   };
   return {
@@ -78,6 +81,7 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     outlinewidth: 0,
     len: 1,
     xpad: 6,
+    tickangle: 0,
     tickfont: { size: 10, color: theme.mutedText },
     ...(title === undefined ? {} : above)
   };
@@ -98,14 +102,22 @@ export function baseLayout(theme: ITheme, height: number): Partial<Layout> {
   };
 }
 
-/** The axis of experts, by index. */
-export function expertAxis(trans: TranslationBundle): Partial<LayoutAxis> {
+/** Margins that stay as they are, whatever stands in them; pixels. An axis with `automargin` has its title clear of its labels. */
+export function fixedMargin(margin: Required<Pick<Margin, 't' | 'r' | 'b' | 'l'>>): Partial<Margin> {
+  // plotly.js's types lack this property.
+  return { autoexpand: false, ...margin } as Partial<Margin>;
+}
+
+/** The axis of experts, by index; ticks only at whole numbers. */
+export function expertAxis(trans: TranslationBundle, count: number): Partial<LayoutAxis> {
+  const steps = [1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 500];
   return {
     title: { text: trans.__('expert'), standoff: 4 },
     fixedrange: true,
     showgrid: false,
     zeroline: false,
-    nticks: 9,
+    tick0: 0,
+    dtick: steps.find((step) => count <= 8 * step) ?? 1000,
     tickformat: 'd'
   };
 }

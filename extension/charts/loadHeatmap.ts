@@ -7,7 +7,7 @@ import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from './figure';
 import { heatmapSummary, heatmapTable } from './heatmapWords';
 import { BOUNDS_WIDTH, layerBounds } from './layerBounds';
-import { baseLayout, expertAxis } from './load';
+import { baseLayout, fixedMargin, expertAxis } from './load';
 import { outline } from './mark';
 import { expertNames, layerLabels, plainText } from './text';
 import { thinned } from './thinned';
@@ -17,6 +17,9 @@ const ROW = 26;
 const LEAST_ROW = 11;
 const ROOM = 260;
 const MOST = 640;
+/** Room for the colour bar with its title, and for the axis; pixels. */
+const TOP = 42;
+const BOTTOM = 36;
 /** More rows or columns than this have no gaps between their cells. */
 const GAPPED = 32;
 
@@ -104,14 +107,15 @@ function layout(
   context: IChartContext
 ): Partial<Layout> {
   const { theme, trans, layer, expert } = context;
-  const base = baseLayout(theme, height + 46 + 36);
+  const base = baseLayout(theme, TOP + height + BOTTOM);
   const longest = Math.max(...labels.map((label) => label.length));
   const column = expert === null ? -1 : order[layer].indexOf(expert);
   return {
     ...base,
-    margin: { ...base.margin, t: 46, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 },
+    margin: fixedMargin({ b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 }),
     xaxis: {
-      ...expertAxis(trans),
+      ...expertAxis(trans, columns),
+      automargin: true,
       range: [-0.5, columns - 0.5],
       ...(byLoad
         ? { title: { text: trans.__('experts of each layer, the fullest first'), standoff: 4 }, showticklabels: false }

@@ -101,5 +101,5 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
     ...loadColours(loadCeiling(z), theme, { fair: trans.__('fair') })
   } as unknown as Data;
   const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
-  return { data: [trace], yaxis: expertAxis(trans), shapes, experts };
+  return { data: [trace], yaxis: expertAxis(trans, names.length), shapes, experts };
 }

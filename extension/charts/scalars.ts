@@ -84,6 +84,8 @@ function axes(plot: IScalarPlot, { row, rows, height, axis, theme }: IPlace): ob
       anchor: `y${axisId(row)}`,
       matches: row === 0 ? undefined : 'x',
       ...axis,
+      // Marks at the ends of a line would give room to steps below 0.
+      rangemode: 'nonnegative',
       showticklabels: last,
       title: last ? axis.title : undefined
     },

@@ -39,13 +39,16 @@ export class CellPanel extends Widget {
       kernel: () => store.state.kernel,
       empty: () => emptySentence(trans)
     };
-    const runs = new RunView({ source, view, trans, themes, close });
+    this.runs = new RunView({ source, view, trans, themes, close });
     const layout = (this.layout = new PanelLayout());
     const width = (): number => this.node.getBoundingClientRect().width;
     layout.addWidget(new ResizeHandle({ trans, width, resize: options.resize }));
-    layout.addWidget(runs);
-    store.changed.connect((_, cells) => cells.includes(cellId) && runs.refresh(), this);
+    layout.addWidget(this.runs);
+    store.changed.connect((_, cells) => cells.includes(cellId) && this.runs.refresh(), this);
   }
+
+  /** The view of the cell's runs. */
+  readonly runs: RunView;
 
   override dispose(): void {
     if (this.isDisposed) {

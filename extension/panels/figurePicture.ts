@@ -8,6 +8,8 @@ import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts';
 import { withStepRange } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
+import { exportButton } from '../exporting';
 import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
 import type { IView } from '../view';
@@ -17,6 +19,9 @@ import type { IPicture } from './picture';
 import { StepZoom, zoomOf } from './stepZoom';
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
+
+/** A narrow panel's labels are cut; a file has room, in pixels. */
+const MIN_EXPORT_WIDTH = 640;
 
 export interface IFigurePictureOptions {
   /** Name of the picture, kebab-case: its place in tests and styles. */
@@ -33,11 +38,12 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    const save = exportButton(options.title, () => this.exported(), options.trans);
     this._zoom = new StepZoom(options.trans, (range) =>
       this._looked.emit({ choices: withStepRange(this._view, range) })
     );
     this.node.append(
-      element('figcaption', { text: options.title }, this._choices.node),
+      element('figcaption', { text: options.title }, this._choices.node, save),
       this._plot,
       this._zoom.node,
       this._message,
@@ -53,6 +59,7 @@ export class FigurePicture extends Widget implements IPicture {
     const figure = this._options.chart(payload, context);
     this.setHidden(figure === null);
     if (figure === null || this.isDisposed) {
+      this._drawn = null;
       return false;
     }
     this._plot.setAttribute('aria-label', figure.summary);
@@ -62,9 +69,31 @@ export class FigurePicture extends Widget implements IPicture {
     this._zoom.show(figure.steps ?? [], context.choices);
     this._pick = figure.pick;
     this._plot.classList.toggle('jp-mod-pickable', figure.pick !== undefined);
-    this._figure = figure;
+    const blank = figure.data.length === 0;
+    this._plot.hidden = blank;
+    this._numbers.node.hidden = blank;
+    this._words = blank ? figure.summary : '';
+    this._message.textContent = this._words;
+    this._figure = blank ? null : figure;
+    this._drawn = blank ? null : { figure, payload, background: context.theme.background };
     void this._render();
     return true;
+  }
+
+  exported(): IExportable | null {
+    if (this._drawn === null) {
+      return null;
+    }
+    const { figure, payload, background } = this._drawn;
+    const width = Math.max(this._plot.clientWidth, MIN_EXPORT_WIDTH);
+    const layout = { ...figure.layout, width, paper_bgcolor: background };
+    const svg = async (): Promise<string> => {
+      const { toImage } = await loadPlotly();
+      const height = layout.height ?? this._plot.clientHeight;
+      const url = await toImage({ data: figure.data, layout }, { format: 'svg', width, height });
+      return decodeURIComponent(url.slice(url.indexOf(',') + 1));
+    };
+    return { picture: this._options.id, table: figure.table, payload, svg };
   }
 
   override dispose(): void {
@@ -79,7 +108,7 @@ export class FigurePicture extends Widget implements IPicture {
 
   /** Draws the newest figure; one that comes meanwhile is drawn after. */
   private async _render(): Promise<void> {
-    if (this._rendering) {
+    if (this._rendering || this._figure === null) {
       return;
     }
     this._rendering = true;
@@ -93,7 +122,7 @@ export class FigurePicture extends Widget implements IPicture {
         await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, config);
         this._listen();
       }
-      this._message.textContent = '';
+      this._message.textContent = this._words;
     } catch (error) {
       this._message.textContent = this._options.trans.__('The figure could not be drawn: %1', String(error));
     } finally {
@@ -115,10 +144,9 @@ export class FigurePicture extends Widget implements IPicture {
   private _onClick({ points }: PlotMouseEvent): void {
     const point = points.at(0);
     if (point && this._pick) {
-      const { curveNumber, x, y, pointNumber } = point;
-      this._looked.emit(
-        this._pick({ trace: curveNumber, x: x as number | string, y: y as number | string, index: pointNumber })
-      );
+      const { curveNumber, x, y, pointNumber, customdata } = point;
+      const at = { x: x as number | string, y: y as number | string, index: pointNumber };
+      this._looked.emit(this._pick({ ...at, trace: curveNumber, data: customdata }));
     }
   }
 
@@ -132,7 +160,11 @@ export class FigurePicture extends Widget implements IPicture {
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
   private _zoom: StepZoom;
+  /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
+  /** Why there is nothing to draw; empty where there is. */
+  private _words = '';
+  private _drawn: { figure: IFigure; payload: Payload; background: string } | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;
 }

@@ -17,6 +17,15 @@ const LEAST_COMPARED = 30;
 const OVERVIEW_CELL = 5;
 const DIMMED = 0.22;
 
+const colours = new Map<number, ReturnType<typeof expertColour>>();
+
+/** An expert's colour, worked out once. */
+function colourOf(expert: number): ReturnType<typeof expertColour> {
+  const colour = colours.get(expert) ?? expertColour(expert);
+  colours.set(expert, colour);
+  return colour;
+}
+
 /** Width of each token and the sizes of a strip, as the font has them. */
 export function stripSizes(
   pen: Pen,
@@ -55,31 +64,42 @@ export interface IStripPainting {
 
 /** Paints the lines between `top` and `top + height` on an empty canvas. */
 export function paintStrip(pen: Pen, painting: IStripPainting): void {
-  const { strip, layout, marks, top, height } = painting;
+  const { strip, layout, marks, top, height, font } = painting;
   const { lines, lineHeight, widths } = layout;
   const found = hitTokens(widths.length, marks);
   const dimmed = dimmedTokens(strip, marks);
+  const first = Math.floor(top / lineHeight);
   const end = Math.min(lines.length, Math.ceil((top + height) / lineHeight));
-  pen.textBaseline = 'middle';
-  for (let line = Math.floor(top / lineHeight); line < end; line++) {
-    const y = line * lineHeight - top;
-    paintLabels(pen, painting, y);
-    const last = lines.at(line + 1) ?? widths.length;
-    for (let token = lines[line]; token < last; token++) {
-      pen.globalAlpha = dimmed[token] ? DIMMED : 1;
-      strip.rows.forEach((row, r) => paintCell(pen, painting, { row, r, token, y }));
-      paintText(pen, painting, token, y);
-      pen.globalAlpha = 1;
-      paintMarks(pen, painting, token, y, found[token]);
+  const eachToken = (paint: (token: number, y: number) => void): void => {
+    for (let line = first; line < end; line++) {
+      const last = lines.at(line + 1) ?? widths.length;
+      for (let token = lines[line]; token < last; token++) {
+        pen.globalAlpha = dimmed[token] ? DIMMED : 1;
+        paint(token, line * lineHeight - top);
+      }
     }
+    pen.globalAlpha = 1;
+  };
+  pen.textBaseline = 'middle';
+  // A font is dear to set: first all that has the small one.
+  pen.font = `${NUMBER}px ${font}`;
+  for (let line = first; line < end; line++) {
+    paintLabels(pen, painting, line * lineHeight - top);
   }
+  pen.textAlign = 'center';
+  eachToken((token, y) => strip.rows.forEach((row, r) => paintCell(pen, painting, { row, r, token, y })));
+  if (!strip.overview) {
+    pen.font = `${TEXT}px ${font}`;
+    eachToken((token, y) => paintText(pen, painting, token, y));
+  }
+  dimmed.fill(0);
+  eachToken((token, y) => paintMarks(pen, painting, token, y, found[token]));
 }
 
-function paintLabels(pen: Pen, { strip, layout, theme, font }: IStripPainting, y: number): void {
+function paintLabels(pen: Pen, { strip, layout, theme }: IStripPainting, y: number): void {
   if (strip.rows.length < 2) {
     return;
   }
-  pen.font = `${NUMBER}px ${font}`;
   pen.fillStyle = theme.mutedText;
   pen.textAlign = 'right';
   const every = Math.ceil((NUMBER + 1) / layout.rowHeight);
@@ -99,7 +119,7 @@ interface IPlace {
 }
 
 /** One expert, or the one before and the one now side by side; the bar below the number is the weight. */
-function paintCell(pen: Pen, { strip, layout, font }: IStripPainting, { row, r, token, y }: IPlace): void {
+function paintCell(pen: Pen, { strip, layout }: IStripPainting, { row, r, token, y }: IPlace): void {
   const { textHeight, rowHeight, left, widths } = layout;
   const edge = strip.overview ? 0 : 1;
   const box = {
@@ -110,7 +130,6 @@ function paintCell(pen: Pen, { strip, layout, font }: IStripPainting, { row, r, 
   };
   const expert = row.experts[token];
   const before = row.before?.[token] ?? expert;
-  pen.font = `${NUMBER}px ${font}`;
   if (before === expert) {
     paintExpert(pen, box, expert, strip.overview);
   } else {
@@ -120,7 +139,7 @@ function paintCell(pen: Pen, { strip, layout, font }: IStripPainting, { row, r, 
   }
   const weight = row.weights[token];
   if (weight !== null && expert >= 0 && before === expert && !strip.overview) {
-    pen.fillStyle = expertColour(expert).text;
+    pen.fillStyle = colourOf(expert).text;
     pen.fillRect(box.x, box.y + box.height - 2, box.width * Math.min(1, weight), 2);
   }
 }
@@ -136,31 +155,25 @@ function paintExpert(pen: Pen, { x, y, width, height }: IBox, expert: number, pl
   if (expert < 0) {
     return;
   }
-  const { background, text } = expertColour(expert);
+  const { background, text } = colourOf(expert);
   pen.fillStyle = background;
   pen.fillRect(x, y, width, height);
   if (!plain) {
     pen.fillStyle = text;
-    pen.textAlign = 'center';
     pen.fillText(String(expert), x + width / 2, y + height / 2 - 0.5, width);
   }
 }
 
 /** Text is on its expert's colour where there is one layer, on the panel's ground where there are more. */
-function paintText(pen: Pen, { strip, layout, theme, font }: IStripPainting, token: number, y: number): void {
-  if (strip.overview) {
-    return;
-  }
+function paintText(pen: Pen, { strip, layout, theme }: IStripPainting, token: number, y: number): void {
   const { textHeight, left, widths } = layout;
   const width = widths[token] - 1;
   const expert = strip.rows.length === 1 ? strip.rows[0].experts[token] : -1;
   if (expert >= 0) {
-    pen.fillStyle = expertColour(expert).background;
+    pen.fillStyle = colourOf(expert).background;
     pen.fillRect(left[token], y, width, textHeight);
   }
-  pen.font = `${TEXT}px ${font}`;
-  pen.textAlign = 'center';
-  pen.fillStyle = expert >= 0 ? expertColour(expert).text : theme.text;
+  pen.fillStyle = expert >= 0 ? colourOf(expert).text : theme.text;
   pen.fillText(strip.visible[token], left[token] + width / 2, y + textHeight / 2 + 1, width);
 }
 

@@ -3,6 +3,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext } from '../charts';
+import type { IExportable } from '../exporting';
 import type { IView } from '../view';
 
 /** A picture draws the newest payload it is given, or says that the payload has nothing for it. */
@@ -11,4 +12,6 @@ export interface IPicture extends Widget {
   readonly looked: ISignal<IPicture, Partial<IView>>;
   /** Draws in place of what was there. False where the payload has nothing for this picture. */
   draw(payload: Payload, context: IChartContext): boolean;
+  /** What is drawn now, to be saved; null where nothing is. */
+  exported(): IExportable | null;
 }

@@ -7,6 +7,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
@@ -69,6 +70,18 @@ export class RunView extends Widget {
     this._frame.schedule();
   }
 
+  /** Goes down the layers by so many, or up; stays within them. */
+  moveLayer(by: number): void {
+    const { view } = this._options;
+    const last = this._layers - 1;
+    this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** The picture that has the focus, else the first in view; null where nothing is drawn. */
+  exported(): IExportable | null {
+    return this._pictures.exported();
+  }
+
   override dispose(): void {
     if (this.isDisposed) {
       return;
@@ -115,6 +128,7 @@ export class RunView extends Widget {
     const routed = payload.kind === 'routing' ? payload.data.layers : [];
     const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    this._layers = layers.length;
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
@@ -178,6 +192,7 @@ export class RunView extends Widget {
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;
+  private _layers = 0;
   private _frame = new FrameScheduler(() => this._draw());
   private _resizes = new ResizeObserver(() => this.refresh());
   /** Tells of scrolling, hidden tabs, detached cells and skipped content alike. */

@@ -14,7 +14,10 @@ export class StepZoom {
     this._to.setAttribute('aria-label', trans.__('Last step in view'));
     this._all.textContent = trans.__('All steps');
     this._all.onclick = () => this.reset();
+    this._from.oninput = this._to.oninput = () => (this._typing = true);
     this._from.onchange = this._to.onchange = () => this._typed();
+    // A notebook may keep Enter from the field, which would end the typing.
+    this._from.onkeydown = this._to.onkeydown = ({ key }) => key === 'Enter' && this._typed();
     this.node.append(element('span', { text: trans.__('Steps') }), this._from, new Text('–'), this._to, this._all);
   }
 
@@ -25,8 +28,11 @@ export class StepZoom {
     const range = stepRange(choices);
     const [from, to] = range ?? [steps[0], steps[steps.length - 1]];
     this._all.disabled = range === null;
-    fill(this._from, from);
-    fill(this._to, to);
+    // Updates leave alone what is being typed.
+    if (!this._typing) {
+      this._from.value = String(from);
+      this._to.value = String(to);
+    }
   }
 
   /** Zooms to a range that was drawn in the plot; leaves the view alone where there is none. */
@@ -37,12 +43,14 @@ export class StepZoom {
   }
 
   reset(): void {
+    this._typing = false;
     if (this._steps.length > 1) {
       this._zoomed(null);
     }
   }
 
   private _typed(): void {
+    this._typing = false;
     const [from, to] = [this._from.valueAsNumber, this._to.valueAsNumber];
     if (from < to) {
       this._zoomed([from, to]);
@@ -51,16 +59,10 @@ export class StepZoom {
 
   private _zoomed: (range: StepRange | null) => void;
   private _steps: readonly number[] = [];
+  private _typing = false;
   private _from = element('input', { attributes: { type: 'number', min: '0', step: '1' } });
   private _to = element('input', { attributes: { type: 'number', min: '0', step: '1' } });
   private _all = element('button', { attributes: { type: 'button' } });
-}
-
-/** A field that the reader is in keeps what is being typed. */
-function fill(input: HTMLInputElement, step: number): void {
-  if (input !== document.activeElement) {
-    input.value = String(step);
-  }
 }
 
 /** The range of steps in plotly's note of a change of layout, whichever of the x axes was dragged; null where none was. */

@@ -7,6 +7,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext } from '../charts';
 import type { IView } from '../view';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
 import type { IPicture } from './picture';
 import type { ITab } from './tabs';
 import { createTabs } from './tabs';
@@ -47,6 +48,13 @@ export class TabbedPictures extends Widget {
       this._pictures.get(tab.id)?.forEach((picture) => picture.setHidden(tab !== shown));
     });
     this._empty.hidden = shown !== undefined && this._drawTab(shown, payload, context);
+  }
+
+  /** The picture in view to save: the one that has the focus, else the first. */
+  exported(): IExportable | null {
+    const shown = [...this._pictures.values()].flat().filter((picture) => picture.isVisible);
+    const focused = shown.filter((picture) => picture.node.contains(document.activeElement));
+    return [...focused, ...shown].map((picture) => picture.exported()).find(Boolean) ?? null;
   }
 
   handleEvent(event: Event): void {

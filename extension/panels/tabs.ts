@@ -1,7 +1,16 @@
 /** @file The pictures of a panel, tab by tab. A new picture is one line here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import { loadHeatmap, loadOverTime, scalars } from '../charts';
+import {
+  coActivation,
+  coActivationGraph,
+  flow,
+  loadHeatmap,
+  loadOverTime,
+  scalars,
+  specialisation,
+  topTokens
+} from '../charts';
 import { FigurePicture } from './figurePicture';
 import type { Chart } from './forKinds';
 import { forKinds } from './forKinds';
@@ -30,6 +39,27 @@ export function createTabs(trans: TranslationBundle): ITab[] {
       ]
     },
     { id: 'tokens', label: trans.__('Tokens'), kinds: ['routing'], create: () => [new TokenPicture(trans)] },
+    {
+      id: 'experts',
+      label: trans.__('Experts'),
+      kinds: ['routing'],
+      create: () => [
+        figure('specialisation', trans.__('What experts are for'), forKinds(['routing'], specialisation)),
+        figure('top-tokens', trans.__('Most frequent tokens of an expert'), forKinds(['routing'], topTokens)),
+        figure('co-activation', trans.__('Experts chosen together'), forKinds(['routing'], coActivation)),
+        figure(
+          'co-activation-graph',
+          trans.__('Experts chosen together, as a graph'),
+          forKinds(['routing'], coActivationGraph)
+        )
+      ]
+    },
+    {
+      id: 'flow',
+      label: trans.__('Flow'),
+      kinds: ['routing'],
+      create: () => [figure('flow', trans.__('Flow between layers'), forKinds(['routing'], flow))]
+    },
     {
       id: 'scalars',
       label: trans.__('Scalars'),

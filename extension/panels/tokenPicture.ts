@@ -5,8 +5,10 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { ICell, IChartContext, IHit, ITokenStrip } from '../charts';
-import { searchTokens, tokenStrip } from '../charts';
+import { searchTokens, stripSvg, tokenStrip } from '../charts';
 import { element } from '../dom';
+import type { IExportable } from '../exporting';
+import { exportButton } from '../exporting';
 import type { IView } from '../view';
 import { Choices } from './choices';
 import { Numbers } from './numbers';
@@ -28,8 +30,10 @@ export class TokenPicture extends Widget implements IPicture {
     this.node.dataset.picture = 'token-strip';
     this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
     this._search = new TokenSearch({ trans, sought: () => this._seek(), step: (by) => this._step(by) });
+    const title = trans.__('Tokens, coloured by expert');
+    const save = exportButton(title, () => this.exported(), trans);
     this.node.append(
-      element('figcaption', { text: trans.__('Tokens, coloured by expert') }, this._choices.node),
+      element('figcaption', { text: title }, this._choices.node, save),
       this._search.node,
       this._text.node,
       this._canvas.node,
@@ -48,6 +52,7 @@ export class TokenPicture extends Widget implements IPicture {
     this.setHidden(strip === null);
     this._context = context;
     this._strip = strip;
+    this._payload = payload;
     if (strip === null) {
       return false;
     }
@@ -63,6 +68,16 @@ export class TokenPicture extends Widget implements IPicture {
     this._body.show(strip, context.theme, this._marks(context));
     this._detail.textContent = strip.describe(this._cell.row, this._cell.token);
     return true;
+  }
+
+  exported(): IExportable | null {
+    const [strip, context, payload] = [this._strip, this._context, this._payload];
+    if (!strip || !context || !payload) {
+      return null;
+    }
+    const svg = (): Promise<string> =>
+      Promise.resolve(stripSvg({ texts: strip.visible, rows: strip.rows }, context.theme));
+    return { picture: 'token-strip', table: strip.table, payload, svg };
   }
 
   override dispose(): void {
@@ -188,6 +203,7 @@ export class TokenPicture extends Widget implements IPicture {
   private _detail = element('p', { class: 'jp-switchyard-detail', attributes: { 'aria-live': 'polite' } });
   private _numbers: Numbers;
   private _strip: ITokenStrip | null = null;
+  private _payload?: Payload;
   private _context?: IChartContext;
   private _cell: ICell = { row: 0, token: 0 };
   private _hits: IHit[] = [];

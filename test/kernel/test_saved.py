@@ -238,3 +238,31 @@ def test_another_thread_count_is_said_and_the_numbers_are_close():
     verdict, said = verify_first_steps(TF_NUM_INTRAOP_THREADS=str(threads))
     assert verdict == "same within 0.05"
     assert f"threads: saved with {record['threads']}, now {threads}" in said
+
+
+@pytest.fixture
+def python_notebook(tmp_path):
+    path = save(tmp_path / "python.ipynb", cell("print(2 * 3)"), cell("[1, 2.5]"), tolerance=0, needs=["json"])
+
+    def on_python(notebook):
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+    change(path, on_python)
+    return path
+
+
+def test_a_notebook_of_another_kernel_runs_and_is_compared(python_notebook):
+    switchyard("run", python_notebook)
+    assert printed(nbformat.read(python_notebook, as_version=4)) == "6\n"
+    assert re.search(r"python\.ipynb +2 +same$", switchyard("verify", python_notebook), re.MULTILINE)
+    change(python_notebook, lambda notebook: notebook.cells[0].outputs[0].update(text="7\n"))
+    assert "different: 1 cell" in switchyard("verify", python_notebook, code=1)
+
+
+def test_a_notebook_that_needs_what_is_not_there_is_not_run(python_notebook):
+    change(python_notebook, lambda notebook: notebook.metadata.switchyard.update(needs=["json", "no_such_package"]))
+    said = switchyard("verify", python_notebook)
+    assert re.search(r"python\.ipynb +- +not run$", said, re.MULTILINE)
+    assert "it needs what the environment lacks: no_such_package" in said
+    change(python_notebook, lambda notebook: notebook.metadata.switchyard.update(needs="torch"))
+    assert 'metadata.switchyard.needs must be a list of Python packages, got "torch"' in switchyard("verify", python_notebook, code=1)

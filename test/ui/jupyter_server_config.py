@@ -20,6 +20,7 @@ c.LabServerApp.extra_labextensions_path = [  # noqa: F821
 ]
 c.ServerApp.port = int(os.environ["SWITCHYARD_UI_PORT"])  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
-# The notebooks of the tests import the replay from here.
-os.environ["PYTHONPATH"] = str(here / "support")
+# The notebooks of the tests import the replay, the Python side of this working tree, and a module with hooks.
+python = [here / "support", root / "extension", root / "test/kernel/recording"]
+os.environ["PYTHONPATH"] = os.pathsep.join(map(str, python))
 os.environ["SWITCHYARD_PAYLOADS"] = str(root / "test/support/payloads")

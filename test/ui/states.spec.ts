@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { drawn, expectedLoads, openNotebook, panelOf } from './support/notebook';
-
-const example = (name: string): Payload =>
-  JSON.parse(readFileSync(join(__dirname, `../support/payloads/${name}.json`), 'utf8')) as Payload;
+import { drawn, example, expectedLoads, openNotebook, panelOf } from './support/notebook';
 
 test('a saved notebook shows the same pictures with no kernel', async ({ page, tmpPath }) => {
   const payload = example('finished') as RoutingPayload;

@@ -2,8 +2,9 @@
 
 const path = require('path');
 const { compareNotebooks } = require('../notebooks/compare');
+const { missingPackages } = require('../notebooks/needs');
 const { readNotebook } = require('../notebooks/notebook');
-const { isSame, report } = require('../notebooks/report');
+const { isFine, report } = require('../notebooks/report');
 const { readRules } = require('../notebooks/rules');
 const { runCopy } = require('../notebooks/runCopy');
 const { Problem } = require('../support/problem');
@@ -24,7 +25,7 @@ async function verify(project, words) {
     verdicts.push({ file, ...(await judge(project, file, saved)) });
   }
   console.log(report(verdicts));
-  return verdicts.every(isSame) ? 0 : 1;
+  return verdicts.every(isFine) ? 0 : 1;
 }
 
 /**
@@ -32,9 +33,13 @@ async function verify(project, words) {
  * @param {import('../support/project').Project} project
  * @param {string} file
  * @param {import('../notebooks/notebook').Notebook} saved
- * @returns {Promise<{ comparison: import('../notebooks/compare').Comparison } | { error: string }>}
+ * @returns {Promise<import('../notebooks/report').Outcome>}
  */
 async function judge(project, file, saved) {
+  const missing = missingPackages(project, saved);
+  if (missing.length > 0) {
+    return { missing };
+  }
   const folder = path.dirname(path.resolve(file));
   const outcome = await runCopy(project, saved, { title: path.basename(file), folder });
   return 'error' in outcome ? outcome : { comparison: compareNotebooks(saved, outcome.result) };

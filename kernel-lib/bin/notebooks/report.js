@@ -3,8 +3,9 @@
 /**
  * @typedef {import('./compare').Comparison} Comparison
  *
- * What became of one notebook.
- * @typedef {{ file: string } & ({ comparison: Comparison } | { error: string })} Verdict
+ * What became of one notebook; `missing`: Python packages without which it was not run.
+ * @typedef {{ comparison: Comparison } | { error: string } | { missing: string[] }} Outcome
+ * @typedef {{ file: string } & Outcome} Verdict
  */
 
 /** Differences shown of one cell, and characters of one value; the rest is counted. */
@@ -12,11 +13,12 @@ const MAX_DIFFERENCES = 10;
 const MAX_VALUE = 100;
 
 /**
+ * Whether nothing is wrong: the same again, or not run, which the report says.
  * @param {Verdict} verdict
  * @returns {boolean}
  */
-function isSame(verdict) {
-  return 'comparison' in verdict && verdict.comparison.different.length === 0;
+function isFine(verdict) {
+  return 'missing' in verdict || ('comparison' in verdict && verdict.comparison.different.length === 0);
 }
 
 /**
@@ -48,6 +50,9 @@ function row(verdict) {
   if ('error' in verdict) {
     return [verdict.file, '-', 'failed'];
   }
+  if ('missing' in verdict) {
+    return [verdict.file, '-', 'not run'];
+  }
   const { cells, different, tolerance } = verdict.comparison;
   const within = tolerance === 0 ? '' : ` within ${String(tolerance)}`;
   return [
@@ -64,6 +69,9 @@ function row(verdict) {
 function details(verdict) {
   if ('error' in verdict) {
     return `${verdict.file}\n${indent(verdict.error)}`;
+  }
+  if ('missing' in verdict) {
+    return `${verdict.file}\n${indent(`it needs what the environment lacks: ${verdict.missing.join(', ')}`)}`;
   }
   const { different, environment } = verdict.comparison;
   const cells = different.map(({ number, differences }) => {
@@ -112,4 +120,4 @@ function indent(text) {
   return text.replace(/^(?=.)/gm, '  ');
 }
 
-module.exports = { isSame, report };
+module.exports = { isFine, report };

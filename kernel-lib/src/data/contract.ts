@@ -21,4 +21,6 @@ export interface TextData {
   validationBatches(options: { batchSize: number; length: number; count: number }): Batch[];
   /** Text of one token, for people. */
   decode(token: number): string;
+  /** Tokens of any text, each below `vocabSize`; absent where text cannot be read anew. */
+  encode?(text: string): ArrayLike<number>;
 }

@@ -96,6 +96,10 @@ export class Corpus implements TextData {
     return this.tokenizer.decode(token);
   }
 
+  encode(text: string): ArrayLike<number> {
+    return this.tokenizer.encode(text);
+  }
+
   /** `start(sequence, room)` chooses among `room` beginnings. */
   private batch(
     part: Part,

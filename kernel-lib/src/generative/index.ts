@@ -2,5 +2,6 @@ export { decentralizedFlow } from './decentralizedFlow';
 export type { DecentralizedFlowOptions } from './decentralizedFlow';
 export { gaussianFlow, sample } from './flow';
 export type { GaussianComponent, GaussianFlow, Posterior, SampleOptions, Velocity } from './flow';
+export { mmd } from './mmd';
 export { partition, trainFlow, trainPosterior } from './trainFlows';
 export type { TrainedFlow, TrainFlowOptions } from './trainFlows';

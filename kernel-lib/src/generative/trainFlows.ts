@@ -23,7 +23,9 @@ export function partition(
 }
 
 export interface TrainFlowOptions {
-  /** Width inside the network. Default 64. */
+  /** What is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
+  network?: Module;
+  /** Width inside the default network. Default 64. */
   hidden?: number;
   /** Default 300. */
   steps?: number;
@@ -80,18 +82,20 @@ function train(
   options: TrainFlowOptions,
   draw: (random: Random, count: number) => Task
 ): TrainedFlow<Velocity> {
-  const { hidden = 64, steps = 300, batchSize = 128, learningRate = 5e-3, seed = 0 } = options;
+  const {
+    network = smallNetwork(width, outputs, options),
+    steps = 300,
+    batchSize = 128,
+    learningRate = 5e-3,
+    seed = 0
+  } = options;
   const random = Random.fromSeed(seed).child('flow');
-  const linear = (name: string, inputWidth: number, outputWidth: number): Linear =>
-    new Linear({ inputWidth, outputWidth, random: random.child(name) });
-  const network = new Sequential([
-    linear('first', width + 2, hidden),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('middle') }),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('later') }),
-    linear('last', hidden, outputs)
-  ]);
-  const run = (x: tf.Tensor2D, t: tf.Tensor2D): tf.Tensor2D =>
-    network.apply(tf.concat([x, t, t.square()], 1), Context.create()) as tf.Tensor2D;
+  const run = (x: tf.Tensor2D, t: tf.Tensor2D): tf.Tensor2D => {
+    const ctx = Context.create();
+    const out = network.apply(tf.concat([x, t, t.square()], 1), ctx) as tf.Tensor2D;
+    ctx.dispose();
+    return out;
+  };
   const variables = [...network.parameters().values()].map(({ variable }) => variable);
   const optimizer = tf.train.adam(learningRate);
   for (let step = 0; step < steps; step++) {
@@ -102,6 +106,18 @@ function train(
   }
   optimizer.dispose();
   return { network, at: (x, t) => tf.tidy(() => run(x, tf.fill([x.shape[0], 1], t))) };
+}
+
+function smallNetwork(width: number, outputs: number, { hidden = 64, seed = 0 }: TrainFlowOptions): Module {
+  const random = Random.fromSeed(seed).child('flow');
+  const linear = (name: string, inputWidth: number, outputWidth: number): Linear =>
+    new Linear({ inputWidth, outputWidth, random: random.child(name) });
+  return new Sequential([
+    linear('first', width + 2, hidden),
+    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('middle') }),
+    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('later') }),
+    linear('last', hidden, outputs)
+  ]);
 }
 
 // Points somewhere between noise and some rows of the data.

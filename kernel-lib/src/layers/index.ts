@@ -4,6 +4,8 @@ export { attend, causalMask } from './attend';
 export type { AttendOptions } from './attend';
 export { CausalSelfAttention } from './causalSelfAttention';
 export type { CausalSelfAttentionOptions } from './causalSelfAttention';
+export { Conv2d } from './conv2d';
+export type { Conv2dOptions } from './conv2d';
 export { CLASS_ATTENTION, ClassAttention } from './classAttention';
 export { Dropout } from './dropout';
 export type { DropoutOptions } from './dropout';

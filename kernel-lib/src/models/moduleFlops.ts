@@ -16,13 +16,25 @@ export type ModuleFlops = ReadonlyMap<string, number | null>;
  * nothing; null is a module with parameters of its own that is none of these.
  *
  * @param options.length - Positions of a sequence, N. Default: the module's context length; where it has none, 1.
+ * @param options.shares - Share of the passes in which a module runs, with all below it, by path. Default: 1.
  */
-export function moduleFlops(root: Module, options: { length?: number } = {}): ModuleFlops {
-  const { length = contextLength(root) } = options;
+export function moduleFlops(
+  root: Module,
+  options: { length?: number; shares?: ReadonlyMap<string, number> } = {}
+): ModuleFlops {
+  const { length = contextLength(root), shares } = options;
   expectInteger('moduleFlops', 'length', length, 1);
   const found = new Map<string, number | null>();
-  visit(root, '', length, (path, flops, tokens) => found.set(path, flops === null ? null : (flops * tokens) / length));
+  visit(root, '', length, (path, flops, tokens) =>
+    found.set(path, flops === null ? null : (flops * tokens * shareOf(path, shares)) / length)
+  );
   return found;
+}
+
+// Of the outermost module with a share that the path lies in.
+function shareOf(path: string, shares: ReadonlyMap<string, number> = new Map()): number {
+  const found = [...shares].find(([outer]) => path === outer || path.startsWith(`${outer}.`));
+  return found?.[1] ?? 1;
 }
 
 /** Takes operations on each of the tokens that reach a module. */

@@ -2,6 +2,8 @@ export * as analysis from './analysis';
 export { capacityThreshold } from './capacityThreshold';
 export type { CapacityThresholdOptions } from './capacityThreshold';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
+export { ExpertConv, expertConv } from './expertConv';
+export type { ExpertConvOptions } from './expertConv';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
 export { isMoeLayer } from './isMoeLayer';
@@ -31,6 +33,7 @@ export {
   ownedElsewhere,
   rethink,
   sharedGroup,
+  sharedSlices,
   TASK_IDS,
   taskFeedForward,
   TeacherAggregator,
@@ -57,6 +60,7 @@ export type {
   RethinkOptions,
   SharedGroup,
   SharedGroupOptions,
+  SharedSlicesOptions,
   TaskFeedForward,
   TaskFeedForwardOptions,
   TeacherAggregatorOptions,

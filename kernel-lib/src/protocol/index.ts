@@ -1,4 +1,6 @@
 export { choicesOf, MAX_PACKED_EXPERTS, packChoices, packedLength } from './choices';
+export { CONTROL_TARGET, MAX_PROBE_TEXT, parseControlRequest, parseControlStatus } from './control';
+export type { ControlOpening, ControlRequest, ControlStatus } from './control';
 export { jsonBytes } from './jsonBytes';
 export { busyTime, lastEnd, meanAgreement, meanUsage } from './derived';
 export {

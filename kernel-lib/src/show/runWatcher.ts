@@ -8,6 +8,8 @@ import type { RunInfo, StepReport, Watcher } from '../train/contract';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
 import { LiveDisplay } from './liveDisplay';
+import { expectProbeText } from './probe';
+import { Steering } from './steering';
 import { payloadSvg } from './svg';
 
 export interface WatchOptions {
@@ -20,11 +22,25 @@ export interface RoutingWatchOptions extends WatchOptions {
   tokenSample?: number;
   /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
   window?: number;
+  /**
+   * A text to pass through the model whenever the run is shown, as in evaluation: its tokens are shown instead of those
+   * trained on, with what they were given at earlier steps. It is cut to the model's context length; the run's numbers
+   * are the same as without. A panel can choose another. Default: none.
+   */
+  probe?: string;
+}
+
+/** All that belongs to one run. */
+interface Watched {
+  recorder: Recorder;
+  state: RunState;
+  display: LiveDisplay;
+  steering: Steering;
 }
 
 /** Follows one run at a time: records it, and shows it in an output of the cell that started it. */
 export class RunWatcher<P extends Payload> implements Watcher {
-  private current: { run: RunInfo; recorder: Recorder; state: RunState; display: LiveDisplay } | null = null;
+  private current: Watched | null = null;
 
   constructor(
     private readonly kind: P['kind'],
@@ -32,6 +48,9 @@ export class RunWatcher<P extends Payload> implements Watcher {
   ) {
     // Refuses bad options here, where they were written, and not when the run starts.
     recorder(this.recorderOptions());
+    if (options.probe !== undefined) {
+      expectProbeText(options.probe);
+    }
   }
 
   /** Records the routing of the run's passes; null for a watcher of scalars alone. */
@@ -56,7 +75,8 @@ export class RunWatcher<P extends Payload> implements Watcher {
       state.seq++;
       return this.build();
     });
-    this.current = { run, recorder: recorder({ ...this.recorderOptions(), ...recorderOptions }), state, display };
+    const steering = new Steering(run, state, () => display.update(), this.options.probe ?? null);
+    this.current = { recorder: recorder({ ...this.recorderOptions(), ...recorderOptions }), state, display, steering };
     display.update();
   }
 
@@ -66,15 +86,18 @@ export class RunWatcher<P extends Payload> implements Watcher {
 
   step({ step, scalars }: StepReport): void {
     if (this.current !== null) {
-      this.current.recorder.step(step, scalars);
-      this.current.state.step = step;
-      this.current.display.update();
+      const { recorder, state, steering, display } = this.current;
+      recorder.step(step, scalars);
+      state.step = step;
+      steering.step(step, () => pathsOf(recorder.data()));
+      display.update();
     }
   }
 
   end(status: 'finished' | 'stopped' | 'failed'): void {
     if (this.current !== null) {
       this.current.state.status = status;
+      this.current.steering.end();
       this.current.display.finish();
     }
   }
@@ -90,8 +113,9 @@ export class RunWatcher<P extends Payload> implements Watcher {
   }
 
   private build(): P {
-    const { recorder, state } = this.current as NonNullable<typeof this.current>;
-    const data = recorder.data();
+    const { recorder, state, steering } = this.current as Watched;
+    const recorded = recorder.data();
+    const data = { ...recorded, tokens: steering.tokens(pathsOf(recorded)) ?? recorded.tokens };
     const title = this.options.title ?? `${state.title}${routingTitle(data)}`;
     const around = envelope({ ...state, title });
     if (this.kind === 'routing') {
@@ -105,6 +129,10 @@ export class RunWatcher<P extends Payload> implements Watcher {
     const { tokenSample, window } = this.options;
     return { tokenSample, window };
   }
+}
+
+function pathsOf({ layers }: RoutingData): string[] {
+  return layers.map(({ path }) => path);
 }
 
 /** Says how the first layer routes; empty where none has yet. */

@@ -35,6 +35,16 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       'dictionary and the true one. Not covered: steering vectors as parameters, detection of incidents.'
   },
   {
+    id: 'versatileffn',
+    title: 'VersatileFFN: Achieving Parameter Efficiency in LLMs via Adaptive Wide-and-Deep Reuse',
+    function: 'adaptive.versatileFFN',
+    test: 'test/systems/versatileffn.test.ts',
+    note:
+      'With moe.sharedSlices and adaptive.recursiveFFN. Sub-experts are slices; chosen: steps add up, and are random first and learnt then, ' +
+      'with a small price: learnt at once, sums took fewer steps. Steps of tokens that copy a digit 1.1, of those that sum two 2.1 (three seeds, all ' +
+      'so; p is over tokens). The loss is not below the dense one at as many parameters: 0.006 against 0.0004 nats. No transformer of it yet.'
+  },
+  {
     id: 'evit',
     title: 'Not All Patches are What You Need: Expediting Vision Transformers via Token Reorganizations',
     function: 'adaptive.tokenReorganize',
@@ -43,6 +53,16 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       'With models.vit. Toy images, three seeds: at 0.49 of the operations accuracy changes by 0.07 +- 0.3 points (95 %) after 25 steps of ' +
       'tuning, and all of the object is kept. 256 patches: 0.49 of the operations took 0.63 of the time. Fused against dropped: no difference on ' +
       'the toy images, where one read of all patches is enough; in digits without tuning, 2 of 16 patches kept, 4.0 +- 3.4 points better. The check is on those.'
+  },
+  {
+    id: 'a-sdm',
+    title: 'A-SDM: Accelerating Stable Diffusion through Model Assembly and Feature Inheritance Strategies',
+    function: 'adaptive.featureReuse',
+    test: 'test/systems/aSdm.test.ts',
+    note:
+      'With models.unet, models.assembleUnet, adaptive.featureDistance, moe.expertConv and generative.mmd. A flow of 8 x 8 digits, 20 steps, the ' +
+      'deep blocks reused every second one: 32 % fewer operations, MMD (its root) up by 6.0 +- 3.8 % (95 %, three seeds), squared 12 %. Convolutions at all ' +
+      'depths reused: 49 % fewer, up by 10 %. Chosen: a module gives its whole last output. Not covered: switching of UNets, text.'
   },
   {
     id: 'ddm',

@@ -20,12 +20,28 @@ export interface StepReport {
   scalars: Record<string, number>;
 }
 
+/** Holds a run between its steps; its numbers are the same as without. */
+export interface RunControl {
+  /** True while the run waits before its next step, or will when the step that it is in is done. */
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
+  /** Does so many steps (default 1), and waits again. */
+  advance(steps?: number): void;
+  /** Ends the run after the step that it is in, also where it waits. */
+  stop(): void;
+  /** Called when `paused` changes; one listener, set by who watches. */
+  onChange: (() => void) | null;
+}
+
 export interface RunInfo {
   runId: string;
   model: LanguageModel;
   data: TextData;
   totalSteps: number;
   seed: number;
+  /** Holds and ends the run; absent where it cannot be held. */
+  control?: RunControl;
 }
 
 /** Watches a run: `show.routing()` and the progress line are watchers. */

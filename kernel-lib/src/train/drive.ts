@@ -5,6 +5,7 @@ import { evaluate } from './evaluate';
 import type { History } from './history';
 import { nextTurn } from './nextTurn';
 import type { CheckpointOptions } from './options';
+import type { Pacing } from './pacing';
 import type { TrainResult } from './run';
 import type { Trainer } from './trainer';
 import type { Watchers } from './watchers';
@@ -18,20 +19,25 @@ export interface RunParts {
   checkpoint: CheckpointOptions | null;
 }
 
-/** Trains until the last step or until `stopping`; one step a turn of the event loop, the first in the next turn. */
-export async function drive(parts: RunParts, stopping: () => boolean): Promise<TrainResult> {
+/** Trains until the last step or until it is to stop; one step a turn of the event loop, the first in the next turn. */
+export async function drive(parts: RunParts, pacing: Pacing): Promise<TrainResult> {
   const { trainer, history, checkpoint } = parts;
   const { steps, seed } = trainer.options;
   const started = performance.now();
   let saved = trainer.step;
   await nextTurn();
-  while (trainer.step < steps && !stopping()) {
+  await pacing.turn();
+  while (trainer.step < steps && !pacing.stopping) {
     await oneStep(parts);
+    pacing.stepped();
     if (checkpoint !== null && trainer.step % (checkpoint.every ?? Infinity) === 0) {
       save(parts, checkpoint);
       saved = trainer.step;
     }
     await nextTurn();
+    if (trainer.step < steps) {
+      await pacing.turn();
+    }
   }
   if (checkpoint !== null && saved !== trainer.step) {
     save(parts, checkpoint);

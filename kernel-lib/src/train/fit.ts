@@ -7,6 +7,7 @@ import { drive } from './drive';
 import type { RunParts } from './drive';
 import { resolveOptions } from './options';
 import type { FitOptions } from './options';
+import { Pacing } from './pacing';
 import { progress } from './progress';
 import { Run } from './run';
 import type { TrainResult } from './run';
@@ -43,32 +44,35 @@ export function fit(model: LanguageModel, data: TextData, options: FitOptions): 
   }
   const watchers = new Watchers([...list(options.watch), ...(options.progress === false ? [] : [progress()])]);
   const runId = randomUUID();
-  watchers.start({ runId, model, data, totalSteps: resolved.steps, seed: resolved.seed });
+  const pacing = new Pacing();
+  watchers.start({ runId, model, data, totalSteps: resolved.steps, seed: resolved.seed, control: pacing });
   const parts = { trainer, data, history, watchers, checkpoint: options.checkpoint ?? null };
-  return new Run(runId, (stopping) => attended(parts, stopping, options.signal));
+  return new Run(runId, pacing, () => attended(parts, pacing, options.signal));
 }
 
 /** Drives a run with what surrounds it: interrupts, the end of the watchers, and the freeing of the optimiser. */
-async function attended(parts: RunParts, stopping: () => boolean, signal?: AbortSignal): Promise<TrainResult> {
+async function attended(parts: RunParts, pacing: Pacing, signal?: AbortSignal): Promise<TrainResult> {
   const { trainer, watchers } = parts;
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-  };
+  const stop = (): void => pacing.stop();
   training.add(trainer.model);
   try {
     // A listener that is added while tslab runs the cell's script is deaf afterwards, and the signal then ends the process.
     await Promise.resolve();
     // Once: a second Ctrl-C in a terminal ends the process, as it would without us.
-    process.once('SIGINT', interrupt);
-    const result = await drive(parts, () => stopping() || interrupted || (signal?.aborted ?? false));
+    process.once('SIGINT', stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) {
+      stop();
+    }
+    const result = await drive(parts, pacing);
     watchers.end(result.status, null);
     return result;
   } catch (error) {
     watchers.end('failed', error instanceof Error ? error : new Error(String(error)));
     throw error;
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGINT', stop);
+    signal?.removeEventListener('abort', stop);
     training.delete(trainer.model);
     trainer.dispose();
   }

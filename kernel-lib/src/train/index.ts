@@ -1,6 +1,6 @@
 export { AdamW } from './adamW';
 export type { AdamWOptions } from './adamW';
-export type { LanguageModel, RunInfo, StepReport, Watcher } from './contract';
+export type { LanguageModel, RunControl, RunInfo, StepReport, Watcher } from './contract';
 export { evaluate } from './evaluate';
 export type { Evaluation } from './evaluate';
 export { fit } from './fit';

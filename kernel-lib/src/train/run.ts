@@ -1,3 +1,4 @@
+import type { RunControl } from './contract';
 import type { History } from './history';
 
 /** How a run ended. */
@@ -10,8 +11,8 @@ export interface TrainResult extends History {
   seconds: number;
 }
 
-/** What drives a run: trains until the end, or until `stopping` says so. */
-export type Drive = (stopping: () => boolean) => Promise<TrainResult>;
+/** What drives a run: trains until the end, or until it is told to stop. */
+export type Drive = () => Promise<TrainResult>;
 
 /**
  * A training that runs between the turns of the event loop. `await` it for its result; it goes on without that too.
@@ -20,13 +21,13 @@ export class Run implements PromiseLike<TrainResult> {
   /** Fulfilled when the run is finished or stopped; rejected where it fails. */
   readonly result: Promise<TrainResult>;
   private current: 'running' | 'finished' | 'stopped' | 'failed' = 'running';
-  private stopping = false;
 
   constructor(
     readonly id: string,
+    private readonly control: Omit<RunControl, 'onChange'>,
     drive: Drive
   ) {
-    this.result = drive(() => this.stopping).then(
+    this.result = drive().then(
       (result) => {
         this.current = result.status;
         return result;
@@ -44,7 +45,33 @@ export class Run implements PromiseLike<TrainResult> {
 
   /** Ends the run after the step that it is in; the model keeps what it learned. */
   stop(): void {
-    this.stopping = true;
+    this.control.stop();
+  }
+
+  /** True while the run waits before its next step, or will when the step that it is in is done. */
+  get paused(): boolean {
+    return this.current === 'running' && this.control.paused;
+  }
+
+  /**
+   * Waits before the next step, until {@link Run.resume}, {@link Run.advance} or {@link Run.stop}. Numbers do not change;
+   * `seconds` counts the waiting. A cell that awaits the run goes on waiting, and an interrupt ends it as ever.
+   */
+  pause(): void {
+    this.control.pause();
+  }
+
+  resume(): void {
+    this.control.resume();
+  }
+
+  /**
+   * Does so many steps (default 1), and waits again.
+   *
+   * @throws {SwitchyardError} where `steps` is no positive integer.
+   */
+  advance(steps = 1): void {
+    this.control.advance(steps);
   }
 
   /** As `result.then`. */

@@ -1,15 +1,24 @@
 /** Helpers of the UI tests: notebooks from sources, and the numbers that a panel shows. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 
 export const MIME = 'application/vnd.switchyard.v1+json';
 
+/** One of the committed example payloads. */
+export function example(name: string): Payload {
+  return JSON.parse(readFileSync(join(__dirname, `../../support/payloads/${name}.json`), 'utf8')) as Payload;
+}
+
 interface INotebookOptions {
   /** Payloads saved in the outputs of cells, by index. */
   outputs?: Record<number, Payload[]>;
   /** Null opens the notebook with no kernel. */
   kernel?: string | null;
+  /** The notebook's file. Default "test.ipynb". */
+  name?: string;
 }
 
 /** The text of a notebook of code cells. */
@@ -37,7 +46,7 @@ export async function openNotebook(
   sources: string[],
   options: INotebookOptions = {}
 ): Promise<void> {
-  const name = 'test.ipynb';
+  const { name = 'test.ipynb' } = options;
   const path = `${tmpPath}/${name}`;
   await page.contents.uploadContent(notebookText(sources, options), 'text', path);
   await page.notebook.openByPath(path);

@@ -1,4 +1,5 @@
 import type * as ts from '@tslab/typescript-for-tslab';
+import { quoteBindingNames } from './bindingNames';
 import { expandShorthands } from './shorthands';
 
 type Builder = ts.EmitAndSemanticDiagnosticsBuilderProgram;
@@ -25,9 +26,10 @@ export function lightProgram(typescript: typeof ts, cell: (file: string) => bool
     files.forEach((file) => bind(typescript, file, program.getCompilerOptions()));
     builder.getAllDependencies = (file) => sourcesBehind(program, file);
     const shorthands = expandShorthands(typescript, program.getTypeChecker(), (name) => name.endsWith(EARLIER_CELLS));
+    const names = quoteBindingNames(typescript);
     const { emit } = builder;
     builder.emit = (file, write, token, declarationsOnly, own = {}) =>
-      emit(file, write, token, declarationsOnly, { ...own, before: [shorthands, ...(own.before ?? [])] });
+      emit(file, write, token, declarationsOnly, { ...own, before: [shorthands, names, ...(own.before ?? [])] });
     return builder;
   };
 }

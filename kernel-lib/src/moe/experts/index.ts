@@ -23,6 +23,8 @@ export { rethink } from './rethink';
 export type { Rethink, RethinkOptions } from './rethink';
 export { sharedGroup } from './sharedGroup';
 export type { SharedGroup, SharedGroupOptions } from './sharedGroup';
+export { sharedSlices } from './sharedSlices';
+export type { SharedSlicesOptions } from './sharedSlices';
 export { TASK_IDS, taskFeedForward } from './taskFeedForward';
 export type { TaskFeedForward, TaskFeedForwardOptions } from './taskFeedForward';
 export { TeacherAggregator } from './teacherAggregator';

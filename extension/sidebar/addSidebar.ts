@@ -1,0 +1,48 @@
+/** @file Puts the sidebar into the shell and has it follow the active notebook. */
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { NotebookPanels } from '../cells';
+import { RoutingSidebar } from './routingSidebar';
+import type { INotebookRuns } from './runHandle';
+
+export interface IAddSidebarOptions {
+  shell: JupyterFrontEnd['shell'];
+  notebooks: INotebookTracker;
+  panels: NotebookPanels;
+  trans: TranslationBundle;
+  themes: IThemeManager | null;
+  /** Opens the sidebar again where it was open; Notebook 7 has none. */
+  restorer: ILayoutRestorer | null;
+}
+
+/** Rank among the sidebar's tabs: after JupyterLab's own. */
+const RANK = 700;
+
+export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
+  const { shell, notebooks, panels, trans, themes, restorer } = options;
+  const sidebar = new RoutingSidebar({ trans, themes });
+  const follow = (): void => sidebar.follow(runsOf(notebooks.currentWidget, panels));
+  shell.add(sidebar, 'right', { rank: RANK, type: trans.__('Routing') });
+  restorer?.add(sidebar, sidebar.id);
+  notebooks.currentChanged.connect(follow);
+  // A notebook comes to the front before it is added.
+  notebooks.widgetAdded.connect(follow);
+  follow();
+  return sidebar;
+}
+
+function runsOf(notebook: NotebookPanel | null, panels: NotebookPanels): INotebookRuns | null {
+  const store = panels.storeOf(notebook);
+  if (notebook === null || store === undefined) {
+    return null;
+  }
+  const { context, content } = notebook;
+  const name = context.path;
+  return {
+    name: () => name.slice(name.lastIndexOf('/') + 1),
+    store,
+    cellOrder: () => content.widgets.map((cell) => cell.model.id)
+  };
+}

@@ -1,0 +1,4 @@
+export { addSidebar } from './addSidebar';
+export { listRuns, matches } from './listRuns';
+export type { IListedRun, IRunRow } from './listRuns';
+export { RoutingSidebar } from './routingSidebar';

@@ -1,0 +1,227 @@
+/** @file The sidebar: the runs of the active notebook, and one or two of them as pictures. */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Panel, PanelLayout, Widget } from '@lumino/widgets';
+import { element } from '../dom';
+import { FrameScheduler } from '../frame';
+import { switchyardIcon } from '../icon';
+import { RunView } from '../panels';
+import { latestRun } from '../payloads';
+import type { PayloadStore } from '../store';
+import { FIRST_VIEW } from '../view';
+import type { IListEntry, IRunAction } from './runList';
+import { RunList } from './runList';
+import { listRuns, matches } from './listRuns';
+import type { INotebookRuns } from './runHandle';
+import { RunHandle } from './runHandle';
+import { leaveNotebook, NO_SELECTION, showRun, toggleCompared, togglePinned } from './selection';
+
+export interface ISidebarOptions {
+  trans: TranslationBundle;
+  themes: IThemeManager | null;
+}
+
+export class RoutingSidebar extends Widget {
+  constructor(options: ISidebarOptions) {
+    super();
+    const { trans } = options;
+    this._options = options;
+    this.id = 'jp-switchyard-sidebar';
+    this.addClass('jp-switchyard-Sidebar');
+    this.title.caption = trans.__('Routing');
+    this.title.icon = switchyardIcon;
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Routing'));
+    this._search.placeholder = trans.__('Search runs');
+    this._search.setAttribute('aria-label', trans.__('Search runs'));
+    this._search.oninput = () => this._frame.schedule();
+    this._list = new RunList(trans);
+    this._views.addClass('jp-switchyard-compare');
+    const layout = (this.layout = new PanelLayout());
+    layout.addWidget(new Widget({ node: element('h2', { text: trans.__('Routing') }) }));
+    layout.addWidget(new Widget({ node: this._search }));
+    layout.addWidget(this._list);
+    layout.addWidget(new Widget({ node: this._empty }));
+    layout.addWidget(this._views);
+    this._main = this._createView(() => this.inView);
+    this._views.addWidget(this._main);
+    this._list.acted.connect(this._act, this);
+  }
+
+  /** The run in view. */
+  get inView(): RunHandle | null {
+    return this._present(this._selection.shown) ?? this._newest();
+  }
+
+  /** The run beside it. */
+  get compared(): RunHandle | null {
+    return this._present(this._selection.compared);
+  }
+
+  /** The pictures that have the focus, else those of the run in view. */
+  get view(): RunView {
+    return this._second?.node.contains(document.activeElement) ? this._second : this._main;
+  }
+
+  /** Follows another notebook; null where none is open. */
+  follow(notebook: INotebookRuns | null): void {
+    if (notebook?.store === this._notebook?.store) {
+      return;
+    }
+    this._notebook = notebook;
+    this._selection = leaveNotebook(this._selection);
+    if (notebook && !this._heard.has(notebook.store)) {
+      this._heard.add(notebook.store);
+      notebook.store.changed.connect(() => this._frame.schedule(), this);
+    }
+    this._frame.schedule();
+  }
+
+  /** Pins the run in view, or lets it go. */
+  pin(): void {
+    this._onRun('pin', this.inView);
+  }
+
+  /** Shows the run before the one in view beside it, or no second one. */
+  compare(): void {
+    const others = this._listed().filter((handle) => handle !== this.inView);
+    this._onRun('compare', this.compared ?? others.at(-1) ?? null);
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._frame.dispose();
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  protected override onAfterShow(): void {
+    this._frame.schedule();
+  }
+
+  protected override onAfterAttach(): void {
+    this._frame.schedule();
+  }
+
+  private _act(_: RunList, { action, handle }: IRunAction): void {
+    this._onRun(action, handle);
+  }
+
+  private _onRun(action: IRunAction['action'], handle: RunHandle | null): void {
+    const change = { show: showRun, pin: togglePinned, compare: toggleCompared }[action];
+    if (handle !== null) {
+      this._selection = change(this._selection, handle, this.inView);
+      this._frame.schedule();
+    }
+  }
+
+  private _draw(): void {
+    if (!this.isVisible) {
+      return;
+    }
+    const { trans } = this._options;
+    const { inView, compared } = this;
+    const entries = this._listed().map((handle): IListEntry => ({
+      ...{ handle, row: this._rowOf(handle), shown: handle === inView },
+      ...{ pinned: this._selection.pinned.includes(handle), compared: handle === compared }
+    }));
+    const found = entries.filter(({ row }) => matches(row, this._search.value));
+    this._list.list(found);
+    this._search.hidden = entries.length === 0;
+    this._empty.textContent =
+      entries.length > 0 && found.length === 0 ? trans.__('No run matches “%1”.', this._search.value) : '';
+    this._showSecond(compared !== null);
+    this._refresh();
+  }
+
+  /** A pinned run of another notebook says which. */
+  private _rowOf(handle: RunHandle): IListEntry['row'] {
+    const row = handle.row(this._options.trans);
+    const here = handle.notebook.store === this._notebook?.store;
+    return here ? row : { ...row, details: [...row.details, handle.notebook.name()] };
+  }
+
+  private _showSecond(wanted: boolean): void {
+    if (wanted && this._second === null) {
+      this._second = this._createView(
+        () => this.compared,
+        () => this._onRun('compare', this.compared)
+      );
+      this._views.addWidget(this._second);
+    } else if (!wanted) {
+      this._second?.dispose();
+      this._second = null;
+    }
+  }
+
+  private _createView(handle: () => RunHandle | null, close?: () => void): RunView {
+    const { trans, themes } = this._options;
+    const source = {
+      runs: () => [handle()].flatMap((found) => (found ? [found.run] : [])),
+      kernel: () => handle()?.kernel ?? 'none',
+      empty: () => this._emptySentence()
+    };
+    const view = new RunView({ source, view: this._view, trans, themes, close });
+    view.looked.connect(() => this._refresh(), this);
+    return view;
+  }
+
+  private _emptySentence(): string {
+    const { trans } = this._options;
+    return this._notebook === null
+      ? trans.__('No notebook is open. The runs of the notebook in front are shown here.')
+      : trans.__('This notebook has no runs yet. Run a cell that routes: its first snapshot appears here.');
+  }
+
+  private _refresh(): void {
+    this._main.refresh();
+    this._second?.refresh();
+  }
+
+  /** Pinned runs first, then those of the notebook. */
+  private _listed(): RunHandle[] {
+    return [...new Set([...this._selection.pinned, ...this._ofNotebook()])];
+  }
+
+  private _ofNotebook(): RunHandle[] {
+    const notebook = this._notebook;
+    if (notebook === null || notebook.store.isDisposed) {
+      return [];
+    }
+    const known = this._handles.get(notebook.store) ?? new Map<string, RunHandle>();
+    this._handles.set(notebook.store, known);
+    return listRuns(notebook.store.state, notebook.cellOrder()).map((listed) => {
+      const handle = known.get(listed.id) ?? new RunHandle(notebook, listed);
+      known.set(listed.id, handle);
+      return handle;
+    });
+  }
+
+  /** A run whose output is gone is in view no more, unless it is pinned. */
+  private _present(handle: RunHandle | null): RunHandle | null {
+    return handle !== null && this._listed().includes(handle) ? handle : null;
+  }
+
+  private _newest(): RunHandle | null {
+    const handles = this._ofNotebook();
+    const newest = latestRun(handles.map(({ run }) => run));
+    return handles.find(({ run }) => run === newest) ?? null;
+  }
+
+  private _options: ISidebarOptions;
+  private _notebook: INotebookRuns | null = null;
+  private _selection = NO_SELECTION;
+  /** One view for both: they show the same tab, layer and expert. */
+  private _view = { ...FIRST_VIEW };
+  private _handles = new WeakMap<PayloadStore, Map<string, RunHandle>>();
+  private _heard = new WeakSet<PayloadStore>();
+  private _search = element('input', { class: 'jp-switchyard-search', attributes: { type: 'search' } });
+  private _empty = element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } });
+  private _list: RunList;
+  private _views = new Panel();
+  private _main: RunView;
+  private _second: RunView | null = null;
+  private _frame = new FrameScheduler(() => this._draw());
+}

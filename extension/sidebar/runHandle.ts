@@ -1,0 +1,63 @@
+/** @file One run of one notebook, for as long as someone looks at it: its last snapshot outlives the notebook's tab. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IRun, KernelState } from '../payloads';
+import { titleOf } from '../payloads';
+import { runState, stateLabel } from '../runState';
+import type { PayloadStore } from '../store';
+import type { IListedRun, IRunRow } from './listRuns';
+import { listRuns } from './listRuns';
+
+/** An open notebook, as far as runs are concerned. */
+export interface INotebookRuns {
+  name: () => string;
+  store: PayloadStore;
+  /** Ids of its cells, in order. */
+  cellOrder: () => readonly string[];
+}
+
+export class RunHandle {
+  constructor(
+    readonly notebook: INotebookRuns,
+    listed: IListedRun
+  ) {
+    this.id = listed.id;
+    this._last = listed;
+  }
+
+  readonly id: string;
+
+  /** The run as it is now; where its notebook is closed or its output gone, as it was last. */
+  get run(): IRun {
+    return this._find().run;
+  }
+
+  get kernel(): KernelState {
+    return this.notebook.store.state.kernel;
+  }
+
+  /** What the list says of it. */
+  row(trans: TranslationBundle): IRunRow {
+    const { run, cellId } = this._find();
+    const cell = this.notebook.store.isDisposed ? -1 : this.notebook.cellOrder().indexOf(cellId);
+    const place = cell < 0 ? trans.__('closed') : trans.__('cell %1', cell + 1);
+    const title = titleOf(run);
+    if ('problem' in run.reading) {
+      return { title, state: trans.__('not readable'), details: [place] };
+    }
+    const { source } = run.reading.payload;
+    const { step, totalSteps } = source;
+    const state = runState(run.reading.payload, run, this.kernel, Date.now());
+    const steps = totalSteps === null ? trans.__('step %1', step) : trans.__('step %1 of %2', step, totalSteps);
+    const origin = run.live ? trans.__('live') : trans.__('saved');
+    return { title, state: stateLabel(state, trans), details: [steps, place, origin] };
+  }
+
+  private _find(): IListedRun {
+    const { store, cellOrder } = this.notebook;
+    const now = store.isDisposed ? undefined : listRuns(store.state, cellOrder()).find(({ id }) => id === this.id);
+    this._last = now ?? { ...this._last, run: { ...this._last.run, live: false } };
+    return this._last;
+  }
+
+  private _last: IListedRun;
+}

@@ -1,0 +1,98 @@
+/** @file The list of runs: a button for each, and two more that pin it and compare with it. Rows are changed in place. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { element } from '../dom';
+import type { IRunRow } from './listRuns';
+import type { RunHandle } from './runHandle';
+
+export interface IListEntry {
+  handle: RunHandle;
+  row: IRunRow;
+  shown: boolean;
+  pinned: boolean;
+  compared: boolean;
+}
+
+/** What the reader did with a run. */
+export interface IRunAction {
+  handle: RunHandle;
+  action: 'show' | 'pin' | 'compare';
+}
+
+export class RunList extends Widget {
+  constructor(trans: TranslationBundle) {
+    super({ node: element('ul', { attributes: { 'aria-label': trans.__('Runs') } }) });
+    this.addClass('jp-switchyard-runs');
+    this._trans = trans;
+  }
+
+  get acted(): ISignal<this, IRunAction> {
+    return this._acted;
+  }
+
+  list(entries: readonly IListEntry[]): void {
+    const rows = entries.map(({ handle }) => this._rows.get(handle) ?? this._create(handle));
+    rows.forEach((row, i) => this._describe(row, entries[i]));
+    const nodes = rows.map(({ node }) => node);
+    if (nodes.length !== this.node.children.length || nodes.some((node, i) => node !== this.node.children[i])) {
+      this.node.replaceChildren(...nodes);
+    }
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  private _create(handle: RunHandle): IRow {
+    const button = (action: IRunAction['action'], name: string, text = ''): HTMLButtonElement => {
+      const node = element('button', { class: `jp-switchyard-run-${name}`, text, attributes: { type: 'button' } });
+      node.onclick = () => this._acted.emit({ handle, action });
+      return node;
+    };
+    const [title, state, details] = [element('strong'), element('span'), element('small')];
+    state.className = 'jp-switchyard-badge';
+    const show = button('show', 'show');
+    show.append(title, state, details);
+    const pin = button('pin', 'toggle', this._trans.__('Pin'));
+    const compare = button('compare', 'toggle', this._trans.__('Compare'));
+    const node = element('li', {}, show, element('span', {}, pin, compare));
+    const row = { node, show, title, state, details, pin, compare };
+    this._rows.set(handle, row);
+    return row;
+  }
+
+  private _describe(nodes: IRow, { row, shown, pinned, compared }: IListEntry): void {
+    const trans = this._trans;
+    nodes.title.textContent = row.title;
+    nodes.title.title = row.title;
+    nodes.state.textContent = row.state;
+    nodes.details.textContent = row.details.join(' · ');
+    nodes.show.setAttribute('aria-current', String(shown));
+    nodes.pin.setAttribute('aria-pressed', String(pinned));
+    nodes.pin.setAttribute('aria-label', trans.__('Pin %1', row.title));
+    nodes.pin.title = trans.__('Keep this run here when another notebook is in front');
+    nodes.compare.setAttribute('aria-pressed', String(compared));
+    nodes.compare.setAttribute('aria-label', trans.__('Compare with %1', row.title));
+    nodes.compare.title = trans.__('Show this run beside the one in view');
+    nodes.compare.disabled = shown && !compared;
+  }
+
+  private _trans: TranslationBundle;
+  private _acted = new Signal<this, IRunAction>(this);
+  private _rows = new WeakMap<RunHandle, IRow>();
+}
+
+interface IRow {
+  node: HTMLElement;
+  show: HTMLElement;
+  title: HTMLElement;
+  state: HTMLElement;
+  details: HTMLElement;
+  pin: HTMLButtonElement;
+  compare: HTMLButtonElement;
+}

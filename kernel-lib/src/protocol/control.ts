@@ -1,0 +1,72 @@
+/**
+ * Messages that a panel and a running training exchange over a comm of target {@link CONTROL_TARGET}. The panel opens
+ * the comm with `{ runId }`; the kernel answers with a {@link ControlStatus}, sends one whenever it changes, and closes
+ * the comm when the run is over. A kernel that does not know the run closes the comm at once.
+ */
+
+/** Name of the comm's target. */
+export const CONTROL_TARGET = 'switchyard.control';
+
+/** Longest text that can be probed, in UTF-16 code units. */
+export const MAX_PROBE_TEXT = 4096;
+
+/** Data of the message that opens the comm. */
+export interface ControlOpening {
+  runId: string;
+}
+
+/** What a panel asks of a run. */
+export type ControlRequest =
+  /** Waits before the next step. */
+  | { type: 'pause' }
+  | { type: 'resume' }
+  /** Does one step, and waits before the next. */
+  | { type: 'step' }
+  /** Ends the run after the step that it is in. */
+  | { type: 'stop' }
+  /** Shows the routing of this text; null: of tokens that are trained on. */
+  | { type: 'probe'; text: string | null };
+
+/** How a run is, as its kernel says. */
+export interface ControlStatus {
+  type: 'status';
+  runId: string;
+  state: 'running' | 'paused' | 'finished' | 'stopped' | 'failed';
+  /** Steps done. */
+  step: number;
+  /** The text whose routing is shown; null where it is that of tokens that are trained on. */
+  probe: string | null;
+  /** Why a text cannot be probed, or the last one could not; null where nothing is wrong. */
+  problem: string | null;
+}
+
+const STATES: readonly string[] = ['running', 'paused', 'finished', 'stopped', 'failed'];
+const PLAIN: readonly string[] = ['pause', 'resume', 'step', 'stop'];
+
+/** What a panel asks; null for a message that follows no version of this contract. */
+export function parseControlRequest(value: unknown): ControlRequest | null {
+  const { type, text } = record(value);
+  if (PLAIN.includes(type as string)) {
+    return { type } as ControlRequest;
+  }
+  const isText = typeof text === 'string' && text.length <= MAX_PROBE_TEXT;
+  return type === 'probe' && (isText || text === null) ? { type, text } : null;
+}
+
+/** How a run is; null for a message that follows no version of this contract. */
+export function parseControlStatus(value: unknown): ControlStatus | null {
+  const { type, runId, state, step, probe, problem } = record(value);
+  const isText = (field: unknown): field is string | null => field === null || typeof field === 'string';
+  return type === 'status' &&
+    typeof runId === 'string' &&
+    STATES.includes(state as string) &&
+    Number.isSafeInteger(step) &&
+    isText(probe) &&
+    isText(problem)
+    ? { type, runId, state: state as ControlStatus['state'], step: step as number, probe, problem }
+    : null;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,148 @@
+import { kernel, protocol, show, tf, train } from '@switchyard/kernel-lib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bits, SHORT, smallModel, smallText } from '../../support/runs';
+
+type Sent = { type: string; content: { comm_id: string; data: Record<string, unknown> } };
+
+/** A kernel that carries comms, and the end of them where a panel is. */
+function fakeKernel(): { sent: Sent[]; open: (runId: string) => void; ask: (data: object) => void } {
+  const sent: Sent[] = [];
+  const host = { sendComm: (message: Sent) => sent.push(message), clearOutput: () => undefined, cell: () => null };
+  shared().host = host;
+  const event = (data: object): kernel.CommEvent => ({ data: { ...data }, metadata: {}, buffers: [] });
+  const comm_id = 'panel';
+  const open = (runId: string): void =>
+    kernel.comms.receive('comm_open', { comm_id, target_name: protocol.CONTROL_TARGET }, event({ runId }));
+  return { sent, open, ask: (data) => kernel.comms.receive('comm_msg', { comm_id }, event(data)) };
+}
+
+const shared = (): { host: unknown } =>
+  (globalThis as unknown as Record<symbol, { host: unknown }>)[Symbol.for('switchyard.kernel')];
+
+const states = (sent: Sent[]): string[] =>
+  sent.map(({ type, content }) => (type === 'comm_close' ? 'closed' : String(content.data.state)));
+
+async function turns(count = 50): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+afterEach(() => {
+  shared().host = null;
+});
+
+describe('the control channel', () => {
+  test('pauses, steps, resumes and stops a run, and says how it is', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const watcher = show.routing();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1000, evaluateEvery: 0, watch: watcher });
+    open(run.id);
+    expect(protocol.parseControlStatus(sent[0].content.data)).toEqual({
+      ...{ type: 'status', runId: run.id, state: 'running', step: 0, probe: null, problem: null }
+    });
+    ask({ type: 'pause' });
+    await turns();
+    const held = watcher.latest()!.source.step;
+    expect(run.paused).toBe(true);
+    ask({ type: 'step' });
+    await turns();
+    expect(watcher.latest()!.source.step).toBe(held + 1);
+    ask({ type: 'dance' });
+    expect(sent.at(-1)!.content.data).toMatchObject({ state: 'paused', step: held + 1 });
+    ask({ type: 'resume' });
+    await turns(5);
+    expect(run.paused).toBe(false);
+    ask({ type: 'pause' });
+    ask({ type: 'stop' });
+    expect((await run).status).toBe('stopped');
+    expect(states(sent).slice(-2)).toEqual(['stopped', 'closed']);
+  });
+
+  test('of a run that is not there is closed', async () => {
+    const { sent, open } = fakeKernel();
+    await train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch: show.routing() });
+    open('another run');
+    expect(states(sent)).toEqual(['closed']);
+  });
+});
+
+describe('a probed text', () => {
+  const text = 'route the token';
+
+  beforeEach(() => vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined));
+  afterEach(() => vi.restoreAllMocks());
+
+  test('is shown with what it was given at earlier steps, and changes no number of the run', async () => {
+    const plain = smallModel();
+    const watched = show.routing();
+    const expected = await train.fit(plain, smallText(), { ...SHORT, watch: watched });
+
+    const model = smallModel();
+    const watcher = show.routing({ probe: text });
+    const eager: train.Watcher = { ...idle, step: () => void watcher.latest() };
+    const result = await train.fit(model, smallText(), { ...SHORT, watch: [watcher, eager] });
+    expect(result.losses).toEqual(expected.losses);
+    expect(result.validation).toEqual(expected.validation);
+    expect(bits(model)).toEqual(bits(plain));
+    const [mine, theirs] = [watcher.latest()!.data, watched.latest()!.data];
+    expect(mine.layers).toEqual(theirs.layers);
+    expect(mine.history).toEqual(theirs.history);
+
+    const tokens = mine.tokens!;
+    expect(tokens.text.join('')).toBe(text);
+    expect(tokens.truncated).toBe(false);
+    expect(tokens.earlier!.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    expect(tokens.experts[0]).toHaveLength(text.length);
+    expect(theirs.tokens!.text.join('')).not.toBe(text);
+  });
+
+  test('is chosen in the panel, cut to the context length, and given up again', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const watcher = show.routing();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1000, evaluateEvery: 0, watch: watcher });
+    open(run.id);
+    await turns(5);
+    ask({ type: 'pause' });
+    await turns(5);
+    const long = 'a text that is longer than the context';
+    ask({ type: 'probe', text: long });
+    expect(watcher.latest()!.data.tokens).toMatchObject({ truncated: true });
+    expect(watcher.latest()!.data.tokens!.text.join('')).toBe(long.slice(0, 16));
+    expect(sent.at(-1)!.content.data).toMatchObject({ probe: long, problem: null });
+    ask({ type: 'probe', text: '' });
+    expect(sent.at(-1)!.content.data).toMatchObject({ probe: null, problem: expect.stringContaining('1 to 4096') });
+    ask({ type: 'probe', text: null });
+    expect(sent.at(-1)!.content.data).toMatchObject({ probe: null, problem: null });
+    run.stop();
+    await run;
+  });
+
+  test('that the data cannot read is said, and the run is watched all the same', async () => {
+    const { sent, open } = fakeKernel();
+    const text = smallText();
+    const mute = Object.create(text, { encode: { value: undefined } }) as typeof text;
+    const watcher = show.routing({ probe: 'a' });
+    const run = train.fit(smallModel(), mute, { ...SHORT, watch: watcher });
+    open(run.id);
+    expect(sent[0].content.data.problem).toContain('the data must have encode()');
+    await run;
+    expect(watcher.latest()!.source.step).toBe(SHORT.steps);
+    expect(watcher.latest()!.data.tokens).not.toBeNull();
+  });
+
+  test('leaves no tensor behind', async () => {
+    const watcher = show.routing({ probe: text });
+    const model = smallModel();
+    await train.fit(model, smallText(), { ...SHORT, steps: 2, watch: show.routing() });
+    const before = tf.memory().numTensors;
+    await train.fit(model, smallText(), { ...SHORT, watch: watcher });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('is refused where the option is written', () => {
+    expect(() => show.routing({ probe: '' })).toThrow('show.routing: probe must be a text of 1 to 4096 characters');
+  });
+});
+
+const idle: train.Watcher = { observer: null, start: () => undefined, step: () => undefined, end: () => undefined };

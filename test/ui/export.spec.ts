@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jupyterlab/galata';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Download, Locator } from '@playwright/test';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { example, openNotebook, panelOf, start } from './support/notebook';
+
+async function saved(page: IJupyterLabPageFixture, choose: () => Promise<void>): Promise<[string, Buffer]> {
+  const waiting: Promise<Download> = page.waitForEvent('download');
+  await choose();
+  const download = await waiting;
+  return [download.suggestedFilename(), readFileSync(await download.path())];
+}
+
+/** Opens the menu of a picture by keys and goes down to a format. */
+async function pick(page: IJupyterLabPageFixture, picture: Locator, downs: number): Promise<void> {
+  await picture.getByRole('button', { name: /^Export/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Picture as SVG' })).toBeVisible();
+  for (let i = 0; i < downs; i++) {
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Enter');
+}
+
+test('every picture is saved by keys as SVG, PNG, CSV and JSON, and by the palette', async ({ page, tmpPath }) => {
+  const payload = example('finished') as RoutingPayload;
+  const { title, step } = payload.source;
+  await openNotebook(page, tmpPath, ['1'], { outputs: { 0: [payload] }, kernel: null });
+  await page.getByRole('button', { name: 'Show beside the cell' }).click();
+  const panel = panelOf(page);
+  const picture = panel.locator('[data-picture="load-heatmap"]');
+  await expect(picture.locator('.main-svg').first()).toBeVisible();
+  const base = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-load-heatmap-step-${step}`;
+
+  const [svgName, svg] = await saved(page, () => pick(page, picture, 0));
+  expect(svgName).toBe(`${base}.svg`);
+  expect(svg.toString()).toMatch(/^<svg[^>]*>/);
+  expect(svg.toString()).toContain('expert</text>');
+  await expect(picture.getByRole('button', { name: /^Export/ })).toBeFocused();
+
+  const [pngName, png] = await saved(page, () => pick(page, picture, 1));
+  expect(pngName).toBe(`${base}.png`);
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  expect(png.readUInt32BE(16)).toBeGreaterThanOrEqual(1280);
+
+  const [, csv] = await saved(page, () => pick(page, picture, 2));
+  const rows = csv.toString().trimEnd().split('\r\n');
+  await picture.locator('summary').click();
+  expect(rows.length).toBe((await picture.locator('tbody tr').count()) + 1);
+
+  const [, json] = await saved(page, () => pick(page, picture, 3));
+  expect(JSON.parse(json.toString())).toEqual(payload);
+
+  await panel.getByRole('tab', { name: 'Tokens' }).click();
+  const strip = panel.locator('[data-picture="token-strip"]');
+  const [, tokens] = await saved(page, () => pick(page, strip, 0));
+  const words = await page.evaluate(
+    (text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelectorAll('text[font-size="11"]').length,
+    tokens.toString()
+  );
+  expect(words).toBe(payload.data.tokens!.text.length);
+  const [name] = await saved(page, () =>
+    page.evaluate(() => window.jupyterapp.commands.execute('switchyard:export-picture', { format: 'csv' }))
+  );
+  expect(name).toContain('token-strip');
+  await expect(page.locator('.lm-Menu')).toHaveCount(0);
+  await start(page, 'apputils:activate-command-palette');
+});
