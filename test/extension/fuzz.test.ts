@@ -34,7 +34,7 @@ const SCHEMA = JSON.parse(
 ) as Schema;
 
 /** Markup that plotly.js would draw as more than text, had a label brought it into a figure. */
-const MARKUP = /<\s*\/?\s*(a|img|script|svg|iframe|style|extra)\b/i;
+const MARKUP = /<\s*\/?\s*(a|img|script|svg|iframe|style)\b/i;
 
 const HANDLER = /^(?:\s+(?!on)[^\s=>"]+(?:="[^"]*")?)*\s+on[a-z]+=/i;
 const SCRIPT_LINK = /\s(?:href|xlink:href|src|action|formaction|style)="[^"]*javascript:/i;
@@ -44,8 +44,17 @@ interface IFakeFigure {
   layout: unknown;
 }
 
+interface ITrace {
+  type?: string;
+  hoverinfo?: string;
+  x?: unknown[];
+  y?: unknown[];
+  customdata?: unknown[];
+}
+
 const plotly = vi.hoisted(() => ({
   figures: [] as IFakeFigure[],
+  drawn: new Map<Element, IFakeFigure>(),
   clicks: new Map<Element, (event: unknown) => void>()
 }));
 
@@ -54,6 +63,7 @@ vi.mock('../../extension/plotly', () => ({
     Promise.resolve({
       react: (node: Element, data: unknown[], layout: unknown) => {
         plotly.figures.push({ data, layout });
+        plotly.drawn.set(node, { data, layout });
         const on = (name: string, click: (event: unknown) => void): void => {
           if (name === 'plotly_click') {
             plotly.clicks.set(node, click);
@@ -114,8 +124,9 @@ function withinBudget(run: () => void): void {
   new Script('globalThis.fuzzStep()').runInThisContext({ timeout: BUDGET_MS });
 }
 
-/** What the reader may have chosen: layers and experts that are there or not, choices of lists and of elsewhere. */
-function lookedAt(random: () => number): IChartContext {
+/** What the reader may have chosen: a layer, an expert that is there or was in another run, choices of lists and of elsewhere. */
+function lookedAt({ data }: Payload, random: () => number): IChartContext {
+  const layers = 'layers' in data ? Math.max(1, data.layers.length) : 1;
   const lists = pictures.flatMap((picture) => Array.from(picture.node.querySelectorAll('select')));
   const choices = lists.flatMap(({ name, options }) => {
     const values = [...Array.from(options).map(({ value }) => value), ...LABELS];
@@ -124,7 +135,7 @@ function lookedAt(random: () => number): IChartContext {
   return {
     ...context,
     theme: { ...context.theme, light: random() < 0.5 },
-    layer: random() < 0.7 ? 0 : Math.floor(random() * 8),
+    layer: Math.floor(random() * layers),
     expert: random() < 0.5 ? null : Math.floor(random() * 20),
     choices: Object.fromEntries(choices) as Record<string, string>
   };
@@ -132,7 +143,7 @@ function lookedAt(random: () => number): IChartContext {
 
 /** Tables are filled only where the reader opened them, which takes most of the time. */
 function draw(payload: Payload, random: () => number): void {
-  const looked = lookedAt(random);
+  const looked = lookedAt(payload, random);
   const open = random() < 0.1;
   for (const picture of pictures) {
     picture.node.querySelectorAll('details').forEach((node) => (node.open = open));
@@ -141,14 +152,18 @@ function draw(payload: Payload, random: () => number): void {
   }
 }
 
-/** Clicks where no point need be. */
+/** Clicks the first point of every trace, as plotly.js tells of it. */
 function click(): void {
-  const points = [
-    { curveNumber: 0, x: 0, y: 0, pointNumber: [0, 0] },
-    { curveNumber: 99, x: 'x', y: -1, pointNumber: 1e9 }
-  ];
-  for (const onClick of plotly.clicks.values()) {
-    points.forEach((point) => onClick({ points: [point] }));
+  for (const [node, onClick] of plotly.clicks) {
+    const traces = (plotly.drawn.get(node)?.data ?? []) as ITrace[];
+    traces.forEach(({ type, x, y, hoverinfo, customdata }, curveNumber) => {
+      if (hoverinfo === 'skip' || type === 'sankey') {
+        return;
+      }
+      const pointNumber = type === 'heatmap' ? [0, 0] : 0;
+      const first = type === 'heatmap' ? (customdata?.[0] as unknown[] | undefined)?.[0] : customdata?.[0];
+      onClick({ points: [{ curveNumber, x: x?.[0], y: y?.[0], pointNumber, customdata: first }] });
+    });
     onClick({ points: [] });
   }
 }
@@ -186,6 +201,7 @@ function describe(error: unknown): string {
 function newPictures(): void {
   pictures.forEach((picture) => picture.dispose());
   plotly.clicks.clear();
+  plotly.drawn.clear();
   pictures = createTabs(trans).flatMap((tab) => tab.create());
   renderer ??= new PayloadRenderer({ trans, themes: null, openPanel: () => undefined });
 }
