@@ -19,7 +19,14 @@ export const CommandIDs = {
   /** Saves the picture in view as `args.format`. */
   exportPicture: 'switchyard:export-picture',
   nextLayer: 'switchyard:next-layer',
-  previousLayer: 'switchyard:previous-layer'
+  previousLayer: 'switchyard:previous-layer',
+  /** Holds the training of the run in view between two steps, or lets it go on. */
+  pauseTraining: 'switchyard:pause-training',
+  resumeTraining: 'switchyard:resume-training',
+  /** Does one step of it. */
+  stepTraining: 'switchyard:step-training',
+  /** Ends it. */
+  stopTraining: 'switchyard:stop-training'
 } as const;
 
 export interface ICommandOptions {

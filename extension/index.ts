@@ -62,7 +62,7 @@ const panels: JupyterFrontEndPlugin<void> = {
     const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     const { shell } = app;
-    const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, restorer });
+    const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, settings, restorer });
     addSidebarCommands(app, { sidebar, trans });
     addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
     fillPalette(palette, trans);

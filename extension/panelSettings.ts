@@ -5,15 +5,33 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { clampWidth, DEFAULT_WIDTH } from './width';
 
+/** The side of a cell that its panel is on. */
+export type PanelSide = 'right' | 'left' | 'below';
+
 export class PanelSettings implements IDisposable {
   /** Whether a panel opens by itself beside a cell that routes. */
   get openWhileRunning(): boolean {
-    return (this._settings?.get('openWhileRunning').composite as boolean | undefined) ?? true;
+    return (this._get('openWhileRunning') as boolean | undefined) ?? true;
   }
 
   /** Width of the panels, in pixels. */
   get width(): number {
-    return clampWidth((this._settings?.get('panelWidth').composite as number | undefined) ?? DEFAULT_WIDTH);
+    return clampWidth((this._get('panelWidth') as number | undefined) ?? DEFAULT_WIDTH);
+  }
+
+  /** Where panels are, as far as the notebook is wide enough. */
+  get side(): PanelSide {
+    return (this._get('panelSide') as PanelSide | undefined) ?? 'right';
+  }
+
+  /** Least time from one drawing of snapshots to the next, in milliseconds. */
+  get interval(): number {
+    return 1000 / ((this._get('updatesPerSecond') as number | undefined) ?? 10);
+  }
+
+  /** Tokens of a sample that are shown, at most. */
+  get maxTokens(): number {
+    return (this._get('maxTokens') as number | undefined) ?? Infinity;
   }
 
   get changed(): ISignal<this, void> {
@@ -38,6 +56,10 @@ export class PanelSettings implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     Signal.clearData(this);
+  }
+
+  private _get(name: string): unknown {
+    return this._settings?.get(name).composite;
   }
 
   private _settings?: ISettingRegistry.ISettings;

@@ -10,6 +10,8 @@ export interface IRun {
   live: boolean;
   /** When the last snapshot came, in milliseconds since the Unix epoch; 0 where it was saved. */
   receivedAt: number;
+  /** Its kernel said that it waits between two steps. */
+  paused?: boolean;
 }
 
 /** What the kernel of the notebook does, as far as pictures are concerned. */
@@ -26,6 +28,7 @@ export type Action =
   /** A snapshot from the kernel; `cellId` is the cell whose request it answers, where that is known. */
   | { type: 'message'; cellId: string | null; reading: Reading; time: number }
   | { type: 'kernel'; state: KernelState }
+  | { type: 'paused'; runId: string; paused: boolean }
   /** The kernel behind the live runs is gone; another may be connected already. */
   | { type: 'kernel-lost' }
   | { type: 'cell-removed'; cellId: string };
@@ -44,8 +47,12 @@ export function reduce(state: IPayloads, action: Action): IPayloads {
     case 'kernel-lost':
       return {
         ...state,
-        cells: new Map([...state.cells].map(([id, runs]) => [id, runs.map((run) => ({ ...run, live: false }))]))
+        cells: new Map(
+          [...state.cells].map(([id, runs]) => [id, runs.map((run) => ({ ...run, live: false, paused: false }))])
+        )
       };
+    case 'paused':
+      return withPaused(state, action.runId, action.paused);
     case 'cell-removed':
       return withCell(state, action.cellId, []);
   }
@@ -108,8 +115,23 @@ function receive(state: IPayloads, cellId: string | null, reading: Reading, time
   }
   const runs = state.cells.get(target) ?? [];
   const known = runs.find((run) => run.key === key);
-  const run: IRun = { key, reading: known ? newer(known.reading, reading) : reading, live: true, receivedAt: time };
+  const newest = known ? newer(known.reading, reading) : reading;
+  const run: IRun = { ...known, key, reading: newest, live: true, receivedAt: time };
   return withCell(state, target, known ? runs.map((other) => (other === known ? run : other)) : [...runs, run]);
+}
+
+function withPaused(state: IPayloads, key: string, paused: boolean): IPayloads {
+  return holders(state, key).reduce((next, id) => {
+    const runs = next.cells.get(id) ?? [];
+    const same = runs.every((run) => run.key !== key || (run.paused ?? false) === paused);
+    return same
+      ? next
+      : withCell(
+          next,
+          id,
+          runs.map((run) => (run.key === key ? { ...run, paused } : run))
+        );
+  }, state);
 }
 
 function withCell(state: IPayloads, cellId: string, runs: readonly IRun[]): IPayloads {

@@ -5,7 +5,7 @@ import { SCHEMA_VERSION } from '@switchyard/kernel-lib/protocol';
 import type { IRun, KernelState } from './payloads';
 import type { Reading } from './reading';
 
-export type RunState = 'running' | 'finished' | 'stopped' | 'failed' | 'stale' | 'disconnected';
+export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'stale' | 'disconnected';
 
 /** An idle kernel that sent nothing for this long will send nothing more, in milliseconds. */
 export const STALE_AFTER = 10_000;
@@ -19,6 +19,9 @@ export function runState(payload: Payload, run: IRun, kernel: KernelState, now: 
   if (kernel === 'none') {
     return 'disconnected';
   }
+  if (run.paused) {
+    return 'paused';
+  }
   return run.live && (kernel === 'busy' || now - run.receivedAt < STALE_AFTER) ? 'running' : 'stale';
 }
 
@@ -26,6 +29,7 @@ export function runState(payload: Payload, run: IRun, kernel: KernelState, now: 
 export function stateLabel(state: RunState, trans: TranslationBundle): string {
   const labels: Record<RunState, string> = {
     running: trans.__('running'),
+    paused: trans.__('paused'),
     finished: trans.__('finished'),
     stopped: trans.__('stopped'),
     failed: trans.__('failed'),
@@ -42,6 +46,8 @@ export function stateSentence(state: RunState, step: number, trans: TranslationB
       return trans.__('No more snapshots arrive: the run ended without its last one. This is step %1.', step);
     case 'disconnected':
       return trans.__('No kernel is connected. This is the last snapshot that arrived, at step %1.', step);
+    case 'paused':
+      return trans.__('The run waits after step %1. Its kernel goes on when you resume it.', step);
     case 'stopped':
       return trans.__('The run was stopped at step %1.', step);
     case 'failed':

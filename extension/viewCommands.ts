@@ -34,6 +34,19 @@ export function addViewCommands(commands: JupyterFrontEnd['commands'], { view, t
   };
   layerCommand(CommandIDs.nextLayer, trans.__('Show Routing of Next Layer'), 1);
   layerCommand(CommandIDs.previousLayer, trans.__('Show Routing of Previous Layer'), -1);
+  const trainingCommand = (id: string, label: string, type: 'pause' | 'resume' | 'step' | 'stop'): void => {
+    const describedBy = { args: { type: 'object', properties: {} } } as const;
+    const isEnabled = (): boolean => {
+      const control = view()?.control;
+      const paused = control?.status?.state === 'paused';
+      return control?.why === null && (type === 'pause' ? !paused : type === 'resume' ? paused : true);
+    };
+    commands.addCommand(id, { label, isEnabled, describedBy, execute: () => view()?.ask({ type }) });
+  };
+  trainingCommand(CommandIDs.pauseTraining, trans.__('Pause Training'), 'pause');
+  trainingCommand(CommandIDs.resumeTraining, trans.__('Resume Training'), 'resume');
+  trainingCommand(CommandIDs.stepTraining, trans.__('Do One Training Step'), 'step');
+  trainingCommand(CommandIDs.stopTraining, trans.__('Stop Training'), 'stop');
   commands.addCommand(CommandIDs.exportPicture, {
     label: (args) => trans.__('Export Routing: %1', formatLabel(formatOf(args), trans)),
     isEnabled: () => view()?.exported() != null,

@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { PanelLayout } from '@lumino/widgets';
 import { Signal } from '@lumino/signaling';
+import type { RunControls } from '../control';
 import type { RunView } from '../panels';
 import { CellPanel } from '../panels';
 import type { IRun } from '../payloads';
@@ -27,15 +28,23 @@ export interface IBesideOptions {
   onToggle: () => void;
 }
 
+/** What is held of one notebook. */
+export interface INotebookParts {
+  store: PayloadStore;
+  controls: RunControls;
+}
+
 export class BesidePanels implements IDisposable {
-  constructor(notebook: NotebookPanel, store: PayloadStore, options: IBesideOptions) {
+  constructor(notebook: NotebookPanel, parts: INotebookParts, options: IBesideOptions) {
+    const { store, controls } = parts;
     this._notebook = notebook;
     this._store = store;
+    this._controls = controls;
     this._options = options;
     store.changed.connect(this._onPayloads, this);
     notebook.content.modelContentChanged.connect(this._sync, this);
-    options.settings.changed.connect(this._applyWidth, this);
-    this._applyWidth();
+    options.settings.changed.connect(this._applySettings, this);
+    this._applySettings();
   }
 
   get isDisposed(): boolean {
@@ -94,6 +103,7 @@ export class BesidePanels implements IDisposable {
     Signal.clearData(this);
     [...this._panels.keys()].forEach((id) => this._remove(id));
     this._notebook.content.node.style.removeProperty(WIDTH);
+    delete this._notebook.content.node.dataset.switchyardSide;
   }
 
   private _onPayloads(store: PayloadStore, cells: readonly string[]): void {
@@ -139,15 +149,17 @@ export class BesidePanels implements IDisposable {
   }
 
   private _add(cellId: string, cell: Cell): void {
-    const { trans, themes } = this._options;
+    const { trans, themes, settings } = this._options;
     const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
     this._views.set(cellId, view);
     const panel = new CellPanel({
       cellId,
       store: this._store,
+      controls: this._controls,
       view,
       trans,
       themes,
+      settings,
       resize: (width, done) => this._resize(width, done),
       close: () => this.close(cellId)
     });
@@ -172,8 +184,9 @@ export class BesidePanels implements IDisposable {
     }
   }
 
-  private _applyWidth(): void {
+  private _applySettings(): void {
     this._resize(this._options.settings.width, false);
+    this._notebook.content.node.dataset.switchyardSide = this._options.settings.side;
   }
 
   private _cell(cellId: string): Cell | undefined {
@@ -182,6 +195,7 @@ export class BesidePanels implements IDisposable {
 
   private _notebook: NotebookPanel;
   private _store: PayloadStore;
+  private _controls: RunControls;
   private _options: IBesideOptions;
   private _isDisposed = false;
   private _open = new Set<string>();

@@ -3,8 +3,9 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
+import { RunControls } from '../control';
 import { PayloadStore } from '../store';
-import type { IBesideOptions } from './besidePanels';
+import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
 import { PayloadTracker } from './tracker';
 
@@ -25,9 +26,9 @@ export class NotebookPanels implements IDisposable {
     return notebook === null ? undefined : this._notebooks.get(notebook)?.panels;
   }
 
-  /** The payloads of one notebook. */
-  storeOf(notebook: NotebookPanel | null): PayloadStore | undefined {
-    return notebook === null ? undefined : this._notebooks.get(notebook)?.store;
+  /** The payloads of one notebook, and the channel to its kernel. */
+  partsOf(notebook: NotebookPanel | null): INotebookParts | undefined {
+    return notebook === null ? undefined : this._notebooks.get(notebook);
   }
 
   /** Opens the panel of the cell that holds a run, in the current notebook or in whichever it is. */
@@ -47,9 +48,10 @@ export class NotebookPanels implements IDisposable {
 
   private _add(panel: NotebookPanel): void {
     const store = new PayloadStore();
-    const panels = new BesidePanels(panel, store, this._options);
-    const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, store]);
-    this._notebooks.set(panel, { store, panels, parts });
+    const controls = new RunControls(panel.sessionContext, store);
+    const panels = new BesidePanels(panel, { store, controls }, this._options);
+    const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, controls, store]);
+    this._notebooks.set(panel, { store, controls, panels, parts });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       parts.dispose();
@@ -59,5 +61,5 @@ export class NotebookPanels implements IDisposable {
   private _tracker: INotebookTracker;
   private _options: IBesideOptions;
   private _isDisposed = false;
-  private _notebooks = new Map<NotebookPanel, { store: PayloadStore; panels: BesidePanels; parts: IDisposable }>();
+  private _notebooks = new Map<NotebookPanel, INotebookParts & { panels: BesidePanels; parts: IDisposable }>();
 }

@@ -56,4 +56,6 @@ export interface IChartContext {
   expert: number | null;
   /** As in {@link IView}. */
   choices: Readonly<Record<string, string>>;
+  /** Tokens of a sample to show, at most; all where it is absent. */
+  maxTokens?: number;
 }

@@ -30,4 +30,5 @@ export { timeline } from './timeline';
 export { tokenStrip } from './tokenStrip';
 export { stripSvg } from './stripSvg';
 export type { IStripRow, ITokenStrip } from './tokenStrip';
+export { withFewerTokens } from './fewerTokens';
 export { topTokens } from './topTokens';

@@ -1,9 +1,8 @@
 /** @file Which experts of a layer are alike, as a tree, and which were merged. */
-import type { ExpertTree, MergeTreePayload } from '@switchyard/kernel-lib/protocol';
+import type { ExpertTree, MergeTreePayload, TreeJoin } from '@switchyard/kernel-lib/protocol';
+import { treeLayout } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from './amounts';
-import { treeLayout } from './treeLayout';
-import type { IJoin } from './treeLayout';
 import type { IChartContext, IFigure } from './figure';
 import { layerAxis, layerNames, rowsHeight } from './layers';
 import { omittedSentence } from './legend';
@@ -54,8 +53,8 @@ export function mergeTree(payload: MergeTreePayload, context: IChartContext): IF
 }
 
 /** The joins of each colour as one line, broken between joins. */
-function branches(tree: ExpertTree, joins: readonly IJoin[], { theme }: IChartContext): Data[] {
-  const byColour = new Map<string, IJoin[]>();
+function branches(tree: ExpertTree, joins: readonly TreeJoin[], { theme }: IChartContext): Data[] {
+  const byColour = new Map<string, TreeJoin[]>();
   for (const join of joins) {
     const groups = new Set(join.members.map((expert) => tree.groups.at(expert)));
     const [group] = groups;
@@ -72,8 +71,8 @@ function branches(tree: ExpertTree, joins: readonly IJoin[], { theme }: IChartCo
   }));
 }
 
-function joinMarks(joins: readonly IJoin[], names: readonly string[], { theme, trans }: IChartContext): Data {
-  const words = ({ left, right, distance }: IJoin): string =>
+function joinMarks(joins: readonly TreeJoin[], names: readonly string[], { theme, trans }: IChartContext): Data {
+  const words = ({ left, right, distance }: TreeJoin): string =>
     trans.__('%1 with %2 at %3', membersText(left, names), membersText(right, names), brief(distance));
   return {
     type: 'scatter',

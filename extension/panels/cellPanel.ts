@@ -3,6 +3,8 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
+import type { RunControls } from '../control';
+import type { PanelSettings } from '../panelSettings';
 import { emptySentence } from '../runState';
 import type { PayloadStore } from '../store';
 import type { IView } from '../view';
@@ -12,10 +14,14 @@ import { RunView } from './runView';
 export interface ICellPanelOptions {
   cellId: string;
   store: PayloadStore;
+  /** Holds and stops runs; without it the panel says that there is nothing to pause. */
+  controls?: RunControls;
   /** It outlives the panel, which goes when its cell is moved. */
   view: IView;
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  /** Default: as the settings are when nobody changed them. */
+  settings?: PanelSettings;
   resize: (width: number, done: boolean) => void;
   close: () => void;
 }
@@ -27,7 +33,7 @@ const NARROW_CLASS = 'jp-switchyard-mod-narrow';
 export class CellPanel extends Widget {
   constructor(options: ICellPanelOptions) {
     super();
-    const { cellId, trans, view, store, themes, close } = options;
+    const { cellId, trans, view, store, themes, settings, close } = options;
     this._options = options;
     this.addClass('jp-switchyard-Panel');
     this.node.setAttribute('role', 'region');
@@ -37,14 +43,18 @@ export class CellPanel extends Widget {
     const source = {
       runs: () => store.runs(cellId),
       kernel: () => store.state.kernel,
-      empty: () => emptySentence(trans)
+      empty: () => emptySentence(trans),
+      controls: () => options.controls ?? null
     };
-    this.runs = new RunView({ source, view, trans, themes, close });
+    this.runs = new RunView({ source, view, trans, themes, settings, close });
     const layout = (this.layout = new PanelLayout());
     const width = (): number => this.node.getBoundingClientRect().width;
-    layout.addWidget(new ResizeHandle({ trans, width, resize: options.resize }));
+    layout.addWidget(
+      new ResizeHandle({ trans, width, mirrored: () => settings?.side === 'left', resize: options.resize })
+    );
     layout.addWidget(this.runs);
-    store.changed.connect((_, cells) => cells.includes(cellId) && this.runs.refresh(), this);
+    store.changed.connect((_, cells) => cells.includes(cellId) && this.runs.follow(), this);
+    settings?.changed.connect(this._place, this);
   }
 
   /** The view of the cell's runs. */
@@ -77,9 +87,12 @@ export class CellPanel extends Widget {
     this._resizes.disconnect();
   }
 
-  private _options: ICellPanelOptions;
-  private _resizes = new ResizeObserver(() => {
+  private _place(): void {
     const cell = this.parent;
-    cell?.toggleClass(NARROW_CLASS, cell.node.clientWidth < NARROW);
-  });
+    const below = this._options.settings?.side === 'below';
+    cell?.toggleClass(NARROW_CLASS, below || cell.node.clientWidth < NARROW);
+  }
+
+  private _options: ICellPanelOptions;
+  private _resizes = new ResizeObserver(() => this._place());
 }

@@ -9,6 +9,8 @@ export interface IResizeHandleOptions {
   trans: TranslationBundle;
   /** The panel's width in pixels. */
   width: () => number;
+  /** Whether the edge is the panel's right one. */
+  mirrored?: () => boolean;
   /** Called while the edge moves, and with `done` when it rests. */
   resize: (width: number, done: boolean) => void;
 }
@@ -70,7 +72,7 @@ export class ResizeHandle extends Widget {
 
   private _move(event: PointerEvent, done: boolean): void {
     if (this._from) {
-      this._resize(this._from.width + this._from.x - event.clientX, done);
+      this._resize(this._from.width + this._outward * (this._from.x - event.clientX), done);
       this._from = done ? undefined : this._from;
     }
   }
@@ -78,8 +80,8 @@ export class ResizeHandle extends Widget {
   private _key(event: KeyboardEvent): void {
     const width = this._options.width();
     const targets: Record<string, number> = {
-      ArrowLeft: width + STEP,
-      ArrowRight: width - STEP,
+      ArrowLeft: width + this._outward * STEP,
+      ArrowRight: width - this._outward * STEP,
       Home: MIN_WIDTH,
       End: MAX_WIDTH
     };
@@ -87,6 +89,11 @@ export class ResizeHandle extends Widget {
       event.preventDefault();
       this._resize(targets[event.key], true);
     }
+  }
+
+  /** 1 where the panel grows to the left. */
+  private get _outward(): number {
+    return this._options.mirrored?.() ? -1 : 1;
   }
 
   private _resize(width: number, done: boolean): void {

@@ -4,17 +4,20 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
+import type { IControlState, RunControls } from '../control';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
+import { PanelSettings } from '../panelSettings';
 import type { IRun, KernelState } from '../payloads';
 import { latestRun, titleOf } from '../payloads';
 import { keptSteps, payloadAt } from '../replay';
 import { problemSentence, runState, stateSentence } from '../runState';
 import { readTheme } from '../theme';
 import type { IView } from '../view';
+import { ControlBar } from './controlBar';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
 import { ReplayBar } from './replayBar';
@@ -28,6 +31,8 @@ export interface IRunSource {
   kernel: () => KernelState;
   /** Says why there is no run, where there is none. */
   empty: () => string;
+  /** Holds and stops runs; null where no notebook is open. */
+  controls: () => RunControls | null;
 }
 
 export interface IRunViewOptions {
@@ -36,6 +41,8 @@ export interface IRunViewOptions {
   view: IView;
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  /** Default: as the settings are when nobody changed them. */
+  settings?: PanelSettings;
   /** Called by the button that closes the view; without it there is no such button. */
   close?: () => void;
 }
@@ -43,21 +50,26 @@ export interface IRunViewOptions {
 export class RunView extends Widget {
   constructor(options: IRunViewOptions) {
     super();
-    const { trans, themes, close } = options;
+    const { trans, themes, close, settings = new PanelSettings() } = options;
     this._options = options;
+    this._settings = settings;
     this.addClass('jp-switchyard-RunView');
     this._header = new PanelHeader(trans, close !== undefined);
     this._replay = new ReplayBar(trans);
+    this._control = new ControlBar(trans);
     this._pictures = new TabbedPictures(trans);
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._header);
+    layout.addWidget(this._control);
     layout.addWidget(this._state);
     layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
     this._replay.chosen.connect((_, step) => this._look({ step }), this);
+    this._control.asked.connect((_, request) => this.ask(request), this);
     this._pictures.looked.connect((_, change) => this._look(change), this);
     themes?.themeChanged.connect(() => this.refresh(), this);
+    settings.changed.connect(() => this.refresh(), this);
   }
 
   /** Emits after the reader chose something; the view holds it already. */
@@ -70,11 +82,35 @@ export class RunView extends Widget {
     this._frame.schedule();
   }
 
+  /** Draws what a kernel sent: as {@link RunView.refresh}, but not more often than the settings say. */
+  follow(): void {
+    const wait = this._drawnAt + this._settings.interval - performance.now();
+    if (wait <= 0) {
+      this.refresh();
+    } else {
+      this._later ??= setTimeout(() => this.refresh(), wait);
+    }
+  }
+
   /** Goes down the layers by so many, or up; stays within them. */
   moveLayer(by: number): void {
     const { view } = this._options;
     const last = this._layers - 1;
     this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** Asks the kernel of the run in view for something; does nothing where it cannot be controlled. */
+  ask(request: ControlRequest): void {
+    const run = this._run();
+    if (run !== undefined) {
+      this._options.source.controls()?.send(run, request);
+    }
+  }
+
+  /** Whether the run in view can be paused and stopped, and what its kernel says of it. */
+  get control(): IControlState {
+    const run = this._run();
+    return (run && this._options.source.controls()?.state(run)) ?? { why: 'no-kernel', status: null };
   }
 
   /** The picture that has the focus, else the first in view; null where nothing is drawn. */
@@ -87,6 +123,7 @@ export class RunView extends Widget {
       return;
     }
     this._frame.dispose();
+    clearTimeout(this._later);
     this._resizes.disconnect();
     this._views.disconnect();
     Signal.clearData(this);
@@ -106,12 +143,15 @@ export class RunView extends Widget {
   }
 
   private _draw(): void {
+    clearTimeout(this._later);
+    this._later = undefined;
     if (!this._inView || this.isDisposed) {
       return;
     }
-    const { source, trans, view } = this._options;
+    this._drawnAt = performance.now();
+    const { source, trans } = this._options;
     const runs = source.runs();
-    const run = runs.find((each) => each.key === view.run) ?? latestRun(runs);
+    const run = this._run();
     if (run === undefined) {
       this._say(trans.__('Routing'), source.empty());
     } else if ('problem' in run.reading) {
@@ -119,6 +159,12 @@ export class RunView extends Widget {
     } else {
       this._show(run.reading.payload, run, runs);
     }
+  }
+
+  private _run(): IRun | undefined {
+    const { source, view } = this._options;
+    const runs = source.runs();
+    return runs.find((each) => each.key === view.run) ?? latestRun(runs);
   }
 
   private _show(payload: Payload, run: IRun, runs: readonly IRun[]): void {
@@ -129,6 +175,8 @@ export class RunView extends Widget {
     const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
     this._layers = layers.length;
+    this._control.show();
+    this._control.describe(this.control);
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
@@ -147,7 +195,11 @@ export class RunView extends Widget {
     const { tab, choices } = view;
     this._replay.offer(keptSteps(payload), view.step);
     const shown = view.step === null ? payload : payloadAt(payload, view.step);
-    this._pictures.draw(shown, { theme: readTheme(), trans, layer, expert, choices }, tab);
+    this._pictures.draw(
+      shown,
+      { theme: readTheme(), trans, maxTokens: this._settings.maxTokens, layer, expert, choices },
+      tab
+    );
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
@@ -184,11 +236,15 @@ export class RunView extends Widget {
   }
 
   private _options: IRunViewOptions;
+  private _settings: PanelSettings;
+  private _drawnAt = -Infinity;
+  private _later?: ReturnType<typeof setTimeout>;
   private _header: PanelHeader;
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
   });
   private _replay: ReplayBar;
+  private _control: ControlBar;
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;

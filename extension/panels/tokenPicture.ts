@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { ICell, IChartContext, IHit, ITokenStrip } from '../charts';
-import { searchTokens, stripSvg, tokenStrip } from '../charts';
+import { searchTokens, stripSvg, tokenStrip, withFewerTokens } from '../charts';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
 import { exportButton } from '../exporting';
@@ -48,7 +48,7 @@ export class TokenPicture extends Widget implements IPicture {
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
-    const strip = payload.kind === 'routing' ? tokenStrip(payload, context) : null;
+    const strip = payload.kind === 'routing' ? tokenStrip(withFewerTokens(payload, context.maxTokens), context) : null;
     this.setHidden(strip === null);
     this._context = context;
     this._strip = strip;

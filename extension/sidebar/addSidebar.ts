@@ -4,6 +4,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from '../cells';
+import type { PanelSettings } from '../panelSettings';
 import { RoutingSidebar } from './routingSidebar';
 import type { INotebookRuns } from './runHandle';
 
@@ -13,6 +14,7 @@ export interface IAddSidebarOptions {
   panels: NotebookPanels;
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  settings: PanelSettings;
   /** Opens the sidebar again where it was open; Notebook 7 has none. */
   restorer: ILayoutRestorer | null;
 }
@@ -21,8 +23,8 @@ export interface IAddSidebarOptions {
 const RANK = 700;
 
 export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
-  const { shell, notebooks, panels, trans, themes, restorer } = options;
-  const sidebar = new RoutingSidebar({ trans, themes });
+  const { shell, notebooks, panels, trans, themes, settings, restorer } = options;
+  const sidebar = new RoutingSidebar({ trans, themes, settings });
   const follow = (): void => sidebar.follow(runsOf(notebooks.currentWidget, panels));
   shell.add(sidebar, 'right', { rank: RANK, type: trans.__('Routing') });
   restorer?.add(sidebar, sidebar.id);
@@ -34,15 +36,15 @@ export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
 }
 
 function runsOf(notebook: NotebookPanel | null, panels: NotebookPanels): INotebookRuns | null {
-  const store = panels.storeOf(notebook);
-  if (notebook === null || store === undefined) {
+  const parts = panels.partsOf(notebook);
+  if (notebook === null || parts === undefined) {
     return null;
   }
   const { context, content } = notebook;
   const name = context.path;
   return {
     name: () => name.slice(name.lastIndexOf('/') + 1),
-    store,
+    ...parts,
     cellOrder: () => content.widgets.map((cell) => cell.model.id)
   };
 }

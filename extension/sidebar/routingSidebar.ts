@@ -6,6 +6,7 @@ import { Panel, PanelLayout, Widget } from '@lumino/widgets';
 import { element } from '../dom';
 import { FrameScheduler } from '../frame';
 import { switchyardIcon } from '../icon';
+import type { PanelSettings } from '../panelSettings';
 import { RunView } from '../panels';
 import { latestRun } from '../payloads';
 import type { PayloadStore } from '../store';
@@ -20,6 +21,7 @@ import { leaveNotebook, NO_SELECTION, showRun, toggleCompared, togglePinned } fr
 export interface ISidebarOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  settings: PanelSettings;
 }
 
 export class RoutingSidebar extends Widget {
@@ -114,6 +116,7 @@ export class RoutingSidebar extends Widget {
     if (handle !== null) {
       this._selection = change(this._selection, handle, this.inView);
       this._frame.schedule();
+      this._refresh();
     }
   }
 
@@ -133,7 +136,7 @@ export class RoutingSidebar extends Widget {
     this._empty.textContent =
       entries.length > 0 && found.length === 0 ? trans.__('No run matches “%1”.', this._search.value) : '';
     this._showSecond(compared !== null);
-    this._refresh();
+    this._update();
   }
 
   /** A pinned run of another notebook says which. */
@@ -157,13 +160,14 @@ export class RoutingSidebar extends Widget {
   }
 
   private _createView(handle: () => RunHandle | null, close?: () => void): RunView {
-    const { trans, themes } = this._options;
+    const { trans, themes, settings } = this._options;
     const source = {
       runs: () => [handle()].flatMap((found) => (found ? [found.run] : [])),
       kernel: () => handle()?.kernel ?? 'none',
-      empty: () => this._emptySentence()
+      empty: () => this._emptySentence(),
+      controls: () => handle()?.notebook.controls ?? null
     };
-    const view = new RunView({ source, view: this._view, trans, themes, close });
+    const view = new RunView({ source, view: this._view, trans, themes, settings, close });
     view.looked.connect(() => this._refresh(), this);
     return view;
   }
@@ -173,6 +177,11 @@ export class RoutingSidebar extends Widget {
     return this._notebook === null
       ? trans.__('No notebook is open. The runs of the notebook in front are shown here.')
       : trans.__('This notebook has no runs yet. Run a cell that routes: its first snapshot appears here.');
+  }
+
+  private _update(): void {
+    this._main.follow();
+    this._second?.follow();
   }
 
   private _refresh(): void {

@@ -1,5 +1,6 @@
 /** @file One run of one notebook, for as long as someone looks at it: its last snapshot outlives the notebook's tab. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { RunControls } from '../control';
 import type { IRun, KernelState } from '../payloads';
 import { titleOf } from '../payloads';
 import { runState, stateLabel } from '../runState';
@@ -11,6 +12,7 @@ import { listRuns } from './listRuns';
 export interface INotebookRuns {
   name: () => string;
   store: PayloadStore;
+  controls: RunControls;
   /** Ids of its cells, in order. */
   cellOrder: () => readonly string[];
 }

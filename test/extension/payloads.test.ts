@@ -95,3 +95,14 @@ test('nothing changes where nothing new came', () => {
   expect(reduce(state, { type: 'kernel', state: 'none' })).toBe(state);
   expect(reduce(state, { type: 'cell-removed', cellId: 'a' }).cells.size).toBe(0);
 });
+
+test('a run is paused where its kernel says so, until it goes on or the kernel is lost', () => {
+  const paused = (state: IPayloads): (boolean | undefined)[] => (state.cells.get('a') ?? []).map((run) => run.paused);
+  const before = play(outputs('a', snapshot('r', 1), snapshot('other', 1)));
+  const held = reduce(before, { type: 'paused', runId: 'r', paused: true });
+  expect(paused(held).map(Boolean)).toEqual([true, false]);
+  expect(reduce(held, { type: 'paused', runId: 'r', paused: true })).toBe(held);
+  expect(paused(reduce(held, message(snapshot('r', 2), 'a'))).map(Boolean)).toEqual([true, false]);
+  expect(paused(reduce(held, { type: 'paused', runId: 'r', paused: false })).map(Boolean)).toEqual([false, false]);
+  expect(paused(reduce(held, { type: 'kernel-lost' })).map(Boolean)).toEqual([false, false]);
+});

@@ -64,6 +64,8 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
   await expect(heading).toHaveText(['alpha']);
 
   await sidebar.getByRole('button', { name: 'Compare with gamma' }).click();
+  // Below the first in a narrow sidebar: only what is in view is drawn.
+  await views.nth(1).scrollIntoViewIfNeeded();
   await expect(heading).toHaveText(['alpha', 'gamma']);
   const boxes = async (): Promise<number[]> =>
     views.evaluateAll((all) => all.map((node) => node.getBoundingClientRect().top));
@@ -79,7 +81,7 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
   await start(page, 'switchyard:compare-runs');
   await expect(heading).toHaveText(['alpha']);
   await page.notebook.close();
-  await expect(sidebar.locator('.jp-switchyard-run-show small').first()).toContainText('two.ipynb');
+  await expect(titles(sidebar)).toHaveText(['alpha', 'beta']);
 });
 
 test('the sidebar is open again after the page was loaded anew', async ({ page }) => {

@@ -22,3 +22,8 @@ def sequence_shape(where: str, tokens: Any, count: int) -> tuple[int, int]:
     if size * length != count:
         fail(where, f"tokens must be [T] or [B, T] for {count} tokens", brief(tokens))
     return size, length
+
+
+def table(values: Any) -> Any:
+    """[T] as [1, T]."""
+    return values if values is None or len(arrays_of(values).shape_of(values)) == 2 else arrays_of(values).one_row(values)

@@ -6,7 +6,7 @@ from ..recording.arrays import arrays_of
 from ..recording.chosen import expect_choices
 from ..recording.errors import brief, expect_integer, fail
 from ..recording.routed import Batch, Routed
-from .checks import paths, sequence_shape
+from .checks import paths, sequence_shape, table
 from .recording import Recording, recording_of
 
 WHERE = "read_choices"
@@ -29,7 +29,7 @@ def read_choices(
         choices: PyTorch, NumPy or nested lists; -1 where a token used fewer than K.
         num_experts: E.
         weights: The weight of each choice; [T, L, K].
-        tokens: The text or number of each token; [T].
+        tokens: The text or number of each token; [T], or [B, T] for several texts.
         domain: What the text is, for example "code".
         layers: A name for each layer; L.
         title: For people.
@@ -46,14 +46,11 @@ def read_choices(
     if weights is not None and arrays_of(weights).shape_of(weights) != shape:
         fail(WHERE, f"weights must have the shape of the choices, {list(shape)}", brief(weights))
     expect_choices(WHERE, choices, num_experts)
-    batch = Batch(*sequence_shape(WHERE, tokens, shape[0]), ids=None if tokens is None else [list(tokens)], domains=(domain,))
+    size, length = sequence_shape(WHERE, tokens, shape[0])
+    batch = Batch(size, length, table(tokens), domains=(domain,))
     names = paths(WHERE, layers, shape[1])
     routed = []
     for i, name in enumerate(names):
         known = None if weights is None else arrays_of(weights).layer_of(weights, i)
         routed.append(Routed(name, num_experts, arrays.layer_of(choices, i), known))
-    return recording_of([(batch, routed)], where=WHERE, title=title, token_sample=token_sample, text_of=_text)
-
-
-def _text(token: Any) -> str:
-    return str(token)
+    return recording_of([(batch, routed)], where=WHERE, title=title, token_sample=token_sample)

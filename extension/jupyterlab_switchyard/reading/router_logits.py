@@ -7,7 +7,7 @@ from ..recording.chosen import chosen
 from ..recording.errors import brief, expect_integer, fail
 from ..recording.routed import Batch
 from ..recording.texts import text_of
-from .checks import paths, sequence_shape
+from .checks import paths, sequence_shape, table
 from .recording import Recording, recording_of
 
 WHERE = "read_router_logits"
@@ -56,12 +56,7 @@ def read_router_logits(
     size, length = sequence_shape(WHERE, known, len(routed[0].indices))
     if attention_mask is not None and arrays_of(attention_mask).shape_of(attention_mask) != (size, length):
         fail(WHERE, f"attention_mask must be [B, T] as input_ids is, {[size, length]}", brief(attention_mask))
-    batch = Batch(size, length, _table(input_ids), _table(attention_mask), (domain,))
+    batch = Batch(size, length, table(input_ids), table(attention_mask), (domain,))
     return recording_of(
         [(batch, routed)], where=WHERE, title=title, token_sample=token_sample, text_of=text_of(tokenizer)
     )
-
-
-def _table(values: Any) -> Any:
-    """[T] as [1, T]."""
-    return values if values is None or len(arrays_of(values).shape_of(values)) == 2 else arrays_of(values).one_row(values)

@@ -49,8 +49,8 @@ def _grouped(layer: dict[str, Any], size: int) -> list[float]:
 
 def _legend(most: float) -> list[str]:
     parts = [_text(8, 60, "load of each expert (1\u00d7 is the fair share)", 'font-size="12" font-weight="600"')]
-    parts += [_cell(8 + 4 * i, 66, 4.2, 10, (i + 0.5) * most / 48, most) for i in range(48)]
-    ticks = ((ratio, 8 + 192 * ratio / most) for ratio in sorted({0.0, 1.0, most}))
+    parts += [_cell(16 + 4 * i, 66, 4.2, 10, (i + 0.5) * most / 48, most) for i in range(48)]
+    ticks = ((ratio, 16 + 192 * ratio / most) for ratio in sorted({0.0, 1.0, most}))
     return parts + [_text(x, 87, f"{round(ratio, 1):g}\u00d7", 'text-anchor="middle"') for ratio, x in ticks]
 
 

@@ -18,6 +18,8 @@ export { MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
 export { parsePayload } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
+export { treeLayout } from './treeLayout';
+export type { TreeJoin, TreeLayout } from './treeLayout';
 export type {
   Cost,
   Count,

@@ -1,9 +1,8 @@
 import type { Payload, Source } from '../protocol';
 import { drawing } from './drawing';
 import type { Drawing } from './drawing';
-import { loadHeatmap } from './pictures/loadHeatmap';
-import { lossLines } from './pictures/lossLines';
-import { maxVioLines } from './pictures/maxVioLines';
+import { PICTURES } from './pictures';
+import type { Picture } from './pictures';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
 import { printable, progress } from './format';
 
@@ -19,12 +18,12 @@ interface Placed {
 }
 
 /**
- * A payload as one SVG picture: the load of every expert in every layer, MaxVio and loss over time. Black on white, so
+ * A payload as one SVG picture, for example the load of every expert in every layer with MaxVio and loss over time. Black on white, so
  * that it reads in a dark theme as well; all text is set as text, never parsed.
  */
 export function payloadSvg(payload: Payload): string {
   const tools = drawing();
-  const rows = pictures(payload, tools);
+  const rows = (PICTURES[payload.kind] as (data: Payload['data'], tools: Drawing) => Picture)(payload.data, tools);
   let y = HEADING;
   const placed: Placed[] = [];
   for (const row of rows) {
@@ -33,25 +32,6 @@ export function payloadSvg(payload: Payload): string {
     y += elements.reduce((height, element) => Math.max(height, Number(element.getAttribute('height'))), 0);
   }
   return tools.serialise(frame(payload.source, placed, y + GAP, tools));
-}
-
-function pictures(payload: Payload, tools: Drawing): (Element | null)[][] {
-  switch (payload.kind) {
-    case 'routing':
-      return routingRows(payload.data, tools);
-    case 'training':
-      return [[lossLines(payload.data, WIDTH, tools)]];
-    default:
-      return [];
-  }
-}
-
-function routingRows(data: Extract<Payload, { kind: 'routing' }>['data'], tools: Drawing): (Element | null)[][] {
-  const { history, layers } = data;
-  if (layers.length === 0) {
-    return [[lossLines(history, WIDTH, tools)]];
-  }
-  return [[loadHeatmap(data, tools)], [maxVioLines(data, COLUMN, tools), lossLines(history, COLUMN, tools)]];
 }
 
 function frame(source: Source, placed: readonly Placed[], height: number, { document }: Drawing): Element {

@@ -37,6 +37,18 @@ const battery: LayerCase[] = [
     parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias']
   },
   {
+    name: 'SelfAttention',
+    make: (random) => new layers.SelfAttention({ width: WIDTH, heads: 3, dropout: 0.2, random }),
+    input,
+    parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias']
+  },
+  {
+    name: 'Conv2d',
+    make: (random) => new layers.Conv2d({ inputs: WIDTH, outputs: 3, random }),
+    input: () => spread([2, 4, 4, WIDTH]),
+    parameters: ['weight', 'bias']
+  },
+  {
     name: 'FeedForward',
     make: (random) => new layers.FeedForward({ width: WIDTH, hiddenWidth: 8, random }),
     input,
@@ -146,6 +158,23 @@ describe('Embedding', () => {
       'tokens: ids must be int32, got float32'
     );
   });
+});
+
+test('in self-attention a position sees those after it, and the class token says where it looked', () => {
+  const attention = new layers.ClassAttention({ width: WIDTH, heads: 2, random });
+  const x = spread([2, 4, WIDTH]);
+  const ctx = core.Context.create();
+  const [seen, out] = tf.tidy(() => {
+    const loss = (y: tf.Tensor) => attention.apply(y, ctx).slice([0, 0, 0], [-1, 1, -1]).square().sum();
+    return [tf.grad(loss)(x).abs().sum([0, 2]).dataSync(), ctx.getState(layers.CLASS_ATTENTION)!.dataSync<'float32'>()];
+  });
+  expect([...seen].every((each) => each > 0)).toBe(true);
+  expect(out).toHaveLength(2 * 3);
+  // What is left of a whole is what the class token gave to itself.
+  [0, 3].forEach((at) => expect(out.slice(at, at + 3).reduce((a, b) => a + b)).toBeLessThan(1));
+  ctx.dispose();
+  x.dispose();
+  attention.dispose();
 });
 
 describe('CausalSelfAttention', () => {

@@ -1,4 +1,4 @@
-import { adaptive, moe, models, protocol, routing, show, tf } from '@switchyard/kernel-lib';
+import { adaptive, moe, models, protocol, routing, show, sim, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../support/numeric';
 import { smallText } from '../../support/runs';
@@ -186,5 +186,167 @@ describe('show.pareto', () => {
     ['an order', [{ cost: 1, quality: 1 }], { trajectory: [1] }, 'trajectory must hold 0..0, got 1']
   ])('refuses %s', (_, candidates, options, message) => {
     expect(() => show.pareto(candidates, options)).toThrow(`show.pareto: ${message}`);
+  });
+});
+
+describe('show.timeline', () => {
+  test('resources are devices, names without their numbers activities, seconds milliseconds', () => {
+    const run = sim.runTasks([
+      { name: 'send 0', resource: 'link', seconds: 0.001 },
+      { name: 'experts 0', resource: 'compute', seconds: 0.002, after: ['send 0'] },
+      { name: 'send 1', resource: 'link', seconds: 0.001 }
+    ]);
+    const { data } = show.timeline(run);
+    expect(data).toEqual({
+      devices: ['link', 'compute'],
+      activities: ['send', 'experts'],
+      spans: [
+        { device: 0, activity: 0, start: 0, end: 1, label: 'send 0' },
+        { device: 1, activity: 1, start: 1, end: 3, label: 'experts 0' },
+        { device: 0, activity: 0, start: 1, end: 2, label: 'send 1' }
+      ]
+    });
+    expect(protocol.busyTime(data)).toEqual([2, 2]);
+    expect(protocol.lastEnd(data)).toBe(3);
+  });
+
+  test('devices may be named, and activities', () => {
+    const spans = [{ name: 'x', resource: 'b', start: 0, end: 1 }];
+    const { data } = show.timeline(spans, { devices: ['a', 'b'], activity: ({ resource }) => `on ${resource}` });
+    expect(data).toMatchObject({ devices: ['a', 'b'], activities: ['on b'], spans: [{ device: 1, activity: 0 }] });
+    expect(() => show.timeline(spans, { devices: ['a'] })).toThrow('show.timeline: devices must hold "b"');
+    expect(() => show.timeline([])).toThrow('show.timeline: there must be a device, got 0');
+  });
+});
+
+describe('show.mergeTree', () => {
+  // Points 0, 1, 3 and 7 on a line.
+  const at = [0, 1, 3, 7];
+  const distances = at.map((a) => at.map((b) => Math.abs(a - b)));
+
+  test.each([
+    ['single', [1, 2, 4]],
+    ['complete', [1, 3, 7]],
+    // The mean distance of 3 to {0, 1} is 2.5, of 7 to {0, 1, 3} 17 / 3.
+    ['average', [1, 2.5, 17 / 3]]
+  ] as const)('%s linkage joins the nearest first', (method, expected) => {
+    const joins = moe.linkage(distances, { method });
+    expect(joins.map(({ left, right, size }) => [left, right, size])).toEqual([
+      [0, 1, 2],
+      [2, 4, 3],
+      [3, 5, 4]
+    ]);
+    joins.forEach(({ distance }, i) => expect(distance).toBeCloseTo(expected[i], 12));
+  });
+
+  test('experts of a layer with their groups', () => {
+    const groups = [[1, 0], [2], [3]];
+    const { data } = show.mergeTree([{ path: 'layers.0.moe', distances, groups }], { metric: 'gap', method: 'single' });
+    expect(data.metric).toBe('gap');
+    expect(data.layers[0]).toMatchObject({ experts: ['0', '1', '2', '3'], groups: [0, 0, 1, 2] });
+    expect(data.layers[0].merges[2]).toEqual({ left: 3, right: 5, distance: 4, size: 4 });
+  });
+
+  test('distances of a layer are 0 for experts that the router likes alike', () => {
+    // Logits of three experts over two tokens: the second goes as the first, the third against it.
+    const logits = Float32Array.of(1, 2, -1, 2, 4, -2);
+    const statistics = { counts: [1, 1, 0], frequency: [], gateTimesNorm: [], logits };
+    const [[, alike, against]] = moe.expertDistances(statistics);
+    expect(alike).toBeCloseTo(0, 6);
+    expect(against).toBeCloseTo(2, 6);
+  });
+
+  test('refuses what does not fit', () => {
+    expect(() => moe.linkage([[0, 1]])).toThrow('linkage: distances must be [E][E]');
+    const twice = [{ path: 'x', distances, groups: [[0, 1], [1, 2], [3]] }];
+    expect(() => show.mergeTree(twice)).toThrow('show.mergeTree: groups must hold each of 0..3 once');
+    expect(() => show.mergeTree([{ path: 'x', distances, experts: ['a'] }])).toThrow('a label for each of 4, got 1');
+  });
+});
+
+describe('show.masks', () => {
+  test('a mask is its density by blocks, and what is kept of all', () => {
+    const values = [1, 0, 0, 0, 1, 1, 0, 0.5];
+    const { data } = show.masks([{ path: 'w', mask: { shape: [2, 4], values }, importance: [2, 1] }]);
+    expect(data).toEqual({
+      mode: 'mask',
+      groups: [
+        {
+          path: 'w',
+          granularity: 'weight',
+          shape: [2, 4],
+          kept: 0.5,
+          grid: [
+            [1, 0, 0, 0],
+            [1, 1, 0, 1]
+          ],
+          importance: [2, 1]
+        }
+      ],
+      before: { parameters: 8, flops: null, milliseconds: null, bytes: null },
+      after: { parameters: 4, flops: null, milliseconds: null, bytes: null },
+      metric: null
+    });
+  });
+
+  test('a tensor larger than the grid is averaged, and stays the caller’s', () => {
+    const mask = tf.tensor2d(
+      Array.from({ length: 128 * 128 }, (_, i) => (i < 64 * 128 ? 1 : 0)),
+      [128, 128]
+    );
+    const before = tf.memory().numTensors;
+    const { data } = show.masks([{ path: 'w', mask }], {
+      before: { flops: 10 },
+      metric: { name: 'loss', before: 1, after: 2 }
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(data.groups[0].grid).toHaveLength(64);
+    expect(data.groups[0].grid.map((row) => row[0])).toEqual(Array.from({ length: 64 }, (_, r) => (r < 32 ? 1 : 0)));
+    expect(data.before).toMatchObject({ parameters: 128 * 128, flops: 10 });
+    expect(data.metric).toEqual({ name: 'loss', before: 1, after: 2 });
+    mask.dispose();
+  });
+
+  test('a report of pruned experts is a mask of experts', () => {
+    const parameters = { before: 100, after: 60 };
+    const report = { transformation: 'pruneExperts', parameters, kept: [0, 2], importance: [3, 1, 2, 0] };
+    const { data } = show.masks([{ path: 'layers.0.moe', report }]);
+    expect(data).toMatchObject({ mode: 'shrink', before: { parameters: 100 }, after: { parameters: 60 } });
+    expect(data.groups[0]).toMatchObject({ granularity: 'expert', shape: [4], kept: 0.5, grid: [[1, 0, 1, 0]] });
+  });
+
+  test('refuses a mask that does not fill its shape', () => {
+    const mask = { shape: [3], values: [1] };
+    expect(() => show.masks([{ path: 'w', mask }])).toThrow('show.masks: the mask of "w" must have 3 values');
+  });
+});
+
+describe('show.graphRewiring', () => {
+  test('places that are not given are on a circle', () => {
+    const edges = [
+      { from: 0, to: 1, curvature: -1 },
+      { from: 1, to: 2, state: 'added' as const }
+    ];
+    const { data } = show.graphRewiring({ nodes: 4, edges, measure: 'Forman' });
+    expect(data.measure).toBe('Forman');
+    const expected = [
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1]
+    ];
+    data.nodes.forEach(({ x, y }, i) => expectClose([x, y], expected[i], 1e-6));
+    expect(data.edges).toEqual([
+      { from: 0, to: 1, curvature: -1, state: 'kept' },
+      { from: 1, to: 2, curvature: null, state: 'added' }
+    ]);
+  });
+
+  test.each([
+    ['an end', { nodes: 2, edges: [{ from: 0, to: 2 }] }, 'ends of edges must be an integer 0..1, got 2'],
+    ['a class', { nodes: [{ class: 1 }], edges: [], classes: ['a'] }, 'class must be an integer -1..0, got 1'],
+    ['a number', { nodes: -1, edges: [] }, 'nodes must be a list or a number of at least 0, got -1']
+  ])('refuses %s that is wrong', (_, graph, message) => {
+    expect(() => show.graphRewiring(graph)).toThrow(`show.graphRewiring: ${message}`);
   });
 });

@@ -63,6 +63,16 @@ def test_any_run_fits(shape, valid):
     ElementTree.fromstring(run.to_svg())
 
 
+def test_numbers_that_are_longer_in_javascript_fit(valid):
+    run = switchyard.record()
+    for _ in range(500):
+        # 22 characters there, 11 here.
+        run.step(scalars={f"scalar {i}": -1.2345e20 for i in range(6)})
+    payload = valid(run.payload())
+    read_by_kernel_lib(payload)
+    assert len(payload["data"]["history"]["steps"]) == 250
+
+
 def test_history_is_joined_evenly(valid):
     run = switchyard.record()
     for step in range(1, 5001):

@@ -4,8 +4,10 @@ import os
 import sys
 import time
 
+import jupyterlab_switchyard as switchyard
 import pytest
 from client import started
+from jupyterlab_switchyard.showing import live
 from spec import ROOT
 
 MIME = "application/vnd.switchyard.v1+json"
@@ -55,6 +57,28 @@ def test_a_run_is_one_output_that_is_not_updated_too_often(python, valid):
     assert "image/svg+xml" in bundles[-1] and "finished" in bundles[-1]["text/plain"]
     # What is shown last is what the run has.
     assert "True" in python.ok(f"run.payload()['data'] == {payloads[-1]['data']!r}").result
+
+
+@pytest.mark.parametrize(("cost", "updates"), [(0.0, 40), (0.01, 20)])
+def test_updates_keep_their_distance_and_their_share(cost, updates, monkeypatch):
+    """Ten seconds in which an update could come every millisecond; one that costs 10 ms comes every 500 ms: 2 % of the time."""
+    now = 0.0
+    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    payload = switchyard.record().payload()
+    written = []
+
+    def build():
+        nonlocal now
+        now += cost
+        return payload
+
+    display = live.LiveDisplay(build, lambda bundle, display_id, update: written.append(update))
+    while now < 10:
+        display.update()
+        now += 0.001
+    assert abs(len(written) - updates) <= 1
+    display.finish()
+    assert written[0] is False and all(written[1:])
 
 
 def test_an_error_ends_the_run_and_the_cell(python, valid):

@@ -153,6 +153,10 @@ def test_what_does_not_fit_is_refused(choices, said):
 
 def test_transitions_from_layer_to_layer(array, valid):
     run = switchyard.record(window=1)
+    run.observe("a", indices=array([[1, 0]]), num_experts=2)
+    run.observe("b", indices=array([[2]]), num_experts=3)
+    run.step()
+    # The window holds the last step, not that one.
     for _ in range(2):
         run.batch(array([[1, 2, 3, 4, 5]]), mask=array([[1, 1, 1, 1, 0]]))
         run.observe("a", indices=array([[0, 1], [0, 1], [1, 0], [-1, 1], [1, 0]]), num_experts=2)

@@ -41,6 +41,14 @@ def test_choices(array, valid):
     assert bundle["text/plain"].splitlines()[2].split() == ["a", "top-k", "2", "of", "5", *bundle["text/plain"].splitlines()[2].split()[5:]]
 
 
+def test_choices_of_several_texts(array, valid):
+    values = choices(6, 1, 2, 4)
+    recording = switchyard.read_choices(array(values), num_experts=4, tokens=array([[1, 2, 3], [4, 5, 6]]))
+    tokens = valid(recording.payload())["data"]["tokens"]
+    assert tokens["text"] == ["1", "2", "3"]
+    assert tokens["experts"] == [[row[0] for row in values[:3]]]
+
+
 def test_router_logits(array, valid):
     draw = random.Random(1)
     logits = tuple([[draw.gauss(0, 1) for _ in range(6)] for _ in range(8)] for _ in range(2))

@@ -1,13 +1,12 @@
 import type { Numeric } from '../../protocol';
 import type { Drawing } from '../drawing';
 import { printable } from '../format';
+import { COLOURS } from './colours';
 import { cutFront } from './cutFront';
 import { STYLE } from './sizes';
 
 const HEIGHT = 210;
 const LEGEND_ROWS = 8;
-// Okabe and Ito's colours, which the colour-blind tell apart.
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
 
 export interface LinesOptions {
   title: string;

@@ -11,12 +11,16 @@ const TIME_DECIMALS = 6;
 /** The first spans stay: what is shown of the time is whole. Labels of spans are cut before that. */
 export function boundTimeline(payload: TimelinePayload): TimelinePayload {
   const { data } = payload;
-  const ordered = [...data.spans].sort((a, b) => a.start - b.start);
-  const max = Math.min(MAX_POINTS, ordered.length);
+  const byStart = data.spans.map((_, i) => i).sort((a, b) => data.spans[a].start - data.spans[b].start);
+  const max = Math.min(MAX_POINTS, byStart.length);
+  const firstSpans = (count: number): Span[] => {
+    const kept = new Set(byStart.slice(0, count));
+    return data.spans.filter((_, i) => kept.has(i));
+  };
   const cut = (least: number, names: Shorten, labels: Shorten) => ({
     max,
     least,
-    keep: (count: number) => withSpans(data, ordered.slice(0, count), { names, labels })
+    keep: (count: number) => withSpans(data, firstSpans(count), { names, labels })
   });
   return fit(payload, [
     cut(max, legal, legal),

@@ -1,7 +1,7 @@
 /** @file Where the leaves and joins of a tree stand: no two branches cross. */
-import type { ExpertTree } from '@switchyard/kernel-lib/protocol';
+import type { ExpertTree } from './kinds';
 
-export interface IJoin {
+export interface TreeJoin {
   /** Experts of the two clusters that it joins, and of both. */
   left: number[];
   right: number[];
@@ -12,14 +12,14 @@ export interface IJoin {
   from: [number, number];
 }
 
-export interface ITreeLayout {
+export interface TreeLayout {
   /** Experts from the first row to the last. */
   order: number[];
-  joins: IJoin[];
+  joins: TreeJoin[];
 }
 
 /** Clusters that are not joined in the end stand one below the other, in the order of their first expert. */
-export function treeLayout({ experts, merges }: Pick<ExpertTree, 'experts' | 'merges'>): ITreeLayout {
+export function treeLayout({ experts, merges }: Pick<ExpertTree, 'experts' | 'merges'>): TreeLayout {
   const members: number[][] = experts.map((_, expert) => [expert]);
   merges.forEach(({ left, right }) => members.push([...members[left], ...members[right]]));
   const joined = new Set(merges.flatMap(({ left, right }) => [left, right]));
@@ -31,7 +31,7 @@ export function treeLayout({ experts, merges }: Pick<ExpertTree, 'experts' | 'me
   const row: number[] = new Array<number>(experts.length);
   order.forEach((expert, i) => (row[expert] = i));
   const height = experts.map(() => 0);
-  const joins = merges.map(({ left, right, distance }, i): IJoin => {
+  const joins = merges.map(({ left, right, distance }, i): TreeJoin => {
     row.push((row[left] + row[right]) / 2);
     height.push(distance);
     return {

@@ -1,0 +1,2 @@
+export { RunControls } from './runControls';
+export type { IControlState, NoControl } from './runControls';

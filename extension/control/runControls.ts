@@ -1,0 +1,107 @@
+/** @file Talks with the kernel about the runs of one notebook: see the library's `protocol/control.ts`. */
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ControlRequest, ControlStatus } from '@switchyard/kernel-lib/protocol';
+import { CONTROL_TARGET, parseControlStatus } from '@switchyard/kernel-lib/protocol';
+import type { IRun } from '../payloads';
+import type { PayloadStore } from '../store';
+
+/** Why a run cannot be controlled; null where it can. */
+export type NoControl = 'over' | 'no-kernel' | 'no-channel' | 'waiting';
+
+export interface IControlState {
+  why: NoControl | null;
+  /** The last word of the kernel on the run. */
+  status: ControlStatus | null;
+}
+
+interface IChannel {
+  comm: Kernel.IComm | null;
+  status: ControlStatus | null;
+  closed: boolean;
+}
+
+export class RunControls implements IDisposable {
+  constructor(session: ISessionContext, store: PayloadStore) {
+    this._session = session;
+    this._store = store;
+    session.kernelChanged.connect(() => this._forget(), this);
+    session.statusChanged.connect((_, status) => {
+      if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+        this._forget();
+      }
+    }, this);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Whether a run can be controlled; asks its kernel the first time. */
+  state(run: IRun): IControlState {
+    if (!('payload' in run.reading) || run.reading.payload.source.status !== 'running') {
+      return { why: 'over', status: null };
+    }
+    const kernel = this._session.session?.kernel;
+    if (!kernel || this._store.state.kernel === 'none') {
+      return { why: 'no-kernel', status: null };
+    }
+    const { status, closed } = this._channels.get(run.key) ?? this._open(run.key, kernel);
+    return { why: closed ? 'no-channel' : status === null ? 'waiting' : null, status };
+  }
+
+  /** Asks a run for something; does nothing where it cannot be controlled. */
+  send(run: IRun, request: ControlRequest): void {
+    this._channels.get(run.key)?.comm?.send({ ...request });
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this._channels.forEach(({ comm, closed }) => !closed && comm?.close());
+      this._channels.clear();
+      Signal.clearData(this);
+    }
+  }
+
+  private _open(runId: string, kernel: Kernel.IKernelConnection): IChannel {
+    const channel: IChannel = { comm: null, status: null, closed: !kernel.handleComms };
+    this._channels.set(runId, channel);
+    if (kernel.handleComms) {
+      const comm = (channel.comm = kernel.createComm(CONTROL_TARGET));
+      comm.onMsg = ({ content }) => this._hear(channel, parseControlStatus(content.data));
+      comm.onClose = () => {
+        channel.closed = true;
+        this._changed(runId, false);
+      };
+      comm.open({ runId });
+    }
+    return channel;
+  }
+
+  private _hear(channel: IChannel, status: ControlStatus | null): void {
+    if (status !== null) {
+      channel.status = status;
+      this._changed(status.runId, status.state === 'paused');
+    }
+  }
+
+  private _changed(runId: string, paused: boolean): void {
+    if (!this._isDisposed) {
+      this._store.dispatch({ type: 'paused', runId, paused });
+      this._store.refresh();
+    }
+  }
+
+  /** Another kernel knows nothing of these runs. */
+  private _forget(): void {
+    this._channels.clear();
+  }
+
+  private _session: ISessionContext;
+  private _store: PayloadStore;
+  private _channels = new Map<string, IChannel>();
+  private _isDisposed = false;
+}

@@ -1,0 +1,90 @@
+/** @file Buttons that hold, step and stop a training, and a text for it to route; off, with the reason, where it cannot be. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import type { ControlRequest } from '@switchyard/kernel-lib/protocol';
+import { MAX_PROBE_TEXT } from '@switchyard/kernel-lib/protocol';
+import type { IControlState, NoControl } from '../control';
+import { element } from '../dom';
+
+let instances = 0;
+
+export class ControlBar extends Widget {
+  constructor(trans: TranslationBundle) {
+    super({ node: element('div') });
+    this.addClass('jp-switchyard-Control');
+    this._trans = trans;
+    const why = `jp-switchyard-why-${instances++}`;
+    this._why.id = why;
+    this._pause = this._button(trans.__('Pause'), () => ({ type: this._paused ? 'resume' : 'pause' }));
+    this._step = this._button(trans.__('Step'), () => ({ type: 'step' }));
+    this._stop = this._button(trans.__('Stop'), () => ({ type: 'stop' }));
+    this._step.title = trans.__('One step of training, then pause');
+    this._show = this._button(trans.__('Show'), () => ({ type: 'probe', text: this._text.value || null }));
+    this._text.setAttribute('aria-label', trans.__('Sample text'));
+    this._text.placeholder = trans.__('A text to route; empty: what is trained on');
+    this._text.maxLength = MAX_PROBE_TEXT;
+    this._text.onkeydown = ({ key }) => key === 'Enter' && this._show.click();
+    this._controls = [this._pause, this._step, this._stop, this._text, this._show];
+    this._controls.forEach((control) => control.setAttribute('aria-describedby', why));
+    const sample = element(
+      'details',
+      { class: 'jp-switchyard-sample' },
+      element('summary', { text: trans.__('Sample text') }),
+      element('div', {}, this._text, this._show)
+    );
+    this.node.append(element('div', {}, this._pause, this._step, this._stop), sample, this._why);
+  }
+
+  get asked(): ISignal<this, ControlRequest> {
+    return this._asked;
+  }
+
+  describe({ why, status }: IControlState): void {
+    this._paused = status?.state === 'paused';
+    this._pause.textContent = this._paused ? this._trans.__('Resume') : this._trans.__('Pause');
+    this._controls.forEach((control) => (control.disabled = why !== null));
+    this._why.textContent = why === null ? (status?.problem ?? '') : reason(why, this._trans);
+    if (document.activeElement !== this._text && status?.probe != null) {
+      this._text.value = status.probe;
+    }
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  private _button(text: string, request: () => ControlRequest): HTMLButtonElement {
+    const button = element('button', { class: 'jp-switchyard-button', text, attributes: { type: 'button' } });
+    button.onclick = () => this._asked.emit(request());
+    return button;
+  }
+
+  private _trans: TranslationBundle;
+  private _asked = new Signal<this, ControlRequest>(this);
+  private _paused = false;
+  private _pause: HTMLButtonElement;
+  private _step: HTMLButtonElement;
+  private _stop: HTMLButtonElement;
+  private _show: HTMLButtonElement;
+  private _text = element('input', { attributes: { type: 'text' } });
+  private _why = element('p', { class: 'jp-switchyard-why' });
+  private _controls: (HTMLButtonElement | HTMLInputElement)[];
+}
+
+function reason(why: NoControl, trans: TranslationBundle): string {
+  switch (why) {
+    case 'over':
+      return trans.__('The run is over: there is nothing to pause.');
+    case 'no-kernel':
+      return trans.__('No kernel is connected: there is nothing to pause.');
+    case 'waiting':
+      return trans.__('The kernel has not answered yet. Only “TypeScript (Switchyard)” can pause and stop a run here.');
+    case 'no-channel':
+      return trans.__('This kernel, or this run, cannot be paused from here. “TypeScript (Switchyard)” can.');
+  }
+}

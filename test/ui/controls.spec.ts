@@ -1,0 +1,90 @@
+import { expect, test } from '@jupyterlab/galata';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { example, openNotebook, panelOf, payloadOf, start } from './support/notebook';
+
+/** Steps that nobody waits for: the test stops it. */
+const TRAIN = `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
+const text = data.fromStrings({
+  prose: ['the quick brown fox jumps over the dog', 'it may be true or it may be false'],
+  python: ['def load(self, name): return self.items.get(name)', 'for item in items: print(item)']
+});
+const model = models.moeTransformer({
+  layers: 2, width: 16, contextLength: 16, experts: 8, router: routers.topK({ k: 2 })
+});
+const run = train.fit(model, text, {
+  steps: 1000000, seed: 1, batchSize: 4, evaluateEvery: 0, progress: false, watch: show.routing()
+});
+(await run).status`;
+
+/** Waits until a number has stayed the same over several updates of the display. */
+async function settled(read: () => Promise<number>): Promise<void> {
+  let last = NaN;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await read();
+        return last === before;
+      },
+      { intervals: [1500] }
+    )
+    .toBe(true);
+}
+
+test('training is paused, done step by step, given a text to route, and stopped from its panel', async ({
+  page,
+  tmpPath
+}) => {
+  test.setTimeout(240_000);
+  await openNotebook(page, tmpPath, [TRAIN], { kernel: 'switchyard' });
+  const running = page.notebook.runCell(0);
+  const panel = panelOf(page);
+  const badge = panel.locator('.jp-switchyard-badge');
+  const button = (name: string): ReturnType<typeof panel.getByRole> => panel.getByRole('button', { name, exact: true });
+  const step = async (): Promise<number> => (await payloadOf(page)).source.step;
+  await expect(button('Pause')).toBeEnabled({ timeout: 120_000 });
+  await button('Pause').click();
+  await expect(badge).toHaveText('paused');
+  await expect(panel).toContainText('The run waits after step');
+  await settled(step);
+  const held = await step();
+  await button('Step').click();
+  await expect.poll(step).toBe(held + 1);
+  await expect(badge).toHaveText('paused');
+
+  await panel.locator('.jp-switchyard-sample summary').click();
+  const text = panel.getByRole('textbox', { name: 'Sample text' });
+  await text.fill('route the fox');
+  await text.press('Enter');
+  const tokens = async (): Promise<string | undefined> => (await payloadOf(page)).data.tokens?.text.join('');
+  await expect.poll(tokens).toBe('route the fox');
+  expect(await step()).toBe(held + 1);
+
+  await button('Resume').click();
+  await expect(badge).toHaveText('running');
+  await expect.poll(step).toBeGreaterThan(held + 2);
+  await start(page, 'switchyard:stop-training');
+  await running;
+  await expect(badge).toHaveText('stopped');
+  await expect(button('Stop')).toBeDisabled();
+  await expect(panel).toContainText('The run is over');
+  expect(await tokens()).toBe('route the fox');
+});
+
+test('where no kernel can pause a run the controls are off and say why', async ({ page, tmpPath }) => {
+  const running = example('running') as RoutingPayload;
+  await openNotebook(page, tmpPath, ['import replay; replay.run(steps=20, pause=0.1, wait_at=5)', '1'], {
+    outputs: { 1: [{ ...running, runId: 'saved' }] }
+  });
+  const panel = panelOf(page);
+  const busy = page.notebook.runCell(0);
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
+  await expect(panel.locator('.jp-switchyard-why')).toContainText('The kernel has not answered');
+  await expect(panel.getByRole('button', { name: 'Pause' })).toBeDisabled();
+  await expect(panel.getByRole('button', { name: 'Stop' })).toHaveAccessibleDescription(
+    /Only “TypeScript \(Switchyard\)” can/
+  );
+  await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
+  await busy;
+  await expect(panel.locator('.jp-switchyard-why')).toContainText('The run is over');
+});

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jupyterlab/galata';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { drawn, openNotebook, panelOf } from './support/notebook';
+
+type Kind = Payload['kind'];
+
+function example<K extends Kind>(name: K): Extract<Payload, { kind: K }> {
+  const file = join(__dirname, `../support/payloads/${name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Extract<Payload, { kind: K }>;
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+const KINDS = [
+  'depth-usage',
+  'router-confidence',
+  'masks',
+  'merge-tree',
+  'pareto',
+  'graph-rewiring',
+  'timeline'
+] as const;
+
+interface IExpected {
+  tab: string;
+  picture: string;
+  trace: number;
+  numbers: Record<string, unknown>;
+}
+
+/** What the real panel must hold, from the payload alone: picture, index of the trace, and its numbers. */
+const EXPECTED: Record<(typeof KINDS)[number], IExpected[]> = {
+  'depth-usage': (() => {
+    const { usage, tokens, modules } = example('depth-usage').data;
+    return [
+      {
+        tab: 'Depth',
+        picture: 'depth-usage',
+        trace: 1,
+        numbers: { name: modules[1], x: usage.map((row) => row[1]) }
+      },
+      { tab: 'Depth', picture: 'depth-tokens', trace: modules.length, numbers: { z: tokens!.executed } }
+    ];
+  })(),
+  'router-confidence': (() => {
+    const { layers, edges } = example('router-confidence').data;
+    return [
+      {
+        tab: 'Confidence',
+        picture: 'confidence-by-layer',
+        trace: 0,
+        numbers: { x: edges, z: layers.map(({ tokens }) => tokens) }
+      },
+      { tab: 'Confidence', picture: 'confidence-agreement', trace: 2, numbers: { y: layers[0].agreement } }
+    ];
+  })(),
+  masks: (() => {
+    const { groups } = example('masks').data;
+    return [
+      { tab: 'Masks', picture: 'masks-kept', trace: 1, numbers: { x: groups.map(({ kept }) => kept) } },
+      { tab: 'Masks', picture: 'masks-grid', trace: 0, numbers: { z: groups[0].grid } }
+    ];
+  })(),
+  'merge-tree': [
+    { tab: 'Merges', picture: 'merge-tree', trace: -1, numbers: { x: range(8).map(() => 0), y: range(8) } }
+  ],
+  pareto: (() => {
+    const { points, front } = example('pareto').data;
+    return [
+      { tab: 'Front', picture: 'pareto', trace: 0, numbers: { y: front.map((i) => points[i].y) } },
+      { tab: 'Front', picture: 'pareto', trace: 1, numbers: { x: points.slice(0, 60).map(({ x }) => x) } }
+    ];
+  })(),
+  'graph-rewiring': (() => {
+    const { nodes } = example('graph-rewiring').data;
+    const right = nodes.filter((node) => node.class === 1);
+    return [
+      {
+        tab: 'Rewiring',
+        picture: 'graph-rewiring',
+        trace: -1,
+        numbers: { name: 'right', x: right.map(({ x }) => x), y: right.map(({ y }) => y) }
+      }
+    ];
+  })(),
+  timeline: (() => {
+    const sends = example('timeline').data.spans.filter(({ activity }) => activity === 1);
+    return [
+      {
+        tab: 'Timeline',
+        picture: 'timeline',
+        trace: 2,
+        numbers: { name: 'all-to-all', y: sends.map(({ device }) => device) }
+      }
+    ];
+  })()
+};
+
+test('each kind, sent from a Python cell, draws its numbers in the panel and says them in the output', async ({
+  page,
+  tmpPath
+}) => {
+  const cells = KINDS.map((kind) => `import replay; replay.show(replay.example("${kind}"))`);
+  await openNotebook(page, tmpPath, cells);
+  for (const [cell, kind] of KINDS.entries()) {
+    await page.notebook.runCell(cell);
+    const panel = panelOf(page, cell);
+    await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+    await expect(panel.getByRole('tab')).toHaveText([EXPECTED[kind][0].tab]);
+    for (const { picture, trace, numbers } of EXPECTED[kind]) {
+      await expect.poll(async () => (await drawn(panel, picture)).at(trace)).toMatchObject(numbers);
+      await expect(panel.locator(`[data-picture="${picture}"] .jp-switchyard-plot`)).toHaveAttribute(
+        'aria-label',
+        /\w{3}/
+      );
+    }
+    const output = page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Summary');
+    await expect(output).toContainText(example(kind).source.title);
+    await expect(output.locator('p')).not.toBeEmpty();
+  }
+});
+
+test('the layer chosen in the header, or clicked, is the one in view', async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['import replay; replay.show(replay.example("router-confidence"))']);
+  await page.notebook.runCell(0);
+  const panel = panelOf(page);
+  const { layers } = example('router-confidence').data;
+  const agreement = async () => (await drawn(panel, 'confidence-agreement')).at(2)?.y;
+  await expect.poll(agreement).toEqual(layers[0].agreement);
+  const layer = panel.getByRole('combobox', { name: 'Layer' });
+  await expect(layer.locator('option')).toHaveText(['0', '1', '2', '3']);
+  await layer.selectOption('2');
+  await expect.poll(agreement).toEqual(layers[2].agreement);
+  const plot = panel.locator('[data-picture="confidence-by-layer"] .nsewdrag').first();
+  const box = (await plot.boundingBox())!;
+  // The fourth of four rows, away from the marks of the means.
+  await plot.click({ position: { x: box.width * 0.3, y: box.height * 0.88 } });
+  await expect(layer).toHaveValue('3');
+  await expect.poll(agreement).toEqual(layers[3].agreement);
+});
