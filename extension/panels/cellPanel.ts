@@ -38,8 +38,6 @@ export class CellPanel extends Widget {
     this.addClass('jp-switchyard-Panel');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Routing of this cell'));
-    // The notebook's single-key commands must not act on keys meant for the panel.
-    this.node.dataset.lmSuppressShortcuts = 'true';
     const source = {
       runs: () => store.runs(cellId),
       kernel: () => store.state.kernel,
@@ -70,12 +68,16 @@ export class CellPanel extends Widget {
   }
 
   handleEvent(event: Event): void {
-    if ((event as KeyboardEvent).key === 'Escape') {
+    if (event.type === 'focusin') {
+      // The notebook's single-key commands must not act on keys meant for the panel. They ask the focused node itself.
+      (event.target as HTMLElement).dataset.lmSuppressShortcuts = 'true';
+    } else if ((event as KeyboardEvent).key === 'Escape') {
       this._options.close();
     }
   }
 
   protected override onAfterAttach(): void {
+    this.node.addEventListener('focusin', this);
     this.node.addEventListener('keydown', this);
     if (this.parent) {
       this._resizes.observe(this.parent.node);
@@ -83,6 +85,7 @@ export class CellPanel extends Widget {
   }
 
   protected override onBeforeDetach(): void {
+    this.node.removeEventListener('focusin', this);
     this.node.removeEventListener('keydown', this);
     this._resizes.disconnect();
   }

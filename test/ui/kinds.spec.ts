@@ -105,6 +105,9 @@ test('each kind, sent from a Python cell, draws its numbers in the panel and say
   await openNotebook(page, tmpPath, cells);
   for (const [cell, kind] of KINDS.entries()) {
     await page.notebook.runCell(cell);
+    const output = page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Summary');
+    // A run that is over does not open its panel by itself.
+    await output.getByRole('button', { name: 'Show beside the cell' }).click();
     const panel = panelOf(page, cell);
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
     await expect(panel.getByRole('tab')).toHaveText([EXPECTED[kind][0].tab]);
@@ -115,7 +118,6 @@ test('each kind, sent from a Python cell, draws its numbers in the panel and say
         /\w{3}/
       );
     }
-    const output = page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Summary');
     await expect(output).toContainText(example(kind).source.title);
     await expect(output.locator('p')).not.toBeEmpty();
   }
@@ -124,6 +126,7 @@ test('each kind, sent from a Python cell, draws its numbers in the panel and say
 test('the layer chosen in the header, or clicked, is the one in view', async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, ['import replay; replay.show(replay.example("router-confidence"))']);
   await page.notebook.runCell(0);
+  await page.getByRole('button', { name: 'Show beside the cell' }).click();
   const panel = panelOf(page);
   const { layers } = example('router-confidence').data;
   const agreement = async () => (await drawn(panel, 'confidence-agreement')).at(2)?.y;

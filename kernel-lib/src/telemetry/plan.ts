@@ -7,13 +7,15 @@ import {
   MAX_TOKENS,
   packedLength
 } from '../protocol';
-import type { LayerRouting, RoutingPayload, TrainingPayload } from '../protocol';
+import type { LayerRouting, Numeric, RoutingPayload, TrainingPayload } from '../protocol';
 import { evenly } from './bounds/evenly';
 import { Budget } from './budget';
 import { METRIC_DECIMALS, shareDecimals } from './rounding';
 
-/** A scalar of five significant digits at its longest, "-1.2345e-100", and a comma. */
+/** A scalar of five significant digits, "-1.2345e-100" or less than 10^11, and a comma. */
 const SCALAR_BYTES = 13;
+/** The same below 10^21, "-123450000000000000000": JSON has no exponent there. */
+const LARGE_SCALAR_BYTES = 23;
 /** A step number below 10^9 and a comma. */
 const STEP_BYTES = 10;
 /** A metric in 0..1 or a weight, and a comma. */
@@ -58,7 +60,7 @@ export function planRouting(payload: RoutingPayload): RoutingPlan {
   const kept = layers.map((i) => data.layers[i]);
   const budget = new Budget(room - sum(kept, requiredBytes));
   const loadBytes = STEP_BYTES + sum(kept, ({ numExperts: E }) => sharesBytes(E, E));
-  const stepBytes = STEP_BYTES + Object.keys(scalars).length * SCALAR_BYTES + sum(kept, metricsBytes);
+  const stepBytes = STEP_BYTES + Object.keys(scalars).length * scalarBytes(scalars) + sum(kept, metricsBytes);
   const labels = budget.take(sum(kept, labelsBytes), 1 / 8);
   const importance = budget.take(sum(kept, importanceBytes), 1 / 4);
   const sample = planTokens(payload, kept, budget);
@@ -117,7 +119,10 @@ function planEarlier(
 export function planTraining(payload: TrainingPayload): number {
   const { scalars } = payload.data;
   const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: {} }) - MARGIN - namesBytes(scalars);
-  return Math.min(MAX_HISTORY_STEPS, Math.floor(room / (STEP_BYTES + SCALAR_BYTES * Object.keys(scalars).length)));
+  return Math.min(
+    MAX_HISTORY_STEPS,
+    Math.floor(room / (STEP_BYTES + scalarBytes(scalars) * Object.keys(scalars).length))
+  );
 }
 
 /** All layers, or as many as fit, evenly over the depth; at least one. */
@@ -183,6 +188,12 @@ function tokenBytes(text: number, kept: readonly LayerRouting[]): number {
 /** The same with its choices packed: a byte each, four characters for three bytes. */
 function packedTokenBytes(text: number, kept: readonly LayerRouting[]): number {
   return text + 4 + sum(kept, ({ k }) => (4 * k) / 3);
+}
+
+/** The longest that a scalar of these series can become. */
+function scalarBytes(scalars: Record<string, readonly Numeric[]>): number {
+  const large = Object.values(scalars).some((values) => values.some((x) => x !== null && Math.abs(x) >= 1e11));
+  return large ? LARGE_SCALAR_BYTES : SCALAR_BYTES;
 }
 
 function namesBytes(scalars: Record<string, unknown>): number {

@@ -125,6 +125,15 @@ describe('bound', () => {
     expect(payload.data.steps).toHaveLength(2000);
   });
 
+  test('large scalars, which JSON writes out, still fit', () => {
+    const steps = Array.from({ length: 512 }, (_, i) => i + 1);
+    const scalars = Object.fromEntries(
+      Array.from({ length: 64 }, (_, i) => [`x${i}`, steps.map((s) => -1.2345e20 - s * 1e16)])
+    );
+    const payload = { ...example('training'), data: { steps, scalars } } as protocol.TrainingPayload;
+    expect(bytes(telemetry.bound(payload))).toBeLessThanOrEqual(protocol.MAX_PAYLOAD_BYTES);
+  });
+
   test.each(EXAMPLES)('leaves the example %s valid and itself unchanged', (name) => {
     const payload = example(name);
     const bounded = telemetry.bound(payload);

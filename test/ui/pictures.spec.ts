@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { drawn, openNotebook, panelOf } from './support/notebook';
+
+const payload = JSON.parse(
+  readFileSync(join(__dirname, '../support/payloads/finished.json'), 'utf8')
+) as RoutingPayload;
+const { layers } = payload.data;
+
+/** The outlines drawn on a figure: [x0, x1, y0, y1]. */
+function outlines(panel: Locator, picture: string): Promise<number[][]> {
+  return plot(panel, picture).evaluate((node) =>
+    ((node as unknown as { layout?: { shapes?: IOutline[] } }).layout?.shapes ?? []).map(({ x0, x1, y0, y1 }) => [
+      x0,
+      x1,
+      y0,
+      y1
+    ])
+  );
+}
+
+interface IOutline {
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+}
+
+function plot(panel: Locator, picture: string): Locator {
+  return panel.locator(`[data-picture="${picture}"] .jp-switchyard-plot`);
+}
+
+/** Clicks the middle of a heatmap's cell. */
+async function clickCell(panel: Locator, picture: string, column: number, row: number): Promise<void> {
+  const target = plot(panel, picture);
+  await target.scrollIntoViewIfNeeded();
+  const position = await target.evaluate(
+    (node, [column, row]) => {
+      const { xaxis, yaxis } = (node as unknown as { _fullLayout: Record<string, IAxis> })._fullLayout;
+      return { x: xaxis._offset + xaxis.l2p(column), y: yaxis._offset + yaxis.l2p(row) };
+    },
+    [column, row]
+  );
+  await target.hover({ position });
+  await target.click({ position });
+}
+
+interface IAxis {
+  _offset: number;
+  l2p(at: number): number;
+}
+
+test.beforeEach(async ({ page, tmpPath }) => {
+  await openNotebook(page, tmpPath, ['a'], { outputs: { 0: [payload] }, kernel: null });
+  await page.locator('.jp-switchyard-Summary').getByRole('button').first().click();
+  await expect(panelOf(page).locator('.jp-switchyard-badge')).toHaveText('finished');
+});
+
+test('a click on a cell chooses layer and expert, and every other picture follows', async ({ page }) => {
+  const panel = panelOf(page);
+  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(4);
+  await clickCell(panel, 'load-heatmap', 5, 2);
+  await expect(panel.getByRole('combobox', { name: 'Layer', exact: true })).toHaveValue('2');
+  await expect(panel.getByRole('combobox', { name: 'Expert' }).locator('option:checked')).toHaveText('expert 5');
+  await expect.poll(() => outlines(panel, 'load-heatmap')).toEqual([[4.5, 5.5, 1.5, 2.5]]);
+  await expect.poll(() => outlines(panel, 'load-over-time')).toEqual([[0, 1, 4.5, 5.5]]);
+
+  await panel.getByRole('tab', { name: 'Experts' }).click();
+  await expect.poll(() => outlines(panel, 'specialisation')).toEqual([[4.5, 5.5, -0.5, 2.5]]);
+  await expect.poll(() => outlines(panel, 'co-activation')).toEqual([[0, 1, 4.5, 5.5]]);
+  const top = layers[2].topTokens![5];
+  await expect.poll(async () => (await drawn(panel, 'top-tokens'))[0]?.x).toEqual(top.map(({ share }) => share));
+  const shares = layers[2].domainLoad.map((row) => row[5]);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const [special] = await drawn(panel, 'specialisation');
+  special.z?.forEach((row, g) => expect(row[5]).toBeCloseTo(shares[g] / mean, 12));
+
+  await clickCell(panel, 'co-activation', 3, 7);
+  await expect(panel.getByRole('combobox', { name: 'Expert' }).locator('option:checked')).toHaveText('expert 7');
+  await panel.getByRole('tab', { name: 'Flow' }).click();
+  await expect(plot(panel, 'flow')).toHaveAttribute('aria-label', /Chosen is expert 7 of layer 2/);
+});
+
+test('the same by keys: the choice of expert marks it, and the numbers are the payload’s', async ({ page }) => {
+  const panel = panelOf(page);
+  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(4);
+  const expert = panel.getByRole('combobox', { name: 'Expert' });
+  for (const name of ['expert 0', 'expert 1', 'expert 2']) {
+    await expert.press('ArrowDown');
+    await expect(expert.locator('option:checked')).toHaveText(name);
+  }
+  await expect.poll(() => outlines(panel, 'load-heatmap')).toEqual([[1.5, 2.5, -0.5, 0.5]]);
+
+  await panel.getByRole('combobox', { name: 'Measure' }).selectOption('weight');
+  await expect
+    .poll(async () => (await drawn(panel, 'load-heatmap'))[0].z)
+    .toEqual(layers.map((layer) => layer.meanWeight));
+  await panel.getByRole('combobox', { name: 'Measure' }).selectOption('importance');
+  await panel.getByRole('combobox', { name: 'Order' }).selectOption('load');
+  const fullest = layers.map(({ load, importance }) => importance[load.indexOf(Math.max(...load))] * 16);
+  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0].z?.map((row) => row[0])).toEqual(fullest);
+
+  await panel.getByRole('tab', { name: 'Flow' }).click();
+  const table = panel.locator('[data-picture="flow"]');
+  await table.locator('summary').click();
+  const [widest] = layers[0].transitions![2].map((share, to) => ({ share, to })).sort((a, b) => b.share - a.share);
+  const row = table
+    .getByRole('row')
+    .filter({ hasText: `expert 2expert ${widest.to}` })
+    .first();
+  await expect(row).toContainText(`${(widest.share * 100).toFixed(1)} %`);
+  await expect(plot(panel, 'flow').locator('.sankey-link')).not.toHaveCount(0);
+  const node = plot(panel, 'flow').locator('.node-rect').last();
+  const chosen = await node.evaluate(
+    (rect) => (rect as unknown as { __data__: { node: { customdata: INode } } }).__data__.node.customdata
+  );
+  await node.click();
+  await expect(panel.getByRole('combobox', { name: 'Layer', exact: true })).toHaveValue(String(chosen.layer));
+  await expect(expert.locator('option:checked')).toHaveText(`expert ${chosen.expert}`);
+});
+
+interface INode {
+  layer: number;
+  expert: number;
+}
