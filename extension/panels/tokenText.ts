@@ -67,7 +67,8 @@ export class TokenText implements ITokenBody {
     colour(node, expert);
     colour(then, earlier);
     node.style.setProperty('--jp-switchyard-token-weight', `${Math.round((weights[token] ?? 0) * 100)}%`);
-    node.setAttribute('aria-label', describe(0, token));
+    // Its name is what is seen, the token and its expert; this is the rest.
+    node.setAttribute('aria-description', describe(0, token));
   }
 
   private _append(token: number): HTMLElement {

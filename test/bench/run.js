@@ -3,7 +3,7 @@
  *
  *   --json FILE   writes the rows: name, shape, direction, variant, medianMs, p10, p90, ratioToBestRival
  *   --smoke       parity on small shapes only; needs no PyTorch
- *   --only NAME   one section (layers, memory, router, scaling, training, start, profile), or layers whose shape contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, profile, ui), or layers whose shape contains NAME
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
@@ -23,10 +23,13 @@ const { scaling } = require('./sections/scaling');
 const { smoke } = require('./sections/smoke');
 const { start } = require('./sections/start');
 const { training } = require('./sections/training');
+const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing. */
-const EXTRA_SECTIONS = { profile };
+const EXTRA_SECTIONS = { profile, ui };
+/** They need no PyTorch. */
+const ALONE = [smoke, ui];
 
 function readOptions() {
   const text = { type: 'string' };
@@ -60,7 +63,7 @@ async function main() {
   const chosen = choose(options);
   const bench = new Bench({ ...options, only: chosen[0] === layers ? options.only : null });
   try {
-    if (!options.smoke) {
+    if (!chosen.every((section) => ALONE.includes(section))) {
       console.log(describe(await bench.startTorch()));
     }
     for (const section of chosen) {

@@ -27,6 +27,23 @@ class Gallery {
     this._browser = browser;
   }
 
+  /** CPU time of the page's main thread up to now, in milliseconds. */
+  async cpu() {
+    this._cdp ??= await this.page.context().newCDPSession(this.page);
+    await this._cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const { metrics } = await this._cdp.send('Performance.getMetrics');
+    return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
+  }
+
+  /** Objects that a leak would add to, after garbage collection. */
+  async census() {
+    await this.cpu();
+    await this._cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await this._cdp.send('Performance.getMetrics');
+    const value = (name) => metrics.find((metric) => metric.name === name).value;
+    return { heap: value('JSHeapUsedSize'), nodes: value('Nodes'), listeners: value('JSEventListeners') };
+  }
+
   async wear(theme) {
     await this.page.evaluate(({ css, light }) => window.gallery.wear(css, light), readTheme(theme));
   }
@@ -44,6 +61,11 @@ class Gallery {
   async select(tab) {
     await this.page.getByRole('tab', { name: tab, exact: true }).click();
     await this.drawn();
+  }
+
+  /** Opens the tables of numbers. */
+  async openNumbers() {
+    await this.page.evaluate(() => document.querySelectorAll('details').forEach((node) => (node.open = true)));
   }
 
   /** Waits until every plot in view is drawn or has said why not, and a frame more. */

@@ -6,6 +6,7 @@ import { readPayload } from '../../../extension/reading';
 import { PayloadStore } from '../../../extension/store';
 import type { IView } from '../../../extension/view';
 import { FIRST_VIEW } from '../../../extension/view';
+import { timing } from './timing';
 import '@lumino/widgets/style/index.css';
 import '../../../style/base.css';
 
@@ -47,6 +48,7 @@ export const gallery = {
   send(value: unknown): void {
     store.dispatch({ type: 'message', cellId: CELL, reading: readPayload(value), time: Date.now() });
   },
+  timing,
   unmount(): void {
     panel?.dispose();
     panel = undefined;

@@ -1,0 +1,123 @@
+'use strict';
+
+const { quantile } = require('../driver/statistics');
+const { digits, printTable } = require('../driver/table');
+const { Gallery } = require('../../ui/gallery/open');
+const { simulated } = require('../../ui/gallery/payloads');
+
+const FRAME_MS = 1000 / 60;
+const UPDATES = 40;
+const FIRSTS = 7;
+/** An hour of a panel that gets four snapshots a second. */
+const HOUR = 4 * 3600;
+/** Sent in bursts: a panel draws the newest a frame, however many come. */
+const BURST = 48;
+
+/**
+ * The panels in Chromium, without JupyterLab: updates and first paints in wall time and in CPU time of the page's main
+ * thread, which what else runs on the machine does not lengthen, and what an hour of updates leaves behind.
+ */
+async function ui(bench) {
+  const gallery = await Gallery.open({ width: 460 });
+  try {
+    const rows = [
+      await updates(gallery, bench, 'load-heatmap', [48, 128, 64]),
+      await updates(gallery, bench, 'load-heatmap', [4, 16, 64]),
+      await firsts(gallery, bench, 'token-strip', [16, 64, 2048])
+    ];
+    printTable(
+      'Panels in Chromium [ms]',
+      ['picture', 'wall, median', 'wall, p95', 'CPU, median', 'CPU, p95', 'frames of 60 Hz'],
+      rows
+    );
+    await anHour(gallery, bench);
+  } finally {
+    await gallery.close();
+  }
+}
+
+/** Whole snapshots drawn in place of one another, until plotly.js is done. */
+async function updates(gallery, bench, picture, [layers, experts, tokens]) {
+  const payloads = await Promise.all([1, 2, 3].map((seed) => simulated(layers, experts, tokens, seed)));
+  await gallery.page.evaluate((payloads) => Object.assign(window, { payloads }), payloads);
+  await gallery.page.evaluate((name) => window.gallery.timing.first(name, window.payloads[0]), picture);
+  await gallery.page.waitForFunction(() => document.querySelector('.main-svg') !== null);
+  const next = (i) => gallery.page.evaluate((i) => window.gallery.timing.update(window.payloads[i % 3]), i);
+  for (let i = 0; i < 5; i++) {
+    await next(i);
+  }
+  const samples = await sample(gallery, UPDATES, next);
+  return report(bench, `${picture} ${layers} x ${experts}, update`, samples);
+}
+
+/** A new picture and its first drawing, until the frame that shows it. */
+async function firsts(gallery, bench, picture, [layers, experts, tokens]) {
+  const payload = await simulated(layers, experts, tokens);
+  const first = () =>
+    gallery.page.evaluate(([name, payload]) => window.gallery.timing.first(name, payload), [picture, payload]);
+  const samples = await sample(gallery, FIRSTS, first);
+  const shown = payload.data.tokens.text.length;
+  return report(bench, `${picture} ${shown} tokens x ${layers} layers, first paint`, samples);
+}
+
+async function sample(gallery, count, run) {
+  const samples = { wall: [], cpu: [] };
+  for (let i = 0; i < count; i++) {
+    const before = await gallery.cpu();
+    samples.wall.push(await run(i));
+    samples.cpu.push((await gallery.cpu()) - before);
+  }
+  return samples;
+}
+
+function report(bench, name, { wall, cpu }) {
+  const numbers = [wall, cpu].flatMap((samples) => [quantile(samples, 0.5), quantile(samples, 0.95)]);
+  bench.note({ name, shape: '', direction: 'ui', variant: 'wall', medianMs: numbers[0] });
+  bench.note({ name, shape: '', direction: 'ui', variant: 'cpu', medianMs: numbers[2] });
+  return [name, ...numbers.map(digits), digits(numbers[2] / FRAME_MS)];
+}
+
+/** An hour of snapshots, as fast as the page takes them; the numbers after its first and its second half. */
+async function anHour(gallery, bench) {
+  const payloads = await Promise.all([1, 2, 3].map((seed) => simulated(4, 16, 64, seed)));
+  await gallery.mount([payloads[0]]);
+  const half = () => send(gallery, payloads, HOUR / 2);
+  await send(gallery, payloads, 5 * BURST);
+  const census = [await gallery.census()];
+  for (let i = 0; i < 2; i++) {
+    await half();
+    census.push(await gallery.census());
+  }
+  const megabytes = (bytes) => digits(bytes / 2 ** 20);
+  const row = (what, of, show = String) => [what, ...census.map((each) => show(of(each)))];
+  printTable(
+    `An hour of updates (${HOUR} snapshots)`,
+    ['', 'before', 'after half', 'after all'],
+    [
+      row('heap [MB]', ({ heap }) => heap, megabytes),
+      row('DOM nodes', ({ nodes }) => nodes),
+      row('listeners', ({ listeners }) => listeners)
+    ]
+  );
+  census.forEach((each, i) => bench.note({ name: 'an hour of updates', shape: `half ${i}`, direction: 'ui', ...each }));
+}
+
+/** Each burst is of one frame, as of a kernel that is faster than the screen. */
+async function send(gallery, payloads, count) {
+  await gallery.page.evaluate(
+    async ([payloads, count, burst]) => {
+      for (let i = 0; i < count; i++) {
+        const payload = structuredClone(payloads[i % payloads.length]);
+        Object.assign(payload, { runId: payloads[0].runId, seq: (window.lastSeq = (window.lastSeq ?? 1000) + 1) });
+        window.gallery.send(payload);
+        if (i % burst === burst - 1) {
+          await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+        }
+      }
+    },
+    [payloads, count, BURST]
+  );
+  await gallery.drawn();
+}
+
+module.exports = { ui };

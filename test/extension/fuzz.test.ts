@@ -1,0 +1,273 @@
+// @vitest-environment jsdom
+/**
+ * 10,000 payloads made wrong by a seed, through the guard, every picture and the renderer. A failure names its seed:
+ * `SWITCHYARD_FUZZ_SEED=<seed> npx vitest run test/extension/fuzz.test.ts` runs that one alone.
+ */
+import './support/browser';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createTabs } from '../../extension/panels/tabs';
+import type { IPicture } from '../../extension/panels/picture';
+import { readPayload } from '../../extension/reading';
+import { PayloadRenderer } from '../../extension/renderer';
+import type { IChartContext } from '../../extension/charts';
+import { FOREIGN, LABELS, MARK } from '../support/fuzz/hostile';
+import type { Mutant } from '../support/fuzz/mutate';
+import { labelled, mutant } from '../support/fuzz/mutate';
+import type { Schema } from '../support/fuzz/sites';
+import { EXAMPLES, example } from '../support/payloads';
+import { routing } from '../support/payloads/generate.mjs';
+import { mulberry32 } from '../support/payloads/parts.mjs';
+import { context, trans } from './support/payloads';
+
+const COUNT = 10_000;
+/** For the guard and all pictures of one payload; a usual one takes some milliseconds. */
+const BUDGET_MS = 10_000;
+const MAX_FAILURES = 10;
+const ONLY = process.env.SWITCHYARD_FUZZ_SEED;
+const SCHEMA = JSON.parse(
+  readFileSync(join(__dirname, '../../kernel-lib/schema/switchyard.v1.schema.json'), 'utf8')
+) as Schema;
+
+/** Markup that plotly.js would draw as more than text, had a label brought it into a figure. */
+const MARKUP = /<\s*\/?\s*(a|img|script|svg|iframe|style)\b/i;
+
+const HANDLER = /^(?:\s+(?!on)[^\s=>"]+(?:="[^"]*")?)*\s+on[a-z]+=/i;
+const SCRIPT_LINK = /\s(?:href|xlink:href|src|action|formaction|style)="[^"]*javascript:/i;
+
+interface IFakeFigure {
+  data: unknown[];
+  layout: unknown;
+}
+
+interface ITrace {
+  type?: string;
+  hoverinfo?: string;
+  x?: unknown[];
+  y?: unknown[];
+  customdata?: unknown[];
+}
+
+const plotly = vi.hoisted(() => ({
+  figures: [] as IFakeFigure[],
+  drawn: new Map<Element, IFakeFigure>(),
+  clicks: new Map<Element, (event: unknown) => void>()
+}));
+
+vi.mock('../../extension/plotly', () => ({
+  loadPlotly: () =>
+    Promise.resolve({
+      react: (node: Element, data: unknown[], layout: unknown) => {
+        plotly.figures.push({ data, layout });
+        plotly.drawn.set(node, { data, layout });
+        const on = (name: string, click: (event: unknown) => void): void => {
+          if (name === 'plotly_click') {
+            plotly.clicks.set(node, click);
+          }
+        };
+        Object.assign(node, { on });
+        return Promise.resolve();
+      },
+      purge: () => undefined,
+      restyle: () => Promise.resolve(),
+      relayout: () => Promise.resolve()
+    })
+}));
+
+const RICH = { domains: ['prose', 'python', 'typescript'], rich: true };
+
+const BASES = [
+  ...EXAMPLES.map(example),
+  ...[
+    [1, 1, 1, 1, 0],
+    [2, 3, 3, 4, 5],
+    [3, 9, 2, 6, 20]
+  ].map(([layers, numExperts, k, steps, sampled], i) =>
+    routing({ seed: 50 + i, layers, numExperts, k, steps, sampled, ...(i === 1 ? RICH : { domains: [] }) })
+  )
+] as Payload[];
+
+let pictures: IPicture[] = [];
+let renderer: PayloadRenderer | undefined;
+
+/** jsdom draws nothing: a pen that takes every call, and a box with some width. */
+beforeEach(() => {
+  const measureText = (text: string): { width: number } => ({ width: 6 * text.length });
+  const pen = new Proxy({ measureText } as Record<string, unknown>, {
+    get: (own, name: string) => own[name] ?? (() => undefined)
+  });
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(pen as unknown as null);
+  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(400);
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  Element.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  [...pictures, renderer].forEach((widget) => widget?.dispose());
+  document.body.replaceChildren();
+});
+
+function mutate(seed: number): Mutant {
+  const random = mulberry32(seed);
+  const base = BASES[seed % BASES.length];
+  return random() < 0.15 ? labelled(base, SCHEMA, random) : mutant(base, SCHEMA, random);
+}
+
+/** Ends code that does not come back: a timer could not, the loop would keep it waiting. */
+function withinBudget(run: () => void): void {
+  Object.assign(globalThis, { fuzzStep: run });
+  new Script('globalThis.fuzzStep()').runInThisContext({ timeout: BUDGET_MS });
+}
+
+/** What the reader may have chosen: a layer, an expert that is there or was in another run, choices of lists and of elsewhere. */
+function lookedAt({ data }: Payload, random: () => number): IChartContext {
+  const layers = 'layers' in data ? Math.max(1, data.layers.length) : 1;
+  const lists = pictures.flatMap((picture) => Array.from(picture.node.querySelectorAll('select')));
+  const choices = lists.flatMap(({ name, options }) => {
+    const values = [...Array.from(options).map(({ value }) => value), ...LABELS];
+    return random() < 0.5 ? [[name, values[Math.floor(random() * values.length)]]] : [];
+  });
+  return {
+    ...context,
+    theme: { ...context.theme, light: random() < 0.5 },
+    layer: Math.floor(random() * layers),
+    expert: random() < 0.5 ? null : Math.floor(random() * 20),
+    choices: Object.fromEntries(choices) as Record<string, string>
+  };
+}
+
+/** Tables are filled only where the reader opened them, which takes most of the time. */
+function draw(payload: Payload, random: () => number): void {
+  const looked = lookedAt(payload, random);
+  const open = random() < 0.1;
+  for (const picture of pictures) {
+    picture.node.querySelectorAll('details').forEach((node) => (node.open = open));
+    const drawn = picture.draw(payload, looked);
+    expect(drawn).toBeTypeOf('boolean');
+  }
+}
+
+/** Clicks the first point of every trace, as plotly.js tells of it. */
+function click(): void {
+  for (const [node, onClick] of plotly.clicks) {
+    const traces = (plotly.drawn.get(node)?.data ?? []) as ITrace[];
+    traces.forEach(({ type, x, y, hoverinfo, customdata }, curveNumber) => {
+      if (hoverinfo === 'skip' || type === 'sankey') {
+        return;
+      }
+      const pointNumber = type === 'heatmap' ? [0, 0] : 0;
+      const first = type === 'heatmap' ? (customdata?.[0] as unknown[] | undefined)?.[0] : customdata?.[0];
+      onClick({ points: [{ curveNumber, x: x?.[0], y: y?.[0], pointNumber, customdata: first }] });
+    });
+    onClick({ points: [] });
+  }
+}
+
+/** Tags of serialised HTML: there "<" stands for nothing else outside of a tag's quotes. */
+const TAGS = /<([a-z][\w-]*)((?:\s+[^\s=>"]+(?:="[^"]*")?)*)\s*\/?>/gi;
+
+function checkDocument(): void {
+  for (const { node } of [renderer!, ...pictures]) {
+    for (const [tag, name, attributes] of node.outerHTML.matchAll(TAGS)) {
+      if (FOREIGN.has(name) || HANDLER.test(attributes) || SCRIPT_LINK.test(attributes)) {
+        throw new Error(`a label became more than text: ${tag}`);
+      }
+    }
+  }
+  expect(globalThis).not.toHaveProperty(MARK);
+}
+
+function checkFigures(): void {
+  for (const { data, layout } of plotly.figures.splice(0)) {
+    expect(data).toBeInstanceOf(Array);
+    expect(JSON.stringify([data, layout])).not.toMatch(MARKUP);
+  }
+  for (const picture of pictures) {
+    expect(picture.node.textContent).not.toContain('could not be drawn');
+  }
+}
+
+/** The error with the first place in the sources. */
+function describe(error: unknown): string {
+  const { message, stack = '' } = error as Error;
+  return `${message.slice(0, 500)}\n  ${stack.split('\n').find((line) => /(extension|protocol)\/(?!fuzz)/.test(line)) ?? ''}`;
+}
+
+function newPictures(): void {
+  pictures.forEach((picture) => picture.dispose());
+  plotly.clicks.clear();
+  plotly.drawn.clear();
+  pictures = createTabs(trans).flatMap((tab) => tab.create());
+  renderer ??= new PayloadRenderer({ trans, themes: null, openPanel: () => undefined });
+}
+
+/** One mutant through everything; the payload's kind where the guard let it pass, null where it refused. */
+async function run(seed: number, { value }: Mutant): Promise<Payload['kind'] | null> {
+  const random = mulberry32(seed + 1);
+  let kind: Payload['kind'] | null = null;
+  withinBudget(() => {
+    const reading = readPayload(value);
+    const model = { data: { [MIME_TYPE]: value }, metadata: {}, trusted: false, setData: () => undefined };
+    void renderer!.renderModel(model as unknown as Parameters<PayloadRenderer['renderModel']>[0]);
+    if ('problem' in reading) {
+      expect(reading.problem.message.length).toBeLessThan(1000);
+      return;
+    }
+    ({ kind } = reading.payload);
+    draw(reading.payload, random);
+    if (seed % 4 === 0) {
+      draw(reading.payload, random);
+    }
+  });
+  if (kind !== null) {
+    await new Promise(setImmediate);
+    withinBudget(click);
+    checkDocument();
+    checkFigures();
+  }
+  return kind;
+}
+
+test(
+  `${COUNT} mutated payloads: refused or drawn, no exception, no script, no hang`,
+  { timeout: 1_800_000 },
+  async () => {
+    const seeds = ONLY === undefined ? Array.from({ length: COUNT }, (_, i) => i) : [Number(ONLY)];
+    const drawn = new Map<Payload['kind'], number>();
+    const failures: string[] = [];
+    let refused = 0;
+    for (const seed of seeds) {
+      // The same pictures draw some payloads of all kinds in turn, as in a panel whose cell runs again.
+      if (seed % 50 === 0 || ONLY !== undefined) {
+        newPictures();
+      }
+      const made = mutate(seed);
+      try {
+        const kind = await run(seed, made);
+        refused += kind === null ? 1 : 0;
+        if (kind !== null) {
+          drawn.set(kind, (drawn.get(kind) ?? 0) + 1);
+        }
+      } catch (error) {
+        failures.push(`SWITCHYARD_FUZZ_SEED=${seed}\n  ${made.changes.join('\n  ')}\n  ${describe(error)}`);
+        newPictures();
+        plotly.figures.length = 0;
+      }
+      if (failures.length === MAX_FAILURES) {
+        break;
+      }
+    }
+    expect(failures.join('\n')).toBe('');
+    if (ONLY === undefined) {
+      // Else the mutations are too wild, or too tame, to try anything.
+      expect(refused).toBeGreaterThan(COUNT / 10);
+      expect([...drawn.values()].reduce((a, b) => a + b, 0)).toBeGreaterThan(COUNT / 4);
+      expect([...drawn.keys()].sort()).toEqual([...new Set(BASES.map(({ kind }) => kind))].sort());
+    }
+  }
+);

@@ -1,0 +1,90 @@
+/** The panels on a plain page, in all themes, sizes and tabs, where JupyterLab's own pages are not in the way. */
+import { expect, test } from '@playwright/test';
+import type { Gallery } from './gallery/open';
+import { Gallery as Opened } from './gallery/open';
+import { EXAMPLES, payload } from './gallery/payloads';
+
+const AXE = require.resolve('axe-core/axe.min.js');
+const THEMES = ['light', 'dark', 'dark-high-contrast'];
+
+let gallery: Gallery;
+
+test.beforeAll(async () => {
+  gallery = await Opened.open();
+  await gallery.page.addScriptTag({ path: AXE });
+});
+
+test.afterAll(() => gallery.close());
+
+/** What axe finds wrong in the panel, a line each. */
+function violations(): Promise<string[]> {
+  return gallery.page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(root: Element): Promise<{ violations: IViolation[] }> } };
+    const found = await axe.run(document.querySelector('.jp-switchyard-Panel')!);
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`.slice(0, 800));
+  });
+}
+
+interface IViolation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+for (const name of EXAMPLES) {
+  test(`axe finds nothing wrong with ${name}, in any tab and theme`, async () => {
+    test.setTimeout(300_000);
+    await gallery.mount([await payload(name)]);
+    const wrong: string[] = [];
+    for (const tab of await gallery.tabs()) {
+      await gallery.select(tab);
+      await gallery.openNumbers();
+      for (const theme of THEMES) {
+        await gallery.wear(theme);
+        await gallery.drawn();
+        wrong.push(...(await violations()).map((line) => `${tab}, ${theme}: ${line}`));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+}
+
+/** Elements that stick out of the panel or whose text is cut, and plots wider than their place. */
+function cut(): Promise<string[]> {
+  return gallery.page.evaluate(() => {
+    const panel = document.querySelector('.jp-switchyard-Panel')!;
+    const { right } = panel.getBoundingClientRect();
+    const visible = (node: Element): boolean => node.getClientRects().length > 0;
+    const outside = Array.from(panel.querySelectorAll('button, select, input, label, figcaption, .main-svg'))
+      .filter((node) => visible(node) && node.getBoundingClientRect().right > right + 1)
+      .map((node) => `outside: ${node.outerHTML.slice(0, 120)}`);
+    const clipped = Array.from(panel.querySelectorAll('.xtick text, .ytick text, .g-xtitle text, .g-ytitle text'))
+      .filter((node) => {
+        const svg = node.closest('.main-svg')!.getBoundingClientRect();
+        const box = node.getBoundingClientRect();
+        return visible(node) && (box.left < svg.left - 1 || box.right > svg.right + 1 || box.bottom > svg.bottom + 1);
+      })
+      .map((node) => `cut: ${node.textContent}`);
+    return [...outside, ...clipped];
+  });
+}
+
+for (const [title, width] of [
+  ['a page of 360 pixels', 360],
+  ['twice the zoom on a page of 800', 400]
+] as const) {
+  test(`on ${title} nothing is cut`, async () => {
+    test.setTimeout(300_000);
+    await gallery.wear('light');
+    await gallery.page.setViewportSize({ width, height: 900 });
+    const wrong: string[] = [];
+    for (const name of EXAMPLES) {
+      await gallery.mount([await payload(name)]);
+      for (const tab of await gallery.tabs()) {
+        await gallery.select(tab);
+        wrong.push(...(await cut()).map((line) => `${name}, ${tab}: ${line}`));
+      }
+    }
+    await gallery.page.setViewportSize({ width: 460, height: 1000 });
+    expect(wrong).toEqual([]);
+  });
+}
