@@ -81,7 +81,7 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     outlinewidth: 0,
     len: 1,
     xpad: 6,
-    tickangle: 0,
+    ...PLAIN_LABELS,
     tickfont: { size: 10, color: theme.mutedText },
     ...(title === undefined ? {} : above)
   };
@@ -108,6 +108,9 @@ export function fixedMargin(margin: Required<Pick<Margin, 't' | 'r' | 'b' | 'l'>
   return { autoexpand: false, ...margin } as Partial<Margin>;
 }
 
+/** Labels that are known to fit: plotly would measure each to hide or turn it, which takes longer than all cells. */
+export const PLAIN_LABELS = { ticklabeloverflow: 'allow', tickangle: 0 } as const;
+
 /** The axis of experts, by index; ticks only at whole numbers. */
 export function expertAxis(trans: TranslationBundle, count: number): Partial<LayoutAxis> {
   const steps = [1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 500];
@@ -116,6 +119,7 @@ export function expertAxis(trans: TranslationBundle, count: number): Partial<Lay
     fixedrange: true,
     showgrid: false,
     zeroline: false,
+    ...PLAIN_LABELS,
     tick0: 0,
     dtick: steps.find((step) => count <= 8 * step) ?? 1000,
     tickformat: 'd'

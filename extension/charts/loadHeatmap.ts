@@ -7,9 +7,9 @@ import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from './figure';
 import { heatmapSummary, heatmapTable } from './heatmapWords';
 import { BOUNDS_WIDTH, layerBounds } from './layerBounds';
-import { baseLayout, fixedMargin, expertAxis } from './load';
+import { baseLayout, fixedMargin, expertAxis, PLAIN_LABELS } from './load';
 import { outline } from './mark';
-import { expertNames, layerLabels, plainText } from './text';
+import { expertNames, layerLabels, phrase, plainText } from './text';
 import { thinned } from './thinned';
 
 /** Height of a row that has room, of one that has not, and of all rows together at most; pixels. */
@@ -81,9 +81,10 @@ function experts(layer: LayerRouting, byLoad: boolean): number[] {
 
 function trace({ layers, labels, measure, order, columns }: IParts, { trans }: IChartContext): Data {
   const along = <T>(rows: readonly (readonly T[])[]): T[][] => rows.map((row, i) => order[i].map((e) => row[e]));
-  const names = layers.map((layer, i) =>
-    expertNames(layer, trans).map((name) => plainText(trans.__('layer %1, %2', labels[i], name)))
-  );
+  const names = layers.map((layer, i) => {
+    const inLayer = phrase((name) => trans.__('layer %1, %2', labels[i], name));
+    return expertNames(layer, trans).map((name) => plainText(inLayer(name)));
+  });
   return {
     type: 'heatmap',
     z: along(measure.z),
@@ -115,7 +116,6 @@ function layout(
     margin: fixedMargin({ b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 }),
     xaxis: {
       ...expertAxis(trans, columns),
-      automargin: true,
       range: [-0.5, columns - 0.5],
       ...(byLoad
         ? { title: { text: trans.__('experts of each layer, the fullest first'), standoff: 4 }, showticklabels: false }
@@ -126,6 +126,7 @@ function layout(
       fixedrange: true,
       showgrid: false,
       zeroline: false,
+      ...PLAIN_LABELS,
       range: [layers.length - 0.5, -0.5],
       tickvals: [...shown],
       ticktext: shown.map((i) => (i === layer ? `<b>${plainText(labels[i])}</b>` : plainText(labels[i])))

@@ -4,7 +4,7 @@ import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
 
 /** plotly reads a small markup in every label; a payload's text must not be read so. */
 export function plainText(label: string): string {
-  return label.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return /[&<>]/.test(label) ? label.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;') : label;
 }
 
 /** At most `length` characters; the end is what tells paths apart. */
@@ -26,7 +26,17 @@ export function expertName(label: string, trans: TranslationBundle): string {
 
 /** Names of a layer's experts: their labels, or their numbers where the labels did not fit; E. */
 export function expertNames(layer: LayerRouting, trans: TranslationBundle): string[] {
-  return Array.from({ length: layer.numExperts }, (_, e) => expertName(layer.experts[e] ?? String(e), trans));
+  const numbered = phrase((number) => trans.__('expert %1', number));
+  return Array.from({ length: layer.numExperts }, (_, e) => {
+    const label = layer.experts[e] ?? String(e);
+    return /^\d+$/.test(label) ? numbered(label) : label;
+  });
+}
+
+/** A phrase with one blank, translated once however often it is filled. */
+export function phrase(fill: (blank: string) => string): (text: string) => string {
+  const [before, after = ''] = fill('\0').split('\0');
+  return (text) => before + text + after;
 }
 
 /** A token's text with white space made visible. */
