@@ -25,7 +25,11 @@ export class ControlBar extends Widget {
     this._text.setAttribute('aria-label', trans.__('Sample text'));
     this._text.placeholder = trans.__('A text to route; empty: what is trained on');
     this._text.maxLength = MAX_PROBE_TEXT;
-    this._text.onkeydown = ({ key }) => key === 'Enter' && this._show.click();
+    this._text.onkeydown = ({ key }) => {
+      if (key === 'Enter') {
+        this._show.click();
+      }
+    };
     this._controls = [this._pause, this._step, this._stop, this._text, this._show];
     this._controls.forEach((control) => control.setAttribute('aria-describedby', why));
     const sample = element(

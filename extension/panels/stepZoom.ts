@@ -17,7 +17,11 @@ export class StepZoom {
     this._from.oninput = this._to.oninput = () => (this._typing = true);
     this._from.onchange = this._to.onchange = () => this._typed();
     // A notebook may keep Enter from the field, which would end the typing.
-    this._from.onkeydown = this._to.onkeydown = ({ key }) => key === 'Enter' && this._typed();
+    this._from.onkeydown = this._to.onkeydown = ({ key }) => {
+      if (key === 'Enter') {
+        this._typed();
+      }
+    };
     this.node.append(element('span', { text: trans.__('Steps') }), this._from, new Text('–'), this._to, this._all);
   }
 

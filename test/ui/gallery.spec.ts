@@ -48,6 +48,52 @@ for (const name of EXAMPLES) {
   });
 }
 
+/** Controls that the Tab key should reach, numbered as they come, in words. */
+function controls(): Promise<string[]> {
+  return gallery.page.evaluate(() =>
+    Array.from(document.querySelectorAll<HTMLElement>('button, select, input, summary, [tabindex="0"]'))
+      .filter((node) => node.checkVisibility() && node.tabIndex >= 0 && !(node as HTMLButtonElement).disabled)
+      .map((node, i) => {
+        node.dataset.control = String(i);
+        return `${i} ${node.tagName} ${node.getAttribute('aria-label') ?? node.textContent}`;
+      })
+  );
+}
+
+test('the Tab key reaches every control of every tab', async () => {
+  test.setTimeout(120_000);
+  for (const name of ['finished', 'depth-usage'] as const) {
+    await gallery.mount([await payload(name)]);
+    for (const tab of await gallery.tabs()) {
+      await gallery.select(tab);
+      const wanted = await controls();
+      const reached = new Set<string | undefined>();
+      await gallery.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      for (let i = 0; i < wanted.length + 3; i++) {
+        await gallery.page.keyboard.press('Tab');
+        reached.add(await gallery.page.evaluate(() => (document.activeElement as HTMLElement).dataset.control));
+      }
+      const missed = wanted.filter((control) => !reached.has(control.split(' ')[0]));
+      expect(missed, `${name}, ${tab}`).toEqual([]);
+    }
+  }
+});
+
+test('what is typed on the keyboard arrives in the fields', async () => {
+  await gallery.mount([await payload('finished')]);
+  await gallery.select('Scalars');
+  const from = gallery.page.locator('[aria-label="First step in view"]:visible');
+  await from.fill('');
+  await from.pressSequentially('120');
+  await expect(from).toHaveValue('120');
+  await from.press('Enter');
+  await expect(gallery.page.locator('button:visible', { hasText: 'All steps' })).toBeEnabled();
+  await gallery.select('Tokens');
+  const search = gallery.page.getByLabel('Search the text');
+  await search.pressSequentially('self');
+  await expect(search).toHaveValue('self');
+});
+
 /** Elements that stick out of the panel or whose text is cut, and plots wider than their place. */
 function cut(): Promise<string[]> {
   return gallery.page.evaluate(() => {
