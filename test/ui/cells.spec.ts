@@ -75,7 +75,7 @@ test.describe('on the real session', () => {
     await openNotebook(page, tmpPath, [LONG_RUN]);
     await start(page, 'notebook:run-cell');
     const panel = panelOf(page);
-    await expect.poll(async () => (await drawn(panel, 'load-heatmap')).length).toBe(1);
+    await expect.poll(async () => (await drawn(panel, 'load-heatmap')).length).toBeGreaterThan(0);
     await start(page, 'notebook:restart-kernel');
     await page.locator('.jp-Dialog').getByRole('button', { name: 'Confirm Kernel Restart' }).click();
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('stale');

@@ -1,6 +1,7 @@
 /** The README's pictures: SWITCHYARD_SCREENSHOTS=1 npx playwright test -c test/ui readme */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import { panelOf, start } from './support/notebook';
 
@@ -24,14 +25,25 @@ test('the quickstart while it trains @screenshots', async ({ page, tmpPath }) =>
   await expect(step).toBeVisible({ timeout: 300_000 });
   await expect.poll(async () => stepOf(await step.textContent()), { timeout: 300_000 }).toBeGreaterThan(400);
   await cell.evaluate((node) => node.scrollIntoView({ block: 'start' }));
-  await page.waitForTimeout(1000);
-  await page.screenshot({ path: join(NOTEBOOKS, 'pictures', 'quickstart-live.png') });
+  await picture(page, 'quickstart-live');
   await panel.getByRole('tab', { name: 'Tokens' }).click();
   await page.theme.setDarkTheme();
-  await page.waitForTimeout(1500);
-  await page.screenshot({ path: join(NOTEBOOKS, 'pictures', 'quickstart-tokens-dark.png') });
+  await picture(page, 'quickstart-tokens-dark');
+  await start(page, 'switchyard:open-sidebar');
+  const sidebar = page.locator('.jp-switchyard-Sidebar');
+  await sidebar.getByRole('tab', { name: 'Flow' }).click();
+  await picture(page, 'quickstart-sidebar-dark');
+  await page.theme.setLightTheme();
+  await sidebar.getByRole('tab', { name: 'Experts' }).click();
+  await picture(page, 'quickstart-sidebar-light');
   await start(page, 'kernelmenu:interrupt');
 });
+
+/** Once what was asked for has been drawn. */
+async function picture(page: IJupyterLabPageFixture, name: string): Promise<void> {
+  await page.waitForTimeout(2000);
+  await page.screenshot({ path: join(NOTEBOOKS, 'pictures', `${name}.png`) });
+}
 
 function withoutOutputs(): string {
   const notebook = JSON.parse(readFileSync(join(NOTEBOOKS, 'quickstart.ipynb'), 'utf8')) as {

@@ -6,7 +6,7 @@ import json
 import jupyterlab_switchyard as switchyard
 import pytest
 from spec import ROOT
-from standin import Module
+from recording.standin import Module
 
 PARITY = ROOT / "test" / "parity"
 

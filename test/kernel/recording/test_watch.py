@@ -6,7 +6,7 @@ import sys
 import jupyterlab_switchyard as switchyard
 import pytest
 from spec import ROOT
-from standin import Block, Model, Module
+from recording.standin import Block, Model, Module
 
 IDS = [[1, 2, 3, 4], [5, 6, 7, 8]]
 

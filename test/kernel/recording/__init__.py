@@ -1,0 +1,1 @@
+"""Recordings from Python: apart from the kernel, and with fixtures of their own."""
