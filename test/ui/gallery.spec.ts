@@ -3,15 +3,15 @@ import { expect, test } from '@playwright/test';
 import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import { EXAMPLES, payload } from './gallery/payloads';
+import { axeScript } from './support/axe';
 
-const AXE = require.resolve('axe-core/axe.min.js');
 const THEMES = ['light', 'dark', 'dark-high-contrast'];
 
 let gallery: Gallery;
 
 test.beforeAll(async () => {
   gallery = await Opened.open();
-  await gallery.page.addScriptTag({ path: AXE });
+  await gallery.page.addScriptTag({ path: axeScript() });
 });
 
 test.afterAll(() => gallery.close());
