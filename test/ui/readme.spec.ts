@@ -33,9 +33,6 @@ test('the quickstart while it trains @screenshots', async ({ page, tmpPath }) =>
   const sidebar = page.locator('.jp-switchyard-Sidebar');
   await sidebar.getByRole('tab', { name: 'Flow' }).click();
   await picture(page, 'quickstart-sidebar-dark');
-  await page.theme.setLightTheme();
-  await sidebar.getByRole('tab', { name: 'Experts' }).click();
-  await picture(page, 'quickstart-sidebar-light');
   await start(page, 'kernelmenu:interrupt');
 });
 
