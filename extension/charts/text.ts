@@ -21,16 +21,18 @@ export function layerLabels(layers: readonly { path: string }[], length?: number
 
 /** An expert's label; a bare number gets its noun. */
 export function expertName(label: string, trans: TranslationBundle): string {
-  return /^\d+$/.test(label) ? trans.__('expert %1', label) : label;
+  return expertNamer(trans)(label);
 }
 
 /** Names of a layer's experts: their labels, or their numbers where the labels did not fit; E. */
 export function expertNames(layer: LayerRouting, trans: TranslationBundle): string[] {
+  const name = expertNamer(trans);
+  return Array.from({ length: layer.numExperts }, (_, e) => name(layer.experts[e] ?? String(e)));
+}
+
+function expertNamer(trans: TranslationBundle): (label: string) => string {
   const numbered = phrase((number) => trans.__('expert %1', number));
-  return Array.from({ length: layer.numExperts }, (_, e) => {
-    const label = layer.experts[e] ?? String(e);
-    return /^\d+$/.test(label) ? numbered(label) : label;
-  });
+  return (label) => (/^\d+$/.test(label) ? numbered(label) : label);
 }
 
 /** A phrase with one blank, translated once however often it is filled. */

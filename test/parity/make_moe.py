@@ -40,6 +40,23 @@ def gated_inputs(tokens, num_experts, seed):
     }
 
 
+def shared_inputs(draw, hidden):
+    return {
+        "shared.w1": draw(1, WIDTH, hidden) / WIDTH**0.5,
+        "shared.w3": draw(1, WIDTH, hidden) / WIDTH**0.5,
+        "shared.w2": draw(1, hidden, WIDTH) / HIDDEN**0.5,
+    }
+
+
+def shared(p, name):
+    """Our shared expert as the names and layouts of transformers'."""
+    return {
+        f"{name}.gate_proj.weight": p["shared.w1"][0].T,
+        f"{name}.up_proj.weight": p["shared.w3"][0].T,
+        f"{name}.down_proj.weight": p["shared.w2"][0].T,
+    }
+
+
 def gated_case(name, block, tokens, num_experts, k, equal=False):
     inputs = gated_inputs(tokens, num_experts, seed=num_experts + k)
     if equal:
@@ -87,18 +104,13 @@ def qwen2_case(name, tokens, num_experts, k):
     )
     block = qwen2.Qwen2MoeSparseMoeBlock(config).eval()
     draw = random(8)
-    inputs = gated_inputs(tokens, num_experts, seed=21)
-    inputs["shared.w1"] = draw(1, WIDTH, HIDDEN) / WIDTH**0.5
-    inputs["shared.w3"] = draw(1, WIDTH, HIDDEN) / WIDTH**0.5
-    inputs["shared.w2"] = draw(1, HIDDEN, WIDTH) / HIDDEN**0.5
+    inputs = {**gated_inputs(tokens, num_experts, seed=21), **shared_inputs(draw, HIDDEN)}
     inputs["sharedGate.weight"] = draw(WIDTH, 1)
 
     def run(x, **p):
         weights = {
             **gated(p),
-            "shared_expert.gate_proj.weight": p["shared.w1"][0].T,
-            "shared_expert.up_proj.weight": p["shared.w3"][0].T,
-            "shared_expert.down_proj.weight": p["shared.w2"][0].T,
+            **shared(p, "shared_expert"),
             "shared_expert_gate.weight": p["sharedGate.weight"].T,
         }
         return functional_call(block, weights, (x,))
@@ -106,13 +118,13 @@ def qwen2_case(name, tokens, num_experts, k):
     return case(name, run, inputs, options={"numExperts": num_experts, "k": k})
 
 
-def deepseek_case(name, tokens, num_experts, k, shared):
+def deepseek_case(name, tokens, num_experts, k, num_shared):
     config = transformers.DeepseekV3Config(
         hidden_size=WIDTH,
         moe_intermediate_size=HIDDEN,
         n_routed_experts=num_experts,
         num_experts_per_tok=k,
-        n_shared_experts=shared,
+        n_shared_experts=num_shared,
         n_group=1,
         topk_group=1,
         norm_topk_prob=True,
@@ -120,22 +132,17 @@ def deepseek_case(name, tokens, num_experts, k, shared):
     )
     block = deepseek.DeepseekV3MoE(config).eval()
     draw = random(7)
-    inputs = gated_inputs(tokens, num_experts, seed=20)
-    inputs["shared.w1"] = draw(1, WIDTH, shared * HIDDEN) / WIDTH**0.5
-    inputs["shared.w3"] = draw(1, WIDTH, shared * HIDDEN) / WIDTH**0.5
-    inputs["shared.w2"] = draw(1, shared * HIDDEN, WIDTH) / HIDDEN**0.5
+    inputs = {**gated_inputs(tokens, num_experts, seed=20), **shared_inputs(draw, num_shared * HIDDEN)}
 
     def run(x, selectionBias, **p):
         weights = {
             **gated(p),
             "gate.e_score_correction_bias": selectionBias,
-            "shared_experts.gate_proj.weight": p["shared.w1"][0].T,
-            "shared_experts.up_proj.weight": p["shared.w3"][0].T,
-            "shared_experts.down_proj.weight": p["shared.w2"][0].T,
+            **shared(p, "shared_experts"),
         }
         return functional_call(block, weights, (x,))
 
-    options = {"numExperts": num_experts, "k": k, "sharedExperts": shared}
+    options = {"numExperts": num_experts, "k": k, "sharedExperts": num_shared}
     return case(name, run, inputs, {"selectionBias": draw(num_experts) / 2}, options)
 
 
@@ -187,7 +194,7 @@ write(
         olmoe_case("olmoe", tokens=5, num_experts=6, k=3),
         qwen_case("qwen3", tokens=5, num_experts=6, k=3),
         qwen2_case("qwen2", tokens=5, num_experts=6, k=3),
-        deepseek_case("deepseek v3", tokens=5, num_experts=6, k=3, shared=2),
+        deepseek_case("deepseek v3", tokens=5, num_experts=6, k=3, num_shared=2),
         switch_case("switch", tokens=12, num_experts=4, capacity=2),
         hf_loss_case("hf loss of one layer", tokens=9, num_experts=4, k=1, layers=1),
         hf_loss_case("hf loss of three layers", tokens=9, num_experts=5, k=2, layers=3),

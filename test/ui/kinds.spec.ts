@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import { drawn, openNotebook, panelOf } from './support/notebook';
+import { drawn, example as saved, openNotebook, panelOf } from './support/notebook';
 
 type Kind = Payload['kind'];
 
 function example<K extends Kind>(name: K): Extract<Payload, { kind: K }> {
-  const file = join(__dirname, `../support/payloads/${name}.json`);
-  return JSON.parse(readFileSync(file, 'utf8')) as Extract<Payload, { kind: K }>;
+  return saved(name) as Extract<Payload, { kind: K }>;
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
