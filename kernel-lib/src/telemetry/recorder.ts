@@ -128,13 +128,13 @@ export class Recorder implements RoutingObserver {
   /** Everything recorded, as a payload holds it; exact and unbounded, see `telemetry.bound`. */
   data(): RoutingData {
     const layers = Array.from(this.layers.values());
-    const tokensKnown = this.vocabulary !== null && layers.some(({ tokens }) => tokens?.read());
+    const routed = layerRoutings(layers).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) }));
     return {
-      layers: layerRoutings(layers).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) })),
+      layers: routed,
       history: this.readHistory(),
       tokens: layers.length > 0 ? this.sampler.read(layers.map(({ path }) => path)) : null,
       domains: [...this.options.domains],
-      ...(tokensKnown ? { tokenClasses: [...CLASSES] } : {})
+      ...(routed.some(({ classLoad }) => classLoad) ? { tokenClasses: [...CLASSES] } : {})
     };
   }
 
