@@ -7,6 +7,8 @@ const { line, seconds, showRunning } = require('../support/lines');
 const { Problem } = require('../support/problem');
 const { capture } = require('../support/process');
 
+/** The browser, and letters for it: the tests compare pictures. */
+const PACKAGES = ['chromium', 'fonts-dejavu-core'];
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
@@ -83,7 +85,7 @@ async function installPackage(project, log) {
   }
   await capture('apt-get', ['update'], { log });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const outcome = await capture('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env, log });
+  const outcome = await capture('apt-get', ['install', '-y', '--no-install-recommends', ...PACKAGES], { env, log });
   const found = onPath();
   if (outcome.code !== 0 || found === null) {
     throw explain('apt', 'Installing Chromium', outcome, { log, root: project.root });
