@@ -17,6 +17,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
  * @property {{ commit: string, clean: boolean } | null} git - Said, not compared.
  * @property {Record<string, number>} seeds
  * @property {Record<string, string>} data
+ * @property {Record<string, string>} [packages] - Records of before 2026-11-28 have none.
  */
 
 /** As `ENVIRONMENT_MIME_TYPE` of the library. */
@@ -91,10 +92,11 @@ function machine({ versions, platform, processor, device, threads }) {
  * @param {EnvironmentRecord} record
  * @returns {Record<string, string>}
  */
-function sources({ lockfile, data, seeds }) {
+function sources({ lockfile, data, seeds, packages = {} }) {
   const hashes = Object.entries(data).map(([name, hash]) => [`data ${name}`, hash]);
   const numbers = Object.entries(seeds).map(([name, seed]) => [`seed ${name}`, String(seed)]);
-  return { ...Object.fromEntries([...hashes, ...numbers]), lockfile: lockfile ?? 'none' };
+  const texts = Object.entries(packages).map(([name, version]) => [`text of ${name}`, version]);
+  return { ...Object.fromEntries([...hashes, ...texts, ...numbers]), lockfile: lockfile ?? 'none' };
 }
 
 /**

@@ -39,7 +39,9 @@ export class Corpus implements TextData {
     splits: Readonly<Record<string, Split>>,
     private readonly tokenizer: Tokenizer,
     /** sha256 of what was read. */
-    readonly hash: string
+    readonly hash: string,
+    /** Versions of the npm packages that were read, by name. */
+    readonly packages: Readonly<Record<string, string>> = {}
   ) {
     this.vocabSize = tokenizer.vocabSize;
     this.domains = Object.keys(splits);

@@ -10,6 +10,7 @@ export type { SourceOptions } from './source';
 export type { Split } from './split';
 export { text } from './text';
 export type { Domain, TextOptions } from './text';
+export { TEXT_PACKAGES } from './textPackages';
 export { tokenClass, tokenClasses, TOKEN_CLASSES } from './tokenClass';
 export type { TokenClass } from './tokenClass';
 export { bytes } from './tokenizer';

@@ -1,40 +1,68 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
-import type { SourceFile, SourceOptions, TextSource } from './source';
-import { upward } from './upward';
+import { findPackage } from './findPackage';
+import type { Listing, SourceFile, SourceOptions, TextSource } from './source';
+import { TEXT_PACKAGES } from './textPackages';
 import { walk } from './walk';
 
-const REMEDY = 'install npm packages (npm install), or name a folder with the option `packages`';
+const REMEDY = 'name other npm packages or folders with the option `packages`';
 
-/** TypeScript: sources and declarations of the installed npm packages. */
+/** TypeScript: sources and declarations of npm packages. */
 export const typescript: TextSource = {
   domain: 'typescript',
   remedy: REMEDY,
   list: (options) => listPackages(options, (name) => /\.[cm]?tsx?$/.test(name))
 };
 
-/** JSON: package descriptions, settings and schemas of the installed npm packages. */
+/** JSON: package descriptions, settings, tables and messages of npm packages. */
 export const json: TextSource = {
   domain: 'json',
   remedy: REMEDY,
   list: (options) => listPackages(options, (name) => name.endsWith('.json'))
 };
 
-async function listPackages(options: SourceOptions, keep: (name: string) => boolean) {
-  const roots = options.packages ?? defaultRoots();
+/** A folder to read; `prefix` leads the names of its files. */
+interface Place {
+  folder: string;
+  prefix: string;
+  /** Whether a folder below it is read. */
+  enter: (name: string) => boolean;
+  versions: Record<string, string>;
+}
+
+async function listPackages({ packages }: SourceOptions, keep: (name: string) => boolean): Promise<Listing> {
+  const places = packages?.map(placeOf) ?? TEXT_PACKAGES.map((named) => placeOfPackage(named, [__dirname]));
   const files = new Map<string, SourceFile>();
-  for (const root of roots) {
-    for (const name of walk(root, keep, (folder) => !folder.startsWith('.'))) {
-      // The nearest folder wins, as it does when a package is imported.
+  for (const { folder, prefix, enter } of places) {
+    for (const relative of walk(folder, keep, enter)) {
+      const name = prefix + relative;
+      // The first wins, as the nearest does when a package is imported.
       if (!files.has(name)) {
-        files.set(name, { name, read: () => readFileSync(path.join(root, name), 'utf8') });
+        files.set(name, { name, read: () => readFileSync(path.join(folder, relative), 'utf8') });
       }
     }
   }
-  return { files: [...files.values()], where: roots.join(', ') || 'no node_modules folder' };
+  return {
+    files: [...files.values()],
+    where: places.map(({ folder }) => folder).join(', ') || 'no package',
+    packages: Object.assign({}, ...places.map(({ versions }) => versions))
+  };
 }
 
-function defaultRoots(): string[] {
-  const own = upward(__dirname, 'node_modules');
-  return own.length > 0 ? own : upward(process.cwd(), 'node_modules');
+function placeOf(entry: string): Place {
+  if (path.isAbsolute(entry) || /^\.\.?([/\\]|$)/.test(entry)) {
+    return { folder: entry, prefix: '', enter: isVisible, versions: {} };
+  }
+  return placeOfPackage(entry, [process.cwd(), __dirname]);
+}
+
+function placeOfPackage(named: string, starts: readonly string[]): Place {
+  const { name, version, folder } = findPackage(named, starts);
+  // What npm has put below a package is another package.
+  const enter = (folder: string) => isVisible(folder) && folder !== 'node_modules';
+  return { folder, prefix: `${name}/`, enter, versions: { [name]: version } };
+}
+
+function isVisible(folder: string): boolean {
+  return !folder.startsWith('.');
 }

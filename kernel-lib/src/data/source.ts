@@ -9,7 +9,11 @@ export interface SourceFile {
 export interface SourceOptions {
   /** Python to ask for its library. Default: VIRTUAL_ENV, a `.venv` in or above the library or the working folder, PATH. */
   python?: string;
-  /** Folders whose packages are read for `typescript` and `json`. Default: every `node_modules` above the library, else above the working folder. */
+  /**
+   * What is read for `typescript` and `json`: npm packages that are installed in or above the working folder or the library
+   * ("three", or "tslab > @types/node" for the copy that tslab loads), and folders ("./node_modules", "/srv/code"), which begin
+   * with "./", "../" or a root. Default: `data.TEXT_PACKAGES`, as the library finds them.
+   */
   packages?: readonly string[];
 }
 
@@ -18,6 +22,14 @@ export interface TextSource {
   readonly domain: string;
   /** What to do where `list` finds nothing, as a clause. */
   readonly remedy: string;
-  /** The files, and where they were looked for. */
-  list(options: SourceOptions): Promise<{ files: SourceFile[]; where: string }>;
+  list(options: SourceOptions): Promise<Listing>;
+}
+
+/** What a source has. */
+export interface Listing {
+  files: SourceFile[];
+  /** Where they were looked for. */
+  where: string;
+  /** Versions of the npm packages among it, by name. */
+  packages?: Readonly<Record<string, string>>;
 }

@@ -22,11 +22,12 @@ export interface TextOptions extends CorpusOptions, SourceOptions {
 
 /**
  * Real text of this machine, read when it is called: `prose` (the language reference that Python carries), `python`
- * (its standard library), `typescript` and `json` (the installed npm packages). Files are chosen and split into
- * training and validation by `seed`; `hash` says what exactly was read.
+ * (its standard library), `typescript` and `json` (the npm packages that the library itself brings, `TEXT_PACKAGES`: what
+ * else is installed changes nothing). Files are chosen and split into training and validation by `seed`; `hash` says what
+ * exactly was read, `packages` in which versions. `prose` and `python` differ from one version of Python to the next.
  *
- * @throws {SwitchyardError} for an unknown domain, and where a domain has no text, with where it looked and what to
- * install.
+ * @throws {SwitchyardError} for an unknown domain, where a package is not installed, and where a domain has no text, with
+ * where it looked and what to install.
  */
 export async function text(
   domains: readonly Domain[] = ['prose', 'python', 'typescript'],
@@ -39,9 +40,11 @@ export async function text(
   domains.forEach((domain) => expectOneOf('data.text', 'domain', domain, Object.keys(SOURCES)));
   const random = Random.fromSeed(seed).child('text');
   const texts: Record<string, NamedText[]> = {};
+  const packages: Record<string, string> = {};
   for (const domain of domains) {
     const source = SOURCES[domain];
-    const { files, where } = await source.list(options);
+    const { files, where, ...listing } = await source.list(options);
+    Object.assign(packages, listing.packages);
     texts[domain] = await pick(files, bytesPerDomain, random.child(domain).child('pick'));
     if (texts[domain].length < 2) {
       fail('data.text', `"${domain}" needs at least 2 files in ${where}: ${source.remedy}`, texts[domain].length);
@@ -51,5 +54,5 @@ export async function text(
     domain,
     split(texts[domain], validation, random.child(domain).child('split'))
   ]);
-  return new Corpus(Object.fromEntries(splits), tokenizer, hashTexts(texts));
+  return new Corpus(Object.fromEntries(splits), tokenizer, hashTexts(texts), packages);
 }

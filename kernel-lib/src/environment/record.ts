@@ -27,13 +27,21 @@ export interface EnvironmentRecord {
   seeds: Record<string, number>;
   /** Hashes of the data by name, as given. */
   data: Record<string, string>;
+  /** Versions of the npm packages that the data was read from, by name. */
+  packages: Record<string, string>;
 }
 
 export interface EnvironmentOptions {
   /** Seeds that the analysis uses, by name: non-negative integers. Default: none. */
   seeds?: Record<string, number>;
   /** Data that the analysis reads, by name: a hash, or a corpus that has one. Default: none. */
-  data?: Record<string, string | { readonly hash?: string }>;
+  data?: Record<string, string | RecordedData>;
+}
+
+/** What a record takes of a corpus. */
+export interface RecordedData {
+  readonly hash?: string;
+  readonly packages?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -54,11 +62,12 @@ export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions 
     lockfile: lockfileHash(folder),
     git: gitState(folder),
     seeds: { ...seeds },
-    data: Object.fromEntries(hashes) as Record<string, string>
+    data: Object.fromEntries(hashes) as Record<string, string>,
+    packages: Object.assign({}, ...Object.values(data).map((of) => (typeof of === 'string' ? {} : of.packages)))
   };
 }
 
-function hashOf(name: string, of: string | { readonly hash?: string }): string {
+function hashOf(name: string, of: string | RecordedData): string {
   const hash = typeof of === 'string' ? of : of.hash;
   return hash ?? fail('environment', `data.${name} must be a hash or have one`, hash);
 }

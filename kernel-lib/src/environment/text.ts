@@ -5,7 +5,7 @@ const SHORT_HASH = 12;
 
 /** An environment record as lines for people. */
 export function environmentText(record: EnvironmentRecord): string {
-  const { versions, git, lockfile, seeds, data } = record;
+  const { versions, git, lockfile, seeds, data, packages } = record;
   const rows = [
     ['versions', named(versions, (version) => version ?? 'missing')],
     ['machine', `${record.platform}, ${record.processor}`],
@@ -13,7 +13,8 @@ export function environmentText(record: EnvironmentRecord): string {
     ['lockfile', lockfile?.slice(0, SHORT_HASH) ?? 'none'],
     ['commit', git === null ? 'none' : `${git.commit.slice(0, SHORT_HASH)}${git.clean ? '' : ', with changes'}`],
     ['seeds', named(seeds, String)],
-    ['data', named(data, (hash) => hash.slice(0, SHORT_HASH))]
+    ['data', named(data, (hash) => hash.slice(0, SHORT_HASH))],
+    ...(Object.keys(packages).length === 0 ? [] : [['text of', named(packages, String)]])
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
 }

@@ -80,7 +80,7 @@ describe('data.text of packages', () => {
 
   test('where nothing is found it says where it looked and what to install', async () => {
     await expect(data.text(['json'], { packages: [root] })).rejects.toThrow(
-      `data.text: "json" needs at least 2 files in ${root}: install npm packages (npm install)`
+      `data.text: "json" needs at least 2 files in ${root}: name other npm packages or folders with the option \`packages\``
     );
   });
 });
