@@ -8,6 +8,20 @@ const TENSORFLOW = {
   message: 'Take `tf` from "../backend": it loads the native library first.'
 };
 
+const ABOVE = {
+  regex: '/(show|kernel)(/|$)',
+  message: 'Imports point one way: what shows and the kernel are above the rest of the library.'
+};
+const LAUNCHER = {
+  regex: '/kernel/(?!(comms|host)$)',
+  message: 'Parts of the launcher are its own; what show shares with it lies in "../core".'
+};
+/** What the launcher, which starts before the library is there, may take of it; `up` leads out of its folder. */
+const ofLauncher = (up) => ({
+  regex: `^${up}(?!backend/environment$|core/(errors|mimeBundle)$)`,
+  message: 'The launcher loads nothing of the library but files that load nothing themselves.'
+});
+
 export default defineConfig(
   globalIgnores([
     '**/node_modules/',
@@ -81,9 +95,25 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-require-imports': 'off' }
   },
   {
-    files: ['kernel-lib/src/**/*.ts'],
+    files: ['kernel-lib/src/*/**/*.ts'],
     ignores: ['kernel-lib/src/backend/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW, ABOVE] }] }
+  },
+  {
+    files: ['kernel-lib/src/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW] }] }
+  },
+  {
+    files: ['kernel-lib/src/show/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW, LAUNCHER] }] }
+  },
+  {
+    files: ['kernel-lib/src/kernel/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ofLauncher('\\.\\./')] }] }
+  },
+  {
+    files: ['kernel-lib/src/kernel/*/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ofLauncher('\\.\\./\\.\\./')] }] }
   },
   {
     files: ['kernel-lib/src/protocol/**/*.ts'],

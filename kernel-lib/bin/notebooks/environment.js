@@ -17,7 +17,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
  * @property {{ commit: string, clean: boolean } | null} git - Said, not compared.
  * @property {Record<string, number>} seeds
  * @property {Record<string, string>} data
- * @property {Record<string, string>} [packages] - Records of before 2026-11-28 have none.
+ * @property {Record<string, string>} [packages] - Missing in older records.
  */
 
 /** As `ENVIRONMENT_MIME_TYPE` of the library. */

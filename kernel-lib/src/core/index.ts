@@ -9,6 +9,8 @@ export { kMeans, meanRow } from './kMeans';
 export type { Clusters, KMeansOptions } from './kMeans';
 export { lengthAfter, lengthWithin } from './lengths';
 export type { Resizing } from './lengths';
+export { jsonForms, toBundle } from './mimeBundle';
+export type { Forms, MimeBundle } from './mimeBundle';
 export { Module } from './module';
 export type { ModuleTransform } from './module';
 export type { RoutingObserver, RoutingRecord } from './observer';

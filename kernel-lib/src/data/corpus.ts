@@ -40,7 +40,7 @@ export class Corpus implements TextData {
     private readonly tokenizer: Tokenizer,
     /** sha256 of what was read. */
     readonly hash: string,
-    /** Versions of the npm packages that were read, by name. */
+    /** Versions of the npm packages that were looked through, by name. */
     readonly packages: Readonly<Record<string, string>> = {}
   ) {
     this.vocabSize = tokenizer.vocabSize;

@@ -24,7 +24,7 @@ export interface TextOptions extends CorpusOptions, SourceOptions {
  * Real text of this machine, read when it is called: `prose` (the language reference that Python carries), `python`
  * (its standard library), `typescript` and `json` (the npm packages that the library itself brings, `TEXT_PACKAGES`: what
  * else is installed changes nothing). Files are chosen and split into training and validation by `seed`; `hash` says what
- * exactly was read, `packages` in which versions. `prose` and `python` differ from one version of Python to the next.
+ * exactly was read, `packages` from which versions. `prose` and `python` differ from one version of Python to the next.
  *
  * @throws {SwitchyardError} for an unknown domain, where a package is not installed, and where a domain has no text, with
  * where it looked and what to install.

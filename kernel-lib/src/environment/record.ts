@@ -27,7 +27,7 @@ export interface EnvironmentRecord {
   seeds: Record<string, number>;
   /** Hashes of the data by name, as given. */
   data: Record<string, string>;
-  /** Versions of the npm packages that the data was read from, by name. */
+  /** Versions of the npm packages that were looked through for the data, by name. */
   packages: Record<string, string>;
 }
 

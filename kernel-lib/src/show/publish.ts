@@ -1,7 +1,6 @@
 import { randomUUID } from 'crypto';
-import { captureDisplay } from '../core';
+import { captureDisplay, jsonForms } from '../core';
 import type { WriteDisplay } from '../core';
-import { jsonForms } from '../kernel/cells/forms';
 import type { Bundle } from './bundle';
 
 /**

@@ -1,5 +1,5 @@
-import { captureDisplay } from '../core';
-import { toBundle } from '../kernel/cells/result';
+import { captureDisplay, toBundle } from '../core';
+import { showData } from './objects/showData';
 import { publishTo } from './publish';
 
 /**
@@ -10,6 +10,6 @@ import { publishTo } from './publish';
 export async function value(of: unknown): Promise<void> {
   const write = captureDisplay();
   if (write !== null) {
-    publishTo(write, (await toBundle(of)).data);
+    publishTo(write, (await toBundle(of, showData)).data);
   }
 }

@@ -1,6 +1,7 @@
+import { toBundle } from '../../core/mimeBundle';
+import { shared } from '../host';
 import type { Content, Request } from '../wire/message';
 import { Cell } from './cell';
-import { toBundle } from './result';
 import type { Runner } from './runner';
 
 /** The values that the client asks for together with a cell, by the names it gives them. */
@@ -13,7 +14,7 @@ export async function evaluateExpressions(request: Request, runner: Runner, sequ
     await runner.run(cell);
     values[name] =
       cell.failure === null
-        ? { status: 'ok', ...(await toBundle(cell.result?.value)) }
+        ? { status: 'ok', ...(await toBundle(cell.result?.value, shared().showData)) }
         : { status: 'error', ...cell.failure };
   }
   return values;

@@ -1,10 +1,11 @@
+import { toBundle, type MimeBundle } from '../../core/mimeBundle';
+import { shared } from '../host';
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';
 import { Cell, runInCell } from './cell';
 import { evaluateExpressions } from './expressions';
 import type { History } from './history';
 import type { Interrupts } from './interrupts';
-import { toBundle, type Bundle } from './result';
 import type { Runner } from './runner';
 
 /** What the queue works with. */
@@ -63,20 +64,20 @@ export class ExecutionQueue {
     return this.waiting.splice(0);
   }
 
-  private async bundle(cell: Cell): Promise<Bundle | null> {
+  private async bundle(cell: Cell): Promise<MimeBundle | null> {
     const { result } = cell;
     if (result === null || cell.failure !== null || cell.silent) {
       return null;
     }
     try {
-      return await runInCell(cell, () => Promise.race([toBundle(result.value), cell.interruption]));
+      return await runInCell(cell, () => Promise.race([toBundle(result.value, shared().showData), cell.interruption]));
     } catch (error) {
       cell.failure = this.parts.runner.failure(error);
       return null;
     }
   }
 
-  private finish(request: Request, cell: Cell, bundle: Bundle | null, values: Content): void {
+  private finish(request: Request, cell: Cell, bundle: MimeBundle | null, values: Content): void {
     const { send, history } = this.parts;
     const { failure, executionCount } = cell;
     if (bundle !== null) {

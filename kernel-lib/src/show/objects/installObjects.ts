@@ -1,6 +1,7 @@
 import { shared } from '../../kernel/host';
 import type { Bundle } from '../bundle';
-import { CLASS_KINDS, DATA_KINDS } from './kinds';
+import { CLASS_KINDS } from './kinds';
+import { showData } from './showData';
 
 /** The method that a kernel calls for the forms of a value, by MIME type, as Deno's does. */
 const DISPLAY = Symbol.for('Jupyter.display');
@@ -17,18 +18,4 @@ export function installObjects(): void {
     Object.defineProperty(prototype, DISPLAY, { value, configurable: true, writable: true });
   }
   shared().showData = showData;
-}
-
-function showData(value: object): Bundle | null {
-  // Only plain objects: a getter of another might do anything.
-  if (Object.getPrototypeOf(value) !== Object.prototype) {
-    return null;
-  }
-  for (const kind of DATA_KINDS) {
-    const bundle = kind(value);
-    if (bundle !== null) {
-      return bundle;
-    }
-  }
-  return null;
 }
