@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { data } from '@switchyard/kernel-lib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 const DOMAINS: data.Domain[] = ['prose', 'python', 'typescript', 'json'];
 
@@ -41,7 +41,7 @@ describe('data.text', () => {
   });
 });
 
-describe('data.text of packages', () => {
+describe('data.text of folders', () => {
   let root: string;
   const read = (options: data.TextOptions = {}) => data.text(['typescript'], { packages: [root], ...options });
   beforeAll(() => {
@@ -84,3 +84,110 @@ describe('data.text of packages', () => {
     );
   });
 });
+
+describe('data.text of named packages', () => {
+  let root: string;
+  const read = (packages: string[], domain: data.Domain = 'typescript') => data.text([domain], { packages });
+
+  function install(folder: string, version = '1.0.0'): void {
+    const at = path.join(root, folder);
+    const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(path.join(at, 'package.json'), JSON.stringify({ name, version }));
+    writeFileSync(
+      path.join(at, 'index.d.ts'),
+      `export const text = '${folder.replace(/.*node_modules/, '')} ${version}';\n`
+    );
+  }
+
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(path.join(tmpdir(), 'switchyard-data-')));
+    vi.spyOn(process, 'cwd').mockReturnValue(root);
+    install('node_modules/corpus-a');
+    install('node_modules/corpus-a/node_modules/corpus-b', '2.0.0');
+    install('node_modules/@corpus/c');
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    rmSync(root, { recursive: true });
+  });
+
+  const NAMED = ['corpus-a', 'corpus-a > corpus-b', '@corpus/c'];
+
+  test('what else is installed changes nothing, and one more that is named does', async () => {
+    const before = await read(NAMED);
+    expect(before.packages).toEqual({ 'corpus-a': '1.0.0', 'corpus-b': '2.0.0', '@corpus/c': '1.0.0' });
+    install('node_modules/corpus-b');
+    install('node_modules/corpus-tool');
+    install('node_modules/@corpus/c/node_modules/corpus-tool');
+    expect((await read(NAMED)).hash).toBe(before.hash);
+    expect((await read([...NAMED, 'corpus-tool'])).hash).not.toBe(before.hash);
+  });
+
+  test('where npm or a link has put a package changes nothing', async () => {
+    const before = (await read(NAMED)).hash;
+    const nested = path.join(root, 'node_modules/corpus-a/node_modules/corpus-b');
+    renameSync(nested, path.join(root, 'node_modules/corpus-b'));
+    expect((await read(NAMED)).hash).toBe(before);
+    mkdirSync(path.join(root, 'store/node_modules'), { recursive: true });
+    for (const name of ['corpus-a', 'corpus-b']) {
+      renameSync(path.join(root, 'node_modules', name), path.join(root, 'store/node_modules', name));
+    }
+    symlinkSync(path.join(root, 'store/node_modules/corpus-a'), path.join(root, 'node_modules/corpus-a'));
+    expect((await read(NAMED)).hash).toBe(before);
+  });
+
+  test('files of the same name in two packages are both read', async () => {
+    const { trainFiles, validationFiles } = (await read(NAMED, 'json')).sizes.json;
+    expect(trainFiles + validationFiles).toBe(3);
+  });
+
+  test('a package that is not there is an error that says which, where and what to do', async () => {
+    const file = path.join(root, 'node_modules');
+    await expect(read([...NAMED, 'corpus-a > @corpus/none'])).rejects.toThrow(
+      'data.text: needs the npm package "corpus-a > @corpus/none" (npm install, or name others with the option `packages`), ' +
+        `got no @corpus/none in ${path.join(file, 'corpus-a/node_modules')}, ${file}`
+    );
+  });
+});
+
+describe('data.TEXT_PACKAGES', () => {
+  test('is what is read by default, each package in the version of the lockfile', async () => {
+    const text = await data.text(['typescript']);
+    expect(text.hash).toBe((await data.text(['typescript'], { packages: data.TEXT_PACKAGES })).hash);
+    const locked = data.TEXT_PACKAGES.map((named) => [named.split(' > ').at(-1)!, lockedVersion(named)]);
+    expect(text.packages).toEqual(Object.fromEntries(locked));
+  });
+
+  test('has 2 MB of TypeScript and more than 1.2 MB of JSON, of many files', async () => {
+    const { typescript, json } = (await data.text(['typescript', 'json'])).sizes;
+    expect(typescript.trainTokens + typescript.validationTokens).toBeGreaterThan(1_990_000);
+    expect(typescript.trainFiles).toBeGreaterThan(300);
+    expect(json.trainTokens + json.validationTokens).toBeGreaterThan(1_200_000);
+    expect(json.trainFiles).toBeGreaterThan(100);
+  });
+});
+
+interface Locked {
+  version: string;
+  dependencies?: Record<string, string>;
+}
+
+/** Version of a package that the library brings, by way of what depends on it: each must say that it depends on the next. */
+function lockedVersion(named: string): string {
+  const lockfile = path.join(__dirname, '../../../package-lock.json');
+  const { packages } = JSON.parse(readFileSync(lockfile, 'utf8')) as { packages: Record<string, Locked> };
+  let at = 'kernel-lib';
+  for (const name of named.split(' > ')) {
+    expect(packages[at].dependencies, `${at} needs ${name}`).toHaveProperty([name]);
+    const roots = [at, ...ancestors(at), ''];
+    at = roots.map((root) => path.posix.join(root, 'node_modules', name)).find((place) => place in packages)!;
+  }
+  return packages[at].version;
+}
+
+/** Packages in whose `node_modules` a package lies, nearest first. */
+function ancestors(at: string): string[] {
+  const end = at.lastIndexOf('/node_modules/');
+  return end < 0 ? [] : [at.slice(0, end), ...ancestors(at.slice(0, end))];
+}

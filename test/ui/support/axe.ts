@@ -4,7 +4,6 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const VERSION = '4.14.0';
-/** `data.text` reads the packages of `node_modules`: one that only tests need must not change a saved analysis's numbers. */
 const FOLDER = join(__dirname, '../../../.switchyard/tools');
 
 /** Path of the script. */
