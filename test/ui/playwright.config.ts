@@ -12,6 +12,7 @@ process.env.TARGET_URL = baseURL;
 export default defineConfig({
   testDir: __dirname,
   outputDir: join(root, 'test-results'),
+  snapshotPathTemplate: '{testDir}/gallery/pictures/{arg}{ext}',
   grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
   workers: 1,
   // A browser beside a server and kernels: what passes only at its second try is listed as flaky.

@@ -1,11 +1,15 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 /** The gallery in a browser. */
 export class Gallery {
   static open(size?: { width?: number; height?: number }): Promise<Gallery>;
   readonly page: Page;
   readonly errors: string[];
+  readonly panel: Locator;
   wear(theme: string): Promise<void>;
+  wearFonts(ui: string, code: string): Promise<void>;
+  missingFonts(): Promise<string[]>;
+  chromium(): Promise<string>;
   mount(payloads: unknown[], view?: object): Promise<void>;
   tabs(): Promise<string[]>;
   select(tab: string): Promise<void>;

@@ -48,6 +48,31 @@ class Gallery {
     await this.page.evaluate(({ css, light }) => window.gallery.wear(css, light), readTheme(theme));
   }
 
+  /** Draws letters with these fonts, whatever the system's own are. */
+  async wearFonts(ui, code) {
+    const content = `body { --jp-ui-font-family: '${ui}' !important; --jp-code-font-family: '${code}' !important; }`;
+    this._fonts = [ui, code];
+    await this.page.addStyleTag({ content });
+  }
+
+  /** Those of the worn fonts that the system lacks. */
+  missingFonts() {
+    return this.page.evaluate((fonts) => {
+      const pen = document.createElement('canvas').getContext('2d');
+      const width = (font) => {
+        pen.font = `32px ${font}`;
+        return pen.measureText('Routing, 0.125 × wide').width;
+      };
+      const missing = (font) => ['serif', 'monospace'].every((other) => width(`'${font}', ${other}`) === width(other));
+      return fonts.filter(missing);
+    }, this._fonts);
+  }
+
+  /** Major version of the browser. */
+  async chromium() {
+    return this._browser.version().split('.')[0];
+  }
+
   async mount(payloads, view = {}) {
     await this.page.evaluate(([payloads, view]) => window.gallery.mount(payloads, view), [payloads, view]);
     await this.page.locator('[role=tab][aria-selected=true]').waitFor();
@@ -80,9 +105,13 @@ class Gallery {
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   }
 
+  get panel() {
+    return this.page.locator('.jp-switchyard-Panel');
+  }
+
   /** The panel as PNG. */
   picture(path) {
-    return this.page.locator('.jp-switchyard-Panel').screenshot({ path, animations: 'disabled' });
+    return this.panel.screenshot({ path, animations: 'disabled' });
   }
 
   async close() {
