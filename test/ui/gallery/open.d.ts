@@ -6,6 +6,7 @@ export class Gallery {
   readonly page: Page;
   readonly errors: string[];
   wear(theme: string): Promise<void>;
+  colour(scheme: string): Promise<void>;
   mount(payloads: unknown[], view?: object): Promise<void>;
   tabs(): Promise<string[]>;
   select(tab: string): Promise<void>;

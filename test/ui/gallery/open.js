@@ -48,6 +48,11 @@ class Gallery {
     await this.page.evaluate(({ css, light }) => window.gallery.wear(css, light), readTheme(theme));
   }
 
+  /** Sets the colours of all pictures by the name of a scheme. */
+  async colour(scheme) {
+    await this.page.evaluate((scheme) => window.gallery.colour(scheme), scheme);
+  }
+
   async mount(payloads, view = {}) {
     await this.page.evaluate(([payloads, view]) => window.gallery.mount(payloads, view), [payloads, view]);
     await this.page.locator('[role=tab][aria-selected=true]').waitFor();
