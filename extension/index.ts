@@ -9,7 +9,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { fillPalette } from './palette';
-import { PanelSettings } from './panelSettings';
+import { IPanelSettings, PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
@@ -17,60 +17,83 @@ import { activeView, addViewCommands } from './viewCommands';
 
 const DOMAIN = 'jupyterlab_switchyard';
 
+const PANELS = 'jupyterlab-switchyard:plugin';
+
+/** Reads the settings, which are under the name of the panels. */
+const settings: JupyterFrontEndPlugin<PanelSettings> = {
+  id: 'jupyterlab-switchyard:settings',
+  description: 'Provides the settings of panels and outputs.',
+  autoStart: true,
+  provides: IPanelSettings,
+  optional: [ISettingRegistry],
+  activate: (_: JupyterFrontEnd, registry: ISettingRegistry | null) => {
+    const panelSettings = new PanelSettings();
+    registry?.load(PANELS).then(
+      (loaded) => panelSettings.connect(loaded),
+      (error: unknown) => console.error(`${PANELS}: settings could not be loaded`, error)
+    );
+    return panelSettings;
+  }
+};
+
 /** Draws payloads in outputs. */
 const renderer: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-switchyard:renderer',
   description: 'Draws routing payloads in cell outputs.',
   autoStart: true,
-  requires: [IRenderMimeRegistry],
+  requires: [IRenderMimeRegistry, IPanelSettings],
   optional: [ITranslator, IThemeManager],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
+    panelSettings: PanelSettings,
     translator: ITranslator | null,
     themes: IThemeManager | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const openPanel = (runId: string): void => void app.commands.execute(CommandIDs.openPanel, { runId });
-    rendermime.addFactory(createRendererFactory({ trans, themes, openPanel }));
+    rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel }));
   }
 };
 
 /** Puts panels beside cells. */
 const panels: JupyterFrontEndPlugin<void> = {
-  id: 'jupyterlab-switchyard:plugin',
+  id: PANELS,
   description: 'Shows routing live beside the notebook cell.',
   autoStart: true,
-  requires: [INotebookTracker],
-  optional: [ISettingRegistry, ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
+  requires: [INotebookTracker, IPanelSettings],
+  optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
-    registry: ISettingRegistry | null,
+    panelSettings: PanelSettings,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     themes: IThemeManager | null,
     restorer: ILayoutRestorer | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const settings = new PanelSettings();
     const onToggle = (): void => {
       if (app.commands.hasCommand(CommandIDs.togglePanel)) {
         app.commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     };
-    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
+    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings: panelSettings, onToggle });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     const { shell } = app;
-    const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, settings, restorer });
+    const sidebar = addSidebar({
+      shell,
+      notebooks,
+      panels: notebookPanels,
+      trans,
+      themes,
+      settings: panelSettings,
+      restorer
+    });
     addSidebarCommands(app, { sidebar, trans });
     addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
     fillPalette(palette, trans);
-    registry?.load(panels.id).then(
-      (loaded) => settings.connect(loaded),
-      (error: unknown) => console.error(`${panels.id}: settings could not be loaded`, error)
-    );
   }
 };
 
-export default [renderer, panels];
+export default [settings, renderer, panels];

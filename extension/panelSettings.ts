@@ -1,12 +1,21 @@
 /** @file The reader's settings, with defaults where there is no settings registry. */
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
+import type { ColourScheme } from './charts';
+import { DEFAULT_SCHEME } from './charts';
 import { clampWidth, DEFAULT_WIDTH } from './width';
 
 /** The side of a cell that its panel is on. */
 export type PanelSide = 'right' | 'left' | 'below';
+
+/** The one of the application: every place that draws follows it. */
+export const IPanelSettings = new Token<PanelSettings>(
+  'jupyterlab-switchyard:IPanelSettings',
+  'What the reader set of the pictures of routing.'
+);
 
 export class PanelSettings implements IDisposable {
   /** Whether a panel opens by itself beside a cell that routes. */
@@ -32,6 +41,11 @@ export class PanelSettings implements IDisposable {
   /** Tokens of a sample that are shown, at most. */
   get maxTokens(): number {
     return (this._get('maxTokens') as number | undefined) ?? Infinity;
+  }
+
+  /** The colours of figures. */
+  get colourScheme(): ColourScheme {
+    return (this._get('colourScheme') as ColourScheme | undefined) ?? DEFAULT_SCHEME;
   }
 
   get changed(): ISignal<this, void> {

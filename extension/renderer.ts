@@ -9,6 +9,7 @@ import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import { brief, layerLabels, loadCeiling, percent, timesFair } from './charts';
 import { element, tableElement } from './dom';
 import { loadStrip } from './loadStrip';
+import { PanelSettings } from './panelSettings';
 import { readPayload } from './reading';
 import { problemSentence, stateLabel } from './runState';
 import type { ISummary } from './summaries';
@@ -19,6 +20,8 @@ import { FIRST_VIEW } from './view';
 export interface IRendererOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
+  /** Default: as the settings are when nobody changed them. */
+  settings?: PanelSettings;
   /** Opens the panel of the cell that holds a run. */
   openPanel: (runId: string) => void;
 }
@@ -30,8 +33,11 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   constructor(options: IRendererOptions) {
     super();
     this.addClass('jp-switchyard-Summary');
+    const { themes, settings = new PanelSettings() } = options;
     this._options = options;
-    options.themes?.themeChanged.connect(this._draw, this);
+    this._settings = settings;
+    themes?.themeChanged.connect(this._draw, this);
+    settings.changed.connect(this._draw, this);
   }
 
   /** Draws the model's payload in place of the one before. Never rejects: what cannot be drawn is said in words. */
@@ -81,7 +87,13 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
       return payload.data.layers.length > 0 ? [head, this._loads(payload)] : [head];
     }
     const { layer, expert, choices } = FIRST_VIEW;
-    const summary = summaryOf(payload, { theme: readTheme(), trans, layer, expert, choices });
+    const summary = summaryOf(payload, {
+      theme: readTheme(this._settings.colourScheme),
+      trans,
+      layer,
+      expert,
+      choices
+    });
     return summary === null ? [head] : [head, ...this._numbers(summary)];
   }
 
@@ -92,6 +104,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     const labels = layerLabels(payload.data.layers);
     const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
     const ceiling = loadCeiling(ratios);
+    const { colours } = readTheme(this._settings.colourScheme);
     const columns = [
       trans.__('Layer'),
       trans.__('Load by expert'),
@@ -101,7 +114,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     ];
     const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
     const rows = layers.map((layer, i) => {
-      const strip = loadStrip(ratios[i], ceiling, readTheme().light);
+      const strip = loadStrip(ratios[i], ceiling, colours);
       strip.setAttribute(
         'aria-label',
         trans.__('%1 experts, the fullest at %2 × fair share', layer.numExperts, brief(Math.max(...ratios[i])))
@@ -148,6 +161,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   private _options: IRendererOptions;
+  private _settings: PanelSettings;
   private _value: unknown;
 }
 

@@ -123,12 +123,12 @@ function nodes(
     x: places.map(({ x }) => x),
     y: places.map(({ y }) => y),
     text: names.map((_, e) => String(e)),
-    textfont: { size: 10, color: names.map((_, e) => expertColour(e).text) },
+    textfont: { size: 10, color: names.map((_, e) => expertColour(e, theme.colours).text) },
     marker: {
       // The area is the load.
       size: layer.load.map((load) => Math.max(Math.min(14, room), room * 1.2 * Math.sqrt(load / most))),
       opacity: 1,
-      color: names.map((_, e) => expertColour(e).background),
+      color: names.map((_, e) => expertColour(e, theme.colours).background),
       line: {
         color: names.map((_, e) => (e === expert ? theme.text : theme.background)),
         width: names.map((_, e) => (e === expert ? 3 : 1))

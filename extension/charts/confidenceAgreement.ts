@@ -53,7 +53,7 @@ function histogram({ tokens }: LayerConfidence, edges: number[], { theme, trans 
     x: binCentres(edges),
     y: tokens,
     width: edges.slice(1).map((edge, i) => edge - edges[i]),
-    marker: { color: amountColours(3, theme.light)[1], line: { color: theme.background, width: 1 } },
+    marker: { color: amountColours(3, theme.colours)[1], line: { color: theme.background, width: 1 } },
     hoverinfo: 'text',
     text: tokens.map((share, bin) =>
       plainText(trans.__('confidence %1: %2 of tokens', binName(edges, bin), percent(share)))
@@ -78,7 +78,7 @@ function diagonal({ theme }: IChartContext): Data {
 /** The larger a point, the more tokens are in its bin. */
 function curve(layer: LayerConfidence, edges: number[], reference: string, { theme, trans }: IChartContext): Data {
   const most = Math.max(...layer.tokens, 1e-9);
-  const colour = seriesColour(1, theme.light);
+  const colour = seriesColour(1, theme.colours);
   return {
     type: 'scatter',
     mode: 'lines+markers',

@@ -64,7 +64,7 @@ function heatmap({ data }: RouterConfidencePayload, labels: string[], { theme, t
     x: edges,
     y: layers.map((_, i) => i),
     zmin: 0,
-    colorscale: amountScale(theme.light),
+    colorscale: amountScale(theme.colours),
     colorbar: { thickness: 10, outlinewidth: 0, tickformat: '.0%', xpad: 6, tickfont: { size: 10 } },
     ygap: 1,
     hoverinfo: 'text',

@@ -93,7 +93,7 @@ function slice(tokens: DepthSample, from: number, to: number): DepthSample {
 
 /** Names of the modules in their colours: a heatmap has no legend of its own. */
 function modulesTraces(modules: readonly string[], { theme }: IChartContext): Data[] {
-  const colours = amountColours(modules.length, theme.light);
+  const colours = amountColours(modules.length, theme.colours);
   return modules.map((name, m) => ({
     type: 'scatter',
     mode: 'markers',
@@ -106,7 +106,7 @@ function modulesTraces(modules: readonly string[], { theme }: IChartContext): Da
 }
 
 function heatmap({ tokens, modules, domains, first }: IPart, labels: string[], { theme, trans }: IChartContext): Data {
-  const colours = amountColours(modules.length, theme.light);
+  const colours = amountColours(modules.length, theme.colours);
   const words = (layer: number, t: number): string =>
     [
       trans.__('token %1 “%2”, layer %3', first + t + 1, visibleText(tokens.text[t]), labels[layer]),
@@ -147,7 +147,7 @@ function difficulty({ tokens, first }: IPart, { theme, trans }: IChartContext): 
     x: tokens.text.map((_, t) => first + t + 1),
     y: tokens.difficulty,
     yaxis: 'y2',
-    marker: { color: seriesColour(1, theme.light) },
+    marker: { color: seriesColour(1, theme.colours) },
     hoverinfo: 'text',
     text: tokens.difficulty.map((value, t) => plainText(words(value, t))),
     textposition: 'none'

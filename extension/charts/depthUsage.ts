@@ -48,7 +48,7 @@ export function depthUsage(payload: DepthUsagePayload, context: IChartContext): 
 
 function bars({ data }: DepthUsagePayload, labels: string[], { theme, trans }: IChartContext): Data[] {
   const { modules, usage, flops } = data;
-  const colours = amountColours(modules.length, theme.light);
+  const colours = amountColours(modules.length, theme.colours);
   const operations = (layer: number, m: number): string =>
     flops.length === 0 || flops[layer][m] === null ? '' : trans.__(', %1 operations a token', flops[layer][m]);
   return modules.map(
@@ -84,7 +84,7 @@ function costBar({ data }: DepthUsagePayload, { theme, trans }: IChartContext): 
     x: [cost],
     y: [0],
     yaxis: 'y2',
-    marker: { color: seriesColour(budget !== null && cost > budget ? 1 : 2, theme.light) },
+    marker: { color: seriesColour(budget !== null && cost > budget ? 1 : 2, theme.colours) },
     showlegend: false,
     hoverinfo: 'text',
     text: [words + limit],

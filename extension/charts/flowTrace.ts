@@ -1,5 +1,6 @@
 /** @file Flows as a plotly sankey, and as rows of a table. */
 import type { Data } from 'plotly.js';
+import type { ITheme } from '../theme';
 import { OTHERS } from './biggestFlows';
 import { expertColour, faded } from './colours';
 import type { IFlow } from './expertFlows';
@@ -52,7 +53,7 @@ export function flowTrace(
     if (marked) {
       return touches(flow) ? theme.accent : faded('rgb(128, 128, 128)', 0.18);
     }
-    return faded(nodeColour(flow.source), 0.45);
+    return faded(nodeColour(flow.source, theme), 0.45);
   };
   const trace = {
     type: 'sankey',
@@ -111,15 +112,15 @@ function nodeStyle(
     label: nodes.map(({ layer, expert }) =>
       expert === OTHERS ? trans.__('others') : crowded(layer) && !isChosen(layer, expert) ? '' : String(expert)
     ),
-    color: nodes.map(({ expert }) => nodeColour(expert)),
+    color: nodes.map(({ expert }) => nodeColour(expert, theme)),
     // One width for all: plotly places no label beside nodes of several.
     line: {
-      color: nodes.map(({ layer, expert }) => (isChosen(layer, expert) ? theme.text : nodeColour(expert))),
+      color: nodes.map(({ layer, expert }) => (isChosen(layer, expert) ? theme.text : nodeColour(expert, theme))),
       width: 2
     }
   };
 }
 
-function nodeColour(expert: number): string {
-  return expert === OTHERS ? 'rgb(128, 128, 128)' : expertColour(expert).background;
+function nodeColour(expert: number, { colours }: ITheme): string {
+  return expert === OTHERS ? 'rgb(128, 128, 128)' : expertColour(expert, colours).background;
 }

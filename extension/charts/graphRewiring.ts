@@ -71,7 +71,7 @@ function lines({ data }: GraphRewiringPayload, { theme }: IChartContext): Data[]
   }
   return [...groups.values()].map((own) => {
     const at = step(own[0]);
-    const color = at === null ? theme.mutedText : signedColour(at / ((STEPS - 1) / 2), theme.light);
+    const color = at === null ? theme.mutedText : signedColour(at / ((STEPS - 1) / 2), theme.colours);
     return {
       type: 'scatter',
       mode: 'lines',
@@ -116,7 +116,7 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
       color: edges.map(({ curvature }) => curvature ?? 0),
       cmin: -most,
       cmax: most,
-      colorscale: signedScale(theme.light),
+      colorscale: signedScale(theme.colours),
       colorbar: {
         thickness: 10,
         len: 0.8,
@@ -140,7 +140,7 @@ function nodesOf({ data }: GraphRewiringPayload, index: number, { theme, trans }
     const name = classes[node.class] === undefined ? node.label : `${node.label} (${classes[node.class]})`;
     return trans.__('%1: %2 edges before, %3 after', name, degree(i, 'added'), degree(i, 'removed'));
   };
-  const color = index < 0 ? theme.mutedText : seriesColour(index, theme.light);
+  const color = index < 0 ? theme.mutedText : seriesColour(index, theme.colours);
   return {
     type: 'scatter',
     mode: 'markers',

@@ -1,6 +1,7 @@
 export { coActivation } from './coActivation';
 export { coActivationGraph } from './coActivationGraph';
 export { expertColour, loadColour } from './colours';
+export type { IColours, ITile } from './colours';
 export { confidenceAgreement } from './confidenceAgreement';
 export { confidenceByLayer } from './confidenceByLayer';
 export { depthTokens } from './depthTokens';
@@ -18,6 +19,8 @@ export { masksKept } from './masksKept';
 export { mergeTree } from './mergeTree';
 export { pareto } from './pareto';
 export { scalars } from './scalars';
+export { COLOUR_SCHEMES, DEFAULT_SCHEME } from './schemes';
+export type { ColourScheme } from './schemes';
 export { searchTokens } from './searchTokens';
 export type { IHit } from './searchTokens';
 export { specialisation } from './specialisation';

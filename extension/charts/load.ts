@@ -41,7 +41,7 @@ export function loadColours(ceiling: number, theme: ITheme, { fair, title, bound
   return {
     zmin: 0,
     zmax: ceiling,
-    colorscale: loadScale(ceiling, theme.light),
+    colorscale: loadScale(ceiling, theme.colours),
     colorbar: colourBar([...apart, ...marked], theme, title)
   };
 }
@@ -52,7 +52,7 @@ export function amountColours(
   theme: ITheme,
   { title, ticks }: { title: string; ticks: ITick[] }
 ): object {
-  return { zmin: 0, zmax: most, colorscale: amountScale(theme.light), colorbar: colourBar(ticks, theme, title) };
+  return { zmin: 0, zmax: most, colorscale: amountScale(theme.colours), colorbar: colourBar(ticks, theme, title) };
 }
 
 interface ITick {

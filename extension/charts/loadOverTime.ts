@@ -72,7 +72,7 @@ function stream(layer: LayerRouting, loads: number[][], steps: number[], context
   return {
     data: streamTraces(bands, steps, context),
     yaxis: streamAxis(context),
-    annotations: context.expert === null ? streamLabels(bands, steps, at) : [],
+    annotations: context.expert === null ? streamLabels(bands, steps, at, context) : [],
     experts: bands.map(({ expert }) => expert)
   };
 }

@@ -39,7 +39,7 @@ export function streamBands(layer: LayerRouting, loads: readonly number[][], { t
 export function streamTraces(bands: readonly IBand[], steps: readonly number[], context: IChartContext): Data[] {
   const { theme, trans } = context;
   return bands.map(({ expert, name, shares }) => {
-    const colour = expert < 0 ? theme.grid : expertColour(expert).background;
+    const colour = expert < 0 ? theme.grid : expertColour(expert, theme.colours).background;
     const chosen = context.expert === null || context.expert === expert;
     return {
       type: 'scatter',
@@ -60,7 +60,12 @@ export function streamTraces(bands: readonly IBand[], steps: readonly number[], 
 }
 
 /** Numbers of the experts on their areas, at step `at`, where an area is thick enough for one. */
-export function streamLabels(bands: readonly IBand[], steps: readonly number[], at: number): Partial<Annotations>[] {
+export function streamLabels(
+  bands: readonly IBand[],
+  steps: readonly number[],
+  at: number,
+  { theme }: IChartContext
+): Partial<Annotations>[] {
   let below = 0;
   return bands.flatMap(({ expert, shares }) => {
     const y = below + shares[at] / 2;
@@ -74,7 +79,7 @@ export function streamLabels(bands: readonly IBand[], steps: readonly number[], 
             text: String(expert),
             showarrow: false,
             xanchor: 'right' as const,
-            font: { size: 9, color: expertColour(expert).text }
+            font: { size: 9, color: expertColour(expert, theme.colours).text }
           }
         ];
   });

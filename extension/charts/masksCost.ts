@@ -72,7 +72,7 @@ function bars(costs: readonly ICost[], { theme, trans }: IChartContext): Data {
     orientation: 'h',
     x: costs.map((cost) => ratioOf(cost) ?? 0),
     y: costs.map((_, i) => i),
-    marker: { color: costs.map(({ quality }) => seriesColour(quality ? 1 : 2, theme.light)) },
+    marker: { color: costs.map(({ quality }) => seriesColour(quality ? 1 : 2, theme.colours)) },
     text: words,
     textposition: 'outside',
     textfont: { size: 11, color: theme.text },

@@ -75,7 +75,7 @@ function heatmap({ grid, shape, importance }: MaskGroup, { theme, trans }: IChar
       z: grid,
       zmin: 0,
       zmax: 1,
-      colorscale: amountScale(theme.light),
+      colorscale: amountScale(theme.colours),
       colorbar: {
         thickness: 10,
         y: 1,
@@ -104,7 +104,7 @@ function ranks({ importance }: MaskGroup, { theme, trans }: IChartContext): Data
       y: importance,
       xaxis: 'x2',
       yaxis: 'y2',
-      marker: { color: seriesColour(1, theme.light) },
+      marker: { color: seriesColour(1, theme.colours) },
       hoverinfo: 'text',
       text: importance.map((value, i) => trans.__('unit %1: importance %2', i, brief(value))),
       textposition: 'none'

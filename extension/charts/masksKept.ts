@@ -72,11 +72,11 @@ function bars(groups: readonly MaskGroup[], { theme, trans }: IChartContext): Da
   return [
     bar(
       groups.map(() => 1),
-      amountColours(3, theme.light)[0]
+      amountColours(3, theme.colours)[0]
     ),
     bar(
       groups.map(({ kept }) => kept),
-      seriesColour(0, theme.light)
+      seriesColour(0, theme.colours)
     )
   ];
 }

@@ -58,7 +58,7 @@ function branches(tree: ExpertTree, joins: readonly TreeJoin[], { theme }: IChar
   for (const join of joins) {
     const groups = new Set(join.members.map((expert) => tree.groups.at(expert)));
     const [group] = groups;
-    const colour = groups.size === 1 && group !== undefined ? seriesColour(group, theme.light) : theme.mutedText;
+    const colour = groups.size === 1 && group !== undefined ? seriesColour(group, theme.colours) : theme.mutedText;
     byColour.set(colour, [...(byColour.get(colour) ?? []), join]);
   }
   return [...byColour].map(([color, own]) => ({
@@ -102,7 +102,7 @@ function leaves(
       size: 9,
       color: order.map((expert) => {
         const own = group(expert);
-        return own === undefined ? theme.mutedText : seriesColour(own, theme.light);
+        return own === undefined ? theme.mutedText : seriesColour(own, theme.colours);
       })
     },
     cliponaxis: false,

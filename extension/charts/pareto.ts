@@ -58,7 +58,7 @@ function searchChoice(shown: boolean, { trans }: IChartContext): IChoice {
 function series({ data }: ParetoPayload, index: number, { theme, trans }: IChartContext): Data {
   const { points, trajectory } = data;
   const own = points.map((point, i) => ({ point, i })).filter(({ point }) => point.series === index);
-  const colour = seriesColour(index, theme.light);
+  const colour = seriesColour(index, theme.colours);
   const tried = new Map(trajectory.map((point, order) => [point, order + 1]));
   const words = ({ point, i }: { point: ParetoPoint; i: number }): string => {
     const order = tried.get(i);

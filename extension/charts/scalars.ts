@@ -105,7 +105,7 @@ function axes(plot: IScalarPlot, { row, rows, height, axis, theme }: IPlace): ob
 }
 
 function traces(plot: IScalarPlot, row: number, steps: number[], theme: ITheme): Data[] {
-  const colours = depthColours(plot.lines.length, theme.light);
+  const colours = depthColours(plot.lines.length, theme.colours);
   return plot.lines.map(
     ({ name, values }, i) =>
       ({
@@ -153,7 +153,7 @@ function titles(plot: IScalarPlot, y: number, { theme, trans }: IChartContext): 
 }
 
 function legend(plot: IScalarPlot, theme: ITheme): string {
-  const colours = depthColours(plot.lines.length, theme.light);
+  const colours = depthColours(plot.lines.length, theme.colours);
   const named = plot.lines.map(({ name }, i) => coloured(name, colours[i]));
   const shown = named.length <= LEGEND_LINES ? named.join(' ') : `${named[0]} … ${named[named.length - 1]}`;
   return plot.lines.length < 2 && plot.lines[0]?.name === ''

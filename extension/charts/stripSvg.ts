@@ -60,7 +60,7 @@ function token(place: IPlace, at: ISvgStrip & { theme: ITheme; x: number; y: num
   const x = at.x + place.x;
   const cells = at.rows.map(({ experts }, r) => {
     const expert = experts[place.token] ?? -1;
-    const { background, text } = expertColour(Math.max(0, expert));
+    const { background, text } = expertColour(Math.max(0, expert), at.theme.colours);
     const y = rowY(at.y, r);
     const box = `x="${x}" y="${y - CELL + 3}" width="${place.width}" height="${CELL - 1}"`;
     return expert < 0

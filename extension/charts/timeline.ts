@@ -83,7 +83,7 @@ function activity({ data }: TimelinePayload, index: number, { theme, trans }: IC
     base: own.map(({ start }) => start),
     x: own.map(({ start, end }) => end - start),
     y: own.map(({ device }) => device),
-    marker: { color: seriesColour(index, theme.light), line: { color: theme.background, width: 1 } },
+    marker: { color: seriesColour(index, theme.colours), line: { color: theme.background, width: 1 } },
     hoverinfo: 'text',
     text: words.map(plainText),
     textposition: 'none'

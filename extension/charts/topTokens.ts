@@ -82,7 +82,7 @@ function bars(tokens: readonly TokenShare[], expert: number, { theme }: IChartCo
     orientation: 'h',
     x: tokens.map(({ share }) => share),
     y: tokens.map((_, i) => i),
-    marker: { color: expertColour(expert).background, line: { color: theme.mutedText, width: 1 } },
+    marker: { color: expertColour(expert, theme.colours).background, line: { color: theme.mutedText, width: 1 } },
     hoverinfo: 'text',
     hovertext: tokens.map(({ text, share }) => plainText(`“${visibleText(text)}” ${percent(share)}`)),
     textposition: 'none'

@@ -17,15 +17,6 @@ const LEAST_COMPARED = 30;
 const OVERVIEW_CELL = 5;
 const DIMMED = 0.22;
 
-const colours = new Map<number, ReturnType<typeof expertColour>>();
-
-/** An expert's colour, worked out once. */
-function colourOf(expert: number): ReturnType<typeof expertColour> {
-  const colour = colours.get(expert) ?? expertColour(expert);
-  colours.set(expert, colour);
-  return colour;
-}
-
 /** Width of each token and the sizes of a strip, as the font has them. */
 export function stripSizes(
   pen: Pen,
@@ -120,7 +111,8 @@ interface IPlace {
 }
 
 /** One expert, or the one before and the one now side by side; the bar below the number is the weight. */
-function paintCell(pen: Pen, { strip, layout }: IStripPainting, { row, r, token, y }: IPlace): void {
+function paintCell(pen: Pen, painting: IStripPainting, { row, r, token, y }: IPlace): void {
+  const { strip, layout, theme } = painting;
   const { textHeight, rowHeight, left, widths } = layout;
   const edge = strip.overview ? 0 : 1;
   const box = {
@@ -132,15 +124,15 @@ function paintCell(pen: Pen, { strip, layout }: IStripPainting, { row, r, token,
   const expert = row.experts[token];
   const before = row.before?.[token] ?? expert;
   if (before === expert) {
-    paintExpert(pen, box, expert, strip.overview);
+    paintExpert(pen, box, expert, painting);
   } else {
     const half = Math.floor(box.width / 2);
-    paintExpert(pen, { ...box, width: half }, before, strip.overview);
-    paintExpert(pen, { ...box, x: box.x + half + edge, width: box.width - half - edge }, expert, strip.overview);
+    paintExpert(pen, { ...box, width: half }, before, painting);
+    paintExpert(pen, { ...box, x: box.x + half + edge, width: box.width - half - edge }, expert, painting);
   }
   const weight = row.weights[token];
   if (weight !== null && expert >= 0 && before === expert && !strip.overview) {
-    pen.fillStyle = colourOf(expert).text;
+    pen.fillStyle = expertColour(expert, theme.colours).text;
     pen.fillRect(box.x, box.y + box.height - 2, box.width * Math.min(1, weight), 2);
   }
 }
@@ -152,14 +144,14 @@ interface IBox {
   height: number;
 }
 
-function paintExpert(pen: Pen, { x, y, width, height }: IBox, expert: number, plain: boolean): void {
+function paintExpert(pen: Pen, { x, y, width, height }: IBox, expert: number, { strip, theme }: IStripPainting): void {
   if (expert < 0) {
     return;
   }
-  const { background, text } = colourOf(expert);
+  const { background, text } = expertColour(expert, theme.colours);
   pen.fillStyle = background;
   pen.fillRect(x, y, width, height);
-  if (!plain) {
+  if (!strip.overview) {
     pen.fillStyle = text;
     pen.fillText(String(expert), x + width / 2, y + height / 2 - 0.5, width);
   }
@@ -176,7 +168,7 @@ function paintText(
   const expert = strip.rows.length === 1 && !dimmed ? strip.rows[0].experts[token] : -1;
   pen.fillStyle = dimmed ? theme.mutedText : theme.text;
   if (expert >= 0) {
-    const { background, text } = colourOf(expert);
+    const { background, text } = expertColour(expert, theme.colours);
     pen.fillStyle = background;
     pen.fillRect(left[token], y, width, textHeight);
     pen.fillStyle = text;

@@ -197,7 +197,14 @@ export class RunView extends Widget {
     const shown = view.step === null ? payload : payloadAt(payload, view.step);
     this._pictures.draw(
       shown,
-      { theme: readTheme(), trans, maxTokens: this._settings.maxTokens, layer, expert, choices },
+      {
+        theme: readTheme(this._settings.colourScheme),
+        trans,
+        maxTokens: this._settings.maxTokens,
+        layer,
+        expert,
+        choices
+      },
       tab
     );
   }

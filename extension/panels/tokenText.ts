@@ -1,5 +1,5 @@
 /** @file A short strip as text: each token an option of a list, over the number of its expert. */
-import type { ICell, ITokenStrip } from '../charts';
+import type { ICell, IColours, ITokenStrip } from '../charts';
 import { expertColour } from '../charts';
 import { element } from '../dom';
 import type { ITheme } from '../theme';
@@ -14,13 +14,13 @@ export class TokenText implements ITokenBody {
     this._id = id;
   }
 
-  show(strip: ITokenStrip, _theme: ITheme, marks: IStripMarks): void {
+  show(strip: ITokenStrip, { colours }: ITheme, marks: IStripMarks): void {
     this._strip = strip;
     this.node.setAttribute('aria-label', strip.summary);
     while (this.node.children.length > strip.visible.length) {
       this.node.lastElementChild?.remove();
     }
-    strip.visible.forEach((_, token) => this._paint(strip, token));
+    strip.visible.forEach((_, token) => this._paint(strip, token, colours));
     this.mark(marks);
   }
 
@@ -52,7 +52,7 @@ export class TokenText implements ITokenBody {
   }
 
   /** A token's weight is the length of the bar under its expert's number; a changed expert stands beside the one before. */
-  private _paint({ visible, rows, describe }: ITokenStrip, token: number): void {
+  private _paint({ visible, rows, describe }: ITokenStrip, token: number, colours: IColours): void {
     const [{ experts, weights, before }] = rows;
     const node = (this.node.children.item(token) ?? this._append(token)) as HTMLElement;
     const [text, then, now] = Array.from(node.children) as HTMLElement[];
@@ -64,8 +64,8 @@ export class TokenText implements ITokenBody {
     then.hidden = earlier === expert;
     node.classList.toggle('jp-mod-changed', earlier !== expert);
     node.dataset.expert = String(expert);
-    colour(node, expert);
-    colour(then, earlier);
+    colour(node, expert, colours);
+    colour(then, earlier, colours);
     node.style.setProperty('--jp-switchyard-token-weight', `${Math.round((weights[token] ?? 0) * 100)}%`);
     // Its name is what is seen, the token and its expert; this is the rest.
     node.setAttribute('aria-description', describe(0, token));
@@ -91,9 +91,9 @@ function label(expert: number): string {
   return expert < 0 ? '–' : String(expert);
 }
 
-function colour(node: HTMLElement, expert: number): void {
+function colour(node: HTMLElement, expert: number, colours: IColours): void {
   const { background, text } =
-    expert < 0 ? { background: 'transparent', text: 'var(--jp-ui-font-color1)' } : expertColour(expert);
+    expert < 0 ? { background: 'transparent', text: 'var(--jp-ui-font-color1)' } : expertColour(expert, colours);
   node.style.setProperty('--jp-switchyard-token', background);
   node.style.setProperty('--jp-switchyard-token-text', text);
 }

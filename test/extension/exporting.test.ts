@@ -60,7 +60,7 @@ test('a strip of tokens becomes an SVG with every token, its expert and its colo
   const words = Array.from(svg.querySelectorAll('text[font-size="11"]'), (node) => node.textContent);
   expect(words).toEqual(texts.map((text) => text.replace('\u0000', '\ufffd')));
   const fills = Array.from(svg.querySelectorAll('rect'), (rect) => rect.getAttribute('fill')).slice(1);
-  expect(fills).toEqual(rows[0].experts.map((expert) => expertColour(expert).background));
+  expect(fills).toEqual(rows[0].experts.map((expert) => expertColour(expert, context.theme.colours).background));
   const height = Number(svg.documentElement.getAttribute('height'));
   const bottoms = Array.from(svg.querySelectorAll('text'), (node) => Number(node.getAttribute('y')));
   expect(Math.max(...bottoms)).toBeLessThan(height);

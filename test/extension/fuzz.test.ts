@@ -15,6 +15,7 @@ import type { IPicture } from '../../extension/panels/picture';
 import { readPayload } from '../../extension/reading';
 import { PayloadRenderer } from '../../extension/renderer';
 import type { IChartContext } from '../../extension/charts';
+import { COLOUR_SCHEMES } from '../../extension/charts';
 import { FOREIGN, LABELS, MARK } from '../support/fuzz/hostile';
 import type { Mutant } from '../support/fuzz/mutate';
 import { labelled, mutant } from '../support/fuzz/mutate';
@@ -124,6 +125,14 @@ function withinBudget(run: () => void): void {
   new Script('globalThis.fuzzStep()').runInThisContext({ timeout: BUDGET_MS });
 }
 
+/** Light or dark, in any scheme of colours. */
+function randomTheme(random: () => number): IChartContext['theme'] {
+  const light = random() < 0.5;
+  const schemes = Object.values(COLOUR_SCHEMES);
+  const scheme = schemes[Math.floor(random() * schemes.length)];
+  return { ...context.theme, light, colours: light ? scheme.light : scheme.dark };
+}
+
 /** What the reader may have chosen: a layer, an expert that is there or was in another run, choices of lists and of elsewhere. */
 function lookedAt({ data }: Payload, random: () => number): IChartContext {
   const layers = 'layers' in data ? Math.max(1, data.layers.length) : 1;
@@ -134,7 +143,7 @@ function lookedAt({ data }: Payload, random: () => number): IChartContext {
   });
   return {
     ...context,
-    theme: { ...context.theme, light: random() < 0.5 },
+    theme: randomTheme(random),
     layer: Math.floor(random() * layers),
     expert: random() < 0.5 ? null : Math.floor(random() * 20),
     choices: Object.fromEntries(choices) as Record<string, string>

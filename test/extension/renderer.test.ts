@@ -2,7 +2,10 @@
 import './support/browser';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
+import { COLOUR_SCHEMES, loadCeiling, loadColour } from '../../extension/charts';
+import type { PanelSettings } from '../../extension/panelSettings';
 import { createRendererFactory, PayloadRenderer } from '../../extension/renderer';
+import { changeableSettings } from '../support/settings';
 import { routing, training, trans } from './support/payloads';
 
 const openPanel = vi.fn();
@@ -10,8 +13,12 @@ let renderer: PayloadRenderer | undefined;
 
 afterEach(() => renderer?.dispose());
 
-async function render(...values: unknown[]): Promise<HTMLElement> {
-  renderer = new PayloadRenderer({ trans, themes: null, openPanel });
+function render(...values: unknown[]): Promise<HTMLElement> {
+  return renderWith(undefined, ...values);
+}
+
+async function renderWith(settings: PanelSettings | undefined, ...values: unknown[]): Promise<HTMLElement> {
+  renderer = new PayloadRenderer({ trans, themes: null, settings, openPanel });
   for (const value of values) {
     const model = { data: { [MIME_TYPE]: value }, metadata: {}, trusted: false, setData: () => undefined };
     await renderer.renderModel(model as unknown as Parameters<PayloadRenderer['renderModel']>[0]);
@@ -27,6 +34,19 @@ test('a payload shows its title, step, a rectangle for each expert, and the key 
   const rows = [...node.querySelectorAll('tbody tr')];
   expect(rows.map((row) => row.querySelectorAll('rect').length)).toEqual([16, 16, 16, 16]);
   expect(rows[0].children[2].textContent).toBe('2.37');
+});
+
+test('the loads have the colours of the settings, at once when these change', async () => {
+  const { settings, change } = changeableSettings();
+  const payload = routing();
+  const { load, numExperts } = payload.data.layers[0];
+  const ceiling = loadCeiling(payload.data.layers.map((layer) => layer.load.map((share) => share * layer.numExperts)));
+  const node = await renderWith(settings, payload);
+  for (const scheme of ['okabe-ito', 'tol', 'grey'] as const) {
+    change({ colourScheme: scheme });
+    const fills = [...node.querySelectorAll('tbody tr:first-child rect')].map((rect) => rect.getAttribute('fill'));
+    expect(fills).toEqual(load.map((share) => loadColour(share * numExperts, ceiling, COLOUR_SCHEMES[scheme].light)));
+  }
 });
 
 test('rendering again replaces what was there', async () => {

@@ -102,7 +102,7 @@ test('a short strip of one layer is text, a strip of all layers is a grid on a c
 
 test('each cell of the canvas has the colour of its expert, and none where there is no expert', () => {
   picture.draw(four(), { ...context, choices: choices({ layers: 'all' }) });
-  const colour = (e: number): string => expertColour(e).background;
+  const colour = (e: number): string => expertColour(e, context.theme.colours).background;
   const cells = pen.filled.filter(({ width }) => width >= 15).map((cell) => cell.colour);
   const rows = [0, 1, 2, 0].map(colour);
   const below = [3, 3, 1].map(colour);
@@ -187,7 +187,9 @@ test('where an expert is chosen, tokens that its layer sent elsewhere are dimmed
   expect(dimmed).toEqual([false, true, true, false]);
   picture.draw(four(), { ...context, expert: 0, choices: choices({ layers: 'all' }) });
   const ofExpert = (e: number): number[] =>
-    pen.filled.filter(({ colour }) => colour === expertColour(e).background).map(({ alpha }) => alpha);
+    pen.filled
+      .filter(({ colour }) => colour === expertColour(e, context.theme.colours).background)
+      .map(({ alpha }) => alpha);
   expect(ofExpert(0)).toEqual([1, 1]);
   expect(ofExpert(2).every((alpha) => alpha < 0.5)).toBe(true);
 });

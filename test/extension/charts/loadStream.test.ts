@@ -20,7 +20,7 @@ test('each expert is an area as thick as its share, stacked in their order', () 
   expect(new Set(areas.map(({ stackgroup }) => stackgroup)).size).toBe(1);
   areas.forEach(({ y, fillcolor }, e) => {
     expect(y).toEqual(data.history.load[2].map((row) => row[e]));
-    expect(fillcolor).toBe(expertColour(e).background);
+    expect(fillcolor).toBe(expertColour(e, context.theme.colours).background);
   });
   expect(figure.summary).toContain('fair share is 6.3 %');
   expect(figure.choices![0].selected).toBe('stream');

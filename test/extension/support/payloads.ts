@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Payload, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { IChartContext } from '../../../extension/charts';
+import { COLOUR_SCHEMES, DEFAULT_SCHEME } from '../../../extension/charts';
 
 export const trans = nullTranslator.load('');
 
@@ -15,7 +16,8 @@ export const context: IChartContext = {
     grid: '#ddd',
     background: '#fff',
     accent: '#06c',
-    fontFamily: 'sans-serif'
+    fontFamily: 'sans-serif',
+    colours: COLOUR_SCHEMES[DEFAULT_SCHEME].light
   },
   trans,
   layer: 0,

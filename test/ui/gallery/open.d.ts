@@ -10,6 +10,7 @@ export class Gallery {
   wearFonts(ui: string, code: string): Promise<void>;
   missingFonts(): Promise<string[]>;
   chromium(): Promise<string>;
+  colour(scheme: string): Promise<void>;
   mount(payloads: unknown[], view?: object): Promise<void>;
   tabs(): Promise<string[]>;
   select(tab: string): Promise<void>;

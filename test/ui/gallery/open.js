@@ -73,6 +73,11 @@ class Gallery {
     return this._browser.version().split('.')[0];
   }
 
+  /** Sets the colours of all pictures by the name of a scheme. */
+  async colour(scheme) {
+    await this.page.evaluate((scheme) => window.gallery.colour(scheme), scheme);
+  }
+
   async mount(payloads, view = {}) {
     await this.page.evaluate(([payloads, view]) => window.gallery.mount(payloads, view), [payloads, view]);
     await this.page.locator('[role=tab][aria-selected=true]').waitFor();

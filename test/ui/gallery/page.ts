@@ -1,11 +1,13 @@
 /** @file The panel of a cell on a plain page, without JupyterLab: `window.gallery` shows payloads in it. */
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
+import type { ColourScheme } from '../../../extension/charts';
 import { CellPanel } from '../../../extension/panels';
 import { readPayload } from '../../../extension/reading';
 import { PayloadStore } from '../../../extension/store';
 import type { IView } from '../../../extension/view';
 import { FIRST_VIEW } from '../../../extension/view';
+import { changeableSettings } from '../../support/settings';
 import { timing } from './timing';
 import '@lumino/widgets/style/index.css';
 import '../../../style/base.css';
@@ -13,6 +15,7 @@ import '../../../style/base.css';
 const CELL = 'cell';
 let panel: CellPanel | undefined;
 let store = new PayloadStore();
+const { settings, change } = changeableSettings();
 
 export const gallery = {
   /** Puts on a theme of JupyterLab: its CSS, and whether it is a light one. */
@@ -27,6 +30,10 @@ export const gallery = {
     document.body.dataset.jpThemeLight = String(light);
     store.refresh();
   },
+  /** Sets the colours of all pictures. */
+  colour(scheme: ColourScheme): void {
+    change({ colourScheme: scheme });
+  },
   /** Shows payloads, each of its own run, in a new panel. */
   mount(values: unknown[], view: Partial<IView> = {}): void {
     panel?.dispose();
@@ -38,6 +45,7 @@ export const gallery = {
       view: { ...FIRST_VIEW, ...view },
       trans: nullTranslator.load(''),
       themes: null,
+      settings,
       resize: () => undefined,
       close: () => undefined
     });

@@ -4,6 +4,7 @@
  *   --payload NAME   an example of test/support/payloads, or a size like 48x128 (layers x experts); may be repeated
  *   --only TAB       one tab, by its label
  *   --theme NAME     light, dark or dark-high-contrast; may be repeated; light and dark unless told otherwise
+ *   --scheme NAME    the colours, as in the settings
  *   --width PIXELS   of the page, 460 unless told otherwise
  *   --view JSON      what the reader looks at, for example '{"layer":2,"expert":5}'
  *   --out FOLDER     test-results/gallery unless told otherwise
@@ -21,11 +22,12 @@ function readOptions() {
   const text = { type: 'string' };
   const list = { type: 'string', multiple: true };
   const { values } = parseArgs({
-    options: { payload: list, theme: list, only: text, width: text, view: text, out: text }
+    options: { payload: list, theme: list, scheme: text, only: text, width: text, view: text, out: text }
   });
   return {
     payloads: values.payload ?? EXAMPLES,
     themes: values.theme ?? ['light', 'dark'],
+    scheme: values.scheme,
     only: values.only?.toLowerCase(),
     width: Number(values.width ?? 460),
     view: JSON.parse(values.view ?? '{}'),
@@ -53,6 +55,9 @@ async function main() {
   const options = readOptions();
   const gallery = await Gallery.open({ width: options.width });
   try {
+    if (options.scheme !== undefined) {
+      await gallery.colour(options.scheme);
+    }
     for (const name of options.payloads) {
       await shoot(gallery, name, options);
     }
