@@ -11,6 +11,7 @@ import { addCommands, CommandIDs } from './commands';
 import { fillPalette } from './palette';
 import { PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
+import { isOwnShortcut } from './shortcuts';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
@@ -59,7 +60,8 @@ const panels: JupyterFrontEndPlugin<void> = {
         app.commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     };
-    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle });
+    const isShortcut = (event: KeyboardEvent): boolean => isOwnShortcut(app.commands, event);
+    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings, onToggle, isShortcut });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     const { shell } = app;
     const sidebar = addSidebar({ shell, notebooks, panels: notebookPanels, trans, themes, settings, restorer });
