@@ -11,6 +11,7 @@ import { addCommands, CommandIDs } from './commands';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
+import { isOwnShortcut } from './shortcuts';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
@@ -78,7 +79,14 @@ const panels: JupyterFrontEndPlugin<void> = {
         app.commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     };
-    const notebookPanels = new NotebookPanels(notebooks, { trans, themes, settings: panelSettings, onToggle });
+    const isShortcut = (event: KeyboardEvent): boolean => isOwnShortcut(app.commands, event);
+    const notebookPanels = new NotebookPanels(notebooks, {
+      trans,
+      themes,
+      settings: panelSettings,
+      onToggle,
+      isShortcut
+    });
     addCommands(app.commands, { notebooks, panels: notebookPanels, trans });
     const { shell } = app;
     const sidebar = addSidebar({

@@ -26,6 +26,8 @@ export interface IBesideOptions {
   settings: PanelSettings;
   /** Called when a panel opened or closed. */
   onToggle: () => void;
+  /** Whether a key starts a command of this extension. */
+  isShortcut: (event: KeyboardEvent) => boolean;
 }
 
 /** What is held of one notebook. */
@@ -149,7 +151,7 @@ export class BesidePanels implements IDisposable {
   }
 
   private _add(cellId: string, cell: Cell): void {
-    const { trans, themes, settings } = this._options;
+    const { trans, themes, settings, isShortcut } = this._options;
     const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
     this._views.set(cellId, view);
     const panel = new CellPanel({
@@ -161,7 +163,8 @@ export class BesidePanels implements IDisposable {
       themes,
       settings,
       resize: (width, done) => this._resize(width, done),
-      close: () => this.close(cellId)
+      close: () => this.close(cellId),
+      isShortcut
     });
     this._panels.set(cellId, panel);
     cell.addClass(CELL_CLASS);

@@ -24,6 +24,8 @@ export interface ICellPanelOptions {
   settings?: PanelSettings;
   resize: (width: number, done: boolean) => void;
   close: () => void;
+  /** Whether a key starts a command of this extension. Default: none does. */
+  isShortcut?: (event: KeyboardEvent) => boolean;
 }
 
 /** A cell narrower than this, in pixels, has its panel below instead of beside. */
@@ -68,16 +70,15 @@ export class CellPanel extends Widget {
   }
 
   handleEvent(event: Event): void {
-    if (event.type === 'focusin') {
-      // The notebook's single-key commands must not act on keys meant for the panel. They ask the focused node itself.
-      (event.target as HTMLElement).dataset.lmSuppressShortcuts = 'true';
+    if (event.currentTarget === window) {
+      this._guard(event as KeyboardEvent);
     } else if ((event as KeyboardEvent).key === 'Escape') {
       this._options.close();
     }
   }
 
   protected override onAfterAttach(): void {
-    this.node.addEventListener('focusin', this);
+    window.addEventListener('keydown', this, true);
     this.node.addEventListener('keydown', this);
     if (this.parent) {
       this._resizes.observe(this.parent.node);
@@ -85,9 +86,18 @@ export class CellPanel extends Widget {
   }
 
   protected override onBeforeDetach(): void {
-    this.node.removeEventListener('focusin', this);
+    window.removeEventListener('keydown', this, true);
     this.node.removeEventListener('keydown', this);
     this._resizes.disconnect();
+  }
+
+  /** The notebook's commands must not act on keys meant for the panel; JupyterLab asks the focused node, after this. */
+  private _guard(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (this.node.contains(target)) {
+      const own = this._options.isShortcut?.(event) ?? false;
+      target.toggleAttribute('data-lm-suppress-shortcuts', !own);
+    }
   }
 
   private _place(): void {

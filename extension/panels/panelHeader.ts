@@ -30,7 +30,7 @@ export type Choice = { run: number } | { layer: number } | { expert: number | nu
 
 export class PanelHeader extends Widget {
   constructor(trans: TranslationBundle, closable: boolean) {
-    super({ node: element('header') });
+    super({ node: element('div') });
     this.addClass('jp-switchyard-Header');
     this._trans = trans;
     const close = this._close;

@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { protocol } from '@switchyard/kernel-lib';
-
-/** Names of the examples of kinds besides routing and training: the kind's own. */
-export const KIND_EXAMPLES = [
-  'depth-usage',
-  'router-confidence',
-  'masks',
-  'merge-tree',
-  'pareto',
-  'graph-rewiring',
-  'timeline'
-] as const;
+import { KIND_EXAMPLES } from './kindExamples';
 
 /**
  * Names of the example payloads: a routed layer of 4 experts; a run of 4 layers of 16 under way, and over with all that

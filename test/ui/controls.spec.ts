@@ -1,20 +1,10 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { example, openNotebook, panelOf, payloadOf, start } from './support/notebook';
+import { tinyTraining } from './support/tinyTraining';
 
 /** Steps that nobody waits for: the test stops it. */
-const TRAIN = `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
-const text = data.fromStrings({
-  prose: ['the quick brown fox jumps over the dog', 'it may be true or it may be false'],
-  python: ['def load(self, name): return self.items.get(name)', 'for item in items: print(item)']
-});
-const model = models.moeTransformer({
-  layers: 2, width: 16, contextLength: 16, experts: 8, router: routers.topK({ k: 2 })
-});
-const run = train.fit(model, text, {
-  steps: 1000000, seed: 1, batchSize: 4, evaluateEvery: 0, progress: false, watch: show.routing()
-});
-(await run).status`;
+const STEPS = 1_000_000;
 
 /** Waits until a number has stayed the same over several updates of the display. */
 async function settled(read: () => Promise<number>): Promise<void> {
@@ -36,7 +26,7 @@ test('training is paused, done step by step, given a text to route, and stopped 
   tmpPath
 }) => {
   test.setTimeout(240_000);
-  await openNotebook(page, tmpPath, [TRAIN], { kernel: 'switchyard' });
+  await openNotebook(page, tmpPath, [tinyTraining(STEPS)], { kernel: 'switchyard' });
   const running = page.notebook.runCell(0);
   const panel = panelOf(page);
   const badge = panel.locator('.jp-switchyard-badge');

@@ -1,6 +1,7 @@
 """JupyterLab for the tests: no token, a temporary root, and the extension as it was just built."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -24,3 +25,9 @@ c.ServerApp.allow_root = True  # noqa: F821
 python = [here / "support", root / "extension", root / "test/kernel/recording"]
 os.environ["PYTHONPATH"] = os.pathsep.join(map(str, python))
 os.environ["SWITCHYARD_PAYLOADS"] = str(root / "test/support/payloads")
+# From here on the server, and the kernels that it starts, say what they say in a file.
+log = Path(os.environ["SWITCHYARD_UI_LOG"])
+log.parent.mkdir(parents=True, exist_ok=True)
+with log.open("wb") as file:
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(file.fileno(), stream.fileno())

@@ -1,5 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { KIND_EXAMPLES } from '../support/kindExamples';
 import { drawn, example as saved, openNotebook, panelOf } from './support/notebook';
 
 type Kind = Payload['kind'];
@@ -9,16 +10,6 @@ function example<K extends Kind>(name: K): Extract<Payload, { kind: K }> {
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const KINDS = [
-  'depth-usage',
-  'router-confidence',
-  'masks',
-  'merge-tree',
-  'pareto',
-  'graph-rewiring',
-  'timeline'
-] as const;
-
 interface IExpected {
   tab: string;
   picture: string;
@@ -27,7 +18,7 @@ interface IExpected {
 }
 
 /** What the real panel must hold, from the payload alone: picture, index of the trace, and its numbers. */
-const EXPECTED: Record<(typeof KINDS)[number], IExpected[]> = {
+const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
   'depth-usage': (() => {
     const { usage, tokens, modules } = example('depth-usage').data;
     return [
@@ -98,9 +89,9 @@ test('each kind, sent from a Python cell, draws its numbers in the panel and say
   page,
   tmpPath
 }) => {
-  const cells = KINDS.map((kind) => `import replay; replay.show(replay.example("${kind}"))`);
+  const cells = KIND_EXAMPLES.map((kind) => `import replay; replay.show(replay.example("${kind}"))`);
   await openNotebook(page, tmpPath, cells);
-  for (const [cell, kind] of KINDS.entries()) {
+  for (const [cell, kind] of KIND_EXAMPLES.entries()) {
     await page.notebook.runCell(cell);
     const output = page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Summary');
     // A run that is over does not open its panel by itself.

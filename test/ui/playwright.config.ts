@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { chromiumOptions } from './support/chromium';
+import { freePort, logOf, python, RESULTS, ROOT } from './support/server';
 
-const root = join(__dirname, '../..');
 // Workers load this file as well and must find the same port.
 process.env.SWITCHYARD_UI_PORT ??= freePort();
 const baseURL = `http://localhost:${process.env.SWITCHYARD_UI_PORT}`;
@@ -11,7 +10,7 @@ process.env.TARGET_URL = baseURL;
 
 export default defineConfig({
   testDir: __dirname,
-  outputDir: join(root, 'test-results'),
+  outputDir: RESULTS,
   snapshotPathTemplate: '{testDir}/gallery/pictures/{arg}{ext}',
   grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
   workers: 1,
@@ -19,7 +18,7 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  reporter: [['list']],
+  reporter: [['list'], [join(__dirname, 'support/serverLog.ts')]],
   use: {
     baseURL,
     viewport: { width: 1280, height: 900 },
@@ -28,21 +27,12 @@ export default defineConfig({
     launchOptions: chromiumOptions()
   },
   webServer: {
-    command: `${python()} -m jupyterlab --config ${join(__dirname, 'jupyter_server_config.py')}`,
-    cwd: root,
+    command: `"${python()}" -m jupyterlab --config "${join(__dirname, 'jupyter_server_config.py')}"`,
+    cwd: ROOT,
     url: `${baseURL}/lab`,
     timeout: 120_000,
+    // What it says goes to the file as soon as it reads its configuration; what goes wrong before is still seen here.
+    env: { SWITCHYARD_UI_LOG: logOf('jupyterlab') },
     stdout: 'ignore'
   }
 });
-
-function python(): string {
-  const [bin, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  return join(root, '.venv', bin, name);
-}
-
-function freePort(): string {
-  const script =
-    'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close(); })';
-  return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim();
-}

@@ -1,18 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
-
-const TRAIN = `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
-const text = data.fromStrings({
-  prose: ['the quick brown fox jumps over the dog', 'it may be true or it may be false'],
-  python: ['def load(self, name): return self.items.get(name)', 'for item in items: print(item)']
-});
-const model = models.moeTransformer({
-  layers: 2, width: 16, contextLength: 16, experts: 8, router: routers.topK({ k: 2 })
-});
-const watcher = show.routing();
-const run = train.fit(model, text, { steps: 60, seed: 1, batchSize: 4, evaluateEvery: 0, watch: watcher });
-await run;`;
+import { tinyTraining } from './support/tinyTraining';
 
 /** The watcher's own numbers, printed by the kernel. */
 const LATEST = 'console.log(JSON.stringify(watcher.latest().data.layers.map((layer) => layer.load)));';
@@ -27,7 +16,7 @@ test('a routed network that trains in the TypeScript kernel shows its routing be
   tmpPath
 }) => {
   test.setTimeout(180_000);
-  await openNotebook(page, tmpPath, [TRAIN, LATEST], { kernel: 'switchyard' });
+  await openNotebook(page, tmpPath, [tinyTraining(60), LATEST], { kernel: 'switchyard' });
   const panel = panelOf(page);
   await page.notebook.runCell(0);
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished', { timeout: 120_000 });
