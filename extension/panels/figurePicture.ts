@@ -136,12 +136,13 @@ export class FigurePicture extends Widget implements IPicture {
   /** Only what changed where that is known, else the whole figure. */
   private async _drawFigure(plotly: PlotlyApi, drawing: IDrawing): Promise<void> {
     const frame = frameKey(drawing);
-    if (frame === null || frame !== this._frame || !drawInPlace(plotly, this._plot, drawing)) {
-      // What stands is not known until it is drawn.
-      this._frame = null;
+    const same = frame !== null && frame === this._frame;
+    // Where drawing fails, what stands is not known.
+    this._frame = null;
+    if (!same || !drawInPlace(plotly, this._plot, drawing)) {
       await plotly.react(this._plot, drawing.data, drawing.layout, drawing.config);
-      this._frame = frame;
     }
+    this._frame = frame;
   }
 
   /** plotly adds its events to the node when it draws for the first time. */
