@@ -82,6 +82,7 @@ interface IFullTrace extends Trace {
   _module: {
     calc: (plot: IStanding, trace: IFullTrace) => IPoint[];
     plot: (plot: IStanding, subplot: { plot: ISelection }, points: IPoint[][], layer: ISelection) => void;
+    style: (plot: IStanding) => void;
   };
 }
 
@@ -140,6 +141,7 @@ function drawCells(plotly: PlotlyApi, plot: IStanding, index: number, trace: Tra
   plot._hmpixcount = plot._hmlumcount = 0;
   const subplot = plot._fullLayout._plots[full.xaxis + full.yaxis];
   full._module.plot(plot, subplot, [points], subplot.plot.select('.heatmaplayer'));
+  full._module.style(plot);
   const bar = trace.colorbar as (Trace & { title: Trace }) | undefined;
   if (bar && full.colorbar && before !== coloursOf(trace)) {
     TICKS.forEach((name) => (full.colorbar![name] = bar[name]));
