@@ -2,7 +2,10 @@
 import type * as Plotly from 'plotly.js';
 
 /** The part of plotly.js that panels use. */
-export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'>;
+export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'> & {
+  /** Draws the colour bars of a figure anew, and nothing else. */
+  drawColourBars: (plot: HTMLElement) => void;
+};
 
 let loading: Promise<PlotlyApi> | undefined;
 
@@ -16,16 +19,18 @@ export function loadPlotly(): Promise<PlotlyApi> {
 }
 
 async function load(): Promise<PlotlyApi> {
-  const [core, bar, heatmap, sankey, scatter] = await Promise.all([
+  const [core, bar, heatmap, sankey, scatter, colourBar] = await Promise.all([
     import('plotly.js/lib/core'),
     import('plotly.js/lib/bar'),
     import('plotly.js/lib/heatmap'),
     import('plotly.js/lib/sankey'),
-    import('plotly.js/lib/scatter')
+    import('plotly.js/lib/scatter'),
+    import('plotly.js/src/components/colorbar/draw')
   ]);
   const api = unwrap(core);
   api.register([unwrap(bar), unwrap(heatmap), unwrap(sankey), unwrap(scatter)]);
-  return api;
+  const { react, purge, toImage } = api;
+  return { react, purge, toImage, drawColourBars: unwrap(colourBar).draw };
 }
 
 /** CommonJS modules arrive under `default`. */

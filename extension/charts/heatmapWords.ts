@@ -5,7 +5,10 @@ import type { IChartContext, ITable } from './figure';
 import { maxVioBound } from './layerBounds';
 import { brief, expertNames, layerLabels } from './text';
 
-/** A row a layer: its metrics with the bound of MaxVio, then the measure of each expert as the payload has it. */
+/**
+ * A row a layer: its metrics with the bound of MaxVio, then the measure of each expert as the payload has it. Made when it
+ * is read: there may be thousands of numbers.
+ */
 export function heatmapTable(
   layers: readonly LayerRouting[],
   measure: IExpertMeasure,
@@ -16,13 +19,15 @@ export function heatmapTable(
   const metrics = [trans.__('entropy'), trans.__('MaxVio'), trans.__('bound of MaxVio')];
   return {
     columns: [trans.__('layer'), ...metrics, ...expertNames(widest, trans)],
-    rows: layers.map((layer, i) => [
-      labels[i],
-      brief(layer.entropy),
-      brief(layer.maxVio),
-      brief(maxVioBound(layer)),
-      ...measure.values[i].map(measure.cell)
-    ])
+    get rows() {
+      return layers.map((layer, i) => [
+        labels[i],
+        brief(layer.entropy),
+        brief(layer.maxVio),
+        brief(maxVioBound(layer)),
+        ...measure.values[i].map(measure.cell)
+      ]);
+    }
   };
 }
 

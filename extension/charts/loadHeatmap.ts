@@ -81,10 +81,19 @@ function experts(layer: LayerRouting, byLoad: boolean): number[] {
 
 function trace({ layers, labels, measure, order, columns }: IParts, { trans }: IChartContext): Data {
   const along = <T>(rows: readonly (readonly T[])[]): T[][] => rows.map((row, i) => order[i].map((e) => row[e]));
-  const names = layers.map((layer, i) => {
-    const inLayer = phrase((name) => trans.__('layer %1, %2', labels[i], name));
-    return expertNames(layer, trans).map((name) => plainText(inLayer(name)));
-  });
+  // Layers whose experts have no labels share their names: there may be thousands, and this is done for every snapshot.
+  const numbered = new Map<number, string[]>();
+  const namesOf = (layer: LayerRouting): string[] => {
+    const shared = layer.experts.length === 0 ? numbered.get(layer.numExperts) : undefined;
+    const names = shared ?? expertNames(layer, trans).map(plainText);
+    if (layer.experts.length === 0) {
+      numbered.set(layer.numExperts, names);
+    }
+    return names;
+  };
+  const names = layers.map((layer, i) =>
+    namesOf(layer).map(phrase((name) => plainText(trans.__('layer %1, %2', labels[i], name))))
+  );
   return {
     type: 'heatmap',
     z: along(measure.z),

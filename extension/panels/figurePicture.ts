@@ -14,6 +14,8 @@ import type { PlotlyApi } from '../plotly';
 import { loadPlotly } from '../plotly';
 import type { IView } from '../view';
 import { Choices } from './choices';
+import type { IDrawing } from './inPlace';
+import { drawInPlace, frameKey } from './inPlace';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 import { StepZoom, zoomOf } from './stepZoom';
@@ -119,7 +121,8 @@ export class FigurePicture extends Widget implements IPicture {
         this._figure = null;
         // A zoom of steps is the view's: plotly tells of a double click and leaves the axes alone.
         const config = { ...CONFIG, ...(steps ? { doubleClick: false as const } : {}) };
-        await this._plotly.react(this._plot, data, { ...layout, width: this._plot.clientWidth }, config);
+        const sized = { ...layout, width: this._plot.clientWidth };
+        await this._drawFigure(this._plotly, { data, layout: sized, config });
         this._listen();
       }
       this._message.textContent = this._words;
@@ -128,6 +131,18 @@ export class FigurePicture extends Widget implements IPicture {
     } finally {
       this._rendering = false;
     }
+  }
+
+  /** Only what changed where that is known, else the whole figure. */
+  private async _drawFigure(plotly: PlotlyApi, drawing: IDrawing): Promise<void> {
+    const frame = frameKey(drawing);
+    const same = frame !== null && frame === this._frame;
+    // Where drawing fails, what stands is not known.
+    this._frame = null;
+    if (!same || !drawInPlace(plotly, this._plot, drawing)) {
+      await plotly.react(this._plot, drawing.data, drawing.layout, drawing.config);
+    }
+    this._frame = frame;
   }
 
   /** plotly adds its events to the node when it draws for the first time. */
@@ -160,6 +175,8 @@ export class FigurePicture extends Widget implements IPicture {
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
   private _zoom: StepZoom;
+  /** What stands, but for its numbers; null where nothing does. */
+  private _frame: string | null = null;
   /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
   /** Why there is nothing to draw; empty where there is. */

@@ -12,8 +12,12 @@ const require = createRequire(__filename);
 const { largestErrors } = require('./node/errors.js') as {
   largestErrors: (actual: Values, reference: Map<string, { values: number[] }>) => Record<string, number | null>;
 };
-const { summarize } = require('./driver/statistics.js') as {
+const { ratioOfMedians, summarize } = require('./driver/statistics.js') as {
+  ratioOfMedians: (samples: number[], base: number[]) => { ratio: number; low: number; high: number };
   summarize: (samples: number[]) => { medianMs: number; p10: number; p90: number };
+};
+const { inTurn } = require('./driver/inTurn.js') as {
+  inTurn: (counts: { pairs: number; warmUps: number }, ways: (() => Promise<number>)[]) => Promise<number[][]>;
 };
 
 test('the smoke run finds custom ops, the composed path and the one-hot layer alike', () => {
@@ -43,4 +47,28 @@ test('values that differ, are missing or are not numbers are no agreement', () =
 
 test('median and spread', () => {
   expect(summarize([5, 1, 4, 2, 3])).toEqual({ medianMs: 3, p10: 1.4, p90: 4.6 });
+});
+
+test('a ratio of medians lies in its interval, which is narrow where pairs agree and wide where they do not', () => {
+  const base = [10, 11, 12, 13, 14];
+  const same = ratioOfMedians(
+    base.map((each) => 1.1 * each),
+    base
+  );
+  expect(same.ratio).toBeCloseTo(1.1, 12);
+  expect([same.low, same.high].map((each) => Number(each.toFixed(9)))).toEqual([1.1, 1.1]);
+  const { ratio, low, high } = ratioOfMedians([10, 30, 12, 8, 14], base);
+  expect(ratio).toBe(1);
+  expect(low).toBeLessThan(0.95);
+  expect(high).toBeGreaterThan(1.1);
+});
+
+test('two ways are sampled in pairs whose order changes, the first of them untimed', async () => {
+  const order: string[] = [];
+  const way = (name: string) => () => Promise.resolve(order.push(name));
+  expect(await inTurn({ pairs: 2, warmUps: 1 }, [way('a'), way('b')])).toEqual([
+    [4, 5],
+    [3, 6]
+  ]);
+  expect(order.join('')).toBe('abbaab');
 });

@@ -4,8 +4,10 @@ import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { choicesOf, packChoices } from '@switchyard/kernel-lib/protocol';
+import { choicesOf } from '@switchyard/kernel-lib/protocol';
+import { longSample } from './gallery/payloads';
 import { drawn, openNotebook, panelOf } from './support/notebook';
+import { pageMetrics } from './support/pageMetrics';
 
 function example(name: 'small' | 'finished'): RoutingPayload {
   return JSON.parse(readFileSync(join(__dirname, `../support/payloads/${name}.json`), 'utf8')) as RoutingPayload;
@@ -16,33 +18,6 @@ async function open(page: IJupyterLabPageFixture, tmpPath: string, payload: Rout
   await openNotebook(page, tmpPath, ['run'], { outputs: { 0: [payload] }, kernel: null });
   await page.getByRole('button', { name: 'Show beside the cell' }).click();
   return panelOf(page);
-}
-
-/**
- * 2,048 tokens in 16 layers, top-1, which is about what fits into a payload: token t is the letter t mod 26, and layer l
- * sends it to expert (t + l) mod 16.
- */
-function long(): RoutingPayload {
-  const payload = example('small');
-  const { data } = payload;
-  const layer = { ...data.layers[0], numExperts: 16, k: 1, experts: [], load: Array<number>(16).fill(1 / 16) };
-  const plain = { ...layer, importance: [], domainLoad: [], coActivation: null };
-  const layers = Array.from({ length: 16 }, (_, l) => ({ ...plain, path: `layers.${l}.moe` }));
-  const tokens = Array.from({ length: 2048 }, (_, t) => t);
-  const none = { steps: [], maxVio: layers.map(() => []), cv: layers.map(() => []), loadSteps: [], scalars: {} };
-  payload.data = {
-    domains: ['letters'],
-    layers,
-    history: { ...none, entropy: none.cv, dropped: none.cv, load: layers.map(() => []) },
-    tokens: {
-      text: tokens.map((t) => String.fromCharCode(97 + (t % 26))),
-      domain: tokens.map(() => 0),
-      experts: layers.map((_, l) => packChoices(tokens.map((t) => [(t + l) % 16]))),
-      weights: layers.map(() => []),
-      truncated: false
-    }
-  };
-  return payload;
 }
 
 test('a text is found over tokens, counted, and walked through by keys', async ({ page, tmpPath }) => {
@@ -177,7 +152,7 @@ test('2,048 tokens in 16 layers are first painted within 100 ms, and their last 
   page,
   tmpPath
 }) => {
-  const panel = await open(page, tmpPath, long());
+  const panel = await open(page, tmpPath, longSample());
   await panel.getByRole('tab', { name: 'Tokens' }).click();
   await panel.getByRole('combobox', { name: 'Layers' }).selectOption('all');
   const grid = panel.getByRole('grid');
@@ -186,17 +161,25 @@ test('2,048 tokens in 16 layers are first painted within 100 ms, and their last 
   await page.keyboard.press('End');
   await expect(panel.locator('.jp-switchyard-detail')).toContainText('Token 2048 “t” · letters · layer 0');
   expect(await grid.evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight)).toBeLessThan(20);
-  const times: number[] = [];
+  // Galata's page is a stand-in for the browser's.
+  const metrics = await pageMetrics(page.context().pages()[0]);
+  const wall: number[] = [];
+  const cpu: number[] = [];
   for (let i = 0; i < 5; i++) {
     await panel.getByRole('tab', { name: 'Load' }).click();
     await panel.getByRole('button', { name: 'Close the routing panel' }).click();
     await page.getByRole('button', { name: 'Show beside the cell' }).click();
     await expect(panel.getByRole('tab', { name: 'Load' })).toHaveAttribute('aria-selected', 'true');
-    times.push(await firstPaint(panel));
+    const before = await metrics();
+    wall.push(await firstPaint(panel));
+    cpu.push((await metrics()).cpu - before.cpu);
   }
-  test.info().annotations.push({ type: 'first paint, ms', description: times.map(Math.round).join(' ') });
-  // The fastest: other work of the machine only ever adds to it.
-  expect(Math.min(...times)).toBeLessThan(100);
+  for (const [type, times] of Object.entries({ wall, cpu })) {
+    test.info().annotations.push({ type: `first paint, ${type}, ms`, description: times.map(Math.round).join(' ') });
+  }
+  // What else the machine does only ever adds to the one, and nothing to the other.
+  expect(Math.min(...wall)).toBeLessThan(100);
+  expect(Math.max(...cpu)).toBeLessThan(100);
 });
 
 /** Milliseconds from the click on the tab to the end of the frame in which its canvas was painted. */

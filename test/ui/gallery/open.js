@@ -2,6 +2,7 @@
 
 const { chromium } = require('@playwright/test');
 const { chromiumOptions } = require('../support/chromium');
+const { pageMetrics } = require('../support/pageMetrics');
 const { serve } = require('./serve');
 const { readTheme } = require('./themes');
 
@@ -29,19 +30,18 @@ class Gallery {
 
   /** CPU time of the page's main thread up to now, in milliseconds. */
   async cpu() {
-    this._cdp ??= await this.page.context().newCDPSession(this.page);
-    await this._cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const { metrics } = await this._cdp.send('Performance.getMetrics');
-    return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
+    return (await this._measure()).cpu;
   }
 
   /** Objects that a leak would add to, after garbage collection. */
   async census() {
-    await this.cpu();
-    await this._cdp.send('HeapProfiler.collectGarbage');
-    const { metrics } = await this._cdp.send('Performance.getMetrics');
-    const value = (name) => metrics.find((metric) => metric.name === name).value;
-    return { heap: value('JSHeapUsedSize'), nodes: value('Nodes'), listeners: value('JSEventListeners') };
+    const { heap, nodes, listeners } = await this._measure({ collect: true });
+    return { heap, nodes, listeners };
+  }
+
+  async _measure(options) {
+    this._metrics ??= await pageMetrics(this.page);
+    return this._metrics(options);
   }
 
   async wear(theme) {

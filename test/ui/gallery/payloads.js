@@ -31,4 +31,36 @@ async function simulated(layers, numExperts, sampled, seed = 3) {
   return bound(routing({ seed, layers, numExperts, k, steps: 8, sampled, domains: ['prose', 'python'] }));
 }
 
-module.exports = { EXAMPLES, payload, simulated };
+/**
+ * 2,048 tokens in 16 layers, top-1, which is about what fits into a payload: token t is the letter t mod 26, and layer l
+ * sends it to expert (t + l) mod 16.
+ */
+function longSample() {
+  const { packChoices } = require('../../../kernel-lib/dist/protocol');
+  const payload = JSON.parse(fs.readFileSync(path.join(FOLDER, 'small.json'), 'utf8'));
+  const load = Array(16).fill(1 / 16);
+  const parts = { numExperts: 16, k: 1, experts: [], load, importance: [], domainLoad: [], coActivation: null };
+  const layers = Array.from({ length: 16 }, (_, l) => ({
+    ...payload.data.layers[0],
+    ...parts,
+    path: `layers.${l}.moe`
+  }));
+  const tokens = Array.from({ length: 2048 }, (_, t) => t);
+  const none = layers.map(() => []);
+  const history = { steps: [], maxVio: none, cv: none, entropy: none, dropped: none, loadSteps: [], load: none };
+  payload.data = {
+    domains: ['letters'],
+    layers,
+    history: { ...history, scalars: {} },
+    tokens: {
+      text: tokens.map((t) => String.fromCharCode(97 + (t % 26))),
+      domain: tokens.map(() => 0),
+      experts: layers.map((_, l) => packChoices(tokens.map((t) => [(t + l) % 16]))),
+      weights: none,
+      truncated: false
+    }
+  };
+  return payload;
+}
+
+module.exports = { EXAMPLES, longSample, payload, simulated };

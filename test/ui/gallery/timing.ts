@@ -24,8 +24,11 @@ function picture(name: string): IPicture {
   throw new Error(`there is no picture ${name}`);
 }
 
-function context(): IChartContext {
-  return { theme: readTheme(), trans, layer: 0, expert: null, choices: {} };
+/** What the reader looks at, as far as it is not the first of everything. */
+export type Look = Partial<Pick<IChartContext, 'layer' | 'expert' | 'choices'>>;
+
+function context(look: Look = {}): IChartContext {
+  return { theme: readTheme(), trans, layer: 0, expert: null, choices: {}, ...look };
 }
 
 /** Resolves when plotly.js has drawn once more, or at once where the picture is no figure. */
@@ -36,25 +39,49 @@ function drawn(node: HTMLElement): Promise<void> {
 
 let subject: IPicture | undefined;
 
+/** The figure of the subject without the names that plotly.js makes up for it. */
+interface IPlot extends PlotlyHTMLElement {
+  _fullLayout: { _uid: string };
+  _fullData: { uid: string }[];
+}
+
 export const timing = {
   /** Draws a payload for the first time; resolves after the frame that shows it, with the milliseconds until then. */
-  async first(name: string, payload: Payload): Promise<number> {
+  async first(name: string, payload: Payload, look?: Look): Promise<number> {
     subject?.dispose();
     subject = picture(name);
     const start = performance.now();
-    subject.draw(payload, context());
+    subject.draw(payload, context(look));
     await frame();
     return performance.now() - start;
   },
   /** Draws a further payload; resolves with the milliseconds until plotly.js was done. */
-  async update(payload: Payload): Promise<number> {
+  async update(payload: Payload, look?: Look): Promise<number> {
     const start = performance.now();
     const done = drawn(subject!.node);
-    subject!.draw(payload, context());
+    subject!.draw(payload, context(look));
     await done;
     return performance.now() - start;
+  },
+  /** Whether plotly.js drew the whole figure for a further payload. */
+  async redraws(payload: Payload, look?: Look): Promise<boolean> {
+    let whole = false;
+    plot().on('plotly_beforeplot', () => (whole = true));
+    await timing.update(payload, look);
+    plot().removeAllListeners('plotly_beforeplot');
+    return whole;
+  },
+  /** All that plotly.js has drawn, as markup. */
+  markup(): string {
+    const { _fullLayout, _fullData } = plot();
+    const ids = [_fullLayout._uid, ..._fullData.map(({ uid }) => uid)];
+    return ids.reduce((markup, id, i) => markup.replaceAll(id, `id-${i}`), plot().innerHTML);
   }
 };
+
+function plot(): IPlot {
+  return subject!.node.querySelector<IPlot>('.jp-switchyard-plot')!;
+}
 
 /** After the next frame is on its way to the screen. */
 function frame(): Promise<void> {

@@ -1,0 +1,101 @@
+'use strict';
+
+const { inTurn } = require('../../driver/inTurn');
+const { quantile, ratioOfMedians } = require('../../driver/statistics');
+const { digits, printTable } = require('../../driver/table');
+const { pageMetrics } = require('../../../ui/support/pageMetrics');
+
+const COUNTS = { pairs: 10, warmUps: 1 };
+const STEPS = 60;
+
+const PREPARE = `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
+const text = await data.text(['prose', 'python', 'typescript']);
+const size = { layers: 4, width: 64, contextLength: 128, experts: 16 };
+const model = () => models.moeTransformer({ ...size, router: routers.topK({ k: 2 }), seed: 1 });`;
+const TRAIN = `const watch = show.routing();
+const options = { steps: ${STEPS}, seed: 1, evaluateEvery: 0, progress: false, watch };
+const { seconds } = await train.fit(model(), text, options);
+console.log(JSON.stringify({ stepsPerSecond: ${STEPS} / seconds }));`;
+
+/** The quickstart's network, trained again and again in one kernel, with the panel beside its cell open and closed. */
+async function trainings(bench, browser, server) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await openNotebook(page, server);
+  await runCell(page, 0);
+  // A panel can be opened beside a cell that has a run.
+  await runCell(page, 1);
+  const metrics = await pageMetrics(page);
+  const way = (open) => async () => {
+    await setPanel(page, open);
+    const before = await metrics();
+    const stepsPerSecond = await runCell(page, 1);
+    return { rate: stepsPerSecond, cpu: (await metrics()).cpu - before.cpu };
+  };
+  const [open, closed] = await inTurn(COUNTS, [way(true), way(false)]);
+  await context.close();
+  const of = (samples, measure) => samples.map((each) => each[measure]);
+  const rates = [of(open, 'rate'), of(closed, 'rate')];
+  const { ratio, low, high } = ratioOfMedians(...rates);
+  const row = { name: 'training, steps a second', shape: `${COUNTS.pairs} pairs`, direction: 'lab' };
+  bench.note({ ...row, variant: 'panel open', rate: quantile(rates[0], 0.5), ratioToBestRival: ratio, low, high });
+  bench.note({ ...row, variant: 'panel closed', rate: quantile(rates[1], 0.5) });
+  const line = (name, samples) => [
+    name,
+    digits(quantile(of(samples, 'rate'), 0.5)),
+    digits(quantile(of(samples, 'cpu'), 0.5) / STEPS)
+  ];
+  printTable(
+    `Training of ${STEPS} steps, medians of ${COUNTS.pairs}`,
+    ['', 'steps a second', "page's CPU [ms a step]"],
+    [line('panel open', open), line('panel closed', closed)]
+  );
+  console.log(`\nsteps a second, open over closed: ${ratio.toFixed(3)}, 95 % ${low.toFixed(3)} – ${high.toFixed(3)}`);
+}
+
+async function openNotebook(page, server) {
+  const cells = [{ source: PREPARE }, { source: TRAIN }];
+  const name = server.write('training.ipynb', { cells, kernel: 'switchyard' });
+  await page.goto(`${server.url}/lab`);
+  await page.waitForFunction(() => window.jupyterapp !== undefined);
+  await page.evaluate(async (path) => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const notebook = await app.commands.execute('docmanager:open', { path });
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
+  }, name);
+}
+
+/** Runs a cell to its end; the steps a second that it printed, if any. */
+function runCell(page, index) {
+  return page.evaluate(async (index) => {
+    const app = window.jupyterapp;
+    const notebook = app.shell.currentWidget.content;
+    notebook.activeCellIndex = index;
+    await app.commands.execute('notebook:run-cell');
+    const outputs = notebook.widgets[index].model.outputs.toJSON();
+    const failed = outputs.find((output) => output.output_type === 'error');
+    if (failed) {
+      throw new Error(`${failed.ename}: ${failed.evalue}`);
+    }
+    const text = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
+    const found = /\{"stepsPerSecond":([\d.]+)\}/.exec(text);
+    return found && Number(found[1]);
+  }, index);
+}
+
+/** Opens or closes the panel beside the training's cell. */
+async function setPanel(page, open) {
+  const panel = page.locator('.jp-switchyard-Panel');
+  if ((await panel.count()) !== (open ? 1 : 0)) {
+    await page.evaluate(() => window.jupyterapp.commands.execute('switchyard:toggle-panel'));
+  }
+  if (open) {
+    await panel.locator('.main-svg').first().waitFor();
+  } else {
+    await panel.waitFor({ state: 'detached' });
+  }
+}
+
+module.exports = { trainings };
