@@ -1,7 +1,8 @@
 import { show, type protocol } from '@switchyard/kernel-lib';
 import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
-import { example, KIND_EXAMPLES } from '../../support/payloads';
+import { KIND_EXAMPLES } from '../../support/kindExamples';
+import { example } from '../../support/payloads';
 
 type Kind = protocol.Payload['kind'];
 

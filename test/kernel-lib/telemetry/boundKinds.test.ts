@@ -1,6 +1,7 @@
 import { protocol, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { example, KIND_EXAMPLES } from '../../support/payloads';
+import { KIND_EXAMPLES } from '../../support/kindExamples';
+import { example } from '../../support/payloads';
 
 type Kind = (typeof KIND_EXAMPLES)[number];
 type Data<K extends Kind> = Extract<protocol.Payload, { kind: K }>['data'];
