@@ -1,4 +1,4 @@
-"""The programs of other projects that saved analyses are tested with: requirements.txt beside this, installed once."""
+"""The programs of other projects that tests use, installed once beside the environment: here, those for saved analyses."""
 
 import hashlib
 import os
@@ -12,9 +12,9 @@ from spec import ROOT
 LOCK = Path(__file__).with_name("requirements.txt")
 
 
-def install_tools() -> Path:
-    """The folder with the tools; what the environment has already is not installed again."""
-    own = LOCK.read_text().splitlines()
+def install_tools(lock: Path = LOCK) -> Path:
+    """The folder with the tools of a lock; what the environment has already is not installed again."""
+    own = lock.read_text().splitlines()
     there = set((ROOT / "requirements.txt").read_text().splitlines())
     missing = [line for line in own if line not in there]
     place = ROOT / ".switchyard" / "test-tools"
@@ -43,3 +43,7 @@ class Tools:
         said = f"{done.stdout}\n{done.stderr}"
         assert done.returncode == code or (code is None and done.returncode != 0), said
         return said
+
+
+if __name__ == "__main__":
+    print(install_tools(Path(sys.argv[1])))

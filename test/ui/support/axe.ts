@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '@playwright/test';
 
 const VERSION = '4.14.0';
 const FOLDER = join(__dirname, '../../../.switchyard/tools');
@@ -19,4 +20,19 @@ export function axeScript(): string {
     });
   }
   return script;
+}
+
+/** What axe finds wrong in the elements that a selector finds, a line each. */
+export async function violations(page: Pick<Page, 'addScriptTag' | 'evaluate'>, selector: string): Promise<string[]> {
+  await page.addScriptTag({ path: axeScript() });
+  return page.evaluate(async (selector) => {
+    const { axe } = window as unknown as { axe: { run(root: Element[]): Promise<{ violations: IViolation[] }> } };
+    const found = await axe.run([...document.querySelectorAll(selector)]);
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`.slice(0, 800));
+  }, selector);
+}
+
+interface IViolation {
+  id: string;
+  nodes: { html: string }[];
 }

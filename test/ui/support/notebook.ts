@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 
 export const MIME = 'application/vnd.switchyard.v1+json';
@@ -11,6 +11,9 @@ export const MIME = 'application/vnd.switchyard.v1+json';
 export function example(name: string): Payload {
   return JSON.parse(readFileSync(join(__dirname, `../../support/payloads/${name}.json`), 'utf8')) as Payload;
 }
+
+/** Galata's page, or Playwright's own. */
+type AnyPage = Pick<Page, 'evaluate' | 'locator'>;
 
 interface INotebookOptions {
   /** Payloads saved in the outputs of cells, by index. */
@@ -58,13 +61,18 @@ export async function openNotebook(
   }
 }
 
+/** Runs a command of JupyterLab to its end. */
+export function execute(page: AnyPage, command: string): Promise<unknown> {
+  return page.evaluate((command) => window.jupyterapp.commands.execute(command), command);
+}
+
 /** Starts a command of JupyterLab and does not wait for its end. */
-export async function start(page: IJupyterLabPageFixture, command: string): Promise<void> {
+export async function start(page: AnyPage, command: string): Promise<void> {
   await page.evaluate((command) => void window.jupyterapp.commands.execute(command), command);
 }
 
 /** The panel beside a cell. */
-export function panelOf(page: IJupyterLabPageFixture, cell = 0): Locator {
+export function panelOf(page: AnyPage, cell = 0): Locator {
   return page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Panel');
 }
 
@@ -84,7 +92,7 @@ interface ITrace {
 }
 
 /** The payload in a cell's output, as the notebook holds it. */
-export async function payloadOf(page: IJupyterLabPageFixture, cell = 0, output = 0): Promise<RoutingPayload> {
+export async function payloadOf(page: AnyPage, cell = 0, output = 0): Promise<RoutingPayload> {
   return page.evaluate(
     ([cell, output, mime]) => {
       const app = window.jupyterapp as unknown as { shell: { currentWidget: { content: { model: INotebook } } } };

@@ -40,11 +40,11 @@ def bundle(payload):
     return {MIME: payload, "text/plain": f"step {payload['source']['step']}"}
 
 
-def run(steps=20, pause=0.1, wait_at=None, name="running"):
+def run(steps=20, pause=0.1, wait_at=None, name="running", every=1):
     """Sends a run, one display updated in place. At step `wait_at` it waits for a file "go" beside the notebook."""
     run_id = f"replay-{uuid.uuid4()}"
     handle = display(bundle(at(0, steps, run_id, name)), raw=True, display_id=True)
-    for step in range(1, steps + 1):
+    for step in range(every, steps + 1, every):
         time.sleep(pause)
         handle.update(bundle(at(step, steps, run_id, name)), raw=True)
         while step == wait_at and not Path("go").exists():
