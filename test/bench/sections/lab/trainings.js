@@ -5,8 +5,8 @@ const { quantile, ratioOfMedians } = require('../../driver/statistics');
 const { digits, printTable } = require('../../driver/table');
 const { pageMetrics } = require('../../../ui/support/pageMetrics');
 
-const COUNTS = { pairs: 10, warmUps: 1 };
-const STEPS = 60;
+const COUNTS = { pairs: 8, warmUps: 1 };
+const STEPS = 40;
 
 const PREPARE = `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
 const text = await data.text(['prose', 'python', 'typescript']);
