@@ -71,7 +71,12 @@ export class VersatileFFN extends Module {
     const path = (name: string, router: RouterSpec, numExperts: number, experts: moe.ExpertSpec): MoeLayer =>
       this.addChild(name, moe.layer({ router, numExperts, width, hidden, experts, random: random.child(name) }));
     this.wide = path('wide', topK({ k }), subExperts, moe.sharedSlices({ base }));
-    this.deep = path('deep', depthRouter(maxSteps, { block, budget, budgetLoss }), maxSteps, recursiveFFN({ base, maxSteps }));
+    this.deep = path(
+      'deep',
+      depthRouter(maxSteps, { block, budget, budgetLoss }),
+      maxSteps,
+      recursiveFFN({ base, maxSteps })
+    );
   }
 
   /** What goes through the network is counted where it does: by the experts of both paths. */
