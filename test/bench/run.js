@@ -3,7 +3,8 @@
  *
  *   --json FILE   writes the rows: name, shape, direction, variant, medianMs, p10, p90, ratioToBestRival
  *   --smoke       parity on small shapes only; needs no PyTorch
- *   --only NAME   one section (layers, memory, router, scaling, training, start, profile, ui, lab), or layers whose shape contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, profile, ui, lab), or layers whose shape
+ *                 contains NAME
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
@@ -15,6 +16,7 @@ const fs = require('fs');
 const os = require('os');
 const { parseArgs } = require('util');
 const { Bench } = require('./driver/bench');
+const { depth } = require('./sections/depth');
 const { lab } = require('./sections/lab');
 const { layers } = require('./sections/layers');
 const { memory } = require('./sections/memory');
@@ -28,9 +30,9 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing. */
-const EXTRA_SECTIONS = { profile, ui, lab };
+const EXTRA_SECTIONS = { depth, profile, ui, lab };
 /** They need no PyTorch. */
-const ALONE = [smoke, ui, lab];
+const ALONE = [depth, smoke, ui, lab];
 
 function readOptions() {
   const text = { type: 'string' };

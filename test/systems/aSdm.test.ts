@@ -161,7 +161,7 @@ describe('[a-sdm]', () => {
       expect(mean(runs.map(({ full, reused }) => reused / full - 1))).toBeLessThan(0.1);
     });
 
-    test('a lighter network of its blocks comes nearer to it by its features', () => {
+    test('a lighter network of its blocks comes nearer to it by its features, and can lead a part of the way', () => {
       const [teacher] = nets;
       const layers = [1, 1, 1, 1] as const;
       const student = models.assembleUnet(teacher, { layers });
@@ -182,6 +182,28 @@ describe('[a-sdm]', () => {
       expect(distance()).toBeLessThan(0.5 * before);
       expect([...teacher.parameters().values()].map(({ variable }) => variable.dataSync())).toEqual(values);
       expectNoLeak(() => void distance());
+      // For half of the steps the light network leads.
+      const at = (network: core.Module): generative.Velocity => generative.trainFlow(points, { network, steps: 0 }).at;
+      const draw = (velocity: generative.Velocity): tf.Tensor2D =>
+        generative.sample(velocity, { count: 64, width: 64, steps: 8, random: Random.fromSeed(5) });
+      const [whole, light] = [at(teacher), at(student)];
+      const stages = (first: generative.Velocity, later: generative.Velocity): generative.Velocity =>
+        generative.switchFlows([{ from: 0, velocity: first }, { from: 0.5, velocity: later }]); // prettier-ignore
+      const runs = [whole, stages(whole, whole), light, stages(light, whole)].map((velocity) => {
+        const sampled: tf.Tensor2D[] = [];
+        const count = convolutions(() => void sampled.push(draw(velocity)));
+        return { count, sampled: sampled[0] };
+      });
+      const [full, same, lightly, switched] = runs;
+      expect(same.sampled.dataSync()).toEqual(full.sampled.dataSync());
+      expect(full.count).toBe(8 * CONVOLUTIONS);
+      expect(switched.count).toBe((full.count + lightly.count) / 2);
+      const away = ({ sampled }: (typeof runs)[number]): number =>
+        tf.tidy(() => sampled.sub(full.sampled).square().mean().dataSync()[0]);
+      expect(away(switched)).toBeGreaterThan(0);
+      expect(away(switched)).toBeLessThan(away(lightly));
+      expect(() => generative.switchFlows([{ from: 0.1, velocity: whole }])).toThrow('must begin at 0');
+      tf.dispose(runs.map(({ sampled }) => sampled));
       expect(() => models.assembleUnet(student, { layers: [1, 2, 1, 1] })).toThrow('block 1 must keep at most its 1 layers, got 2'); // prettier-ignore
       x.dispose();
       student.dispose();

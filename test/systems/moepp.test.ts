@@ -103,7 +103,7 @@ describe('[moepp]', () => {
     const correlation = async (seed: number): Promise<number> => {
       const router = routers.topK({ k: 2, gatingResidual: true });
       const mixer: models.Mixer = {
-        ...{ kind: 'moe', router, numExperts: EXPERTS, k: 2, hidden: 16, experts: KINDS },
+        ...{ kind: 'moe', router, numExperts: EXPERTS, hidden: 16, experts: KINDS },
         ...{ capacityFactor: null, sharedExperts: 0 }
       };
       const model = new models.Transformer({

@@ -1,5 +1,6 @@
-import { adaptive, core, layers, models, moe, ops, routers, tf } from '@switchyard/kernel-lib';
+import { adaptive, core, layers, models, moe, ops, routers, tf, train as training } from '@switchyard/kernel-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { makeLanguage } from '../support/language';
 import { makeTokens, outputOf, setValue } from '../support/networks';
 import { expectClose, expectNoLeak } from '../support/numeric';
 import { mean, minimise } from '../support/regression';
@@ -165,6 +166,70 @@ describe('[versatileffn]', () => {
     expectNoLeak(() => void outputOf(layer, x, true));
     x.dispose();
     layer.dispose();
+  });
+
+  describe('a transformer of it', () => {
+    const [L, D, H, N, V] = [2, 16, 32, 8, 256];
+    const size = { layers: L, width: D, heads: 2, contextLength: N, vocabSize: V, seed: 1 };
+    const attention = 8 * D ** 2 + 4 * N * D;
+
+    /** A pass over one sequence; [L] steps of all its tokens where told. */
+    function pass(model: models.Transformer, steps: number[] | null = null): core.RoutingRecord[] {
+      const records: core.RoutingRecord[] = [];
+      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      tf.tidy(() => {
+        if (steps !== null) {
+          ctx.setState(adaptive.PATHS, tf.tensor2d([steps.map((count) => count - 1)], [1, L], 'int32').tile([N, 1]));
+        }
+        model.apply(tf.range(0, N, 1, 'int32').expandDims(0), ctx);
+      });
+      ctx.dispose();
+      return records;
+    }
+
+    test('stores what a dense one does and the routers; what it spends is counted by hand', () => {
+      const [model, dense] = [
+        models.versatileFFN({ ...size, hidden: H }),
+        models.denseTransformer({ ...size, hidden: H })
+      ];
+      expect(model.countParameters()).toBe(dense.countParameters() + L * D * (4 + 3));
+      const network = 4 * D * H;
+      const routing = 2 * D * (4 + 3);
+      // Half of a network wide; one to three times the network deep, each as likely.
+      expect(models.activeFlops(model)).toBe(L * (attention + network * (1 / 2 + 2) + routing) + 2 * D * V);
+      // One step in the first block and three in the second; each block is told its own.
+      const reached: number[] = [];
+      const undo = [0, 1].map((block) =>
+        model.modules().get(`layers.${block}.feedForward.base`)!.wrap((inner, x) => {
+          reached.push(x.shape[0]);
+          return inner(x);
+        })
+      ); // prettier-ignore
+      const records = pass(model, [1, 3]);
+      expect(reached).toEqual([N, N, N, N]);
+      const executed = L * (attention + network / 2 + routing) + network * (1 + 3) + 2 * D * V;
+      expect(models.activeFlops(model, { records })).toBe(executed);
+      undo.forEach((takeOff) => takeOff());
+      const twin = models.denseTwin(model);
+      expect(Math.abs(models.activeFlops(twin) - models.activeFlops(model))).toBeLessThanOrEqual(L * 4 * D);
+      expectNoLeak(() => void pass(model));
+      [model, dense, twin].forEach((each) => each.dispose());
+    });
+
+    test('is trained at random depths, then with depths chosen: where they cost much, one step is left', async () => {
+      const model = models.versatileFFN({ ...size, hidden: H, budget: 0, budgetLoss: 10 });
+      const text = makeLanguage({ domains: 1 });
+      const quiet = { seed: 1, batchSize: 8, evaluateEvery: 0, progress: false };
+      const { losses } = await training.fit(model, text, { ...quiet, steps: 60, learningRate: 1e-2 });
+      expect(losses.at(-1)!).toBeLessThan(losses[0] - 1);
+      adaptive.trainOnlyRouters(model)();
+      await training.fit(model, text, { ...quiet, steps: 40, learningRate: 1e-2 });
+      const deep = pass(model).filter(({ path }) => path.endsWith('.deep'));
+      expect(deep.map(({ path }) => path)).toEqual(['layers.0.feedForward.deep', 'layers.1.feedForward.deep']);
+      // Of a third each at random.
+      deep.forEach(({ importance }) => expect(importance[0] / N).toBeGreaterThan(0.6));
+      model.dispose();
+    });
   });
 
   describe('on tokens that copy a digit and tokens that sum two', () => {

@@ -1,8 +1,7 @@
 import { tf } from '../backend';
-import { fail } from '../core';
 import type { Batch } from '../data';
-import type { Transformer } from '../models';
-import { learnedPaths } from './oracleRoutes';
+import { referencePaths } from './learnedPaths';
+import type { PathModel } from './pathModel';
 import { pathLosses } from './pathLosses';
 import { choicesOfBlocks, repeat, tensorsOf } from './pathQuestions';
 
@@ -32,7 +31,7 @@ export interface CostlyGainsOptions {
  * @throws {SwitchyardError} where a block has another router, or the reference does not fit.
  */
 export async function costlyGains(
-  model: Transformer,
+  model: PathModel,
   batch: Batch,
   options: CostlyGainsOptions = {}
 ): Promise<CostlyGains> {
@@ -48,10 +47,7 @@ export async function costlyGains(
   ];
   const [inputs, targets] = tensorsOf(batch);
   try {
-    const reference = options.reference ?? learnedPaths(model, inputs);
-    if (reference.length !== numTokens * numBlocks) {
-      fail(where, `reference must have numTokens * numBlocks (${numTokens * numBlocks}) choices`, reference.length);
-    }
+    const reference = referencePaths(where, model, inputs, options.reference);
     const losses = await pathLosses(model, { inputs, targets, reference }, repeat(patterns, numTokens));
     const at = (t: number, pattern: number): number => losses[t * patterns.length + pattern];
     const each = <T>(of: (t: number) => T): T[] => Array.from({ length: numTokens }, (_, t) => of(t));

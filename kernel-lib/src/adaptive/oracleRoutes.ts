@@ -1,8 +1,8 @@
 import { tf } from '../backend';
-import { Context, expectInteger, expectOneOf, fail } from '../core';
-import type { RoutingRecord } from '../core';
+import { expectInteger, expectOneOf, fail } from '../core';
 import type { Batch } from '../data';
-import type { Transformer } from '../models';
+import { referencePaths } from './learnedPaths';
+import type { PathModel } from './pathModel';
 import { PathTable } from './pathTable';
 import { pathLosses } from './pathLosses';
 import type { PathQuestion } from './pathLosses';
@@ -55,11 +55,7 @@ const FEW_PATHS = 81;
  *
  * @throws {SwitchyardError} where a block has another router, or an option is out of range.
  */
-export async function oracleRoutes(
-  model: Transformer,
-  batch: Batch,
-  options: OracleOptions = {}
-): Promise<OracleRoutes> {
+export async function oracleRoutes(model: PathModel, batch: Batch, options: OracleOptions = {}): Promise<OracleRoutes> {
   const where = 'adaptive.oracleRoutes';
   const choices = choicesOfBlocks(where, model);
   const numBlocks = choices.length;
@@ -71,10 +67,7 @@ export async function oracleRoutes(
   const budgets = resolveBudget(where, options.budget ?? numBlocks, numTokens, numBlocks);
   const [inputs, targets] = tensorsOf(batch);
   try {
-    const reference = options.reference ?? learnedPaths(model, inputs);
-    if (reference.length !== numTokens * numBlocks) {
-      fail(where, `reference must have numTokens * numBlocks (${numTokens * numBlocks}) choices`, reference.length);
-    }
+    const reference = referencePaths(where, model, inputs, options.reference);
     const table = new PathTable(numTokens, choices);
     const ask = async (paths: Int32Array): Promise<void> =>
       table.absorb(paths, await pathLosses(model, { inputs, targets, reference } satisfies PathQuestion, paths));
@@ -107,20 +100,6 @@ async function descend(
       await ask(table.changedIn(block));
     }
   }
-}
-
-/** What the model's routers choose for each token of `inputs` [B, N]; [T * L]. */
-export function learnedPaths(model: Transformer, inputs: tf.Tensor2D): Int32Array {
-  const records: RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
-  tf.tidy(() => {
-    model.apply(inputs, ctx);
-  });
-  ctx.dispose();
-  const blocks = records.length;
-  const out = new Int32Array(inputs.size * blocks);
-  records.forEach(({ indices }, block) => indices.forEach((choice, t) => (out[t * blocks + block] = choice)));
-  return out;
 }
 
 function resolveBudget(

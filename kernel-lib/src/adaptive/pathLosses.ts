@@ -2,8 +2,8 @@ import { tf } from '../backend';
 import { Context, fail } from '../core';
 import type { Module } from '../core';
 import { CausalSelfAttention } from '../layers';
-import type { Transformer } from '../models';
 import * as ops from '../ops';
+import type { PathModel } from './pathModel';
 import { PATHS } from './pathRouter';
 
 /** Sequences with a path for each token. */
@@ -27,7 +27,7 @@ const MOST_VALUES = 6e6;
  * @returns [T * P].
  * @throws {SwitchyardError} where attention is not the usual kind.
  */
-export async function pathLosses(model: Transformer, question: PathQuestion, paths: Int32Array): Promise<Float32Array> {
+export async function pathLosses(model: PathModel, question: PathQuestion, paths: Int32Array): Promise<Float32Array> {
   const { heads, vocabSize, mixers } = model.options;
   const numTokens = question.targets.size;
   const blocks = mixers.length;
@@ -62,7 +62,7 @@ interface KeysAndValues {
   value: tf.Tensor;
 }
 
-function referencePass(model: Transformer, { inputs, reference }: PathQuestion): KeysAndValues[] {
+function referencePass(model: PathModel, { inputs, reference }: PathQuestion): KeysAndValues[] {
   const known: KeysAndValues[] = [];
   const undo = attentions(model).map((attention) =>
     attention.wrap((inner, x, ctx) => {
@@ -77,7 +77,7 @@ function referencePass(model: Transformer, { inputs, reference }: PathQuestion):
 
 // The model itself, its blocks fed with every token P times, and its attention told to look at the reference.
 function variantPass(
-  model: Transformer,
+  model: PathModel,
   { inputs, targets }: PathQuestion,
   known: readonly KeysAndValues[],
   paths: Int32Array
@@ -110,7 +110,7 @@ function variantPass(
 }
 
 function runWithPaths(
-  model: Transformer,
+  model: PathModel,
   inputs: tf.Tensor2D,
   paths: Int32Array,
   undo: (() => void)[],
@@ -149,7 +149,7 @@ function attend([query, key, value]: tf.Tensor[], known: KeysAndValues, count: n
   return mixed.transpose([0, 2, 1, 3]).reshape([batch, rows, heads * headWidth]);
 }
 
-function attentions(model: Transformer): CausalSelfAttention[] {
+function attentions(model: PathModel): CausalSelfAttention[] {
   return model.options.mixers.map((_, i) => {
     const attention = model.modules().get(`layers.${i}.attention`);
     return attention instanceof CausalSelfAttention

@@ -1,11 +1,11 @@
 import { tf } from '../backend';
 import { fail } from '../core';
 import type { Batch } from '../data';
-import type { Transformer } from '../models';
+import type { PathModel } from './pathModel';
 import { PathRouter } from './pathRouter';
 
 /** How many modules each block of the model chooses from; [L]. */
-export function choicesOfBlocks(where: string, model: Transformer): number[] {
+export function choicesOfBlocks(where: string, model: PathModel): number[] {
   return model.options.mixers.map((_, i) => {
     const router = model.modules().get(`layers.${i}.moe.router`);
     return router instanceof PathRouter

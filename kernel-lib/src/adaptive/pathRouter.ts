@@ -29,13 +29,18 @@ export interface PathRouterOptions {
  * @throws {SwitchyardError} where an option is out of range; at build, where there is not a cost for each choice.
  */
 export function pathRouter(options: PathRouterOptions): RouterSpec {
+  const resolved = resolvePathRouter(options);
+  return { kind: 'path', options: { ...resolved }, build: (shape) => new PathRouter(resolved, shape) };
+}
+
+/** Checks the options and fills in the defaults. */
+export function resolvePathRouter(options: PathRouterOptions): Required<PathRouterOptions> {
   const { block, costs, budget = 1, budgetLoss = 10 } = options;
   expectInteger('pathRouter', 'block', block, 0);
   costs.forEach((cost) => expectNumber('pathRouter', 'costs', cost, 0, 1));
   expectNumber('pathRouter', 'budget', budget, 0, 1);
   expectNumber('pathRouter', 'budgetLoss', budgetLoss, 0);
-  const resolved = { block, costs, budget, budgetLoss };
-  return { kind: 'path', options: resolved, build: (shape) => new PathRouter(resolved, shape) };
+  return { block, costs, budget, budgetLoss };
 }
 
 export class PathRouter extends Module implements Router {

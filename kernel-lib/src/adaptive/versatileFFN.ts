@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectInteger, expectNumber, Module } from '../core';
+import { expectInteger, Module } from '../core';
 import type { Context, Random } from '../core';
 import { FeedForward } from '../layers';
 import type { Activation } from '../layers';
@@ -7,7 +7,8 @@ import * as moe from '../moe';
 import type { MoeLayer } from '../moe';
 import { topK } from '../routers';
 import type { RouterSpec } from '../routers';
-import { PathRouter } from './pathRouter';
+import { PathRouter, resolvePathRouter } from './pathRouter';
+import type { PathRouterOptions } from './pathRouter';
 import { recursiveFFN } from './recursiveFFN';
 
 export interface VersatileFFNOptions {
@@ -25,6 +26,8 @@ export interface VersatileFFNOptions {
   budget?: number;
   /** Coefficient of the loss that keeps the budget. Default 10. */
   budgetLoss?: number;
+  /** Which block of a model it is in: its column of {@link PATHS}. Default 0. */
+  block?: number;
   /** Default "gelu". */
   activation?: Activation;
   /** Stream for the initial parameters. */
@@ -60,7 +63,7 @@ export class VersatileFFN extends Module {
   constructor(options: VersatileFFNOptions) {
     super();
     const { width, hidden, subExperts = 4, k = 2, maxSteps = 3, budget = 1, budgetLoss = 10 } = options;
-    const { activation, random } = options;
+    const { block = 0, activation, random } = options;
     expectInteger('versatileFFN', 'hidden', hidden, 1);
     this.maxSteps = maxSteps;
     const network = { width, hiddenWidth: hidden, activation, bias: false, random: random.child('base') };
@@ -68,14 +71,17 @@ export class VersatileFFN extends Module {
     const path = (name: string, router: RouterSpec, numExperts: number, experts: moe.ExpertSpec): MoeLayer =>
       this.addChild(name, moe.layer({ router, numExperts, width, hidden, experts, random: random.child(name) }));
     this.wide = path('wide', topK({ k }), subExperts, moe.sharedSlices({ base }));
-    this.deep = path('deep', depthRouter(maxSteps, budget, budgetLoss), maxSteps, recursiveFFN({ base, maxSteps }));
+    this.deep = path(
+      'deep',
+      depthRouter(maxSteps, { block, budget, budgetLoss }),
+      maxSteps,
+      recursiveFFN({ base, maxSteps })
+    );
   }
 
-  /** Operations on a token: matrix products of both paths and their routers, each depth taken to be as likely. */
-  get flops(): number {
-    const { width, numExperts, hidden } = this.wide.options;
-    const share = this.wide.router.meanK / numExperts + (this.maxSteps + 1) / 2;
-    return 4 * width * hidden * share + 2 * width * (numExperts + this.maxSteps);
+  /** What goes through the network is counted where it does: by the experts of both paths. */
+  lengthWithin(child: string, length: number): number {
+    return child === 'base' ? 0 : length;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -91,13 +97,11 @@ export class VersatileFFN extends Module {
 }
 
 // Costs grow from 0 for one step to 1 for R.
-function depthRouter(maxSteps: number, budget: number, budgetLoss: number): RouterSpec {
+function depthRouter(maxSteps: number, limits: Omit<PathRouterOptions, 'costs'>): RouterSpec {
   expectInteger('versatileFFN', 'maxSteps', maxSteps, 1);
-  expectNumber('versatileFFN', 'budget', budget, 0, 1);
-  expectNumber('versatileFFN', 'budgetLoss', budgetLoss, 0);
   const costs = Array.from({ length: maxSteps }, (_, i) => (maxSteps === 1 ? 0 : i / (maxSteps - 1)));
-  const options = { block: 0, costs, budget, budgetLoss };
-  return { kind: 'path', options, build: (shape) => new DepthRouter(options, shape) };
+  const resolved = resolvePathRouter({ ...limits, costs });
+  return { kind: 'path', options: { ...resolved }, build: (shape) => new DepthRouter(resolved, shape) };
 }
 
 /** A path router that leaves {@link EXPECTED_STEPS}. */

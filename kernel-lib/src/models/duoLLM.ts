@@ -42,7 +42,7 @@ export function duoLLM(options: DuoLLMOptions): Transformer {
   const mixer = (block: number): MoeMixer => ({
     kind: 'moe',
     router: pathRouter({ block, costs, budget, budgetLoss }),
-    ...{ numExperts: kinds.length, k: 1, hidden: bigDim, experts, capacityFactor: null, sharedExperts: 0 }
+    ...{ numExperts: kinds.length, hidden: bigDim, experts, capacityFactor: null, sharedExperts: 0 }
   });
   return new Transformer({ ...size, mixers: Array.from({ length: layers }, (_, block) => mixer(block)) });
 }

@@ -1,6 +1,7 @@
 import { expectOneOf, fail } from '../core';
 import type { Module } from '../core';
 import { FeedForward, GatedFeedForward } from '../layers';
+import { isMoeLayer } from '../moe';
 import type { MoeLayer, TokenIndexed } from '../moe';
 import type { BlockModel } from './blockModel';
 import { copyValues } from './copyValues';
@@ -51,10 +52,13 @@ function describe(module: MixerModule): Mixer {
     const [vocabSize, hidden] = module.tableShape;
     return { kind: 'tokenIndexed', hidden, vocabSize };
   }
+  if (!isMoeLayer(module)) {
+    return fail('mapMixers', 'a mixer must be a dense network or a mixture', (module as Module).kind);
+  }
   const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
   const { sharedKind, sharedGate } = module.options;
   const mixer: MoeMixer = {
-    ...{ kind: 'moe', router, numExperts, k: module.router.meanK, hidden, experts, capacityFactor, sharedExperts }
+    ...{ kind: 'moe', router, numExperts, hidden, experts, capacityFactor, sharedExperts }
   };
   return {
     ...mixer,

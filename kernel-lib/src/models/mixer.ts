@@ -18,8 +18,6 @@ export interface MoeMixer {
   kind: 'moe';
   router: RouterSpec;
   numExperts: number;
-  /** Experts of a token on average, K. */
-  k: number;
   /** Width inside an expert, H. */
   hidden: number;
   experts: 'plain' | 'gated' | moe.ExpertSpec;
@@ -40,14 +38,25 @@ export interface TokenIndexedMixer {
   vocabSize: number;
 }
 
-export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer;
+/** The part of a block that works on each token alone: any module. */
+export interface ModuleMixer {
+  kind: 'module';
+  /** [..., D] to [..., D]; a new one each time. */
+  build: (shape: { width: number; random: Random }) => Module;
+}
+
+export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer | ModuleMixer;
 
 /**
- * Whether the experts of a mixture have three matrices; so far, only the cost of plain and gated ones is known.
+ * Whether a mixer is of the gated kind (SwiGLU); of mixtures, those of plain and gated experts only can be told.
  *
- * @throws {SwitchyardError} for other kinds.
+ * @throws {SwitchyardError} for mixtures of other experts.
  */
-export function isGated(where: string, { experts }: MoeMixer): boolean {
+export function isGated(where: string, mixer: Mixer): boolean {
+  if (mixer.kind !== 'moe') {
+    return mixer.kind === 'tokenIndexed' || (mixer.kind === 'dense' && mixer.gated);
+  }
+  const { experts } = mixer;
   const kind = typeof experts === 'string' ? experts : experts.kind;
   expectOneOf(where, 'experts', kind, ['plain', 'gated']);
   return kind === 'gated';
@@ -64,6 +73,9 @@ export function buildMixer(mixer: Mixer, width: number, random: Random): Module 
   }
   if (mixer.kind === 'tokenIndexed') {
     return moe.tokenIndexed({ ...mixer, width, random });
+  }
+  if (mixer.kind === 'module') {
+    return mixer.build({ width, random });
   }
   const options = { width, hiddenWidth: mixer.hidden, bias: false, random };
   return mixer.gated ? new GatedFeedForward(options) : new FeedForward(options);

@@ -32,7 +32,7 @@ export function mixtureOfTransformers(options: MixtureOfTransformersOptions): Tr
     router === null
       ? { kind: 'dense', hidden, gated }
       : {
-          ...{ kind: 'moe', router, numExperts: count, k: 1, hidden, experts: gated ? 'gated' : 'plain' },
+          ...{ kind: 'moe', router, numExperts: count, hidden, experts: gated ? 'gated' : 'plain' },
           ...{ capacityFactor: null, sharedExperts: 0 }
         };
   const mixers = Array.from({ length: layers }, () => mixer);

@@ -57,10 +57,9 @@ function resolveMixer(options: MoeTransformerOptions, router: RouterSpec, width:
   const { experts: numExperts, expertKind: experts = 'plain', capacityFactor = null, sharedExperts = 0 } = options;
   expectInteger('moeTransformer', 'experts', numExperts, 1);
   expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
-  const k = choices(router, width, numExperts);
-  const working = k + sharedExperts;
+  const working = choices(router, width, numExperts) + sharedExperts;
   const { hidden = Math.max(1, Math.round(defaultHidden(width, experts === 'gated') / working)) } = options;
-  return { kind: 'moe', router, numExperts, k, hidden, experts, capacityFactor, sharedExperts };
+  return { kind: 'moe', router, numExperts, hidden, experts, capacityFactor, sharedExperts };
 }
 
 // Only a built router says how many experts it chooses on average.

@@ -9,5 +9,6 @@ export type { MoeAdaptersOptions } from './moeAdapters';
 export { moeLora } from './moeLora';
 export type { Granularity, MoeLoraOptions } from './moeLora';
 export { adaptTasks, taskLora } from './taskLora';
-export type { AdaptTasksOptions, TaskAdaptation, TaskLoraOptions } from './taskLora';
+export type { AdaptTasksOptions, TaskLoraOptions } from './taskLora';
+export type { TaskAdaptation } from './taskRouted';
 export type { Targets } from './targets';

@@ -7,6 +7,7 @@ import type { AdapterPart } from './adapters';
 import { targetModules } from './targets';
 import type { Targets } from './targets';
 import { TaskRouted } from './taskRouted';
+import type { TaskAdaptation } from './taskRouted';
 
 export interface TaskLoraOptions {
   /** Linear modules. */
@@ -43,9 +44,6 @@ export function taskLora(model: Module, options: TaskLoraOptions): Adapters {
     TaskRouted.create({ inputs, outputs, experts, rank, tasks, heads, alpha, random: random.child(path) })
   );
 }
-
-/** What of an inventory is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
-export type TaskAdaptation = 'full' | 'z' | 'mu';
 
 export interface AdaptTasksOptions {
   /** Number of new tasks. */

@@ -4,7 +4,9 @@ import type { Context, Random } from '../core';
 import { uniformFanIn } from '../layers';
 import { TASK_IDS } from '../moe';
 import * as ops from '../ops';
-import type { TaskAdaptation } from './taskLora';
+
+/** What of an inventory is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
+export type TaskAdaptation = 'full' | 'z' | 'mu';
 
 export interface TaskRoutedShape {
   inputs: number;

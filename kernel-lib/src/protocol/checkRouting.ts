@@ -1,6 +1,7 @@
 import { checkArray, checkInteger, checkObject, checkText } from './checks';
 import type { Check } from './checks';
 import { checkTokenSample } from './checkTokenSample';
+import type { Shape } from './checkTokenSample';
 import { checkScalars, checkSteps } from './checkTraining';
 import {
   MAX_CLASSES,
@@ -12,12 +13,6 @@ import {
   MAX_TOP_TOKENS
 } from './limits';
 import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from './tables';
-
-/** What the other parts of the data must agree with. */
-export interface Shape {
-  numExperts: number;
-  k: number;
-}
 
 /** Checks the data of a routing payload. */
 export function checkRouting(value: unknown, path: string): void {

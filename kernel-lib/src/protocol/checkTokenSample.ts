@@ -1,12 +1,17 @@
 import { checkArray, checkBoolean, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
 import type { Check } from './checks';
-import type { Shape } from './checkRouting';
 import { MAX_PACKED_EXPERTS, packedLength, unpackChoices } from './choices';
 import { MAX_TOKENS } from './limits';
 import { checkTable, orEmpty } from './tables';
 
 /** Steps at which the same tokens may have been recorded before. */
 const MAX_EARLIER = 64;
+
+/** What the parts of the data must agree with. */
+export interface Shape {
+  numExperts: number;
+  k: number;
+}
 
 /** Checks a sample of tokens against the layers that chose for them. */
 export function checkTokenSample(value: unknown, path: string, shapes: readonly Shape[], domains: number): void {

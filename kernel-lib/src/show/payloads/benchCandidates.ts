@@ -1,5 +1,5 @@
 import type { BenchReport } from '../../routing';
-import type { ParetoCandidate } from './pareto';
+import type { ParetoCandidate } from './paretoCandidate';
 
 /** The points of a bench of routers: each router, the single models, and what a router is compared with. */
 export function benchCandidates({ routers, singles, bestSingle, randomMix, oracle }: BenchReport): ParetoCandidate[] {

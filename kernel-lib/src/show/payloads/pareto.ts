@@ -1,22 +1,10 @@
 import { fail } from '../../core';
 import type { ParetoAxis, ParetoPayload } from '../../protocol';
 import { paretoFront } from '../../routing';
-import type { BenchReport, Tradeoff } from '../../routing';
+import type { BenchReport } from '../../routing';
 import { still } from '../envelope';
 import { benchCandidates } from './benchCandidates';
-
-/** A point of the plane of cost and quality. */
-export interface ParetoCandidate extends Tradeoff {
-  /** Default: its number. */
-  label?: string;
-  /** The set that it belongs to. Default "candidates". */
-  series?: string;
-  /** Ends of an interval round its quality. */
-  low?: number | null;
-  high?: number | null;
-  /** False for what is shown beside only (an oracle, which knows the outcome): it is never on the front. Default true. */
-  competes?: boolean;
-}
+import type { ParetoCandidate } from './paretoCandidate';
 
 export interface ParetoOptions {
   /** The axis of cost. Default `{ name: 'cost', unit: '', better: 'lower' }`. */
