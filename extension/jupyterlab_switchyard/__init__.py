@@ -15,6 +15,7 @@ _PLACES = {
     "watch": "watching.watch",
     "record": "watching.watch",
     "Run": "watching.run",
+    "Stopped": "watching.control",
     "read_choices": "reading.choices",
     "read_router_logits": "reading.router_logits",
     "read_olmoe": "reading.olmoe",

@@ -67,7 +67,7 @@ def recorded(model, ids, **inputs):
     hooks = []
     for path, module in routers(model).items():
         hooks.append(module.register_forward_hook(lambda _, __, output, path=path: outputs.__setitem__(path, output)))
-    with torch.no_grad(), switchyard.watch(model, display=False) as run:
+    with torch.no_grad(), switchyard.watch(model, display=False, tokenizer=str) as run:
         model(input_ids=ids, **inputs)
     for hook in hooks:
         hook.remove()
@@ -81,6 +81,9 @@ def counted(output, switch):
     experts = logits.shape[-1]
     indices = logits.argmax(-1)[:, None] if switch else output[2]
     load = torch.bincount(indices.flatten(), minlength=experts).double()
+    taken = output[0].reshape(-1, experts).any(-1, keepdim=True) if switch else torch.ones_like(indices).bool()
+    weights = logits.softmax(-1).max(-1, keepdim=True).values if switch else output[1]
+    means = [weights[taken & (indices == expert)].mean().item() for expert in range(experts)]
     dropped = 1 - output[0].sum().item() / len(indices) if switch else 0
     return {
         "load": (load / load.sum()).tolist(),
@@ -89,6 +92,7 @@ def counted(output, switch):
         "cv": (load.std(correction=0) / load.mean()).item(),
         "entropy": (Categorical(logits=logits).entropy().mean() / math.log(experts)).item(),
         "dropped": dropped,
+        "meanWeight": [None if math.isnan(mean) else mean for mean in means],
     }
 
 

@@ -14,6 +14,8 @@ from transformers.models.switch_transformers import modeling_switch_transformers
 from fixture import case, random, write
 
 WIDTH, HIDDEN = 6, 5
+DENSE = {"hidden_size": WIDTH, "intermediate_size": HIDDEN}
+ROUTED = {"hidden_size": WIDTH, "moe_intermediate_size": HIDDEN}
 
 
 def transposed(stack):
@@ -57,71 +59,58 @@ def shared(p, name):
     }
 
 
+def block_case(name, block, weights, inputs, constants=None, **options):
+    """``weights`` gives the block's own by name from ours."""
+    block.eval()
+    return case(name, lambda x, **p: functional_call(block, weights(p), (x,)), inputs, constants, options)
+
+
 def gated_case(name, block, tokens, num_experts, k, equal=False):
     inputs = gated_inputs(tokens, num_experts, seed=num_experts + k)
     if equal:
         inputs["x"] = inputs["x"][:1, :1].expand(2, tokens, WIDTH)
-    options = {"numExperts": num_experts, "k": k}
-    return case(name, lambda x, **p: functional_call(block.eval(), gated(p), (x,)), inputs, options=options)
+    return block_case(name, block, gated, inputs, numExperts=num_experts, k=k)
 
 
 def mixtral_case(name, tokens, num_experts, k, equal=False):
-    config = transformers.MixtralConfig(
-        hidden_size=WIDTH, intermediate_size=HIDDEN, num_local_experts=num_experts, num_experts_per_tok=k
-    )
+    config = transformers.MixtralConfig(**DENSE, num_local_experts=num_experts, num_experts_per_tok=k)
     return gated_case(name, mixtral.MixtralSparseMoeBlock(config), tokens, num_experts, k, equal)
 
 
 def olmoe_case(name, tokens, num_experts, k):
     """Does not divide the weights of a token by their sum."""
-    config = transformers.OlmoeConfig(
-        hidden_size=WIDTH, intermediate_size=HIDDEN, num_experts=num_experts, num_experts_per_tok=k
-    )
+    config = transformers.OlmoeConfig(**DENSE, num_experts=num_experts, num_experts_per_tok=k)
     return gated_case(name, olmoe.OlmoeSparseMoeBlock(config), tokens, num_experts, k)
 
 
 def qwen_case(name, tokens, num_experts, k):
     """The successor of Qwen2-MoE, without a shared expert."""
-    config = transformers.Qwen3MoeConfig(
-        hidden_size=WIDTH,
-        moe_intermediate_size=HIDDEN,
-        num_experts=num_experts,
-        num_experts_per_tok=k,
-        norm_topk_prob=True,
-    )
+    config = transformers.Qwen3MoeConfig(**ROUTED, num_experts=num_experts, num_experts_per_tok=k, norm_topk_prob=True)
     return gated_case(name, qwen3.Qwen3MoeSparseMoeBlock(config), tokens, num_experts, k)
 
 
 def qwen2_case(name, tokens, num_experts, k):
     """A gate weighs the output of the shared expert."""
     config = transformers.Qwen2MoeConfig(
-        hidden_size=WIDTH,
-        moe_intermediate_size=HIDDEN,
+        **ROUTED,
         shared_expert_intermediate_size=HIDDEN,
         num_experts=num_experts,
         num_experts_per_tok=k,
         norm_topk_prob=False,
     )
-    block = qwen2.Qwen2MoeSparseMoeBlock(config).eval()
     draw = random(8)
     inputs = {**gated_inputs(tokens, num_experts, seed=21), **shared_inputs(draw, HIDDEN)}
     inputs["sharedGate.weight"] = draw(WIDTH, 1)
 
-    def run(x, **p):
-        weights = {
-            **gated(p),
-            **shared(p, "shared_expert"),
-            "shared_expert_gate.weight": p["sharedGate.weight"].T,
-        }
-        return functional_call(block, weights, (x,))
+    def weights(p):
+        return {**gated(p), **shared(p, "shared_expert"), "shared_expert_gate.weight": p["sharedGate.weight"].T}
 
-    return case(name, run, inputs, options={"numExperts": num_experts, "k": k})
+    return block_case(name, qwen2.Qwen2MoeSparseMoeBlock(config), weights, inputs, numExperts=num_experts, k=k)
 
 
 def deepseek_case(name, tokens, num_experts, k, num_shared):
     config = transformers.DeepseekV3Config(
-        hidden_size=WIDTH,
-        moe_intermediate_size=HIDDEN,
+        **ROUTED,
         n_routed_experts=num_experts,
         num_experts_per_tok=k,
         n_shared_experts=num_shared,
@@ -130,20 +119,15 @@ def deepseek_case(name, tokens, num_experts, k, num_shared):
         norm_topk_prob=True,
         routed_scaling_factor=1.0,
     )
-    block = deepseek.DeepseekV3MoE(config).eval()
     draw = random(7)
     inputs = {**gated_inputs(tokens, num_experts, seed=20), **shared_inputs(draw, num_shared * HIDDEN)}
 
-    def run(x, selectionBias, **p):
-        weights = {
-            **gated(p),
-            "gate.e_score_correction_bias": selectionBias,
-            **shared(p, "shared_experts"),
-        }
-        return functional_call(block, weights, (x,))
+    def weights(p):
+        return {**gated(p), "gate.e_score_correction_bias": p["selectionBias"], **shared(p, "shared_experts")}
 
     options = {"numExperts": num_experts, "k": k, "sharedExperts": num_shared}
-    return case(name, run, inputs, {"selectionBias": draw(num_experts) / 2}, options)
+    constants = {"selectionBias": draw(num_experts) / 2}
+    return block_case(name, deepseek.DeepseekV3MoE(config), weights, inputs, constants, **options)
 
 
 def switch_case(name, tokens, num_experts, capacity):
@@ -151,15 +135,14 @@ def switch_case(name, tokens, num_experts, capacity):
     config = transformers.SwitchTransformersConfig(
         d_model=WIDTH, d_ff=HIDDEN, num_experts=num_experts, expert_capacity=capacity, dropout_rate=0.0
     )
-    block = switch.SwitchTransformersSparseMLP(config).eval()
     draw = random(3)
 
-    def run(x, **p):
-        weights = {"router.classifier.weight": p["router.weight"].T}
+    def weights(p):
+        experts = {"router.classifier.weight": p["router.weight"].T}
         for expert in range(num_experts):
-            weights[f"experts.expert_{expert}.wi.weight"] = p["experts.w1"][expert].T
-            weights[f"experts.expert_{expert}.wo.weight"] = p["experts.w2"][expert].T
-        return functional_call(block, weights, (x,))
+            experts[f"experts.expert_{expert}.wi.weight"] = p["experts.w1"][expert].T
+            experts[f"experts.expert_{expert}.wo.weight"] = p["experts.w2"][expert].T
+        return experts
 
     inputs = {
         "x": draw(1, tokens, WIDTH),
@@ -167,7 +150,8 @@ def switch_case(name, tokens, num_experts, capacity):
         "experts.w1": draw(num_experts, WIDTH, HIDDEN) / WIDTH**0.5,
         "experts.w2": draw(num_experts, HIDDEN, WIDTH) / HIDDEN**0.5,
     }
-    return case(name, run, inputs, options={"numExperts": num_experts, "capacity": capacity})
+    block = switch.SwitchTransformersSparseMLP(config)
+    return block_case(name, block, weights, inputs, numExperts=num_experts, capacity=capacity)
 
 
 def hf_loss_case(name, tokens, num_experts, k, layers):

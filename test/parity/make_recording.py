@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT / "extension"))
 
 B, T, E, K = 2, 5, 6, 2
 WINDOW, SAMPLE = 2, 4
+#: The text of each token: one of each class in turn, in one letter after the other.
+TEXTS = [text.format(chr(ord("a") + i)) for i in range(17) for text in ("w{}", " for", "{}9", "\n\t", "->", "12")]
 
 
 def draw_steps():
@@ -34,7 +36,7 @@ def draw_step(draw, step):
                 "path": path,
                 "probabilities": probabilities,
                 "indices": indices,
-                "weights": [[round(draw.random(), 3) for _ in range(K)] for _ in indices],
+                "weights": [[round(draw.random(), 5) for _ in range(K)] for _ in indices],
                 "dropped": [[expert >= 0 and draw.random() < 0.2 for expert in row] for row in indices],
             }
         )
@@ -58,7 +60,7 @@ def replay(steps):
     """A run that records these steps."""
     import jupyterlab_switchyard as switchyard
 
-    run = switchyard.record(window=WINDOW, token_sample=SAMPLE, tokenizer=lambda token: f"<{token}>", display=False)
+    run = switchyard.record(window=WINDOW, token_sample=SAMPLE, tokenizer=TEXTS.__getitem__, display=False)
     for step in steps:
         run.domain(step["domains"])
         run.batch(step["ids"])
@@ -74,6 +76,7 @@ def main():
         "peer": f"jupyterlab-switchyard {version('jupyterlab-switchyard')} (Python)",
         "window": WINDOW,
         "tokenSample": SAMPLE,
+        "texts": TEXTS,
         "steps": steps,
         "data": replay(steps).payload()["data"],
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { protocol, telemetry } from '@switchyard/kernel-lib';
-import type { core, data } from '@switchyard/kernel-lib';
+import { data, protocol, telemetry } from '@switchyard/kernel-lib';
+import type { core } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { routingExample } from '../support/payloads';
 
@@ -22,6 +22,8 @@ interface Step {
 interface Recording {
   window: number;
   tokenSample: number;
+  /** The text of each token. */
+  texts: string[];
   steps: Step[];
   /** What the wheel's Python side makes of the steps; written by make_recording.py. */
   data: protocol.RoutingData;
@@ -32,12 +34,12 @@ function read(name: string): unknown {
 }
 
 test('a recording from Python has the numbers of ours', () => {
-  const { window, tokenSample, steps, data: theirs } = read('recording') as Recording;
+  const { window, tokenSample, texts, steps, data: theirs } = read('recording') as Recording;
   const recorder = telemetry.recorder({
     domains: theirs.domains,
     window,
     tokenSample,
-    decode: (token) => `<${token}>`
+    decode: (token) => texts[token]
   });
   for (const step of steps) {
     recorder.batch(batchOf(step, theirs.domains));
@@ -45,7 +47,17 @@ test('a recording from Python has the numbers of ours', () => {
     recorder.step(step.step, step.scalars);
   }
   const ours = telemetry.bound<protocol.RoutingPayload>({ ...routingExample(), data: recorder.data() });
-  expect(theirs).toEqual(recordedByBoth(ours.data));
+  expect(theirs).toEqual(ours.data);
+});
+
+test('tokens have the class that Python gives them', () => {
+  const { classes } = read('tokenClasses') as { classes: Record<string, string[]> };
+  const { wordStart, ...own } = Object.fromEntries(data.TOKEN_CLASSES.map((name) => [name, classes[name] ?? []]));
+  expect(wordStart).toEqual([]);
+  for (const [name, texts] of Object.entries(own)) {
+    expect(texts.map((text) => [text, data.tokenClass(text)])).toEqual(texts.map((text) => [text, name]));
+    expect(texts.length).toBeGreaterThan(3);
+  }
 });
 
 test('payloads of HuggingFace models, watched from Python, are read', () => {
@@ -56,13 +68,6 @@ test('payloads of HuggingFace models, watched from Python, are read', () => {
     expect(payload.data.layers.length).toBe(2);
   }
 });
-
-const ONLY_OURS = new Set(['tokenClasses', 'meanWeight', 'classLoad', 'topTokens']);
-
-/** Without what Python does not record: weights by expert, and which tokens an expert is sent. */
-function recordedByBoth(value: protocol.RoutingData): unknown {
-  return JSON.parse(JSON.stringify(value, (key, entry: unknown) => (ONLY_OURS.has(key) ? undefined : entry)));
-}
 
 /** A batch of ours also holds the token after each sequence. */
 function batchOf({ ids, domains }: Step, names: readonly string[]): data.Batch {

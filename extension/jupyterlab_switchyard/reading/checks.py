@@ -4,6 +4,7 @@ from typing import Any, Sequence
 
 from ..recording.arrays import arrays_of
 from ..recording.errors import brief, fail
+from ..recording.routed import Batch
 
 
 def paths(where: str, names: Sequence[str] | None, count: int) -> list[str]:
@@ -15,15 +16,18 @@ def paths(where: str, names: Sequence[str] | None, count: int) -> list[str]:
     return list(map(str, names))
 
 
-def sequence_shape(where: str, tokens: Any, count: int) -> tuple[int, int]:
-    """B and T of token numbers that belong to ``count`` tokens; one sequence where there are none."""
-    shape = (count,) if tokens is None else tuple(arrays_of(tokens).shape_of(tokens))
+def batch_of(where: str, count: int, *, tokens: Any, mask: Any = None, domain: str | None = None) -> Batch:
+    """``count`` tokens with their numbers or texts, [T] or [B, T], and their padding; one sequence where both are unknown."""
+    known = tokens if tokens is not None else mask
+    shape = (count,) if known is None else tuple(arrays_of(known).shape_of(known))
     size, length = (1, *shape) if len(shape) == 1 else shape if len(shape) == 2 else (0, 0)
     if size * length != count:
-        fail(where, f"tokens must be [T] or [B, T] for {count} tokens", brief(tokens))
-    return size, length
+        fail(where, f"tokens must be [T] or [B, T] for {count} tokens", brief(known))
+    if mask is not None and arrays_of(mask).shape_of(mask) != shape:
+        fail(where, f"attention_mask must be [B, T] as input_ids is, {list(shape)}", brief(mask))
+    return Batch(size, length, _table(tokens), _table(mask), (domain,))
 
 
-def table(values: Any) -> Any:
+def _table(values: Any) -> Any:
     """[T] as [1, T]."""
     return values if values is None or len(arrays_of(values).shape_of(values)) == 2 else arrays_of(values).one_row(values)

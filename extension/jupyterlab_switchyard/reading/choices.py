@@ -5,8 +5,8 @@ from typing import Any, Sequence
 from ..recording.arrays import arrays_of
 from ..recording.chosen import expect_choices
 from ..recording.errors import brief, expect_integer, fail
-from ..recording.routed import Batch, Routed
-from .checks import paths, sequence_shape, table
+from ..recording.routed import Routed
+from .checks import batch_of, paths
 from .recording import Recording, recording_of
 
 WHERE = "read_choices"
@@ -33,7 +33,7 @@ def read_choices(
         domain: What the text is, for example "code".
         layers: A name for each layer; L.
         title: For people.
-        token_sample: Tokens shown with their choices, 0..512.
+        token_sample: Tokens shown with their choices, 0..2048.
 
     Raises:
         SwitchyardError: Where a shape or a number does not fit.
@@ -46,11 +46,12 @@ def read_choices(
     if weights is not None and arrays_of(weights).shape_of(weights) != shape:
         fail(WHERE, f"weights must have the shape of the choices, {list(shape)}", brief(weights))
     expect_choices(WHERE, choices, num_experts)
-    size, length = sequence_shape(WHERE, tokens, shape[0])
-    batch = Batch(size, length, table(tokens), domains=(domain,))
+    batch = batch_of(WHERE, shape[0], tokens=tokens, domain=domain)
     names = paths(WHERE, layers, shape[1])
     routed = []
     for i, name in enumerate(names):
         known = None if weights is None else arrays_of(weights).layer_of(weights, i)
         routed.append(Routed(name, num_experts, arrays.layer_of(choices, i), known))
-    return recording_of([(batch, routed)], where=WHERE, title=title, token_sample=token_sample)
+    # Numbers say nothing of what experts are sent.
+    words = tokens is not None and not arrays_of(tokens).is_integer(tokens)
+    return recording_of([(batch, routed)], where=WHERE, title=title, token_sample=token_sample, text_of=str if words else None)

@@ -2,7 +2,7 @@
 
 from typing import Any, Mapping, Sequence
 
-from ..recording.arrays import HEAD, arrays_of, plain
+from ..recording.arrays import HEAD, VECTORS, arrays_of, plain
 from ..recording.errors import brief, expect_integer, fail
 from ..recording.layer import LayerRecord
 from ..recording.payload import RunState, routing_payload
@@ -52,7 +52,7 @@ def _layer(path: str, k: int, num_experts: int, counts: dict[str | None, list[fl
     layer = LayerRecord(Routed(path, num_experts, []), k, pairs=False)
     for name, load in counts.items():
         head = [sum(load) / k, *[0.0] * (HEAD - 1)]
-        layer.add(name, [*head, *load, *[0.0] * num_experts], plain)
+        layer.add(name, [*head, *load, *[0.0] * (VECTORS - 1) * num_experts], plain)
     return layer
 
 

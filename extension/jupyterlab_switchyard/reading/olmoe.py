@@ -31,7 +31,7 @@ def read_olmoe(
         tokenizer: An object with ``decode``, or a function of a token's number.
         domain: What the text is, for example "c4".
         title: Default: the path.
-        token_sample: Tokens of the last text shown with their choices, 0..512.
+        token_sample: Tokens of the last text shown with their choices, 0..2048.
 
     Raises:
         SwitchyardError: Where a line is not like that; it names the line.

@@ -38,7 +38,7 @@ def recording_of(
     where: str,
     title: str,
     token_sample: int,
-    text_of: Callable[[Any], str] = str,
+    text_of: Callable[[Any], str] | None = None,
 ) -> Recording:
     """Everything read as one finished run without steps."""
     count = expect_integer(where, "token_sample", token_sample, 0, MAX_TOKENS)

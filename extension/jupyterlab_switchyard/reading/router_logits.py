@@ -2,12 +2,10 @@
 
 from typing import Any, Callable, Sequence
 
-from ..recording.arrays import arrays_of
 from ..recording.chosen import chosen
 from ..recording.errors import brief, expect_integer, fail
-from ..recording.routed import Batch
 from ..recording.texts import text_of
-from .checks import paths, sequence_shape, table
+from .checks import batch_of, paths
 from .recording import Recording, recording_of
 
 WHERE = "read_router_logits"
@@ -39,7 +37,7 @@ def read_router_logits(
         domain: What the text is, for example "code".
         layers: A name for each layer; L.
         title: For people.
-        token_sample: Tokens shown with their choices, 0..512.
+        token_sample: Tokens shown with their choices, 0..2048.
 
     Raises:
         SwitchyardError: Where a shape or a number does not fit.
@@ -52,11 +50,7 @@ def read_router_logits(
     for item in routed:
         if len(item.indices) != len(routed[0].indices):
             fail(f"{WHERE}: {item.path}", f"there must be logits for {len(routed[0].indices)} tokens", len(item.indices))
-    known = input_ids if input_ids is not None else attention_mask
-    size, length = sequence_shape(WHERE, known, len(routed[0].indices))
-    if attention_mask is not None and arrays_of(attention_mask).shape_of(attention_mask) != (size, length):
-        fail(WHERE, f"attention_mask must be [B, T] as input_ids is, {[size, length]}", brief(attention_mask))
-    batch = Batch(size, length, table(input_ids), table(attention_mask), (domain,))
+    batch = batch_of(WHERE, len(routed[0].indices), tokens=input_ids, mask=attention_mask, domain=domain)
     return recording_of(
         [(batch, routed)], where=WHERE, title=title, token_sample=token_sample, text_of=text_of(tokenizer)
     )

@@ -4,14 +4,15 @@ from typing import Any
 
 from .binned import blend_numbers, blend_vectors, thin
 from .numbers import METRIC_DECIMALS, rounded, share_decimals, significant
-from .plan import Plan, plan
+from .packed import packed
+from .plan import OPTIONAL, Plan, plan
 
 METRICS = ("maxVio", "cv", "entropy", "dropped")
 
 
 def bound(payload: dict[str, Any]) -> dict[str, Any]:
-    """Histories are averaged over neighbouring steps, the sample of tokens is cut (and says so), co-activation, domains,
-    importance and at last whole layers are left out. The payload that came is not changed."""
+    """Histories are averaged over neighbouring steps, the sample of tokens is packed and cut (and says so), co-activation, domains,
+    what experts are sent, importance and at last whole layers are left out. The payload that came is not changed."""
     kept = plan(payload)
     data = payload["data"]
     omitted = data.get("omittedLayers", 0) + len(data["layers"]) - len(kept.layers)
@@ -24,6 +25,7 @@ def bound(payload: dict[str, Any]) -> dict[str, Any]:
             "history": _history(data["history"], data["layers"], kept),
             "tokens": None if tokens is None or kept.tokens == 0 else _tokens(tokens, kept),
             "domains": data["domains"],
+            **({"tokenClasses": data["tokenClasses"]} if kept.classes and "tokenClasses" in data else {}),
         },
     }
 
@@ -31,17 +33,31 @@ def bound(payload: dict[str, Any]) -> dict[str, Any]:
 def _layer(layer: dict[str, Any], kept: Plan) -> dict[str, Any]:
     decimals = share_decimals(layer["numExperts"])
     pairs = layer["coActivation"] if kept.co_activation else None
-    flow = layer.get("transitions") if kept.transitions else None
     return {
-        **{name: value for name, value in layer.items() if name != "transitions"},
+        **{name: value for name, value in layer.items() if name not in OPTIONAL},
         "load": _rounded(layer["load"], decimals),
         "importance": _rounded(layer["importance"], decimals) if kept.importance else [],
         **{name: rounded(layer[name], METRIC_DECIMALS) for name in ("maxVio", "cv", "entropy", "effectiveExperts")},
         **{name: rounded(layer[name], 4) for name in ("dropped", "deadFraction")},
         "domainLoad": [_rounded(row, decimals) for row in layer["domainLoad"]] if kept.domain_load else [],
         "coActivation": None if pairs is None else [_rounded(row, decimals) for row in pairs],
-        **({} if flow is None else {"transitions": [_rounded(row, decimals) for row in flow]}),
+        **_optional(layer, kept, decimals),
     }
+
+
+def _optional(layer: dict[str, Any], kept: Plan, decimals: int) -> dict[str, Any]:
+    """What a layer may have, and is left out with its name."""
+    rounding = {
+        "meanWeight": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
+        "classLoad": (kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
+        "topTokens": (kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
+        "transitions": (kept.transitions, lambda rows: [_rounded(row, decimals) for row in rows]),
+    }
+    return {name: of(layer[name]) for name, (fits, of) in rounding.items() if fits and name in layer}
+
+
+def _token(token: dict[str, Any]) -> dict[str, Any]:
+    return {"text": token["text"], "share": rounded(token["share"], METRIC_DECIMALS)}
 
 
 def _history(history: dict[str, Any], layers: list[dict[str, Any]], kept: Plan) -> dict[str, Any]:
@@ -64,12 +80,18 @@ def _tokens(tokens: dict[str, Any], kept: Plan) -> dict[str, Any]:
     def cut(values: list[Any]) -> list[Any]:
         return values[: kept.tokens]
 
-    weights = [cut(tokens["weights"][i]) for i in kept.layers]
+    def choices(experts: list[Any]) -> list[Any]:
+        rows = [cut(experts[i]) for i in kept.layers]
+        return list(map(packed, rows)) if kept.packed else rows
+
+    weights = [[] if kept.packed else cut(tokens["weights"][i]) for i in kept.layers]
+    earlier = tokens["earlier"][-kept.earlier :] if kept.earlier > 0 else []
     return {
         "text": cut(tokens["text"]),
         "domain": cut(tokens["domain"]),
-        "experts": [cut(tokens["experts"][i]) for i in kept.layers],
+        "experts": choices(tokens["experts"]),
         "weights": [[_rounded(row, METRIC_DECIMALS) for row in rows] for rows in weights],
+        **({"earlier": [{**each, "experts": choices(each["experts"])} for each in earlier]} if earlier else {}),
         "truncated": tokens["truncated"] or kept.tokens < len(tokens["text"]),
     }
 

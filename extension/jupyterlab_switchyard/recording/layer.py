@@ -4,7 +4,7 @@ import math
 from types import ModuleType
 from typing import Any
 
-from .arrays import HEAD
+from .arrays import HEAD, VECTORS
 from .metrics import load_metrics, shares
 from .numbers import label
 from .routed import Routed
@@ -24,6 +24,7 @@ class LayerRecord:
         self.pairs = pairs and k > 1
         self.knows_dropped = routed.knows_dropped or routed.dropped is not None
         self.knows_probabilities = routed.probabilities is not None
+        self.knows_weights = routed.weights is not None
         self.arrays: ModuleType | None = None
         self._latest: Tallies = {}
         self._current: Tallies = {}
@@ -65,10 +66,10 @@ class LayerRecord:
         """The layer as a payload holds it; exact, not yet rounded."""
         window = self.window()
         tallies = dict(zip(window, self.fetch(list(window.values()))))
-        empty = [0.0] * (HEAD + 2 * self.num_experts + (self.num_experts**2 if self.pairs else 0))
-        total = [sum(column) for column in zip(empty, *tallies.values())]
         E = self.num_experts
-        load = total[HEAD : HEAD + E]
+        empty = [0.0] * (HEAD + VECTORS * E + (E**2 if self.pairs else 0))
+        total = [sum(column) for column in zip(empty, *tallies.values())]
+        load, importance, taken, weight = (total[HEAD + i * E : HEAD + (i + 1) * E] for i in range(VECTORS))
         metrics = load_metrics(load)
         scalars = self.scalars(total)
         by_domain = [tallies.get(domain, empty)[HEAD : HEAD + E] for domain in domains]
@@ -79,12 +80,13 @@ class LayerRecord:
             "k": self.k,
             "experts": [],
             "load": shares(load),
-            "importance": shares(total[HEAD + E : HEAD + 2 * E]) if self.knows_probabilities else [],
+            "importance": shares(importance) if self.knows_probabilities else [],
             **scalars,
             "effectiveExperts": metrics["effectiveExperts"],
             "deadFraction": metrics["deadFraction"],
             "domainLoad": [shares(counts) for counts in by_domain],
-            "coActivation": _conditional(total[HEAD + 2 * E :], E) if self.pairs else None,
+            "coActivation": _conditional(total[HEAD + VECTORS * E :], E) if self.pairs else None,
+            **({"meanWeight": list(map(_mean, weight, taken))} if self.knows_weights else {}),
         }
 
     def scalars(self, head: list[float]) -> dict[str, float | None]:
@@ -116,6 +118,11 @@ class LayerRecord:
 def _add(into: Tallies, other: Tallies, arrays: ModuleType | None) -> None:
     for domain, tally in other.items():
         into[domain] = arrays.add(into[domain], tally) if domain in into else tally
+
+
+def _mean(total: float, count: float) -> float | None:
+    """None where there is none; the contract has no mean below 0."""
+    return total / count if count > 0 and total >= 0 else None
 
 
 def _conditional(pairs: list[float], num_experts: int) -> list[list[float | None]]:

@@ -9,8 +9,8 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_HISTORY_STEPS = 512
 #: Steps at which the load of each expert is kept, S'.
 MAX_LOAD_STEPS = 64
-#: Tokens of a sample with their weights, T.
-MAX_TOKENS = 512
+#: Tokens of a sample, T.
+MAX_TOKENS = 2048
 #: Named scalars of a run.
 MAX_SCALARS = 64
 #: Experts of a layer, E.
@@ -23,3 +23,13 @@ MAX_DOMAINS = 64
 MAX_TEXT = 256
 #: Co-activation and transitions each have no room in a payload above this many numbers, the layers together.
 MAX_PAIRS = 16_384
+#: What each expert is sent, its top tokens and the token classes, has no room above this many experts, the layers together.
+MAX_SENT_EXPERTS = 384
+#: Tokens of the vocabulary that are counted by expert, the first that came; others count together.
+MAX_VOCABULARY = 8192
+#: Tokens that are named for an expert.
+TOP_TOKENS = 5
+#: Steps whose choices for the same text are kept, beside the latest.
+MAX_EARLIER = 16
+#: A packed choice is a byte, and 255 says that there is none.
+MAX_PACKED_EXPERTS = 255

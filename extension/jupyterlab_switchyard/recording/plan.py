@@ -1,9 +1,10 @@
 """Shares the bytes of a payload out, by the rules of kernel-lib's telemetry."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Iterable
 
-from .limits import MAX_HISTORY_STEPS, MAX_LAYERS, MAX_LOAD_STEPS, MAX_PAYLOAD_BYTES, MAX_TOKENS
+from .limits import MAX_HISTORY_STEPS, MAX_LAYERS, MAX_LOAD_STEPS, MAX_PACKED_EXPERTS, MAX_PAYLOAD_BYTES, MAX_TOKENS
+from .packed import packed_length
 from .numbers import METRIC_DECIMALS, json_bytes, share_decimals
 
 #: A scalar of five significant digits at its longest in the usual range, "-1.2345e-100", and a comma.
@@ -16,10 +17,15 @@ STEP_BYTES = 10
 METRIC_BYTES = METRIC_DECIMALS + 4
 #: Keys and brackets that no other count holds.
 MARGIN = 512
-#: The longest name that is left out with its value, with quotes, colon and comma.
+#: Entries of a layer that are left out with their names, which are at most this long with quotes, colon and comma.
+OPTIONAL = ("meanWeight", "classLoad", "topTokens", "transitions")
 KEY_BYTES = 15
 #: Fewer points than this do not make a line.
 MIN_LOAD_STEPS = 4
+#: A reader who asks for more tokens than this wants them more than the history.
+MANY_TOKENS = 512
+#: Fewer tokens than this are not worth the history that they would cost.
+MIN_PACKED = 16
 
 Layer = dict[str, Any]
 
@@ -32,9 +38,16 @@ class Plan:
     layers: list[int]
     importance: bool
     tokens: int
+    #: Choices go as bytes, and weights are left out: more tokens fit.
+    packed: bool
     co_activation: bool
     domain_load: bool
+    #: Token classes and their loads.
+    classes: bool
+    top_tokens: bool
     transitions: bool
+    #: Earlier choices kept, the newest.
+    earlier: int
     load_steps: int
     steps: int
 
@@ -42,7 +55,7 @@ class Plan:
 class Budget:
     """Bytes still free, shared out one after the other."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: float) -> None:
         self._room = room
 
     def take(self, size: int, part: float) -> bool:
@@ -51,12 +64,16 @@ class Budget:
         self._room -= size if fits else 0
         return fits
 
-    def take_many(self, each: int, part: float, most: int, least: int = 1) -> int:
+    def take_many(self, each: float, part: float, most: int, least: int = 1) -> int:
         """Takes as many pieces as this part of what is free holds; none where that is fewer than ``least``."""
         fit = min(most, int(self._room * part // each))
         count = fit if fit >= least else 0
         self._room -= count * each
         return count
+
+    def give(self, size: float) -> None:
+        """Gives bytes back that were taken."""
+        self._room += size
 
 
 def plan(payload: dict[str, Any]) -> Plan:
@@ -64,7 +81,7 @@ def plan(payload: dict[str, Any]) -> Plan:
     result always fits."""
     data = payload["data"]
     scalars = data["history"]["scalars"]
-    bare = {**payload, "data": {**data, "layers": [], "history": {}, "tokens": None}}
+    bare = {**payload, "data": {**data, "tokenClasses": None, "layers": [], "history": {}, "tokens": None}}
     room = MAX_PAYLOAD_BYTES - json_bytes(bare) - MARGIN - sum(json_bytes(name) + 4 for name in scalars)
     layers = _layers_that_fit(data["layers"], room)
     kept = [data["layers"][i] for i in layers]
@@ -72,14 +89,21 @@ def plan(payload: dict[str, Any]) -> Plan:
     step_bytes = max([STEP_BYTES, *(len(str(step)) + 1 for step in data["history"]["steps"][-1:])])
     load_bytes = step_bytes + sum(_shares_bytes(layer["numExperts"], layer["numExperts"]) for layer in kept)
     each_step = step_bytes + sum(map(_scalar_bytes, scalars.values())) + sum(map(_metrics_bytes, kept))
-    sampled = 0 if data["tokens"] is None else min(MAX_TOKENS, len(data["tokens"]["text"]))
+    importance = budget.take(sum(map(_importance_bytes, kept)), 1 / 4)
+    tokens, packed = _sample(data["tokens"], kept, budget)
     return Plan(
         layers=layers,
-        importance=budget.take(sum(_shares_bytes(len(x["importance"]), x["numExperts"]) for x in kept), 1 / 4),
-        tokens=budget.take_many(_token_bytes(data["tokens"], kept), 1 / 4, sampled),
+        importance=importance,
+        tokens=tokens,
+        packed=packed,
         co_activation=budget.take(sum(map(_co_activation_bytes, kept)), 1 / 4),
         domain_load=budget.take(sum(map(_domain_load_bytes, kept)), 1 / 3),
+        classes=budget.take(
+            json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, kept)), 1 / 4
+        ),
+        top_tokens=budget.take(sum(map(_top_tokens_bytes, kept)), 1 / 4),
         transitions=len(kept) == len(data["layers"]) and budget.take(sum(map(_transitions_bytes, kept)), 1 / 4),
+        earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
         steps=budget.take_many(each_step, 1, MAX_HISTORY_STEPS),
     )
@@ -97,10 +121,15 @@ def _layers_that_fit(layers: list[Layer], room: int) -> list[int]:
 def _required_bytes(layer: Layer) -> int:
     """A layer without what may be left out, with the brackets of its rows of the history and of the sample."""
     E = layer["numExperts"]
-    keys = [key for key in layer if key != "transitions"]
+    keys = [key for key in layer if key not in OPTIONAL]
     named = {key: layer[key] if key in ("path", "router", "numExperts", "k") else None for key in keys}
     metrics = 6 * (len(str(E)) + METRIC_DECIMALS + 2)
     return json_bytes(named) + metrics + 32 + _shares_bytes(E, E)
+
+
+def _importance_bytes(layer: Layer) -> int:
+    means = layer.get("meanWeight", [])
+    return _shares_bytes(len(layer["importance"]), layer["numExperts"]) + KEY_BYTES + len(means) * _longest(means)
 
 
 def _co_activation_bytes(layer: Layer) -> int:
@@ -110,6 +139,15 @@ def _co_activation_bytes(layer: Layer) -> int:
 
 def _domain_load_bytes(layer: Layer) -> int:
     return len(layer["domainLoad"]) * _shares_bytes(layer["numExperts"], layer["numExperts"])
+
+
+def _class_bytes(layer: Layer) -> int:
+    return KEY_BYTES + len(layer.get("classLoad", [])) * _shares_bytes(layer["numExperts"], layer["numExperts"])
+
+
+def _top_tokens_bytes(layer: Layer) -> int:
+    tokens = [token for row in layer.get("topTokens", []) for token in row]
+    return KEY_BYTES + 3 * len(layer.get("topTokens", [])) + sum(20 + METRIC_BYTES + json_bytes(x["text"]) for x in tokens)
 
 
 def _transitions_bytes(layer: Layer) -> int:
@@ -126,14 +164,36 @@ def _metrics_bytes(layer: Layer) -> int:
     return 2 * (len(str(layer["numExperts"])) + METRIC_DECIMALS + 2) + 2 * METRIC_BYTES
 
 
-def _token_bytes(tokens: dict[str, Any] | None, kept: list[Layer]) -> int:
-    """One token of the sample; the longest text and weight count."""
+def _sample(tokens: dict[str, Any] | None, kept: list[Layer], budget: Budget) -> tuple[int, bool]:
+    """How many tokens: rows with their weights where all fit, else packed, which holds more."""
     if tokens is None:
-        return 1
-    text = max(map(json_bytes, tokens["text"]), default=0)
-    weights = (abs(x) for layer in tokens["weights"] for row in layer for x in row if x is not None)
-    longest = METRIC_BYTES + len(str(int(max((x for x in weights if x < float("inf")), default=0)))) - 1
-    return text + 4 + sum(6 + x["k"] * (len(str(x["numExperts"])) + 1 + longest) for x in kept)
+        return 0, False
+    most = min(MAX_TOKENS, len(tokens["text"]))
+    text = max(map(json_bytes, tokens["text"]), default=0) + 4
+    weight = _longest(x for layer in tokens["weights"] for row in layer for x in row)
+    each = text + sum(6 + x["k"] * (len(str(x["numExperts"])) + 1 + weight) for x in kept)
+    rows = budget.take_many(each, 1 / 4, most)
+    if rows == most or any(x["numExperts"] > MAX_PACKED_EXPERTS for x in kept):
+        return rows, False
+    budget.give(rows * each)
+    part = 1 / 2 if most > MANY_TOKENS else 1 / 4
+    each = text + sum(4 * x["k"] / 3 for x in kept)
+    return budget.take_many(each, part, most, min(most, MIN_PACKED)), True
+
+
+def _earlier(tokens: dict[str, Any] | None, kept: list[Layer], count: int, packed: bool, budget: Budget) -> int:
+    """Earlier choices that fit beside what needs room more."""
+    if tokens is None or "earlier" not in tokens:
+        return 0
+    rows = (2 + x["k"] * (len(str(x["numExperts"])) + 1) for x in kept)
+    sizes = (packed_length(count * x["k"]) for x in kept) if packed else (count * row for row in rows)
+    return budget.take_many(32 + sum(8 + size for size in sizes), 1 / 3, len(tokens["earlier"]))
+
+
+def _longest(values: Iterable[float | None]) -> int:
+    """Bytes of the longest of these metrics or weights, and a comma."""
+    most = max((abs(x) for x in values if x is not None and abs(x) < float("inf")), default=0)
+    return METRIC_BYTES + len(str(int(most))) - 1
 
 
 def _scalar_bytes(values: list[float | None]) -> int:

@@ -8,12 +8,24 @@ from .arrays import arrays_of
 from .binned import Binned, blend_numbers, blend_vectors
 from .errors import expect_integer, fail
 from .layer import LayerRecord
-from .limits import MAX_DOMAINS, MAX_EXPERTS, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_PAIRS, MAX_SCALARS, MAX_TOKENS
+from .limits import (
+    MAX_DOMAINS,
+    MAX_EXPERTS,
+    MAX_HISTORY_STEPS,
+    MAX_LOAD_STEPS,
+    MAX_PAIRS,
+    MAX_SCALARS,
+    MAX_SENT_EXPERTS,
+    MAX_TOKENS,
+)
 from .metrics import shares
 from .numbers import label
 from .routed import Batch, Routed
 from .sampler import TokenSampler
+from .sent import SentTokens
+from .token_class import TOKEN_CLASSES
 from .transitions import Transitions
+from .vocabulary import Vocabulary
 
 METRICS = ("maxVio", "cv", "entropy", "dropped")
 UNKNOWN = Batch(size=1, length=0, domains=(None,))
@@ -23,12 +35,18 @@ class Recorder:
     """What it keeps does not grow with the run, and depends on the steps only, so a repeated run records the same.
 
     ``window``: loads are summed over the latest 1 to 2 times this many steps. ``token_sample``: tokens of each batch whose
-    choices are kept, 0..512. ``text_of`` gives a token's text.
+    choices are kept, 0..2048. ``text_of`` gives a token's text; without it the sample shows numbers, and which tokens an expert
+    is sent is not recorded.
     """
 
-    def __init__(self, *, window: int = 8, token_sample: int = 64, text_of: Callable[[int], str] = str) -> None:
+    def __init__(self, *, window: int = 8, token_sample: int = 64, text_of: Callable[[Any], str] | None = None) -> None:
         self._window = expect_integer("watch", "window", window, 1)
-        self._sampler = TokenSampler(expect_integer("watch", "token_sample", token_sample, 0, MAX_TOKENS), text_of)
+        self._sampler = TokenSampler(expect_integer("watch", "token_sample", token_sample, 0, MAX_TOKENS), text_of or str)
+        #: None where tokens have no text, or there is no room for what experts are sent.
+        self._vocabulary = None if text_of is None else Vocabulary(text_of)
+        self._sent: dict[str, SentTokens] = {}
+        #: The tokens of the batch by their numbers in the vocabulary; [T]. None until a layer needs them.
+        self._numbers: Any = None
         self._layers: dict[str, LayerRecord] = {}
         self._history = Binned(MAX_HISTORY_STEPS, blend_numbers)
         self._loads = Binned(MAX_LOAD_STEPS, blend_vectors)
@@ -50,7 +68,7 @@ class Recorder:
                     fail("run.domain", f"a run has at most {MAX_DOMAINS} domains", name)
                 self._domains.append(name)
         self._batch = batch
-        self._before = None
+        self._before = self._numbers = None
         self._sampler.batch(batch)
 
     def observe(self, routed: Routed) -> None:
@@ -69,6 +87,7 @@ class Recorder:
                 cut(routed.indices),
                 routed.num_experts,
                 probabilities=cut(routed.probabilities),
+                weights=cut(routed.weights),
                 dropped=cut(routed.dropped),
                 mask=cut(mask),
                 pairs=layer.pairs,
@@ -77,6 +96,7 @@ class Recorder:
         self._follow(routed, arrays, mask)
         if whole:
             self._sampler.record(routed, arrays)
+            self._send(routed, arrays, mask)
 
     def step(self, step: int, scalars: Mapping[str, float]) -> None:
         """Ends a step: what was observed since the last one becomes a point of the history, beside these scalars."""
@@ -95,8 +115,9 @@ class Recorder:
         for layer in self._layers.values():
             layer.end_step(roll)
         if roll:
-            for counts in self._transitions.values():
+            for counts in (*self._transitions.values(), *self._sent.values()):
                 counts.roll()
+        self._sampler.step(step)
         self._history.add(step, values)
         if loads:
             self._loads.add(step, loads)
@@ -109,14 +130,29 @@ class Recorder:
     def data(self) -> dict[str, Any]:
         """Everything recorded, as a payload holds it; exact and unbounded."""
         layers = self.layers
+        sent = {path: counts.read() for path, counts in self._sent.items()}
         return {
             "layers": [
-                {**layer.data(self._domains), **self._next(layer, after)} for layer, after in zip(layers, [*layers[1:], None])
+                {**layer.data(self._domains), **sent.get(layer.path, {}), **self._next(layer, after)}
+                for layer, after in zip(layers, [*layers[1:], None])
             ],
             "history": self._read_history(layers),
             "tokens": self._sampler.read([(layer.path, layer.k) for layer in layers], self._domains) if layers else None,
             "domains": [label(name) for name in self._domains],
+            **({"tokenClasses": list(TOKEN_CLASSES)} if any(sent.values()) else {}),
         }
+
+    def _send(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
+        """Counts which tokens the layer's experts are sent."""
+        ids = self._batch.ids
+        if self._vocabulary is None or ids is None:
+            return
+        if self._numbers is None or arrays_of(self._numbers) is not arrays:
+            self._numbers = self._vocabulary.numbered(ids, routed.indices)
+        counts = self._sent.get(routed.path)
+        if counts is None or counts.num_experts != routed.num_experts:
+            counts = self._sent[routed.path] = SentTokens(routed.num_experts, self._vocabulary)
+        counts.record(routed, self._numbers, arrays, mask)
 
     def _follow(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
         """Counts where the tokens of the layer before went, where it is of the same pass."""
@@ -148,6 +184,8 @@ class Recorder:
             pairs = sum(other.num_experts**2 for other in self._layers.values() if other.path != routed.path)
             layer = LayerRecord(routed, k, pairs=pairs + routed.num_experts**2 <= MAX_PAIRS)
             self._layers[routed.path] = layer
+            if sum(other.num_experts for other in self._layers.values()) > MAX_SENT_EXPERTS:
+                self._vocabulary, self._sent = None, {}
         return layer
 
     def _heads(self) -> list[tuple[LayerRecord, list[float]]]:

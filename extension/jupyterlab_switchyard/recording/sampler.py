@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any, Callable
 
 from .arrays import arrays_of
+from .earlier import EarlierChoices
 from .limits import MAX_TOKENS
 from .numbers import label
 from .routed import Batch, Routed
@@ -18,6 +19,15 @@ class _Sample:
     #: By path: indices, weights and the functions for them.
     choices: dict[str, tuple[Any, Any, ModuleType]] = field(default_factory=dict)
 
+    def places(self, count: int) -> list[int]:
+        """Where its first tokens stand that are no padding."""
+        mask = [True] * len(self.ids) if self.mask is None else arrays_of(self.mask).to_list(self.mask)
+        return [t for t, real in enumerate(mask) if real][:count]
+
+    def tokens(self, places: list[int]) -> list[Any]:
+        ids = arrays_of(self.ids).to_list(self.ids)
+        return [ids[t] for t in places]
+
 
 class TokenSampler:
     """Of each batch, the first ``count`` tokens of the first sequence, padding left out."""
@@ -29,14 +39,16 @@ class TokenSampler:
         self._latest = _Sample()
         #: Shown while the latest batch has not passed through every layer.
         self._previous = _Sample()
+        self._earlier = EarlierChoices()
 
     def batch(self, batch: Batch) -> None:
         """The batch whose records follow."""
         self._previous, self._latest = self._latest, _Sample()
         if batch.ids is None or self._count == 0:
             return
-        self._latest.ids = _first(batch.ids)
-        self._latest.mask = None if batch.mask is None else _first(batch.mask)
+        longest = self._count if batch.mask is None else MAX_TOKENS
+        self._latest.ids = _first(batch.ids, longest)
+        self._latest.mask = None if batch.mask is None else _first(batch.mask, longest)
         self._latest.domain = batch.domains[0] if batch.domains else None
 
     def record(self, routed: Routed, arrays: ModuleType) -> None:
@@ -46,6 +58,12 @@ class TokenSampler:
             weights = None if routed.weights is None else arrays.copy(arrays.part(routed.weights, 0, count))
             self._latest.choices[routed.path] = arrays.copy(arrays.part(routed.indices, 0, count)), weights, arrays
 
+    def step(self, step: int) -> None:
+        """Ends a step: keeps what its last batch was given, as long as its text stays the same."""
+        if self._latest.choices:
+            tokens = self._latest.tokens(self._latest.places(self._count))
+            self._earlier.add(step, tokens, self._latest.choices)
+
     def read(self, layers: list[tuple[str, int]], domains: list[str]) -> dict[str, Any] | None:
         """The newest sample of these layers (path and k); one that it did not pass has -1 and None. None without any."""
         paths = {path for path, _ in layers}
@@ -54,16 +72,21 @@ class TokenSampler:
         sample = next((s for s in samples if s.ids is not None and len(paths & set(s.choices)) == most), None)
         if sample is None or most == 0:
             return None
-        ids = arrays_of(sample.ids).to_list(sample.ids)
-        mask = [True] * len(ids) if sample.mask is None else arrays_of(sample.mask).to_list(sample.mask)
-        kept = [t for t in range(len(ids)) if mask[t]][: self._count]
-        experts, weights = zip(*(_choices(sample.choices.get(path), k, kept) for path, k in layers))
+        kept = sample.places(self._count)
+        tokens = sample.tokens(kept)
+        experts = [_experts(sample.choices.get(path), k, kept) for path, k in layers]
+        weights = [_weights(sample.choices.get(path), k, kept) for path, k in layers]
+        earlier = [
+            {"step": step, "experts": [_experts(choices.get(path), k, kept) for path, k in layers]}
+            for step, choices in self._earlier.read(tokens, sample.choices)
+        ]
         domain = domains.index(sample.domain) if sample.domain in domains else -1
         return {
-            "text": [self._text(ids[t]) for t in kept],
+            "text": [self._text(token) for token in tokens],
             "domain": [domain] * len(kept),
-            "experts": list(experts),
-            "weights": list(weights),
+            "experts": experts,
+            "weights": weights,
+            **({"earlier": earlier} if earlier else {}),
             "truncated": False,
         }
 
@@ -73,16 +96,18 @@ class TokenSampler:
         return self._texts[token]
 
 
-def _first(values: Any) -> Any:
-    """The first sequence of [B, T], up to the longest sample."""
+def _first(values: Any, longest: int) -> Any:
+    """The first sequence of [B, T], cut."""
     arrays = arrays_of(values)
-    return arrays.copy(arrays.part(values[0], 0, MAX_TOKENS))
+    return arrays.copy(arrays.part(values[0], 0, longest))
 
 
-def _choices(chosen: Any, k: int, kept: list[int]) -> tuple[list[list[int]], list[list[float | None]]]:
-    if chosen is None:
-        return [[-1] * k for _ in kept], [[None] * k for _ in kept]
-    indices, weights, arrays = chosen
-    experts = arrays.to_list(indices)
-    values = None if weights is None else arrays.to_list(weights)
-    return [experts[t] for t in kept], [[None] * k if values is None else values[t] for t in kept]
+def _experts(chosen: Any, k: int, kept: list[int]) -> list[list[int]]:
+    """[T][K]; -1 where a layer chose nothing for these tokens, or as many experts as it does not choose any more."""
+    rows = [] if chosen is None else chosen[2].to_list(chosen[0])
+    return [rows[t] if rows and len(rows[t]) == k else [-1] * k for t in kept]
+
+
+def _weights(chosen: Any, k: int, kept: list[int]) -> list[list[float | None]]:
+    rows = [] if chosen is None or chosen[1] is None else chosen[2].to_list(chosen[1])
+    return [rows[t] if rows and len(rows[t]) == k else [None] * k for t in kept]

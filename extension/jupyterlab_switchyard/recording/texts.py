@@ -5,10 +5,10 @@ from typing import Any, Callable
 from .errors import fail
 
 
-def text_of(tokenizer: Any) -> Callable[[int], str]:
-    """A tokenizer with ``decode``, a function of a token's number, or nothing: then the numbers themselves."""
+def text_of(tokenizer: Any) -> Callable[[int], str] | None:
+    """Of a tokenizer with ``decode``, or a function of a token's number; None where there is nothing."""
     if tokenizer is None:
-        return str
+        return None
     if hasattr(tokenizer, "decode"):
         return lambda token: tokenizer.decode([token])
     if callable(tokenizer):

@@ -1,11 +1,11 @@
 """One output of a cell that follows a run."""
 
-import sys
 import time
 import uuid
 from typing import Any, Callable
 
 from .bundle import bundle_of, picture
+from .notebook import notebook_shell
 
 #: At most four updates a second reach the document.
 UPDATE_SECONDS = 0.25
@@ -56,6 +56,11 @@ class LiveDisplay:
         if self._write is not None and self._updates.due:
             self._show(last=False)
 
+    def catch_up(self) -> None:
+        """Shows the run as it is, due or not: nothing will happen for a while."""
+        if self._write is not None:
+            self._show(last=False)
+
     def finish(self) -> None:
         """Shows the last state, whenever the one before was."""
         if self._write is not None:
@@ -71,9 +76,8 @@ class LiveDisplay:
 
 def notebook_display() -> Write | None:
     """How the running notebook shows an output; None where there is none, as in a script or a terminal."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
+    shell = notebook_shell()
+    if shell is None:
         return None
 
     def write(bundle: dict[str, Any], display_id: str, update: bool) -> None:

@@ -80,7 +80,9 @@ class ModelRun(Run):
         return training or (not self._trained if self._evaluation is None else self._evaluation)
 
     def _before(self, _: Any, args: Any, kwargs: Any = None) -> None:
-        self._automatic_step()
+        if self._automatic:
+            self._automatic_step()
+            self._hold()
         self._called = self._inside = True
         self._trained = self._trained or getattr(self._model, "training", False)
         self._recorder.batch(batch_of(args, kwargs or {}, self._domain))

@@ -13,20 +13,22 @@ from ..showing.bundle import bundle_of, picture
 from ..showing.live import LiveDisplay, notebook_display
 from ..showing.text import payload_text
 from .batches import Domain, batch_of
+from .control import Control, Stopped
 
 
 class Run:
-    """Records routing and shows it; made by ``watch`` and ``record``, and used in a ``with``.
+    """Records routing and shows it, in a ``with``; ``switchyard.record(...)`` makes one, ``watch`` one that follows a model.
 
     In a notebook one output follows the run, at most four times a second and at the end always; elsewhere it only records.
+    The options are those of ``watch``.
     """
 
     def __init__(
         self,
         *,
-        title: str,
-        total_steps: int | None = None,
+        title: str = "routing",
         tokenizer: Any = None,
+        total_steps: int | None = None,
         token_sample: int = 64,
         window: int = 8,
         display: bool = True,
@@ -38,6 +40,7 @@ class Run:
         self._domain: Domain = None
         self._display = display
         self._live: LiveDisplay | None = None
+        self._control = Control(self._state.run_id, lambda: (self._state.status, self._state.step))
 
     # What a user calls.
 
@@ -51,6 +54,9 @@ class Run:
     ) -> None:
         """Ends a step: what was routed since the last one becomes a point of the history.
 
+        Where a reader has paused the run from its panel it returns when the run goes on. Where a reader has stopped it,
+        it leaves the ``with`` of the run, which ends without an error; ``run.stopped`` is True after it.
+
         Args:
             number: The step's number, above the one before. Default: the next, from 1.
             loss: Shown as "loss/train"; a number, or a tensor of one.
@@ -62,6 +68,12 @@ class Run:
         """
         values = {"loss/train": loss, "loss/validation": validation_loss, **(scalars or {})}
         self._end_step(number, {name: _number(value) for name, value in values.items() if value is not None})
+        self._hold()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a reader has stopped the run from its panel."""
+        return self._control.stopped
 
     def domain(self, name: str | Sequence[str | None] | None) -> "_Domain":
         """Says what the text that follows is: "code", or a name for each sequence of the batch; None where it is unknown.
@@ -105,21 +117,26 @@ class Run:
             fail("watch", "a run is entered once", self._state.status)
         self._live = LiveDisplay(self._next_payload, notebook_display() if self._display else None)
         try:
+            if self._display:
+                self._control.open()
             self._start()
             self._live.update()
         except BaseException:
             self._stop()
+            self._control.close()
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
         self._stop()
         if kind is None:
             self._state.status = "finished"
         else:
-            stopped = issubclass(kind, (KeyboardInterrupt, SystemExit, GeneratorExit))
+            stopped = issubclass(kind, (Stopped, KeyboardInterrupt, SystemExit, GeneratorExit))
             self._state.status = "stopped" if stopped else "failed"
         self._live.finish()
+        self._control.close()
+        return isinstance(error, Stopped) and error.control is self._control
 
     def _start(self) -> None:
         """Begins to record; a run without a model waits to be told."""
@@ -135,6 +152,11 @@ class Run:
         self._recorder.step(step, scalars)
         self._state.step = self._recorder.last_step
         self._update()
+
+    def _hold(self) -> None:
+        """Between two steps of a run that is shown: waits, or ends the run, where a reader has asked for it."""
+        if self._live is not None and self._state.status == "running":
+            self._control.hold(self._live.catch_up)
 
     def _update(self) -> None:
         if self._live is not None and self._state.status == "running":

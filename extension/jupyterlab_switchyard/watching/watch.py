@@ -37,6 +37,11 @@ def watch(
     Cost: a few sums a layer on the model's own device, fetched once a step; see "Any kernel" in the README for what was measured.
     A model compiled by ``torch.compile`` must be watched from before its first call.
 
+    Readers may pause, step and stop the run from its panel, where comms are heard while a cell runs: ipykernel from 7, and a
+    JupyterLab that gives them a subshell. A pause holds inside ``run.step()``, or before the next pass where it is not called. A
+    stop leaves the ``with`` from there (by ``switchyard.Stopped``, which is no ``Exception``), and what follows it runs:
+    ``run.stopped`` is True. Elsewhere the panel's controls stay off until the cell is done.
+
     Args:
         model: A ``torch.nn.Module``, or anything with ``named_modules`` and forward hooks like its.
         routers: The modules that route, by path ("layers.*.gate") or as a function of path and module. Default: those that
@@ -44,10 +49,11 @@ def watch(
         k: Experts a token is sent to, where a router returns logits alone and does not say.
         read: For routers that return something else: a function of module, inputs and output that gives the arguments of
             ``run.observe`` as a dict, for example {"probabilities": ..., "k": 2}.
-        tokenizer: Gives the text of the token sample: an object with ``decode``, or a function of a token's number.
+        tokenizer: Gives the text of tokens: an object with ``decode``, or a function of a token's number. Without it the sample
+            shows numbers, and the tokens and token classes that each expert is sent are not recorded.
         title: Default: the model's class and how it routes.
         total_steps: How many steps the run will take, where it is known.
-        token_sample: Tokens of each batch whose choices are shown, 0..512.
+        token_sample: Tokens of each batch whose choices are shown, 0..2048.
         window: Loads are summed over the latest 1 to 2 times this many steps.
         evaluation: Whether passes in evaluation mode count. Default: only until the first pass in training mode.
         automatic_steps: See above.
@@ -72,21 +78,5 @@ def watch(
     )
 
 
-def record(
-    *,
-    title: str = "routing",
-    tokenizer: Any = None,
-    total_steps: int | None = None,
-    token_sample: int = 64,
-    window: int = 8,
-    display: bool = True,
-) -> Run:
-    """As ``watch``, for what has no hooks: call ``run.observe(path, logits=..., k=...)`` and ``run.step()`` yourself."""
-    return Run(
-        title=title,
-        tokenizer=tokenizer,
-        total_steps=total_steps,
-        token_sample=token_sample,
-        window=window,
-        display=display,
-    )
+#: As ``watch``, for what has no hooks: call ``run.observe(path, logits=..., k=...)`` and ``run.step()`` yourself.
+record = Run

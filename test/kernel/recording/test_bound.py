@@ -1,5 +1,6 @@
 """Payloads of any size stay within 64 kB, and are what kernel-lib reads: its own reader judges them."""
 
+import base64
 import json
 import random
 import subprocess
@@ -25,7 +26,7 @@ def read_by_kernel_lib(*payloads):
 def run_of(*, layers, num_experts, k, steps=1, domains=1, tokens=64, scalars=1, text=str, seed=0):
     draw = random.Random(seed)
     ids = [[draw.randrange(1000) for _ in range(tokens)]]
-    run = switchyard.record(token_sample=min(512, tokens), tokenizer=text, title="a <b> & \ud800" + "x" * 300)
+    run = switchyard.record(token_sample=tokens, tokenizer=text, title="a <b> & \ud800" + "x" * 300)
     for step in range(steps):
         run.domain(f"domain {step % domains}")
         run.batch(ids)
@@ -61,6 +62,51 @@ def test_any_run_fits(shape, valid):
     assert len(json.dumps(payload)) > 20_000
     assert len(run.to_svg()) < 400_000
     ElementTree.fromstring(run.to_svg())
+
+
+def test_choices_are_packed_where_rows_do_not_fit(valid):
+    shape = {"layers": 16, "num_experts": 64, "k": 8}
+    tokens = valid(run_of(**shape).payload())["data"]["tokens"]
+    # As rows with their weights there would be room for 9.
+    count = len(tokens["text"])
+    assert 50 < count <= 64 and tokens["weights"] == [[]] * 16
+    draw = random.Random(0)
+    for _ in range(64):
+        draw.randrange(1000)
+    # The first layer's choices, as run_of drew them.
+    chosen = [expert for _ in range(64) for expert in draw.sample(range(64), 8)]
+    assert list(base64.b64decode(tokens["experts"][0])) == chosen[: count * 8]
+
+
+def test_many_tokens_take_more_room(valid):
+    run = run_of(layers=4, num_experts=8, k=2, tokens=2048)
+    tokens = valid(run.payload())["data"]["tokens"]
+    read_by_kernel_lib(run.payload())
+    assert len(tokens["text"]) > 1500 and tokens["weights"] == [[]] * 4
+
+
+def test_earlier_choices_have_what_is_left(valid):
+    run = switchyard.record(token_sample=512)
+    ids = [list(range(512))]
+    for step in range(40):
+        run.batch(ids)
+        for layer in range(4):
+            run.observe(f"layers.{layer}", indices=[[step % 8, 7] for _ in ids[0]], num_experts=300)
+        run.step()
+    tokens = valid(run.payload())["data"]["tokens"]
+    read_by_kernel_lib(run.payload())
+    steps = [earlier["step"] for earlier in tokens.get("earlier", [])]
+    assert 0 < len(steps) < 13 and steps == sorted(steps)
+
+
+@pytest.mark.parametrize(("layers", "lost"), [(2, set()), (8, {"topTokens"}), (15, {"topTokens", "classLoad"})])
+def test_what_experts_are_sent_goes_before_the_load(layers, lost, valid):
+    payload = valid(run_of(layers=layers, num_experts=24, k=2, text=lambda t: f"token {t}").payload())
+    read_by_kernel_lib(payload)
+    present = {name for layer in payload["data"]["layers"] for name in layer}
+    assert {"topTokens", "classLoad"} - present == lost
+    assert {"load", "meanWeight"} < present
+    assert ("tokenClasses" in payload["data"]) == ("classLoad" in present)
 
 
 def test_numbers_that_are_longer_in_javascript_fit(valid):

@@ -5,6 +5,7 @@ import random
 
 import jupyterlab_switchyard as switchyard
 import pytest
+from jupyterlab_switchyard.recording import vocabulary
 
 E, K, B, T = 6, 2, 3, 7
 
@@ -167,3 +168,100 @@ def test_transitions_from_layer_to_layer(array, valid):
     assert first["transitions"] == [[0.5, 0, 0.5], [0, 1, 0]]
     # Of other tokens, and the last.
     assert "transitions" not in second and "transitions" not in third
+
+
+def test_mean_weight_of_what_was_taken(array, valid):
+    run = switchyard.record()
+    choices = {"indices": [[0, 1], [0, 2], [0, -1], [1, 0]], "weights": [[0.5, 3.0], [0.25, 1.0], [0.75, 9.0], [12.0, 0.5]]}
+    dropped = [[False, False], [True, False], [False, False], [False, False]]
+    run.batch(array([[1, 2, 3, 4]]), mask=array([[1, 1, 1, 0]]))
+    run.observe("a", **{name: array(values) for name, values in choices.items()}, dropped=array(dropped), num_experts=4)
+    run.observe("b", indices=array([[0]] * 4), num_experts=2)
+    run.observe("c", indices=array([[0], [1]]), weights=array([[-1.0], [2.0]]), num_experts=2)
+    first, second, third = valid(run.payload())["data"]["layers"]
+    # Neither the dropped choice of expert 0 nor the padding counts; nobody chose expert 3.
+    assert first["meanWeight"] == [0.625, 3, 1, None]
+    assert "meanWeight" not in second
+    assert third["meanWeight"] == [None, 2]
+
+
+WORDS = ["the", " for", "12", "\n", "->", "a1", "The"]
+
+
+def sent_run(array, steps, **options):
+    """One layer of three experts and two choices; each step's tokens and experts."""
+    run = switchyard.record(tokenizer=WORDS.__getitem__, window=2, **options)
+    for tokens, experts in steps:
+        run.batch(array([tokens]))
+        run.observe("a", indices=array(experts), num_experts=3)
+        run.step()
+    return run
+
+
+def test_tokens_of_each_expert(array, valid):
+    steps = [
+        # Of the window before last: forgotten.
+        ([0, 0], [[2, 1], [2, 1]]),
+        ([0, 0], [[2, 1], [2, 1]]),
+        ([6, 6, 6, 3], [[0, 1], [0, 1], [0, 2], [0, 2]]),
+        ([0, 3, 1, 2], [[0, 1], [1, -1], [0, 2], [0, -1]]),
+        ([4, 5], [[0, 1], [0, 1]]),
+    ]
+    data = valid(sent_run(array, steps).payload())["data"]
+    (layer,) = data["layers"]
+    tokens = [[(token["text"], token["share"]) for token in row] for row in layer["topTokens"]]
+    # Of equal ones the first of the vocabulary, and no more than five.
+    assert tokens[0] == [("The", 0.333), ("the", 0.111), (" for", 0.111), ("12", 0.111), ("\n", 0.111)]
+    assert tokens[1] == [("The", 0.333), ("the", 0.167), ("\n", 0.167), ("->", 0.167), ("a1", 0.167)]
+    assert tokens[2] == [(" for", 0.333), ("\n", 0.333), ("The", 0.333)]
+    load = dict(zip(data["tokenClasses"], layer["classLoad"]))
+    assert load == {
+        "letter": [0.5, 0.375, 0.125],
+        "keyword": [0.5, 0, 0.5],
+        "digit": [1, 0, 0],
+        "space": [near(1 / 3)] * 3,
+        "punctuation": [0.5, 0.5, 0],
+        "other": [0.5, 0.5, 0],
+    }
+
+
+def test_a_vocabulary_that_is_too_large_counts_its_first_tokens(array, valid, monkeypatch):
+    monkeypatch.setattr(vocabulary, "MAX_VOCABULARY", 2)
+    data = valid(sent_run(array, [([5, 0, 3, 3], [[0], [0], [0], [0]]), ([0], [[0]])]).payload())["data"]
+    (layer,) = data["layers"]
+    # Tokens that have no number are among all, under no name and in no class. Of one batch the smallest come first.
+    assert layer["topTokens"] == [[{"text": "the", "share": 0.4}, {"text": "\n", "share": 0.4}], [], []]
+    assert dict(zip(data["tokenClasses"], layer["classLoad"]))["other"] == [0, 0, 0]
+
+
+def test_tokens_are_not_counted_without_text_or_room(array, valid):
+    run = switchyard.record()
+    run.batch(array([[1, 2]]))
+    run.observe("a", indices=array([[0], [1]]), num_experts=2)
+    assert not {"topTokens", "classLoad"} & valid(run.payload())["data"]["layers"][0].keys()
+    run = switchyard.record(tokenizer=str)
+    for layer in range(3):
+        run.batch(array([[1, 2]]))
+        run.observe(f"layers.{layer}", indices=array([[0], [1]]), num_experts=192)
+        # Two layers of 192 experts may have room, a third never.
+        assert len(run._recorder._sent) == (layer + 1 if layer < 2 else 0)
+    assert "tokenClasses" not in valid(run.payload())["data"]
+
+
+def test_earlier_choices_of_the_same_text(array, valid):
+    run = switchyard.record(token_sample=2)
+    for step in range(1, 101):
+        run.batch(array([[7, 8, 9]]), mask=array([[0, 1, 1]]))
+        run.observe("a", indices=array([[0], [step % 5], [4]]), num_experts=5)
+        run.step(step)
+    tokens = valid(run.payload())["data"]["tokens"]
+    assert tokens["experts"] == [[[0], [4]]]
+    steps = [earlier["step"] for earlier in tokens["earlier"]]
+    # Evenly, at most 16, none of them the step that is shown.
+    assert steps == list(range(1, 100, 8))
+    assert [earlier["experts"] for earlier in tokens["earlier"]] == [[[[step % 5], [4]]] for step in steps]
+    # Another text has no earlier choices.
+    run.batch(array([[7, 8, 8]]), mask=array([[0, 1, 1]]))
+    run.observe("a", indices=array([[0], [1], [4]]), num_experts=5)
+    run.step()
+    assert "earlier" not in valid(run.payload())["data"]["tokens"]

@@ -5,6 +5,7 @@ import json
 
 import jupyterlab_switchyard as switchyard
 import pytest
+from jupyterlab_switchyard.recording.token_class import TOKEN_CLASSES, token_class
 from spec import ROOT
 from recording.standin import Module
 
@@ -23,6 +24,13 @@ def test_a_recording_has_the_numbers_that_kernel_lib_makes(valid):
     run = load(PARITY / "make_recording.py").replay(fixture["steps"])
     # test/parity/recording.test.ts compares the same data with kernel-lib's.
     assert valid(run.payload())["data"] == fixture["data"]
+
+
+def test_tokens_have_the_class_that_kernel_lib_gives_them():
+    classes = json.loads((PARITY / "fixtures" / "tokenClasses.json").read_text())["classes"]
+    assert list(classes) == list(TOKEN_CLASSES)
+    for name, texts in classes.items():
+        assert [(text, token_class(text)) for text in texts] == [(text, name) for text in texts]
 
 
 CASES = json.loads((PARITY / "fixtures" / "huggingface.json").read_text())["cases"]

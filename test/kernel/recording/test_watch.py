@@ -170,7 +170,7 @@ def test_what_cannot_be_watched_is_said():
         switchyard.watch(Odd(), routers="gate")
     with pytest.raises(switchyard.SwitchyardError, match="must have named_modules and register_forward_hook"):
         switchyard.watch(object())
-    for option in ({"token_sample": 513}, {"window": 0}, {"k": 0}, {"total_steps": -1}, {"tokenizer": 7}):
+    for option in ({"token_sample": 2049}, {"window": 0}, {"k": 0}, {"total_steps": -1}, {"tokenizer": 7}):
         with pytest.raises(switchyard.SwitchyardError):
             switchyard.watch(Model(), **option)
     model = Odd()

@@ -1,7 +1,8 @@
 """Counting, for three kinds of arrays: PyTorch's on their device, NumPy's, and nested lists.
 
 Each module has the same functions. A tally is one vector, so that adding, moving and cutting it is one operation:
-``[tokens, dropped choices, sum of entropies in nats, load [E], importance [E], pairs [E * E] or nothing]``.
+``[tokens, dropped choices, sum of entropies in nats, load [E], importance [E], taken [E], weight [E], pairs [E * E] or nothing]``.
+``taken`` are the choices that were not dropped, ``weight`` the sum of their weights.
 """
 
 import sys
@@ -12,6 +13,8 @@ from . import plain
 
 #: Entries of a tally before the load.
 HEAD = 3
+#: Vectors of E numbers after it.
+VECTORS = 4
 
 
 def arrays_of(value: Any) -> ModuleType:

@@ -1,6 +1,6 @@
 """Tallies of NumPy arrays, and of what can become one."""
 
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 
@@ -58,6 +58,7 @@ def tally(
     num_experts: int,
     *,
     probabilities: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
     dropped: np.ndarray | None = None,
     mask: np.ndarray | None = None,
     pairs: bool = False,
@@ -68,16 +69,25 @@ def tally(
         mask = mask.astype(bool)
         used = used & mask[:, None]
     keys = np.where(used, indices, num_experts).astype(np.int64)
+    kept = keys if dropped is None else np.where(dropped.astype(bool), num_experts, keys)
     tokens = len(indices) if mask is None else mask.sum()
     lost = 0 if dropped is None else (dropped.astype(bool) & used).sum()
     entropy, importance = _spread(probabilities, num_experts, mask)
-    parts = [[tokens, lost, entropy], np.bincount(keys.ravel(), minlength=num_experts + 1)[:num_experts], importance]
+    load, taken = _counts(keys, num_experts), _counts(kept, num_experts)
+    weight = np.zeros(num_experts) if weights is None else _counts(kept, num_experts, weights)
+    parts = [[tokens, lost, entropy], load, importance, taken, weight]
     if pairs:
         chosen = np.zeros((len(indices), num_experts + 1))
         np.put_along_axis(chosen, keys, 1.0, 1)
         chosen = chosen[:, :num_experts]
         parts.append((chosen.T @ chosen).ravel())
     return np.concatenate(parts).astype(np.float64)
+
+
+def _counts(keys: np.ndarray, num_experts: int, weights: np.ndarray | None = None) -> np.ndarray:
+    """How often, or with how much weight, each expert is among the keys; E stands for none."""
+    values = None if weights is None else weights.ravel()
+    return np.bincount(keys.ravel(), values, minlength=num_experts + 1)[:num_experts]
 
 
 def _spread(probabilities: np.ndarray | None, num_experts: int, mask: np.ndarray | None) -> tuple[float, np.ndarray]:
@@ -130,3 +140,47 @@ def between(
     i, j = first[:, 0].astype(np.int64), second[:, 0].astype(np.int64)
     known = (i >= 0) & (j >= 0) & (True if mask is None else mask.astype(bool))
     return np.bincount((i * num_next + j)[known], minlength=num_experts * num_next).astype(np.float64)
+
+
+def from_list(values: list, like: np.ndarray) -> np.ndarray:
+    return np.array(values)
+
+
+def numbered(values: np.ndarray, number: Callable[[list], list[int]]) -> np.ndarray:
+    """Each value as its number; ``number`` is asked for the different ones."""
+    distinct, places = np.unique(values, return_inverse=True)
+    return np.array(number(distinct.tolist()))[places.reshape(-1)]
+
+
+def count_sent(
+    table: np.ndarray | None,
+    rows: np.ndarray,
+    indices: np.ndarray,
+    num_experts: int,
+    num_rows: int,
+    *,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """Adds how often the token of each row was sent to each expert; [R * E], made or enlarged where it must be."""
+    used = indices >= 0
+    if mask is not None:
+        used = used & mask.astype(bool)[:, None]
+    counts = _sized(np.zeros(0) if table is None else table, num_rows * num_experts)
+    np.add.at(counts, (rows[:, None] * num_experts + indices)[used], 1)
+    return counts
+
+
+def _sized(table: np.ndarray, size: int) -> np.ndarray:
+    return table if len(table) == size else np.pad(table, (0, size - len(table)))
+
+
+def sent(
+    tables: list[np.ndarray], num_experts: int, num_rows: int, order: list[int], groups: list[int], num_groups: int, top: int
+) -> tuple[list, list, list]:
+    """Sums up what was sent: places in ``order`` of each expert's most frequent rows, of equal ones the first, and how often
+    [top][E] each; the experts of each group of rows [C][E]. ``groups`` [len(order)]."""
+    counts = sum(_sized(table, num_rows * num_experts) for table in tables).reshape(-1, num_experts)[order]
+    places = np.argsort(-counts, axis=0, kind="stable")[:top]
+    by_group = np.zeros((num_groups, num_experts))
+    np.add.at(by_group, groups, counts)
+    return places.tolist(), np.take_along_axis(counts, places, 0).tolist(), by_group.tolist()

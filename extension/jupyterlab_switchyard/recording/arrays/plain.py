@@ -1,7 +1,7 @@
 """Tallies of nested lists, for a Python without NumPy."""
 
 import math
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 
 def shape_of(values: Any) -> tuple[int, ...]:
@@ -65,6 +65,7 @@ def tally(
     num_experts: int,
     *,
     probabilities: list[Sequence[float]] | None = None,
+    weights: list[Sequence[float]] | None = None,
     dropped: list[Sequence[bool]] | None = None,
     mask: list[bool] | None = None,
     pairs: bool = False,
@@ -72,7 +73,8 @@ def tally(
     """The tally of one pass; see the package."""
     E = num_experts
     kept = [t for t in range(len(indices)) if mask is None or mask[t]]
-    load, importance, together = [0.0] * E, [0.0] * E, [0.0] * (E * E if pairs else 0)
+    load, importance, taken, weight = ([0.0] * E for _ in range(4))
+    together = [0.0] * (E * E if pairs else 0)
     lost = entropy = 0.0
     for t in kept:
         chosen = [expert for expert in indices[t] if expert >= 0]
@@ -81,13 +83,17 @@ def tally(
             if pairs:
                 for j in chosen:
                     together[i * E + j] += 1
-        if dropped is not None:
-            lost += sum(1 for expert, drop in zip(indices[t], dropped[t]) if expert >= 0 and drop)
+        for c, expert in enumerate(indices[t]):
+            if expert >= 0 and dropped is not None and dropped[t][c]:
+                lost += 1
+            elif expert >= 0:
+                taken[expert] += 1
+                weight[expert] += 0 if weights is None else weights[t][c]
         if probabilities is not None:
             for expert, share in enumerate(probabilities[t]):
                 importance[expert] += share
                 entropy -= share * math.log(share) if share > 0 else 0.0
-    return [float(len(kept)), lost, entropy, *load, *importance, *together]
+    return [float(len(kept)), lost, entropy, *load, *importance, *taken, *weight, *together]
 
 
 def add(first: list[float], second: list[float]) -> list[float]:
@@ -149,3 +155,52 @@ def between(
         if here[0] >= 0 and there[0] >= 0 and (mask is None or mask[t]):
             counts[here[0] * num_next + there[0]] += 1
     return counts
+
+
+def from_list(values: list, like: Any) -> list:
+    return values
+
+
+def numbered(values: list, number: Callable[[list], list[int]]) -> list[int]:
+    """Each value as its number; ``number`` is asked for the different ones."""
+    distinct = sorted(set(values))
+    numbers = dict(zip(distinct, number(distinct)))
+    return [numbers[value] for value in values]
+
+
+def count_sent(
+    table: list[float] | None,
+    rows: list[int],
+    indices: list[Sequence[int]],
+    num_experts: int,
+    num_rows: int,
+    *,
+    mask: list[bool] | None = None,
+) -> list[float]:
+    """Adds how often the token of each row was sent to each expert; [R * E], made or enlarged where it must be."""
+    counts = [] if table is None else table
+    counts += [0.0] * (num_rows * num_experts - len(counts))
+    for t, chosen in enumerate(indices):
+        for expert in chosen:
+            if expert >= 0 and (mask is None or mask[t]):
+                counts[rows[t] * num_experts + expert] += 1
+    return counts
+
+
+def _sized(table: list[float], size: int) -> list[float]:
+    return [*table, *[0.0] * (size - len(table))]
+
+
+def sent(
+    tables: list[list[float]], num_experts: int, num_rows: int, order: list[int], groups: list[int], num_groups: int, top: int
+) -> tuple[list, list, list]:
+    """Sums up what was sent: places in ``order`` of each expert's most frequent rows, of equal ones the first, and how often
+    [top][E] each; the experts of each group of rows [C][E]. ``groups`` [len(order)]."""
+    total = [sum(column) for column in zip(*(_sized(table, num_rows * num_experts) for table in tables))]
+    counts = [total[row * num_experts : (row + 1) * num_experts] for row in order]
+    by_group = [[0.0] * num_experts for _ in range(num_groups)]
+    for group, row in zip(groups, counts):
+        by_group[group] = add(by_group[group], row)
+    best = [sorted(range(len(order)), key=lambda place: -counts[place][e])[:top] for e in range(num_experts)]
+    places = [list(column) for column in zip(*best)]
+    return places, [[counts[place][e] for e, place in enumerate(row)] for row in places], by_group

@@ -1,6 +1,6 @@
 """Tallies of PyTorch tensors on their own device: nothing waits for it until ``fetch``."""
 
-from typing import Any
+from typing import Any, Callable
 
 import torch
 from torch import Tensor
@@ -60,6 +60,7 @@ def tally(
     num_experts: int,
     *,
     probabilities: Tensor | None = None,
+    weights: Tensor | None = None,
     dropped: Tensor | None = None,
     mask: Tensor | None = None,
     pairs: bool = False,
@@ -74,11 +75,19 @@ def tally(
             used = used & mask[:, None]
         # Unused choices are counted in a column of their own, which is cut off.
         keys = torch.where(used, indices, num_experts).long()
-        load = _zeros(num_experts + 1, exact, indices).scatter_add_(0, keys.flatten(), used.flatten().to(exact))
+        load = taken = _zeros(num_experts + 1, exact, indices).scatter_add_(0, keys.flatten(), used.flatten().to(exact))
+        kept = keys
+        if dropped is not None:
+            kept = torch.where(dropped.bool(), num_experts, keys)
+            taken = torch.zeros_like(load).scatter_add_(0, kept.flatten(), used.flatten().to(exact))
+        weight = torch.zeros_like(load)
+        if weights is not None:
+            weight.scatter_add_(0, kept.flatten(), weights.flatten().to(exact))
         tokens = _zeros(1, exact, indices) + len(indices) if mask is None else mask.sum(dtype=exact).reshape(1)
         lost = _zeros(1, exact, indices) if dropped is None else (dropped.bool() & used).sum(dtype=exact).reshape(1)
         parts = [tokens, lost, *_spread(probabilities, num_experts, mask, exact, indices)]
         parts.insert(3, load[:num_experts])
+        parts += [taken[:num_experts], weight[:num_experts]]
         if pairs:
             chosen = torch.zeros(len(indices), num_experts + 1, device=indices.device).scatter_(1, keys, 1.0)
             chosen = chosen[:, :num_experts]
@@ -156,3 +165,55 @@ def between(first: Tensor, second: Tensor, num_experts: int, num_next: int, *, m
     exact = torch.float32 if first.device.type == "mps" else torch.float64
     keys = torch.where(known, i * num_next + j, size).long()
     return _zeros(size + 1, exact, first).scatter_add_(0, keys, known.to(exact))[:size]
+
+
+def from_list(values: list, like: Tensor) -> Tensor:
+    return torch.tensor(values, device=like.device)
+
+
+@torch.no_grad()
+def numbered(values: Tensor, number: Callable[[list], list[int]]) -> Tensor:
+    """Each value as its number; ``number`` is asked for the different ones, once they are there."""
+    distinct, places = torch.unique(values, return_inverse=True)
+    return from_list(number(distinct.tolist()), values)[places]
+
+
+@torch.no_grad()
+def count_sent(
+    table: Tensor | None, rows: Tensor, indices: Tensor, num_experts: int, num_rows: int, *, mask: Tensor | None = None
+) -> Tensor:
+    """Adds how often the token of each row was sent to each expert; [R * E], made or enlarged where it must be."""
+    exact = torch.float32 if indices.device.type == "mps" else torch.float64
+    size = num_rows * num_experts
+    # What is made in inference mode could not be added to outside of it.
+    with torch.inference_mode(False):
+        if table is None or len(table) < size or table.device != indices.device:
+            larger = _zeros(size, exact, indices)
+            if table is not None:
+                larger[: len(table)] = table.to(indices.device)
+            table = larger
+    used = indices >= 0
+    if mask is not None:
+        used = used & mask.to(indices.device, torch.bool)[:, None]
+    # An unused choice may point anywhere inside: it adds nothing.
+    keys = torch.add(indices, rows.to(indices.device)[:, None], alpha=num_experts).clamp_(min=0)
+    return table.scatter_add_(0, keys.long().flatten(), used.flatten().to(exact))
+
+
+@torch.no_grad()
+def sent(
+    tables: list[Tensor], num_experts: int, num_rows: int, order: list[int], groups: list[int], num_groups: int, top: int
+) -> tuple[list, list, list]:
+    """Sums up what was sent: places in ``order`` of each expert's most frequent rows, of equal ones the first, and how often
+    [top][E] each; the experts of each group of rows [C][E]. ``groups`` [len(order)]."""
+    device = tables[-1].device
+    total = _zeros(num_rows * num_experts, tables[-1].dtype, tables[-1])
+    for table in tables:
+        total[: len(table)] += table.to(device)
+    counts = total.view(-1, num_experts)[torch.tensor(order, device=device)]
+    last = len(order) - 1
+    ranked = counts * len(order) + torch.arange(last, -1, -1, device=device)[:, None]
+    places = ranked.topk(min(top, len(order)), dim=0).indices
+    by_group = _zeros(num_groups * num_experts, counts.dtype, counts).view(num_groups, num_experts)
+    by_group.index_add_(0, torch.tensor(groups, device=device), counts)
+    return places.tolist(), counts.gather(0, places).tolist(), by_group.tolist()

@@ -1,0 +1,121 @@
+"""What readers of a panel ask of a run: see kernel-lib's ``protocol/control.ts``."""
+
+import threading
+from contextvars import Context, copy_context
+from typing import Any, Callable
+
+from ..showing.notebook import notebook_shell
+
+TARGET = "switchyard.control"
+REQUESTS = ("pause", "resume", "step", "stop", "probe")
+NO_PROBE = "a text cannot be probed in a run that is watched from Python"
+
+#: Controls of the runs under way, by run.
+_controls: dict[str, "Control"] = {}
+
+
+class Stopped(BaseException):
+    """A reader stopped the run: raised where a step ends, and taken by the ``with`` of the run.
+
+    No ``Exception``, as KeyboardInterrupt is none: what handles the errors of a training loop must not go on after it.
+    """
+
+    def __init__(self, control: "Control") -> None:
+        super().__init__("the run was stopped from its panel")
+        self.control = control
+
+
+class Control:
+    """Holds one run between its steps, and ends it, as panels ask over comms.
+
+    ipykernel from 7 hears comms on a thread of their own ("subshells") while a cell runs; before, only after the cell.
+    """
+
+    def __init__(self, run_id: str, progress: Callable[[], tuple[str, int]]) -> None:
+        #: ``progress``: how the run is ("running", "finished", ...), and how many steps it has done.
+        self._run_id = run_id
+        self._progress = progress
+        self._changed = threading.Condition()
+        self._paused = False
+        #: Steps to do although it is paused.
+        self._granted = 0
+        self._problem: str | None = None
+        self.stopped = False
+        #: Each panel, and the context in which it was last heard: an answer from another one would lead what the panel
+        #: sends next to the thread of that one, which is busy.
+        self._panels: dict[Any, Context] = {}
+
+    def open(self) -> None:
+        """Begins to hear panels, in a notebook."""
+        manager = getattr(getattr(notebook_shell(), "kernel", None), "comm_manager", None)
+        if manager is not None:
+            _controls[self._run_id] = self
+            manager.register_target(TARGET, _opened)
+
+    def close(self) -> None:
+        """Tells panels for the last time how the run is."""
+        _controls.pop(self._run_id, None)
+        self.tell()
+        for panel, context in list(self._panels.items()):
+            context.copy().run(panel.close)
+        self._panels.clear()
+
+    def hold(self, held: Callable[[], None]) -> None:
+        """Waits while the run is paused, after a call of ``held``; raises Stopped where it is to end."""
+        with self._changed:
+            if self._waits():
+                held()
+                self.tell()
+            while self._waits():
+                # Not for ever: on Windows an interrupt is not heard before.
+                self._changed.wait(0.1)
+            self._granted = max(0, self._granted - 1)
+        if self.stopped:
+            raise Stopped(self)
+
+    def tell(self) -> None:
+        """Tells every panel how the run is."""
+        for panel, context in list(self._panels.items()):
+            context.copy().run(panel.send, self._status())
+
+    def accept(self, panel: Any) -> None:
+        """A panel opened a comm."""
+        panel.on_msg(lambda message: self._hear(panel, message["content"]["data"]))
+        panel.on_close(lambda _: self._panels.pop(panel, None))
+        self._panels[panel] = copy_context()
+        panel.send(self._status())
+
+    def _hear(self, panel: Any, request: Any) -> None:
+        self._panels[panel] = copy_context()
+        kind = request.get("type") if isinstance(request, dict) else None
+        if kind in REQUESTS:
+            with self._changed:
+                self._obey(kind, request)
+                self._changed.notify_all()
+        self.tell()
+
+    def _obey(self, kind: str, request: dict[str, Any]) -> None:
+        if kind == "probe":
+            self._problem = None if request.get("text") is None else NO_PROBE
+        elif kind == "stop":
+            self.stopped = True
+        else:
+            self._paused = kind != "resume"
+            self._granted = self._granted + 1 if kind == "step" else 0
+
+    def _waits(self) -> bool:
+        return self._paused and self._granted == 0 and not self.stopped
+
+    def _status(self) -> dict[str, Any]:
+        status, step = self._progress()
+        state = "paused" if status == "running" and self._paused and not self.stopped else status
+        return {"type": "status", "runId": self._run_id, "state": state, "step": step, "probe": None, "problem": self._problem}
+
+
+def _opened(panel: Any, message: dict[str, Any]) -> None:
+    data = message["content"].get("data")
+    control = _controls.get(data.get("runId")) if isinstance(data, dict) else None
+    if control is None:
+        panel.close()
+    else:
+        control.accept(panel)

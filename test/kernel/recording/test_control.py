@@ -1,0 +1,175 @@
+"""A reader pauses, steps and stops a run while the cell of a real Python kernel is busy with it."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from client import started
+from spec import ROOT
+
+SETUP = """
+import sys, time
+sys.path[:0] = [{extension!r}, {here!r}]
+import jupyterlab_switchyard as switchyard
+from standin import Model
+model = Model().train()
+
+def loop(step=True, steps=400):
+    with switchyard.watch(model) as run:
+        print(run._state.run_id, flush=True)
+        try:
+            for _ in range(steps):
+                model([[1, 2, 3]])
+                if step:
+                    run.step(loss=1.0)
+                time.sleep(0.01)
+        except Exception as error:
+            print("an error was handled:", error)
+    print("after", run.stopped, run.payload()["source"]["status"], run.payload()["source"]["step"])
+"""
+
+
+class Panel:
+    """The end of a comm where JupyterLab is: it talks to a thread of its own in the kernel."""
+
+    def __init__(self, kernel, run_id, comm_id):
+        self.kernel, self.run_id, self.comm_id = kernel, run_id, comm_id
+        created = kernel.send("create_subshell_request", {}, channel="control")
+        self.subshell_id = kernel.reply(created, channel="control")["content"]["subshell_id"]
+        self._send("comm_open", {"target_name": "switchyard.control", "data": {"runId": run_id}})
+
+    def ask(self, kind, **content):
+        self._send("comm_msg", {"data": {"type": kind, **content}})
+
+    def hears(self, wanted):
+        """The next status for which ``wanted`` holds."""
+
+        def is_wanted(message):
+            content = message["content"]
+            return message["msg_type"] == "comm_msg" and content["comm_id"] == self.comm_id and wanted(content["data"])
+
+        return self.kernel.iopub(is_wanted)["content"]["data"]
+
+    def closed(self):
+        return self.kernel.iopub(lambda m: m["msg_type"] == "comm_close" and m["content"]["comm_id"] == self.comm_id)
+
+    def _send(self, msg_type, content):
+        session = self.kernel.client.session
+        message = session.msg(msg_type, {"comm_id": self.comm_id, **content})
+        message["header"]["subshell_id"] = self.subshell_id
+        session.send(self.kernel.client.shell_channel.socket, message)
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory):
+    with started("python3", tmp_path_factory.mktemp("python")) as kernel:
+        kernel.ok(SETUP.format(extension=str(ROOT / "extension"), here=os.path.dirname(__file__)))
+        yield kernel
+
+
+@pytest.fixture
+def busy(python):
+    """Starts a loop in a cell, and opens a panel on its run."""
+
+    def begin(code):
+        sent = python.client.execute(code)
+        message = python.iopub(lambda m: m["msg_type"] == "stream" and m["parent_header"].get("msg_id") == sent)
+        return sent, Panel(python, message["content"]["text"].split()[0], f"panel {sent}")
+
+    return begin
+
+
+def said_after(python, sent):
+    """What the cell printed at its end, which it reached without an error."""
+    outcome = python.collect(sent)
+    assert outcome.status == "ok", outcome.reply["content"]
+    assert "an error was handled" not in outcome.text()
+    return outcome.text().split("after ")[1].split()
+
+
+@pytest.mark.parametrize("step", [True, False], ids=["steps", "passes"])
+def test_a_run_is_paused_stepped_resumed_and_stopped(step, python, busy):
+    sent, panel = busy(f"loop(step={step})")
+    status = panel.hears(lambda data: data["state"] == "running")
+    assert status == {**status, "type": "status", "runId": panel.run_id, "probe": None, "problem": None}
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+    time.sleep(0.3)
+    panel.ask("nonsense")
+    held = panel.hears(lambda data: True)["step"]
+    # Two messages may have waited: the last one says where it stands.
+    time.sleep(0.3)
+    panel.ask("nonsense")
+    held = max(held, panel.hears(lambda data: True)["step"])
+    for done in (held + 1, held + 2):
+        panel.ask("step")
+        assert panel.hears(lambda data: data["step"] == done)["state"] == "paused"
+    time.sleep(0.3)
+    panel.ask("resume")
+    assert panel.hears(lambda data: data["state"] == "running")["step"] == held + 2
+    panel.ask("stop")
+    assert panel.hears(lambda data: data["state"] == "stopped")["step"] < 400
+    panel.closed()
+    stopped, status, steps = said_after(python, sent)
+    assert (stopped, status) == ("True", "stopped")
+    assert held + 2 <= int(steps) < 400
+    assert python.ok("model.hooks()").result == "0"
+
+
+def test_a_paused_run_is_stopped(python, busy):
+    sent, panel = busy("loop()")
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+    panel.ask("stop")
+    panel.hears(lambda data: data["state"] == "stopped")
+    assert said_after(python, sent)[:2] == ["True", "stopped"]
+
+
+def test_a_pause_shows_the_step_that_is_held(python, busy):
+    sent, panel = busy("loop()")
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+    time.sleep(0.5)
+    panel.ask("step")
+
+    def shown(message):
+        data = message["content"].get("data", {})
+        return message["msg_type"] == "update_display_data" and data["application/vnd.switchyard.v1+json"]
+
+    first = python.iopub(shown)["content"]["data"]["application/vnd.switchyard.v1+json"]
+    panel.ask("step")
+    second = python.iopub(lambda m: shown(m) and shown(m)["source"]["step"] > first["source"]["step"])
+    assert shown(second)["source"]["status"] == "running"
+    panel.ask("stop")
+    said_after(python, sent)
+
+
+def test_a_text_cannot_be_probed_and_that_is_said(python, busy):
+    sent, panel = busy("loop()")
+    panel.ask("probe", text="a text")
+    problem = panel.hears(lambda data: data["problem"] is not None)["problem"]
+    assert problem == "a text cannot be probed in a run that is watched from Python"
+    panel.ask("stop")
+    said_after(python, sent)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts are signals here")
+def test_a_paused_run_is_interrupted(python, busy):
+    sent, panel = busy("loop()")
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+    time.sleep(0.3)
+    python.manager.signal_kernel(signal.SIGINT)
+    assert python.collect(sent).error["ename"] == "KeyboardInterrupt"
+
+
+def test_a_run_that_is_over_closes_its_panels(python, busy):
+    sent, panel = busy("loop(steps=20)")
+    assert panel.hears(lambda data: data["state"] == "finished")["step"] == 20
+    panel.closed()
+    assert said_after(python, sent) == ["False", "finished", "20"]
+    Panel(python, panel.run_id, "late")
+    closed = python.iopub(lambda m: m["msg_type"] == "comm_close")
+    assert closed["content"]["comm_id"] == "late"
