@@ -1,4 +1,5 @@
 /** @file The tokens that an expert was sent most. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RoutingPayload, TokenShare } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { expertColour } from './colours';
@@ -53,7 +54,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
         fixedrange: true,
         range: [Math.max(2, tokens.length) - 0.5, -0.5],
         tickvals: tokens.map((_, i) => i),
-        ticktext: tokens.map(({ text }) => plainText(cut(visibleText(text))))
+        ticktext: tokens.map(({ text }) => plainText(tokenLabel(text, trans)))
       }
     },
     summary: first
@@ -92,6 +93,19 @@ function bars(tokens: readonly TokenShare[], expert: number, { theme }: IChartCo
 /** Places from the first to as many as any expert has. */
 function rank(topTokens: readonly (readonly TokenShare[])[]): number[] {
   return Array.from({ length: Math.max(0, ...topTokens.map((tokens) => tokens.length)) }, (_, i) => i);
+}
+
+/** In quotes: a dot or a colon alone is hardly a label. White space is named as well. */
+function tokenLabel(text: string, trans: TranslationBundle): string {
+  const shown = `“${cut(visibleText(text))}”`;
+  const names = new Map([
+    ['', trans.__('no text')],
+    [' ', trans.__('space')],
+    ['\t', trans.__('tab')],
+    ['\n', trans.__('line break')]
+  ]);
+  const name = names.get(text);
+  return name === undefined ? shown : `${name} ${shown}`;
 }
 
 /** The beginning of a token is what one reads first. */

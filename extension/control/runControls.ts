@@ -8,8 +8,8 @@ import { CONTROL_TARGET, parseControlStatus } from '@switchyard/kernel-lib/proto
 import type { IRun } from '../payloads';
 import type { PayloadStore } from '../store';
 
-/** Why a run cannot be controlled; null where it can. */
-export type NoControl = 'over' | 'no-kernel' | 'no-channel' | 'waiting';
+/** Why a run cannot be controlled; null where it can. 'nothing': it is over, or no run at all. */
+export type NoControl = 'nothing' | 'no-kernel' | 'no-channel' | 'waiting';
 
 export interface IControlState {
   why: NoControl | null;
@@ -39,11 +39,8 @@ export class RunControls implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Whether a run can be controlled; asks its kernel the first time. */
+  /** Whether a run under way can be controlled; asks its kernel the first time. */
   state(run: IRun): IControlState {
-    if (!('payload' in run.reading) || run.reading.payload.source.status !== 'running') {
-      return { why: 'over', status: null };
-    }
     const kernel = this._session.session?.kernel;
     if (!kernel || this._store.state.kernel === 'none') {
       return { why: 'no-kernel', status: null };

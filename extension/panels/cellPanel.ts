@@ -14,7 +14,7 @@ import { RunView } from './runView';
 export interface ICellPanelOptions {
   cellId: string;
   store: PayloadStore;
-  /** Holds and stops runs; without it the panel says that there is nothing to pause. */
+  /** Holds and stops runs; without it the panel says of a run under way that no kernel is connected. */
   controls?: RunControls;
   /** It outlives the panel, which goes when its cell is moved. */
   view: IView;

@@ -1,4 +1,7 @@
-/** @file Buttons that hold, step and stop a training, and a text for it to route; off, with the reason, where it cannot be. */
+/**
+ * @file Buttons that hold, step and stop a training, and a text for it to route: off, with the reason, where they cannot;
+ * not there where there is nothing to hold.
+ */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -46,6 +49,7 @@ export class ControlBar extends Widget {
   }
 
   describe({ why, status }: IControlState): void {
+    this.setHidden(why === 'nothing');
     this._paused = status?.state === 'paused';
     this._pause.textContent = this._paused ? this._trans.__('Resume') : this._trans.__('Pause');
     this._controls.forEach((control) => (control.disabled = why !== null));
@@ -82,8 +86,8 @@ export class ControlBar extends Widget {
 
 function reason(why: NoControl, trans: TranslationBundle): string {
   switch (why) {
-    case 'over':
-      return trans.__('The run is over: there is nothing to pause.');
+    case 'nothing':
+      return '';
     case 'no-kernel':
       return trans.__('No kernel is connected: there is nothing to pause.');
     case 'waiting':

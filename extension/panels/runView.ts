@@ -7,6 +7,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
 import type { IControlState, RunControls } from '../control';
+import { controlState } from '../control';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
 import { FrameScheduler } from '../frame';
@@ -109,8 +110,7 @@ export class RunView extends Widget {
 
   /** Whether the run in view can be paused and stopped, and what its kernel says of it. */
   get control(): IControlState {
-    const run = this._run();
-    return (run && this._options.source.controls()?.state(run)) ?? { why: 'no-kernel', status: null };
+    return controlState(this._run(), this._options.source.controls());
   }
 
   /** The picture that has the focus, else the first in view; null where nothing is drawn. */
@@ -152,6 +152,7 @@ export class RunView extends Widget {
     const { source, trans } = this._options;
     const runs = source.runs();
     const run = this._run();
+    this._describeControl();
     if (run === undefined) {
       this._say(trans.__('Routing'), source.empty());
     } else if ('problem' in run.reading) {
@@ -175,8 +176,6 @@ export class RunView extends Widget {
     const layers = layerNames(payload);
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
     this._layers = layers.length;
-    this._control.show();
-    this._control.describe(this.control);
     const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
@@ -207,6 +206,15 @@ export class RunView extends Widget {
       },
       tab
     );
+  }
+
+  /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
+  private _describeControl(): void {
+    const held = this._control.node.contains(document.activeElement);
+    this._control.describe(this.control);
+    if (held && this._control.isHidden) {
+      this._pictures.focus();
+    }
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {

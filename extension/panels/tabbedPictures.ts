@@ -57,6 +57,11 @@ export class TabbedPictures extends Widget {
     return [...focused, ...shown].map((picture) => picture.exported()).find(Boolean) ?? null;
   }
 
+  /** Moves the focus to the tab in view. */
+  focus(): void {
+    this._buttons.find(({ tabIndex }) => tabIndex === 0)?.focus();
+  }
+
   handleEvent(event: Event): void {
     if (event.type === 'click') {
       this._select(this._buttons.indexOf(event.target as HTMLButtonElement));

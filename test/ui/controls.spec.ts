@@ -1,3 +1,4 @@
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { example, openNotebook, panelOf, payloadOf, start } from './support/notebook';
@@ -19,6 +20,16 @@ async function settled(read: () => Promise<number>): Promise<void> {
       { intervals: [1500] }
     )
     .toBe(true);
+}
+
+/** Which of the commands on the run in view can be used. */
+function enabled(page: IJupyterLabPageFixture): Promise<Record<string, boolean>> {
+  return page.evaluate(() => {
+    const verbs = ['pause', 'resume', 'step', 'stop'];
+    return Object.fromEntries(
+      verbs.map((verb) => [verb, window.jupyterapp.commands.isEnabled(`switchyard:${verb}-training`)])
+    );
+  });
 }
 
 test('training is paused, done step by step, given a text to route, and stopped from its panel', async ({
@@ -50,14 +61,17 @@ test('training is paused, done step by step, given a text to route, and stopped 
   await expect.poll(tokens).toBe('route the fox');
   expect(await step()).toBe(held + 1);
 
-  await button('Resume').click();
+  await start(page, 'switchyard:resume-training');
   await expect(badge).toHaveText('running');
   await expect.poll(step).toBeGreaterThan(held + 2);
-  await start(page, 'switchyard:stop-training');
+  expect(await enabled(page)).toEqual({ pause: true, resume: false, step: true, stop: true });
+  await button('Stop').press('Enter');
   await running;
   await expect(badge).toHaveText('stopped');
-  await expect(button('Stop')).toBeDisabled();
-  await expect(panel).toContainText('The run is over');
+  await expect(panel).toContainText('The run was stopped at step');
+  await expect(panel.locator('.jp-switchyard-Control')).toBeHidden();
+  await expect(panel.getByRole('tab', { selected: true })).toBeFocused();
+  expect(await enabled(page)).toEqual({ pause: false, resume: false, step: false, stop: false });
   expect(await tokens()).toBe('route the fox');
 });
 
@@ -76,5 +90,6 @@ test('where no kernel can pause a run the controls are off and say why', async (
   );
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
   await busy;
-  await expect(panel.locator('.jp-switchyard-why')).toContainText('The run is over');
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+  await expect(panel.locator('.jp-switchyard-Control')).toBeHidden();
 });

@@ -5,7 +5,13 @@ import { Gallery as Opened } from './gallery/open';
 import { EXAMPLES, payload } from './gallery/payloads';
 import { axeScript } from './support/axe';
 
-const THEMES = ['light', 'dark', 'dark-high-contrast'];
+/** Every theme, and one more look with other colours. */
+const LOOKS = [
+  ['light', 'okabe-ito'],
+  ['dark', 'okabe-ito'],
+  ['dark-high-contrast', 'okabe-ito'],
+  ['light', 'tol']
+] as const;
 
 let gallery: Gallery;
 
@@ -38,12 +44,14 @@ for (const name of EXAMPLES) {
     for (const tab of await gallery.tabs()) {
       await gallery.select(tab);
       await gallery.openNumbers();
-      for (const theme of THEMES) {
+      for (const [theme, scheme] of LOOKS) {
+        await gallery.colour(scheme);
         await gallery.wear(theme);
         await gallery.drawn();
-        wrong.push(...(await violations()).map((line) => `${tab}, ${theme}: ${line}`));
+        wrong.push(...(await violations()).map((line) => `${tab}, ${theme}, ${scheme}: ${line}`));
       }
     }
+    await gallery.colour('okabe-ito');
     expect(wrong).toEqual([]);
   });
 }

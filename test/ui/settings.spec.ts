@@ -1,4 +1,5 @@
 import { expect, galata, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { example, openNotebook, panelOf } from './support/notebook';
 
@@ -45,4 +46,47 @@ test('side, width, tokens, rate and opening are as the settings say', async ({ p
   expect(drawn).toBeLessThanOrEqual(2);
   await running;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+});
+
+/** Colours of a heatmap's cells, as its picture holds them. */
+function cellColours(panel: Locator): Promise<string[]> {
+  return panel.locator('[data-picture="load-heatmap"] .heatmaplayer image').evaluate(async (node) => {
+    const image = new Image();
+    image.src = node.getAttribute('href') ?? node.getAttribute('xlink:href') ?? '';
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    const colours = new Set<string>();
+    for (let i = 0; i < data.length; i += 4) {
+      colours.add(`rgb(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`);
+    }
+    return [...colours];
+  });
+}
+
+test('the colours are those of the settings, in the picture and under the cell, at once', async ({ page, tmpPath }) => {
+  const payload = example('finished') as RoutingPayload;
+  await openNotebook(page, tmpPath, ['1'], { outputs: { 0: [payload] } });
+  await page.getByRole('button', { name: 'Show beside the cell' }).click();
+  const panel = panelOf(page);
+  const under = (): Promise<(string | null)[]> =>
+    page.locator('.jp-switchyard-loads rect').evaluateAll((all) => all.map((each) => each.getAttribute('fill')));
+  // The fullest expert of all has the last colour of its scheme.
+  for (const [scheme, fullest] of [
+    ['okabe-ito', 'rgb(102, 44, 2)'],
+    ['tol', 'rgb(165, 0, 38)'],
+    ['grey', 'rgb(0, 0, 0)']
+  ]) {
+    await page.evaluate(
+      async ([id, scheme]) => {
+        const registry = await window.galata.getPlugin('@jupyterlab/apputils-extension:settings');
+        await registry!.set(id, 'colourScheme', scheme);
+      },
+      [ID, scheme]
+    );
+    await expect.poll(under).toContain(fullest);
+    await expect.poll(() => cellColours(panel)).toContain(fullest);
+  }
 });

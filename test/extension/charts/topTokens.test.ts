@@ -23,7 +23,7 @@ function counted() {
 test('the bars are the chosen expert’s tokens, and the table has those of all', () => {
   const figure = topTokens(counted(), { ...context, expert: 1 });
   expect(figure?.data[0]).toMatchObject({ x: [0.25, 0.125], y: [0, 1] });
-  expect(figure?.layout.yaxis?.ticktext).toEqual(['&lt;i&gt;', '⏎']);
+  expect(figure?.layout.yaxis?.ticktext).toEqual(['“&lt;i&gt;”', 'line break “⏎”']);
   expect(figure?.summary).toContain('expert 1 of layer 0 was sent most: “<i>” 25.0 %, “⏎” 12.5 %');
   expect(JSON.stringify([figure?.data, figure?.layout])).not.toContain('<');
   expect(figure?.table).toEqual({
@@ -35,6 +35,26 @@ test('the bars are the chosen expert’s tokens, and the table has those of all'
       ['expert 3', '–', '–']
     ]
   });
+});
+
+test('every bar has a label that can be seen, whatever the token is', () => {
+  const payload = counted();
+  const texts = [' ', ':', '', '\n', '\t', '    ', '\r\n', 'a'.repeat(40), '<b>', 'constructor'];
+  payload.data.layers[0].topTokens![0] = texts.map((text) => ({ text, share: 0.1 }));
+  const axis = topTokens(payload, { ...context, expert: 0 })!.layout.yaxis!;
+  expect(axis.tickvals).toEqual(texts.map((_, i) => i));
+  expect(axis.ticktext).toEqual([
+    'space “·”',
+    '“:”',
+    'no text “∅”',
+    'line break “⏎”',
+    'tab “⇥”',
+    '“····”',
+    '“⏎”',
+    `“${'a'.repeat(15)}…”`,
+    '“&lt;b&gt;”',
+    '“constructor”'
+  ]);
 });
 
 test('where none is chosen it is the fullest, and says so', () => {
