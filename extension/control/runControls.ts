@@ -7,6 +7,7 @@ import type { ControlRequest, ControlStatus } from '@switchyard/kernel-lib/proto
 import { CONTROL_TARGET, parseControlStatus } from '@switchyard/kernel-lib/protocol';
 import type { IRun } from '../payloads';
 import type { PayloadStore } from '../store';
+import { openComm } from './openComm';
 
 /** Why a run cannot be controlled; null where it can. 'nothing': it is over, or no run at all. */
 export type NoControl = 'nothing' | 'no-kernel' | 'no-channel' | 'waiting';
@@ -69,11 +70,12 @@ export class RunControls implements IDisposable {
     if (kernel.handleComms) {
       const comm = (channel.comm = kernel.createComm(CONTROL_TARGET));
       comm.onMsg = ({ content }) => this._hear(channel, parseControlStatus(content.data));
-      comm.onClose = () => {
+      const close = (): void => {
         channel.closed = true;
         this._changed(runId, false);
       };
-      comm.open({ runId });
+      comm.onClose = close;
+      openComm(comm, kernel, { runId }).catch(close);
     }
     return channel;
   }

@@ -91,8 +91,8 @@ function reason(why: NoControl, trans: TranslationBundle): string {
     case 'no-kernel':
       return trans.__('No kernel is connected: there is nothing to pause.');
     case 'waiting':
-      return trans.__('The kernel has not answered yet. Only “TypeScript (Switchyard)” can pause and stop a run here.');
+      return trans.__('The kernel has not answered yet: one that cannot listen while it works answers after the cell.');
     case 'no-channel':
-      return trans.__('This kernel, or this run, cannot be paused from here. “TypeScript (Switchyard)” can.');
+      return trans.__('This kernel, or this run, cannot be paused from here.');
   }
 }

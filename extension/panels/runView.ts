@@ -210,9 +210,12 @@ export class RunView extends Widget {
 
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
   private _describeControl(): void {
-    const held = this._control.node.contains(document.activeElement);
+    const { activeElement, body } = document;
+    // A button that is switched off has lost the focus some time before the row goes.
+    this._held = this._control.node.contains(activeElement) || (this._held && activeElement === body);
     this._control.describe(this.control);
-    if (held && this._control.isHidden) {
+    if (this._held && this._control.isHidden) {
+      this._held = false;
       this._pictures.focus();
     }
   }
@@ -260,6 +263,8 @@ export class RunView extends Widget {
   });
   private _replay: ReplayBar;
   private _control: ControlBar;
+  /** Whether the focus is, or was when it was lost, on a control. */
+  private _held = false;
   private _pictures: TabbedPictures;
   private _looked = new Signal<this, Partial<IView>>(this);
   private _inView = false;

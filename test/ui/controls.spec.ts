@@ -75,6 +75,8 @@ test('training is paused, done step by step, given a text to route, and stopped 
   expect(await tokens()).toBe('route the fox');
 });
 
+const NOT_HERE = 'This kernel, or this run, cannot be paused from here.';
+
 test('where no kernel can pause a run the controls are off and say why', async ({ page, tmpPath }) => {
   const running = example('running') as RoutingPayload;
   await openNotebook(page, tmpPath, ['import replay; replay.run(steps=20, pause=0.1, wait_at=5)', '1'], {
@@ -83,11 +85,9 @@ test('where no kernel can pause a run the controls are off and say why', async (
   const panel = panelOf(page);
   const busy = page.notebook.runCell(0);
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
-  await expect(panel.locator('.jp-switchyard-why')).toContainText('The kernel has not answered');
+  await expect(panel.locator('.jp-switchyard-why')).toHaveText(NOT_HERE);
   await expect(panel.getByRole('button', { name: 'Pause' })).toBeDisabled();
-  await expect(panel.getByRole('button', { name: 'Stop' })).toHaveAccessibleDescription(
-    /Only “TypeScript \(Switchyard\)” can/
-  );
+  await expect(panel.getByRole('button', { name: 'Stop' })).toHaveAccessibleDescription(NOT_HERE);
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
   await busy;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');

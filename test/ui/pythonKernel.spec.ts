@@ -36,7 +36,10 @@ test('choices read from arrays in a Python notebook show the numbers of their pa
   await expect(panel.locator('.jp-switchyard-token').first()).toContainText('word0');
 });
 
-test('a watched module draws live, and its last step stays', async ({ page, tmpPath }) => {
+test('a watched module draws live, is paused and done step by step, and its last step stays', async ({
+  page,
+  tmpPath
+}) => {
   await openNotebook(page, tmpPath, ['import jupyterlab_switchyard as switchyard', WATCH]);
   await page.notebook.runCell(0);
   const running = page.notebook.runCell(1);
@@ -45,6 +48,18 @@ test('a watched module draws live, and its last step stays', async ({ page, tmpP
   await expect.poll(async () => (await payloadOf(page, 1)).source.step).toBeGreaterThanOrEqual(4);
   const before = await payloadOf(page, 1);
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(3);
+  const step = async (): Promise<number> => (await payloadOf(page, 1)).source.step;
+  await panel.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('paused');
+  // A snapshot may still be on its way.
+  await page.waitForTimeout(1000);
+  const held = await step();
+  await page.waitForTimeout(1500);
+  expect(await step()).toBe(held);
+  await panel.getByRole('button', { name: 'Step', exact: true }).click();
+  await expect.poll(step).toBe(held + 1);
+  await panel.getByRole('button', { name: 'Resume', exact: true }).click();
+  await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
   await running;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
