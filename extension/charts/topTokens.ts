@@ -42,7 +42,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
       title: { text: plainText(whose), font: { size: 12 }, x: 0, xanchor: 'left', y: 1, yanchor: 'top', pad: { t: 2 } },
       bargap: 0.25,
       xaxis: {
-        title: { text: trans.__('share of its assignments'), standoff: 4 },
+        title: { text: trans.__('share'), standoff: 4 },
         tickformat: '.0%',
         rangemode: 'tozero',
         nticks: 5,

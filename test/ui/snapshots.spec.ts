@@ -30,7 +30,7 @@ test.afterAll(() => gallery.close());
 /** Another version of Chromium may draw the edges of letters and lines otherwise; a picture gone wrong differs by more. */
 function toleratedBy(chromium: string): typeof tolerated {
   if (test.info().config.updateSnapshots === 'all' || !existsSync(MADE_WITH)) {
-    writeFileSync(MADE_WITH, `${JSON.stringify({ chromium })}\n`);
+    writeFileSync(MADE_WITH, `${JSON.stringify({ chromium }, null, 2)}\n`);
   }
   const made = JSON.parse(readFileSync(MADE_WITH, 'utf8')) as { chromium: string };
   return { maxDiffPixelRatio: made.chromium === chromium ? 0.0005 : 0.02, threshold: 0.03 };

@@ -103,7 +103,7 @@ class Gallery {
     await this.page.waitForFunction(() =>
       [...document.querySelectorAll('figure')].every((figure) => {
         const plot = figure.querySelector('.jp-switchyard-plot');
-        const drawn = !plot || plot.offsetParent === null || plot.childElementCount > 0;
+        const drawn = !plot || plot.offsetParent === null || plot.querySelector('.main-svg') !== null;
         return drawn || figure.querySelector('.jp-switchyard-state:not(:empty)') !== null;
       })
     );

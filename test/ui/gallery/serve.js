@@ -18,6 +18,8 @@ async function serve() {
     // plotly.js asks for Node's name of the global object.
     define: { global: 'globalThis' },
     optimizeDeps: {
+      // What was kept of an earlier run lacks what the sources import since, and the page would be loaded anew half-way.
+      force: true,
       entries: ['test/ui/gallery/index.html'],
       esbuildOptions: { define: { global: 'globalThis' } }
     },

@@ -1,0 +1,22 @@
+/** @file Opens comms of kernels that may be busy. */
+import type { Kernel } from '@jupyterlab/services';
+
+/** What JupyterLab's comms have beyond their interface. */
+interface ISubshellComm extends Kernel.IComm {
+  readonly subshellStarted?: Promise<void>;
+}
+
+/** Where the kernel has subshells the comm's own must be there first, or the kernel hears it only after the running cell. */
+export async function openComm(
+  comm: ISubshellComm,
+  kernel: Kernel.IKernelConnection,
+  data: Record<string, string>
+): Promise<void> {
+  await kernel.info;
+  if (kernel.supportsSubshells) {
+    await comm.subshellStarted;
+  }
+  if (!comm.isDisposed) {
+    comm.open(data);
+  }
+}
