@@ -1,27 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jupyterlab/galata';
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { Download, Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { pick, saved } from './support/exported';
 import { example, openNotebook, panelOf, start } from './support/notebook';
-
-async function saved(page: IJupyterLabPageFixture, choose: () => Promise<void>): Promise<[string, Buffer]> {
-  const waiting: Promise<Download> = page.waitForEvent('download');
-  await choose();
-  const download = await waiting;
-  return [download.suggestedFilename(), readFileSync(await download.path())];
-}
-
-/** Opens the menu of a picture by keys and goes down to a format. */
-async function pick(page: IJupyterLabPageFixture, picture: Locator, downs: number): Promise<void> {
-  await picture.getByRole('button', { name: /^Export/ }).focus();
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: 'Picture as SVG' })).toBeVisible();
-  for (let i = 0; i < downs; i++) {
-    await page.keyboard.press('ArrowDown');
-  }
-  await page.keyboard.press('Enter');
-}
 
 test('every picture is saved by keys as SVG, PNG, CSV and JSON, and by the palette', async ({ page, tmpPath }) => {
   const payload = example('finished') as RoutingPayload;

@@ -3,7 +3,8 @@ import { expect, test } from '@playwright/test';
 import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import { EXAMPLES, payload } from './gallery/payloads';
-import { axeScript } from './support/axe';
+import { violations } from './support/axe';
+import { cut } from './support/narrow';
 
 /** Every theme, and one more look with other colours. */
 const LOOKS = [
@@ -17,24 +18,9 @@ let gallery: Gallery;
 
 test.beforeAll(async () => {
   gallery = await Opened.open();
-  await gallery.page.addScriptTag({ path: axeScript() });
 });
 
 test.afterAll(() => gallery.close());
-
-/** What axe finds wrong in the panel, a line each. */
-function violations(): Promise<string[]> {
-  return gallery.page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(root: Element): Promise<{ violations: IViolation[] }> } };
-    const found = await axe.run(document.querySelector('.jp-switchyard-Panel')!);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`.slice(0, 800));
-  });
-}
-
-interface IViolation {
-  id: string;
-  nodes: { html: string }[];
-}
 
 for (const name of EXAMPLES) {
   test(`axe finds nothing wrong with ${name}, in any tab and theme`, async () => {
@@ -48,7 +34,11 @@ for (const name of EXAMPLES) {
         await gallery.colour(scheme);
         await gallery.wear(theme);
         await gallery.drawn();
-        wrong.push(...(await violations()).map((line) => `${tab}, ${theme}, ${scheme}: ${line}`));
+        wrong.push(
+          ...(await violations(gallery.page, '.jp-switchyard-Panel')).map(
+            (line) => `${tab}, ${theme}, ${scheme}: ${line}`
+          )
+        );
       }
     }
     await gallery.colour('okabe-ito');
@@ -102,26 +92,6 @@ test('what is typed on the keyboard arrives in the fields', async () => {
   await expect(search).toHaveValue('self');
 });
 
-/** Elements that stick out of the panel or whose text is cut, and plots wider than their place. */
-function cut(): Promise<string[]> {
-  return gallery.page.evaluate(() => {
-    const panel = document.querySelector('.jp-switchyard-Panel')!;
-    const { right } = panel.getBoundingClientRect();
-    const visible = (node: Element): boolean => node.getClientRects().length > 0;
-    const outside = Array.from(panel.querySelectorAll('button, select, input, label, figcaption, .main-svg'))
-      .filter((node) => visible(node) && node.getBoundingClientRect().right > right + 1)
-      .map((node) => `outside: ${node.outerHTML.slice(0, 120)}`);
-    const clipped = Array.from(panel.querySelectorAll('.xtick text, .ytick text, .g-xtitle text, .g-ytitle text'))
-      .filter((node) => {
-        const svg = node.closest('.main-svg')!.getBoundingClientRect();
-        const box = node.getBoundingClientRect();
-        return visible(node) && (box.left < svg.left - 1 || box.right > svg.right + 1 || box.bottom > svg.bottom + 1);
-      })
-      .map((node) => `cut: ${node.textContent}`);
-    return [...outside, ...clipped];
-  });
-}
-
 for (const [title, width] of [
   ['a page of 360 pixels', 360],
   ['twice the zoom on a page of 800', 400]
@@ -135,7 +105,7 @@ for (const [title, width] of [
       await gallery.mount([await payload(name)]);
       for (const tab of await gallery.tabs()) {
         await gallery.select(tab);
-        wrong.push(...(await cut()).map((line) => `${name}, ${tab}: ${line}`));
+        wrong.push(...(await cut(gallery.panel)).map((line) => `${name}, ${tab}: ${line}`));
       }
     }
     await gallery.page.setViewportSize({ width: 460, height: 1000 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
+import { labelColour } from './support/figures';
 import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
 
 test('a running cell opens its panel, which follows the payloads to the last', async ({ page, tmpPath }) => {
@@ -135,18 +136,11 @@ test('a figure is updated in place, follows the theme, and asks no other host fo
   await running;
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
   expect(await before!.evaluate((node) => node.isConnected)).toBe(true);
-  const colour = (): Promise<string> =>
-    panel
-      .locator('.xtick text')
-      .first()
-      .evaluate((text) => getComputedStyle(text).fill);
-  // A label that is being drawn anew has no colour for a moment.
-  let light = '';
-  await expect.poll(async () => (light = await colour())).not.toBe('');
+  const light = await labelColour(panel);
   await page.theme.setDarkTheme();
-  await expect.poll(async () => ['', light].includes(await colour())).toBe(false);
+  await expect.poll(() => labelColour(panel)).not.toBe(light);
   await page.theme.setLightTheme();
-  await expect.poll(colour).toBe(light);
+  await expect.poll(() => labelColour(panel)).toBe(light);
   expect(foreign).toEqual([]);
 });
 

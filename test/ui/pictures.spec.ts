@@ -1,57 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
-import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { clickCell, outlines, plot } from './support/figures';
 import { drawn, openNotebook, panelOf } from './support/notebook';
 
 const payload = JSON.parse(
   readFileSync(join(__dirname, '../support/payloads/finished.json'), 'utf8')
 ) as RoutingPayload;
 const { layers } = payload.data;
-
-/** The outlines drawn on a figure: [x0, x1, y0, y1]. */
-function outlines(panel: Locator, picture: string): Promise<number[][]> {
-  return plot(panel, picture).evaluate((node) =>
-    ((node as unknown as { layout?: { shapes?: IOutline[] } }).layout?.shapes ?? []).map(({ x0, x1, y0, y1 }) => [
-      x0,
-      x1,
-      y0,
-      y1
-    ])
-  );
-}
-
-interface IOutline {
-  x0: number;
-  x1: number;
-  y0: number;
-  y1: number;
-}
-
-function plot(panel: Locator, picture: string): Locator {
-  return panel.locator(`[data-picture="${picture}"] .jp-switchyard-plot`);
-}
-
-/** Clicks the middle of a heatmap's cell. */
-async function clickCell(panel: Locator, picture: string, column: number, row: number): Promise<void> {
-  const target = plot(panel, picture);
-  await target.scrollIntoViewIfNeeded();
-  const position = await target.evaluate(
-    (node, [column, row]) => {
-      const { xaxis, yaxis } = (node as unknown as { _fullLayout: Record<string, IAxis> })._fullLayout;
-      return { x: xaxis._offset + xaxis.l2p(column), y: yaxis._offset + yaxis.l2p(row) };
-    },
-    [column, row]
-  );
-  await target.hover({ position });
-  await target.click({ position });
-}
-
-interface IAxis {
-  _offset: number;
-  l2p(at: number): number;
-}
 
 test.beforeEach(async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, ['a'], { outputs: { 0: [payload] }, kernel: null });

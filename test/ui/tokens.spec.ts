@@ -6,6 +6,7 @@ import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import { longSample } from './gallery/payloads';
+import { brush, stepsInView } from './support/figures';
 import { drawn, openNotebook, panelOf } from './support/notebook';
 import { pageMetrics } from './support/pageMetrics';
 
@@ -114,22 +115,13 @@ test('dragging zooms the steps of all plots, typing does the same, and a double 
 }) => {
   const panel = await open(page, tmpPath, example('finished'));
   await panel.getByRole('combobox', { name: 'Drawn as' }).selectOption('stream');
-  const plot = panel.locator('[data-picture="load-over-time"]');
   await expect.poll(async () => (await drawn(panel, 'load-over-time')).length).toBe(16);
-  await plot.scrollIntoViewIfNeeded();
-  const area = (await plot.locator('.nsewdrag').boundingBox())!;
-  const middle = area.y + area.height / 2;
-  await page.mouse.move(area.x + area.width * 0.25, middle);
-  await page.mouse.down();
-  await page.mouse.move(area.x + area.width * 0.75, middle, { steps: 5 });
-  await page.mouse.up();
+  await brush(panel, 'load-over-time', 0.25, 0.75);
   // The axis goes from 20 to 500: a quarter of the way is 140, three quarters 380.
-  const ends = async (picture: Locator): Promise<number[]> =>
-    (await picture.getByRole('spinbutton').all()).length === 2
-      ? Promise.all((await picture.getByRole('spinbutton').all()).map(async (each) => Number(await each.inputValue())))
-      : [];
-  await expect.poll(async () => (await ends(plot)).map((step) => Math.round(step / 20) * 20)).toEqual([140, 380]);
-  const zoomed = await ends(plot);
+  const rounded = async (): Promise<number[]> =>
+    (await stepsInView(panel, 'load-over-time')).map((step) => Math.round(step / 20) * 20);
+  await expect.poll(rounded).toEqual([140, 380]);
+  const zoomed = await stepsInView(panel, 'load-over-time');
   await panel.getByRole('tab', { name: 'Scalars' }).click();
   const scalars = panel.locator('[data-picture="scalars"]');
   const range = async (): Promise<number[]> =>
@@ -138,7 +130,7 @@ test('dragging zooms the steps of all plots, typing does the same, and a double 
       return layout?.xaxis3?.range ?? [];
     });
   await expect.poll(range).toEqual(zoomed);
-  await expect.poll(() => ends(scalars)).toEqual(zoomed);
+  await expect.poll(() => stepsInView(panel, 'scalars')).toEqual(zoomed);
   await scalars.getByRole('spinbutton', { name: 'First step in view' }).fill('200');
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await range()).at(0)).toBe(200);

@@ -24,7 +24,9 @@ export function axeScript(): string {
 
 /** What axe finds wrong in the elements that a selector finds, a line each. */
 export async function violations(page: Pick<Page, 'addScriptTag' | 'evaluate'>, selector: string): Promise<string[]> {
-  await page.addScriptTag({ path: axeScript() });
+  if (!(await page.evaluate(() => 'axe' in window))) {
+    await page.addScriptTag({ path: axeScript() });
+  }
   return page.evaluate(async (selector) => {
     const { axe } = window as unknown as { axe: { run(root: Element[]): Promise<{ violations: IViolation[] }> } };
     const found = await axe.run([...document.querySelectorAll(selector)]);
