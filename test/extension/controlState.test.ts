@@ -3,17 +3,8 @@ import { expect, test, vi } from 'vitest';
 import type { RunControls } from '../../extension/control';
 import { controlState } from '../../extension/control';
 import type { IRun } from '../../extension/payloads';
+import { KIND_EXAMPLES } from '../support/kindExamples';
 import { kind, routing, training } from './support/payloads';
-
-const KINDS = [
-  'depth-usage',
-  'router-confidence',
-  'masks',
-  'merge-tree',
-  'pareto',
-  'graph-rewiring',
-  'timeline'
-] as const;
 
 type Status = Payload['source']['status'];
 
@@ -39,7 +30,7 @@ test.each(['finished', 'stopped', 'failed'] as const)('a run that is %s has noth
   expect(state).not.toHaveBeenCalled();
 });
 
-test.each(KINDS)('%s is no training, whatever its status', (name) => {
+test.each(KIND_EXAMPLES)('%s is no training, whatever its status', (name) => {
   const { controls, state } = answering();
   expect(controlState(run(kind(name), 'running'), controls).why).toBe('nothing');
   expect(state).not.toHaveBeenCalled();

@@ -4,6 +4,7 @@
 const fs = require('fs');
 const readline = require('readline');
 const { io } = require('@switchyard/kernel-lib');
+const { timeRuns } = require('../driver/timeRuns');
 const { largestErrors } = require('./errors');
 const { memoryPeak } = require('./memory');
 const { profile } = require('./profile');
@@ -39,15 +40,7 @@ const COMMANDS = {
 
   run({ name, untimed, timed }) {
     const { run } = variant(name);
-    const milliseconds = [];
-    for (let i = -untimed; i < timed; i++) {
-      const start = performance.now();
-      run();
-      if (i >= 0) {
-        milliseconds.push(performance.now() - start);
-      }
-    }
-    return { milliseconds };
+    return { milliseconds: timeRuns(run, { untimed, timed }) };
   },
 
   write({ name, file }) {

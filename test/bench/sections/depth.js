@@ -2,6 +2,7 @@
 
 const { interleave } = require('../driver/interleave');
 const { digits, printTable } = require('../driver/table');
+const { timeRuns } = require('../driver/timeRuns');
 
 const SIZES = { layers: 4, width: 128, contextLength: 128, smallDim: 64, bigDim: 1024, seed: 1 };
 const [BATCH, LENGTH] = [16, 128];
@@ -82,17 +83,7 @@ function tokens(next, count) {
 /** Answers as a worker does, here. */
 function inProcess(run) {
   return {
-    ask(_command, { untimed, timed }) {
-      const milliseconds = [];
-      for (let i = -untimed; i < timed; i++) {
-        const start = performance.now();
-        run();
-        if (i >= 0) {
-          milliseconds.push(performance.now() - start);
-        }
-      }
-      return { milliseconds };
-    }
+    ask: (_command, counts) => ({ milliseconds: timeRuns(run, counts) })
   };
 }
 
