@@ -1,8 +1,13 @@
 /**
  * Messages that a panel and a running training exchange over a comm of target {@link CONTROL_TARGET}. The panel opens
  * the comm with `{ runId }`; the kernel answers with a {@link ControlStatus}, sends one whenever it changes, and closes
- * the comm when the run is over. A kernel that does not know the run closes the comm at once.
+ * the comm when it keeps nothing more of the run. A kernel that does not know the run closes the comm at once.
  */
+import type { RoutingPayload } from './kinds';
+import { MAX_TEXT } from './limits';
+import { MAX_DETAILED_BYTES } from './mime';
+import { parsePayload } from './parsePayload';
+import { PayloadError } from './payloadError';
 
 /** Name of the comm's target. */
 export const CONTROL_TARGET = 'switchyard.control';
@@ -25,7 +30,12 @@ export type ControlRequest =
   /** Ends the run after the step that it is in. */
   | { type: 'stop' }
   /** Shows the routing of this text; null: of tokens that are trained on. */
-  | { type: 'probe'; text: string | null };
+  | { type: 'probe'; text: string | null }
+  /**
+   * Answers with {@link ControlDetails}: more than an output holds, with the tables of the layer of this path. Answered
+   * after the run as well, as long as the kernel keeps it; a kernel that does not know this request does not answer.
+   */
+  | { type: 'details'; layer: string };
 
 /** How a run is, as its kernel says. */
 export interface ControlStatus {
@@ -40,14 +50,26 @@ export interface ControlStatus {
   problem: string | null;
 }
 
+/** What was recorded of a run, for one panel. */
+export interface ControlDetails {
+  type: 'details';
+  /** Path of the layer whose tables are there. */
+  layer: string;
+  /** By the contract of an output, but up to 2 MB: of the other layers tables may be left out that this one has. */
+  payload: RoutingPayload;
+}
+
 const STATES: readonly string[] = ['running', 'paused', 'finished', 'stopped', 'failed'];
 const PLAIN: readonly string[] = ['pause', 'resume', 'step', 'stop'];
 
 /** What a panel asks; null for a message that follows no version of this contract. */
 export function parseControlRequest(value: unknown): ControlRequest | null {
-  const { type, text } = record(value);
+  const { type, text, layer } = record(value);
   if (PLAIN.includes(type as string)) {
     return { type } as ControlRequest;
+  }
+  if (type === 'details') {
+    return typeof layer === 'string' && layer.length <= MAX_TEXT ? { type, layer } : null;
   }
   const isText = typeof text === 'string' && text.length <= MAX_PROBE_TEXT;
   return type === 'probe' && (isText || text === null) ? { type, text } : null;
@@ -65,6 +87,23 @@ export function parseControlStatus(value: unknown): ControlStatus | null {
     isText(problem)
     ? { type, runId, state: state as ControlStatus['state'], step: step as number, probe, problem }
     : null;
+}
+
+/** The answer to a request for details; null for a message that follows no version of this contract. */
+export function parseControlDetails(value: unknown): ControlDetails | null {
+  const { type, layer, payload } = record(value);
+  if (type !== 'details' || typeof layer !== 'string') {
+    return null;
+  }
+  try {
+    const parsed = parsePayload(payload, { maxBytes: MAX_DETAILED_BYTES });
+    return parsed.kind === 'routing' ? { type, layer, payload: parsed } : null;
+  } catch (error) {
+    if (error instanceof PayloadError) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 function record(value: unknown): Record<string, unknown> {

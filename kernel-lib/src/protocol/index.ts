@@ -1,6 +1,12 @@
 export { choicesOf, MAX_PACKED_EXPERTS, packChoices, packedLength } from './choices';
-export { CONTROL_TARGET, MAX_PROBE_TEXT, parseControlRequest, parseControlStatus } from './control';
-export type { ControlOpening, ControlRequest, ControlStatus } from './control';
+export {
+  CONTROL_TARGET,
+  MAX_PROBE_TEXT,
+  parseControlDetails,
+  parseControlRequest,
+  parseControlStatus
+} from './control';
+export type { ControlDetails, ControlOpening, ControlRequest, ControlStatus } from './control';
 export { jsonBytes } from './jsonBytes';
 export { busyTime, lastEnd, meanAgreement, meanUsage } from './derived';
 export {
@@ -14,8 +20,9 @@ export {
   MAX_TOKENS,
   MAX_TOP_TOKENS
 } from './limits';
-export { MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
+export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
 export { parsePayload } from './parsePayload';
+export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
 export { treeLayout } from './treeLayout';

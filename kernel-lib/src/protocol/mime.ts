@@ -6,3 +6,6 @@ export const SCHEMA_VERSION = '1.1';
 
 /** A payload is at most this many bytes of JSON. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
+
+/** One that a panel asked for goes to the panel alone, is saved nowhere, and may be this many. */
+export const MAX_DETAILED_BYTES = 2 * 1024 * 1024;

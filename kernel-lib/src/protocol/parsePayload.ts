@@ -27,16 +27,21 @@ const DATA_CHECKS: Record<Payload['kind'], (data: unknown, path: string) => void
   timeline: checkTimeline
 };
 
+export interface ParseOptions {
+  /** Bytes of JSON that the payload may have. Default 64 kB, as of an output. */
+  maxBytes?: number;
+}
+
 /**
  * Reads what a kernel sent. Every length, range and size of the contract is checked; unknown keys are left alone, so
  * that a later minor version can add some. The value itself is returned, not a copy.
  *
  * @param value - The payload, or its JSON text.
- * @throws {PayloadError} with `reason` "too-large" (over 64 kB of JSON), "too-new" (a later major version),
+ * @throws {PayloadError} with `reason` "too-large" (over `maxBytes`), "too-new" (a later major version),
  *   "unknown-kind", or "malformed"; its message gives the JSON path, the rule, and what came.
  */
-export function parsePayload(value: unknown): Payload {
-  const payload = checkObject(read(value), '$');
+export function parsePayload(value: unknown, { maxBytes = MAX_PAYLOAD_BYTES }: ParseOptions = {}): Payload {
+  const payload = checkObject(read(value, maxBytes), '$');
   checkVersion(payload.schemaVersion);
   const kind = checkKind(payload.kind);
   if (checkText(payload.runId, '$.runId') === '') {
@@ -48,15 +53,15 @@ export function parsePayload(value: unknown): Payload {
   return payload as unknown as Payload;
 }
 
-function read(value: unknown): unknown {
+function read(value: unknown, maxBytes: number): unknown {
   const bytes =
     typeof value !== 'string'
-      ? jsonBytes(value, MAX_PAYLOAD_BYTES)
-      : value.length > MAX_PAYLOAD_BYTES
+      ? jsonBytes(value, maxBytes)
+      : value.length > maxBytes
         ? value.length
         : new TextEncoder().encode(value).length;
-  if (bytes > MAX_PAYLOAD_BYTES) {
-    throw new PayloadError('too-large', '$', `must be at most ${MAX_PAYLOAD_BYTES} bytes of JSON`, bytes);
+  if (bytes > maxBytes) {
+    throw new PayloadError('too-large', '$', `must be at most ${maxBytes} bytes of JSON`, bytes);
   }
   if (typeof value !== 'string') {
     return value;

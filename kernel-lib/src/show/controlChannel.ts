@@ -1,14 +1,20 @@
 import { comms } from '../kernel/comms';
 import type { Comm } from '../kernel/comms';
 import { CONTROL_TARGET, parseControlRequest } from '../protocol';
-import type { ControlRequest, ControlStatus } from '../protocol';
+import type { ControlDetails, ControlRequest, ControlStatus } from '../protocol';
 
-/** Channels of the runs under way, by run. */
+/** Channels of the runs that something is known of, by run, the oldest first. */
 const channels = new Map<string, ControlChannel>();
+/** Runs that are over and still answer: each keeps all that was recorded of it. */
+const MAX_ENDED = 2;
+
+/** Does what a panel asks; `answer` goes to this panel alone. */
+export type Requested = (request: ControlRequest, answer: (details: ControlDetails) => void) => void;
 
 /** Hears what panels ask of one run, and tells them how it is. See `protocol/control.ts`. */
 export class ControlChannel {
   private readonly panels = new Set<Comm>();
+  private ended = false;
 
   /**
    * @param status - How the run is now.
@@ -16,7 +22,7 @@ export class ControlChannel {
    */
   constructor(
     private readonly status: () => ControlStatus,
-    private readonly requested: (request: ControlRequest) => void
+    private readonly requested: Requested
   ) {
     channels.set(status().runId, this);
     comms.registerTarget(CONTROL_TARGET, (comm, { data }) => {
@@ -34,10 +40,17 @@ export class ControlChannel {
     this.panels.forEach((comm) => comm.send({ ...this.status() }));
   }
 
-  /** Tells it for the last time. */
+  /** The run is over: what was recorded of it is told until other runs are over. */
+  end(): void {
+    this.ended = true;
+    this.tell();
+    const ended = Array.from(channels.values()).filter((channel) => channel.ended);
+    ended.slice(0, -MAX_ENDED).forEach((channel) => channel.close());
+  }
+
+  /** Nothing more is known of the run. */
   close(): void {
     channels.delete(this.status().runId);
-    this.tell();
     this.panels.forEach((comm) => comm.close());
     this.panels.clear();
   }
@@ -48,9 +61,11 @@ export class ControlChannel {
     comm.onMessage = ({ data }) => {
       const request = parseControlRequest(data);
       if (request !== null) {
-        this.requested(request);
+        this.requested(request, (details) => this.panels.has(comm) && comm.send({ ...details }));
       }
-      this.tell();
+      if (request?.type !== 'details') {
+        this.tell();
+      }
     };
     comm.send({ ...this.status() });
   }

@@ -1,7 +1,8 @@
 import { fail } from '../core';
 import type { RoutingObserver } from '../core';
-import type { Payload, RoutingData } from '../protocol';
+import type { Payload, RoutingData, RoutingPayload } from '../protocol';
 import { bound, recorder } from '../telemetry';
+import { boundDetails } from '../telemetry/bounds/routing';
 import type { Recorder } from '../telemetry';
 import type { Batch } from '../data';
 import type { RunInfo, StepReport, Watcher } from '../train/contract';
@@ -75,7 +76,14 @@ export class RunWatcher<P extends Payload> implements Watcher {
       state.seq++;
       return this.build();
     });
-    const steering = new Steering(run, state, () => display.update(), this.options.probe ?? null);
+    const steering = new Steering({
+      run,
+      state,
+      changed: () => display.update(),
+      details: (layer) => boundDetails(this.whole({ paired: layer }), layer),
+      text: this.options.probe ?? null
+    });
+    this.current?.steering.close();
     this.current = { recorder: recorder({ ...this.recorderOptions(), ...recorderOptions }), state, display, steering };
     display.update();
   }
@@ -113,16 +121,22 @@ export class RunWatcher<P extends Payload> implements Watcher {
   }
 
   private build(): P {
-    const { recorder, state, steering } = this.current as Watched;
-    const recorded = recorder.data();
-    const data = { ...recorded, tokens: steering.tokens(pathsOf(recorded)) ?? recorded.tokens };
-    const title = this.options.title ?? `${state.title}${routingTitle(data)}`;
-    const around = envelope({ ...state, title });
+    const whole = this.whole();
     if (this.kind === 'routing') {
-      return bound<Payload>({ ...around, kind: 'routing', data }) as P;
+      return bound<Payload>(whole) as P;
     }
+    const { data, ...around } = whole;
     const { steps, scalars } = data.history;
     return bound<Payload>({ ...around, kind: 'training', data: { steps, scalars } }) as P;
+  }
+
+  /** All that is known of the run, unbounded; see {@link Recorder.data} for `paired`. */
+  private whole(options: { paired?: string } = {}): RoutingPayload {
+    const { recorder, state, steering } = this.current as Watched;
+    const recorded = recorder.data(options);
+    const data = { ...recorded, tokens: steering.tokens(pathsOf(recorded)) ?? recorded.tokens };
+    const title = this.options.title ?? `${state.title}${routingTitle(data)}`;
+    return { ...envelope({ ...state, title }), kind: 'routing', data };
   }
 
   private recorderOptions(): { tokenSample?: number; window?: number } {

@@ -1,34 +1,41 @@
-import type { ControlRequest, ControlStatus, TokenSample } from '../protocol';
+import type { ControlRequest, ControlStatus, RoutingPayload, TokenSample } from '../protocol';
 import type { RunInfo } from '../train/contract';
 import { ControlChannel } from './controlChannel';
+import type { Requested } from './controlChannel';
+import { Details } from './details';
 import type { RunState } from './envelope';
 import { Probe } from './probe';
 
-/** What readers of a panel do with one run: hold it, end it, and have it route a text of theirs. */
+export interface SteeringOptions {
+  run: RunInfo;
+  state: RunState;
+  /** Called when another picture is to be shown. */
+  changed: () => void;
+  /** All that is known of the run, with the tables of the layer of this path. */
+  details: (layer: string) => RoutingPayload;
+  /** Text to probe from the start; null: none. */
+  text: string | null;
+}
+
+/** What readers of a panel do with one run: hold it, end it, look closer, and have it route a text of theirs. */
 export class Steering {
   private readonly channel: ControlChannel | null;
   private probe: Probe | null = null;
   private problem: string | null = null;
 
-  /**
-   * @param changed - Called when another picture is to be shown.
-   * @param text - Text to probe from the start; null: none.
-   */
-  constructor(
-    private readonly run: RunInfo,
-    private readonly state: RunState,
-    private readonly changed: () => void,
-    text: string | null
-  ) {
+  private readonly run: RunInfo;
+  private readonly state: RunState;
+  private readonly changed: () => void;
+  private readonly details: Details;
+
+  constructor({ run, state, changed, details, text }: SteeringOptions) {
+    this.run = run;
+    this.state = state;
+    this.changed = changed;
+    this.details = new Details(details);
     this.setProbe(text);
     const { control } = run;
-    this.channel =
-      control === undefined
-        ? null
-        : new ControlChannel(
-            () => this.status(),
-            (request) => this.obey(request)
-          );
+    this.channel = control === undefined ? null : new ControlChannel(() => this.status(), this.hear);
     if (control !== undefined) {
       control.onChange = () => this.channel?.tell();
     }
@@ -46,10 +53,32 @@ export class Steering {
 
   /** The run is over. */
   end(): void {
+    this.channel?.end();
+  }
+
+  /** What is known of the run is given up. */
+  close(): void {
     this.channel?.close();
   }
 
-  private obey(request: ControlRequest): void {
+  private readonly hear: Requested = (request, answer) => {
+    if (request.type === 'details') {
+      const { layer } = request;
+      this.details.ask(
+        layer,
+        () => this.underWay,
+        (payload) => answer({ type: 'details', layer, payload })
+      );
+    } else if (this.underWay) {
+      this.obey(request);
+    }
+  };
+
+  private get underWay(): boolean {
+    return this.state.status === 'running';
+  }
+
+  private obey(request: Exclude<ControlRequest, { type: 'details' }>): void {
     const { control } = this.run;
     switch (request.type) {
       case 'pause':

@@ -15,10 +15,10 @@ export interface LayerScalars {
 /** Co-activation has no room in a payload above this many numbers, the layers together. */
 const MAX_PAIRS = 16_384;
 
-/** All layers as a payload shows them. Numbers are exact; `bound` rounds them. */
-export function layerRoutings(layers: readonly LayerRecorder[]): LayerRouting[] {
+/** All layers as a payload shows them; `paired` is the path of one whose pairs are wanted. Numbers are exact; `bound` rounds them. */
+export function layerRoutings(layers: readonly LayerRecorder[], paired?: string): LayerRouting[] {
   const pairs = layers.reduce((sum, { numExperts }) => sum + numExperts ** 2, 0);
-  return layers.map((layer) => layerRouting(layer.window(), layer, pairs <= MAX_PAIRS));
+  return layers.map((layer) => layerRouting(layer.window(), layer, pairs <= MAX_PAIRS || layer.path === paired));
 }
 
 function layerRouting(counts: LayerCounts, { path, router, experts }: LayerRecorder, withPairs: boolean): LayerRouting {

@@ -29,6 +29,8 @@ const MIN_LOAD_STEPS = 4;
 export interface RoutingPlan {
   /** Indices of the layers kept. */
   layers: number[];
+  /** The one layer whose tables are kept (co-activation, domains, token classes, top tokens); null: all layers'. */
+  tabled: number | null;
   labels: boolean;
   importance: boolean;
   domainLoad: boolean;
@@ -36,7 +38,8 @@ export interface RoutingPlan {
   /** Token classes and their loads. */
   classes: boolean;
   topTokens: boolean;
-  transitions: boolean;
+  /** Indices of the layers whose transitions are kept. */
+  transitions: readonly number[];
   tokens: number;
   /** Choices go as bytes, and weights are left out: more tokens fit. */
   packed: boolean;
@@ -46,19 +49,31 @@ export interface RoutingPlan {
   steps: number;
 }
 
+interface PlanOptions {
+  /** Default 64 kB. */
+  maxBytes?: number;
+  /** Index of the one layer whose tables are wanted. Default null: all of them. */
+  tabled?: number | null;
+}
+
 /**
  * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens,
  * co-activation, domains, token classes, top tokens, transitions, the history of load, and with what is left the history of scalars. Counted with the longest
  * form of each number, so that the result always fits.
  */
-export function planRouting(payload: RoutingPayload): RoutingPlan {
+export function planRouting(
+  payload: RoutingPayload,
+  { maxBytes = MAX_PAYLOAD_BYTES, tabled = null }: PlanOptions = {}
+): RoutingPlan {
   const { data } = payload;
   const { scalars } = data.history;
   const bare = { ...data, tokenClasses: undefined, layers: [], history: {}, tokens: null };
-  const room = MAX_PAYLOAD_BYTES - jsonBytes({ ...payload, data: bare }) - MARGIN - namesBytes(scalars);
-  const layers = layersThatFit(data.layers, room);
+  const rest = jsonBytes({ ...payload, data: bare }) + MARGIN + namesBytes(scalars);
+  // The same layers whatever the room: a reader's layer keeps its place.
+  const layers = layersThatFit(data.layers, MAX_PAYLOAD_BYTES - rest);
   const kept = layers.map((i) => data.layers[i]);
-  const budget = new Budget(room - sum(kept, requiredBytes));
+  const tables = tabled === null ? kept : data.layers.slice(tabled, tabled + 1);
+  const budget = new Budget(maxBytes - rest - sum(kept, requiredBytes));
   const loadBytes = STEP_BYTES + sum(kept, ({ numExperts: E }) => sharesBytes(E, E));
   const stepBytes = STEP_BYTES + Object.keys(scalars).length * scalarBytes(scalars) + sum(kept, metricsBytes);
   const labels = budget.take(sum(kept, labelsBytes), 1 / 8);
@@ -66,19 +81,23 @@ export function planRouting(payload: RoutingPayload): RoutingPlan {
   const sample = planTokens(payload, kept, budget);
   return {
     layers,
+    tabled,
     labels,
     importance,
     ...sample,
-    coActivation: budget.take(sum(kept, coActivationBytes), 1 / 4),
-    domainLoad: budget.take(sum(kept, domainLoadBytes), 1 / 3),
-    classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(kept, classBytes), 1 / 4),
-    topTokens: budget.take(sum(kept, topTokensBytes), 1 / 4),
-    transitions: kept.length === data.layers.length && budget.take(sum(kept, transitionsBytes), 1 / 4),
+    coActivation: budget.take(sum(tables, coActivationBytes), 1 / 4),
+    domainLoad: budget.take(sum(tables, domainLoadBytes), 1 / 3),
+    classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(tables, classBytes), 1 / 4),
+    topTokens: budget.take(sum(tables, topTokensBytes), 1 / 4),
+    transitions: planTransitions(data.layers, kept, tabled, budget),
     earlier: planEarlier(payload, kept, sample, budget),
     loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
     steps: budget.takeMany(stepBytes, 1, { max: MAX_HISTORY_STEPS })
   };
 }
+
+/** Layers whose transitions are sent with one that is wanted. */
+const MAX_FLOWS = 3;
 
 /** A reader who asks for more tokens than this wants them more than the history. */
 const MANY_TOKENS = 512;
@@ -101,6 +120,24 @@ function planTokens({ data }: RoutingPayload, kept: readonly LayerRouting[], bud
 }
 
 type TokenPlan = Pick<RoutingPlan, 'tokens' | 'packed'>;
+
+/** All of them or none; where one layer is wanted those that lead on from it, as far as a panel shows at first. */
+function planTransitions(
+  layers: readonly LayerRouting[],
+  kept: readonly LayerRouting[],
+  tabled: number | null,
+  budget: Budget
+): number[] {
+  const all = layers.map((_, i) => i);
+  const wanted = tabled === null ? all : all.slice(tabled, tabled + MAX_FLOWS);
+  const fits =
+    kept.length === layers.length &&
+    budget.take(
+      sum(wanted, (i) => transitionsBytes(layers[i])),
+      tabled === null ? 1 / 4 : 1 / 2
+    );
+  return fits ? wanted : [];
+}
 
 /** Earlier choices that fit beside what needs room more. */
 function planEarlier(

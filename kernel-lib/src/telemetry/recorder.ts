@@ -125,10 +125,13 @@ export class Recorder implements RoutingObserver {
     }
   }
 
-  /** Everything recorded, as a payload holds it; exact and unbounded, see `telemetry.bound`. */
-  data(): RoutingData {
+  /**
+   * Everything recorded, as a payload holds it; exact and unbounded, see `telemetry.bound`. Of very many experts no pairs are
+   * there, but those of the layer of the path `paired`.
+   */
+  data({ paired }: { paired?: string } = {}): RoutingData {
     const layers = Array.from(this.layers.values());
-    const routed = layerRoutings(layers).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) }));
+    const routed = layerRoutings(layers, paired).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) }));
     return {
       layers: routed,
       history: this.readHistory(),

@@ -4,13 +4,16 @@ import { bits, SHORT, smallModel, smallText } from '../../support/runs';
 
 type Sent = { type: string; content: { comm_id: string; data: Record<string, unknown> } };
 
+let kernels = 0;
+
 /** A kernel that carries comms, and the end of them where a panel is. */
 function fakeKernel(): { sent: Sent[]; open: (runId: string) => void; ask: (data: object) => void } {
   const sent: Sent[] = [];
   const host = { sendComm: (message: Sent) => sent.push(message), clearOutput: () => undefined, cell: () => null };
   shared().host = host;
   const event = (data: object): kernel.CommEvent => ({ data: { ...data }, metadata: {}, buffers: [] });
-  const comm_id = 'panel';
+  // Runs that are over keep their panels.
+  const comm_id = `panel ${kernels++}`;
   const open = (runId: string): void =>
     kernel.comms.receive('comm_open', { comm_id, target_name: protocol.CONTROL_TARGET }, event({ runId }));
   return { sent, open, ask: (data) => kernel.comms.receive('comm_msg', { comm_id }, event(data)) };
@@ -18,6 +21,9 @@ function fakeKernel(): { sent: Sent[]; open: (runId: string) => void; ask: (data
 
 const shared = (): { host: unknown } =>
   (globalThis as unknown as Record<symbol, { host: unknown }>)[Symbol.for('switchyard.kernel')];
+
+const detailsIn = (sent: Sent[]): protocol.ControlDetails =>
+  protocol.parseControlDetails(JSON.parse(JSON.stringify(sent.at(-1)!.content.data)))!;
 
 const states = (sent: Sent[]): string[] =>
   sent.map(({ type, content }) => (type === 'comm_close' ? 'closed' : String(content.data.state)));
@@ -56,7 +62,11 @@ describe('the control channel', () => {
     ask({ type: 'pause' });
     ask({ type: 'stop' });
     expect((await run).status).toBe('stopped');
-    expect(states(sent).slice(-2)).toEqual(['stopped', 'closed']);
+    expect(states(sent).at(-1)).toBe('stopped');
+    const heard = sent.length;
+    ask({ type: 'pause' });
+    expect(run.paused).toBe(false);
+    expect(states(sent).slice(heard)).toEqual(['stopped']);
   });
 
   test('of a run that is not there is closed', async () => {
@@ -64,6 +74,60 @@ describe('the control channel', () => {
     await train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch: show.routing() });
     open('another run');
     expect(states(sent)).toEqual(['closed']);
+  });
+});
+
+describe('details of a layer', () => {
+  test('hold what an output has no room for, while the run is under way and after it', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const watcher = show.routing();
+    const run = train.fit(smallModel({ layers: 2, experts: 128 }), smallText(), { ...SHORT, watch: watcher });
+    open(run.id);
+    await turns(5);
+    const [{ path }] = watcher.latest()!.data.layers;
+    const known = sent.length;
+    ask({ type: 'details', layer: path });
+    expect(sent.length).toBe(known + 1);
+    expect(detailsIn(sent).payload.source.status).toBe('running');
+    await run;
+    ask({ type: 'details', layer: path });
+    const { layer, payload } = detailsIn(sent);
+    const shown = watcher.latest()!;
+    expect([layer, payload.runId, payload.source.step]).toEqual([path, run.id, SHORT.steps]);
+    expect(shown.data.layers.map(({ coActivation }) => coActivation)).toEqual([null, null]);
+    expect(payload.data.layers.map(({ coActivation }) => coActivation?.length)).toEqual([128, undefined]);
+    const exact = watcher.recorder!.coActivation()[path]!;
+    payload.data.layers[0].coActivation!.forEach((row, i) =>
+      row.forEach((share, j) => expect(share ?? -1).toBeCloseTo(exact[i][j] ?? -1, 4))
+    );
+    expect(payload.data.layers[0].load).toEqual(shown.data.layers[0].load);
+  });
+
+  test('are known of the two runs that were over last, and of a watcher only of its latest', async () => {
+    const { sent, open } = fakeKernel();
+    const ended = async (watch: train.Watcher): Promise<string> => {
+      const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch });
+      await run;
+      return run.id;
+    };
+    const ids = [await ended(show.routing()), await ended(show.routing()), await ended(show.routing())];
+    sent.length = 0;
+    ids.forEach((id) => open(id));
+    expect(states(sent)).toEqual(['closed', 'finished', 'finished']);
+    const watcher = show.routing();
+    const first = await ended(watcher);
+    await ended(watcher);
+    open(first);
+    expect(states(sent).at(-1)).toBe('closed');
+  });
+
+  test('of a layer that is not there are those of no layer', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch: show.routing() });
+    await run;
+    open(run.id);
+    ask({ type: 'details', layer: 'nowhere' });
+    expect(detailsIn(sent).payload.data.layers.map(({ coActivation }) => coActivation)).toEqual([null]);
   });
 });
 

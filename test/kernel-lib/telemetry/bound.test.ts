@@ -1,4 +1,5 @@
 import { core, protocol, telemetry } from '@switchyard/kernel-lib';
+import { boundDetails } from '../../../kernel-lib/src/telemetry/bounds/routing';
 import { describe, expect, test } from 'vitest';
 import { batchOf, randomRecord } from '../../support/routingRecords';
 import { EXAMPLES, example, routingExample } from '../../support/payloads';
@@ -12,7 +13,7 @@ interface Size {
 }
 
 /** What a recorder would hold of a run of this size, at full length. */
-function recorded({ L, E, k, steps = 100, tokens = 128 }: Size): protocol.RoutingPayload {
+function recorded({ L, E, k, steps = 100, tokens = 128 }: Size, paired?: string): protocol.RoutingPayload {
   const next = core.Random.fromSeed(1).generator();
   const domains = ['prose', 'python', 'typescript'];
   const recorder = telemetry.recorder({ domains, tokenSample: 128, decode: (token) => `"token\n${token}"` });
@@ -24,7 +25,7 @@ function recorded({ L, E, k, steps = 100, tokens = 128 }: Size): protocol.Routin
     records.forEach((record) => recorder.observe(record));
     recorder.step(step, { 'loss/train': next() * 1e-7, gradientNorm: -next() * 1e9 });
   }
-  return { ...routingExample(), data: recorder.data() };
+  return { ...routingExample(), data: recorder.data({ paired }) };
 }
 
 /** Too much for any payload. */
@@ -68,6 +69,28 @@ describe('bound', () => {
     expect(data.layers).toHaveLength(48);
     expect(data.layers[0].coActivation).toBeNull();
     expect(data.history.steps.length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('details of one of them have its tables, and all tokens and histories', () => {
+    const path = 'layers.20.moe';
+    const whole = recorded({ L: 48, E: 128, k: 8 }, path);
+    const details = boundDetails(whole, path);
+    expect(bytes(details)).toBeLessThanOrEqual(protocol.MAX_DETAILED_BYTES);
+    expect(protocol.parsePayload(details, { maxBytes: protocol.MAX_DETAILED_BYTES })).toBe(details);
+    const { layers, history, tokens } = details.data;
+    expect(layers.map((layer) => layer.path)).toEqual(telemetry.bound(whole).data.layers.map((layer) => layer.path));
+    const having = (has: (layer: protocol.LayerRouting) => unknown): number[] =>
+      layers.flatMap((layer, i) => (has(layer) ? [i] : []));
+    expect(having(({ coActivation }) => coActivation)).toEqual([20]);
+    expect(having(({ topTokens }) => topTokens)).toEqual([20]);
+    expect(having(({ transitions }) => transitions)).toEqual([20, 21, 22]);
+    const { coActivation, transitions, domainLoad, topTokens } = layers[20];
+    const sizes = [coActivation, transitions, domainLoad, topTokens].map((rows) => rows?.length);
+    expect(sizes).toEqual([128, 128, 3, 128]);
+    expect(layers.every(({ importance, experts }) => importance.length === 128 && experts.length === 128)).toBe(true);
+    expect(tokens?.text).toHaveLength(128);
+    expect(history.steps.length).toBeGreaterThanOrEqual(50);
+    expect(history.loadSteps.length).toBeGreaterThanOrEqual(4);
   });
 
   test('layers that do not fit are left out evenly, and counted', () => {
