@@ -3,10 +3,12 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import type { ControlRequest, ControlStatus } from '@switchyard/kernel-lib/protocol';
-import { CONTROL_TARGET, parseControlStatus } from '@switchyard/kernel-lib/protocol';
+import type { ControlRequest, ControlStatus, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { CONTROL_TARGET, parseControlDetails, parseControlStatus } from '@switchyard/kernel-lib/protocol';
+import { filled } from '../filled';
 import type { IRun } from '../payloads';
 import type { PayloadStore } from '../store';
+import { DetailsRequests } from './detailsRequests';
 import { openComm } from './openComm';
 
 /** Why a run cannot be controlled; null where it can. 'nothing': it is over, or no run at all. */
@@ -50,6 +52,26 @@ export class RunControls implements IDisposable {
     return { why: closed ? 'no-channel' : status === null ? 'waiting' : null, status };
   }
 
+  /**
+   * A snapshot with what it has no room for put in, as far as the kernel has told it; asks the kernel for the tables of
+   * this layer, and tells the store when they come.
+   */
+  filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {
+    const details = this._detailsOf(run.key);
+    const kernel = this._session.session?.kernel;
+    const channel = kernel && (this._channels.get(run.key) ?? this._open(run.key, kernel));
+    // Until the kernel has answered it is not known whether it listens.
+    if (channel?.status && !channel.closed && details.due(layer, payload.seq)) {
+      channel.comm?.send({ type: 'details', layer });
+    }
+    if (details.latest === null) {
+      return payload;
+    }
+    const full = filled(payload, details.latest);
+    details.judge(full !== payload);
+    return full;
+  }
+
   /** Asks a run for something; does nothing where it cannot be controlled. */
   send(run: IRun, request: ControlRequest): void {
     this._channels.get(run.key)?.comm?.send({ ...request });
@@ -60,6 +82,7 @@ export class RunControls implements IDisposable {
       this._isDisposed = true;
       this._channels.forEach(({ comm, closed }) => !closed && comm?.close());
       this._channels.clear();
+      this._details.clear();
       Signal.clearData(this);
     }
   }
@@ -69,7 +92,7 @@ export class RunControls implements IDisposable {
     this._channels.set(runId, channel);
     if (kernel.handleComms) {
       const comm = (channel.comm = kernel.createComm(CONTROL_TARGET));
-      comm.onMsg = ({ content }) => this._hear(channel, parseControlStatus(content.data));
+      comm.onMsg = ({ content }) => this._hear(runId, channel, content.data);
       const close = (): void => {
         channel.closed = true;
         this._changed(runId, false);
@@ -80,10 +103,25 @@ export class RunControls implements IDisposable {
     return channel;
   }
 
-  private _hear(channel: IChannel, status: ControlStatus | null): void {
+  private _detailsOf(runId: string): DetailsRequests {
+    const known = this._details.get(runId);
+    if (known !== undefined) {
+      return known;
+    }
+    const details = new DetailsRequests();
+    this._details.set(runId, details);
+    return details;
+  }
+
+  private _hear(runId: string, channel: IChannel, data: unknown): void {
+    const status = parseControlStatus(data);
+    const details = status === null ? parseControlDetails(data) : null;
     if (status !== null) {
       channel.status = status;
-      this._changed(status.runId, status.state === 'paused');
+      this._changed(runId, status.state === 'paused');
+    } else if (details !== null) {
+      this._detailsOf(runId).answered(details);
+      this._store.refresh();
     }
   }
 
@@ -94,7 +132,7 @@ export class RunControls implements IDisposable {
     }
   }
 
-  /** Another kernel knows nothing of these runs. */
+  /** Another kernel knows nothing of these runs; what was told of them stays. */
   private _forget(): void {
     this._channels.clear();
   }
@@ -102,5 +140,6 @@ export class RunControls implements IDisposable {
   private _session: ISessionContext;
   private _store: PayloadStore;
   private _channels = new Map<string, IChannel>();
+  private _details = new Map<string, DetailsRequests>();
   private _isDisposed = false;
 }

@@ -4,12 +4,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
+import type { ControlRequest, Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { expertNames, layerNames } from '../charts';
 import type { IControlState, RunControls } from '../control';
 import { controlState } from '../control';
 import { element } from '../dom';
 import type { IExportable } from '../exporting';
+import { mayLack } from '../filled';
 import { FrameScheduler } from '../frame';
 import { PanelSettings } from '../panelSettings';
 import type { IRun, KernelState } from '../payloads';
@@ -190,10 +191,11 @@ export class RunView extends Widget {
       expert
     });
     this._tell(stateSentence(state, source.step, trans));
+    const whole = mayLack(payload, layer) ? this._filled(run, payload, routed[layer].path) : payload;
     this._pictures.show();
     const { tab, choices } = view;
-    this._replay.offer(keptSteps(payload), view.step);
-    const shown = view.step === null ? payload : payloadAt(payload, view.step);
+    this._replay.offer(keptSteps(whole), view.step);
+    const shown = view.step === null ? whole : payloadAt(whole, view.step);
     this._pictures.draw(
       shown,
       {
@@ -206,6 +208,10 @@ export class RunView extends Widget {
       },
       tab
     );
+  }
+
+  private _filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {
+    return this._options.source.controls()?.filled(run, payload, layer) ?? payload;
   }
 
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */

@@ -1,0 +1,70 @@
+/** @file What an output had no room for, put in from what its kernel told. */
+import type {
+  LayerRouting,
+  Payload,
+  RoutingData,
+  RoutingHistory,
+  RoutingPayload,
+  TokenSample
+} from '@switchyard/kernel-lib/protocol';
+
+/** Whether a layer lacks something that its kernel may know: what is recorded nowhere looks the same. */
+export function mayLack(payload: Payload, layer: number): payload is RoutingPayload {
+  if (payload.kind !== 'routing' || payload.data.layers.length <= layer) {
+    return false;
+  }
+  const { layers, history, tokens } = payload.data;
+  const { importance, experts, coActivation, transitions, k } = layers[layer];
+  const tables = (coActivation === null && k > 1) || (!transitions && layer + 1 < layers.length);
+  return tables || importance.length === 0 || experts.length === 0 || history.loadSteps.length === 0 || tokens === null;
+}
+
+/** The newer numbers of `payload`, and from `details` of the same run what it lacks; the same object where that is nothing. */
+export function filled(payload: RoutingPayload, details: RoutingPayload): RoutingPayload {
+  const { data } = payload;
+  const more = details.data;
+  if (details.runId !== payload.runId || !sameShape(data, more)) {
+    return payload;
+  }
+  const layers = data.layers.map((layer, i) => filledLayer(layer, more.layers[i]));
+  const history = longer(data.history, more.history);
+  const tokens = larger(data.tokens, more.tokens);
+  const same =
+    history === data.history && tokens === data.tokens && layers.every((layer, i) => layer === data.layers[i]);
+  return same
+    ? payload
+    : { ...payload, data: { ...data, layers, history, tokens, tokenClasses: data.tokenClasses ?? more.tokenClasses } };
+}
+
+function sameShape(a: RoutingData, b: RoutingData): boolean {
+  const shape = ({ layers }: RoutingData): string =>
+    JSON.stringify(layers.map(({ path, numExperts, k }) => [path, numExperts, k]));
+  return shape(a) === shape(b);
+}
+
+function filledLayer(layer: LayerRouting, more: LayerRouting): LayerRouting {
+  const lacking: Partial<LayerRouting> = {
+    ...(layer.experts.length < more.experts.length ? { experts: more.experts } : {}),
+    ...(layer.importance.length < more.importance.length ? { importance: more.importance } : {}),
+    ...(layer.domainLoad.length < more.domainLoad.length ? { domainLoad: more.domainLoad } : {}),
+    ...(layer.coActivation === null && more.coActivation !== null ? { coActivation: more.coActivation } : {}),
+    ...(!layer.meanWeight && more.meanWeight ? { meanWeight: more.meanWeight } : {}),
+    ...(!layer.classLoad && more.classLoad ? { classLoad: more.classLoad } : {}),
+    ...(!layer.topTokens && more.topTokens ? { topTokens: more.topTokens } : {}),
+    ...(!layer.transitions && more.transitions ? { transitions: more.transitions } : {})
+  };
+  return Object.keys(lacking).length === 0 ? layer : { ...layer, ...lacking };
+}
+
+/** The history that can be replayed, else the newer one. */
+function longer(history: RoutingHistory, more: RoutingHistory): RoutingHistory {
+  return history.loadSteps.length === 0 && more.loadSteps.length > 0 ? more : history;
+}
+
+/** The sample, or the longer one that begins with its text. */
+function larger(tokens: TokenSample | null, more: TokenSample | null): TokenSample | null {
+  const { text } = tokens ?? { text: [] };
+  return more !== null && more.text.length > text.length && text.every((token, t) => token === more.text[t])
+    ? more
+    : tokens;
+}
