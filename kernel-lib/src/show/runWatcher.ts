@@ -1,8 +1,7 @@
 import { fail } from '../core';
 import type { RoutingObserver } from '../core';
 import type { Payload, RoutingData, RoutingPayload } from '../protocol';
-import { bound, recorder } from '../telemetry';
-import { boundDetails } from '../telemetry/bounds/routing';
+import { bound, boundDetails, recorder } from '../telemetry';
 import type { Recorder } from '../telemetry';
 import type { Batch } from '../data';
 import type { RunInfo, StepReport, Watcher } from '../train/contract';

@@ -1,4 +1,5 @@
 export { bound } from './bound';
+export { boundDetails } from './bounds/routing';
 export { coActivation } from './coActivation';
 export type { CoActivationOptions } from './coActivation';
 export { loadMetrics } from './loadMetrics';

@@ -1,5 +1,4 @@
 import { core, protocol, telemetry } from '@switchyard/kernel-lib';
-import { boundDetails } from '../../../kernel-lib/src/telemetry/bounds/routing';
 import { describe, expect, test } from 'vitest';
 import { batchOf, randomRecord } from '../../support/routingRecords';
 import { EXAMPLES, example, routingExample } from '../../support/payloads';
@@ -74,7 +73,7 @@ describe('bound', () => {
   test('details of one of them have its tables, and all tokens and histories', () => {
     const path = 'layers.20.moe';
     const whole = recorded({ L: 48, E: 128, k: 8 }, path);
-    const details = boundDetails(whole, path);
+    const details = telemetry.boundDetails(whole, path);
     expect(bytes(details)).toBeLessThanOrEqual(protocol.MAX_DETAILED_BYTES);
     expect(protocol.parsePayload(details, { maxBytes: protocol.MAX_DETAILED_BYTES })).toBe(details);
     const { layers, history, tokens } = details.data;

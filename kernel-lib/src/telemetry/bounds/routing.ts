@@ -23,7 +23,10 @@ export function boundRouting(payload: RoutingPayload, plan = planRouting(payload
   };
 }
 
-/** As a panel asks for it: up to 2 MB, with the tables of the layer of this path and of no other. */
+/**
+ * As {@link bound}, for a panel that asks for more than an output holds: up to 2 MB, with the tables of the layer of this path
+ * (co-activation, domains, token classes, top tokens, and the transitions of it and of the two after it) and of no other.
+ */
 export function boundDetails(payload: RoutingPayload, path: string): RoutingPayload {
   const tabled = payload.data.layers.findIndex((layer) => layer.path === path);
   return boundRouting(payload, planRouting(payload, { maxBytes: MAX_DETAILED_BYTES, tabled }));
