@@ -5,7 +5,7 @@ import type { Data } from 'plotly.js';
 import { choice } from './choice';
 import type { IChartContext, IFigure } from './figure';
 import { lifts } from './lifts';
-import { amountColours, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
+import { amountColours, barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
 import { outlineRow } from './mark';
 import { brief, expertNames, layerLabels, percent, plainText } from './text';
 import { wordsInstead } from './wordsInstead';
@@ -15,6 +15,8 @@ const MOST = 8;
 const TOP = 42;
 const BOTTOM = 36;
 const SIDE = 300;
+const LEFT = 46;
+const RIGHT = 8;
 
 /** Rows and columns are experts of the layer in view; [E][E]. */
 export function coActivation(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -39,7 +41,7 @@ export function coActivation(payload: RoutingPayload, context: IChartContext): I
     data: [trace(lifted ? byLift : shares, lifted, names, context)],
     layout: {
       ...base,
-      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 46, r: 8 }),
+      margin: fixedMargin({ t: TOP, b: BOTTOM, l: LEFT, r: RIGHT }),
       xaxis: { ...expertAxis(trans, names.length), automargin: true, range: [-0.5, names.length - 0.5] },
       yaxis: { ...expertAxis(trans, names.length), range: [names.length - 0.5, -0.5] },
       shapes: expert === null ? [] : [outlineRow(expert, theme)]
@@ -64,19 +66,28 @@ export function whyNone(layer: LayerRouting, trans: TranslationBundle): string {
     : trans.__('This snapshot does not count which experts are chosen together; the counts may not have fitted.');
 }
 
-function trace(z: Numeric[][], lifted: boolean, names: string[], { theme, trans }: IChartContext): Data {
+function trace(z: Numeric[][], lifted: boolean, names: string[], context: IChartContext): Data {
+  const { theme, trans } = context;
+  const titleOf = (forms: string[]): string => barTitle(forms, context, { l: LEFT, r: RIGHT });
   const ceiling = Math.min(MOST, loadCeiling(z));
   const most = Math.max(...z.flat().map((share) => share ?? 0)) || 1;
   const colours = lifted
     ? loadColours(ceiling, theme, {
         fair: '1×',
-        title:
-          ceiling === MOST
-            ? trans.__('chosen together, times what their loads explain; %1 and more alike', `${MOST}×`)
-            : trans.__('chosen together, times what their loads explain')
+        title: titleOf([
+          ...(ceiling === MOST
+            ? [trans.__('chosen together, times what their loads explain; %1 and more alike', `${MOST}×`)]
+            : []),
+          trans.__('chosen together, times what their loads explain'),
+          trans.__('times what their loads explain')
+        ])
       })
     : amountColours(most, theme, {
-        title: trans.__('of the tokens of the expert at the left, also at the one below'),
+        title: titleOf([
+          trans.__('of the tokens of the expert at the left, also at the one below'),
+          trans.__('of the left one’s tokens, also below'),
+          trans.__('share of tokens')
+        ]),
         ticks: [
           { at: 0, text: percent(0) },
           { at: most, text: percent(most) }

@@ -103,7 +103,8 @@ function curve(layer: LayerConfidence, edges: number[], reference: string, { the
   } as Data;
 }
 
-function layout(compared: boolean, reference: string, { theme, trans }: IChartContext): Partial<Layout> {
+function layout(compared: boolean, reference: string, context: IChartContext): Partial<Layout> {
+  const { theme, trans } = context;
   const height = HISTOGRAM + (compared ? CURVE + GAP : 0);
   const margin = { l: 52, r: 10, t: 10, b: 40 };
   const axis = { fixedrange: true, gridcolor: theme.grid, zeroline: false, tickfont: { size: 10 } };
@@ -111,7 +112,7 @@ function layout(compared: boolean, reference: string, { theme, trans }: IChartCo
     ...baseLayout(theme, height + margin.t + margin.b),
     margin,
     bargap: 0,
-    xaxis: { ...confidenceAxis(theme), title: { text: trans.__('probability of the first choice'), standoff: 4 } },
+    xaxis: confidenceAxis(context, margin.l + margin.r),
     yaxis: {
       ...axis,
       domain: [0, HISTOGRAM / height],

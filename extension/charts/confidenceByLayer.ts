@@ -10,6 +10,9 @@ import { omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { percent, plainText } from './text';
 
+/** The layers' axis and the colour bar, in pixels. */
+const BESIDE = 106;
+
 /** Rows are layers, columns bins of confidence; z is the share of tokens, [L][B], with each layer's mean marked. */
 export function confidenceByLayer(payload: RouterConfidencePayload, context: IChartContext): IFigure | null {
   const { layers, reference, omitted } = payload.data;
@@ -27,7 +30,7 @@ export function confidenceByLayer(payload: RouterConfidencePayload, context: ICh
       ...baseLayout(theme, 60 + rowsHeight(layers.length, 20, 320)),
       margin: { l: 46, r: 8, t: 12, b: 40 },
       shapes: layerMark(context, layers.length),
-      xaxis: { ...confidenceAxis(theme), title: { text: trans.__('probability of the first choice'), standoff: 4 } },
+      xaxis: confidenceAxis(context, BESIDE),
       yaxis: layerAxis(labels, trans.__('layer'))
     },
     summary:

@@ -4,7 +4,7 @@ import type { Data, Layout } from 'plotly.js';
 import { amountColours, seriesColour } from './amounts';
 import type { IChartContext, IChoice, IFigure } from './figure';
 import { layerAxis, layerMark, layerNames, rowsHeight } from './layers';
-import { legendAbove } from './legend';
+import { legendAbove, moreRows } from './legend';
 import { baseLayout } from './load';
 import { brief, plainText, visibleText } from './text';
 
@@ -155,14 +155,15 @@ function difficulty({ tokens, first }: IPart, { theme, trans }: IChartContext): 
   return [bars as unknown as Data];
 }
 
-function layout({ layers, tokens, first }: IPart, labels: string[], context: IChartContext): Partial<Layout> {
+function layout({ layers, modules, tokens, first }: IPart, labels: string[], context: IChartContext): Partial<Layout> {
   const { theme, trans } = context;
   const rows = rowsHeight(layers.length, 18, 280);
   const below = tokens.difficulty.length > 0 ? DIFFICULTY + GAP : 0;
   const worded = tokens.text.length <= PART;
+  const names = [...modules, ...(below > 0 ? [trans.__('difficulty')] : [])];
   const margin = { l: 46, r: 8, t: 26, b: worded ? WORDS : AXIS };
   return {
-    ...baseLayout(theme, rows + below + margin.t + margin.b),
+    ...baseLayout(theme, rows + below + margin.t + margin.b + moreRows(names, context)),
     ...legendAbove(theme),
     margin,
     bargap: 0.15,

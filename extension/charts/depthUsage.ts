@@ -4,14 +4,17 @@ import { meanUsage } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import { amountColours, seriesColour } from './amounts';
 import type { IChartContext, IFigure } from './figure';
+import { figureWidth, fitting, isNarrow } from './fitting';
 import { layerAxis, layerMark, layerNames, rowsHeight } from './layers';
-import { legendAbove, omittedSentence } from './legend';
+import { legendAbove, moreRows, omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { percent, plainText } from './text';
 
 /** Heights in pixels: the bar of cost, and the gap above it. */
 const COST = 22;
 const GAP = 38;
+/** The layers' axis. */
+const LEFT = 46;
 
 /** Stacked bars, one a layer, of the share of each module; below, cost and budget on the same scale. */
 export function depthUsage(payload: DepthUsagePayload, context: IChartContext): IFigure | null {
@@ -98,10 +101,10 @@ function layout({ data }: DepthUsagePayload, labels: string[], context: IChartCo
   const { layers, cost, budget } = data;
   const rows = rowsHeight(layers.length, 20, 320);
   const below = cost === null ? 0 : COST + GAP;
-  const margin = { l: 46, r: 20, t: 26, b: 34 };
+  const margin = { l: LEFT, r: 20, t: 26, b: 34 };
   const bottom = below / (rows + below);
   return {
-    ...baseLayout(theme, rows + below + margin.t + margin.b),
+    ...baseLayout(theme, rows + below + margin.t + margin.b + moreRows(data.modules, context)),
     ...legendAbove(theme),
     margin,
     barmode: 'stack',
@@ -111,7 +114,7 @@ function layout({ data }: DepthUsagePayload, labels: string[], context: IChartCo
     xaxis: {
       anchor: below > 0 ? 'y2' : 'y',
       range: [0, 1],
-      dtick: 0.25,
+      dtick: isNarrow(context) ? 0.5 : 0.25,
       fixedrange: true,
       tickformat: '.0%',
       gridcolor: theme.grid,
@@ -145,10 +148,14 @@ function costWords(
     return [];
   }
   const rows = rowsHeight(layers.length, 20, 320);
-  const words =
+  const forms =
     budget === null
-      ? trans.__('cost %1 of the costliest modules', percent(cost))
-      : trans.__('cost %1 of the costliest modules, budget %2 (dotted)', percent(cost), percent(budget));
+      ? [trans.__('cost %1 of the costliest modules', percent(cost)), trans.__('cost %1', percent(cost))]
+      : [
+          trans.__('cost %1 of the costliest modules, budget %2 (dotted)', percent(cost), percent(budget)),
+          trans.__('cost %1, budget %2 (dotted)', percent(cost), percent(budget)),
+          trans.__('cost %1, budget %2', percent(cost), percent(budget))
+        ];
   return [
     {
       xref: 'paper',
@@ -158,7 +165,7 @@ function costWords(
       xanchor: 'left',
       yanchor: 'bottom',
       showarrow: false,
-      text: words,
+      text: fitting(forms, figureWidth(context) - LEFT),
       font: { size: 11, color: theme.text }
     }
   ];

@@ -38,21 +38,27 @@ export function offeredMeasures(
 }
 
 /** The measure of that name; load for any other name. */
-export function expertMeasure(name: string, layers: readonly LayerRouting[], context: IChartContext): IExpertMeasure {
+export function expertMeasure(name: string, layers: readonly LayerRouting[], titled: ITitled): IExpertMeasure {
   const measure = { importance, weight: meanWeight }[name] ?? load;
-  return measure(layers, context);
+  return measure(layers, titled);
+}
+
+/** A context, and which of some words, longest first, there is room for above the colours. */
+interface ITitled extends IChartContext {
+  titleOf: (forms: readonly string[]) => string;
 }
 
 /** Load over the fair share 1/E: at most E/k, as an expert has at most 1/k of the choices. */
-function load(layers: readonly LayerRouting[], context: IChartContext): IExpertMeasure {
+function load(layers: readonly LayerRouting[], context: ITitled): IExpertMeasure {
   const { trans } = context;
   const values = layers.map((layer) => perExpert(layer, layer.load));
   const bounds = layers.map((layer) => layer.numExperts / layer.k);
   const title = trans.__('load as a multiple of the fair share, at most %1', span(bounds));
+  const titles = [title, ...shortTitles(bounds, trans)];
   return {
     title: trans.__('Load'),
     values,
-    ...timesFairShare(layers, values, bounds, title, context),
+    ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
     hover: trans.__('%1: %2 of assignments, %3 × fair share', '%{text}', '%{customdata:.1%}', '%{z:.2f}'),
     most: (expert, layer, z) =>
       trans.__('The fullest is %1 of layer %2 with %3 times its fair share.', expert, layer, z.toFixed(2)),
@@ -61,20 +67,25 @@ function load(layers: readonly LayerRouting[], context: IChartContext): IExpertM
 }
 
 /** Share of the probability over 1/E: at most E, as all of it may be one expert's. */
-function importance(layers: readonly LayerRouting[], context: IChartContext): IExpertMeasure {
+function importance(layers: readonly LayerRouting[], context: ITitled): IExpertMeasure {
   const { trans } = context;
   const values = layers.map((layer) => perExpert(layer, layer.importance));
   const bounds = layers.map((layer) => layer.numExperts);
   const title = trans.__('importance as a multiple of the fair share, at most %1', span(bounds));
+  const titles = [title, ...shortTitles(bounds, trans)];
   return {
     title: trans.__('Importance'),
     values,
-    ...timesFairShare(layers, values, bounds, title, context),
+    ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
     hover: trans.__('%1: %2 of the probability, %3 × fair share', '%{text}', '%{customdata:.1%}', '%{z:.2f}'),
     most: (expert, layer, z) =>
       trans.__('The likeliest is %1 of layer %2 with %3 times its fair share.', expert, layer, z.toFixed(2)),
     cell: percent
   };
+}
+
+function shortTitles(bounds: readonly number[], trans: TranslationBundle): string[] {
+  return [trans.__('times the fair share, at most %1', span(bounds)), trans.__('times the fair share')];
 }
 
 function timesFairShare(
@@ -92,7 +103,7 @@ function timesFairShare(
   return { z, colours: loadColours(loadCeiling(z), theme, { fair: trans.__('fair'), title, bound }) };
 }
 
-function meanWeight(layers: readonly LayerRouting[], { theme, trans }: IChartContext): IExpertMeasure {
+function meanWeight(layers: readonly LayerRouting[], { theme, trans, titleOf }: ITitled): IExpertMeasure {
   const values = layers.map((layer) => perExpert(layer, layer.meanWeight ?? []));
   const most = Math.max(1, ...values.map((row) => Math.max(0, ...row.map((value) => value ?? 0))));
   const k = layers[0].k;
@@ -102,7 +113,7 @@ function meanWeight(layers: readonly LayerRouting[], { theme, trans }: IChartCon
     z: values,
     values,
     colours: amountColours(most, theme, {
-      title: trans.__('mean weight with which an expert’s output is taken'),
+      title: titleOf([trans.__('mean weight with which an expert’s output is taken'), trans.__('mean weight')]),
       ticks: [{ at: 0, text: '0' }, ...even, { at: most, text: brief(most) }]
     }),
     hover: trans.__('%1: mean weight %2', '%{text}', '%{customdata:.3g}'),

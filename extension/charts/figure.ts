@@ -56,6 +56,8 @@ export interface IChartContext {
   expert: number | null;
   /** As in {@link IView}. */
   choices: Readonly<Record<string, string>>;
+  /** Pixels that the figure is wide; absent where it is not on a page yet. */
+  width?: number;
   /** Tokens of a sample to show, at most; all where it is absent. */
   maxTokens?: number;
 }

@@ -1,9 +1,11 @@
 /** @file A graph whose edges were added and removed, coloured by the curvature that said where. */
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { seriesColour, signedColour, signedScale } from './amounts';
 import type { IChartContext, IFigure } from './figure';
-import { legendAbove, omittedSentence } from './legend';
+import { fitting } from './fitting';
+import { legendAbove, moreRows, omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { brief, plainText } from './text';
 
@@ -23,7 +25,7 @@ export function graphRewiring(payload: GraphRewiringPayload, context: IChartCont
   if (nodes.length === 0) {
     return null;
   }
-  const { theme } = context;
+  const { theme, trans } = context;
   const bare = { visible: false, fixedrange: false };
   return {
     data: [
@@ -34,7 +36,7 @@ export function graphRewiring(payload: GraphRewiringPayload, context: IChartCont
       ...(classes.length > 0 && nodes.some((node) => node.class < 0) ? [nodesOf(payload, -1, context)] : [])
     ],
     layout: {
-      ...baseLayout(theme, height(nodes)),
+      ...baseLayout(theme, height(nodes) + moreRows([...Object.values(stateNames(trans)), ...classes], context)),
       ...legendAbove(theme),
       margin: { l: 8, r: 8, t: 30, b: 8 },
       hovermode: 'closest',
@@ -85,9 +87,13 @@ function lines({ data }: GraphRewiringPayload, { theme }: IChartContext): Data[]
   });
 }
 
+function stateNames(trans: TranslationBundle): Record<GraphEdge['state'], string> {
+  return { kept: trans.__('kept'), added: trans.__('added'), removed: trans.__('removed') };
+}
+
 /** How each state is drawn. */
 function legendLines({ theme, trans }: IChartContext): Data[] {
-  const names = { kept: trans.__('kept'), added: trans.__('added'), removed: trans.__('removed') };
+  const names = stateNames(trans);
   return STATES.map((state) => ({
     type: 'scatter',
     mode: 'lines',
@@ -123,7 +129,11 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
         outlinewidth: 0,
         xpad: 6,
         tickfont: { size: 10 },
-        title: { text: plainText(measure), side: 'right', font: { size: 11 } }
+        title: {
+          text: plainText(fitting([measure, trans.__('curvature')], height(nodes) - AROUND)),
+          side: 'right',
+          font: { size: 11 }
+        }
       }
     },
     hoverinfo: 'text',

@@ -2,6 +2,7 @@
 import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data } from 'plotly.js';
 import type { IChartContext } from './figure';
+import { isNarrow } from './fitting';
 import { brief, plainText } from './text';
 
 /** Room to the right of the rows, in pixels. */
@@ -20,16 +21,22 @@ export function maxVioBound(layer: LayerRouting): number {
   return layer.numExperts / layer.k - 1;
 }
 
-/** Texts for these rows of `columns` cells, and their headings; nothing where no layer has a number. */
+/** Whether the numbers stand beside the rows: where there are any, and a narrow figure has no need of the room. */
+export function hasBounds(layers: readonly LayerRouting[], context: IChartContext): boolean {
+  return !isNarrow(context) && layers.some(({ entropy, maxVio }) => entropy !== null || maxVio !== null);
+}
+
+/** Texts for these rows of `columns` cells, and their headings; nothing where {@link hasBounds} says so. */
 export function layerBounds(
   layers: readonly LayerRouting[],
   rows: readonly number[],
   columns: number,
-  { theme, trans }: IChartContext
+  context: IChartContext
 ): { data: Data[]; annotations: Partial<Annotations>[] } {
-  if (layers.every(({ entropy, maxVio }) => entropy === null && maxVio === null)) {
+  if (!hasBounds(layers, context)) {
     return { data: [], annotations: [] };
   }
+  const { theme, trans } = context;
   const bounds = layers.map(maxVioBound);
   const common = bounds.every((bound) => bound === bounds[0]) ? brief(bounds[0]) : null;
   const two = (value: Numeric): string => (value === null ? NONE : value.toFixed(2));

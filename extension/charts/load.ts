@@ -5,6 +5,8 @@ import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../theme';
 import { amountScale } from './amounts';
 import { loadScale } from './colours';
+import type { IChartContext } from './figure';
+import { figureWidth, fitting } from './fitting';
 import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */
@@ -20,7 +22,7 @@ export function loadCeiling(ratios: readonly (readonly Numeric[])[]): number {
 interface ILoadColours {
   /** What stands at 1. */
   fair: string;
-  /** What the colours mean; with it, the bar lies above the plot instead of beside it. */
+  /** What the colours mean, see {@link barTitle}; with it, the bar lies above the plot instead of beside it. */
   title?: string;
   /** The most that a formula allows, marked where the scale reaches it. */
   bound?: ITick;
@@ -63,15 +65,14 @@ interface ITick {
 function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): object {
   const above = {
     orientation: 'h',
-    title: { text: plainText(title ?? ''), side: 'top', font: { size: 10, color: theme.mutedText } },
+    title: { text: plainText(title ?? ''), side: 'top', font: { size: BAR_FONT, color: theme.mutedText } },
     x: 0,
     xanchor: 'left',
     xpad: 0,
     y: 1,
     yanchor: 'bottom',
     ypad: 4,
-    // The labels at its ends stay clear of what stands beside the plot.
-    len: 0.92,
+    len: BAR,
     thickness: 8
   };
   return {
@@ -85,6 +86,18 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     tickfont: { size: 10, color: theme.mutedText },
     ...(title === undefined ? {} : above)
   };
+}
+
+/** Part of the plot that a bar above it takes: the labels at its ends stay clear of what stands beside the plot. */
+const BAR = 0.92;
+const BAR_FONT = 10;
+
+/** The first of these, longest first, that stands uncut above a bar; `l` and `r` are the margins beside the plot, in pixels. */
+export function barTitle(forms: readonly string[], context: IChartContext, { l, r }: { l: number; r: number }): string {
+  const width = figureWidth(context);
+  // The title's middle is the bar's.
+  const middle = l + ((width - l - r) * BAR) / 2;
+  return fitting(forms, 2 * Math.min(middle, width - middle), BAR_FONT);
 }
 
 /** Layout shared by all figures: the theme's font and ground, no animation, zoom kept between updates. */

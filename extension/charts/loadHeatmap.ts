@@ -6,8 +6,8 @@ import type { IExpertMeasure } from './expertMeasure';
 import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from './figure';
 import { heatmapSummary, heatmapTable } from './heatmapWords';
-import { BOUNDS_WIDTH, layerBounds } from './layerBounds';
-import { baseLayout, fixedMargin, expertAxis, PLAIN_LABELS } from './load';
+import { BOUNDS_WIDTH, hasBounds, layerBounds } from './layerBounds';
+import { barTitle, baseLayout, fixedMargin, expertAxis, PLAIN_LABELS } from './load';
 import { outline } from './mark';
 import { expertNames, layerLabels, phrase, plainText } from './text';
 import { thinned } from './thinned';
@@ -52,7 +52,10 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
   const parts: IParts = {
     layers,
     labels: layerLabels(layers),
-    measure: expertMeasure(choices[0].selected, layers, context),
+    measure: expertMeasure(choices[0].selected, layers, {
+      ...context,
+      titleOf: (forms) => barTitle(forms, context, sides(layers, context))
+    }),
     order: layers.map((layer) => experts(layer, choices[1].selected === 'load')),
     columns: Math.max(...layers.map((layer) => layer.numExperts)),
     height: Math.min(MOST, Math.max(60, LEAST_ROW * layers.length, Math.min(ROOM, ROW * layers.length)))
@@ -71,6 +74,12 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
       return { layer: row, expert: row === context.layer && expert === context.expert ? null : expert };
     }
   };
+}
+
+/** Margins beside the rows, in pixels. */
+function sides(layers: readonly LayerRouting[], context: IChartContext): { l: number; r: number } {
+  const longest = Math.max(...layerLabels(layers).map((label) => label.length));
+  return { l: 28 + 6 * longest, r: hasBounds(layers, context) ? BOUNDS_WIDTH : 8 };
 }
 
 /** Experts from left to right: the fullest first, or by number. */
@@ -118,11 +127,10 @@ function layout(
 ): Partial<Layout> {
   const { theme, trans, layer, expert } = context;
   const base = baseLayout(theme, TOP + height + BOTTOM);
-  const longest = Math.max(...labels.map((label) => label.length));
   const column = expert === null ? -1 : order[layer].indexOf(expert);
   return {
     ...base,
-    margin: fixedMargin({ b: BOTTOM, t: TOP, l: 28 + 6 * longest, r: annotations.length > 0 ? BOUNDS_WIDTH : 8 }),
+    margin: fixedMargin({ b: BOTTOM, t: TOP, ...sides(layers, context) }),
     xaxis: {
       ...expertAxis(trans, columns),
       range: [-0.5, columns - 0.5],

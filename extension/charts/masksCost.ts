@@ -3,9 +3,15 @@ import type { Cost, MasksPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from './amounts';
 import type { IChartContext, IFigure } from './figure';
+import { figureWidth, isNarrow, textWidth } from './fitting';
 import { layerAxis, rowsHeight } from './layers';
 import { baseLayout } from './load';
 import { brief, percent, plainText } from './text';
+
+/** Pixels beside the plot, and of the longest bar at least. */
+const LEFT = 46;
+const RIGHT = 14;
+const LEAST_BAR = 24;
 
 interface ICost {
   name: string;
@@ -27,10 +33,10 @@ export function masksCost(payload: MasksPayload, context: IChartContext): IFigur
     data: [bars(costs, context)],
     layout: {
       ...baseLayout(theme, 46 + rowsHeight(costs.length, 24, 200)),
-      margin: { l: 46, r: 14, t: 6, b: 32 },
+      margin: { l: LEFT, r: RIGHT, t: 6, b: 32 },
       bargap: 0.25,
       // Numbers stand to the right of the bars.
-      xaxis: { range: [0, most * 1.55], tickvals: [0, 0.5, 1], tickformat: '.0%', fixedrange: true, zeroline: false, gridcolor: theme.grid }, // prettier-ignore
+      xaxis: { range: [0, most * room(costs, context)], tickvals: isNarrow(context) ? [0, 1] : [0, 0.5, 1], tickformat: '.0%', fixedrange: true, zeroline: false, gridcolor: theme.grid }, // prettier-ignore
       yaxis: layerAxis(
         costs.map(({ name }) => name),
         ''
@@ -46,6 +52,19 @@ export function masksCost(payload: MasksPayload, context: IChartContext): IFigur
       rows: costs.map((cost) => [cost.name, exact(cost.before), exact(cost.after), percent(ratioOf(cost))])
     }
   };
+}
+
+/** From the left end over the longest bar: the numbers to the right of the bars have their room. */
+function room(costs: readonly ICost[], context: IChartContext): number {
+  const longest = (texts: string[]): number => Math.max(...texts.map((text) => textWidth(text)));
+  const plot = figureWidth(context) - LEFT - RIGHT - longest(costs.map(({ name }) => name));
+  const bar = Math.max(LEAST_BAR, plot - longest(costs.map(change)));
+  return Math.max(1.55, plot / bar);
+}
+
+/** What was, and what is. */
+function change({ before, after }: ICost): string {
+  return `${amount(before)} → ${amount(after)}`;
 }
 
 function costsOf({ data }: MasksPayload, { trans }: IChartContext): ICost[] {
@@ -66,7 +85,7 @@ function ratioOf({ before, after }: ICost): number | null {
 }
 
 function bars(costs: readonly ICost[], { theme, trans }: IChartContext): Data {
-  const words = costs.map(({ before, after }) => `${amount(before)} → ${amount(after)}`);
+  const words = costs.map(change);
   return {
     type: 'bar',
     orientation: 'h',

@@ -3,10 +3,14 @@ import type { MaskGroup, MasksPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { amountColours, seriesColour } from './amounts';
 import type { IChartContext, IFigure } from './figure';
+import { isNarrow } from './fitting';
 import { layerAxis, layerMark, layerNames, rowsHeight } from './layers';
 import { omittedSentence } from './legend';
 import { baseLayout } from './load';
-import { brief, percent, plainText } from './text';
+import { brief, layerLabels, percent, plainText } from './text';
+
+/** Characters of a group's path in a narrow figure. */
+const SHORT = 18;
 
 /** A bar for each group: kept in colour, the rest of the track pruned. */
 export function masksKept(payload: MasksPayload, context: IChartContext): IFigure | null {
@@ -29,13 +33,13 @@ export function masksKept(payload: MasksPayload, context: IChartContext): IFigur
       shapes: layerMark(context, groups.length),
       xaxis: {
         range: [0, 1],
-        dtick: 0.25,
+        dtick: isNarrow(context) ? 0.5 : 0.25,
         fixedrange: true,
         tickformat: '.0%',
         gridcolor: theme.grid,
         zeroline: false
       },
-      yaxis: layerAxis(labels, '')
+      yaxis: layerAxis(isNarrow(context) ? layerLabels(groups, SHORT) : labels, '')
     },
     summary:
       trans.__(

@@ -4,10 +4,14 @@ import { treeLayout } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from './amounts';
 import type { IChartContext, IFigure } from './figure';
+import { figureWidth, fitting } from './fitting';
 import { layerAxis, layerNames, rowsHeight } from './layers';
 import { omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { brief, expertName, plainText } from './text';
+
+/** The experts' axis, about; pixels. */
+const NAMES = 84;
 
 /** Leaves are rows, distance goes to the right; a join within one merged group has the group's colour. */
 export function mergeTree(payload: MergeTreePayload, context: IChartContext): IFigure | null {
@@ -26,7 +30,7 @@ export function mergeTree(payload: MergeTreePayload, context: IChartContext): IF
       margin: { l: 46, r: 12, t: 8, b: 40 },
       hovermode: 'closest',
       xaxis: {
-        title: { text: plainText(metric), standoff: 4 },
+        title: { text: plainText(fitting([metric, trans.__('distance')], figureWidth(context) - NAMES)), standoff: 4 },
         rangemode: 'tozero',
         fixedrange: true,
         gridcolor: theme.grid,

@@ -3,11 +3,16 @@ import type { ParetoAxis, ParetoPayload, ParetoPoint } from '@switchyard/kernel-
 import type { Annotations, Data, LayoutAxis } from 'plotly.js';
 import { seriesColour } from './amounts';
 import type { IChartContext, IChoice, IFigure } from './figure';
-import { legendAbove, omittedSentence } from './legend';
+import { figureWidth, fitting } from './fitting';
+import { legendAbove, moreRows, omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { brief, plainText } from './text';
 
 const HEIGHT = 360;
+const LEFT = 54;
+const RIGHT = 12;
+const TOP = 30;
+const BOTTOM = 44;
 const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
 const CHOICE = 'pareto.search';
 /** The corner that an arrow points to, and how far from it the arrow starts, in pixels. */
@@ -19,7 +24,7 @@ export function pareto(payload: ParetoPayload, context: IChartContext): IFigure 
   if (data.points.length === 0) {
     return null;
   }
-  const { theme, choices } = context;
+  const { theme, trans, choices } = context;
   const searched = data.trajectory.length > 1;
   const shown = searched && choices[CHOICE] === 'shown';
   return {
@@ -29,12 +34,12 @@ export function pareto(payload: ParetoPayload, context: IChartContext): IFigure 
       ...data.series.map((_, s) => series(payload, s, context))
     ],
     layout: {
-      ...baseLayout(theme, HEIGHT),
+      ...baseLayout(theme, HEIGHT + moreRows([trans.__('front'), ...data.series], context)),
       ...legendAbove(theme),
-      margin: { l: 54, r: 12, t: 30, b: 44 },
+      margin: { l: LEFT, r: RIGHT, t: TOP, b: BOTTOM },
       hovermode: 'closest',
-      xaxis: axis(data.x, context),
-      yaxis: axis(data.y, context),
+      xaxis: axis(data.x, figureWidth(context) - LEFT - RIGHT, context),
+      yaxis: axis(data.y, HEIGHT - TOP - BOTTOM, context),
       annotations: [better(data.x, data.y, context)]
     },
     summary: summary(payload, context),
@@ -134,10 +139,10 @@ function trajectory({ data }: ParetoPayload, { theme, trans }: IChartContext): D
   };
 }
 
-function axis(of: ParetoAxis, { theme, trans }: IChartContext): Partial<LayoutAxis> {
+function axis(of: ParetoAxis, pixels: number, { theme, trans }: IChartContext): Partial<LayoutAxis> {
   const direction = of.better === 'lower' ? trans.__('lower is better') : trans.__('higher is better');
   return {
-    title: { text: plainText(`${named(of)}, ${direction}`), standoff: 6 },
+    title: { text: plainText(fitting([`${named(of)}, ${direction}`, named(of)], pixels, 12)), standoff: 6 },
     gridcolor: theme.grid,
     zeroline: false,
     nticks: 7

@@ -4,6 +4,7 @@ import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import type { ITheme } from '../theme';
 import { depthColours } from './colours';
 import type { IChartContext, IFigure } from './figure';
+import { figureWidth, fitting, textWidth } from './fitting';
 import { baseLayout } from './load';
 import type { IScalarPlot, ScalarPayload } from './scalarPlots';
 import { scalarPlots } from './scalarPlots';
@@ -14,6 +15,11 @@ import { brief, plainText } from './text';
 const PLOT = 66;
 const GAP = 30;
 const AXIS = 36;
+/** Width of a bold text over a plain one's, and room between a title and what names its lines, in pixels. */
+const BOLD = 1.1;
+const SPACE = 6;
+const LEFT = 46;
+const RIGHT = 8;
 /** More lines than this are named by the first and the last. */
 const LEGEND_LINES = 6;
 
@@ -28,7 +34,7 @@ export function scalars(payload: ScalarPayload, context: IChartContext): IFigure
   const height = plots.length * (PLOT + GAP);
   const layout: Partial<Layout> = {
     ...baseLayout(theme, height + AXIS),
-    margin: { l: 46, r: 8, t: 0, b: AXIS },
+    margin: { l: LEFT, r: RIGHT, t: 0, b: AXIS },
     shapes: plots.flatMap((plot, row) => boundLine(plot, row, theme)),
     annotations: plots.flatMap((plot, row) => titles(plot, span(row, height).top, context))
   };
@@ -140,25 +146,41 @@ function boundLine(plot: IScalarPlot, row: number, theme: ITheme): Partial<Shape
   return [{ type: 'line', xref: 'paper', x0: 0, x1: 1, ...y, line: { color: theme.mutedText, width: 1, dash: 'dot' } }];
 }
 
-/** The plot's name with its bounds on the left, its lines' names in their colours on the right. */
-function titles(plot: IScalarPlot, y: number, { theme, trans }: IChartContext): Partial<Annotations>[] {
+/** The plot's name on the left, with its bounds where there is room; its lines' names in their colours on the right. */
+function titles(plot: IScalarPlot, y: number, context: IChartContext): Partial<Annotations>[] {
+  const { theme, trans } = context;
   const [lower, upper] = plot.bounds;
+  const room = figureWidth(context) - LEFT - RIGHT - textWidth(plot.title) * BOLD - SPACE;
+  const lines = legend(plot, room);
   const bounds = upper === null ? '' : trans.__('between %1 and %2', brief(lower), brief(upper));
+  const between = fitting([bounds, ''], room - textWidth(lines.map(({ text }) => text).join(' ')));
   const common: Partial<Annotations> = { xref: 'paper', yref: 'paper', y, yanchor: 'bottom', showarrow: false };
-  const left = `<b>${plainText(plot.title)}</b> ${coloured(bounds, theme.mutedText)}`;
+  const left = `<b>${plainText(plot.title)}</b> ${coloured(between, theme.mutedText)}`;
+  const colours = depthColours(plot.lines.length, theme.colours);
+  const right = lines
+    .map(({ text, line }) => coloured(text, line === null ? theme.mutedText : colours[line]))
+    .join(' ');
   return [
     { ...common, text: left, x: 0, xanchor: 'left' },
-    { ...common, text: legend(plot, theme), x: 1, xanchor: 'right' }
+    { ...common, text: right, x: 1, xanchor: 'right' }
   ];
 }
 
-function legend(plot: IScalarPlot, theme: ITheme): string {
-  const colours = depthColours(plot.lines.length, theme.colours);
-  const named = plot.lines.map(({ name }, i) => coloured(name, colours[i]));
-  const shown = named.length <= LEGEND_LINES ? named.join(' ') : `${named[0]} … ${named[named.length - 1]}`;
-  return plot.lines.length < 2 && plot.lines[0]?.name === ''
-    ? ''
-    : `${coloured(plot.legend, theme.mutedText)} ${shown}`;
+/** Words, and the line that each names; null where it names none. */
+type Legend = { text: string; line: number | null }[];
+
+/** All names with what they have in common, or as much of that as fits into so many pixels; what points at a line names it too. */
+function legend({ lines, legend }: IScalarPlot, pixels: number): Legend {
+  if (lines.length < 2 && lines[0]?.name === '') {
+    return [];
+  }
+  const common = { text: legend, line: null };
+  const all: Legend = lines.map(({ name }, i) => ({ text: name, line: i }));
+  const ends: Legend = all.length < 3 ? all : [all[0], { text: '…', line: null }, all[all.length - 1]];
+  const shown = all.length <= LEGEND_LINES ? all : ends;
+  const forms = [[common, ...shown], shown, ends, []];
+  const fits = (form: Legend): boolean => textWidth(form.map(({ text }) => text).join(' ')) <= pixels;
+  return forms.find(fits) ?? [];
 }
 
 function coloured(text: string, colour: string): string {

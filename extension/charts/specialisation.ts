@@ -1,9 +1,10 @@
 /** @file What each expert of a layer is for: its share in every domain, or class of tokens, against its mean share. */
 import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { choice } from './choice';
 import type { IChartContext, IChoice, IFigure } from './figure';
-import { baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
+import { barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from './load';
 import { outline } from './mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from './text';
 import { wordsInstead } from './wordsInstead';
@@ -30,13 +31,14 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
   const names = expertNames(layer, trans);
   const height = Math.min(600, Math.max(60, ROW * groups.length));
   const longest = Math.max(...groups.map((group) => shortened(group, 16).length));
+  const sides = { l: 14 + 6.5 * longest, r: 8 };
   const column = expert === null ? -1 : order.indexOf(expert);
   const axis = expertAxis(trans, names.length);
   return {
-    data: [trace(ratios, shares, order, names, groups, context)],
+    data: [trace(ratios, shares, order, names, groups, barTitle(titles(groups, trans), context, sides), context)],
     layout: {
       ...baseLayout(theme, TOP + height + BOTTOM),
-      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 14 + 6.5 * longest, r: 8 }),
+      margin: fixedMargin({ t: TOP, b: BOTTOM, ...sides }),
       xaxis: {
         ...axis,
         automargin: true,
@@ -125,12 +127,22 @@ function expertOrder(ratios: readonly (readonly Numeric[])[], numExperts: number
   return numbers.sort((a, b) => leaning[a].group - leaning[b].group || leaning[b].most - leaning[a].most || a - b);
 }
 
+/** What the colours mean, in more words and in fewer. */
+function titles(groups: readonly string[], trans: TranslationBundle): string[] {
+  return [
+    trans.__('share of an expert, times its mean share; at most %1', `${groups.length}×`),
+    trans.__('times its mean share; at most %1', `${groups.length}×`),
+    trans.__('times its mean share')
+  ];
+}
+
 function trace(
   ratios: Numeric[][],
   shares: readonly number[][],
   order: readonly number[],
   names: readonly string[],
   groups: readonly string[],
+  title: string,
   { theme, trans }: IChartContext
 ): Data {
   const hover = trans.__(
@@ -151,7 +163,7 @@ function trace(
     hovertemplate: `${plainText(hover)}<extra></extra>`,
     ...loadColours(loadCeiling(ratios), theme, {
       fair: trans.__('its mean'),
-      title: trans.__('share of an expert, times its mean share; at most %1', `${groups.length}×`),
+      title,
       bound: { at: groups.length, text: trans.__('bound') }
     })
   } as unknown as Data;

@@ -1,6 +1,7 @@
 /** @file The axis of steps, and the part of it that the reader zoomed to: pictures of steps share both. */
 import type { LayoutAxis } from 'plotly.js';
 import type { IChartContext } from './figure';
+import { isNarrow } from './fitting';
 
 /** First and last step in view. */
 export type StepRange = readonly [from: number, to: number];
@@ -8,8 +9,9 @@ export type StepRange = readonly [from: number, to: number];
 type Choices = Readonly<Record<string, string>>;
 
 const KEY = 'steps';
-/** About so many labels fit on the axis. */
+/** About so many labels fit on the axis, and on a narrow one. */
 const LABELS = 6;
+const FEW_LABELS = 3;
 
 /** The steps that the reader zoomed to; null for all. */
 export function stepRange(choices: Choices): StepRange | null {
@@ -29,7 +31,8 @@ export function withStepRange(choices: Choices, range: StepRange | null): Choice
 }
 
 /** The axis of these steps, ascending, for a figure with `steps`. */
-export function stepAxis(steps: readonly number[], { choices, trans }: IChartContext): Partial<LayoutAxis> {
+export function stepAxis(steps: readonly number[], context: IChartContext): Partial<LayoutAxis> {
+  const { choices, trans } = context;
   const range = stepRange(choices);
   const [from, to] = range ?? [steps[0], steps[steps.length - 1]];
   return {
@@ -37,7 +40,7 @@ export function stepAxis(steps: readonly number[], { choices, trans }: IChartCon
     showgrid: false,
     zeroline: false,
     tick0: 0,
-    dtick: tickEvery(to - from),
+    dtick: tickEvery(to - from, isNarrow(context) ? FEW_LABELS : LABELS),
     tickformat: 'd',
     // Another range is the reader's wish, which plotly's own memory of zooms must not undo.
     uirevision: choices[KEY] ?? 'all',
@@ -46,8 +49,8 @@ export function stepAxis(steps: readonly number[], { choices, trans }: IChartCon
 }
 
 /** Steps between labels: 1, 2 or 5 times a power of ten, never less than a whole step. */
-export function tickEvery(span: number): number {
-  const least = Math.max(1, span / LABELS);
+export function tickEvery(span: number, labels = LABELS): number {
+  const least = Math.max(1, span / labels);
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((times) => times * power >= least) ?? 10);
 }

@@ -5,7 +5,7 @@ import type { Data, Layout } from 'plotly.js';
 import { seriesColour } from './amounts';
 import type { IChartContext, IFigure } from './figure';
 import { layerAxis, rowsHeight } from './layers';
-import { legendAbove, omittedSentence } from './legend';
+import { legendAbove, moreRows, omittedSentence } from './legend';
 import { baseLayout } from './load';
 import { brief, percent, plainText, shortened } from './text';
 
@@ -96,11 +96,15 @@ interface ITime {
   idle: number[];
 }
 
-function layout({ data }: TimelinePayload, { end, idle }: ITime, { theme, trans }: IChartContext): Partial<Layout> {
-  const { devices } = data;
+function layout({ data }: TimelinePayload, { end, idle }: ITime, context: IChartContext): Partial<Layout> {
+  const { theme, trans } = context;
+  const { devices, activities } = data;
   const named = devices.length <= MOST_WORDS;
   return {
-    ...baseLayout(theme, 76 + rowsHeight(devices.length, 26, 480)),
+    ...baseLayout(
+      theme,
+      76 + rowsHeight(devices.length, 26, 480) + moreRows([...activities, trans.__('idle')], context)
+    ),
     ...legendAbove(theme),
     margin: { l: 46, r: named ? 62 : 8, t: 30, b: 40 },
     barmode: 'overlay',

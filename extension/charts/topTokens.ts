@@ -4,6 +4,7 @@ import type { RoutingPayload, TokenShare } from '@switchyard/kernel-lib/protocol
 import type { Data } from 'plotly.js';
 import { expertColour } from './colours';
 import type { IChartContext, IFigure } from './figure';
+import { isNarrow } from './fitting';
 import { baseLayout, fixedMargin } from './load';
 import { expertNames, layerLabels, percent, plainText, visibleText } from './text';
 import { wordsInstead } from './wordsInstead';
@@ -11,8 +12,9 @@ import { wordsInstead } from './wordsInstead';
 const ROW = 22;
 const BOTTOM = 36;
 const TOP = 22;
-/** Characters of a token on the axis. */
+/** Characters of a token on the axis, and of one on a narrow figure's. */
 const LETTERS = 16;
+const FEW_LETTERS = 10;
 
 /** Bars for the chosen expert of the layer in view; for the fullest where none is chosen. */
 export function topTokens(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -22,6 +24,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
   }
   const { theme, trans } = context;
   const { topTokens } = layer;
+  const letters = isNarrow(context) ? FEW_LETTERS : LETTERS;
   if (topTokens === undefined) {
     return wordsInstead(trans.__('This snapshot does not count tokens by expert.'));
   }
@@ -38,14 +41,14 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
     data: [bars(tokens, expert, context)],
     layout: {
       ...baseLayout(theme, TOP + Math.max(2, tokens.length) * ROW + BOTTOM),
-      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 12 + 7.5 * LETTERS, r: 12 }),
+      margin: fixedMargin({ t: TOP, b: BOTTOM, l: 12 + 7.5 * letters, r: 12 }),
       title: { text: plainText(whose), font: { size: 12 }, x: 0, xanchor: 'left', y: 1, yanchor: 'top', pad: { t: 2 } },
       bargap: 0.25,
       xaxis: {
         title: { text: trans.__('share'), standoff: 4 },
         tickformat: '.0%',
         rangemode: 'tozero',
-        nticks: 5,
+        nticks: isNarrow(context) ? 3 : 5,
         fixedrange: true,
         zeroline: false,
         gridcolor: theme.grid
@@ -54,7 +57,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
         fixedrange: true,
         range: [Math.max(2, tokens.length) - 0.5, -0.5],
         tickvals: tokens.map((_, i) => i),
-        ticktext: tokens.map(({ text }) => plainText(tokenLabel(text, trans)))
+        ticktext: tokens.map(({ text }) => plainText(tokenLabel(text, letters, trans)))
       }
     },
     summary: first
@@ -96,8 +99,8 @@ function rank(topTokens: readonly (readonly TokenShare[])[]): number[] {
 }
 
 /** In quotes: a dot or a colon alone is hardly a label. White space is named as well. */
-function tokenLabel(text: string, trans: TranslationBundle): string {
-  const shown = `“${cut(visibleText(text))}”`;
+function tokenLabel(text: string, letters: number, trans: TranslationBundle): string {
+  const shown = `“${cut(visibleText(text), letters)}”`;
   const names = new Map([
     ['', trans.__('no text')],
     [' ', trans.__('space')],
@@ -109,6 +112,6 @@ function tokenLabel(text: string, trans: TranslationBundle): string {
 }
 
 /** The beginning of a token is what one reads first. */
-function cut(text: string): string {
-  return text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
+function cut(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 }

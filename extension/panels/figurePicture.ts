@@ -58,7 +58,9 @@ export class FigurePicture extends Widget implements IPicture {
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
-    const figure = this._options.chart(payload, context);
+    // 0 where nothing is drawn yet.
+    const width = this._plot.clientWidth || this.node.clientWidth || undefined;
+    const figure = this._options.chart(payload, { ...context, width });
     this.setHidden(figure === null);
     if (figure === null || this.isDisposed) {
       this._drawn = null;

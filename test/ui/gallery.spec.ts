@@ -4,6 +4,7 @@ import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import { EXAMPLES, payload } from './gallery/payloads';
 import { violations } from './support/axe';
+import { MIN_WIDTH } from '../../extension/width';
 import { cut } from './support/narrow';
 
 /** Every theme, and one more look with other colours. */
@@ -93,6 +94,7 @@ test('what is typed on the keyboard arrives in the fields', async () => {
 });
 
 for (const [title, width] of [
+  ['a panel of its least width', MIN_WIDTH],
   ['a page of 360 pixels', 360],
   ['twice the zoom on a page of 800', 400]
 ] as const) {

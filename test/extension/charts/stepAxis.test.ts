@@ -7,7 +7,7 @@ import { context, routing } from '../support/payloads';
 const zoomed = { ...context, choices: { steps: '20-60' } };
 
 test('labels are whole steps, at most about six, and no number comes twice', () => {
-  expect([0, 1, 2, 5, 6, 7, 12, 13, 30, 60, 61, 500, 5000].map(tickEvery)).toEqual([
+  expect([0, 1, 2, 5, 6, 7, 12, 13, 30, 60, 61, 500, 5000].map((span) => tickEvery(span))).toEqual([
     1, 1, 1, 1, 1, 2, 2, 5, 5, 10, 20, 100, 1000
   ]);
   expect(stepAxis([1, 2, 3], context)).toMatchObject({ dtick: 1, tickformat: 'd', autorange: true });

@@ -1,7 +1,7 @@
 /** What narrow pages must not do: cut what is shown, or keep a control from the Tab key. */
 import type { Locator } from '@playwright/test';
 
-/** Elements that stick out of their panel or of the page, and labels that are cut, a line each. */
+/** Elements that stick out of their panel or of the page, and words of figures that are cut or stand over others, a line each. */
 export function cut(panel: Locator): Promise<string[]> {
   return panel.evaluate((panel) => {
     const right = Math.min(panel.getBoundingClientRect().right, window.innerWidth);
@@ -9,14 +9,30 @@ export function cut(panel: Locator): Promise<string[]> {
     const outside = [panel, ...panel.querySelectorAll('button, select, input, label, figcaption, .main-svg')]
       .filter((node) => visible(node) && node.getBoundingClientRect().right > right + 1)
       .map((node) => `outside: ${node.outerHTML.slice(0, 120)}`);
-    const clipped = [...panel.querySelectorAll('.xtick text, .ytick text, .g-xtitle text, .g-ytitle text')]
-      .filter((node) => {
+    const axes = '.xtick text, .ytick text, .g-xtitle text, .g-ytitle text';
+    const bars = '[class*="cbtitle"] text, .cbaxis text';
+    const words = [...panel.querySelectorAll(`${axes}, ${bars}, .annotation-text, .bartext, .legendtext`)].filter(
+      (node) => visible(node) && node.textContent.trim() !== ''
+    );
+    const boxes = words.map((node) => node.getBoundingClientRect());
+    const clipped = words
+      .filter((node, i) => {
         const svg = node.closest('.main-svg')!.getBoundingClientRect();
-        const box = node.getBoundingClientRect();
-        return visible(node) && (box.left < svg.left - 1 || box.right > svg.right + 1 || box.bottom > svg.bottom + 1);
+        const { left, right, top, bottom } = boxes[i];
+        return left < svg.left - 1 || right > svg.right + 1 || top < svg.top - 1 || bottom > svg.bottom + 1;
       })
       .map((node) => `cut: ${node.textContent}`);
-    return [...outside, ...clipped];
+    const over = words.flatMap((node, i) =>
+      words.slice(0, i).flatMap((other, j) => {
+        const [a, b] = [boxes[i], boxes[j]];
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        return wide > 2 && high > 4 && node.closest('figure') === other.closest('figure')
+          ? [`one over the other: ${node.textContent} and ${other.textContent}`]
+          : [];
+      })
+    );
+    return [...outside, ...clipped, ...over];
   });
 }
 
