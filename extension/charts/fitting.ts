@@ -1,8 +1,8 @@
 /** @file Words and marks for the room that a figure has. */
 import type { IChartContext } from './figure';
 
-/** Width of a letter over the font's size, on the wide side of what texts on screens are set in. */
-const LETTER = 0.6;
+/** Width of a letter over the font's size, somewhat above the mean of what screens show. */
+const LETTER = 0.55;
 /** A figure below this has no room beside its plot, and for half the marks on its axes; pixels. */
 const NARROW = 300;
 
