@@ -90,6 +90,8 @@ describe('details of a layer', () => {
     expect(sent.length).toBe(known + 1);
     expect(detailsIn(sent).payload.source.status).toBe('running');
     await run;
+    ask({ type: 'probe', text: 'route' });
+    expect(watcher.latest()!.data.tokens!.text.join('')).not.toBe('route');
     ask({ type: 'details', layer: path });
     const { layer, payload } = detailsIn(sent);
     const shown = watcher.latest()!;
