@@ -1,16 +1,18 @@
 /** Nested deeper than any payload; a cycle ends here as well. */
 const MAX_DEPTH = 32;
+/** Characters of one byte each. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+/** As \u001f. */
+const ESCAPE = 6;
 
 /**
  * Bytes of a value as UTF-8 JSON, counted without building the text. Stops counting past `limit` (the result is then
  * only known to be larger), so that a value of any size, or one that contains itself, is measured in bounded time.
  */
 export function jsonBytes(value: unknown, limit = Infinity): number {
-  const encoder = new TextEncoder();
-  const quoted = (text: string): number => encoder.encode(JSON.stringify(text)).length;
   const visit = (item: unknown, room: number, depth: number): number => {
     if (typeof item === 'string') {
-      return item.length > room ? item.length : quoted(item);
+      return item.length > room ? item.length : quotedBytes(item);
     }
     if (typeof item === 'number') {
       return Number.isFinite(item) ? String(item).length : 4;
@@ -29,9 +31,26 @@ export function jsonBytes(value: unknown, limit = Infinity): number {
     } else {
       Object.entries(item)
         .filter(([, entry]) => entry !== undefined)
-        .every(([key, entry]) => add(quoted(key) + 1 + visit(entry, room - bytes, depth + 1)));
+        .every(([key, entry]) => add(quotedBytes(key) + 1 + visit(entry, room - bytes, depth + 1)));
     }
     return bytes;
   };
   return visit(value, limit, 0);
+}
+
+/** Bytes of a text with its quotes and escapes. An encoder would make the bytes only to have them counted. */
+function quotedBytes(text: string): number {
+  return 2 + (PLAIN.test(text) ? text.length : Array.from(text).reduce((sum, each) => sum + characterBytes(each), 0));
+}
+
+function characterBytes(character: string): number {
+  const code = character.codePointAt(0) as number;
+  if (code < 0x80) {
+    return /["\\\b\t\n\f\r]/.test(character) ? 2 : code < 0x20 ? ESCAPE : 1;
+  }
+  if (code < 0x800) {
+    return 2;
+  }
+  // Half of a pair that stands alone is escaped.
+  return code >= 0xd800 && code <= 0xdfff ? ESCAPE : code < 0x10000 ? 3 : 4;
 }
