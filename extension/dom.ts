@@ -60,3 +60,10 @@ export function setText(node: HTMLElement, text: string): void {
     node.textContent = text;
   }
 }
+
+/** Sets a node's children where they are others: what has the focus keeps it. */
+export function setChildren(node: HTMLElement, children: readonly Node[]): void {
+  if (children.length !== node.childNodes.length || children.some((child, i) => child !== node.childNodes[i])) {
+    node.replaceChildren(...children);
+  }
+}

@@ -11,22 +11,39 @@ export class FrameScheduler implements IDisposable {
     return this._isDisposed;
   }
 
-  schedule(): void {
-    if (this._handle === 0 && !this._isDisposed) {
-      this._handle = requestAnimationFrame(() => {
-        this._handle = 0;
-        this._draw();
-      });
+  /** Asks for a call after so many milliseconds; of several that wait the soonest counts, for all of them. */
+  schedule(wait = 0): void {
+    const due = performance.now() + Math.max(0, wait);
+    if (due >= this._due || this._isDisposed) {
+      return;
+    }
+    clearTimeout(this._timer);
+    this._due = due;
+    if (wait <= 0) {
+      this._ask();
+    } else {
+      this._timer = setTimeout(() => this._ask(), wait);
     }
   }
 
   dispose(): void {
     this._isDisposed = true;
+    clearTimeout(this._timer);
     cancelAnimationFrame(this._handle);
-    this._handle = 0;
+  }
+
+  private _ask(): void {
+    this._due = -Infinity;
+    this._handle = requestAnimationFrame(() => {
+      this._due = Infinity;
+      this._draw();
+    });
   }
 
   private _draw: () => void;
   private _handle = 0;
+  private _timer?: ReturnType<typeof setTimeout>;
+  /** When the call is to be; -Infinity where its frame is asked for, Infinity where none waits. */
+  private _due = Infinity;
   private _isDisposed = false;
 }

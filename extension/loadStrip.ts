@@ -5,18 +5,29 @@ import { loadColour } from './charts';
 const SVG = 'http://www.w3.org/2000/svg';
 const CELL = 10;
 
-/** Draws loads in units of the fair share, one rectangle each; `ceiling` ends the colour scale. */
-export function loadStrip(ratios: readonly number[], ceiling: number, colours: IColours): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${ratios.length * CELL} ${CELL}`);
-  svg.setAttribute('preserveAspectRatio', 'none');
-  svg.setAttribute('role', 'img');
-  ratios.forEach((ratio, x) => {
-    const rect = document.createElementNS(SVG, 'rect');
-    const box = { x: x * CELL, y: 0, width: CELL - 0.8, height: CELL };
-    Object.entries(box).forEach(([name, value]) => rect.setAttribute(name, String(value)));
-    rect.setAttribute('fill', loadColour(ratio, ceiling, colours));
-    svg.append(rect);
-  });
-  return svg;
+/** A rectangle for each expert, which gets its colour again and again. */
+export class LoadStrip {
+  readonly node = document.createElementNS(SVG, 'svg');
+
+  constructor(numExperts: number) {
+    this.node.setAttribute('viewBox', `0 0 ${numExperts * CELL} ${CELL}`);
+    this.node.setAttribute('preserveAspectRatio', 'none');
+    this.node.setAttribute('role', 'img');
+    this._cells = Array.from({ length: numExperts }, (_, x) => rectangle(x));
+    this.node.append(...this._cells);
+  }
+
+  /** Draws loads in units of the fair share; `ceiling` ends the colour scale. */
+  show(ratios: readonly number[], ceiling: number, colours: IColours): void {
+    this._cells.forEach((cell, i) => cell.setAttribute('fill', loadColour(ratios[i], ceiling, colours)));
+  }
+
+  private _cells: SVGRectElement[];
+}
+
+function rectangle(x: number): SVGRectElement {
+  const rect = document.createElementNS(SVG, 'rect');
+  const box = { x: x * CELL, y: 0, width: CELL - 0.8, height: CELL };
+  Object.entries(box).forEach(([name, value]) => rect.setAttribute(name, String(value)));
+  return rect;
 }

@@ -6,6 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { ColourScheme } from './charts';
 import { DEFAULT_SCHEME } from './charts';
+import { DrawingBudget } from './drawingBudget';
 import { clampWidth, DEFAULT_WIDTH } from './width';
 
 /** The side of a cell that its panel is on. */
@@ -38,6 +39,11 @@ export class PanelSettings implements IDisposable {
     return 1000 / ((this._get('updatesPerSecond') as number | undefined) ?? 10);
   }
 
+  /** The part of the page's time that drawings of snapshots may take, 0..1. */
+  get drawingShare(): number {
+    return ((this._get('drawingShare') as number | undefined) ?? 3) / 100;
+  }
+
   /** Tokens of a sample that are shown, at most. */
   get maxTokens(): number {
     return (this._get('maxTokens') as number | undefined) ?? Infinity;
@@ -47,6 +53,9 @@ export class PanelSettings implements IDisposable {
   get colourScheme(): ColourScheme {
     return (this._get('colourScheme') as ColourScheme | undefined) ?? DEFAULT_SCHEME;
   }
+
+  /** Shared by all places that draw. */
+  readonly budget = new DrawingBudget(() => this.drawingShare);
 
   get changed(): ISignal<this, void> {
     return this._changed;

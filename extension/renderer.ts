@@ -4,16 +4,18 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
-import { brief, layerLabels, loadCeiling, percent, timesFair } from './charts';
-import { element, tableElement } from './dom';
-import { loadStrip } from './loadStrip';
+import { element, setChildren, tableElement } from './dom';
+import { FrameScheduler } from './frame';
+import { LoadsTable } from './loadsTable';
 import { PanelSettings } from './panelSettings';
+import type { Reading } from './reading';
 import { readPayload } from './reading';
-import { problemSentence, stateLabel } from './runState';
+import { problemSentence } from './runState';
 import type { ISummary } from './summaries';
 import { summaryOf } from './summaries';
+import { SummaryHead } from './summaryHead';
 import { readTheme } from './theme';
 import { FIRST_VIEW } from './view';
 
@@ -26,121 +28,85 @@ export interface IRendererOptions {
   openPanel: (runId: string) => void;
 }
 
-/** Rows of the summary; the panel shows every layer. */
+/** Rows of a table; the panel shows all. */
 const MAX_ROWS = 12;
 
 export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   constructor(options: IRendererOptions) {
     super();
     this.addClass('jp-switchyard-Summary');
-    const { themes, settings = new PanelSettings() } = options;
+    const { trans, openPanel, themes, settings = new PanelSettings() } = options;
     this._options = options;
     this._settings = settings;
+    this._head = new SummaryHead(trans, openPanel);
+    this._loads = new LoadsTable(trans);
     themes?.themeChanged.connect(this._draw, this);
     settings.changed.connect(this._draw, this);
   }
 
-  /** Draws the model's payload in place of the one before. Never rejects: what cannot be drawn is said in words. */
+  /**
+   * Draws the model's payload in place of the one before: at once a run's first and last, the others when their time
+   * has come. Never rejects: what cannot be drawn is said in words.
+   */
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    this._value = model.data[MIME_TYPE];
-    this._draw();
+    this._reading = readPayload(model.data[MIME_TYPE]);
+    if (this._isUnderWay(this._reading)) {
+      this._frame.schedule(this._settings.budget.wait);
+    } else {
+      this._draw();
+    }
     return Promise.resolve();
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._frame.dispose();
       Signal.clearData(this);
       super.dispose();
     }
   }
 
+  /** Whether it is a further snapshot of the run that is shown, and not the last. */
+  private _isUnderWay(reading: Reading): boolean {
+    return 'payload' in reading && reading.payload.runId === this._runId && !reading.payload.source.final;
+  }
+
+  private _drawLater(): void {
+    const { budget } = this._settings;
+    if (budget.wait > 0) {
+      this._frame.schedule(budget.wait);
+    } else {
+      budget.run(() => this._draw());
+    }
+  }
+
   private _draw(): void {
-    if (this._value === undefined) {
+    const reading = this._reading;
+    if (reading === null) {
       return;
     }
-    const reading = readPayload(this._value);
-    this.node.replaceChildren(
-      ...('payload' in reading
+    const { trans } = this._options;
+    this._runId = 'payload' in reading ? reading.payload.runId : null;
+    setChildren(
+      this.node,
+      'payload' in reading
         ? this._summary(reading.payload)
-        : [element('p', { class: 'jp-switchyard-state', text: problemSentence(reading, this._options.trans) })])
+        : [element('p', { class: 'jp-switchyard-state', text: problemSentence(reading, trans) })]
     );
   }
 
   private _summary(payload: Payload): Node[] {
-    const { trans, openPanel } = this._options;
-    const { source } = payload;
-    const steps =
-      source.totalSteps === null
-        ? trans.__('step %1', source.step)
-        : trans.__('step %1 of %2', source.step, source.totalSteps);
-    const open = element('button', { class: 'jp-switchyard-link', text: trans.__('Show beside the cell') });
-    open.type = 'button';
-    open.onclick = () => openPanel(payload.runId);
-    const head = element(
-      'div',
-      { class: 'jp-switchyard-head' },
-      element('strong', { text: source.title }),
-      element('span', { text: `${steps} · ${stateLabel(source.status, trans)}` }),
-      open
-    );
+    const { trans } = this._options;
+    this._head.show(payload);
     if (payload.kind === 'routing') {
-      return payload.data.layers.length > 0 ? [head, this._loads(payload)] : [head];
+      const { layers } = payload.data;
+      this._loads.show(layers, readTheme(this._settings.colourScheme).colours);
+      return layers.length > 0 ? [this._head.node, this._loads.node] : [this._head.node];
     }
     const { layer, expert, choices } = FIRST_VIEW;
-    const summary = summaryOf(payload, {
-      theme: readTheme(this._settings.colourScheme),
-      trans,
-      layer,
-      expert,
-      choices
-    });
-    return summary === null ? [head] : [head, ...this._numbers(summary)];
-  }
-
-  /** One row a layer: its load, expert by expert, and the key numbers. */
-  private _loads(payload: RoutingPayload): Node {
-    const { trans } = this._options;
-    const layers = payload.data.layers.slice(0, MAX_ROWS);
-    const labels = layerLabels(payload.data.layers);
-    const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
-    const ceiling = loadCeiling(ratios);
-    const { colours } = readTheme(this._settings.colourScheme);
-    const columns = [
-      trans.__('Layer'),
-      trans.__('Load by expert'),
-      trans.__('MaxVio'),
-      trans.__('Entropy'),
-      trans.__('Dropped')
-    ];
-    const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
-    const rows = layers.map((layer, i) => {
-      const strip = loadStrip(ratios[i], ceiling, colours);
-      strip.setAttribute(
-        'aria-label',
-        trans.__('%1 experts, the fullest at %2 × fair share', layer.numExperts, brief(Math.max(...ratios[i])))
-      );
-      const numbers = [brief(layer.maxVio), brief(layer.entropy), percent(layer.dropped)];
-      return element(
-        'tr',
-        {},
-        element('th', { text: labels[i], attributes: { scope: 'row' } }),
-        element('td', {}, strip),
-        ...numbers.map((text) => element('td', { text }))
-      );
-    });
-    const table = element(
-      'table',
-      { class: 'jp-switchyard-loads' },
-      element('thead', {}, head),
-      element('tbody', {}, ...rows)
-    );
-    const hidden = payload.data.layers.length - layers.length;
-    if (hidden > 0) {
-      table.append(
-        element('caption', { text: trans._n('%1 more layer in the panel', '%1 more layers in the panel', hidden) })
-      );
-    }
-    return table;
+    const theme = readTheme(this._settings.colourScheme);
+    const summary = summaryOf(payload, { theme, trans, layer, expert, choices });
+    return summary === null ? [this._head.node] : [this._head.node, ...this._numbers(summary)];
   }
 
   /** A sentence, and a table of the first rows. */
@@ -162,7 +128,12 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
 
   private _options: IRendererOptions;
   private _settings: PanelSettings;
-  private _value: unknown;
+  private _head: SummaryHead;
+  private _loads: LoadsTable;
+  private _reading: Reading | null = null;
+  /** The run that is shown; null where none is. */
+  private _runId: string | null = null;
+  private _frame = new FrameScheduler(() => this._drawLater());
 }
 
 /** Rank before HTML (50): the picture is preferred to the static forms in the same bundle. Safe: it only sets text. */

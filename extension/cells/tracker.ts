@@ -83,13 +83,13 @@ export class PayloadTracker implements IDisposable {
 
   private _readOutputs(model: ICodeCellModel): Reading[] {
     const outputs = Array.from({ length: model.outputs.length }, (_, i) => model.outputs.get(i));
-    return outputs.filter((output) => MIME_TYPE in output.data).map((output) => this._read(output));
+    return outputs.map((output) => this._read(output)).filter((reading) => reading !== null);
   }
 
-  /** An output's model is replaced when its data is: each is read once. */
-  private _read(output: IOutputModel): Reading {
+  /** An output's model is replaced when its data is: each is read once. Null where it is no payload. */
+  private _read(output: IOutputModel): Reading | null {
     const known = this._readings.get(output);
-    const reading = known ?? readPayload(output.data[MIME_TYPE]);
+    const reading = known === undefined ? readOutput(output) : known;
     this._readings.set(output, reading);
     return reading;
   }
@@ -147,7 +147,12 @@ export class PayloadTracker implements IDisposable {
   /** Models followed, with their ids: a disposed model has none. */
   private _models = new Map<ICodeCellModel, string>();
   private _slots = new Map<ICodeCellModel, () => void>();
-  private _readings = new WeakMap<IOutputModel, Reading>();
+  private _readings = new WeakMap<IOutputModel, Reading | null>();
+}
+
+/** JupyterLab copies an output's data whenever they are asked for. */
+function readOutput({ data }: IOutputModel): Reading | null {
+  return MIME_TYPE in data ? readPayload(data[MIME_TYPE]) : null;
 }
 
 /** The message that a cell's outputs answer. A cell that was not run in this page has no future, whatever its type says. */

@@ -81,17 +81,13 @@ export class RunView extends Widget {
 
   /** Draws in the next frame, or as soon as it comes in view. */
   refresh(): void {
+    this._asked = true;
     this._frame.schedule();
   }
 
-  /** Draws what a kernel sent: as {@link RunView.refresh}, but not more often than the settings say. */
+  /** Draws what a kernel sent: as {@link RunView.refresh}, but not more often and for longer than the settings say. */
   follow(): void {
-    const wait = this._drawnAt + this._settings.interval - performance.now();
-    if (wait <= 0) {
-      this.refresh();
-    } else {
-      this._later ??= setTimeout(() => this.refresh(), wait);
-    }
+    this._frame.schedule(this._drawnAt + this._settings.interval - performance.now());
   }
 
   /** Goes down the layers by so many, or up; stays within them. */
@@ -124,7 +120,6 @@ export class RunView extends Widget {
       return;
     }
     this._frame.dispose();
-    clearTimeout(this._later);
     this._resizes.disconnect();
     this._views.disconnect();
     Signal.clearData(this);
@@ -144,8 +139,6 @@ export class RunView extends Widget {
   }
 
   private _draw(): void {
-    clearTimeout(this._later);
-    this._later = undefined;
     if (!this._inView || this.isDisposed) {
       return;
     }
@@ -193,21 +186,33 @@ export class RunView extends Widget {
     this._tell(stateSentence(state, source.step, trans));
     const whole = mayLack(payload, layer) ? this._filled(run, payload, routed[layer].path) : payload;
     this._pictures.show();
-    const { tab, choices } = view;
-    this._replay.offer(keptSteps(whole), view.step);
-    const shown = view.step === null ? whole : payloadAt(whole, view.step);
-    this._pictures.draw(
-      shown,
-      {
-        theme: readTheme(this._settings.colourScheme),
-        trans,
-        maxTokens: this._settings.maxTokens,
-        layer,
-        expert,
-        choices
-      },
-      tab
-    );
+    const wait = this._picturesWait(whole);
+    if (wait === 0) {
+      this._settings.budget.run(() => this._drawPictures(whole, layer, expert));
+    } else if (wait < Infinity) {
+      this._frame.schedule(wait);
+    }
+  }
+
+  /** Milliseconds until a payload may be drawn; Infinity where it stands already. A run's first and last are not kept waiting. */
+  private _picturesWait(payload: Payload): number {
+    const { _drawn: drawn } = this;
+    if (payload === drawn && !this._asked) {
+      return Infinity;
+    }
+    const atOnce = this._asked || payload.runId !== drawn?.runId || payload.source.final;
+    return atOnce ? 0 : this._settings.budget.wait;
+  }
+
+  private _drawPictures(payload: Payload, layer: number, expert: number | null): void {
+    const { trans, view } = this._options;
+    const { tab, choices, step } = view;
+    const { colourScheme, maxTokens } = this._settings;
+    this._asked = false;
+    this._drawn = payload;
+    this._replay.offer(keptSteps(payload), step);
+    const shown = step === null ? payload : payloadAt(payload, step);
+    this._pictures.draw(shown, { theme: readTheme(colourScheme), trans, maxTokens, layer, expert, choices }, tab);
   }
 
   private _filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {
@@ -232,6 +237,7 @@ export class RunView extends Widget {
     this._tell(sentence);
     this._replay.offer([], null);
     this._pictures.hide();
+    this._drawn = null;
   }
 
   private _tell(sentence: string): void {
@@ -262,7 +268,10 @@ export class RunView extends Widget {
   private _options: IRunViewOptions;
   private _settings: PanelSettings;
   private _drawnAt = -Infinity;
-  private _later?: ReturnType<typeof setTimeout>;
+  /** The payload that the pictures show; null where they show none. */
+  private _drawn: Payload | null = null;
+  /** Whether the pictures are to be drawn anew whatever they show: the reader, the theme or the room has changed. */
+  private _asked = true;
   private _header: PanelHeader;
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })

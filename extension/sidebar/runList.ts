@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { element } from '../dom';
+import { element, setChildren } from '../dom';
 import type { IRunRow } from './listRuns';
 import type { RunHandle } from './runHandle';
 
@@ -35,10 +35,10 @@ export class RunList extends Widget {
   list(entries: readonly IListEntry[]): void {
     const rows = entries.map(({ handle }) => this._rows.get(handle) ?? this._create(handle));
     rows.forEach((row, i) => this._describe(row, entries[i]));
-    const nodes = rows.map(({ node }) => node);
-    if (nodes.length !== this.node.children.length || nodes.some((node, i) => node !== this.node.children[i])) {
-      this.node.replaceChildren(...nodes);
-    }
+    setChildren(
+      this.node,
+      rows.map(({ node }) => node)
+    );
   }
 
   override dispose(): void {
