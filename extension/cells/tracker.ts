@@ -7,6 +7,7 @@ import type { IOutputModel } from '@jupyterlab/rendermime';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import type { KernelState } from '../payloads';
 import type { Reading } from '../reading';
@@ -89,9 +90,18 @@ export class PayloadTracker implements IDisposable {
   /** An output's model is replaced when its data is: each is read once. Null where it is no payload. */
   private _read(output: IOutputModel): Reading | null {
     const known = this._readings.get(output);
-    const reading = known === undefined ? readOutput(output) : known;
+    const reading = known === undefined ? this._readData(output) : known;
     this._readings.set(output, reading);
     return reading;
+  }
+
+  /** JupyterLab copies an output's data whenever they are asked for; what was heard just now need not be checked again. */
+  private _readData({ data }: IOutputModel): Reading | null {
+    if (!(MIME_TYPE in data)) {
+      return null;
+    }
+    const value = data[MIME_TYPE];
+    return this._heard !== null && isOf(this._heard, value) ? this._heard : readPayload(value);
   }
 
   private _onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
@@ -101,12 +111,9 @@ export class PayloadTracker implements IDisposable {
     }
     const { data } = (message as KernelMessage.IDisplayDataMsg).content;
     if (MIME_TYPE in data) {
-      this._store.dispatch({
-        type: 'message',
-        cellId: this._cellOf(message),
-        reading: readPayload(data[MIME_TYPE]),
-        time: Date.now()
-      });
+      const reading = readPayload(data[MIME_TYPE]);
+      this._heard = reading;
+      this._store.dispatch({ type: 'message', cellId: this._cellOf(message), reading, time: Date.now() });
       this._expectMore();
     }
   }
@@ -148,11 +155,18 @@ export class PayloadTracker implements IDisposable {
   private _models = new Map<ICodeCellModel, string>();
   private _slots = new Map<ICodeCellModel, () => void>();
   private _readings = new WeakMap<IOutputModel, Reading | null>();
+  /** What the kernel sent last: its output is changed with it. */
+  private _heard: Reading | null = null;
 }
 
-/** JupyterLab copies an output's data whenever they are asked for. */
-function readOutput({ data }: IOutputModel): Reading | null {
-  return MIME_TYPE in data ? readPayload(data[MIME_TYPE]) : null;
+/** Whether a value is the snapshot that a reading was made from: a run numbers and dates its snapshots. */
+function isOf(reading: Reading, value: unknown): boolean {
+  if (!('payload' in reading) || typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const { runId, seq, source } = reading.payload;
+  const { runId: id, seq: number, source: from } = value as Partial<Payload>;
+  return id === runId && number === seq && from?.time === source.time;
 }
 
 /** The message that a cell's outputs answer. A cell that was not run in this page has no future, whatever its type says. */

@@ -194,25 +194,30 @@ export class RunView extends Widget {
     }
   }
 
-  /** Milliseconds until a payload may be drawn; Infinity where it stands already. A run's first and last are not kept waiting. */
+  /** Milliseconds until a payload may be drawn; Infinity where it stands already. */
   private _picturesWait(payload: Payload): number {
-    const { _drawn: drawn } = this;
-    if (payload === drawn && !this._asked) {
+    if (payload === this._drawn && !this._asked) {
       return Infinity;
     }
-    const atOnce = this._asked || payload.runId !== drawn?.runId || payload.source.final;
-    return atOnce ? 0 : this._settings.budget.wait;
+    return this._isInPassing(payload) ? this._settings.budget.wait : 0;
+  }
+
+  /** Whether it is one snapshot of many. A run's first and last, and what the reader asked for, are not kept waiting. */
+  private _isInPassing({ runId, source }: Payload): boolean {
+    return !this._asked && !source.final && runId === this._drawn?.runId;
   }
 
   private _drawPictures(payload: Payload, layer: number, expert: number | null): void {
     const { trans, view } = this._options;
     const { tab, choices, step } = view;
     const { colourScheme, maxTokens } = this._settings;
+    const inPassing = this._isInPassing(payload);
     this._asked = false;
     this._drawn = payload;
     this._replay.offer(keptSteps(payload), step);
     const shown = step === null ? payload : payloadAt(payload, step);
-    this._pictures.draw(shown, { theme: readTheme(colourScheme), trans, maxTokens, layer, expert, choices }, tab);
+    const theme = readTheme(colourScheme);
+    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices }, tab, inPassing);
   }
 
   private _filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {

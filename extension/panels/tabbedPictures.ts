@@ -1,4 +1,4 @@
-/** @file A tab list over pictures; only the tab in view is drawn. */
+/** @file A tab list over pictures; only the tab in view is drawn, and of passing snapshots only the pictures in view. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Panel, PanelLayout, Widget } from '@lumino/widgets';
 import type { ISignal } from '@lumino/signaling';
@@ -11,6 +11,7 @@ import type { IExportable } from '../exporting';
 import type { IPicture } from './picture';
 import type { ITab } from './tabs';
 import { createTabs } from './tabs';
+import { ViewWatch } from './viewWatch';
 
 let instances = 0;
 
@@ -35,8 +36,11 @@ export class TabbedPictures extends Widget {
     return this._looked;
   }
 
-  /** Draws one tab, or the first that has something for this kind of payload. */
-  draw(payload: Payload, context: IChartContext, selected: string): void {
+  /**
+   * Draws one tab, or the first that has something for this kind of payload; `inPassing` its pictures that are in view,
+   * the others when they come in view.
+   */
+  draw(payload: Payload, context: IChartContext, selected: string, inPassing = false): void {
     const offered = this._tabs.filter((tab) => tab.kinds.includes(payload.kind));
     const shown = offered.find((tab) => tab.id === selected) ?? offered.at(0);
     this._selected = selected;
@@ -47,7 +51,8 @@ export class TabbedPictures extends Widget {
       button.tabIndex = tab === shown ? 0 : -1;
       this._pictures.get(tab.id)?.forEach((picture) => picture.setHidden(tab !== shown));
     });
-    this._empty.hidden = shown !== undefined && this._drawTab(shown, payload, context);
+    this._shown = { payload, context };
+    this._empty.hidden = shown !== undefined && this._drawTab(shown, inPassing);
   }
 
   /** The picture in view to save: the one that has the focus, else the first. */
@@ -72,6 +77,7 @@ export class TabbedPictures extends Widget {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._views.dispose();
       Signal.clearData(this);
       super.dispose();
     }
@@ -88,10 +94,34 @@ export class TabbedPictures extends Widget {
   }
 
   /** False where the payload has nothing for any picture of the tab. */
-  private _drawTab(tab: ITab, payload: Payload, context: IChartContext): boolean {
+  private _drawTab(tab: ITab, inPassing: boolean): boolean {
     this._body.node.setAttribute('aria-labelledby', this._tabId(tab));
     const pictures = this._pictures.get(tab.id) ?? this._create(tab);
-    return pictures.map((picture) => picture.draw(payload, context)).some(Boolean);
+    return pictures.map((picture) => this._drawPicture(picture, inPassing)).some(Boolean);
+  }
+
+  /** False where the payload has nothing for it. */
+  private _drawPicture(picture: IPicture, inPassing: boolean): boolean {
+    // One that shows nothing is never in view.
+    if (inPassing && this._filled.has(picture) && this._views.isAway(picture.node)) {
+      this._missed.add(picture);
+      return true;
+    }
+    const { payload, context } = this._shown!;
+    const filled = picture.draw(payload, context);
+    this._missed.delete(picture);
+    if (filled) {
+      this._filled.add(picture);
+    } else {
+      this._filled.delete(picture);
+    }
+    return filled;
+  }
+
+  private _catchUp(node: Element): void {
+    [...this._missed]
+      .filter((picture) => picture.node === node)
+      .forEach((picture) => this._drawPicture(picture, false));
   }
 
   private _create(tab: ITab): IPicture[] {
@@ -99,6 +129,7 @@ export class TabbedPictures extends Widget {
     for (const picture of pictures) {
       picture.looked.connect((_, change) => this._looked.emit(change), this);
       this._body.addWidget(picture);
+      this._views.observe(picture.node);
     }
     this._pictures.set(tab.id, pictures);
     return pictures;
@@ -139,5 +170,10 @@ export class TabbedPictures extends Widget {
   private _body = new Panel();
   private _empty = element('p', { class: 'jp-switchyard-state' });
   private _pictures = new Map<string, IPicture[]>();
+  private _shown: { payload: Payload; context: IChartContext } | null = null;
+  /** Pictures that have something to show, and those that missed a payload while they were out of view. */
+  private _filled = new Set<IPicture>();
+  private _missed = new Set<IPicture>();
+  private _views = new ViewWatch((node) => this._catchUp(node));
   private _looked = new Signal<this, Partial<IView>>(this);
 }
