@@ -46,8 +46,6 @@ export class RoutingSidebar extends Widget {
     layout.addWidget(this._list);
     layout.addWidget(new Widget({ node: this._empty }));
     layout.addWidget(this._views);
-    this._main = this._createView(() => this.inView);
-    this._views.addWidget(this._main);
     this._list.acted.connect(this._act, this);
   }
 
@@ -61,8 +59,8 @@ export class RoutingSidebar extends Widget {
     return this._present(this._selection.compared);
   }
 
-  /** The pictures that have the focus, else those of the run in view. */
-  get view(): RunView {
+  /** The pictures that have the focus, else those of the run in view; null where the sidebar has never been seen. */
+  get view(): RunView | null {
     return this._second?.node.contains(document.activeElement) ? this._second : this._main;
   }
 
@@ -126,6 +124,7 @@ export class RoutingSidebar extends Widget {
     }
     const { trans } = this._options;
     const { inView, compared } = this;
+    this._main ??= this._createView(() => this.inView);
     const entries = this._listed().map((handle): IListEntry => ({
       ...{ handle, row: this._rowOf(handle), shown: handle === inView },
       ...{ pinned: this._selection.pinned.includes(handle), compared: handle === compared }
@@ -152,7 +151,6 @@ export class RoutingSidebar extends Widget {
         () => this.compared,
         () => this._onRun('compare', this.compared)
       );
-      this._views.addWidget(this._second);
     } else if (!wanted) {
       this._second?.dispose();
       this._second = null;
@@ -169,6 +167,7 @@ export class RoutingSidebar extends Widget {
     };
     const view = new RunView({ source, view: this._view, trans, themes, settings, close });
     view.looked.connect(() => this._refresh(), this);
+    this._views.addWidget(view);
     return view;
   }
 
@@ -180,12 +179,12 @@ export class RoutingSidebar extends Widget {
   }
 
   private _update(): void {
-    this._main.follow();
+    this._main?.follow();
     this._second?.follow();
   }
 
   private _refresh(): void {
-    this._main.refresh();
+    this._main?.refresh();
     this._second?.refresh();
   }
 
@@ -230,7 +229,8 @@ export class RoutingSidebar extends Widget {
   private _empty = element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } });
   private _list: RunList;
   private _views = new Panel();
-  private _main: RunView;
+  /** Made when the sidebar is first seen: JupyterLab's start does not wait for it. */
+  private _main: RunView | null = null;
   private _second: RunView | null = null;
   private _frame = new FrameScheduler(() => this._draw());
 }

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DrawingBudget } from '../../extension/drawingBudget';
+
+beforeEach(() => vi.useFakeTimers());
+
+afterEach(() => vi.useRealTimers());
+
+/** Draws for so many milliseconds, its frame included; the milliseconds from its start to the next drawing. */
+function period(budget: DrawingBudget, cost: number): number {
+  budget.run(() => vi.advanceTimersByTime(cost));
+  vi.advanceTimersByTime(0);
+  return cost + budget.wait;
+}
+
+test('the dearer a drawing, the later the next', () => {
+  const budget = new DrawingBudget(() => 0.05);
+  expect(budget.wait).toBe(0);
+  expect([10, 20, 100].map((cost) => period(budget, cost))).toEqual([200, 400, 2000]);
+});
+
+test('the share may change, and after the time has passed the next may come', () => {
+  let share = 0.5;
+  const budget = new DrawingBudget(() => share);
+  expect(period(budget, 10)).toBe(20);
+  share = 0.01;
+  expect(period(budget, 10)).toBe(1000);
+  vi.advanceTimersByTime(989);
+  expect(budget.wait).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(budget.wait).toBe(0);
+});
+
+test('however dear, the next is drawn after some seconds', () => {
+  expect(period(new DrawingBudget(() => 0.001), 500)).toBe(4000);
+});
+
+test('two drawings of one frame are paid once', () => {
+  const budget = new DrawingBudget(() => 0.1);
+  budget.run(() => vi.advanceTimersByTime(20));
+  budget.run(() => vi.advanceTimersByTime(10));
+  vi.advanceTimersByTime(0);
+  expect(budget.wait).toBe(300 - 30);
+});
