@@ -20,10 +20,36 @@ function render(...values: unknown[]): Promise<HTMLElement> {
 async function renderWith(settings: PanelSettings | undefined, ...values: unknown[]): Promise<HTMLElement> {
   renderer = new PayloadRenderer({ trans, themes: null, settings, openPanel });
   for (const value of values) {
-    const model = { data: { [MIME_TYPE]: value }, metadata: {}, trusted: false, setData: () => undefined };
-    await renderer.renderModel(model as unknown as Parameters<PayloadRenderer['renderModel']>[0]);
+    await show(value);
   }
   return renderer.node;
+}
+
+async function show(value: unknown): Promise<void> {
+  const model = { data: { [MIME_TYPE]: value }, metadata: {}, trusted: false, setData: () => undefined };
+  await renderer!.renderModel(model as unknown as Parameters<PayloadRenderer['renderModel']>[0]);
+}
+
+/** The running example at a step. */
+function at(step: number, final = false): ReturnType<typeof routing> {
+  const payload = routing();
+  Object.assign(payload, { seq: step });
+  Object.assign(payload.source, { step, final, status: final ? 'finished' : 'running' });
+  return payload;
+}
+
+/** The payload with so many layers, and nothing of earlier steps. */
+function withLayers({ data, ...around }: ReturnType<typeof routing>, count: number): ReturnType<typeof routing> {
+  const layers = Array.from({ length: count }, (_, i) => ({
+    ...data.layers[i % data.layers.length],
+    path: `layers.${i}`
+  }));
+  const none = layers.map(() => []);
+  const rows = { maxVio: none, cv: none, entropy: none, dropped: none, load: none };
+  return {
+    ...around,
+    data: { ...data, layers, tokens: null, history: { ...rows, steps: [], loadSteps: [], scalars: {} } }
+  };
 }
 
 test('a payload shows its title, step, a rectangle for each expert, and the key numbers', async () => {
@@ -98,4 +124,63 @@ test('the factory is preferred to HTML and safe for notebooks that are not trust
   expect(factory.safe).toBe(true);
   expect(factory.defaultRank).toBeLessThan(50);
   expect(factory.mimeTypes).toEqual(['application/vnd.switchyard.v1+json']);
+});
+
+test('of a run under way as much is drawn as the time for drawing lets, and its last snapshot at once', async () => {
+  vi.useFakeTimers();
+  let late = 0;
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
+  const { settings } = changeableSettings();
+  const run = settings.budget.run.bind(settings.budget);
+  const slowly = (draw: () => void): void => {
+    draw();
+    late += 30;
+  };
+  vi.spyOn(settings.budget, 'run').mockImplementation((draw) => run(() => slowly(draw)));
+  const node = await renderWith(settings, at(120));
+  const shown = (): string => /step (\d+) of/.exec(node.textContent)![1];
+  const steps = new Set<string>();
+  for (let step = 121; step <= 160; step++) {
+    await show(at(step));
+    vi.advanceTimersByTime(250);
+    steps.add(shown());
+  }
+  // 30 ms at 3 % are a drawing a second: ten of forty snapshots.
+  expect(steps.size).toBeGreaterThanOrEqual(9);
+  expect(steps.size).toBeLessThanOrEqual(12);
+  await show(at(161));
+  await show(at(500, true));
+  expect(shown()).toBe('500');
+  vi.advanceTimersByTime(5000);
+  expect(shown()).toBe('500');
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+test('a further snapshot leaves the focus on the button, and changes rows, colours and numbers', async () => {
+  const node = await render(at(120));
+  document.body.append(node);
+  const button = node.querySelector('button')!;
+  button.focus();
+  const later = withLayers(at(500, true), 3);
+  later.data.layers[0].load = later.data.layers[0].load.map((_, e) => (e === 3 ? 1 : 0));
+  later.data.layers[0].maxVio = 15;
+  await show(later);
+  expect(document.activeElement).toBe(button);
+  const rows = [...node.querySelectorAll('tbody tr')];
+  expect(rows).toHaveLength(3);
+  expect(rows[0].children[2].textContent).toBe('15');
+  expect(rows[0].querySelector('svg')!.getAttribute('aria-label')).toBe('16 experts, the fullest at 16 × fair share');
+  const fills = [...rows[0].querySelectorAll('rect')].map((rect) => rect.getAttribute('fill'));
+  expect(new Set(fills.filter((_, e) => e !== 3)).size).toBe(1);
+  expect(fills[3]).not.toBe(fills[0]);
+  node.remove();
+});
+
+test('a model of more layers than rows says how many more there are, and no more when there are none', async () => {
+  const node = await render(withLayers(at(120), 15));
+  expect(node.querySelector('caption')?.textContent).toBe('3 more layers in the panel');
+  await show(at(500, true));
+  expect(node.querySelector('caption')).toBeNull();
 });

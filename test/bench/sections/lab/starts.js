@@ -5,7 +5,7 @@ const { quantile, ratioOfMedians } = require('../../driver/statistics');
 const { digits, printTable } = require('../../driver/table');
 const { pageMetrics } = require('../../../ui/support/pageMetrics');
 
-const COUNTS = { pairs: 12, warmUps: 2 };
+const COUNTS = { pairs: 20, warmUps: 2 };
 
 /** From the navigation to /lab until JupyterLab has restored its layout; files come from the browser's cache. */
 async function starts(bench, browser, { withIt, without }) {
