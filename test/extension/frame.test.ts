@@ -54,9 +54,13 @@ test('a call may ask for the next', () => {
   expect(calls).toHaveLength(3);
 });
 
-test.each([0, 100])('after it is disposed none comes, of one asked for %i ms ahead', (wait) => {
+test.each([
+  [0, 0],
+  [100, 50],
+  [100, 100]
+])('after it is disposed none comes, of one asked for %i ms ahead, %i ms before', (wait, passed) => {
   frame.schedule(wait);
-  vi.advanceTimersByTime(wait);
+  vi.advanceTimersByTime(passed);
   frame.dispose();
   frame.schedule();
   vi.advanceTimersByTime(1000);

@@ -162,14 +162,16 @@ test('a further snapshot leaves the focus on the button, and changes rows, colou
   const node = await render(at(120));
   document.body.append(node);
   const button = node.querySelector('button')!;
+  const row = node.querySelector('tbody tr');
   button.focus();
-  const later = withLayers(at(500, true), 3);
+  const later = withLayers(at(500, true), 4);
   later.data.layers[0].load = later.data.layers[0].load.map((_, e) => (e === 3 ? 1 : 0));
   later.data.layers[0].maxVio = 15;
   await show(later);
   expect(document.activeElement).toBe(button);
   const rows = [...node.querySelectorAll('tbody tr')];
-  expect(rows).toHaveLength(3);
+  expect(rows).toHaveLength(4);
+  expect(rows[0]).toBe(row);
   expect(rows[0].children[2].textContent).toBe('15');
   expect(rows[0].querySelector('svg')!.getAttribute('aria-label')).toBe('16 experts, the fullest at 16 × fair share');
   const fills = [...rows[0].querySelectorAll('rect')].map((rect) => rect.getAttribute('fill'));
