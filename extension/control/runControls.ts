@@ -67,7 +67,7 @@ export class RunControls implements IDisposable {
     if (details.latest === null) {
       return payload;
     }
-    const full = filled(payload, details.latest);
+    const full = this._fill(payload, details.latest);
     details.judge(full !== payload);
     return full;
   }
@@ -113,6 +113,17 @@ export class RunControls implements IDisposable {
     return details;
   }
 
+  /** The same object as long as both are the same: what is drawn already is not drawn again. */
+  private _fill(payload: RoutingPayload, details: RoutingPayload): RoutingPayload {
+    const known = this._full.get(payload);
+    if (known?.details === details) {
+      return known.full;
+    }
+    const full = filled(payload, details);
+    this._full.set(payload, { details, full });
+    return full;
+  }
+
   private _hear(runId: string, channel: IChannel, data: unknown): void {
     const status = parseControlStatus(data);
     const details = status === null ? parseControlDetails(data) : null;
@@ -141,5 +152,6 @@ export class RunControls implements IDisposable {
   private _store: PayloadStore;
   private _channels = new Map<string, IChannel>();
   private _details = new Map<string, DetailsRequests>();
+  private _full = new WeakMap<RoutingPayload, { details: RoutingPayload; full: RoutingPayload }>();
   private _isDisposed = false;
 }
