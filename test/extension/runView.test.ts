@@ -13,7 +13,7 @@ import { routing, trans } from './support/payloads';
 
 /** Two pictures that take their time. */
 class SlowPicture extends Widget implements IPicture {
-  readonly looked = new Signal<IPicture, object>(this);
+  readonly looked: Signal<IPicture, object> = new Signal<IPicture, object>(this);
   drawn: number[] = [];
   cost = 15;
   has = true;
