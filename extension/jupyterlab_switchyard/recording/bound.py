@@ -1,8 +1,9 @@
-"""Rounds and thins a payload so that its JSON is at most 64 kB."""
+"""Rounds and thins a payload so that its JSON is bounded."""
 
 from typing import Any
 
 from .binned import blend_numbers, blend_vectors, thin
+from .limits import MAX_DETAILED_BYTES
 from .numbers import METRIC_DECIMALS, rounded, share_decimals, significant
 from .packed import packed
 from .plan import OPTIONAL, Plan, plan
@@ -11,16 +12,28 @@ METRICS = ("maxVio", "cv", "entropy", "dropped")
 
 
 def bound(payload: dict[str, Any]) -> dict[str, Any]:
-    """Histories are averaged over neighbouring steps, the sample of tokens is packed and cut (and says so), co-activation, domains,
-    what experts are sent, importance and at last whole layers are left out. The payload that came is not changed."""
-    kept = plan(payload)
+    """At most 64 kB: histories are averaged over neighbouring steps, the sample of tokens is packed and cut (and says so),
+    co-activation, domains, what experts are sent, importance and at last whole layers are left out. The payload that came is
+    not changed."""
+    return _bounded(payload, plan(payload))
+
+
+def bound_details(payload: dict[str, Any], path: str) -> dict[str, Any]:
+    """As ``bound``, for a panel that asks for more than an output holds: at most 2 MB, with the tables of the layer of this path
+    (co-activation, domains, token classes, top tokens, and the transitions of it and of the two after it) and of no other."""
+    paths = [layer["path"] for layer in payload["data"]["layers"]]
+    tabled = paths.index(path) if path in paths else len(paths)
+    return _bounded(payload, plan(payload, max_bytes=MAX_DETAILED_BYTES, tabled=tabled))
+
+
+def _bounded(payload: dict[str, Any], kept: Plan) -> dict[str, Any]:
     data = payload["data"]
     omitted = data.get("omittedLayers", 0) + len(data["layers"]) - len(kept.layers)
     tokens = data["tokens"]
     return {
         **payload,
         "data": {
-            "layers": [_layer(data["layers"][i], kept) for i in kept.layers],
+            "layers": [_layer(data["layers"][i], i, kept) for i in kept.layers],
             **({"omittedLayers": omitted} if omitted > 0 else {}),
             "history": _history(data["history"], data["layers"], kept),
             "tokens": None if tokens is None or kept.tokens == 0 else _tokens(tokens, kept),
@@ -30,28 +43,31 @@ def bound(payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _layer(layer: dict[str, Any], kept: Plan) -> dict[str, Any]:
+def _layer(layer: dict[str, Any], index: int, kept: Plan) -> dict[str, Any]:
+    tabled = kept.tables(index)
     decimals = share_decimals(layer["numExperts"])
-    pairs = layer["coActivation"] if kept.co_activation else None
+    pairs = layer["coActivation"] if tabled and kept.co_activation else None
     return {
         **{name: value for name, value in layer.items() if name not in OPTIONAL},
         "load": _rounded(layer["load"], decimals),
         "importance": _rounded(layer["importance"], decimals) if kept.importance else [],
         **{name: rounded(layer[name], METRIC_DECIMALS) for name in ("maxVio", "cv", "entropy", "effectiveExperts")},
         **{name: rounded(layer[name], 4) for name in ("dropped", "deadFraction")},
-        "domainLoad": [_rounded(row, decimals) for row in layer["domainLoad"]] if kept.domain_load else [],
+        "domainLoad": [_rounded(row, decimals) for row in layer["domainLoad"]] if tabled and kept.domain_load else [],
         "coActivation": None if pairs is None else [_rounded(row, decimals) for row in pairs],
-        **_optional(layer, kept, decimals),
+        **_optional(layer, index, kept),
     }
 
 
-def _optional(layer: dict[str, Any], kept: Plan, decimals: int) -> dict[str, Any]:
+def _optional(layer: dict[str, Any], index: int, kept: Plan) -> dict[str, Any]:
     """What a layer may have, and is left out with its name."""
+    tabled = kept.tables(index)
+    decimals = share_decimals(layer["numExperts"])
     rounding = {
         "meanWeight": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
-        "classLoad": (kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
-        "topTokens": (kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
-        "transitions": (kept.transitions, lambda rows: [_rounded(row, decimals) for row in rows]),
+        "classLoad": (tabled and kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
+        "topTokens": (tabled and kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
+        "transitions": (index in kept.transitions, lambda rows: [_rounded(row, decimals) for row in rows]),
     }
     return {name: of(layer[name]) for name, (fits, of) in rounding.items() if fits and name in layer}
 

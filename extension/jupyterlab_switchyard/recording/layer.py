@@ -7,6 +7,7 @@ from typing import Any
 from .arrays import HEAD, VECTORS
 from .metrics import load_metrics, shares
 from .numbers import label
+from .pairs import conditional
 from .routed import Routed
 
 #: Tallies by the name of the domain; None where it is unknown.
@@ -85,7 +86,7 @@ class LayerRecord:
             "effectiveExperts": metrics["effectiveExperts"],
             "deadFraction": metrics["deadFraction"],
             "domainLoad": [shares(counts) for counts in by_domain],
-            "coActivation": _conditional(total[HEAD + VECTORS * E :], E) if self.pairs else None,
+            "coActivation": conditional(total[HEAD + VECTORS * E :], E) if self.pairs else None,
             **({"meanWeight": list(map(_mean, weight, taken))} if self.knows_weights else {}),
         }
 
@@ -123,9 +124,3 @@ def _add(into: Tallies, other: Tallies, arrays: ModuleType | None) -> None:
 def _mean(total: float, count: float) -> float | None:
     """None where there is none; the contract has no mean below 0."""
     return total / count if count > 0 and total >= 0 else None
-
-
-def _conditional(pairs: list[float], num_experts: int) -> list[list[float | None]]:
-    """N_ij / N_i: of the tokens sent to expert i, the share also sent to j; None where i was not chosen."""
-    rows = [pairs[i * num_experts : (i + 1) * num_experts] for i in range(num_experts)]
-    return [[min(1.0, n / row[i]) if row[i] > 0 else None for n in row] for i, row in enumerate(rows)]

@@ -5,6 +5,8 @@ SCHEMA_VERSION = "1.1"
 
 #: A payload is at most this many bytes of JSON.
 MAX_PAYLOAD_BYTES = 64 * 1024
+#: ... and what a panel asks for over its comm, at most this many.
+MAX_DETAILED_BYTES = 2 * 1024 * 1024
 #: Steps of a run's history, S.
 MAX_HISTORY_STEPS = 512
 #: Steps at which the load of each expert is kept, S'.
@@ -25,6 +27,10 @@ MAX_TEXT = 256
 MAX_PAIRS = 16_384
 #: What each expert is sent, its top tokens and the token classes, has no room above this many experts, the layers together.
 MAX_SENT_EXPERTS = 384
+#: Experts of a layer whose pairs are counted where a reader asks for it, E.
+MAX_PAIR_EXPERTS = 256
+#: Layers whose transitions are sent with one that a reader asks for.
+MAX_FLOWS = 3
 #: Tokens of the vocabulary that are counted by expert, the first that came; others count together.
 MAX_VOCABULARY = 8192
 #: Tokens that are named for an expert.

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from .limits import MAX_HISTORY_STEPS, MAX_LAYERS, MAX_LOAD_STEPS, MAX_PACKED_EXPERTS, MAX_PAYLOAD_BYTES, MAX_TOKENS
+from .limits import (
+    MAX_FLOWS,
+    MAX_HISTORY_STEPS,
+    MAX_LAYERS,
+    MAX_LOAD_STEPS,
+    MAX_PACKED_EXPERTS,
+    MAX_PAYLOAD_BYTES,
+    MAX_TOKENS,
+)
 from .packed import packed_length
 from .numbers import METRIC_DECIMALS, json_bytes, share_decimals
 
@@ -36,6 +44,8 @@ class Plan:
 
     #: Indices of the layers kept.
     layers: list[int]
+    #: The one layer whose tables are kept (co-activation, domains, token classes, top tokens); None: all layers'.
+    tabled: int | None
     importance: bool
     tokens: int
     #: Choices go as bytes, and weights are left out: more tokens fit.
@@ -45,11 +55,16 @@ class Plan:
     #: Token classes and their loads.
     classes: bool
     top_tokens: bool
-    transitions: bool
+    #: Indices of the layers whose transitions are kept.
+    transitions: range
     #: Earlier choices kept, the newest.
     earlier: int
     load_steps: int
     steps: int
+
+    def tables(self, index: int) -> bool:
+        """Whether the tables of this layer are wanted."""
+        return self.tabled in (None, index)
 
 
 class Budget:
@@ -76,16 +91,21 @@ class Budget:
         self._room += size
 
 
-def plan(payload: dict[str, Any]) -> Plan:
+def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled: int | None = None) -> Plan:
     """From what a panel needs most to what it can thin best; counted with the longest form of each number, so that the
-    result always fits."""
+    result always fits.
+
+    ``tabled``: index of the one layer whose tables are wanted; None: all of them.
+    """
     data = payload["data"]
     scalars = data["history"]["scalars"]
     bare = {**payload, "data": {**data, "tokenClasses": None, "layers": [], "history": {}, "tokens": None}}
-    room = MAX_PAYLOAD_BYTES - json_bytes(bare) - MARGIN - sum(json_bytes(name) + 4 for name in scalars)
-    layers = _layers_that_fit(data["layers"], room)
+    rest = json_bytes(bare) + MARGIN + sum(json_bytes(name) + 4 for name in scalars)
+    # The same layers whatever the room: a reader's layer keeps its place.
+    layers = _layers_that_fit(data["layers"], MAX_PAYLOAD_BYTES - rest)
     kept = [data["layers"][i] for i in layers]
-    budget = Budget(room - sum(map(_required_bytes, kept)))
+    tables = kept if tabled is None else data["layers"][tabled : tabled + 1]
+    budget = Budget(max_bytes - rest - sum(map(_required_bytes, kept)))
     step_bytes = max([STEP_BYTES, *(len(str(step)) + 1 for step in data["history"]["steps"][-1:])])
     load_bytes = step_bytes + sum(_shares_bytes(layer["numExperts"], layer["numExperts"]) for layer in kept)
     each_step = step_bytes + sum(map(_scalar_bytes, scalars.values())) + sum(map(_metrics_bytes, kept))
@@ -93,16 +113,17 @@ def plan(payload: dict[str, Any]) -> Plan:
     tokens, packed = _sample(data["tokens"], kept, budget)
     return Plan(
         layers=layers,
+        tabled=tabled,
         importance=importance,
         tokens=tokens,
         packed=packed,
-        co_activation=budget.take(sum(map(_co_activation_bytes, kept)), 1 / 4),
-        domain_load=budget.take(sum(map(_domain_load_bytes, kept)), 1 / 3),
+        co_activation=budget.take(sum(map(_co_activation_bytes, tables)), 1 / 4),
+        domain_load=budget.take(sum(map(_domain_load_bytes, tables)), 1 / 3),
         classes=budget.take(
-            json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, kept)), 1 / 4
+            json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, tables)), 1 / 4
         ),
-        top_tokens=budget.take(sum(map(_top_tokens_bytes, kept)), 1 / 4),
-        transitions=len(kept) == len(data["layers"]) and budget.take(sum(map(_transitions_bytes, kept)), 1 / 4),
+        top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
+        transitions=_flows(data["layers"], kept, tabled, budget),
         earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
         steps=budget.take_many(each_step, 1, MAX_HISTORY_STEPS),
@@ -179,6 +200,15 @@ def _sample(tokens: dict[str, Any] | None, kept: list[Layer], budget: Budget) ->
     part = 1 / 2 if most > MANY_TOKENS else 1 / 4
     each = text + sum(4 * x["k"] / 3 for x in kept)
     return budget.take_many(each, part, most, min(most, MIN_PACKED)), True
+
+
+def _flows(layers: list[Layer], kept: list[Layer], tabled: int | None, budget: Budget) -> range:
+    """All of them or none; where one layer is wanted those that lead on from it, as far as a panel shows at first."""
+    every = range(len(layers))
+    wanted = every if tabled is None else every[tabled : tabled + MAX_FLOWS]
+    size = sum(_transitions_bytes(layers[i]) for i in wanted)
+    fits = len(kept) == len(layers) and budget.take(size, 1 / 4 if tabled is None else 1 / 2)
+    return wanted if fits else range(0)
 
 
 def _earlier(tokens: dict[str, Any] | None, kept: list[Layer], count: int, packed: bool, budget: Budget) -> int:

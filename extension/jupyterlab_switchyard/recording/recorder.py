@@ -1,16 +1,20 @@
 """Adds up what every routed layer decides."""
 
+import threading
+from functools import wraps
 from itertools import groupby
 from types import ModuleType
 from typing import Any, Callable, Mapping
 
 from .arrays import arrays_of
+from .asked import AskedLayer
 from .binned import Binned, blend_numbers, blend_vectors
 from .errors import expect_integer, fail
 from .layer import LayerRecord
 from .limits import (
     MAX_DOMAINS,
     MAX_EXPERTS,
+    MAX_FLOWS,
     MAX_HISTORY_STEPS,
     MAX_LOAD_STEPS,
     MAX_PAIRS,
@@ -31,8 +35,22 @@ METRICS = ("maxVio", "cv", "entropy", "dropped")
 UNKNOWN = Batch(size=1, length=0, domains=(None,))
 
 
+def _alone(method: Callable[..., Any]) -> Callable[..., Any]:
+    """One thread at a time: readers are told of a run that is over by other threads than the one that records."""
+
+    @wraps(method)
+    def locked(self: "Recorder", *args: Any, **options: Any) -> Any:
+        with self._lock:
+            return method(self, *args, **options)
+
+    return locked
+
+
 class Recorder:
     """What it keeps does not grow with the run, and depends on the steps only, so a repeated run records the same.
+
+    Pairs, transitions and what experts are sent are not counted of more experts than an output has room for, but those of one
+    layer are from when a reader asks for it, until another is asked for; see ``ask``.
 
     ``window``: loads are summed over the latest 1 to 2 times this many steps. ``token_sample``: tokens of each batch whose
     choices are kept, 0..2048. ``text_of`` gives a token's text; without it the sample shows numbers, and which tokens an expert
@@ -41,10 +59,13 @@ class Recorder:
 
     def __init__(self, *, window: int = 8, token_sample: int = 64, text_of: Callable[[Any], str] | None = None) -> None:
         self._window = expect_integer("watch", "window", window, 1)
+        self._lock = threading.RLock()
         self._sampler = TokenSampler(expect_integer("watch", "token_sample", token_sample, 0, MAX_TOKENS), text_of or str)
-        #: None where tokens have no text, or there is no room for what experts are sent.
+        #: None where tokens have no text.
         self._vocabulary = None if text_of is None else Vocabulary(text_of)
         self._sent: dict[str, SentTokens] = {}
+        #: Whether there is room for what the experts of all layers are sent.
+        self._sends = True
         #: The tokens of the batch by their numbers in the vocabulary; [T]. None until a layer needs them.
         self._numbers: Any = None
         self._layers: dict[str, LayerRecord] = {}
@@ -55,11 +76,14 @@ class Recorder:
         self._batch = UNKNOWN
         #: From each layer to the next, by their paths.
         self._transitions: dict[tuple[str, str], Transitions] = {}
+        #: What a reader looks at.
+        self._asked: AskedLayer | None = None
         #: What the layer before chose, in the same pass.
         self._before: Routed | None = None
         self._steps = 0
         self.last_step = -1
 
+    @_alone
     def batch(self, batch: Batch) -> None:
         """The batch whose records follow: gives them text, domains and padding."""
         for name in batch.domains:
@@ -69,8 +93,11 @@ class Recorder:
                 self._domains.append(name)
         self._batch = batch
         self._before = self._numbers = None
+        if self._asked is not None:
+            self._asked.end_pass()
         self._sampler.batch(batch)
 
+    @_alone
     def observe(self, routed: Routed) -> None:
         """What one layer chose for the tokens of the batch."""
         arrays = arrays_of(routed.indices)
@@ -93,11 +120,14 @@ class Recorder:
                 pairs=layer.pairs,
             )
             layer.add(domain, tally, arrays)
+        if self._asks(routed.path):
+            self._asked.observe(layer, routed, arrays, mask)
         self._follow(routed, arrays, mask)
         if whole:
             self._sampler.record(routed, arrays)
             self._send(routed, arrays, mask)
 
+    @_alone
     def step(self, step: int, scalars: Mapping[str, float]) -> None:
         """Ends a step: what was observed since the last one becomes a point of the history, beside these scalars."""
         self.last_step = expect_integer("run.step", "step", step, self.last_step + 1)
@@ -114,8 +144,11 @@ class Recorder:
         roll = self._steps % self._window == 0
         for layer in self._layers.values():
             layer.end_step(roll)
+        asked = [] if self._asked is None else [self._asked]
+        for layer in asked:
+            layer.end_pass()
         if roll:
-            for counts in (*self._transitions.values(), *self._sent.values()):
+            for counts in (*self._transitions.values(), *self._sent.values(), *asked):
                 counts.roll()
         self._sampler.step(step)
         self._history.add(step, values)
@@ -127,32 +160,56 @@ class Recorder:
         """The routed layers in the order in which they first ran."""
         return list(self._layers.values())
 
-    def data(self) -> dict[str, Any]:
-        """Everything recorded, as a payload holds it; exact and unbounded."""
+    @_alone
+    def ask(self, path: str) -> bool:
+        """Counts what there is no room for of the layer that payloads call so, from now on, and gives up what was counted of another;
+        says whether a whole pass has been counted, or there is no such layer."""
+        layer = next((layer for layer in self.layers if label(layer.path) == path), None)
+        if layer is None:
+            return True
+        if not self._asks(layer.path):
+            self._asked = AskedLayer(layer.path)
+        return self._asked.counted
+
+    @_alone
+    def data(self, asked: str | None = None) -> dict[str, Any]:
+        """Everything recorded, as a payload holds it; exact and unbounded. With ``asked``, what was counted of the layer that
+        payloads call so is there as well."""
         layers = self.layers
+        more = self._asked if self._asked is not None and label(self._asked.path) == asked else None
         sent = {path: counts.read() for path, counts in self._sent.items()}
+        if more is not None:
+            sent[more.path] = {**sent.get(more.path, {}), **more.tables()}
         return {
             "layers": [
-                {**layer.data(self._domains), **sent.get(layer.path, {}), **self._next(layer, after)}
+                {**layer.data(self._domains), **sent.get(layer.path, {}), **self._next(layer, after, more)}
                 for layer, after in zip(layers, [*layers[1:], None])
             ],
             "history": self._read_history(layers),
             "tokens": self._sampler.read([(layer.path, layer.k) for layer in layers], self._domains) if layers else None,
             "domains": [label(name) for name in self._domains],
-            **({"tokenClasses": list(TOKEN_CLASSES)} if any(sent.values()) else {}),
+            **({"tokenClasses": list(TOKEN_CLASSES)} if any("classLoad" in counts for counts in sent.values()) else {}),
         }
 
     def _send(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
         """Counts which tokens the layer's experts are sent."""
         ids = self._batch.ids
-        if self._vocabulary is None or ids is None:
+        if self._vocabulary is None or ids is None or not (self._sends or self._asks(routed.path)):
+            return
+        counts = self._sent_of(routed)
+        if counts is None:
             return
         if self._numbers is None or arrays_of(self._numbers) is not arrays:
             self._numbers = self._vocabulary.numbered(ids, routed.indices)
+        counts.record(routed, self._numbers, arrays, mask)
+
+    def _sent_of(self, routed: Routed) -> SentTokens | None:
+        if not self._sends:
+            return self._asked.sent(routed.num_experts, self._vocabulary)
         counts = self._sent.get(routed.path)
         if counts is None or counts.num_experts != routed.num_experts:
             counts = self._sent[routed.path] = SentTokens(routed.num_experts, self._vocabulary)
-        counts.record(routed, self._numbers, arrays, mask)
+        return counts
 
     def _follow(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
         """Counts where the tokens of the layer before went, where it is of the same pass."""
@@ -161,19 +218,40 @@ class Recorder:
             return
         if arrays_of(before.indices) is not arrays or len(before.indices) != len(routed.indices):
             return
-        key, shape = (before.path, routed.path), (before.num_experts, routed.num_experts)
-        counts = self._transitions.get(key)
-        if counts is None or counts.shape != shape:
-            others = sum(c.shape[0] * c.shape[1] for name, c in self._transitions.items() if name != key)
-            if others + shape[0] * shape[1] > MAX_PAIRS:
-                return
-            counts = self._transitions[key] = Transitions(*shape)
-        counts.record(before, routed, arrays, mask)
+        counts = self._between((before.path, routed.path), (before.num_experts, routed.num_experts))
+        if counts is not None:
+            counts.record(before, routed, arrays, mask)
 
-    def _next(self, layer: LayerRecord, after: LayerRecord | None) -> dict[str, Any]:
+    def _between(self, key: tuple[str, str], shape: tuple[int, int]) -> Transitions | None:
+        """Where to count the way from one layer to another; None where there is no room, and nobody asks."""
+        counts = self._transitions.get(key)
+        if counts is not None and counts.shape == shape:
+            return counts
+        others = sum(c.shape[0] * c.shape[1] for name, c in self._transitions.items() if name != key)
+        if others + shape[0] * shape[1] <= MAX_PAIRS:
+            counts = self._transitions[key] = Transitions(*shape)
+            return counts
+        return self._asked.between(key, shape) if key[0] in self._followed() else None
+
+    def _asks(self, path: str) -> bool:
+        """Whether a reader looks at the layer."""
+        return self._asked is not None and self._asked.path == path
+
+    def _followed(self) -> list[str]:
+        """The layers that a reader sees tokens leave: the one that was asked for, and those after it."""
+        if self._asked is None:
+            return []
+        paths = list(self._layers)
+        start = paths.index(self._asked.path)
+        return paths[start : start + MAX_FLOWS]
+
+    def _next(self, layer: LayerRecord, after: LayerRecord | None, asked: AskedLayer | None) -> dict[str, Any]:
         """Where a layer's tokens go next, where that is known."""
-        counts = None if after is None else self._transitions.get((layer.path, after.path))
-        rows = counts and counts.read()
+        if after is None:
+            return {}
+        key = (layer.path, after.path)
+        counts = self._transitions.get(key)
+        rows = (asked and asked.transitions(key)) or (counts and counts.read())
         return {"transitions": rows} if rows else {}
 
     def _layer(self, routed: Routed, k: int) -> LayerRecord:
@@ -184,8 +262,10 @@ class Recorder:
             pairs = sum(other.num_experts**2 for other in self._layers.values() if other.path != routed.path)
             layer = LayerRecord(routed, k, pairs=pairs + routed.num_experts**2 <= MAX_PAIRS)
             self._layers[routed.path] = layer
+            if self._asks(routed.path):
+                self._asked = AskedLayer(routed.path)
             if sum(other.num_experts for other in self._layers.values()) > MAX_SENT_EXPERTS:
-                self._vocabulary, self._sent = None, {}
+                self._sends, self._sent = False, {}
         return layer
 
     def _heads(self) -> list[tuple[LayerRecord, list[float]]]:

@@ -1,42 +1,19 @@
 """One output of a cell that follows a run."""
 
-import time
 import uuid
 from typing import Any, Callable
 
 from .bundle import bundle_of, picture
 from .notebook import notebook_shell
+from .pace import Pace
 
 #: At most four updates a second reach the document.
 UPDATE_SECONDS = 0.25
 #: The picture is for readers without the extension; it is drawn less often.
 PICTURE_SECONDS = 1.0
-#: Part of the run's time that payloads, and pictures, may each take.
-MAX_SHARE = 0.02
 
 #: Shows a bundle under a display id; the last argument says whether it takes the place of one before.
 Write = Callable[[dict[str, Any], str, bool], None]
-
-
-class Pace:
-    """Says when something may be done again: not sooner than ``interval``, and not for more than ``MAX_SHARE`` of the time."""
-
-    def __init__(self, interval: float) -> None:
-        self._interval = interval
-        self._next = float("-inf")
-
-    @property
-    def due(self) -> bool:
-        return time.monotonic() >= self._next
-
-    def run(self, action: Callable[[], Any]) -> Any:
-        """Does it, and counts its cost."""
-        started = time.monotonic()
-        try:
-            return action()
-        finally:
-            cost = time.monotonic() - started
-            self._next = started + max(self._interval, cost / MAX_SHARE)
 
 
 class LiveDisplay:

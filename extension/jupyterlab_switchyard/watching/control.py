@@ -4,14 +4,21 @@ import threading
 from contextvars import Context, copy_context
 from typing import Any, Callable
 
+from ..recording.limits import MAX_TEXT
 from ..showing.notebook import notebook_shell
+from .details import Details
 
 TARGET = "switchyard.control"
 REQUESTS = ("pause", "resume", "step", "stop", "probe")
 NO_PROBE = "a text cannot be probed in a run that is watched from Python"
 
-#: Controls of the runs under way, by run.
+#: Runs that are over and still answer: each keeps all that was recorded of it.
+MAX_ENDED = 2
+
+#: Controls of the runs that something is known of, by run.
 _controls: dict[str, "Control"] = {}
+#: Those of runs that are over, in the order in which they ended.
+_ended: list["Control"] = []
 
 
 class Stopped(BaseException):
@@ -26,13 +33,25 @@ class Stopped(BaseException):
 
 
 class Control:
-    """Holds one run between its steps, and ends it, as panels ask over comms.
+    """Holds one run between its steps, ends it, and tells more of it than an output holds, as panels ask over comms.
 
     ipykernel from 7 hears comms on a thread of their own ("subshells") while a cell runs; before, only after the cell.
     """
 
-    def __init__(self, run_id: str, progress: Callable[[], tuple[str, int]]) -> None:
-        #: ``progress``: how the run is ("running", "finished", ...), and how many steps it has done.
+    def __init__(
+        self,
+        run_id: str,
+        progress: Callable[[], tuple[str, int]],
+        *,
+        count: Callable[[str], bool],
+        details: Callable[[str], dict[str, Any]],
+    ) -> None:
+        """
+        Args:
+            progress: How the run is ("running", "finished", ...), and how many steps it has done.
+            count: See ``Details``, as for ``details``. What is given here must not hold on to a model: it is kept after the run.
+        """
+        self._details = Details(count, details, self._send)
         self._run_id = run_id
         self._progress = progress
         self._changed = threading.Condition()
@@ -52,10 +71,18 @@ class Control:
             _controls[self._run_id] = self
             manager.register_target(TARGET, _opened)
 
-    def close(self) -> None:
-        """Tells panels for the last time how the run is."""
-        _controls.pop(self._run_id, None)
+    def end(self) -> None:
+        """The run is over: what was recorded of it is told until other runs are over."""
         self.tell()
+        self._details.end()
+        if self._run_id in _controls:
+            _ended.append(self)
+        while len(_ended) > MAX_ENDED:
+            _ended.pop(0).close()
+
+    def close(self) -> None:
+        """Nothing more is known of the run."""
+        _controls.pop(self._run_id, None)
         for panel, context in list(self._panels.items()):
             context.copy().run(panel.close)
         self._panels.clear()
@@ -69,30 +96,47 @@ class Control:
             while self._waits():
                 # Not for ever: on Windows an interrupt is not heard before.
                 self._changed.wait(0.1)
+                self._details.attend()
             self._granted = max(0, self._granted - 1)
         if self.stopped:
             raise Stopped(self)
 
     def tell(self) -> None:
         """Tells every panel how the run is."""
-        for panel, context in list(self._panels.items()):
-            context.copy().run(panel.send, self._status())
+        for panel in list(self._panels):
+            self._send(panel, self._status())
+
+    def attend(self) -> None:
+        """Answers panels, where the thread that records has time for it."""
+        self._details.attend()
 
     def accept(self, panel: Any) -> None:
         """A panel opened a comm."""
         panel.on_msg(lambda message: self._hear(panel, message["content"]["data"]))
-        panel.on_close(lambda _: self._panels.pop(panel, None))
+        panel.on_close(lambda _: self._forget(panel))
         self._panels[panel] = copy_context()
         panel.send(self._status())
 
     def _hear(self, panel: Any, request: Any) -> None:
         self._panels[panel] = copy_context()
-        kind = request.get("type") if isinstance(request, dict) else None
-        if kind in REQUESTS:
+        kind, layer = (request.get("type"), request.get("layer")) if isinstance(request, dict) else (None, None)
+        if kind == "details" and isinstance(layer, str) and len(layer) <= MAX_TEXT:
+            self._details.ask(panel, layer)
+            return
+        if kind in REQUESTS and self._progress()[0] == "running":
             with self._changed:
                 self._obey(kind, request)
                 self._changed.notify_all()
         self.tell()
+
+    def _forget(self, panel: Any) -> None:
+        self._panels.pop(panel, None)
+        self._details.forget(panel)
+
+    def _send(self, panel: Any, message: dict[str, Any]) -> None:
+        context = self._panels.get(panel)
+        if context is not None:
+            context.copy().run(panel.send, message)
 
     def _obey(self, kind: str, request: dict[str, Any]) -> None:
         if kind == "probe":

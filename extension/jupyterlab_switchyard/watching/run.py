@@ -5,7 +5,7 @@ from typing import Any, Mapping, Sequence
 
 from ..recording.chosen import checked, chosen
 from ..recording.errors import expect_integer, fail
-from ..recording.payload import RunState, routing_payload
+from ..recording.payload import RunState, routing_details, routing_payload
 from ..recording.recorder import Recorder
 from ..recording.routed import Routed
 from ..recording.texts import text_of
@@ -35,12 +35,17 @@ class Run:
     ) -> None:
         if total_steps is not None:
             expect_integer("watch", "total_steps", total_steps, 0)
-        self._state = RunState(title, total_steps)
-        self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text_of(tokenizer))
+        state = self._state = RunState(title, total_steps)
+        recorder = self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text_of(tokenizer))
         self._domain: Domain = None
         self._display = display
         self._live: LiveDisplay | None = None
-        self._control = Control(self._state.run_id, lambda: (self._state.status, self._state.step))
+        self._control = Control(
+            state.run_id,
+            lambda: (state.status, state.step),
+            count=recorder.ask,
+            details=lambda layer: routing_details(state, recorder.data(layer), layer),
+        )
 
     # What a user calls.
 
@@ -135,7 +140,7 @@ class Run:
             stopped = issubclass(kind, (Stopped, KeyboardInterrupt, SystemExit, GeneratorExit))
             self._state.status = "stopped" if stopped else "failed"
         self._live.finish()
-        self._control.close()
+        self._control.end()
         return isinstance(error, Stopped) and error.control is self._control
 
     def _start(self) -> None:
@@ -161,6 +166,7 @@ class Run:
     def _update(self) -> None:
         if self._live is not None and self._state.status == "running":
             self._live.update()
+            self._control.attend()
 
     def _next_payload(self) -> dict[str, Any]:
         self._state.seq += 1

@@ -42,6 +42,11 @@ def watch(
     stop leaves the ``with`` from there (by ``switchyard.Stopped``, which is no ``Exception``), and what follows it runs:
     ``run.stopped`` is True. Elsewhere the panel's controls stay off until the cell is done.
 
+    A panel shows the tables of a layer that an output has no room for, of the layer that its reader looks at; the last two runs
+    that ended tell them as well. Which experts of a large model are chosen together, where their tokens go next and which tokens
+    they are sent is counted of that layer from when it is looked at, complete after twice the window, and given up for the next
+    one. What is recorded otherwise stays the same.
+
     Args:
         model: A ``torch.nn.Module``, or anything with ``named_modules`` and forward hooks like its.
         routers: The modules that route, by path ("layers.*.gate") or as a function of path and module. Default: those that

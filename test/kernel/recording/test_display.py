@@ -7,7 +7,7 @@ import time
 import jupyterlab_switchyard as switchyard
 import pytest
 from client import started
-from jupyterlab_switchyard.showing import live
+from jupyterlab_switchyard.showing import live, pace
 from spec import ROOT
 
 MIME = "application/vnd.switchyard.v1+json"
@@ -63,7 +63,7 @@ def test_a_run_is_one_output_that_is_not_updated_too_often(python, valid):
 def test_updates_keep_their_distance_and_their_share(cost, updates, monkeypatch):
     """Ten seconds in which an update could come every millisecond; one that costs 10 ms comes every 500 ms: 2 % of the time."""
     now = 0.0
-    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now)
     payload = switchyard.record().payload()
     written = []
 

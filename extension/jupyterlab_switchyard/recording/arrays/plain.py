@@ -74,26 +74,33 @@ def tally(
     E = num_experts
     kept = [t for t in range(len(indices)) if mask is None or mask[t]]
     load, importance, taken, weight = ([0.0] * E for _ in range(4))
-    together = [0.0] * (E * E if pairs else 0)
     lost = entropy = 0.0
     for t in kept:
-        chosen = [expert for expert in indices[t] if expert >= 0]
-        for i in chosen:
-            load[i] += 1
-            if pairs:
-                for j in chosen:
-                    together[i * E + j] += 1
         for c, expert in enumerate(indices[t]):
-            if expert >= 0 and dropped is not None and dropped[t][c]:
+            if expert < 0:
+                continue
+            load[expert] += 1
+            if dropped is not None and dropped[t][c]:
                 lost += 1
-            elif expert >= 0:
+            else:
                 taken[expert] += 1
                 weight[expert] += 0 if weights is None else weights[t][c]
         if probabilities is not None:
             for expert, share in enumerate(probabilities[t]):
                 importance[expert] += share
                 entropy -= share * math.log(share) if share > 0 else 0.0
-    return [float(len(kept)), lost, entropy, *load, *importance, *taken, *weight, *together]
+    return [float(len(kept)), lost, entropy, *load, *importance, *taken, *weight, *(together(indices, E, mask=mask) if pairs else [])]
+
+
+def together(indices: list[Sequence[int]], num_experts: int, *, mask: list[bool] | None = None) -> list[float]:
+    """How many tokens were sent to both expert i and expert j; [E * E]."""
+    counts = [0.0] * (num_experts * num_experts)
+    for t, row in enumerate(indices):
+        chosen = [expert for expert in row if expert >= 0 and (mask is None or mask[t])]
+        for i in chosen:
+            for j in chosen:
+                counts[i * num_experts + j] += 1
+    return counts
 
 
 def add(first: list[float], second: list[float]) -> list[float]:

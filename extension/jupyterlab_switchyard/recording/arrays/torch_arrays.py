@@ -89,10 +89,26 @@ def tally(
         parts.insert(3, load[:num_experts])
         parts += [taken[:num_experts], weight[:num_experts]]
         if pairs:
-            chosen = torch.zeros(len(indices), num_experts + 1, device=indices.device).scatter_(1, keys, 1.0)
-            chosen = chosen[:, :num_experts]
-            parts.append((chosen.T @ chosen).flatten().to(exact))
+            parts.append(_together(keys, num_experts, exact))
         return torch.cat(parts)
+
+
+@torch.no_grad()
+def together(indices: Tensor, num_experts: int, *, mask: Tensor | None = None) -> Tensor:
+    """How many tokens were sent to both expert i and expert j; [E * E]."""
+    with torch.autocast(indices.device.type, enabled=False):
+        exact = torch.float32 if indices.device.type == "mps" else torch.float64
+        used = indices >= 0
+        if mask is not None:
+            used = used & mask.to(indices.device, torch.bool)[:, None]
+        return _together(torch.where(used, indices, num_experts).long(), num_experts, exact)
+
+
+def _together(keys: Tensor, num_experts: int, exact: torch.dtype) -> Tensor:
+    """The same, where E stands for none."""
+    chosen = torch.zeros(len(keys), num_experts + 1, device=keys.device).scatter_(1, keys, 1.0)
+    chosen = chosen[:, :num_experts]
+    return (chosen.T @ chosen).flatten().to(exact)
 
 
 def _spread(
