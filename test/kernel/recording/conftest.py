@@ -15,14 +15,14 @@ SCHEMA = ROOT / "kernel-lib" / "schema" / "switchyard.v1.schema.json"
 
 @pytest.fixture(scope="session")
 def valid():
-    """Checks a payload against the schema and its size, and returns it."""
+    """Checks a payload against the schema and its size in bytes, and returns it."""
     validator = Draft7Validator(json.loads(SCHEMA.read_text()))
 
-    def check(payload):
+    def check(payload, most=64 * 1024):
         text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         errors = [f"{list(error.absolute_path)}: {error.message[:200]}" for error in validator.iter_errors(payload)]
         assert errors == []
-        assert len(text.encode()) <= 64 * 1024
+        assert len(text.encode()) <= most
         return payload
 
     return check
@@ -35,3 +35,11 @@ def numpy():
         # Behind all others: only what the environment lacks comes from there.
         sys.path.append(folder)
     return importlib.import_module("numpy")
+
+
+@pytest.fixture(params=["lists", "numpy"])
+def array(request):
+    """Makes an array of nested lists."""
+    if request.param == "lists":
+        return lambda values: values
+    return request.getfixturevalue("numpy").array

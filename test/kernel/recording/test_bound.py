@@ -3,24 +3,11 @@
 import base64
 import json
 import random
-import subprocess
 from xml.etree import ElementTree
 
 import jupyterlab_switchyard as switchyard
 import pytest
-from spec import ROOT
-
-READ = """
-const { parsePayload } = require('./kernel-lib/dist/protocol');
-for (const line of require('fs').readFileSync(0, 'utf8').trim().split('\\n')) parsePayload(JSON.parse(line));
-console.log('read');
-"""
-
-
-def read_by_kernel_lib(*payloads):
-    lines = "\n".join(json.dumps(payload) for payload in payloads)
-    done = subprocess.run(["node", "-e", READ], input=lines, cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout == "read\n", done.stderr
+from recording.kernel_lib import read_by_kernel_lib
 
 
 def run_of(*, layers, num_experts, k, steps=1, domains=1, tokens=64, scalars=1, text=str, seed=0):

@@ -15,13 +15,14 @@ sys.path[:0] = [{extension!r}, {here!r}]
 import jupyterlab_switchyard as switchyard
 from standin import Model
 model = Model().train()
+large = Model(layers=8, num_experts=64, k=2).train()
 
-def loop(step=True, steps=400):
-    with switchyard.watch(model) as run:
+def loop(step=True, steps=400, of=model):
+    with switchyard.watch(of) as run:
         print(run._state.run_id, flush=True)
         try:
             for _ in range(steps):
-                model([[1, 2, 3]])
+                of([[1, 2, 3]])
                 if step:
                     run.step(loss=1.0)
                 time.sleep(0.01)
@@ -111,7 +112,6 @@ def test_a_run_is_paused_stepped_resumed_and_stopped(step, python, busy):
     assert panel.hears(lambda data: data["state"] == "running")["step"] == held + 2
     panel.ask("stop")
     assert panel.hears(lambda data: data["state"] == "stopped")["step"] < 400
-    panel.closed()
     stopped, status, steps = said_after(python, sent)
     assert (stopped, status) == ("True", "stopped")
     assert held + 2 <= int(steps) < 400
@@ -165,11 +165,37 @@ def test_a_paused_run_is_interrupted(python, busy):
     assert python.collect(sent).error["ename"] == "KeyboardInterrupt"
 
 
-def test_a_run_that_is_over_closes_its_panels(python, busy):
-    sent, panel = busy("loop(steps=20)")
-    assert panel.hears(lambda data: data["state"] == "finished")["step"] == 20
-    panel.closed()
-    assert said_after(python, sent) == ["False", "finished", "20"]
-    Panel(python, panel.run_id, "late")
-    closed = python.iopub(lambda m: m["msg_type"] == "comm_close")
-    assert closed["content"]["comm_id"] == "late"
+def test_the_last_two_runs_that_are_over_still_tell(python, busy):
+    panels = []
+    for _ in range(3):
+        sent, panel = busy("loop(steps=20)")
+        assert panel.hears(lambda data: data["state"] == "finished")["step"] == 20
+        assert said_after(python, sent) == ["False", "finished", "20"]
+        panels.append(panel)
+    for panel in panels[1:]:
+        panel.ask("pause")
+        assert panel.hears(lambda data: True)["state"] == "finished"
+        panel.ask("details", layer="layers.1")
+        assert panel.hears(lambda data: data["type"] == "details")["payload"]["runId"] == panel.run_id
+    Panel(python, panels[0].run_id, "late")
+    assert python.iopub(lambda m: m["msg_type"] == "comm_close")["content"]["comm_id"] == "late"
+
+
+def test_the_panel_that_asks_is_told_more_than_an_output_holds(python, busy):
+    sent, panel = busy("loop(of=large, steps=400)")
+    other = Panel(python, panel.run_id, "other")
+    other.hears(lambda data: data["state"] == "running")
+    panel.ask("details", layer="layers.6")
+
+    def is_details(message):
+        return message["msg_type"] == "comm_msg" and message["content"]["data"]["type"] == "details"
+
+    content = python.iopub(is_details)["content"]
+    assert (content["comm_id"], content["data"]["layer"]) == (panel.comm_id, "layers.6")
+    layers = content["data"]["payload"]["data"]["layers"]
+    counted = [i for i, layer in enumerate(layers) if layer["coActivation"] is not None]
+    assert counted == [6] and layers[6]["coActivation"][0][0] in (1, None)
+    panel.ask("stop")
+    outcome = python.collect(sent)
+    assert outcome.text().split("after ")[1].split()[1] == "stopped"
+    assert [m for m in outcome.messages if is_details(m)] == []

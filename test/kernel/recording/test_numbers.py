@@ -10,14 +10,6 @@ from jupyterlab_switchyard.recording import vocabulary
 E, K, B, T = 6, 2, 3, 7
 
 
-@pytest.fixture(params=["lists", "numpy"])
-def array(request):
-    """Makes an array of nested lists."""
-    if request.param == "lists":
-        return lambda values: values
-    return request.getfixturevalue("numpy").array
-
-
 @pytest.fixture(scope="module")
 def logits():
     draw = random.Random(0)
