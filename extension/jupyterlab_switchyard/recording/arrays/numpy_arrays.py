@@ -77,22 +77,23 @@ def tally(
     weight = np.zeros(num_experts) if weights is None else _counts(kept, num_experts, weights)
     parts = [[tokens, lost, entropy], load, importance, taken, weight]
     if pairs:
-        parts.append(_together(keys, num_experts))
+        chosen = _one_hot(keys, num_experts)
+        parts.append((chosen.T @ chosen).ravel())
     return np.concatenate(parts).astype(np.float64)
 
 
 def together(indices: np.ndarray, num_experts: int, *, mask: np.ndarray | None = None) -> np.ndarray:
     """How many tokens were sent to both expert i and expert j; [E * E]."""
     used = (indices >= 0) & (True if mask is None else mask.astype(bool)[:, None])
-    return _together(np.where(used, indices, num_experts).astype(np.int64), num_experts)
+    chosen = _one_hot(np.where(used, indices, num_experts).astype(np.int64), num_experts)
+    return (chosen.T @ chosen).ravel()
 
 
-def _together(keys: np.ndarray, num_experts: int) -> np.ndarray:
-    """The same, where E stands for none."""
+def _one_hot(keys: np.ndarray, num_experts: int) -> np.ndarray:
+    """1 for the experts among a token's keys, of which E stands for none; [T, E]."""
     chosen = np.zeros((len(keys), num_experts + 1))
     np.put_along_axis(chosen, keys, 1.0, 1)
-    chosen = chosen[:, :num_experts]
-    return (chosen.T @ chosen).ravel()
+    return chosen[:, :num_experts]
 
 
 def _counts(keys: np.ndarray, num_experts: int, weights: np.ndarray | None = None) -> np.ndarray:

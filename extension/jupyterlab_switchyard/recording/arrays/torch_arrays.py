@@ -89,7 +89,8 @@ def tally(
         parts.insert(3, load[:num_experts])
         parts += [taken[:num_experts], weight[:num_experts]]
         if pairs:
-            parts.append(_together(keys, num_experts, exact))
+            chosen = _one_hot(keys, num_experts)
+            parts.append((chosen.T @ chosen).flatten().to(exact))
         return torch.cat(parts)
 
 
@@ -101,14 +102,14 @@ def together(indices: Tensor, num_experts: int, *, mask: Tensor | None = None) -
         used = indices >= 0
         if mask is not None:
             used = used & mask.to(indices.device, torch.bool)[:, None]
-        return _together(torch.where(used, indices, num_experts).long(), num_experts, exact)
+        chosen = _one_hot(torch.where(used, indices, num_experts).long(), num_experts)
+        return (chosen.T @ chosen).flatten().to(exact)
 
 
-def _together(keys: Tensor, num_experts: int, exact: torch.dtype) -> Tensor:
-    """The same, where E stands for none."""
+def _one_hot(keys: Tensor, num_experts: int) -> Tensor:
+    """1 for the experts among a token's keys, of which E stands for none; [T, E]."""
     chosen = torch.zeros(len(keys), num_experts + 1, device=keys.device).scatter_(1, keys, 1.0)
-    chosen = chosen[:, :num_experts]
-    return (chosen.T @ chosen).flatten().to(exact)
+    return chosen[:, :num_experts]
 
 
 def _spread(
