@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT / "extension"), str(ROOT / "test" / "parity")]
 import jupyterlab_switchyard as switchyard  # noqa: E402
 import make_huggingface  # noqa: E402
 import torch  # noqa: E402
+from jupyterlab_switchyard.recording import recorder  # noqa: E402
 
 IDS = torch.arange(3, 15).reshape(2, 6)
 
@@ -137,6 +138,26 @@ def check_generation_is_recorded():
         model.generate(IDS, max_new_tokens=4, min_new_tokens=4, do_sample=False)
     # All of the prompt, then one token of both sequences three times: the last one is never routed.
     assert run._recorder.layers[0].head()[0].item() == 12 + 3 * 2
+
+
+def check_what_is_asked_for_is_as_if_always_counted():
+    _, model = next(iter(make_huggingface.models()))
+    model.eval()
+    limits = recorder.MAX_PAIRS, recorder.MAX_SENT_EXPERTS
+    found = []
+    for recorder.MAX_PAIRS, recorder.MAX_SENT_EXPERTS in (limits, (0, 0)):
+        with switchyard.watch(model, window=1, tokenizer=str) as run, torch.inference_mode():
+            for step in range(4):
+                model(input_ids=IDS + step, attention_mask=torch.tensor([[1] * 6, [0, 0, 1, 1, 1, 1]]))
+                run.step()
+                path = run._recorder.layers[0].path
+                run._recorder.ask(path)
+        layer = run._recorder.data(path)["layers"][0]
+        found.append([layer[name] for name in ("coActivation", "transitions", "topTokens", "classLoad")])
+        plain = run._recorder.data()["layers"][0]
+    recorder.MAX_PAIRS, recorder.MAX_SENT_EXPERTS = limits
+    assert found[0] == found[1] and found[0][0] is not None
+    assert plain["coActivation"] is None and "transitions" not in plain
 
 
 def check_wrong_values_are_refused():
