@@ -54,11 +54,11 @@ class AskedLayer:
         """All layers that follow have been observed."""
         self.counted = self.counted or self._begun
 
-    def roll(self) -> None:
-        """Starts the window's next half."""
-        for counts in (self._pairs, self._sent, *self._transitions.values()):
-            if counts is not None:
-                counts.roll()
+    def end_step(self, roll: bool) -> None:
+        """``roll`` starts the window's next half."""
+        self.end_pass()
+        if roll:
+            self._roll()
 
     def tables(self) -> dict[str, Any]:
         """What a payload's layer lacks without them; empty where nothing was counted."""
@@ -69,3 +69,8 @@ class AskedLayer:
         """From one layer to another; None where nothing was counted."""
         counts = self._transitions.get(key)
         return counts and counts.read()
+
+    def _roll(self) -> None:
+        for counts in (self._pairs, self._sent, *self._transitions.values()):
+            if counts is not None:
+                counts.roll()

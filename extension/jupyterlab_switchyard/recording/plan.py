@@ -64,7 +64,7 @@ class Plan:
 
     def tables(self, index: int) -> bool:
         """Whether the tables of this layer are wanted."""
-        return True
+        return self.tabled in (None, index)
 
 
 class Budget:

@@ -144,12 +144,11 @@ class Recorder:
         roll = self._steps % self._window == 0
         for layer in self._layers.values():
             layer.end_step(roll)
-        asked = [] if self._asked is None else [self._asked]
-        for layer in asked:
-            layer.end_pass()
         if roll:
-            for counts in (*self._transitions.values(), *self._sent.values(), *asked):
+            for counts in (*self._transitions.values(), *self._sent.values()):
                 counts.roll()
+        if self._asked is not None:
+            self._asked.end_step(roll)
         self._sampler.step(step)
         self._history.add(step, values)
         if loads:
@@ -162,8 +161,8 @@ class Recorder:
 
     @_alone
     def ask(self, path: str) -> bool:
-        """Counts what there is no room for of the layer that payloads call so, from now on, and gives up what was counted of another;
-        says whether a whole pass has been counted, or there is no such layer."""
+        """From now on counts, of the layer that payloads call so, what there is no room for, and gives up what was counted of
+        another one; says whether a whole pass has been counted, or there is no such layer."""
         layer = next((layer for layer in self.layers if label(layer.path) == path), None)
         if layer is None:
             return True

@@ -49,7 +49,7 @@ class Control:
         """
         Args:
             progress: How the run is ("running", "finished", ...), and how many steps it has done.
-            count: See ``Details``, as for ``details``. What is given here must not hold on to a model: it is kept after the run.
+            count: See ``Details``, as ``details``. Neither may hold on to a model: they are kept after the run.
         """
         self._details = Details(count, details, self._send)
         self._run_id = run_id

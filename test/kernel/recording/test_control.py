@@ -195,6 +195,15 @@ def test_the_panel_that_asks_is_told_more_than_an_output_holds(python, busy):
     layers = content["data"]["payload"]["data"]["layers"]
     counted = [i for i, layer in enumerate(layers) if layer["coActivation"] is not None]
     assert counted == [6] and layers[6]["coActivation"][0][0] in (1, None)
+    # While it is held nothing is counted: what there is comes first, and the rest once it goes on.
+    panel.ask("pause")
+    panel.hears(lambda data: data.get("state") == "paused")
+    time.sleep(0.3)
+    panel.ask("details", layer="layers.7")
+    for known in (False, True):
+        layers = panel.hears(lambda data: data["type"] == "details" and data["layer"] == "layers.7")["payload"]["data"]["layers"]
+        assert (layers[7]["coActivation"] is not None) == known
+        panel.ask("resume")
     panel.ask("stop")
     outcome = python.collect(sent)
     assert outcome.text().split("after ")[1].split()[1] == "stopped"

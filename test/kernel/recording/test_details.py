@@ -162,6 +162,15 @@ def test_details_have_one_layers_tables_and_all_histories(layers, valid):
     assert [layer["coActivation"] for layer in run._control._details._build("nowhere")["data"]["layers"]] == [None] * layers
 
 
+def test_details_have_the_layers_that_the_output_has(valid):
+    run = switchyard.record()
+    for layer in range(40):
+        run.observe(path_of(layer), indices=[[0, 1], [2, layer]], num_experts=512)
+    output, details = valid(run.payload()), valid(run._control._details._build(path_of(0)), MAX_DETAILED_BYTES)
+    paths = [[layer["path"] for layer in payload["data"]["layers"]] for payload in (output, details)]
+    assert paths[0] == paths[1] and details["data"]["omittedLayers"] == 40 - len(paths[0]) > 0
+
+
 class Clock:
     """Answers of one panel that asks again as soon as it is answered, in a run that does nothing else for some seconds."""
 
@@ -234,6 +243,10 @@ class Panel:
     def close(self):
         self.closed = True
 
+    def leave(self):
+        """The panel closes."""
+        self._close({})
+
     def ask(self, kind, **content):
         """The messages that came since, by their types."""
         before = len(self.heard)
@@ -272,6 +285,16 @@ def test_questions_of_a_run_that_ends_are_answered(opened):
     assert panel.ask("details", layer="layers.2") == ["details"]
     assert panel.ask("stop") == panel.ask("nonsense") == panel.ask("details", layer=7) == ["status"]
     assert panel.heard[-1]["state"] == "finished" and not run.stopped and not panel.closed
+
+
+def test_nothing_is_made_for_a_panel_that_is_gone(opened):
+    with switchyard.watch(Model().train()) as run:
+        panel = opened(run._state.run_id)
+        panel.ask("details", layer="layers.1")
+        assert list(run._control._details._questions) == [panel]
+        panel.leave()
+        assert run._control._details._questions == {}
+    assert [message["type"] for message in panel.heard] == ["status"]
 
 
 def test_what_was_counted_is_told_after_the_run(opened):
