@@ -66,8 +66,9 @@ test('a Python run counts the pairs of the layer in view, which no output of it 
   await expect(panel.getByRole('button', { name: 'Pause' })).toBeEnabled();
   await panel.getByRole('tab', { name: 'Experts' }).click();
   await panel.getByRole('combobox', { name: 'Layer', exact: true }).selectOption('9');
+  const row = async (): Promise<(number | null)[] | undefined> => (await drawn(panel, 'co-activation')).at(0)?.z?.[20];
+  await expect.poll(async () => (await row())?.length).toBe(64);
   await panel.getByRole('combobox', { name: 'Measure' }).selectOption('share');
-  const row = async (): Promise<unknown> => (await drawn(panel, 'co-activation')).at(0)?.z?.[20];
   // Expert 20 of the tenth layer is sent tokens 10 and 11, each with a neighbour of it, and always with the last.
   const known: Record<number, number | null> = { 19: 0.5, 20: null, 21: 0.5, 63: 1 };
   const shares = Array.from({ length: 64 }, (_, e) => (e in known ? known[e] : 0));
