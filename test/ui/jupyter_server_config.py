@@ -21,6 +21,8 @@ c.LabServerApp.extra_labextensions_path = [  # noqa: F821
 ]
 c.ServerApp.port = int(os.environ["SWITCHYARD_UI_PORT"])  # noqa: F821
 c.ServerApp.allow_root = True  # noqa: F821
+# What a test sets is not the reader's own: Galata's page keeps settings to itself, Notebook 7's saves them.
+c.LabServerApp.user_settings_dir = tempfile.mkdtemp(prefix="switchyard-settings-")  # noqa: F821
 # The notebooks of the tests import the replay, the Python side of this working tree, and a module with hooks.
 python = [here / "support", root / "extension", root / "test/kernel/recording"]
 os.environ["PYTHONPATH"] = os.pathsep.join(map(str, python))

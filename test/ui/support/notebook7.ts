@@ -1,0 +1,75 @@
+/** Notebook 7, a document a page: Galata's page is JupyterLab's, this one is Playwright's own. */
+import { galata } from '@jupyterlab/galata';
+import type { APIRequestContext, Browser, Locator, Page } from '@playwright/test';
+import { pageErrors } from './pageErrors';
+
+export interface INotebook7 {
+  page: Page;
+  /** What went wrong in the page that does not go wrong there without this extension as well. */
+  errors: () => string[];
+  close(): Promise<void>;
+}
+
+export interface IOpening {
+  browser: Browser;
+  request: APIRequestContext;
+  baseURL: string;
+  /** The notebook's text, which is saved as a file until the page is closed. */
+  text: string;
+  /** Whether the notebook names a kernel. Default true. */
+  kernel?: boolean;
+}
+
+/** An error of Notebook 7.6, with or without this extension: its registry tells of settings before it holds them. */
+const NOT_OURS = "TypeError: Cannot read properties of undefined (reading 'schema')";
+
+/** A page takes the kernel of the notebook of its name that was open before. */
+let opened = 0;
+
+export async function openNotebook7({ browser, request, baseURL, text, kernel = true }: IOpening): Promise<INotebook7> {
+  const contents = galata.newContentsHelper(request);
+  const name = `notebook7-${opened++}.ipynb`;
+  await contents.uploadContent(text, 'text', name);
+  const page = await browser.newPage();
+  const errors = pageErrors(page);
+  await page.goto(`${baseURL}/notebooks/${name}`);
+  if (kernel) {
+    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+  } else {
+    await page.locator('.jp-Dialog').getByRole('button', { name: 'No Kernel' }).click();
+  }
+  return {
+    page,
+    errors: () => errors.filter((error) => !error.startsWith(`uncaught: ${NOT_OURS}`)),
+    close: async () => {
+      await page.close();
+      await shutDownKernels(request, baseURL);
+      await contents.deleteFile(name);
+    }
+  };
+}
+
+async function shutDownKernels(request: APIRequestContext, baseURL: string): Promise<void> {
+  const kernels = (await (await request.get(`${baseURL}/api/kernels`)).json()) as { id: string }[];
+  await Promise.all(kernels.map(({ id }) => request.delete(`${baseURL}/api/kernels/${id}`)));
+}
+
+/** Chooses an entry of a menu with the mouse: its words, from the menu bar down. */
+export async function choose(page: Page, ...path: string[]): Promise<void> {
+  const entry = await pointAt(page, ...path);
+  await entry.click();
+}
+
+/** Opens menus down to an entry, which is not chosen. */
+export async function pointAt(page: Page, bar: string, ...path: string[]): Promise<Locator> {
+  await page.locator('.lm-MenuBar-item').getByText(bar, { exact: true }).click();
+  let entry: Locator | null = null;
+  for (const label of path) {
+    entry = page
+      .locator('.lm-Menu-item')
+      .filter({ has: page.getByText(label, { exact: true }) })
+      .last();
+    await entry.hover();
+  }
+  return entry!;
+}
