@@ -8,6 +8,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
+import { DOMAIN } from './domain';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './panelSettings';
 import { createRendererFactory } from './renderer';
@@ -15,8 +16,6 @@ import { isOwnShortcut } from './shortcuts';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
-
-const DOMAIN = 'jupyterlab_switchyard';
 
 const PANELS = 'jupyterlab-switchyard:plugin';
 

@@ -1,4 +1,5 @@
 /** @file Which cell holds which runs: pure state, changed by actions. Cells are known by their model's id. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Reading } from './reading';
 
 /** One run, or one unreadable output, of a cell. */
@@ -71,9 +72,9 @@ export function latestRun(runs: readonly IRun[]): IRun | undefined {
   );
 }
 
-/** A run's title, or the name of an unreadable output. */
-export function titleOf({ reading, key }: IRun): string {
-  return 'payload' in reading ? reading.payload.source.title : key;
+/** A run's title, or what an unreadable output is called. */
+export function titleOf({ reading }: IRun, trans: TranslationBundle): string {
+  return 'payload' in reading ? reading.payload.source.title : trans.__('unreadable output');
 }
 
 function seqOf(reading: Reading): number {

@@ -1,4 +1,5 @@
 /** @file A graph whose edges were added and removed, coloured by the curvature that said where. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
@@ -109,8 +110,9 @@ function legendLines({ theme, trans }: IChartContext): Data[] {
 function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext): Data {
   const { nodes, edges, measure } = data;
   const most = reach(edges);
+  const names = stateNames(trans);
   const words = ({ from, to, curvature, state }: GraphEdge): string =>
-    trans.__('%1 – %2, %3: %4 %5', nodes[from].label, nodes[to].label, state, measure, brief(curvature));
+    trans.__('%1 – %2, %3: %4 %5', nodes[from].label, nodes[to].label, names[state], measure, brief(curvature));
   return {
     type: 'scatter',
     mode: 'markers',
@@ -196,10 +198,11 @@ function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): stri
 }
 
 function table({ data }: GraphRewiringPayload, { trans }: IChartContext): IFigure['table'] {
+  const names = stateNames(trans);
   return {
     columns: [trans.__('from'), trans.__('to'), trans.__('state'), data.measure],
     rows: data.edges.map(({ from, to, state, curvature }) => [
-      ...[data.nodes[from].label, data.nodes[to].label, state, brief(curvature)]
+      ...[data.nodes[from].label, data.nodes[to].label, names[state], brief(curvature)]
     ])
   };
 }

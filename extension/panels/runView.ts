@@ -251,7 +251,8 @@ export class RunView extends Widget {
   }
 
   private _runChoice(runs: readonly IRun[], run?: IRun): { runs: string[]; run: number } {
-    return { runs: runs.map((each, i) => `${i + 1}. ${titleOf(each)}`), run: run ? runs.indexOf(run) : 0 };
+    const titles = runs.map((each, i) => `${i + 1}. ${titleOf(each, this._options.trans)}`);
+    return { runs: titles, run: run ? runs.indexOf(run) : 0 };
   }
 
   private _choose(_: PanelHeader, choice: Choice): void {

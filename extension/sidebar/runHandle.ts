@@ -42,7 +42,7 @@ export class RunHandle {
     const { run, cellId } = this._find();
     const cell = this.notebook.store.isDisposed ? -1 : this.notebook.cellOrder().indexOf(cellId);
     const place = cell < 0 ? trans.__('closed') : trans.__('cell %1', cell + 1);
-    const title = titleOf(run);
+    const title = titleOf(run, trans);
     if ('problem' in run.reading) {
       return { title, state: trans.__('not readable'), details: [place] };
     }
