@@ -31,7 +31,8 @@ export function addSidebarCommands({ commands, shell }: JupyterFrontEnd, options
   });
   commands.addCommand(CommandIDs.compareRuns, {
     label: trans.__('Compare Two Routing Runs'),
-    isEnabled: () => sidebar.inView !== null,
+    isEnabled: () => sidebar.comparable !== null,
+    isToggled: () => sidebar.compared !== null,
     describedBy,
     execute: () => {
       open();

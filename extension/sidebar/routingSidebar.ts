@@ -83,10 +83,21 @@ export class RoutingSidebar extends Widget {
     this._onRun('pin', this.inView);
   }
 
+  /** The run that {@link compare} puts beside the one in view, or takes away; null where there is no other. */
+  get comparable(): RunHandle | null {
+    const { inView } = this;
+    return (
+      this.compared ??
+      this._listed()
+        .filter((handle) => handle !== inView)
+        .at(-1) ??
+      null
+    );
+  }
+
   /** Shows the run before the one in view beside it, or no second one. */
   compare(): void {
-    const others = this._listed().filter((handle) => handle !== this.inView);
-    this._onRun('compare', this.compared ?? others.at(-1) ?? null);
+    this._onRun('compare', this.comparable);
   }
 
   override dispose(): void {

@@ -3,9 +3,10 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { labelColour, outlines } from './support/figures';
+import { choose, states } from './support/menus';
 import { drawn, example, expectedLoads, notebookText, panelOf } from './support/notebook';
 import type { INotebook7 } from './support/notebook7';
-import { choose, openNotebook7, pointAt } from './support/notebook7';
+import { openNotebook7 } from './support/notebook7';
 
 let notebook: INotebook7 | undefined;
 
@@ -131,10 +132,8 @@ test.describe('saved, with no kernel', () => {
   test('menus and palette have the commands, those on a training off', async () => {
     await choose(page, 'View', 'Toggle Routing Panel Beside Cell');
     await expect(badgeOf(panelOf(page))).toHaveText('finished');
-    for (const label of ['Pause Training', 'Resume Training', 'Do One Training Step', 'Stop Training']) {
-      await expect(await pointAt(page, 'Kernel', label)).toHaveClass(/lm-mod-disabled/);
-      await page.keyboard.press('Escape');
-    }
+    const training = ['Pause Training', 'Resume Training', 'Do One Training Step', 'Stop Training'];
+    expect(Object.values(await states(page, 'Kernel', training))).toEqual(['off', 'off', 'off', 'off']);
     await choose(page, 'View', 'Activate Command Palette');
     const palette = page.locator('.lm-CommandPalette');
     await palette.locator('input').fill('switchyard');

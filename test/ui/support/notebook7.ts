@@ -1,6 +1,6 @@
 /** Notebook 7, a document a page: Galata's page is JupyterLab's, this one is Playwright's own. */
 import { galata } from '@jupyterlab/galata';
-import type { APIRequestContext, Browser, Locator, Page } from '@playwright/test';
+import type { APIRequestContext, Browser, Page } from '@playwright/test';
 import { pageErrors } from './pageErrors';
 
 export interface INotebook7 {
@@ -52,24 +52,4 @@ export async function openNotebook7({ browser, request, baseURL, text, kernel = 
 async function shutDownKernels(request: APIRequestContext, baseURL: string): Promise<void> {
   const kernels = (await (await request.get(`${baseURL}/api/kernels`)).json()) as { id: string }[];
   await Promise.all(kernels.map(({ id }) => request.delete(`${baseURL}/api/kernels/${id}`)));
-}
-
-/** Chooses an entry of a menu with the mouse: its words, from the menu bar down. */
-export async function choose(page: Page, ...path: string[]): Promise<void> {
-  const entry = await pointAt(page, ...path);
-  await entry.click();
-}
-
-/** Opens menus down to an entry, which is not chosen. */
-export async function pointAt(page: Page, bar: string, ...path: string[]): Promise<Locator> {
-  await page.locator('.lm-MenuBar-item').getByText(bar, { exact: true }).click();
-  let entry: Locator | null = null;
-  for (const label of path) {
-    entry = page
-      .locator('.lm-Menu-item')
-      .filter({ has: page.getByText(label, { exact: true }) })
-      .last();
-    await entry.hover();
-  }
-  return entry!;
 }
