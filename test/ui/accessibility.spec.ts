@@ -1,8 +1,9 @@
 /** What JupyterLab's own pages do to the panels: its themes, its narrow layouts and its form of settings. */
 import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 import { violations } from './support/axe';
-import { cut, unreached } from './support/narrow';
+import { crowded, cut, unreached } from './support/narrow';
 import { example, openNotebook, panelOf, start } from './support/notebook';
 
 const THEMES = ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast'];
@@ -56,27 +57,68 @@ test('axe finds nothing wrong with what the form of our settings says, in any th
   expect(wrong).toEqual([]);
 });
 
-for (const [title, width, height] of [['twice the zoom on a screen of 1280 x 900', 640, 450]] as const) {
-  test(`with ${title} nothing is cut, and keys reach every control`, async ({ page, tmpPath }) => {
+interface IPage {
+  title: string;
+  width: number;
+  height: number;
+  mode: 'single-document' | 'multiple-document';
+}
+
+/** A page of a size, the sidebars closed. */
+async function resize(page: IJupyterLabPageFixture, { width, height, mode }: IPage): Promise<void> {
+  await page.evaluate((mode) => {
+    (window.jupyterapp as unknown as { shell: { mode: string } }).shell.mode = mode;
+  }, mode);
+  await page.sidebar.close('left');
+  await page.sidebar.close('right');
+  await page.setViewportSize({ width, height });
+}
+
+/** What is wrong with each tab of a panel or of the sidebar, a line each. */
+async function wrongIn(panel: Locator): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const tab of TABS) {
+    await panel.getByRole('tab', { name: tab }).click();
+    const pictures = panel.locator('.jp-switchyard-Picture:visible');
+    await expect(pictures.first()).toBeVisible();
+    await expect.poll(() => cut(panel)).toEqual([]);
+    const lines = [...(await crowded(panel)), ...(await unreached(panel))];
+    wrong.push(...lines.map((line) => `${tab}: ${line}`));
+  }
+  return wrong;
+}
+
+const NARROW: IPage[] = [
+  { title: 'twice the zoom on a screen of 1280 x 900', width: 640, height: 450, mode: 'single-document' },
+  { title: 'a page 360 px wide', width: 360, height: 740, mode: 'multiple-document' },
+  { title: 'a page 360 px wide that is one document', width: 360, height: 740, mode: 'single-document' }
+];
+
+for (const size of NARROW) {
+  test(`with ${size.title} nothing is cut, and keys reach every control`, async ({ page, tmpPath }) => {
     test.setTimeout(150_000);
     await openRuns(page, tmpPath);
-    await page.evaluate(() => {
-      (window.jupyterapp as unknown as { shell: { mode: string } }).shell.mode = 'single-document';
-    });
-    await page.sidebar.close('left');
-    await page.sidebar.close('right');
-    await page.setViewportSize({ width, height });
-    const panel = panelOf(page);
-    const wrong: string[] = [];
-    for (const tab of TABS) {
-      await panel.getByRole('tab', { name: tab }).click();
-      const pictures = panel.locator('.jp-switchyard-Picture:visible');
-      await expect(pictures.first()).toBeVisible();
-      await expect.poll(() => cut(panel)).toEqual([]);
-      wrong.push(...(await unreached(panel)).map((line) => `${tab}: ${line}`));
-    }
-    expect(wrong).toEqual([]);
+    await resize(page, size);
+    expect(await wrongIn(panelOf(page))).toEqual([]);
     const summary = page.locator('.jp-switchyard-Summary').first();
+    await expect(summary.getByRole('columnheader').last()).toHaveText('Dropped');
     expect(await cut(summary)).toEqual([]);
+    expect(await violations(page, '.jp-switchyard-Panel, .jp-switchyard-Summary')).toEqual([]);
+  });
+}
+
+for (const size of NARROW.slice(1)) {
+  test(`with ${size.title} the sidebar has room for all of it`, async ({ page, tmpPath }) => {
+    test.setTimeout(150_000);
+    await openRuns(page, tmpPath);
+    await resize(page, size);
+    await start(page, 'switchyard:open-sidebar');
+    const sidebar = page.locator('.jp-switchyard-Sidebar');
+    await expect(sidebar.locator('[data-picture="load-heatmap"] .main-svg').first()).toBeVisible();
+    const { x, width } = (await sidebar.boundingBox())!;
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + width).toBeLessThanOrEqual(size.width);
+    expect(await wrongIn(sidebar)).toEqual([]);
+    expect(await violations(page, '.jp-switchyard-Sidebar')).toEqual([]);
   });
 }

@@ -6,8 +6,10 @@ export function cut(panel: Locator): Promise<string[]> {
   return panel.evaluate((panel) => {
     const right = Math.min(panel.getBoundingClientRect().right, window.innerWidth);
     const visible = (node: Element): boolean => node.getClientRects().length > 0;
-    const outside = [panel, ...panel.querySelectorAll('button, select, input, label, figcaption, .main-svg')]
-      .filter((node) => visible(node) && node.getBoundingClientRect().right > right + 1)
+    // The tables of numbers under pictures scroll.
+    const scrolls = (node: Element): boolean => node.closest('.jp-switchyard-table table') !== null;
+    const outside = [panel, ...panel.querySelectorAll('button, select, input, label, figcaption, th, td, .main-svg')]
+      .filter((node) => visible(node) && !scrolls(node) && node.getBoundingClientRect().right > right + 1)
       .map((node) => `outside: ${node.outerHTML.slice(0, 120)}`);
     const axes = '.xtick text, .ytick text, .g-xtitle text, .g-ytitle text';
     const bars = '[class*="cbtitle"] text, .cbaxis text';
@@ -33,6 +35,25 @@ export function cut(panel: Locator): Promise<string[]> {
       })
     );
     return [...outside, ...clipped, ...over];
+  });
+}
+
+/** Controls of a panel that lie on each other, a line each pair, and the panel where it is wider inside than out. */
+export function crowded(panel: Locator): Promise<string[]> {
+  return panel.evaluate((panel) => {
+    const controls = [...panel.querySelectorAll('button, select, input')].filter((node) => node.checkVisibility());
+    const boxes = controls.map((node) => node.getBoundingClientRect());
+    const name = (i: number): string => controls[i].outerHTML.slice(0, 100);
+    const pairs = boxes.flatMap((a, i) =>
+      boxes.flatMap((b, j) => {
+        const over = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const under = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        return j > i && over > 1 && under > 1 ? [`overlap: ${name(i)} and ${name(j)}`] : [];
+      })
+    );
+    const wide =
+      panel.scrollWidth > panel.clientWidth + 1 ? [`scrolls: ${panel.scrollWidth} in ${panel.clientWidth}`] : [];
+    return [...pairs, ...wide];
   });
 }
 
