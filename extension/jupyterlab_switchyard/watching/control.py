@@ -7,10 +7,10 @@ from typing import Any, Callable
 from ..recording.limits import MAX_TEXT
 from ..showing.notebook import notebook_shell
 from .details import Details
+from .probe import Probe
 
 TARGET = "switchyard.control"
 REQUESTS = ("pause", "resume", "step", "stop", "probe")
-NO_PROBE = "a text cannot be probed in a run that is watched from Python"
 
 #: Runs that are over and still answer: each keeps all that was recorded of it.
 MAX_ENDED = 2
@@ -42,6 +42,7 @@ class Control:
         self,
         run_id: str,
         progress: Callable[[], tuple[str, int]],
+        probe: Probe,
         *,
         count: Callable[[str], bool],
         details: Callable[[str], dict[str, Any]],
@@ -49,16 +50,18 @@ class Control:
         """
         Args:
             progress: How the run is ("running", "finished", ...), and how many steps it has done.
-            count: See ``Details``, as ``details``. Neither may hold on to a model: they are kept after the run.
+            count: See ``Details``, as ``details``. Neither, nor ``probe``, may hold on to a model: they are kept after the run.
         """
         self._details = Details(count, details, self._send)
         self._run_id = run_id
         self._progress = progress
+        self._probe = probe
         self._changed = threading.Condition()
         self._paused = False
         #: Steps to do although it is paused.
         self._granted = 0
-        self._problem: str | None = None
+        #: Texts that readers asked for.
+        self._asked = 0
         self.stopped = False
         #: Each panel, and the context in which it was last heard: an answer from another one would lead what the panel
         #: sends next to the thread of that one, which is busy.
@@ -88,12 +91,14 @@ class Control:
         self._panels.clear()
 
     def hold(self, held: Callable[[], None]) -> None:
-        """Waits while the run is paused, after a call of ``held``; raises Stopped where it is to end."""
+        """Waits while the run is paused, after a call of ``held`` and of one for each text; raises Stopped where it is to end."""
+        shown = -1
         with self._changed:
-            if self._waits():
-                held()
-                self.tell()
             while self._waits():
+                if shown != self._asked:
+                    shown = self._asked
+                    held()
+                    self.tell()
                 # Not for ever: on Windows an interrupt is not heard before.
                 self._changed.wait(0.1)
                 self._details.attend()
@@ -140,7 +145,8 @@ class Control:
 
     def _obey(self, kind: str, request: dict[str, Any]) -> None:
         if kind == "probe":
-            self._problem = None if request.get("text") is None else NO_PROBE
+            self._probe.ask(request.get("text"))
+            self._asked += 1
         elif kind == "stop":
             self.stopped = True
         else:
@@ -153,7 +159,8 @@ class Control:
     def _status(self) -> dict[str, Any]:
         status, step = self._progress()
         state = "paused" if status == "running" and self._paused and not self.stopped else status
-        return {"type": "status", "runId": self._run_id, "state": state, "step": step, "probe": None, "problem": self._problem}
+        probed = {"probe": self._probe.text, "problem": self._probe.problem}
+        return {"type": "status", "runId": self._run_id, "state": state, "step": step, **probed}
 
 
 def _opened(panel: Any, message: dict[str, Any]) -> None:

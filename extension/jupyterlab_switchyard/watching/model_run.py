@@ -8,6 +8,7 @@ from ..recording.routed import Routed
 from .batches import batch_of
 from .find import Selection, find_routers
 from .outputs import Reader, read_output
+from .probe import Route, route_by
 from .run import Run
 
 
@@ -23,12 +24,17 @@ class ModelRun(Run):
         read: Reader | None,
         evaluation: bool | None,
         automatic_steps: bool,
+        probe: Route | None,
         title: str | None,
+        tokenizer: Any,
         **options: Any,
     ) -> None:
         if not hasattr(model, "named_modules") or not hasattr(model, "register_forward_hook"):
             fail("watch", "the model must have named_modules and register_forward_hook, as torch.nn.Module has", type(model))
-        super().__init__(title=type(model).__name__ if title is None else title, **options)
+        if probe is not None and not callable(probe):
+            fail("watch", "probe must be a function of a text", probe)
+        super().__init__(title=type(model).__name__ if title is None else title, tokenizer=tokenizer, **options)
+        self._probe.through(model, probe or route_by(model, tokenizer))
         self._state.routes = title is None
         self._model = model
         self._routers = find_routers(model, routers)
@@ -55,11 +61,12 @@ class ModelRun(Run):
     def _stop(self) -> None:
         while self._handles:
             self._handles.pop().remove()
+        self._probe.through(None, None)
         self._automatic_step()
 
     def _hook(self, path: str, parent: Any, *, of_batch: bool) -> Any:
         def observe(module: Any, inputs: Any, output: Any) -> None:
-            if self._counts(module):
+            if self._probe.passing or self._counts(module):
                 routed = self._routed(path, module, inputs, output, parent)
                 routed.of_batch = of_batch
                 self._record(routed)
@@ -80,6 +87,9 @@ class ModelRun(Run):
         return training or (not self._trained if self._evaluation is None else self._evaluation)
 
     def _before(self, _: Any, args: Any, kwargs: Any = None) -> None:
+        if self._probe.passing:
+            self._probe.batch(batch_of(args, kwargs or {}, None))
+            return
         if self._automatic:
             self._automatic_step()
             self._hold()
@@ -88,6 +98,8 @@ class ModelRun(Run):
         self._recorder.batch(batch_of(args, kwargs or {}, self._domain))
 
     def _after(self, *_: Any) -> None:
+        if self._probe.passing:
+            return
         self._inside = False
         self._passed = getattr(self._model, "training", False)
         self._update()

@@ -14,6 +14,7 @@ from ..showing.live import LiveDisplay, notebook_display
 from ..showing.text import payload_text
 from .batches import Domain, batch_of
 from .control import Control, Stopped
+from .probe import Probe
 
 
 class Run:
@@ -36,15 +37,20 @@ class Run:
         if total_steps is not None:
             expect_integer("watch", "total_steps", total_steps, 0)
         state = self._state = RunState(title, total_steps)
-        recorder = self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text_of(tokenizer))
+        text = text_of(tokenizer)
+        recorder = self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text)
+        probe = self._probe = Probe(text)
         self._domain: Domain = None
         self._display = display
         self._live: LiveDisplay | None = None
+        #: Whether a step has ended and the next one not begun.
+        self._between = False
         self._control = Control(
             state.run_id,
             lambda: (state.status, state.step),
+            probe,
             count=recorder.ask,
-            details=lambda layer: routing_details(state, recorder.data(layer), layer),
+            details=lambda layer: routing_details(state, _known(recorder, probe, layer), layer),
         )
 
     # What a user calls.
@@ -109,7 +115,7 @@ class Run:
 
     def payload(self) -> dict[str, Any]:
         """What the panel draws, as it is now: at most 64 kB, by the schema of switchyard.v1."""
-        return routing_payload(self._state, self._recorder.data())
+        return routing_payload(self._state, _known(self._recorder, self._probe))
 
     def to_svg(self) -> str:
         """A still picture of the loads."""
@@ -133,6 +139,8 @@ class Run:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        if kind is None:
+            self._probe.refresh(self._state.step)
         self._stop()
         if kind is None:
             self._state.status = "finished"
@@ -150,7 +158,7 @@ class Run:
         """Ends recording."""
 
     def _record(self, routed: Routed) -> None:
-        self._recorder.observe(routed)
+        (self._probe.record if self._probe.passing else self._recorder.observe)(routed)
 
     def _end_step(self, number: int | None, scalars: Mapping[str, float]) -> None:
         step = max(1, self._recorder.last_step + 1) if number is None else number
@@ -161,16 +169,32 @@ class Run:
     def _hold(self) -> None:
         """Between two steps of a run that is shown: waits, or ends the run, where a reader has asked for it."""
         if self._live is not None and self._state.status == "running":
-            self._control.hold(self._live.catch_up)
+            # Not inside of a step: a text is passed through the model.
+            self._between = True
+            try:
+                if self._probe.text is not None:
+                    self._live.update()
+                self._control.hold(self._live.catch_up)
+            finally:
+                self._between = False
 
     def _update(self) -> None:
-        if self._live is not None and self._state.status == "running":
+        # With a text a payload is made between steps only.
+        if self._live is not None and self._state.status == "running" and self._probe.text is None:
             self._live.update()
             self._control.attend()
 
     def _next_payload(self) -> dict[str, Any]:
+        if self._between:
+            self._refresh_probe()
         self._state.seq += 1
         return self.payload()
+
+    def _refresh_probe(self) -> None:
+        text = self._probe.text
+        self._probe.refresh(self._state.step)
+        if self._probe.text != text:
+            self._control.tell()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         payload = self.payload()
@@ -192,6 +216,13 @@ class _Domain:
 
     def __exit__(self, *_: Any) -> None:
         self._run._domain = self._before
+
+
+def _known(recorder: Recorder, probe: Probe, layer: str | None = None) -> dict[str, Any]:
+    """What is recorded, with the tables of this layer, and with a reader's text in the place of the run's tokens."""
+    data = recorder.data(layer)
+    probed = probe.read([(layer.path, layer.k) for layer in recorder.layers], data["domains"])
+    return data if probed is None else {**data, "tokens": probed}
 
 
 def _number(value: Any) -> float:

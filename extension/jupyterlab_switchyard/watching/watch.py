@@ -5,6 +5,7 @@ from typing import Any
 from .find import Selection
 from .model_run import ModelRun
 from .outputs import Reader
+from .probe import Route
 from .run import Run
 
 
@@ -21,6 +22,7 @@ def watch(
     window: int = 8,
     evaluation: bool | None = None,
     automatic_steps: bool = True,
+    probe: Route | None = None,
     display: bool = True,
 ) -> ModelRun:
     """Records how a model routes its tokens, and draws it beside the cell: ``with switchyard.watch(model) as run: ...``.
@@ -62,6 +64,9 @@ def watch(
         window: Loads are summed over the latest 1 to 2 times this many steps.
         evaluation: Whether passes in evaluation mode count. Default: only until the first pass in training mode.
         automatic_steps: See above.
+        probe: Passes a text that a reader gives in the panel through the model: a function of the text that calls the model with
+            its token ids. It is called between steps while the text is shown, in evaluation mode and without gradients, and is
+            no part of what is recorded. Default: with a HuggingFace tokenizer, the model with its ``input_ids``.
         display: False only records; ``run.payload()`` has the result, in a notebook or not.
 
     Raises:
@@ -74,6 +79,7 @@ def watch(
         read=read,
         evaluation=evaluation,
         automatic_steps=automatic_steps,
+        probe=probe,
         title=title,
         tokenizer=tokenizer,
         total_steps=total_steps,

@@ -17,8 +17,12 @@ from standin import Model
 model = Model().train()
 large = Model(layers=8, num_experts=64, k=2).train()
 
-def loop(step=True, steps=400, of=model):
-    with switchyard.watch(of) as run:
+def read(text):
+    # Whoever passes a text may do wrong.
+    model([[ord(letter) for letter in text]] if text != "wrong" else [["w"], 1])
+
+def loop(step=True, steps=400, of=model, **options):
+    with switchyard.watch(of, **options) as run:
         print(run._state.run_id, flush=True)
         try:
             for _ in range(steps):
@@ -30,6 +34,9 @@ def loop(step=True, steps=400, of=model):
             print("an error was handled:", error)
     print("after", run.stopped, run.payload()["source"]["status"], run.payload()["source"]["step"])
 """
+
+
+MIME = "application/vnd.switchyard.v1+json"
 
 
 class Panel:
@@ -146,13 +153,50 @@ def test_a_pause_shows_the_step_that_is_held(python, busy):
     said_after(python, sent)
 
 
-def test_a_text_cannot_be_probed_and_that_is_said(python, busy):
+def test_a_text_that_cannot_be_routed_is_said_to_be_so(python, busy):
     sent, panel = busy("loop()")
     panel.ask("probe", text="a text")
-    problem = panel.hears(lambda data: data["problem"] is not None)["problem"]
-    assert problem == "a text cannot be probed in a run that is watched from Python"
+    status = panel.hears(lambda data: data["problem"] is not None)
+    assert status["problem"] == "to route a text, this run must be watched with a HuggingFace tokenizer, or with probe="
+    assert status["probe"] is None
     panel.ask("stop")
     said_after(python, sent)
+
+
+@pytest.mark.parametrize("step", [True, False], ids=["steps", "passes"])
+def test_a_text_is_routed_while_a_run_goes_on_and_while_it_is_held(step, python, busy):
+    sent, panel = busy(f"loop(step={step}, probe=read, tokenizer=chr)")
+
+    def shows(text):
+        def wanted(message):
+            data = message["content"].get("data", {})
+            tokens = MIME in data and data[MIME]["data"]["tokens"]
+            return tokens and "".join(tokens["text"]) == text and data[MIME]
+
+        return wanted(python.iopub(wanted))
+
+    panel.ask("probe", text="fox")
+    assert panel.hears(lambda data: data["probe"] == "fox")["problem"] is None
+    first = shows("fox")
+    assert [len(rows) for rows in first["data"]["tokens"]["experts"]] == [3, 3]
+    later = shows("fox")
+    assert later["source"]["step"] > first["source"]["step"]
+    assert [each["step"] for each in later["data"]["tokens"]["earlier"]][:1] == [first["source"]["step"]]
+
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+    panel.ask("probe", text="a dog")
+    assert shows("a dog")["source"]["status"] == "running"
+    panel.ask("probe", text="wrong")
+    assert panel.hears(lambda data: data["problem"])["probe"] is None
+    panel.ask("probe", text="x" * 5000)
+    assert "1 to 4096" in panel.hears(lambda data: "4096" in (data["problem"] or ""))["problem"]
+    panel.ask("probe", text="ox")
+    shows("ox")
+    panel.ask("probe", text=None)
+    shows("\x01\x02\x03")
+    panel.ask("stop")
+    assert said_after(python, sent)[:2] == ["True", "stopped"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts are signals here")
