@@ -84,6 +84,8 @@ def test_earlier_choices_have_what_is_left(valid):
     read_by_kernel_lib(run.payload())
     steps = [earlier["step"] for earlier in tokens.get("earlier", [])]
     assert 0 < len(steps) < 13 and steps == sorted(steps)
+    # The newest of those that were kept, every fourth step.
+    assert steps[-1] == 37
 
 
 @pytest.mark.parametrize(("layers", "lost"), [(2, set()), (8, {"topTokens"}), (15, {"topTokens", "classLoad"})])

@@ -55,6 +55,48 @@ def check_outputs_gradients_and_random_numbers_stay_the_same():
         assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()), name
 
 
+class Tokenizer:
+    """Reads letters, as a HuggingFace tokenizer is called."""
+
+    def __call__(self, text, return_tensors):
+        assert return_tensors == "pt"
+        return {"input_ids": torch.tensor([[ord(letter) % 12 for letter in text]])}
+
+    def decode(self, tokens):
+        return f"<{tokens[0]}>"
+
+
+def check_a_text_is_routed_beside_a_training_that_stays_the_same():
+    for name, model in make_huggingface.models():
+        if getattr(model.config, "is_encoder_decoder", False):
+            continue
+
+        def trained(text):
+            torch.manual_seed(3)
+            model.train().zero_grad()
+            losses = []
+            with switchyard.watch(model, tokenizer=Tokenizer()) as run:
+                run._probe.ask(text)
+                for step in range(3):
+                    output = model(**passes(model))
+                    run._probe.refresh(step)
+                    output.loss.backward()
+                    losses.append(output.loss.item())
+                assert all(module.training for module in model.modules()), name
+            gradients = [parameter.grad.clone() for parameter in model.parameters() if parameter.grad is not None]
+            return run.payload()["data"], losses, gradients, torch.rand(3)
+
+        data, losses, gradients, random = trained(None)
+        probed, same_losses, same_gradients, same_random = trained("route me")
+        assert losses == same_losses and torch.equal(random, same_random), name
+        assert all(torch.equal(a, b) for a, b in zip(gradients, same_gradients)), name
+        assert all(probed[key] == data[key] for key in ("layers", "history", "domains")), name
+        assert probed["tokens"]["text"] == [f"<{ord(letter) % 12}>" for letter in "route me"], name
+        with torch.no_grad(), switchyard.watch(model.eval(), tokenizer=Tokenizer()) as run:
+            model(**Tokenizer()("route me", "pt"))
+        assert probed["tokens"]["experts"] == run.payload()["data"]["tokens"]["experts"], name
+
+
 def check_the_fixture_is_what_the_models_give():
     recorded = json.loads(make_huggingface.FIXTURE.read_text())["cases"]
     for (name, model), case in zip(make_huggingface.models(), recorded, strict=True):
