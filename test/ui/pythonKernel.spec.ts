@@ -10,7 +10,9 @@ const WATCH = `import time
 from pathlib import Path
 from standin import Model
 model = Model(layers=3, num_experts=8, k=2).train()
-with switchyard.watch(model, tokenizer=lambda token: f'<{token}>') as run:
+def read(text):
+    model([[ord(letter) for letter in text]])
+with switchyard.watch(model, tokenizer=lambda token: f'<{token}>', probe=read) as run:
     while run.payload()['source']['step'] < 8 or not Path('go').exists():
         model([[1, 2, 3, 4, 5, 6]])
         run.step(loss=8 / (1 + run.payload()['source']['step']))
@@ -36,7 +38,7 @@ test('choices read from arrays in a Python notebook show the numbers of their pa
   await expect(panel.locator('.jp-switchyard-token').first()).toContainText('word0');
 });
 
-test('a watched module draws live, is paused and done step by step, and its last step stays', async ({
+test('a watched module draws live, is paused, done step by step and given a text, and its last step stays', async ({
   page,
   tmpPath
 }) => {
@@ -58,6 +60,12 @@ test('a watched module draws live, is paused and done step by step, and its last
   expect(await step()).toBe(held);
   await panel.getByRole('button', { name: 'Step', exact: true }).click();
   await expect.poll(step).toBe(held + 1);
+  await panel.locator('.jp-switchyard-sample summary').click();
+  await panel.getByRole('textbox', { name: 'Sample text' }).fill('fox');
+  await panel.getByRole('textbox', { name: 'Sample text' }).press('Enter');
+  const tokens = async (): Promise<string | undefined> => (await payloadOf(page, 1)).data.tokens?.text.join('');
+  await expect.poll(tokens).toBe('<102><111><120>');
+  expect(await step()).toBe(held + 1);
   await panel.getByRole('button', { name: 'Resume', exact: true }).click();
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);

@@ -76,7 +76,7 @@ test('the palette saves the picture in view in each form', async ({ page, tmpPat
   for (const [label, ending, form] of [
     ['Picture as SVG', 'svg', /^<svg/],
     ['Picture as PNG', 'png', /^.PNG/],
-    ['Numbers as CSV', 'csv', /^layer,0,1,2/],
+    ['Numbers as CSV', 'csv', /^"layer","entropy"/],
     ['Snapshot as JSON', 'json', /"runId": "alpha"/]
   ] as const) {
     const [name, content] = await saved(page, async () => {

@@ -39,10 +39,10 @@ def watch(
     Cost: a few sums a layer on the model's own device, fetched once a step; see "Any kernel" in the README for what was measured.
     A model compiled by ``torch.compile`` must be watched from before its first call.
 
-    Readers may pause, step and stop the run from its panel, where comms are heard while a cell runs: ipykernel from 7, and a
-    JupyterLab that gives them a subshell. A pause holds inside ``run.step()``, or before the next pass where it is not called. A
-    stop leaves the ``with`` from there (by ``switchyard.Stopped``, which is no ``Exception``), and what follows it runs:
-    ``run.stopped`` is True. Elsewhere the panel's controls stay off until the cell is done.
+    Readers may pause, step and stop the run from its panel, and give it a text to route, where comms are heard while a cell runs:
+    ipykernel from 7, and a JupyterLab that gives them a subshell. A pause holds inside ``run.step()``, or before the next pass
+    where it is not called. A stop leaves the ``with`` from there (by ``switchyard.Stopped``, which is no ``Exception``), and
+    what follows it runs: ``run.stopped`` is True. Elsewhere the panel's controls stay off until the cell is done.
 
     A panel shows the tables of a layer that an output has no room for, of the layer that its reader looks at; the last two runs
     that ended tell them as well. Which experts of a large model are chosen together, where their tokens go next and which tokens

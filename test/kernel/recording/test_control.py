@@ -18,6 +18,7 @@ model = Model().train()
 large = Model(layers=8, num_experts=64, k=2).train()
 
 def read(text):
+    assert not model.training
     # Whoever passes a text may do wrong.
     model([[ord(letter) for letter in text]] if text != "wrong" else [["w"], 1])
 
