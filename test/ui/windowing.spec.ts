@@ -1,58 +1,127 @@
+/** Everything that a reader does with a panel, in each way that JupyterLab keeps cells out of the document. */
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, galata, test } from '@jupyterlab/galata';
-import { drawn, expectedLoads, openNotebook, payloadOf } from './support/notebook';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { IScene } from './support/interactions';
+import { expectLook, INTERACTIONS, lookAround, pausesAndSteps, resumesAndStops } from './support/interactions';
+import { cellOf, drawn, example, execute, expectedLoads, openNotebook, panelOf, payloadOf, start } from './support/notebook';
+import { pageErrors, uncaught } from './support/pageErrors';
+import { watched } from './support/watched';
+import { activate, scrollTo } from './support/windowed';
 
 const TRACKER = '@jupyterlab/notebook-extension:tracker';
-const FILLER = Array.from({ length: 25 }, (_, i) => `# cell ${i}\n\n\n\n${i}`);
+const FILLER = Array.from({ length: 12 }, (_, i) => `# cell ${i}\n\n\n\n${i}`);
+/** Waits at a step until the test lets it go on. */
+const LIVE = `import replay
+replay.run(steps=500, every=100, pause=0.1, wait_at=300, name='finished')`;
+const [RUN, SAVED, TRAINED] = [0, 1, 2].map((i) => FILLER.length + i);
+
+/** The run of the live cell, with what its panel must show. */
+async function sceneOf(page: IJupyterLabPageFixture): Promise<IScene> {
+  return { page, cell: cellOf(page, RUN), panel: panelOf(page, RUN), payload: await payloadOf(page, RUN) };
+}
+
+async function expectLoads(page: IJupyterLabPageFixture, cell: number): Promise<void> {
+  const loads = async (): Promise<unknown> => (await drawn(panelOf(page, cell), 'load-heatmap'))[0]?.z;
+  await expect.poll(loads).toEqual(expectedLoads(await payloadOf(page, cell)));
+}
+
+/** Far away and back: no part of the panel is in view meanwhile. */
+async function leaveAndReturn(page: IJupyterLabPageFixture, cell: number): Promise<void> {
+  await scrollTo(page, 0);
+  await expect(cellOf(page, 0)).toBeInViewport();
+  await expect(panelOf(page, cell)).not.toBeInViewport();
+  await scrollTo(page, cell);
+  await expect(panelOf(page, cell)).toBeInViewport();
+}
+
+/** One panel beside each of these cells, and nothing of those that went. */
+async function expectPanels(page: IJupyterLabPageFixture, cells: number[]): Promise<void> {
+  await expect(page.locator('.jp-switchyard-Panel')).toHaveCount(cells.length);
+  await expect(page.locator('.jp-switchyard-mod-beside')).toHaveCount(cells.length);
+  for (const cell of cells) {
+    await expect(panelOf(page, cell)).toHaveCount(1);
+  }
+  await expect(page.locator('.lm-Menu')).toHaveCount(0);
+}
 
 for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
   test.describe(`windowing mode ${windowingMode}`, () => {
     const settings = { ...galata.DEFAULT_SETTINGS[TRACKER], windowingMode };
-    test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, [TRACKER]: settings } });
+    test.use({ actionTimeout: 20_000, mockSettings: { ...galata.DEFAULT_SETTINGS, [TRACKER]: settings } });
 
-    test('a panel out of view is drawn in its own width when it is scrolled to', async ({ page, tmpPath }) => {
-      await openNotebook(page, tmpPath, [...FILLER, 'import replay; replay.run(steps=5, pause=0.1)', '1']);
-      const last = FILLER.length;
-      const scrollTo = (cell: number): Promise<void> =>
-        page.evaluate((cell) => {
-          const app = window.jupyterapp as unknown as {
-            shell: { currentWidget: { content: { activeCellIndex: number; scrollToItem(i: number): Promise<void> } } };
-          };
-          const { content } = app.shell.currentWidget;
-          content.activeCellIndex = cell;
-          return content.scrollToItem(cell);
-        }, cell);
-      await scrollTo(0);
-      await page.evaluate(() => window.jupyterapp.commands.execute('notebook:run-all-cells'));
-      await page.waitForFunction(
-        (last) => {
-          const app = window.jupyterapp as unknown as {
-            shell: {
-              currentWidget: { content: { model: { cells: { get(i: number): { executionCount: number | null } } } } };
-            };
-          };
-          return app.shell.currentWidget.content.model.cells.get(last).executionCount !== null;
-        },
-        last + 1,
-        { timeout: 30_000 }
-      );
-      await scrollTo(0);
-      await page.waitForTimeout(500);
-      await scrollTo(last);
-      const cell = page.locator(`.jp-Notebook-cell[data-windowed-list-index="${last}"]`);
-      const panel = cell.locator('.jp-switchyard-Panel');
-      await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
-      const loads = expectedLoads(await payloadOf(page, last));
-      await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z).toEqual(loads);
-      const svg = panel.locator('[data-picture="load-heatmap"] .main-svg').first();
-      const widths = async (): Promise<number[]> => [
-        (await svg.boundingBox())!.width,
-        (await panel.locator('[data-picture="load-heatmap"]').boundingBox())!.width
-      ];
-      const [drawnWidth, pictureWidth] = await widths();
-      expect(drawnWidth).toBe(pictureWidth);
-      const [cellBox, panelBox] = [(await cell.boundingBox())!, (await panel.boundingBox())!];
-      expect(panelBox.x + panelBox.width).toBeLessThanOrEqual(cellBox.x + cellBox.width);
-      expect(panelBox.width).toBe(400);
+    test('a live run is worked with in every way, and its panel stays with its cell', async ({ page, tmpPath }) => {
+      test.setTimeout(240_000);
+      const errors = pageErrors(page);
+      const saved = example('finished') as RoutingPayload;
+      await openNotebook(page, tmpPath, ['1'], { name: 'other.ipynb', kernel: null });
+      await openNotebook(page, tmpPath, [...FILLER, LIVE, '1', watched(3, 'never'), ...FILLER], {
+        outputs: { [SAVED]: [{ ...saved, runId: 'saved' }] }
+      });
+      const panel = panelOf(page, RUN);
+      await activate(page, RUN);
+      await scrollTo(page, RUN);
+      await start(page, 'notebook:run-cell');
+      await expect(panel.locator('.jp-switchyard-controls')).toContainText('step 300 of');
+      const scene = await sceneOf(page);
+      for (const [name, act] of Object.entries(INTERACTIONS)) {
+        await test.step(name, () => act(scene));
+      }
+
+      const look = await test.step('the run goes on to its end', async () => {
+        const look = await lookAround(panel);
+        await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
+        await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
+        await expectLook(panel, look);
+        return look;
+      });
+      await test.step('scrolled away and back, as the active cell and as another', async () => {
+        for (const active of [RUN, 0]) {
+          await activate(page, active);
+          await leaveAndReturn(page, RUN);
+          await expectLook(panel, look);
+        }
+      });
+      await test.step('moved down and up', async () => {
+        await activate(page, RUN);
+        await execute(page, 'notebook:move-cell-down');
+        await scrollTo(page, RUN + 1);
+        await expectLook(panelOf(page, RUN + 1), look);
+        await expectPanels(page, [RUN + 1]);
+        await execute(page, 'notebook:move-cell-up');
+        await scrollTo(page, RUN);
+        await expectLook(panel, look);
+      });
+      await test.step('run again, out of view', async () => {
+        const first = (await payloadOf(page, RUN)).runId;
+        await activate(page, RUN);
+        await start(page, 'notebook:run-cell');
+        await activate(page, 0);
+        await scrollTo(page, 0);
+        await expect.poll(async () => (await payloadOf(page, RUN)).source.final).toBe(true);
+        await scrollTo(page, RUN);
+        await expectLook(panel, look);
+        expect((await payloadOf(page, RUN)).runId).not.toBe(first);
+        await panel.getByRole('button', { name: 'Newest' }).click();
+        await expectLoads(page, RUN);
+        await expectPanels(page, [RUN]);
+      });
+      await test.step('a run that began out of view', async () => {
+        const [training, latest] = [panelOf(page, TRAINED), () => payloadOf(page, TRAINED)];
+        await scrollTo(page, TRAINED);
+        await activate(page, TRAINED);
+        await start(page, 'notebook:run-cell');
+        await activate(page, 0);
+        await scrollTo(page, 0);
+        await scrollTo(page, TRAINED);
+        await activate(page, TRAINED);
+        await pausesAndSteps({ page, panel: training, latest });
+        await leaveAndReturn(page, TRAINED);
+        await resumesAndStops({ page, panel: training, latest });
+        await expectLoads(page, TRAINED);
+        await expectPanels(page, [RUN, TRAINED]);
+      });
+      expect(uncaught(errors)).toEqual([]);
     });
   });
 }

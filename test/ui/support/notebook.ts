@@ -62,8 +62,8 @@ export async function openNotebook(
 }
 
 /** Runs a command of JupyterLab to its end. */
-export function execute(page: AnyPage, command: string): Promise<unknown> {
-  return page.evaluate((command) => window.jupyterapp.commands.execute(command), command);
+export function execute(page: AnyPage, command: string, args: Record<string, string> = {}): Promise<unknown> {
+  return page.evaluate(([command, args]) => window.jupyterapp.commands.execute(command, args), [command, args] as const);
 }
 
 /** Starts a command of JupyterLab and does not wait for its end. */
@@ -71,9 +71,14 @@ export async function start(page: AnyPage, command: string): Promise<void> {
   await page.evaluate((command) => void window.jupyterapp.commands.execute(command), command);
 }
 
+/** A cell, by its index in the notebook: of those before it some may not be in the document. */
+export function cellOf(page: AnyPage, cell = 0): Locator {
+  return page.locator(`.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell[data-windowed-list-index="${cell}"]`);
+}
+
 /** The panel beside a cell. */
 export function panelOf(page: AnyPage, cell = 0): Locator {
-  return page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Panel');
+  return cellOf(page, cell).locator('.jp-switchyard-Panel');
 }
 
 /** The traces of a drawn figure, none before it is drawn: plotly keeps its data on the node. */

@@ -12,3 +12,8 @@ export function pageErrors(page: Pick<Page, 'on'>): string[] {
   });
   return errors;
 }
+
+/** Errors that no code of the page caught. */
+export function uncaught(errors: readonly string[]): string[] {
+  return errors.filter((error) => error.startsWith('uncaught'));
+}

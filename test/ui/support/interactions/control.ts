@@ -1,0 +1,87 @@
+/** Holding and stopping a training. */
+import { expect } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { start } from '../notebook';
+import type { ScenePage } from './scene';
+
+export interface ITraining {
+  page: ScenePage;
+  panel: Locator;
+  /** What the notebook holds of the run. */
+  latest: () => Promise<RoutingPayload>;
+}
+
+/** A button of the row of controls. */
+export function control(panel: Locator, name: string): Locator {
+  return panel.locator('.jp-switchyard-Control').getByRole('button', { name, exact: true });
+}
+
+/** Training is paused and done step by step. The step at which it waits. */
+export async function pausesAndSteps({ panel, latest }: ITraining): Promise<number> {
+  const step = async (): Promise<number> => (await latest()).source.step;
+  const badge = panel.locator('.jp-switchyard-badge');
+  await expect(control(panel, 'Pause')).toBeEnabled({ timeout: 120_000 });
+  await control(panel, 'Pause').click();
+  await expect(badge).toHaveText('paused');
+  await expect(panel).toContainText('The run waits after step');
+  await settled(step);
+  const held = await step();
+  await control(panel, 'Step').click();
+  await expect.poll(step).toBe(held + 1);
+  await expect(badge).toHaveText('paused');
+  return held + 1;
+}
+
+/** A text is given to route while the training waits. */
+export async function probes({ panel, latest }: ITraining): Promise<void> {
+  const { step } = (await latest()).source;
+  await panel.locator('.jp-switchyard-sample summary').click();
+  const text = panel.getByRole('textbox', { name: 'Sample text' });
+  await text.fill('route the fox');
+  await text.press('Enter');
+  await expect.poll(async () => (await latest()).data.tokens?.text.join('')).toBe('route the fox');
+  expect((await latest()).source.step).toBe(step);
+}
+
+/** Training that waits goes on by a command, and is stopped from its row of controls, which goes. */
+export async function resumesAndStops({ page, panel, latest }: ITraining): Promise<void> {
+  const step = async (): Promise<number> => (await latest()).source.step;
+  const badge = panel.locator('.jp-switchyard-badge');
+  const held = await step();
+  await start(page, 'switchyard:resume-training');
+  await expect(badge).toHaveText('running');
+  await expect.poll(step).toBeGreaterThan(held + 1);
+  expect(await enabled(page)).toEqual({ pause: true, resume: false, step: true, stop: true });
+  await control(panel, 'Stop').press('Enter');
+  await expect(badge).toHaveText('stopped');
+  await expect(panel).toContainText('The run was stopped at step');
+  await expect(panel.locator('.jp-switchyard-Control')).toBeHidden();
+  await expect(panel.getByRole('tab', { selected: true })).toBeFocused();
+  expect(await enabled(page)).toEqual({ pause: false, resume: false, step: false, stop: false });
+}
+
+/** Waits until a number has stayed the same over several updates of the display. */
+async function settled(read: () => Promise<number>): Promise<void> {
+  let last = NaN;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await read();
+        return last === before;
+      },
+      { intervals: [1500] }
+    )
+    .toBe(true);
+}
+
+/** Which of the commands on the run in view can be used. */
+function enabled(page: ScenePage): Promise<Record<string, boolean>> {
+  return page.evaluate(() => {
+    const verbs = ['pause', 'resume', 'step', 'stop'];
+    return Object.fromEntries(
+      verbs.map((verb) => [verb, window.jupyterapp.commands.isEnabled(`switchyard:${verb}-training`)])
+    );
+  });
+}
