@@ -1,13 +1,32 @@
 /** Everything that a reader does with a panel, in each way that JupyterLab keeps cells out of the document. */
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, galata, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IScene } from './support/interactions';
-import { expectLook, INTERACTIONS, lookAround, pausesAndSteps, resumesAndStops } from './support/interactions';
-import { cellOf, drawn, example, execute, expectedLoads, openNotebook, panelOf, payloadOf, start } from './support/notebook';
+import {
+  expectLook,
+  INTERACTIONS,
+  lookAround,
+  lookOf,
+  pausesAndSteps,
+  resumesAndStops,
+  showTab
+} from './support/interactions';
+import {
+  cellOf,
+  drawn,
+  example,
+  execute,
+  expectedLoads,
+  openNotebook,
+  panelOf,
+  payloadOf,
+  start
+} from './support/notebook';
 import { pageErrors, uncaught } from './support/pageErrors';
 import { watched } from './support/watched';
-import { activate, scrollTo } from './support/windowed';
+import { activate, scrollTo, startAndLeave } from './support/windowed';
 
 const TRACKER = '@jupyterlab/notebook-extension:tracker';
 const FILLER = Array.from({ length: 12 }, (_, i) => `# cell ${i}\n\n\n\n${i}`);
@@ -33,6 +52,15 @@ async function leaveAndReturn(page: IJupyterLabPageFixture, cell: number): Promi
   await expect(panelOf(page, cell)).not.toBeInViewport();
   await scrollTo(page, cell);
   await expect(panelOf(page, cell)).toBeInViewport();
+}
+
+/** Ends a replay. */
+function newest(panel: Locator): Locator {
+  return panel.getByRole('button', { name: 'Newest' });
+}
+
+function isEnabled(page: IJupyterLabPageFixture, command: string): Promise<boolean> {
+  return page.evaluate((command) => window.jupyterapp.commands.isEnabled(command), command);
 }
 
 /** One panel beside each of these cells, and nothing of those that went. */
@@ -82,42 +110,51 @@ for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
           await expectLook(panel, look);
         }
       });
-      await test.step('moved down and up', async () => {
+      await test.step('moved down and up, with no figure drawn in the panel', async () => {
         await activate(page, RUN);
+        await showTab(panel, 'Tokens');
         await execute(page, 'notebook:move-cell-down');
-        await scrollTo(page, RUN + 1);
-        await expectLook(panelOf(page, RUN + 1), look);
+        await leaveAndReturn(page, RUN + 1);
+        const moved = { ...scene, cell: cellOf(page, RUN + 1), panel: panelOf(page, RUN + 1) };
         await expectPanels(page, [RUN + 1]);
+        expect((await lookOf(moved.panel)).tab).toBe('Tokens');
+        await activate(page, RUN + 1);
+        expect(await isEnabled(page, 'switchyard:export-picture')).toBe(true);
+        await showTab(moved.panel, 'Load');
+        await expectLook(moved.panel, look);
+        await newest(moved.panel).click();
+        await INTERACTIONS['all layers as rows'](moved);
+        await lookAround(moved.panel);
+        await activate(page, RUN + 1);
         await execute(page, 'notebook:move-cell-up');
         await scrollTo(page, RUN);
         await expectLook(panel, look);
       });
       await test.step('run again, out of view', async () => {
         const first = (await payloadOf(page, RUN)).runId;
-        await activate(page, RUN);
-        await start(page, 'notebook:run-cell');
-        await activate(page, 0);
-        await scrollTo(page, 0);
-        await expect.poll(async () => (await payloadOf(page, RUN)).source.final).toBe(true);
+        await startAndLeave(page, RUN);
+        // A cell that is run again has no output at first.
+        await expect(async () => expect((await payloadOf(page, RUN)).source.final).toBe(true)).toPass();
         await scrollTo(page, RUN);
         await expectLook(panel, look);
         expect((await payloadOf(page, RUN)).runId).not.toBe(first);
-        await panel.getByRole('button', { name: 'Newest' }).click();
+        await newest(panel).click();
         await expectLoads(page, RUN);
         await expectPanels(page, [RUN]);
       });
-      await test.step('a run that began out of view', async () => {
-        const [training, latest] = [panelOf(page, TRAINED), () => payloadOf(page, TRAINED)];
+      await test.step('a panel that opened out of view: its run is held and stopped', async () => {
+        const latest = (): Promise<RoutingPayload> => payloadOf(page, TRAINED);
+        const training = { page, panel: panelOf(page, TRAINED), latest };
+        await scrollTo(page, TRAINED);
+        await expect(cellOf(page, TRAINED)).toBeInViewport();
+        await startAndLeave(page, TRAINED);
+        await expect(page.locator('.jp-switchyard-Panel')).toHaveCount(1);
+        await expect(async () => expect((await latest()).source.step).toBeGreaterThan(1)).toPass();
         await scrollTo(page, TRAINED);
         await activate(page, TRAINED);
-        await start(page, 'notebook:run-cell');
-        await activate(page, 0);
-        await scrollTo(page, 0);
-        await scrollTo(page, TRAINED);
-        await activate(page, TRAINED);
-        await pausesAndSteps({ page, panel: training, latest });
+        await pausesAndSteps(training);
         await leaveAndReturn(page, TRAINED);
-        await resumesAndStops({ page, panel: training, latest });
+        await resumesAndStops(training);
         await expectLoads(page, TRAINED);
         await expectPanels(page, [RUN, TRAINED]);
       });

@@ -63,7 +63,10 @@ export async function openNotebook(
 
 /** Runs a command of JupyterLab to its end. */
 export function execute(page: AnyPage, command: string, args: Record<string, string> = {}): Promise<unknown> {
-  return page.evaluate(([command, args]) => window.jupyterapp.commands.execute(command, args), [command, args] as const);
+  return page.evaluate(([command, args]) => window.jupyterapp.commands.execute(command, args), [
+    command,
+    args
+  ] as const);
 }
 
 /** Starts a command of JupyterLab and does not wait for its end. */

@@ -1,7 +1,7 @@
 /** Going through a notebook of which only a part may be in the document. */
 import type { Page } from '@playwright/test';
 
-type AnyPage = Pick<Page, 'evaluate' | 'waitForFunction'>;
+type AnyPage = Pick<Page, 'evaluate'>;
 
 /** What JupyterLab's notebook widget is asked for. */
 interface IShell {
@@ -10,10 +10,13 @@ interface IShell {
       content: {
         activeCellIndex: number;
         scrollToItem(index: number): Promise<void>;
-        model: { cells: { get(index: number): { executionCount: number | null } } };
       };
     };
   };
+}
+
+interface ICommands {
+  execute(command: string): Promise<unknown>;
 }
 
 /** Makes a cell the active one. */
@@ -31,11 +34,14 @@ export async function scrollTo(page: AnyPage, cell: number): Promise<void> {
   );
 }
 
-/** How often a cell has been run, null where it was not: it has one when it is done. */
-export function executionCount(page: AnyPage, cell: number): Promise<number | null> {
-  return page.evaluate(
-    (cell) =>
-      (window.jupyterapp as unknown as IShell).shell.currentWidget.content.model.cells.get(cell).executionCount,
-    cell
-  );
+/** Starts a cell and goes to the first one at once, before an output can have come. */
+export async function startAndLeave(page: AnyPage, cell: number): Promise<void> {
+  await page.evaluate(async (cell) => {
+    const { commands, shell } = window.jupyterapp as unknown as IShell & { commands: ICommands };
+    const { content } = shell.currentWidget;
+    content.activeCellIndex = cell;
+    void commands.execute('notebook:run-cell');
+    content.activeCellIndex = 0;
+    await content.scrollToItem(0);
+  }, cell);
 }

@@ -26,4 +26,5 @@ export const INTERACTIONS: Readonly<Record<string, (scene: IScene) => Promise<vo
 export { control, pausesAndSteps, probes, resumesAndStops } from './control';
 export { expectLook, lookAround, lookOf } from './look';
 export { savesByKeys } from './saving';
-export type { IScene } from './scene';
+export type { IScene, ScenePage } from './scene';
+export { expertOf, layerOf, showTab } from './scene';
