@@ -21,6 +21,8 @@ export type KernelState = 'none' | 'idle' | 'busy';
 export interface IPayloads {
   readonly cells: ReadonlyMap<string, readonly IRun[]>;
   readonly kernel: KernelState;
+  /** Live runs that no cell holds: another reader's, whose outputs come later, or one of a cell that moves. When they were heard, by key. */
+  readonly heard: ReadonlyMap<string, number>;
 }
 
 export type Action =
@@ -34,13 +36,13 @@ export type Action =
   | { type: 'kernel-lost' }
   | { type: 'cell-removed'; cellId: string };
 
-export const NO_PAYLOADS: IPayloads = { cells: new Map(), kernel: 'none' };
+export const NO_PAYLOADS: IPayloads = { cells: new Map(), kernel: 'none', heard: new Map() };
 
 /** The next state; the same object where nothing changes. */
 export function reduce(state: IPayloads, action: Action): IPayloads {
   switch (action.type) {
     case 'outputs':
-      return withCell(state, action.cellId, mergeOutputs(state.cells.get(action.cellId) ?? [], action.readings));
+      return withOutputs(state, action.cellId, action.readings);
     case 'message':
       return receive(state, action.cellId, action.reading, action.time);
     case 'kernel':
@@ -48,6 +50,7 @@ export function reduce(state: IPayloads, action: Action): IPayloads {
     case 'kernel-lost':
       return {
         ...state,
+        heard: NO_PAYLOADS.heard,
         cells: new Map(
           [...state.cells].map(([id, runs]) => [id, runs.map((run) => ({ ...run, live: false, paused: false }))])
         )
@@ -55,7 +58,7 @@ export function reduce(state: IPayloads, action: Action): IPayloads {
     case 'paused':
       return withPaused(state, action.runId, action.paused);
     case 'cell-removed':
-      return withCell(state, action.cellId, []);
+      return withCell(stillHeard(state, action.cellId), action.cellId, []);
   }
 }
 
@@ -85,7 +88,27 @@ function newer(a: Reading, b: Reading): Reading {
   return seqOf(b) >= seqOf(a) ? b : a;
 }
 
-function mergeOutputs(before: readonly IRun[], readings: readonly Reading[]): readonly IRun[] {
+function withOutputs(state: IPayloads, cellId: string, readings: readonly Reading[]): IPayloads {
+  const runs = mergeOutputs(state.cells.get(cellId) ?? [], readings, state.heard);
+  const heard = new Map([...state.heard].filter(([key]) => !runs.some((run) => run.key === key)));
+  return withCell(heard.size === state.heard.size ? state : { ...state, heard }, cellId, runs);
+}
+
+/** Before a cell goes: its live runs that no other holds are still heard of. */
+function stillHeard(state: IPayloads, cellId: string): IPayloads {
+  const runs = (state.cells.get(cellId) ?? []).filter(({ key, live }) => live && holders(state, key).length === 1);
+  return runs.reduce((next, { key, receivedAt }) => hear(next, key, receivedAt), state);
+}
+
+function hear(state: IPayloads, key: string, time: number): IPayloads {
+  return { ...state, heard: new Map([...state.heard, [key, time]]) };
+}
+
+function mergeOutputs(
+  before: readonly IRun[],
+  readings: readonly Reading[],
+  heard: IPayloads['heard']
+): readonly IRun[] {
   const runs = new Map<string, IRun>();
   readings.forEach((reading, i) => {
     const key = 'payload' in reading ? reading.payload.runId : `unreadable output ${i}`;
@@ -94,7 +117,7 @@ function mergeOutputs(before: readonly IRun[], readings: readonly Reading[]): re
       key,
       known && 'payload' in reading
         ? { ...known, reading: newer(known.reading, reading) }
-        : { key, reading, live: false, receivedAt: 0 }
+        : { key, reading, live: heard.has(key), receivedAt: heard.get(key) ?? 0 }
     );
   });
   const after = [...runs.values()];
@@ -112,7 +135,7 @@ function receive(state: IPayloads, cellId: string | null, reading: Reading, time
   const held = holders(state, key);
   const target = held.length === 1 || cellId === null ? held.at(0) : cellId;
   if (target === undefined) {
-    return state;
+    return hear(state, key, time);
   }
   const runs = state.cells.get(target) ?? [];
   const known = runs.find((run) => run.key === key);

@@ -59,7 +59,7 @@ test('of two cells with the same run, the one whose request is answered gets the
 
 test('a message of a run that no cell holds goes to the cell that asked, or nowhere', () => {
   expect(holders(play(message(snapshot('r', 1), 'a')), 'r')).toEqual(['a']);
-  expect(play(message(snapshot('r', 1)))).toBe(NO_PAYLOADS);
+  expect(play(message(snapshot('r', 1))).cells.size).toBe(0);
 });
 
 test('a saved run is not live; a message makes it so; a lost kernel ends that', () => {
@@ -105,4 +105,22 @@ test('a run is paused where its kernel says so, until it goes on or the kernel i
   expect(paused(reduce(held, message(snapshot('r', 2), 'a'))).map(Boolean)).toEqual([true, false]);
   expect(paused(reduce(held, { type: 'paused', runId: 'r', paused: false })).map(Boolean)).toEqual([false, false]);
   expect(paused(reduce(held, { type: 'kernel-lost' })).map(Boolean)).toEqual([false, false]);
+});
+
+test('a run that was heard before its output came is live: another reader ran its cell', () => {
+  const state = play(message(snapshot('r', 0), null, 7), outputs('a', snapshot('r', 0)));
+  expect(state.cells.get('a')).toMatchObject([{ key: 'r', live: true, receivedAt: 7 }]);
+  expect(state.heard.size).toBe(0);
+  const lost = play(message(snapshot('r', 0)), { type: 'kernel-lost' }, outputs('a', snapshot('r', 0)));
+  expect(lost.cells.get('a')).toMatchObject([{ live: false }]);
+});
+
+test('a live run stays live where its cell goes and comes back, and a copy of its cell is none', () => {
+  const live = play(outputs('a', snapshot('r', 1)), message(snapshot('r', 2), null, 7));
+  const moved = [{ type: 'cell-removed', cellId: 'a' } as const, outputs('a', snapshot('r', 2))].reduce(reduce, live);
+  expect(moved.cells.get('a')).toMatchObject([{ live: true, receivedAt: 7 }]);
+  const copied = reduce(live, outputs('copy', snapshot('r', 2)));
+  expect(copied.cells.get('copy')).toMatchObject([{ live: false, receivedAt: 0 }]);
+  const gone = reduce(copied, { type: 'cell-removed', cellId: 'a' });
+  expect(gone.heard.size).toBe(0);
 });
