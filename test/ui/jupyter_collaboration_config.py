@@ -16,3 +16,5 @@ kept = Path(tempfile.mkdtemp(prefix="switchyard-collaboration-"))
 c.SQLiteYStore.db_path = str(kept / "documents.db")  # noqa: F821
 c.BaseFileIdManager.db_path = str(kept / "files.db")  # noqa: F821
 c.YDocExtension.session_store_path = str(kept / "sessions.json")  # noqa: F821
+# A reader's width and theme are kept: not among those of whoever runs the tests.
+c.LabApp.user_settings_dir = str(kept / "settings")  # noqa: F821

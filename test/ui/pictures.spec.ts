@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { clickCell, outlines, plot } from './support/figures';
+import { outlines, plot } from './support/figures';
 import { drawn, openNotebook, panelOf } from './support/notebook';
 
 const payload = JSON.parse(
@@ -16,32 +16,7 @@ test.beforeEach(async ({ page, tmpPath }) => {
   await expect(panelOf(page).locator('.jp-switchyard-badge')).toHaveText('finished');
 });
 
-test('a click on a cell chooses layer and expert, and every other picture follows', async ({ page }) => {
-  const panel = panelOf(page);
-  await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(4);
-  await clickCell(panel, 'load-heatmap', 5, 2);
-  await expect(panel.getByRole('combobox', { name: 'Layer', exact: true })).toHaveValue('2');
-  await expect(panel.getByRole('combobox', { name: 'Expert' }).locator('option:checked')).toHaveText('expert 5');
-  await expect.poll(() => outlines(panel, 'load-heatmap')).toEqual([[4.5, 5.5, 1.5, 2.5]]);
-  await expect.poll(() => outlines(panel, 'load-over-time')).toEqual([[0, 1, 4.5, 5.5]]);
-
-  await panel.getByRole('tab', { name: 'Experts' }).click();
-  await expect.poll(() => outlines(panel, 'specialisation')).toEqual([[4.5, 5.5, -0.5, 2.5]]);
-  await expect.poll(() => outlines(panel, 'co-activation')).toEqual([[0, 1, 4.5, 5.5]]);
-  const top = layers[2].topTokens![5];
-  await expect.poll(async () => (await drawn(panel, 'top-tokens'))[0]?.x).toEqual(top.map(({ share }) => share));
-  const shares = layers[2].domainLoad.map((row) => row[5]);
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const [special] = await drawn(panel, 'specialisation');
-  special.z?.forEach((row, g) => expect(row[5]).toBeCloseTo(shares[g] / mean, 12));
-
-  await clickCell(panel, 'co-activation', 3, 7);
-  await expect(panel.getByRole('combobox', { name: 'Expert' }).locator('option:checked')).toHaveText('expert 7');
-  await panel.getByRole('tab', { name: 'Flow' }).click();
-  await expect(plot(panel, 'flow')).toHaveAttribute('aria-label', /Chosen is expert 7 of layer 2/);
-});
-
-test('the same by keys: the choice of expert marks it, and the numbers are the payload’s', async ({ page }) => {
+test('the choice of expert by keys marks it, and the numbers are the payload’s', async ({ page }) => {
   const panel = panelOf(page);
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z?.length).toBe(4);
   const expert = panel.getByRole('combobox', { name: 'Expert' });

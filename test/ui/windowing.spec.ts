@@ -1,6 +1,6 @@
 /** Everything that a reader does with a panel, in each way that JupyterLab keeps cells out of the document. */
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import { expect, galata, test } from '@jupyterlab/galata';
+import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IScene } from './support/interactions';
@@ -26,9 +26,8 @@ import {
 } from './support/notebook';
 import { pageErrors, uncaught } from './support/pageErrors';
 import { watched } from './support/watched';
-import { activate, scrollTo, startAndLeave } from './support/windowed';
+import { activate, leaveAndReturn, scrollTo, startAndLeave, windowedSettings } from './support/windowed';
 
-const TRACKER = '@jupyterlab/notebook-extension:tracker';
 const FILLER = Array.from({ length: 12 }, (_, i) => `# cell ${i}\n\n\n\n${i}`);
 /** Waits at a step until the test lets it go on. */
 const LIVE = `import replay
@@ -45,15 +44,6 @@ async function expectLoads(page: IJupyterLabPageFixture, cell: number): Promise<
   await expect.poll(loads).toEqual(expectedLoads(await payloadOf(page, cell)));
 }
 
-/** Far away and back: no part of the panel is in view meanwhile. */
-async function leaveAndReturn(page: IJupyterLabPageFixture, cell: number): Promise<void> {
-  await scrollTo(page, 0);
-  await expect(cellOf(page, 0)).toBeInViewport();
-  await expect(panelOf(page, cell)).not.toBeInViewport();
-  await scrollTo(page, cell);
-  await expect(panelOf(page, cell)).toBeInViewport();
-}
-
 /** Ends a replay. */
 function newest(panel: Locator): Locator {
   return panel.getByRole('button', { name: 'Newest' });
@@ -68,15 +58,15 @@ async function expectPanels(page: IJupyterLabPageFixture, cells: number[]): Prom
   await expect(page.locator('.jp-switchyard-Panel')).toHaveCount(cells.length);
   await expect(page.locator('.jp-switchyard-mod-beside')).toHaveCount(cells.length);
   for (const cell of cells) {
-    await expect(panelOf(page, cell)).toHaveCount(1);
+    const [around, panel] = [(await cellOf(page, cell).boundingBox())!, (await panelOf(page, cell).boundingBox())!];
+    expect(panel.x + panel.width).toBeLessThanOrEqual(around.x + around.width);
   }
   await expect(page.locator('.lm-Menu')).toHaveCount(0);
 }
 
 for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
   test.describe(`windowing mode ${windowingMode}`, () => {
-    const settings = { ...galata.DEFAULT_SETTINGS[TRACKER], windowingMode };
-    test.use({ actionTimeout: 20_000, mockSettings: { ...galata.DEFAULT_SETTINGS, [TRACKER]: settings } });
+    test.use({ actionTimeout: 20_000, mockSettings: windowedSettings(windowingMode) });
 
     test('a live run is worked with in every way, and its panel stays with its cell', async ({ page, tmpPath }) => {
       test.setTimeout(240_000);
@@ -84,7 +74,7 @@ for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
       const saved = example('finished') as RoutingPayload;
       await openNotebook(page, tmpPath, ['1'], { name: 'other.ipynb', kernel: null });
       await openNotebook(page, tmpPath, [...FILLER, LIVE, '1', watched(3, 'never'), ...FILLER], {
-        outputs: { [SAVED]: [{ ...saved, runId: 'saved' }] }
+        outputs: { [SAVED]: [{ ...saved, runId: 'second', source: { ...saved.source, title: 'second' } }] }
       });
       const panel = panelOf(page, RUN);
       await activate(page, RUN);
@@ -98,6 +88,7 @@ for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
 
       const look = await test.step('the run goes on to its end', async () => {
         const look = await lookAround(panel);
+        expect(look.width).toBe(400);
         await page.contents.uploadContent('', 'text', `${tmpPath}/go`);
         await expect(panel.locator('.jp-switchyard-badge')).toHaveText('finished');
         await expectLook(panel, look);
@@ -114,6 +105,7 @@ for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
         await activate(page, RUN);
         await showTab(panel, 'Tokens');
         await execute(page, 'notebook:move-cell-down');
+        await activate(page, 0);
         await leaveAndReturn(page, RUN + 1);
         const moved = { ...scene, cell: cellOf(page, RUN + 1), panel: panelOf(page, RUN + 1) };
         await expectPanels(page, [RUN + 1]);

@@ -5,7 +5,11 @@ from pathlib import Path
 from standin import Model
 import jupyterlab_switchyard as switchyard
 model = Model(layers=${layers}, num_experts=8, k=2).train()
-with switchyard.watch(model, tokenizer=lambda token: f'<{token}>') as run:
+def name(token):
+    return chr(token) if token > 31 else f'<{token}>'
+def read(text):
+    model([[ord(letter) for letter in text]])
+with switchyard.watch(model, tokenizer=name, probe=read) as run:
     while run.payload()['source']['step'] < 8 or not Path('${file}').exists():
         model([[1, 2, 3, 4, 5, 6]])
         run.step(loss=8 / (1 + run.payload()['source']['step']))

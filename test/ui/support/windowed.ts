@@ -1,7 +1,19 @@
 /** Going through a notebook of which only a part may be in the document. */
+import { expect, galata } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
+import { cellOf, panelOf } from './notebook';
 
-type AnyPage = Pick<Page, 'evaluate'>;
+const TRACKER = '@jupyterlab/notebook-extension:tracker';
+
+/** Settings by which notebooks keep cells out of the document in one of JupyterLab's ways. */
+export function windowedSettings(windowingMode: string): typeof galata.DEFAULT_SETTINGS {
+  return {
+    ...galata.DEFAULT_SETTINGS,
+    [TRACKER]: { ...galata.DEFAULT_SETTINGS[TRACKER], windowingMode }
+  };
+}
+
+type AnyPage = Pick<Page, 'evaluate' | 'locator'>;
 
 /** What JupyterLab's notebook widget is asked for. */
 interface IShell {
@@ -44,4 +56,13 @@ export async function startAndLeave(page: AnyPage, cell: number): Promise<void> 
     content.activeCellIndex = 0;
     await content.scrollToItem(0);
   }, cell);
+}
+
+/** Far away and back: no part of the panel is in view meanwhile. */
+export async function leaveAndReturn(page: AnyPage, cell: number): Promise<void> {
+  await scrollTo(page, 0);
+  await expect(cellOf(page, 0)).toBeInViewport();
+  await expect(panelOf(page, cell)).not.toBeInViewport();
+  await scrollTo(page, cell);
+  await expect(panelOf(page, cell)).toBeInViewport();
 }

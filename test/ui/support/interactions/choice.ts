@@ -42,6 +42,10 @@ export async function choosesInHeatmap({ panel, payload }: IScene): Promise<void
   await expect.poll(() => outlines(panel, 'co-activation')).toEqual([[0, 1, 4.5, 5.5]]);
   const top = layers[LAYER].topTokens![EXPERT];
   await expect.poll(async () => (await drawn(panel, 'top-tokens'))[0]?.x).toEqual(top.map(({ share }) => share));
+  const shares = layers[LAYER].domainLoad.map((row) => row[EXPERT]);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const [special] = await drawn(panel, 'specialisation');
+  special.z!.forEach((row, g) => expect(row[EXPERT]).toBeCloseTo(shares[g] / mean, 12));
 
   await clickCell(panel, 'co-activation', 3, 7);
   await expectChosen(panel, LAYER, 7);

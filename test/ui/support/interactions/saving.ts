@@ -19,7 +19,7 @@ export async function savesPictures({ page, panel, payload }: IScene): Promise<v
 }
 
 /** The same by keys. */
-export async function savesByKeys({ page, panel, payload }: IScene): Promise<void> {
+export async function savesByKeys({ page, panel, payload }: Omit<IScene, 'cell'>): Promise<void> {
   const picture = panel.locator('[data-picture="load-heatmap"]');
   await expectFiles(page, picture, payload, (format) => pick(page, picture, format));
 }

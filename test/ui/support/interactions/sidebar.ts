@@ -1,4 +1,4 @@
-/** The sidebar, in a notebook with two runs, one of them saved, and with another notebook in the tab before. */
+/** The sidebar, in a notebook with two runs, the second called so, and with another notebook in the tab before. */
 import { expect } from '@jupyterlab/galata';
 import { execute } from '../notebook';
 import type { IScene } from './scene';
@@ -12,7 +12,7 @@ export async function usesSidebar({ page }: IScene): Promise<void> {
   const views = sidebar.locator('.jp-switchyard-RunView');
   await expect(rows).toHaveCount(2);
   const search = sidebar.getByRole('searchbox', { name: 'Search runs' });
-  await search.fill('saved');
+  await search.fill('second');
   await expect(rows).toHaveCount(1);
   await search.fill('no such run');
   await expect(sidebar).toContainText('No run matches “no such run”.');
