@@ -55,7 +55,7 @@ export async function openNotebook(
   await page.notebook.openByPath(path);
   if (options.kernel === null) {
     await page.locator('.jp-Dialog').getByRole('button', { name: 'No Kernel' }).click();
-    await page.locator('.jp-Notebook-cell').first().waitFor();
+    await cellOf(page).waitFor();
   } else {
     await page.notebook.activate(name);
   }
