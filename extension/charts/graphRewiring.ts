@@ -1,5 +1,4 @@
 /** @file A graph whose edges were added and removed, coloured by the curvature that said where. */
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
