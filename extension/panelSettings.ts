@@ -41,7 +41,7 @@ export class PanelSettings implements IDisposable {
 
   /** The part of the page's time that drawings of snapshots may take, 0..1. */
   get drawingShare(): number {
-    return ((this._get('drawingShare') as number | undefined) ?? 3) / 100;
+    return ((this._get('drawingShare') as number | undefined) ?? 2) / 100;
   }
 
   /** Tokens of a sample that are shown, at most. */

@@ -131,7 +131,8 @@ test('of a run under way as much is drawn as the time for drawing lets, and its 
   let late = 0;
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
-  const { settings } = changeableSettings();
+  const { settings, change } = changeableSettings();
+  change({ drawingShare: 3 });
   const run = settings.budget.run.bind(settings.budget);
   const slowly = (draw: () => void): void => {
     draw();

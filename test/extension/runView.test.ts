@@ -85,6 +85,7 @@ beforeEach(() => {
   };
   const { settings, ...changeable } = changeableSettings();
   change = changeable.change;
+  change({ drawingShare: 3 });
   view = new RunView({ source, view: { ...FIRST_VIEW }, trans, themes: null, settings });
   store.changed.connect(() => view.follow());
   Widget.attach(view, document.body);
