@@ -41,9 +41,7 @@ export class FigurePicture extends Widget implements IPicture {
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
     const save = exportButton(options.title, () => this.exported(), options.trans);
-    this._zoom = new StepZoom(options.trans, (range) =>
-      this._looked.emit({ choices: withStepRange(this._view, range) })
-    );
+    this._zoom = new StepZoom(options.trans, (range) => this._choose(withStepRange(this._view, range)));
     this.node.append(
       element('figcaption', { text: options.title }, this._choices.node, save),
       this._plot,
@@ -158,6 +156,12 @@ export class FigurePicture extends Widget implements IPicture {
     }
   }
 
+  /** The next choice may come before this one is drawn. */
+  private _choose(choices: Readonly<Record<string, string>>): void {
+    this._view = choices;
+    this._looked.emit({ choices });
+  }
+
   private _onClick({ points }: PlotMouseEvent): void {
     const point = points.at(0);
     if (point && this._pick) {
@@ -169,7 +173,7 @@ export class FigurePicture extends Widget implements IPicture {
 
   private _options: IFigurePictureOptions;
   private _looked = new Signal<this, Partial<IView>>(this);
-  private _choices = new Choices((name, value) => this._looked.emit({ choices: { ...this._view, [name]: value } }));
+  private _choices = new Choices((name, value) => this._choose({ ...this._view, [name]: value }));
   private _view: Readonly<Record<string, string>> = {};
   private _pick: IFigure['pick'];
   private _listening = false;
