@@ -174,6 +174,7 @@ class Run:
             try:
                 if self._probe.text is not None:
                     self._live.update()
+                    self._control.attend()
                 self._control.hold(self._live.catch_up)
             finally:
                 self._between = False

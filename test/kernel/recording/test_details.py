@@ -297,6 +297,18 @@ def test_nothing_is_made_for_a_panel_that_is_gone(opened):
     assert [message["type"] for message in panel.heard] == ["status"]
 
 
+def test_readers_of_a_text_are_answered(opened):
+    model = Model().train()
+    with switchyard.watch(model, probe=lambda text: model([[1, 2]])) as run:
+        panel = opened(run._state.run_id)
+        panel.ask("probe", text="a text")
+        panel.ask("details", layer="layers.1")
+        for _ in range(3):
+            model([[1, 2, 3]])
+            run.step()
+        assert [message["layer"] for message in panel.heard if message["type"] == "details"] == ["layers.1"]
+
+
 def test_what_was_counted_is_told_after_the_run(opened):
     model = Model(layers=7, num_experts=64).train()
     with switchyard.watch(model) as run:
