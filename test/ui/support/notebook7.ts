@@ -20,8 +20,13 @@ export interface IOpening {
   kernel?: boolean;
 }
 
-/** An error of Notebook 7.6, with or without this extension: its registry tells of settings before it holds them. */
-const NOT_OURS = "TypeError: Cannot read properties of undefined (reading 'schema')";
+/** Two errors of Notebook 7.6 itself. */
+const NOT_OURS = [
+  // Its registry tells of settings before it holds them.
+  "TypeError: Cannot read properties of undefined (reading 'schema')",
+  // On a slow machine its file browser is restored before it has its commands.
+  "Error: Command 'filebrowser:open-path' not registered."
+];
 
 /** A page takes the kernel of the notebook of its name that was open before. */
 let opened = 0;
@@ -40,7 +45,7 @@ export async function openNotebook7({ browser, request, baseURL, text, kernel = 
   }
   return {
     page,
-    errors: () => errors.filter((error) => !error.startsWith(`uncaught: ${NOT_OURS}`)),
+    errors: () => errors.filter((error) => !NOT_OURS.some((known) => error.startsWith(`uncaught: ${known}`))),
     close: async () => {
       await page.close();
       await shutDownKernels(request, baseURL);
