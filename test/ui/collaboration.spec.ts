@@ -44,7 +44,9 @@ async function join(browser: Browser, notebook: string, name: string): Promise<I
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   const errors = pageErrors(page);
-  await page.goto(`${server.url}/lab/workspaces/${name}/tree/${notebook}`);
+  // A workspace of its own: one that was used before may open its other notebooks as well.
+  const workspace = `${name}-${notebook.replace('.ipynb', '')}`;
+  await page.goto(`${server.url}/lab/workspaces/${workspace}/tree/${notebook}`);
   await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
   const panel = panelOf(page);
   const summary = page.locator('.jp-switchyard-Summary');
