@@ -1,5 +1,7 @@
 /** @file The panel of a cell on a plain page, without JupyterLab: `window.gallery` shows payloads in it. */
+import type { IThemeManager } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { ColourScheme } from '../../../extension/charts';
 import { CellPanel } from '../../../extension/panels';
@@ -16,6 +18,8 @@ const CELL = 'cell';
 let panel: CellPanel | undefined;
 let store = new PayloadStore();
 const { settings, change } = changeableSettings();
+/** JupyterLab's manager of themes, as far as panels ask it. */
+const themes = { themeChanged: new Signal<object, void>({}) };
 
 export const gallery = {
   /** Puts on a theme of JupyterLab: its CSS, and whether it is a light one. */
@@ -28,7 +32,7 @@ export const gallery = {
     }
     style.textContent = css;
     document.body.dataset.jpThemeLight = String(light);
-    store.refresh();
+    themes.themeChanged.emit(undefined);
   },
   /** Sets the colours of all pictures. */
   colour(scheme: ColourScheme): void {
@@ -44,7 +48,7 @@ export const gallery = {
       store,
       view: { ...FIRST_VIEW, ...view },
       trans: nullTranslator.load(''),
-      themes: null,
+      themes: themes as unknown as IThemeManager,
       settings,
       resize: () => undefined,
       close: () => undefined
