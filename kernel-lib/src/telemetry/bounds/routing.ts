@@ -28,7 +28,10 @@ export function boundRouting(payload: RoutingPayload, plan = planRouting(payload
  * (co-activation, domains, token classes, top tokens, and the transitions of it and of the two after it) and of no other.
  */
 export function boundDetails(payload: RoutingPayload, path: string): RoutingPayload {
-  const tabled = payload.data.layers.findIndex((layer) => layer.path === path);
+  const { layers } = payload.data;
+  const known = layers.findIndex((layer) => layer.path === path);
+  // Of a path that is not there no layer has tables.
+  const tabled = known < 0 ? layers.length : known;
   return boundRouting(payload, planRouting(payload, { maxBytes: MAX_DETAILED_BYTES, tabled }));
 }
 
