@@ -5,20 +5,38 @@ import tseslint from 'typescript-eslint';
 
 const TENSORFLOW = {
   group: ['@tensorflow/*'],
-  message: 'Take `tf` from "../backend": it loads the native library first.'
+  message: 'Take `tf` from "base/backend": it loads the native library first.'
 };
 
-const ABOVE = {
-  regex: '/(show|kernel)(/|$)',
-  message: 'Imports point one way: what shows and the kernel are above the rest of the library.'
-};
+/** The library's floors, lowest first; a file takes from its own floor and from those below. Base has floors of its own. */
+const FLOORS = ['protocol', 'base', 'nn', 'models', 'transform', 'train', 'study', 'search', 'environment', 'show'];
+const BASE_FLOORS = ['backend', 'core', 'ops', 'math', 'io'];
+const NN_FLOORS = ['layers', 'routers', 'experts', 'moe', 'adaptive'];
+const NOT_ABOVE = 'Imports point down only: what a lower floor must know of a higher one it declares itself.';
+const TOP = ['namespaces', 'systems', 'kernel'];
+/** One rule a floor: nothing of those above it, whose folders `up` leads to. */
+const floorRules = (floors, folder, up, always = []) =>
+  floors.map((floor, i) => {
+    const above = [...floors.slice(i + 1), ...always];
+    return {
+      files: [`kernel-lib/src/${folder}${floor}/**/*.ts`],
+      above: above.length === 0 ? [] : [{ regex: `^${up}(${above.join('|')})(/|$)`, message: NOT_ABOVE }]
+    };
+  });
+const WHOLE = floorRules(FLOORS, '', '(\\.\\./)+', TOP);
+const WITHIN = [...floorRules(BASE_FLOORS, 'base/', '\\.\\./'), ...floorRules(NN_FLOORS, 'nn/', '\\.\\./')];
+/** Of a floor of a floor: what is above it inside, and what is above the whole. */
+const nested = WITHIN.map(({ files, above }) => {
+  const outer = WHOLE.find((each) => files[0].startsWith(each.files[0].replace('/**/*.ts', '/')));
+  return { files, above: [...above, ...outer.above] };
+});
 const LAUNCHER = {
   regex: '/kernel/(?!(comms|host)$)',
-  message: 'Parts of the launcher are its own; what show shares with it lies in "../core".'
+  message: 'Parts of the launcher are its own; what show shares with it lies in "base/core".'
 };
 /** What the launcher, which starts before the library is there, may take of it; `up` leads out of its folder. */
 const ofLauncher = (up) => ({
-  regex: `^${up}(?!backend/environment$|core/(errors|mimeBundle)$)`,
+  regex: `^${up}(?!base/backend/environment$|base/core/(errors|mimeBundle)$)`,
   message: 'The launcher loads nothing of the library but files that load nothing themselves.'
 });
 
@@ -94,11 +112,11 @@ export default defineConfig(
     files: ['kernel-lib/src/**/*.ts'],
     rules: { '@typescript-eslint/no-require-imports': 'off' }
   },
-  {
-    files: ['kernel-lib/src/*/**/*.ts'],
-    ignores: ['kernel-lib/src/backend/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW, ABOVE] }] }
-  },
+  ...[...WHOLE, ...nested].map(({ files, above }) => ({
+    files,
+    ignores: ['kernel-lib/src/base/backend/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW, ...above] }] }
+  })),
   {
     files: ['kernel-lib/src/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [TENSORFLOW] }] }

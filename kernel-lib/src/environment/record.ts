@@ -1,6 +1,6 @@
 import * as os from 'os';
-import { device } from '../backend';
-import { expectInteger, fail } from '../core';
+import { device } from '../base/backend';
+import { expectInteger, fail } from '../base/core';
 import { gitState } from './git';
 import type { GitState } from './git';
 import { lockfileHash } from './lockfile';

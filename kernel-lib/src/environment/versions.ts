@@ -1,4 +1,4 @@
-import { isNative, tf } from '../backend';
+import { isNative, tf } from '../base/backend';
 
 const { version } = require('../../package.json') as { version: string };
 

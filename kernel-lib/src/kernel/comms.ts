@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { fail } from '../core/errors';
+import { fail } from '../base/core/errors';
 import { shared } from './host';
 import type { Content } from './wire/message';
 

@@ -1,6 +1,6 @@
 /** @file The kernel "TypeScript (Switchyard)": `node launcher.js CONNECTION_FILE`, from any folder. */
 import { writeSync } from 'fs';
-import { prepareEnvironment } from '../backend/environment';
+import { prepareEnvironment } from '../base/backend/environment';
 import { Session } from './session';
 import { refuseInput } from './stdin';
 import { addRequireFolders, ownPackageFolders } from './typescript/packages';

@@ -1,7 +1,7 @@
-import { tf } from '../backend';
-import { fail, lengthAfter, Module } from '../core';
-import type { Context, Random } from '../core';
-import { CausalSelfAttention, RMSNorm } from '../layers';
+import { tf } from '../base/backend';
+import { fail, lengthAfter, Module } from '../base/core';
+import type { Context, Random } from '../base/core';
+import { CausalSelfAttention, RMSNorm } from '../nn/layers';
 import { buildMixer, mixerName } from './mixer';
 import type { Mixer } from './mixer';
 

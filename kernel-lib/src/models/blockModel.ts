@@ -1,4 +1,4 @@
-import type { Module } from '../core';
+import type { Module } from '../base/core';
 import type { BlockParts } from './block';
 import type { Mixer } from './mixer';
 

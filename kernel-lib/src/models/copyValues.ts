@@ -1,4 +1,4 @@
-import type { Module } from '../core';
+import type { Module } from '../base/core';
 
 /** Stores in a module the parameters and buffers of another that have the same path in it and are `wanted`. */
 export function copyValues(from: Module, to: Module, wanted: (path: string) => boolean = () => true): void {

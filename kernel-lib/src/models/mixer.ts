@@ -1,8 +1,9 @@
-import { expectOneOf } from '../core';
-import type { Module, Random } from '../core';
-import { FeedForward, GatedFeedForward } from '../layers';
-import * as moe from '../moe';
-import type { RouterSpec } from '../routers';
+import { expectOneOf } from '../base/core';
+import type { Module, Random } from '../base/core';
+import type { ExpertSpec } from '../nn/experts';
+import { FeedForward, GatedFeedForward } from '../nn/layers';
+import * as moe from '../nn/moe';
+import type { RouterSpec } from '../nn/routers';
 
 /** The part of a block that works on each token alone: one feed-forward network. */
 export interface DenseMixer {
@@ -20,11 +21,11 @@ export interface MoeMixer {
   numExperts: number;
   /** Width inside an expert, H. */
   hidden: number;
-  experts: 'plain' | 'gated' | moe.ExpertSpec;
+  experts: 'plain' | 'gated' | ExpertSpec;
   capacityFactor: number | null;
   sharedExperts: number;
   /** What the shared experts are. Default: as `experts`. */
-  sharedKind?: 'plain' | 'gated' | moe.ExpertSpec;
+  sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output by a learned score of the token. Default false. */
   sharedGate?: boolean;
 }

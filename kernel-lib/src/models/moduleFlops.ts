@@ -1,8 +1,9 @@
-import { expectInteger, fail, lengthWithin } from '../core';
-import type { Module, RoutingRecord } from '../core';
-import { Embedding, Linear, SelfAttention } from '../layers';
-import { isMoeLayer } from '../moe';
-import type { ExpertBank, MoeLayer } from '../moe';
+import { expectInteger, fail, lengthWithin } from '../base/core';
+import type { Module, RoutingRecord } from '../base/core';
+import type { ExpertBank } from '../nn/experts';
+import { Embedding, Linear, SelfAttention } from '../nn/layers';
+import { isMoeLayer } from '../nn/moe';
+import type { MoeLayer } from '../nn/moe';
 
 /** Operations on a token by the path of the module that spends them; null where they are not known. */
 export type ModuleFlops = ReadonlyMap<string, number | null>;

@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../core';
+import { expectInteger, fail } from '../base/core';
 
 /** What all transformers here have in common. */
 export interface TransformerSize {

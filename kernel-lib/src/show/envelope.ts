@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { parsePayload, SCHEMA_VERSION } from '../protocol';
 import type { Payload, Source } from '../protocol';
-import { bound } from '../telemetry';
+import { bound } from '../study/telemetry';
 
 const { version } = require('../../package.json') as { version: string };
 

@@ -1,6 +1,6 @@
 import { parsePayload } from '../protocol';
 import type { Payload } from '../protocol';
-import { Recorder } from '../telemetry';
+import { Recorder } from '../study/telemetry';
 import { bundleOf } from './bundle';
 import type { Bundle } from './bundle';
 import { still } from './envelope';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'crypto';
+import { captureDisplay } from '../base/core';
+import type { WriteDisplay } from '../base/core';
 import type { Payload } from '../protocol';
 import { bundleOf } from './bundle';
-import { captureDisplay } from '../core';
-import type { WriteDisplay } from '../core';
 import { Pace } from './pace';
 import { payloadSvg } from './svg';
 

@@ -1,9 +1,9 @@
-import { tf } from '../backend';
-import { Context, fail } from '../core';
+import { tf } from '../base/backend';
+import { Context, fail } from '../base/core';
 import { MAX_PROBE_TEXT, MAX_TOKENS } from '../protocol';
 import type { EarlierChoices, TokenSample } from '../protocol';
-import { TokenSampler } from '../telemetry/tokenSampler';
-import type { RunInfo } from '../train/contract';
+import { TokenSampler } from '../study/telemetry/tokenSampler';
+import type { RunInfo } from '../train/loop/contract';
 
 const WHERE = 'show.routing';
 /** Steps of a run whose choices are kept, beside the latest. */

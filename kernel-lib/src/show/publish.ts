@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
-import { captureDisplay, jsonForms } from '../core';
-import type { WriteDisplay } from '../core';
+import { captureDisplay, jsonForms } from '../base/core';
+import type { WriteDisplay } from '../base/core';
 import type { Bundle } from './bundle';
 
 /**

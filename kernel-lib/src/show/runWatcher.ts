@@ -1,10 +1,10 @@
-import { fail } from '../core';
-import type { RoutingObserver } from '../core';
+import { fail } from '../base/core';
+import type { RoutingObserver } from '../base/core';
 import type { Payload, RoutingData, RoutingPayload } from '../protocol';
-import { bound, boundDetails, recorder } from '../telemetry';
-import type { Recorder } from '../telemetry';
-import type { Batch } from '../data';
-import type { RunInfo, StepReport, Watcher } from '../train/contract';
+import { bound, boundDetails, recorder } from '../study/telemetry';
+import type { Recorder } from '../study/telemetry';
+import type { Batch } from '../train/data';
+import type { RunInfo, StepReport, Watcher } from '../train/loop/contract';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
 import { LiveDisplay } from './liveDisplay';

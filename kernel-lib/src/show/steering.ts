@@ -1,5 +1,5 @@
 import type { ControlRequest, ControlStatus, RoutingPayload, TokenSample } from '../protocol';
-import type { RunInfo } from '../train/contract';
+import type { RunInfo } from '../train/loop/contract';
 import { ControlChannel } from './controlChannel';
 import type { Requested } from './controlChannel';
 import { Details } from './details';

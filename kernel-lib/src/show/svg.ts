@@ -1,10 +1,10 @@
 import type { Payload, Source } from '../protocol';
 import { drawing } from './drawing';
 import type { Drawing } from './drawing';
+import { printable, progress } from './format';
 import { PICTURES } from './pictures';
 import type { Picture } from './pictures';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
-import { printable, progress } from './format';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HEADING = 52;

@@ -1,4 +1,4 @@
-import { captureDisplay, toBundle } from '../core';
+import { captureDisplay, toBundle } from '../base/core';
 import { showData } from './objects/showData';
 import { publishTo } from './publish';
 

@@ -2,7 +2,7 @@
 'use strict';
 
 const { core, moe, routers, tf } = require('@switchyard/kernel-lib');
-const { useCustomOps } = require('@switchyard/kernel-lib/dist/backend/index.js');
+const { useCustomOps } = require('@switchyard/kernel-lib/dist/base/backend/index.js');
 const { floor } = require('./floor');
 const { oneHotLayer } = require('./oneHotLayer');
 

@@ -2,8 +2,8 @@
 'use strict';
 
 const { io, show, tf } = require('@switchyard/kernel-lib');
-const { Trainer } = require('@switchyard/kernel-lib/dist/train/trainer.js');
-const { resolveOptions } = require('@switchyard/kernel-lib/dist/train/options.js');
+const { Trainer } = require('@switchyard/kernel-lib/dist/train/loop/trainer.js');
+const { resolveOptions } = require('@switchyard/kernel-lib/dist/train/loop/options.js');
 const { buildModel } = require('./exportModel');
 
 const COMPARED_STEPS = 3;

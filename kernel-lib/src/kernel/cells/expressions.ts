@@ -1,4 +1,4 @@
-import { toBundle } from '../../core/mimeBundle';
+import { toBundle } from '../../base/core/mimeBundle';
 import { shared } from '../host';
 import type { Content, Request } from '../wire/message';
 import { Cell } from './cell';

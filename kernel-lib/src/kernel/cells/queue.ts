@@ -1,4 +1,4 @@
-import { toBundle, type MimeBundle } from '../../core/mimeBundle';
+import { toBundle, type MimeBundle } from '../../base/core/mimeBundle';
 import { shared } from '../host';
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';

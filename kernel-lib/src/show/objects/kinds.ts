@@ -1,5 +1,5 @@
-import { tf } from '../../backend';
-import { Module } from '../../core';
+import { tf } from '../../base/backend';
+import { Module } from '../../base/core';
 import type { Bundle } from '../bundle';
 import { moduleBundle } from './moduleBundle';
 import { isRouting, routingBundle } from './routingBundle';

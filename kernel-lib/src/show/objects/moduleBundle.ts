@@ -1,7 +1,7 @@
-import type { Module } from '../../core';
+import type { Module } from '../../base/core';
 import type { Bundle } from '../bundle';
-import { htmlTable } from '../htmlTable';
 import { printable } from '../format';
+import { htmlTable } from '../htmlTable';
 import { textTable } from '../textTable';
 import { moduleRows, totalFlops } from './moduleTable';
 import type { ModuleRow } from './moduleTable';

@@ -1,6 +1,7 @@
-import { showShape } from '../../core';
-import type { Module } from '../../core';
-import { activeFlops, moduleFlops, Transformer } from '../../models';
+import { showShape } from '../../base/core';
+import type { Module } from '../../base/core';
+import { moduleFlops } from '../../models';
+import { activeFlops, Transformer } from '../../models/language';
 
 /** A module that computes or stores something. */
 export interface ModuleRow {

@@ -1,6 +1,6 @@
-import { tf } from '../../backend';
-import type { Routing } from '../../routers';
-import { loadMetrics } from '../../telemetry';
+import { tf } from '../../base/backend';
+import type { Routing } from '../../nn/routers';
+import { loadMetrics } from '../../study/telemetry';
 import type { Bundle } from '../bundle';
 import { decimals, percent, significant } from '../format';
 import { routingPicture } from './routingPicture';

@@ -1,6 +1,6 @@
-import { tf } from '../../backend';
-import { denseWeights } from '../../routers';
-import type { Routing } from '../../routers';
+import { tf } from '../../base/backend';
+import { denseWeights } from '../../nn/routers';
+import type { Routing } from '../../nn/routers';
 
 /** What is shown of a routing: how it loads all experts, and the choices of its first tokens. */
 export interface RoutingSample {

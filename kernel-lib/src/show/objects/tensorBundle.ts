@@ -1,5 +1,5 @@
-import { tf } from '../../backend';
-import { showShape } from '../../core';
+import { tf } from '../../base/backend';
+import { showShape } from '../../base/core';
 import type { Bundle } from '../bundle';
 import { printable, significant } from '../format';
 import { textTable } from '../textTable';

@@ -1,7 +1,7 @@
-import type { tf } from '../../backend';
+import type { tf } from '../../base/backend';
+import { significant } from '../format';
 import { element } from '../markup';
 import type { Markup } from '../markup';
-import { significant } from '../format';
 import { framed } from './framed';
 import type { TensorStatistics } from './tensorStatistics';
 import { spreadValues } from './tensorValues';

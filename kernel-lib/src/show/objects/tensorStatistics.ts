@@ -1,4 +1,4 @@
-import { tf } from '../../backend';
+import { tf } from '../../base/backend';
 
 /** What a tensor's values are like; those that are not finite are only counted. */
 export interface TensorStatistics {

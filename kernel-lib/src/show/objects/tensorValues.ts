@@ -1,4 +1,4 @@
-import { tf } from '../../backend';
+import { tf } from '../../base/backend';
 
 /** Rows of values out of a tensor. */
 export interface Values {

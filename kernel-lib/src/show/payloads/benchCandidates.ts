@@ -1,4 +1,4 @@
-import type { BenchReport } from '../../routing';
+import type { BenchReport } from '../../study/queries';
 import type { ParetoCandidate } from './paretoCandidate';
 
 /** The points of a bench of routers: each router, the single models, and what a router is compared with. */

@@ -1,8 +1,8 @@
-import { expectInteger, fail } from '../../core';
-import type { Module } from '../../core';
-import type { Batch, TextData } from '../../data';
-import type { DepthSample, DepthUsagePayload } from '../../protocol';
+import { expectInteger, fail } from '../../base/core';
+import type { Module } from '../../base/core';
 import { MAX_DEPTH_TOKENS } from '../../protocol';
+import type { DepthSample, DepthUsagePayload } from '../../protocol';
+import type { Batch, TextData } from '../../train/data';
 import { still } from '../envelope';
 import { describeLayers } from './describeLayers';
 import type { LayerDescription } from './describeLayers';

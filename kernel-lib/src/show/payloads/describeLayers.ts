@@ -1,7 +1,7 @@
-import { expectNumber, fail } from '../../core';
-import type { Module } from '../../core';
-import { isMoeLayer } from '../../moe';
-import type { MoeLayer } from '../../moe';
+import { expectNumber, fail } from '../../base/core';
+import type { Module } from '../../base/core';
+import { isMoeLayer } from '../../nn/moe';
+import type { MoeLayer } from '../../nn/moe';
 
 /** The layers in which a token chooses between modules. */
 export interface LayerDescription {

@@ -1,4 +1,4 @@
-import { expectInteger, expectOneOf, fail } from '../../core';
+import { expectInteger, expectOneOf, fail } from '../../base/core';
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '../../protocol';
 import { still } from '../envelope';
 

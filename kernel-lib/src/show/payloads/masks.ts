@@ -1,8 +1,8 @@
-import type { tf } from '../../backend';
-import { fail } from '../../core';
-import type { PruneExpertsReport } from '../../moe';
+import type { tf } from '../../base/backend';
+import { fail } from '../../base/core';
 import { MAX_GRID } from '../../protocol';
 import type { Cost, MaskGroup, MasksData, MasksPayload } from '../../protocol';
+import type { PruneExpertsReport } from '../../transform/moe';
 import { still } from '../envelope';
 import { maskDensity } from './maskDensity';
 

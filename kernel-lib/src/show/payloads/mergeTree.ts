@@ -1,6 +1,6 @@
-import { fail } from '../../core';
-import { linkage } from '../../moe';
-import type { LinkageMethod } from '../../moe';
+import { fail } from '../../base/core';
+import { linkage } from '../../base/math';
+import type { LinkageMethod } from '../../base/math';
 import type { ExpertTree, MergeTreePayload } from '../../protocol';
 import { still } from '../envelope';
 

@@ -1,7 +1,7 @@
-import { fail } from '../../core';
+import { fail } from '../../base/core';
+import { paretoFront } from '../../base/math';
 import type { ParetoAxis, ParetoPayload } from '../../protocol';
-import { paretoFront } from '../../routing';
-import type { BenchReport } from '../../routing';
+import type { BenchReport } from '../../study/queries';
 import { still } from '../envelope';
 import { benchCandidates } from './benchCandidates';
 import type { ParetoCandidate } from './paretoCandidate';

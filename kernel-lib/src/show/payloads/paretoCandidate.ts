@@ -1,4 +1,4 @@
-import type { Tradeoff } from '../../routing';
+import type { Tradeoff } from '../../base/math';
 
 /** A point of the plane of cost and quality. */
 export interface ParetoCandidate extends Tradeoff {

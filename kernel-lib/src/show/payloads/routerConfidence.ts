@@ -1,6 +1,6 @@
-import { expectInteger, fail } from '../../core';
-import type { LayerProbs } from '../../moe/analysis';
+import { expectInteger, fail } from '../../base/core';
 import type { LayerConfidence, RouterConfidencePayload } from '../../protocol';
+import type { LayerProbs } from '../../study/analysis';
 import { still } from '../envelope';
 
 const MAX_BINS = 100;

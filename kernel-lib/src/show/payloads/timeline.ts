@@ -1,6 +1,6 @@
-import { fail } from '../../core';
+import { fail } from '../../base/core';
 import type { TimelinePayload } from '../../protocol';
-import type { Span, Timeline } from '../../sim';
+import type { Span, Timeline } from '../../study/sim';
 import { still } from '../envelope';
 
 const MILLISECONDS = 1000;

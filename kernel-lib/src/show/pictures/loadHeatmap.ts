@@ -1,5 +1,5 @@
-import type { LayerRouting, RoutingData } from '../../protocol';
 import type { ScaleOptions } from '@observablehq/plot';
+import type { LayerRouting, RoutingData } from '../../protocol';
 import type { Drawing } from '../drawing';
 import { cutFront } from './cutFront';
 import { STYLE, WIDTH } from './sizes';

@@ -1,0 +1,18 @@
+export { captureInputs } from './captureInputs';
+export type { CapturedInput } from './captureInputs';
+export { captureDisplay } from './cellDisplay';
+export type { DisplayMessage, WriteDisplay } from './cellDisplay';
+export { Context } from './context';
+export type { ContextOptions } from './context';
+export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
+export { lengthAfter, lengthWithin } from './lengths';
+export type { Resizing } from './lengths';
+export { jsonForms, toBundle } from './mimeBundle';
+export type { Forms, MimeBundle } from './mimeBundle';
+export { Module } from './module';
+export type { ModuleTransform } from './module';
+export type { RoutingObserver, RoutingRecord } from './observer';
+export { Parameter } from './parameter';
+export type { ParameterTransform } from './parameter';
+export { Random } from './random';
+export { expectShape, showShape } from './shapes';

@@ -1,0 +1,70 @@
+import { expectInteger, Random } from '../../base/core';
+import type { RouterSpec } from '../../nn/routers';
+import type { Mixer, MoeMixer } from '../mixer';
+import { resolveSize } from '../size';
+import type { TransformerSize } from '../size';
+import { defaultHidden } from './denseTransformer';
+import { Transformer } from './transformer';
+import type { TransformerOptions } from './transformer';
+
+export interface MoeTransformerOptions extends TransformerSize {
+  /** Experts of a layer, E. */
+  experts: number;
+  /**
+   * Decides which experts work on a token: `routers.topK({ k: 2 })`, or one for each block, from 0:
+   * `(block) => routers.topK({ k: ks[block] })` with `moe.schedule`.
+   */
+  router: RouterSpec | ((block: number) => RouterSpec);
+  /** "plain" (two matrices) or "gated" (SwiGLU, three). Default "plain". */
+  expertKind?: 'plain' | 'gated';
+  /**
+   * Width inside an expert, H. Default: that of a dense network of the usual cost (4 D, gated 8/3 D) shared among the experts
+   * that work on a token, so that a token costs the same whatever K is.
+   */
+  hidden?: number;
+  /** Every how many-th block has experts; the others are dense. Default 1: all. */
+  every?: number;
+  /** See `moe.layer`. Default null: nothing is dropped. */
+  capacityFactor?: number | null;
+  /** Experts that work on every token besides. Default 0. */
+  sharedExperts?: number;
+}
+
+/**
+ * A causal transformer whose feed-forward networks are mixtures of experts (GShard, arXiv 2006.16668).
+ *
+ * @throws {SwitchyardError} where a size is out of range, or the router chooses more experts than there are.
+ */
+export function moeTransformer(options: MoeTransformerOptions): Transformer {
+  return new Transformer(resolveMoeTransformer(options));
+}
+
+/** Checks the options and says what each block is made of. */
+export function resolveMoeTransformer(options: MoeTransformerOptions): TransformerOptions {
+  const { layers, ...size } = resolveSize('moeTransformer', options);
+  const { every = 1 } = options;
+  expectInteger('moeTransformer', 'every', every, 1, layers);
+  const { router, expertKind = 'plain' } = options;
+  const routed = (block: number): MoeMixer =>
+    resolveMixer(options, typeof router === 'function' ? router(block) : router, size.width);
+  const gated = expertKind === 'gated';
+  const dense: Mixer = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
+  const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed(i) : dense));
+  return { ...size, mixers };
+}
+
+function resolveMixer(options: MoeTransformerOptions, router: RouterSpec, width: number): MoeMixer {
+  const { experts: numExperts, expertKind: experts = 'plain', capacityFactor = null, sharedExperts = 0 } = options;
+  expectInteger('moeTransformer', 'experts', numExperts, 1);
+  expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
+  const working = choices(router, width, numExperts) + sharedExperts;
+  const { hidden = Math.max(1, Math.round(defaultHidden(width, experts === 'gated') / working)) } = options;
+  return { kind: 'moe', router, numExperts, hidden, experts, capacityFactor, sharedExperts };
+}
+
+// Only a built router says how many experts it chooses on average.
+function choices(router: RouterSpec, width: number, numExperts: number): number {
+  const built = router.build({ width, numExperts, random: Random.fromSeed(0) });
+  built.dispose();
+  return built.meanK;
+}

@@ -1,0 +1,4 @@
+export { mixTokens, revertTokens } from './mixTokens';
+export { tokenMixer } from './tokenMixer';
+export type { TokenMixer, TokenMixerOptions } from './tokenMixer';
+export type { TokenMixerMoe } from './tokenMixerBlock';

@@ -1,0 +1,67 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectShape, Module, Random } from '../../base/core';
+import type { Context } from '../../base/core';
+import { Linear, Sequential } from '../../nn/layers';
+import { Block, usualNorm } from '../block';
+import type { BlockModel, BlockModelOptions } from '../blockModel';
+import type { Mixer } from '../mixer';
+
+/** All that a tower is built from. */
+export interface TowerOptions extends Omit<BlockModelOptions, 'sharing'> {
+  /** Width of what comes in, a patch or a word, F. */
+  inputWidth: number;
+  /** Width of a token inside, D. */
+  width: number;
+  /** Attention heads; they divide the width. */
+  heads: number;
+  /** Width of the embedding that comes out, P. */
+  outputWidth: number;
+  /** Seed of the initial parameters. */
+  seed: number;
+}
+
+/**
+ * Embeds sequences, as each of the two towers of CLIP does (arXiv 2103.00020): [B, N, F] to [B, P], a linear map of the last position after
+ * pre-norm blocks. Paths: "input", "layers.0.attention.qkv", ..., "norm", "output".
+ */
+export class Tower extends Module implements BlockModel {
+  readonly kind = 'tower';
+  private readonly input: Module;
+  private readonly layers: Module;
+  private readonly norm: Module;
+  private readonly output: Module;
+
+  constructor(readonly options: TowerOptions) {
+    super();
+    const { inputWidth, width, heads, outputWidth, seed, mixers, parts = {} } = options;
+    (['inputWidth', 'width', 'heads', 'outputWidth'] as const).forEach((name) =>
+      expectInteger('Tower', name, options[name], 1)
+    );
+    const random = Random.fromSeed(seed).child('tower');
+    const linear = (name: string, from: number, to: number): Linear =>
+      this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, bias: false, random: random.child(name) }));
+    this.input = linear('input', inputWidth, width);
+    const block = (mixer: Mixer, number: number): Block =>
+      new Block({
+        ...{ width, heads, mixer, parallel: false, parts, number, share: null },
+        random: random.child('layers').child(number)
+      });
+    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    this.norm = this.addChild('norm', (parts.norm ?? usualNorm)(width));
+    this.output = linear('output', width, outputWidth);
+  }
+
+  rebuild(changes: Partial<BlockModelOptions>): Tower {
+    return new Tower({ ...this.options, ...changes });
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    expectShape(ctx.path || this.kind, x, ['B', 'N', this.options.inputWidth]);
+    return tf.tidy(() => {
+      const tokens = this.layers.apply(this.input.apply(x, ctx.within('input')), ctx.within('layers'));
+      const [batch, length, width] = tokens.shape;
+      const last = tokens.slice([0, length - 1, 0], [-1, 1, -1]).reshape([batch, width]);
+      return this.output.apply(this.norm.apply(last, ctx.within('norm')), ctx.within('output'));
+    });
+  }
+}

@@ -1,0 +1,150 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectShape, fail, Module, Random } from '../../base/core';
+import type { Context } from '../../base/core';
+import { ClassAttention, Embedding, LayerNorm, Linear, normal, Sequential } from '../../nn/layers';
+import { Block } from '../block';
+import type { BlockParts } from '../block';
+import type { BlockModel, BlockModelOptions } from '../blockModel';
+import { defaultHidden } from '../language/denseTransformer';
+import type { Mixer } from '../mixer';
+
+export interface VitOptions {
+  /** Pixels of an image's side. */
+  imageSize: number;
+  /** Pixels of a patch's side; it divides that of the image. */
+  patchSize: number;
+  /** Values of a pixel, C. Default 1. */
+  channels?: number;
+  /** Classes, V. */
+  classes: number;
+  /** Blocks, L. */
+  layers: number;
+  /** Width of a token, D. */
+  width: number;
+  /** Attention heads; they divide the width. Default 1. */
+  heads?: number;
+  /** Width inside the feed-forward networks, H. Default 4 D. */
+  hidden?: number;
+  /** What becomes of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` says. Default: nothing. */
+  reorganize?: BlockParts['between'];
+  /** Seed of the initial parameters. Default 0. */
+  seed?: number;
+}
+
+/** All that a vision transformer is built from. */
+export interface VisionTransformerOptions extends Omit<BlockModelOptions, 'sharing'> {
+  imageSize: number;
+  patchSize: number;
+  channels: number;
+  classes: number;
+  width: number;
+  heads: number;
+  seed: number;
+}
+
+/**
+ * A vision transformer (ViT, arXiv 2010.11929): images [B, S, S, C] to logits [B, V], read from a class token that goes with the patches.
+ *
+ * @throws {SwitchyardError} where a size is out of range.
+ */
+export function vit(options: VitOptions): VisionTransformer {
+  const { imageSize, patchSize, channels = 1, classes, layers, width, heads = 1, seed = 0, reorganize } = options;
+  const { hidden = defaultHidden(width, false) } = options;
+  expectInteger('vit', 'layers', layers, 1);
+  expectInteger('vit', 'hidden', hidden, 1);
+  const mixers = new Array<Mixer>(layers).fill({ kind: 'dense', gated: false, hidden });
+  const parts: BlockParts = { between: reorganize };
+  return new VisionTransformer({ imageSize, patchSize, channels, classes, width, heads, seed, mixers, parts });
+}
+
+// As in `Transformer`.
+const POSITION_DEVIATION = 0.1;
+
+/** See {@link vit}. Paths: "input", "classToken", "positions", "layers.0.attention.qkv", ..., "norm", "head". */
+export class VisionTransformer extends Module implements BlockModel {
+  readonly kind = 'vit';
+  /** Patches of an image, N. */
+  readonly contextLength: number;
+  private readonly input: Module;
+  private readonly classToken: Module;
+  private readonly positions: Module;
+  private readonly layers: Module;
+  private readonly norm: Module;
+  private readonly head: Module;
+
+  constructor(readonly options: VisionTransformerOptions) {
+    super();
+    const { imageSize, patchSize, channels, classes, width, heads, seed, mixers, parts = {} } = options;
+    (['imageSize', 'patchSize', 'channels', 'classes', 'width', 'heads'] as const).forEach((name) =>
+      expectInteger('vit', name, options[name], 1)
+    );
+    if (imageSize % patchSize !== 0) {
+      fail('vit', `patchSize must divide imageSize (${imageSize})`, patchSize);
+    }
+    const random = Random.fromSeed(seed).child('vit');
+    this.contextLength = (imageSize / patchSize) ** 2;
+    const linear = (name: string, from: number, to: number): Linear =>
+      this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, random: random.child(name) }));
+    const embedding = (name: string, count: number): Embedding => {
+      const initializer = normal(POSITION_DEVIATION);
+      return this.addChild(name, new Embedding({ count, width, initializer, random: random.child(name) }));
+    };
+    const { norm = layerNorm, attention = classAttention } = parts;
+    this.input = linear('input', patchSize ** 2 * channels, width);
+    this.classToken = embedding('classToken', 1);
+    this.positions = embedding('positions', this.contextLength + 1);
+    const block = (mixer: Mixer, number: number): Block =>
+      new Block({
+        ...{ width, heads, mixer, parallel: false, parts: { ...parts, norm, attention }, number, share: null },
+        random: random.child('layers').child(number)
+      });
+    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    this.norm = this.addChild('norm', norm(width));
+    this.head = linear('head', width, classes);
+  }
+
+  rebuild(changes: Partial<BlockModelOptions>): VisionTransformer {
+    return new VisionTransformer({ ...this.options, ...changes });
+  }
+
+  /** Images [B, S, S, C] to logits [B, V]. */
+  override apply(images: tf.Tensor, ctx: Context): tf.Tensor {
+    const { imageSize, channels } = this.options;
+    expectShape(ctx.path || 'vit', images, ['B', imageSize, imageSize, channels]);
+    return tf.tidy(() => {
+      const tokens = this.layers.apply(this.embed(images, ctx), ctx.within('layers'));
+      const [batch, , width] = tokens.shape;
+      const first = tokens.slice([0, 0, 0], [-1, 1, -1]).reshape([batch, width]);
+      return this.head.apply(this.norm.apply(first, ctx.within('norm')), ctx.within('head'));
+    });
+  }
+
+  lengthWithin(child: string, length: number): number {
+    return child === 'layers' ? length + 1 : child === 'norm' || child === 'head' ? 1 : length;
+  }
+
+  // [B, N + 1, D], the class token first.
+  private embed(images: tf.Tensor, ctx: Context): tf.Tensor {
+    const [batch] = images.shape;
+    const patches = this.input.apply(cut(images, this.options.patchSize), ctx.within('input'));
+    const classToken = this.classToken.apply(tf.zeros([batch, 1], 'int32'), ctx.within('classToken'));
+    const places = tf.range(0, this.contextLength + 1, 1, 'int32');
+    return tf.concat([classToken, patches], 1).add(this.positions.apply(places, ctx.within('positions')));
+  }
+}
+
+// Images [B, S, S, C] to patches [B, N, P P C], row by row.
+function cut(images: tf.Tensor, patchSize: number): tf.Tensor {
+  const [batch, height, width, channels] = images.shape;
+  const [down, across] = [height / patchSize, width / patchSize];
+  const split = images.reshape([batch, down, patchSize, across, patchSize * channels]);
+  return split.transpose([0, 1, 3, 2, 4]).reshape([batch, down * across, patchSize ** 2 * channels]);
+}
+
+function layerNorm(width: number): Module {
+  return new LayerNorm({ width });
+}
+
+function classAttention(shape: ConstructorParameters<typeof ClassAttention>[0]): Module {
+  return new ClassAttention(shape);
+}

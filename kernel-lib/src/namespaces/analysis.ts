@@ -1,0 +1,3 @@
+export { bootstrap } from '../base/math';
+export type { BootstrapOptions, Estimate } from '../base/math';
+export * from '../study/analysis';

@@ -1,0 +1,50 @@
+export { moduleFlops, sumFlops } from '../models';
+export type {
+  AttentionShape,
+  BlockModel,
+  BlockModelOptions,
+  BlockParts,
+  BlockSharing,
+  DenseMixer,
+  Mixer,
+  ModuleFlops,
+  ModuleFlopsOptions,
+  ModuleMixer,
+  MoeMixer,
+  TokenIndexedMixer,
+  TransformerSize
+} from '../models';
+export {
+  activeFlops,
+  denseTransformer,
+  denseTwin,
+  duoLLM,
+  mixtureOfTransformers,
+  moeTransformer,
+  Transformer,
+  versatileFFN,
+  wideNet
+} from '../models/language';
+export type {
+  ActiveFlopsOptions,
+  DenseTransformerOptions,
+  DuoLLMOptions,
+  MixtureOfTransformersOptions,
+  ModalityOptions,
+  MoeTransformerOptions,
+  TransformerOptions,
+  UntiedPart,
+  VersatileFFNModelOptions,
+  WideNetOptions
+} from '../models/language';
+export { mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
+export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
+export { assembleUnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
+export type { TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
+export { mapMixers, sparsifyAttention, untie, upcycle } from '../transform/models';
+export type {
+  MixerModule,
+  SparsifyAttentionOptions,
+  SparsifyAttentionReport,
+  UpcycleModelsOptions
+} from '../transform/models';

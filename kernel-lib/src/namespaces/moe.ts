@@ -1,0 +1,112 @@
+export * as analysis from './analysis';
+export { linkage, stableRank } from '../base/math';
+export type { Join, LinkageMethod } from '../base/math';
+export {
+  aliasedExperts,
+  averagedExperts,
+  constantExperts,
+  copyExperts,
+  gatedExperts,
+  lowRankExperts,
+  mixedExperts,
+  modulatedExperts,
+  ownedElsewhere,
+  plainExperts,
+  sharedSlices,
+  zeroExperts
+} from '../nn/experts';
+export type {
+  AliasedExpertsOptions,
+  AveragedExpertsOptions,
+  ExpertBank,
+  ExpertShape,
+  ExpertSpec,
+  GatedExpertsOptions,
+  LowRankExpertsOptions,
+  MixedPart,
+  ModulatedExpertsOptions,
+  PlainExpertsOptions,
+  SharedSlicesOptions
+} from '../nn/experts';
+export {
+  attentionHeads,
+  AttentionMixture,
+  attentionMixture,
+  capacityThreshold,
+  ExpertConv,
+  expertConv,
+  isMoeLayer,
+  layer,
+  metaDistill,
+  MODALITY_IDS,
+  multiHead,
+  multiHeadParity,
+  neighbourConsistencyLoss,
+  rethink,
+  schedule,
+  sharedGroup,
+  TASK_IDS,
+  taskFeedForward,
+  TeacherAggregator,
+  TOKEN_IDS,
+  tokenIndexed,
+  Untied,
+  untied
+} from '../nn/moe';
+export type {
+  AttentionHeads,
+  AttentionHeadsOptions,
+  AttentionMixtureOptions,
+  CapacityThresholdOptions,
+  ExpertConvOptions,
+  Fused,
+  MetaDistill,
+  MetaDistillOptions,
+  MoeLayer,
+  MoeLayerOptions,
+  MultiHeadMoe,
+  MultiHeadOptions,
+  MultiHeadParity,
+  MultiHeadParityOptions,
+  Rethink,
+  RethinkOptions,
+  ScheduleOptions,
+  ScheduleShape,
+  SharedGroup,
+  SharedGroupOptions,
+  TaskFeedForward,
+  TaskFeedForwardOptions,
+  TeacherAggregatorOptions,
+  TokenIndexed,
+  TokenIndexedOptions,
+  UntiedOptions
+} from '../nn/moe';
+export {
+  averageToDense,
+  carve,
+  compressExperts,
+  expertDistances,
+  expertStatistics,
+  mergeExperts,
+  priorApproximateLoss,
+  pruneExperts,
+  upcycle
+} from '../transform/moe';
+export type {
+  CarvedScores,
+  CarveOptions,
+  CarveReport,
+  CompressOptions,
+  CompressReport,
+  DenseNetwork,
+  ExpertImportance,
+  ExpertStatistics,
+  MergeOptions,
+  MergeReport,
+  NeuronGrouping,
+  PruneExpertsOptions,
+  PruneExpertsReport,
+  TransformReport,
+  UpcycleOptions,
+  UpcycleReport
+} from '../transform/moe';

@@ -1,0 +1,15 @@
+export { loraExperts } from '../nn/experts';
+export type { LoraExpertsOptions } from '../nn/experts';
+export { Adapters, adaptTasks, DomainAdapters, lora, moeAdapters, moeLora, taskLora } from '../transform/peft';
+export type {
+  AdapterPart,
+  AdaptTasksOptions,
+  Granularity,
+  LoraOptions,
+  MoeAdaptersOptions,
+  MoeLoraOptions,
+  Targets,
+  TaskAdaptation,
+  TaskLoraOptions,
+  TrainableShare
+} from '../transform/peft';

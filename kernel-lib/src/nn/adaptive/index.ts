@@ -1,0 +1,16 @@
+export { featureDistance } from './featureDistance';
+export type { FeatureDistanceOptions } from './featureDistance';
+export { featureReuse } from './featureReuse';
+export type { FeatureReuse, FeatureReuseOptions, ReuseLevel } from './featureReuse';
+export { learnedPaths } from './learnedPaths';
+export { MatchingPursuit, matchingPursuit, NOISE } from './matchingPursuit';
+export type { MatchingPursuitOptions } from './matchingPursuit';
+export type { PathModel } from './pathModel';
+export { PathRouter, pathRouter, PATHS, trainOnlyRouters } from './pathRouter';
+export type { PathRouterOptions } from './pathRouter';
+export { tokenReorganize, TokenReorganizer } from './tokenReorganize';
+export type { TokenReorganizeOptions } from './tokenReorganize';
+export { tokenRoute } from './tokenRoute';
+export type { TokenPolicy, TokenRouteOptions } from './tokenRoute';
+export { EXPECTED_STEPS, VersatileFFN, versatileFFN } from './versatileFFN';
+export type { VersatileFFNOptions } from './versatileFFN';

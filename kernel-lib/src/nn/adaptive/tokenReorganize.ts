@@ -1,0 +1,106 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectNumber, fail, Module, showShape } from '../../base/core';
+import type { Context } from '../../base/core';
+import * as ops from '../../base/ops';
+import { CLASS_ATTENTION } from '../layers';
+import { oneHot } from '../routers/parts/oneHot';
+
+export interface TokenReorganizeOptions {
+  /** Share of the tokens, the class token aside, that go on; above 0, at most 1. */
+  keepRate: number;
+  /** Blocks that reorganize, from 0. */
+  layers: readonly number[];
+  /** What the others held goes on in one token, their sum weighted by attention; else it is lost. Default true. */
+  fuse?: boolean;
+}
+
+/**
+ * Between attention and feed-forward network, keeps the `ceil(keepRate n)` of n tokens that the class token attends to most, and fuses
+ * the rest into one (EViT, arXiv 2202.07800): then n is that and 1, and in the next block that reorganizes the fused token is one of them.
+ * No parameters. Where none is left out, nothing changes. An observer is told which tokens were kept. For `models.vit`:
+ * `reorganize: adaptive.tokenReorganize({ keepRate: 0.5, layers: [1, 2] })`.
+ *
+ * @returns What each block, by its number and the width of tokens, sends its tokens through.
+ * @throws {SwitchyardError} where an option is out of range; in a pass, where attention leaves no `layers.CLASS_ATTENTION`.
+ */
+export function tokenReorganize(
+  options: TokenReorganizeOptions
+): (block: number, width: number) => TokenReorganizer | null {
+  const { keepRate, layers, fuse = true } = options;
+  expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
+  layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
+  return (block, width) => (layers.includes(block) ? new TokenReorganizer(keepRate, fuse, width) : null);
+}
+
+/** See {@link tokenReorganize}. Tokens [B, N, D], the class token first, to [B, M, D]. */
+export class TokenReorganizer extends Module {
+  readonly kind = 'token-reorganizer';
+
+  constructor(
+    private readonly keepRate: number,
+    private readonly fuse: boolean,
+    private readonly width: number
+  ) {
+    super();
+  }
+
+  lengthAfter(length: number): number {
+    const kept = this.keptOf(length - 1);
+    return 1 + kept + (this.fuse && kept < length - 1 ? 1 : 0);
+  }
+
+  /** Operations on each of the tokens that come: those of the sum. */
+  flops(length: number): number {
+    const fuses = this.fuse && this.keptOf(length - 1) < length - 1;
+    return fuses ? (2 * this.width * (length - 1)) / length : 0;
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const [batch, length, width] = x.shape;
+    const kept = this.keptOf(length - 1);
+    return tf.tidy(() => {
+      const attention = classAttention([batch, length - 1], ctx);
+      if (kept === length - 1) {
+        return x.clone();
+      }
+      const { indices } = ops.topK(attention, kept);
+      const chosen = ops.withoutGradient(() => oneHot(indices, length - 1).sum<tf.Tensor2D>(1)); // [B, N - 1]
+      observe(chosen, attention, this.fuse, ctx);
+      const rows = indices.add(tf.range(0, batch, 1, 'int32').mul(length).add(1).expandDims(1));
+      const parts = [x.slice([0, 0, 0], [-1, 1, -1]), ops.embed(x.reshape([-1, width]), rows.toInt())];
+      if (this.fuse) {
+        const rest = attention.mul(chosen.mul(-1).add(1)).expandDims(1);
+        parts.push(tf.matMul(rest, x.slice([0, 1, 0], [-1, -1, -1])));
+      }
+      return tf.concat(parts, 1);
+    });
+  }
+
+  // A share such as 0.1 of 30 is a little above 3 in floating point; that is still 3.
+  private keptOf(tokens: number): number {
+    return Math.ceil(this.keepRate * tokens - 1e-9);
+  }
+}
+
+function classAttention(shape: [number, number], ctx: Context): tf.Tensor2D {
+  const attention = ctx.getState(CLASS_ATTENTION);
+  return attention?.shape[0] === shape[0] && attention.shape[1] === shape[1]
+    ? (attention as tf.Tensor2D)
+    : fail(ctx.path, `the pass must hold "${CLASS_ATTENTION}" ${showShape(shape)}`, attention && showShape(attention.shape)); // prettier-ignore
+}
+
+// Choice 0 is to go on; a token's weight is the class token's attention.
+function observe(chosen: tf.Tensor2D, attention: tf.Tensor2D, fuse: boolean, { path, observer }: Context): void {
+  if (observer === null) {
+    return;
+  }
+  const weights = ops.read(() => attention.flatten()) as Float32Array;
+  const indices = Int32Array.from(ops.read(() => chosen.flatten()) as Float32Array, (kept) => 1 - kept);
+  const importance = new Float32Array(2);
+  indices.forEach((choice, t) => (importance[choice] += weights[t]));
+  const entropy = -weights.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0) / attention.shape[0];
+  observer.observe({
+    ...{ path, router: 'token-reorganizer', numExperts: 2, k: 1, numTokens: indices.length },
+    ...{ experts: ['kept', fuse ? 'fused' : 'dropped'], indices, weights, dropped: null, importance, entropy }
+  });
+}

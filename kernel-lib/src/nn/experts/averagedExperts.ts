@@ -1,0 +1,58 @@
+import { tf } from '../../base/backend';
+import { expectNumber, fail } from '../../base/core';
+import type { Context } from '../../base/core';
+import type { DispatchPlan } from '../../base/ops';
+import { Bank } from './bank';
+import type { ExpertBank, ExpertSpec } from './expertBank';
+
+export interface AveragedExpertsOptions {
+  experts: ExpertSpec;
+  /** How far each expert moves toward the mean of all after a step, 0..1. */
+  beta: number;
+}
+
+/**
+ * Experts that are pulled toward each other while they train (Experts Weights Averaging, arXiv 2308.06093): after each step
+ * `w_e += beta (mean - w_e)`, which keeps the mean and multiplies the variance by `(1 - beta)^2`. `moe.averageToDense` makes
+ * one network of them in the end. Parameters are those of `experts`, under "each".
+ *
+ * @throws {SwitchyardError} where beta is out of range.
+ */
+export function averagedExperts({ experts, beta }: AveragedExpertsOptions): ExpertSpec {
+  expectNumber('averagedExperts', 'beta', beta, 0, 1);
+  return {
+    kind: 'averaged',
+    options: { experts, beta },
+    build: (shape) => new AveragedExperts(experts.build(shape), beta)
+  };
+}
+
+class AveragedExperts extends Bank {
+  readonly kind = 'averaged-experts';
+
+  constructor(
+    private readonly each: ExpertBank,
+    private readonly beta: number
+  ) {
+    super(each.numExperts, each.labels, each.flops);
+    this.addChild('each', each);
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    if (ctx.training) {
+      ctx.afterPass(() => this.pull());
+    }
+    return this.each.applyGroups(rows, plan, ctx.within('each'));
+  }
+
+  private pull(): void {
+    tf.tidy(() =>
+      this.each.parameters().forEach(({ variable }, path) => {
+        if (variable.shape[0] !== this.numExperts) {
+          fail('averagedExperts', 'the first axis of every parameter must be that of the experts', path);
+        }
+        variable.assign(variable.add(variable.mean(0, true).sub(variable).mul(this.beta)));
+      })
+    );
+  }
+}

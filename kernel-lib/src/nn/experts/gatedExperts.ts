@@ -1,0 +1,53 @@
+import type { tf } from '../../base/backend';
+import { expectOneOf, Parameter } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import type { Activation, Initializer } from '../layers';
+import { alike, Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
+import { numberedLabels } from './numberedLabels';
+
+export interface GatedExpertsOptions {
+  /** Default "silu", which makes SwiGLU (arXiv 2002.05202). */
+  activation?: Activation;
+  /** Of the matrices. Default `layers.uniformFanIn()`. */
+  initializer?: Initializer;
+}
+
+/**
+ * Gated experts, `(act(x w1) * (x w3)) w2`, as in Mixtral (arXiv 2401.04088): parameters w1, w3 [E, D, H] and w2 [E, H, D].
+ *
+ * @throws {SwitchyardError} where the activation is unknown.
+ */
+export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
+  const { activation = 'silu', initializer = uniformFanIn() } = options;
+  expectOneOf('gatedExperts', 'activation', activation, ACTIVATIONS);
+  const resolved = { activation, initializer };
+  return { kind: 'gated', options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
+}
+
+class GatedExperts extends Bank {
+  readonly kind = 'gated-experts';
+  private readonly w1: Parameter;
+  private readonly w2: Parameter;
+  private readonly w3: Parameter;
+
+  constructor(
+    private readonly options: Required<GatedExpertsOptions>,
+    { numExperts, width, hidden, random }: ExpertShape
+  ) {
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, 6 * width * hidden));
+    const matrix = (name: string, inputs: number, outputs: number) =>
+      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    this.w1 = matrix('w1', width, hidden);
+    this.w3 = matrix('w3', width, hidden);
+    this.w2 = matrix('w2', hidden, width);
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
+    const gate = activate(this.options.activation, ops.groupedMatMul(rows, this.w1.read() as tf.Tensor3D, plan));
+    const inner = gate.mul<tf.Tensor2D>(ops.groupedMatMul(rows, this.w3.read() as tf.Tensor3D, plan));
+    return ops.groupedMatMul(inner, this.w2.read() as tf.Tensor3D, plan);
+  }
+}

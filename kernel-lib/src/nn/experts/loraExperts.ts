@@ -1,0 +1,78 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectNumber, fail } from '../../base/core';
+import type { Context } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { activate, FeedForward, GatedFeedForward } from '../layers';
+import type { Linear } from '../layers';
+import { LowRank } from '../layers/lowRank';
+import { Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
+import { numberedLabels } from './numberedLabels';
+
+export interface LoraExpertsOptions {
+  /** The network that all experts are variations of; it stays where it is, and its parameters are not the bank's. */
+  base: FeedForward | GatedFeedForward;
+  /** r of each expert. */
+  rank: number;
+  /** The change is multiplied by alpha / r. Default: r. */
+  alpha?: number;
+}
+
+/**
+ * Experts that are one feed-forward network with low-rank changes of its matrices, a pair [D, r], [r, H] for each matrix and
+ * expert (MixLoRA, arXiv 2404.15159): parameters "w1.a", "w1.b", and so on; all are the base at first.
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where the layer is not of the base's widths.
+ */
+export function loraExperts(options: LoraExpertsOptions): ExpertSpec {
+  const { base, rank, alpha = rank } = options;
+  expectInteger('loraExperts', 'rank', rank, 1);
+  expectNumber('loraExperts', 'alpha', alpha);
+  return { kind: 'lora', options: { rank, alpha }, build: (shape) => new LoraExperts({ base, rank, alpha }, shape) };
+}
+
+class LoraExperts extends Bank {
+  readonly kind = 'lora-experts';
+  private readonly changes: ReadonlyMap<string, LowRank>;
+
+  constructor(
+    private readonly options: Required<LoraExpertsOptions>,
+    { numExperts, width, hidden, random }: ExpertShape
+  ) {
+    const { base, rank, alpha } = options;
+    const matrices = base instanceof GatedFeedForward ? 3 : 2;
+    const flops = 2 * matrices * (width * hidden + rank * (width + hidden));
+    super(numExperts, numberedLabels(numExperts), new Array<number>(numExperts).fill(flops));
+    const [inputs, inner] = base.w1.weight.shape;
+    if (inputs !== width || inner !== hidden) {
+      fail('loraExperts', `the layer must be of the base's widths [${inputs}, ${inner}]`, [width, hidden]);
+    }
+    this.changes = new Map(
+      [...base.children].map(([name, linear]) => {
+        const shape = [numExperts, ...(linear as Linear).weight.shape];
+        return [name, this.addChild(name, new LowRank({ shape, rank, alpha, random: random.child(name) }))];
+      })
+    );
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const { base } = this.options;
+    const project = (name: string, linear: Linear, x: tf.Tensor2D): tf.Tensor2D => {
+      const { a, b, scale } = this.changes.get(name)!;
+      const inner = ops.groupedMatMul(x, a.read() as tf.Tensor3D, plan);
+      const change = ops.groupedMatMul(inner, b.read() as tf.Tensor3D, plan).mul<tf.Tensor2D>(scale);
+      return linear.apply(x, ctx.within(name)).add(change);
+    };
+    return tf.tidy(() => {
+      const first = activate(base.activation, project('w1', base.w1, rows));
+      const inner = base instanceof GatedFeedForward ? first.mul<tf.Tensor2D>(project('w3', base.w3, rows)) : first;
+      return project('w2', base.w2, inner);
+    });
+  }
+}
+
+/** Whether a module is a feed-forward network that {@link loraExperts} can vary. */
+export function isFeedForward(module: unknown): module is FeedForward | GatedFeedForward {
+  return module instanceof FeedForward || module instanceof GatedFeedForward;
+}

@@ -1,0 +1,127 @@
+import type { tf } from '../../base/backend';
+import { expectInteger, expectOneOf, fail, Module, Parameter } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import type { Activation, Initializer } from '../layers';
+import { alike, Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
+import { numberedLabels } from './numberedLabels';
+
+export interface LowRankExpertsOptions {
+  /** Rank of each matrix, r. */
+  rank: number;
+  /** The first hidden neurons, n, have a full column (row) of their own besides: structured sparse. Default 0. */
+  dense?: number;
+  /** Three matrices instead of two. Default false. */
+  gated?: boolean;
+  /** Default "gelu", or "silu" where gated. */
+  activation?: Activation;
+  /** Of all factors. Default `layers.uniformFanIn()`. */
+  initializer?: Initializer;
+}
+
+/**
+ * Feed-forward experts whose matrices are low-rank plus structured sparse (MC-SMoE, arXiv 2310.01334): `W = U V + S`, S with
+ * values only in the columns (for w2, rows) of the first n hidden neurons. Parameters for each of w1, w2 and, gated, w3:
+ * "w1.u" [E, D, r], "w1.v" [E, r, H] and "w1.s" [E, D, n].
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where n > H.
+ */
+export function lowRankExperts(options: LowRankExpertsOptions): ExpertSpec {
+  const {
+    rank,
+    dense = 0,
+    gated = false,
+    activation = gated ? 'silu' : 'gelu',
+    initializer = uniformFanIn()
+  } = options;
+  expectInteger('lowRankExperts', 'rank', rank, 1);
+  expectInteger('lowRankExperts', 'dense', dense, 0);
+  expectOneOf('lowRankExperts', 'activation', activation, ACTIVATIONS);
+  const resolved = { rank, dense, gated, activation, initializer };
+  return { kind: 'low-rank', options: resolved, build: (shape) => new LowRankExperts(resolved, shape) };
+}
+
+class LowRankExperts extends Bank {
+  readonly kind = 'low-rank-experts';
+  private readonly w1: Factors;
+  private readonly w2: Factors;
+  private readonly w3: Factors | null;
+
+  constructor(
+    private readonly options: Required<LowRankExpertsOptions>,
+    { numExperts, width, hidden, random }: ExpertShape
+  ) {
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, cost(options, width, hidden)));
+    if (options.dense > hidden) {
+      fail('lowRankExperts', `dense must be at most the hidden width (${hidden})`, options.dense);
+    }
+    const factors = (name: string, inputs: number, outputs: number): Factors =>
+      this.addChild(
+        name,
+        new Factors({ ...options, inputs, outputs, sparseRows: name === 'w2', numExperts, random: random.child(name) })
+      );
+    this.w1 = factors('w1', width, hidden);
+    this.w3 = options.gated ? factors('w3', width, hidden) : null;
+    this.w2 = factors('w2', hidden, width);
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
+    const inner = activate(this.options.activation, this.w1.multiply(rows, plan));
+    return this.w2.multiply(this.w3 === null ? inner : inner.mul(this.w3.multiply(rows, plan)), plan);
+  }
+}
+
+function cost({ rank, dense, gated }: LowRankExpertsOptions, width: number, hidden: number): number {
+  return (gated ? 3 : 2) * 2 * (rank * (width + hidden) + (dense ?? 0) * width);
+}
+
+interface FactorsOptions extends Required<LowRankExpertsOptions> {
+  inputs: number;
+  outputs: number;
+  /** S has values in the first rows, not columns. */
+  sparseRows: boolean;
+  numExperts: number;
+  random: ExpertShape['random'];
+}
+
+/** One matrix of every expert, `U V + S`. */
+class Factors extends Module {
+  readonly kind = 'low-rank-factors';
+  private readonly u: Parameter;
+  private readonly v: Parameter;
+  private readonly s: Parameter | null;
+
+  constructor(private readonly options: FactorsOptions) {
+    super();
+    const { rank, dense, initializer, inputs, outputs, sparseRows, numExperts, random } = options;
+    const matrix = (name: string, shape: number[]): Parameter =>
+      this.addParameter(name, new Parameter(initializer([numExperts, ...shape], random.child(name))));
+    this.u = matrix('u', [inputs, rank]);
+    this.v = matrix('v', [rank, outputs]);
+    this.s = dense === 0 ? null : matrix('s', sparseRows ? [dense, outputs] : [inputs, dense]);
+  }
+
+  apply(): never {
+    return fail('lowRankExperts', 'factors are multiplied by group', 'apply');
+  }
+
+  multiply(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
+    const { dense, outputs, sparseRows } = this.options;
+    const times = (y: tf.Tensor2D, w: Parameter): tf.Tensor2D => ops.groupedMatMul(y, w.read() as tf.Tensor3D, plan);
+    const low = times(times(x, this.u), this.v);
+    if (this.s === null) {
+      return low;
+    }
+    const sparse = sparseRows ? times(x.slice([0, 0], [-1, dense]), this.s) : times(x, this.s);
+    return low.add(
+      sparseRows
+        ? sparse
+        : sparse.pad([
+            [0, 0],
+            [0, outputs - dense]
+          ])
+    );
+  }
+}

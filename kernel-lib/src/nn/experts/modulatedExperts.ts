@@ -1,0 +1,53 @@
+import { tf } from '../../base/backend';
+import { Parameter } from '../../base/core';
+import type { Context } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { alike, Bank } from './bank';
+import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
+import { numberedLabels } from './numberedLabels';
+import { plainExperts } from './plainExperts';
+import { regroup } from './regroup';
+
+export interface ModulatedExpertsOptions {
+  /** The block that all share. Default `moe.plainExperts()`. */
+  block?: ExpertSpec;
+}
+
+/**
+ * Experts that are one shared block with a feature-wise linear modulation each, `gamma_e * block(x) + beta_e` (MoFME,
+ * arXiv 2312.16610): 2 D parameters an expert, gamma [E, D] and beta [E, D], initially ones and zeros, and the block's.
+ */
+export function modulatedExperts({ block = plainExperts() }: ModulatedExpertsOptions = {}): ExpertSpec {
+  return {
+    kind: 'modulated',
+    options: { block },
+    build: (shape) => new ModulatedExperts(block.build({ ...shape, numExperts: 1 }), shape)
+  };
+}
+
+class ModulatedExperts extends Bank {
+  readonly kind = 'modulated-experts';
+  private readonly gamma: Parameter;
+  private readonly beta: Parameter;
+
+  constructor(
+    private readonly block: ExpertBank,
+    { numExperts, width }: ExpertShape
+  ) {
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, block.flops[0]));
+    this.addChild('block', block);
+    this.gamma = this.addParameter('gamma', new Parameter(tf.ones([numExperts, width]), false));
+    this.beta = this.addParameter('beta', new Parameter(tf.zeros([numExperts, width]), false));
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const target = new Array<number>(this.numExperts).fill(0);
+    const shared = regroup(rows, plan, { target, numExperts: 1 }, (sorted, inner) =>
+      this.block.applyGroups(sorted, inner, ctx.within('block'))
+    );
+    const ofRow = (parameter: Parameter): tf.Tensor2D =>
+      ops.groupedBias(tf.zerosLike(shared), parameter.read() as tf.Tensor2D, plan);
+    return shared.mul<tf.Tensor2D>(ofRow(this.gamma)).add(ofRow(this.beta));
+  }
+}

@@ -1,0 +1,63 @@
+import { tf } from '../../base/backend';
+import { expectOneOf, Parameter } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import type { Activation, Initializer } from '../layers';
+import { alike, Bank } from './bank';
+import type { ExpertShape, ExpertSpec } from './expertBank';
+import { numberedLabels } from './numberedLabels';
+
+export interface PlainExpertsOptions {
+  /** Default "gelu". */
+  activation?: Activation;
+  /** Adds a bias after each of the two matrices. Default false. */
+  bias?: boolean;
+  /** Of the matrices. Default `layers.uniformFanIn()`. */
+  initializer?: Initializer;
+}
+
+/**
+ * Feed-forward experts, `act(x w1 + b1) w2 + b2`: parameters w1 [E, D, H], w2 [E, H, D] and, with `bias`, b1 [E, H] and b2 [E, D].
+ *
+ * @throws {SwitchyardError} where the activation is unknown.
+ */
+export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
+  const { activation = 'gelu', bias = false, initializer = uniformFanIn() } = options;
+  expectOneOf('plainExperts', 'activation', activation, ACTIVATIONS);
+  const resolved = { activation, bias, initializer };
+  return { kind: 'plain', options: resolved, build: (shape) => new PlainExperts(resolved, shape) };
+}
+
+class PlainExperts extends Bank {
+  readonly kind = 'plain-experts';
+  private readonly w1: Parameter;
+  private readonly w2: Parameter;
+  private readonly b1: Parameter | null;
+  private readonly b2: Parameter | null;
+
+  constructor(
+    private readonly options: Required<PlainExpertsOptions>,
+    { numExperts, width, hidden, random }: ExpertShape
+  ) {
+    super(numExperts, numberedLabels(numExperts), alike(numExperts, 4 * width * hidden));
+    const bias = (name: string, size: number) =>
+      options.bias ? this.addParameter(name, new Parameter(tf.zeros([numExperts, size]), false)) : null;
+    const matrix = (name: string, inputs: number, outputs: number) =>
+      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    this.w1 = matrix('w1', width, hidden);
+    this.b1 = bias('b1', hidden);
+    this.w2 = matrix('w2', hidden, width);
+    this.b2 = bias('b2', width);
+  }
+
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
+    const inner = activate(this.options.activation, affine(rows, this.w1, this.b1, plan));
+    return affine(inner, this.w2, this.b2, plan);
+  }
+}
+
+function affine(x: tf.Tensor2D, weight: Parameter, bias: Parameter | null, plan: DispatchPlan): tf.Tensor2D {
+  const y = ops.groupedMatMul(x, weight.read() as tf.Tensor3D, plan);
+  return bias === null ? y : ops.groupedBias(y, bias.read() as tf.Tensor2D, plan);
+}

@@ -1,0 +1,15 @@
+import { tf } from '../../base/backend';
+import { gelu, silu } from '../../base/ops';
+
+const functions = { gelu, relu: <T extends tf.Tensor>(x: T): T => tf.relu(x), silu };
+
+/** Name of an elementwise nonlinearity; "gelu" is the exact one. */
+export type Activation = keyof typeof functions;
+
+/** The names that {@link activate} knows. */
+export const ACTIVATIONS = Object.keys(functions) as Activation[];
+
+/** Applies the nonlinearity of this name. */
+export function activate<T extends tf.Tensor>(name: Activation, x: T): T {
+  return functions[name](x);
+}

@@ -1,0 +1,80 @@
+import { tf } from '../../base/backend';
+import { type Context, expectOneOf, Module, type Random } from '../../base/core';
+import { activate, type Activation, ACTIVATIONS } from './activation';
+import type { Initializer } from './initializers';
+import { Linear } from './linear';
+
+export interface FeedForwardOptions {
+  /** D. */
+  width: number;
+  /** H. */
+  hiddenWidth: number;
+  /** "gelu", "relu" or "silu". Default "gelu" for the plain kind, "silu" for the gated. */
+  activation?: Activation;
+  /** Adds biases. Default true for the plain kind, false for the gated. */
+  bias?: boolean;
+  /** Of the weights. Default: that of {@link Linear}. */
+  initializer?: Initializer;
+  /** Stream for the initial weights. */
+  random: Random;
+}
+
+/** `activation(x w1) w2`: [..., D] to [..., D] through H (arXiv 1706.03762). */
+export class FeedForward extends Module {
+  readonly kind = 'feed-forward';
+  /** [D, H]. */
+  readonly w1: Linear;
+  /** [H, D]. */
+  readonly w2: Linear;
+  readonly activation: Activation;
+
+  constructor({ width, hiddenWidth, activation = 'gelu', bias = true, initializer, random }: FeedForwardOptions) {
+    super();
+    expectOneOf('FeedForward', 'activation', activation, ACTIVATIONS);
+    this.activation = activation;
+    const linear = linearFrom(bias, random, initializer);
+    this.w1 = this.addChild('w1', linear('w1', width, hiddenWidth));
+    this.w2 = this.addChild('w2', linear('w2', hiddenWidth, width));
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return tf.tidy(() => {
+      const hidden = activate(this.activation, this.w1.apply(x, ctx.within('w1')));
+      return this.w2.apply(hidden, ctx.within('w2'));
+    });
+  }
+}
+
+/** `(activation(x w1) * x w3) w2`, with silu called SwiGLU (arXiv 2002.05202): [..., D] to [..., D] through H. */
+export class GatedFeedForward extends Module {
+  readonly kind = 'gated-feed-forward';
+  /** [D, H]; its output passes the activation. */
+  readonly w1: Linear;
+  /** [H, D]. */
+  readonly w2: Linear;
+  /** [D, H]. */
+  readonly w3: Linear;
+  readonly activation: Activation;
+
+  constructor({ width, hiddenWidth, activation = 'silu', bias = false, initializer, random }: FeedForwardOptions) {
+    super();
+    expectOneOf('GatedFeedForward', 'activation', activation, ACTIVATIONS);
+    this.activation = activation;
+    const linear = linearFrom(bias, random, initializer);
+    this.w1 = this.addChild('w1', linear('w1', width, hiddenWidth));
+    this.w2 = this.addChild('w2', linear('w2', hiddenWidth, width));
+    this.w3 = this.addChild('w3', linear('w3', width, hiddenWidth));
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return tf.tidy(() => {
+      const gate = activate(this.activation, this.w1.apply(x, ctx.within('w1')));
+      return this.w2.apply(gate.mul(this.w3.apply(x, ctx.within('w3'))), ctx.within('w2'));
+    });
+  }
+}
+
+function linearFrom(bias: boolean, random: Random, initializer?: Initializer) {
+  return (name: string, inputWidth: number, outputWidth: number): Linear =>
+    new Linear({ inputWidth, outputWidth, bias, initializer, random: random.child(name) });
+}

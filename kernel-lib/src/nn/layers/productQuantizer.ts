@@ -1,0 +1,92 @@
+import { tf } from '../../base/backend';
+import { expectInteger, fail, Module } from '../../base/core';
+import type { Random } from '../../base/core';
+import { kMeans } from '../../base/math';
+
+export interface ProductQuantizerOptions {
+  /** Heads, each with codebooks of its own. */
+  heads: number;
+  /** Width of a head, d. */
+  headWidth: number;
+  /** Parts that a vector is cut into, P; they divide d. */
+  subspaces: number;
+  /** Codewords of a part, W. */
+  codewords: number;
+}
+
+/**
+ * Product quantization (Jegou et al., PAMI 2011): a vector of each head is cut into P parts, and each part replaced by the nearest of W
+ * codewords. The codewords are a buffer, "codebooks" [heads P, W, d / P], zeros until {@link ProductQuantizer.learn} was called.
+ *
+ * @throws {SwitchyardError} where a size is out of range.
+ */
+export class ProductQuantizer extends Module {
+  readonly kind = 'product-quantizer';
+  private readonly codebooks: tf.Variable;
+
+  constructor(private readonly options: ProductQuantizerOptions) {
+    super();
+    const where = 'ProductQuantizer';
+    const { heads, headWidth, subspaces, codewords } = options;
+    expectInteger(where, 'heads', heads, 1);
+    expectInteger(where, 'codewords', codewords, 1);
+    expectInteger(where, 'subspaces', subspaces, 1, headWidth);
+    if (headWidth % subspaces !== 0) {
+      fail(where, `subspaces must divide the width of a head (${headWidth})`, subspaces);
+    }
+    const shape = [heads * subspaces, codewords, headWidth / subspaces];
+    this.codebooks = this.addBuffer(
+      'codebooks',
+      tf.tidy(() => tf.variable(tf.zeros(shape), false))
+    );
+  }
+
+  /** Vectors [B, heads, N, d] as their codewords say, in the same shape. No gradient reaches them. */
+  override apply(x: tf.Tensor): tf.Tensor {
+    const { heads, subspaces, codewords } = this.options;
+    return tf.tidy(() => {
+      const parts = this.cut(x); // [heads P, B N, d / P]
+      const norms = this.codebooks.square().sum(2).expandDims(1);
+      const distances = norms.sub(tf.matMul(parts, this.codebooks, false, true).mul(2));
+      const codes = distances.argMin(2).toInt();
+      const chosen = codes
+        .expandDims(2)
+        .equal(tf.range(0, codewords, 1, 'int32'))
+        .toFloat();
+      const [batch, , length, headWidth] = x.shape;
+      return tf
+        .matMul(chosen, this.codebooks)
+        .reshape([heads, subspaces, batch, length, headWidth / subspaces])
+        .transpose([2, 0, 3, 1, 4])
+        .reshape(x.shape);
+    });
+  }
+
+  /** Learns the codewords from vectors [B, heads, N, d] by k-means; at least W of each head. */
+  learn(x: tf.Tensor, random: Random): void {
+    const { codewords } = this.options;
+    const parts = tf.tidy(() => this.cut(x).arraySync() as number[][][]);
+    if (parts[0].length < codewords) {
+      fail('ProductQuantizer.learn', `there must be at least ${codewords} vectors`, parts[0].length);
+    }
+    const learnt = parts.map((rows, i) => {
+      const next = random.child(i).generator();
+      const { centres } = kMeans(
+        rows.map((row) => Float64Array.from(row)),
+        { count: codewords, next }
+      );
+      return centres.map((centre) => Array.from(centre));
+    });
+    tf.tidy(() => this.codebooks.assign(tf.tensor3d(learnt)));
+  }
+
+  // [B, heads, N, d] to [heads P, B N, d / P].
+  private cut(x: tf.Tensor): tf.Tensor3D {
+    const { heads, subspaces, headWidth } = this.options;
+    const [batch, , length] = x.shape;
+    return x
+      .reshape([batch, heads, length, subspaces, headWidth / subspaces])
+      .transpose([1, 3, 0, 2, 4])
+      .reshape([heads * subspaces, batch * length, headWidth / subspaces]);
+  }
+}

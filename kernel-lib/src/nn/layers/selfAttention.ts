@@ -1,0 +1,92 @@
+import { tf } from '../../base/backend';
+import { type Context, expectInteger, expectShape, fail, Module, type Random } from '../../base/core';
+import { attend, type AttendOptions } from './attend';
+import { Dropout } from './dropout';
+import { whereOf } from './expectWidth';
+import type { Initializer } from './initializers';
+import { Linear, type LinearOptions } from './linear';
+
+export interface SelfAttentionOptions {
+  /** D; a multiple of `heads`. */
+  width: number;
+  heads: number;
+  /** Adds biases. Default true. */
+  bias?: boolean;
+  /** Rate of the dropout on attention probabilities. Default 0. */
+  dropout?: number;
+  /** Of the weights. Default: that of {@link Linear}. */
+  initializer?: Initializer;
+  /** Builds the two projections, "qkv" and "output". Default: a {@link Linear}. */
+  projection?: (options: LinearOptions) => Module;
+  /** Stream for the initial weights. */
+  random: Random;
+}
+
+/**
+ * Multi-head attention (arXiv 1706.03762) in which all positions see all: [B, N, D] to [B, N, D]. It knows nothing of
+ * positions: add them to its input.
+ */
+export class SelfAttention extends Module {
+  readonly kind: string = 'self-attention';
+  /** Queries, keys and values in one product, heads within each; [D, 3 D]. */
+  readonly qkv: Module;
+  /** [D, D]. */
+  readonly output: Module;
+  private readonly dropout: Dropout;
+  /** D. */
+  readonly width: number;
+  protected readonly heads: number;
+  /** A position sees itself and those before it only. */
+  protected readonly causal: boolean = false;
+
+  constructor(options: SelfAttentionOptions) {
+    super();
+    const { width, heads, bias = true, dropout = 0, initializer, random } = options;
+    const { projection = (sizes) => new Linear(sizes) } = options;
+    const where = this.constructor.name;
+    expectInteger(where, 'width', width, 1);
+    expectInteger(where, 'heads', heads, 1);
+    if (width % heads !== 0) {
+      fail(where, `width must be a multiple of heads (${heads})`, width);
+    }
+    this.width = width;
+    this.heads = heads;
+    const project = (name: string, outputWidth: number): Module =>
+      this.addChild(
+        name,
+        projection({ inputWidth: width, outputWidth, bias, initializer, random: random.child(name) })
+      );
+    this.qkv = project('qkv', 3 * width);
+    this.output = project('output', width);
+    this.dropout = this.addChild('dropout', new Dropout({ rate: dropout }));
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    expectShape(whereOf(this, ctx), x, ['B', 'N', this.width]);
+    return tf.tidy(() => {
+      const [query, key, value] = this.project(x, ctx);
+      const drop = (probs: tf.Tensor): tf.Tensor => {
+        this.seen(probs, ctx);
+        return this.dropout.apply(probs, ctx.within('dropout'));
+      };
+      const { heads, causal, select } = this;
+      const mixed = attend(query, key, value, { heads, causal, drop, select });
+      return this.output.apply(mixed, ctx.within('output'));
+    });
+  }
+
+  /** Queries, keys and values of tokens [B, N, D]; [B, N, D] each. */
+  protected project(x: tf.Tensor, ctx: Context): tf.Tensor[] {
+    return tf.split(this.qkv.apply(x, ctx.within('qkv')), 3, 2);
+  }
+
+  /** Told the probabilities of a pass, [B, heads, N, N]. */
+  protected seen(_probs: tf.Tensor, _ctx: Context): void {
+    // Of use to those that extend this.
+  }
+
+  /** Which of the keys that a query may see it does see; all here. */
+  protected get select(): AttendOptions['select'] {
+    return undefined;
+  }
+}

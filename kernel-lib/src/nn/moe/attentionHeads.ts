@@ -1,0 +1,104 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectShape, fail, Module, Parameter } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { numberedLabels } from '../experts/numberedLabels';
+import { Linear, uniformFanIn } from '../layers';
+import type { Router, RouterSpec } from '../routers';
+import { readRouting } from './hostRouting';
+import { observe } from './observe';
+
+export interface AttentionHeadsOptions {
+  /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
+  router: RouterSpec;
+  /** Heads to choose among, E. */
+  heads: number;
+  /** D. */
+  width: number;
+  /** Width of a head, d. */
+  headWidth: number;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+/**
+ * Causal attention whose heads are experts, K of E for each token (Mixture of Attention Heads, arXiv 2210.05144): [B, N, D] to
+ * [B, N, D]. A head has its own query [D, d] and output [d, D]; keys and values are shared by all. Work on a token grows
+ * with K, not with E, but for the router.
+ *
+ * @throws {SwitchyardError} where a size is out of range.
+ */
+export function attentionHeads(options: AttentionHeadsOptions): AttentionHeads {
+  (['heads', 'width', 'headWidth'] as const).forEach((name) => expectInteger('attentionHeads', name, options[name], 1));
+  return new AttentionHeads(options);
+}
+
+export class AttentionHeads extends Module {
+  readonly kind = 'attention-heads';
+  readonly router: Router;
+  private readonly query: Parameter;
+  private readonly output: Parameter;
+  private readonly keyValue: Linear;
+
+  constructor(private readonly options: AttentionHeadsOptions) {
+    super();
+    const { router, heads, width, headWidth, random } = options;
+    this.router = this.addChild('router', router.build({ width, numExperts: heads, random: random.child('router') }));
+    const matrices = (name: string, inputs: number, outputs: number): Parameter =>
+      this.addParameter(name, new Parameter(uniformFanIn()([heads, inputs, outputs], random.child(name))));
+    this.query = matrices('query', width, headWidth);
+    this.output = matrices('output', headWidth, width);
+    const sizes = { inputWidth: width, outputWidth: 2 * headWidth, bias: false };
+    this.keyValue = this.addChild('keyValue', new Linear({ ...sizes, random: random.child('keyValue') }));
+  }
+
+  /** Operations on a token in a sequence of N positions, matrix products only, without the router's `2 D E`. */
+  flops(length: number): number {
+    const { width, headWidth } = this.options;
+    return 4 * width * headWidth + this.router.k * (4 * width * headWidth + 4 * length * headWidth);
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const { width, headWidth } = this.options;
+    expectShape(ctx.path || 'attentionHeads', x, ['B', 'N', width]);
+    return tf.tidy(() => {
+      const tokens = x.reshape<tf.Tensor2D>([-1, width]);
+      const routing = this.router.route(tokens, ctx.within('router'));
+      if (routing.form === 'slots') {
+        fail(ctx.path || 'attentionHeads', 'the router must choose heads for each token', routing.form);
+      }
+      const { plan, k } = this.plan(routing, ctx);
+      const each = (rows: tf.Tensor2D, matrices: Parameter): tf.Tensor2D => {
+        const done = ops.groupedMatMul(ops.dispatch(rows, plan), matrices.read() as tf.Tensor3D, plan);
+        return ops.combine(done, tf.ones([plan.numTokens, 1]), plan);
+      };
+      const repeated = tf.tile(tokens.expandDims(1), [1, k, 1]).reshape<tf.Tensor2D>([-1, width]);
+      const [keys, values] = tf.split(this.keyValue.apply(x, ctx.within('keyValue')), 2, 2);
+      const queries = each(repeated, this.query).reshape([x.shape[0], -1, headWidth]);
+      const mixed = attend(queries, keys, values, k).reshape<tf.Tensor2D>([-1, headWidth]);
+      const outputs = each(mixed, this.output).mul(routing.weights.reshape([-1, 1]));
+      return outputs.reshape([-1, k, width]).sum(1).reshape(x.shape);
+    });
+  }
+
+  // Each choice of a token is a row of its own, so that its query and what came of it keep their place.
+  private plan(routing: ReturnType<Router['route']>, ctx: Context): { plan: DispatchPlan; k: number } {
+    const { numTokens, numExperts } = routing;
+    const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const k = host.indices.length / numTokens;
+    const routed = { router: this.router.kind, experts: numberedLabels(numExperts), dropped: null };
+    observe(routing, host, routed, ctx);
+    return { plan: ops.planDispatch(host.indices, { numTokens: numTokens * k, k: 1, numExperts }), k };
+  }
+}
+
+// Queries [B, N K, d], the K of a position next to each other; keys and values [B, N, d].
+function attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, k: number): tf.Tensor {
+  const [, length, headWidth] = keys.shape;
+  const position = tf.range(0, length);
+  const ofQuery = tf.tile(position.expandDims(1), [1, k]).reshape([-1, 1]);
+  const mask = tf.where(position.expandDims(0).greater(ofQuery), -Infinity, 0);
+  const scores = tf.matMul(queries.mul(1 / Math.sqrt(headWidth)), keys, false, true).add(mask);
+  return tf.matMul(tf.softmax(scores), values);
+}

@@ -1,0 +1,107 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectShape, fail, Module, Parameter } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import { numberedLabels } from '../experts/numberedLabels';
+import { attend, uniformFanIn } from '../layers';
+import { denseWeights } from '../routers';
+import type { Router, RouterSpec } from '../routers';
+import { readRouting } from './hostRouting';
+import { observe } from './observe';
+
+export interface AttentionMixtureOptions {
+  /** Weighs the experts for each token: `routers.topP({ p: 1 })` uses all. */
+  router: RouterSpec;
+  /** E. */
+  numExperts: number;
+  /** D. */
+  width: number;
+  /** Heads of each expert; they divide the width. */
+  heads: number;
+  /** One set of keys and values for all experts, and a cache as small as that of one. Default false. */
+  shareKeyValue?: boolean;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+/**
+ * Causal attention whose experts are whole multi-head attentions, all of which work on every token, weighted by a router (the soft
+ * mixture of attention of BAM, arXiv 2408.08274): [B, N, D] to [B, N, D]. Parameters: query and output [E, D, D],
+ * keyValue [E, D, 2 D], or [1, D, 2 D] where shared.
+ *
+ * @throws {SwitchyardError} where a size is out of range; in `apply`, where the router does not weigh experts for each token.
+ */
+export function attentionMixture(options: AttentionMixtureOptions): AttentionMixture {
+  const where = 'attentionMixture';
+  (['numExperts', 'width', 'heads'] as const).forEach((name) => expectInteger(where, name, options[name], 1));
+  if (options.width % options.heads !== 0) {
+    fail(where, `width must be a multiple of heads (${options.heads})`, options.width);
+  }
+  return new AttentionMixture(options);
+}
+
+export class AttentionMixture extends Module {
+  readonly kind = 'attention-mixture';
+  readonly router: Router;
+  private readonly query: Parameter;
+  private readonly keyValue: Parameter;
+  private readonly output: Parameter;
+
+  constructor(private readonly options: AttentionMixtureOptions) {
+    super();
+    const { router, numExperts, width, shareKeyValue = false, random } = options;
+    this.router = this.addChild('router', router.build({ width, numExperts, random: random.child('router') }));
+    const matrices = (name: string, count: number, outputs: number): Parameter =>
+      this.addParameter(name, new Parameter(uniformFanIn()([count, width, outputs], random.child(name))));
+    this.query = matrices('query', numExperts, width);
+    this.keyValue = matrices('keyValue', shareKeyValue ? 1 : numExperts, 2 * width);
+    this.output = matrices('output', numExperts, width);
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    expectShape(ctx.path || this.kind, x, ['B', 'N', this.options.width]);
+    return tf.tidy(() => this.attendTo(x, this.keysAndValues(x), ctx));
+  }
+
+  /** What a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
+  keysAndValues(x: tf.Tensor): tf.Tensor4D {
+    const [batch, length, width] = x.shape;
+    return tf.tidy(() => onAll(x.reshape([-1, width]), this.keyValue).reshape([-1, batch, length, 2 * width]));
+  }
+
+  /** Tokens [B, N, D], the last N of those whose keys and values are cached, to [B, N, D]. */
+  attendTo(x: tf.Tensor, cache: tf.Tensor4D, ctx: Context): tf.Tensor {
+    const { numExperts, heads, width } = this.options;
+    const [batch, length] = x.shape;
+    return tf.tidy(() => {
+      const tokens = x.reshape<tf.Tensor2D>([-1, width]);
+      const weights = this.weigh(tokens, ctx);
+      const [, , positions] = cache.shape;
+      const ofEach = tf.tile(cache, [numExperts / cache.shape[0], 1, 1, 1]).reshape([-1, positions, 2 * width]);
+      const [keys, values] = tf.split(ofEach, 2, 2);
+      const queries = onAll(tokens, this.query).reshape([-1, length, width]);
+      const mixed = attend(queries, keys, values, { heads }).reshape([numExperts, batch * length, width]);
+      const outputs = tf.matMul(mixed, this.output.read());
+      const ofToken = weights.transpose().expandDims(2);
+      return outputs.mul(ofToken).sum(0).reshape(x.shape);
+    });
+  }
+
+  // [T, E].
+  private weigh(tokens: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    const where = ctx.within('router');
+    const routing = this.router.route(tokens, where);
+    if (routing.form === 'slots') {
+      fail(ctx.path || this.kind, 'the router must weigh experts for each token', routing.form);
+    }
+    const host = readRouting(where.path, routing, ctx.observer !== null);
+    const routed = { router: this.router.kind, experts: numberedLabels(routing.numExperts), dropped: null };
+    observe(routing, host, routed, ctx);
+    return denseWeights(routing);
+  }
+}
+
+// Tokens [T, D] through each of the matrices [G, D, F]: [G, T, F].
+function onAll(tokens: tf.Tensor, matrices: Parameter): tf.Tensor {
+  const [count] = matrices.shape;
+  return tf.matMul(tf.tile(tokens.expandDims(0), [count, 1, 1]), matrices.read());
+}

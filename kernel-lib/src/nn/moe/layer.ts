@@ -1,0 +1,163 @@
+import { tf } from '../../base/backend';
+import { expectInteger, fail, Module, showShape } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { DispatchPlan } from '../../base/ops';
+import { applyToAll } from '../experts/applyToAll';
+import type { ExpertBank, ExpertSpec } from '../experts/expertBank';
+import { gatedExperts } from '../experts/gatedExperts';
+import { plainExperts } from '../experts/plainExperts';
+import { Linear } from '../layers';
+import type { Router, RouterSpec, Routing } from '../routers';
+import { applySlots } from './applySlots';
+import { choicesOf, readRouting } from './hostRouting';
+import { observe } from './observe';
+
+export interface MoeLayerOptions {
+  /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
+  router: RouterSpec;
+  /** E. */
+  numExperts: number;
+  /** Width of tokens, D. */
+  width: number;
+  /** Width inside an expert, H. */
+  hidden: number;
+  /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
+  experts?: 'plain' | 'gated' | ExpertSpec;
+  /**
+   * An expert takes at most `ceil(capacityFactor * T * K / E)` choices (K on average), the rest is dropped: a token whose choices are all
+   * dropped comes out as zeros, so that a residual connection passes it on. Null, the default, drops nothing.
+   */
+  capacityFactor?: number | null;
+  /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
+  sharedExperts?: number;
+  /** What the shared experts are. Default: as `experts`. */
+  sharedKind?: 'plain' | 'gated' | ExpertSpec;
+  /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
+  sharedGate?: boolean;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+/** A mixture of experts; see {@link layer}. */
+export interface MoeLayer extends Module {
+  /** What it was built from; transformations read it. */
+  readonly options: MoeLayerOptions;
+  readonly router: Router;
+  readonly experts: ExpertBank;
+  readonly shared: ExpertBank | null;
+  readonly sharedGate: Linear | null;
+}
+
+/**
+ * A mixture of experts in place of a feed-forward network: tokens [..., D] to [..., D]. Parameters are "router.*",
+ * "experts.*", "shared.*" and "sharedGate.weight". Reads from the device once in a pass, and feeds `ctx.observer` from the same read.
+ *
+ * @throws {SwitchyardError} where an option is out of range; in `apply`, where the width is not D, there are no tokens, or
+ * a logit of the router is not finite.
+ */
+export function layer(options: MoeLayerOptions): MoeLayer {
+  const { router, numExperts, width, hidden, experts = 'plain', capacityFactor = null } = options;
+  const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
+  expectInteger('moe.layer', 'numExperts', numExperts, 1);
+  expectInteger('moe.layer', 'width', width, 1);
+  expectInteger('moe.layer', 'hidden', hidden, 1);
+  expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
+  if (sharedGate && sharedExperts === 0) {
+    fail('moe.layer', 'sharedGate needs sharedExperts of at least 1', sharedExperts);
+  }
+  if (capacityFactor !== null && !(Number.isFinite(capacityFactor) && capacityFactor > 0)) {
+    fail('moe.layer', 'capacityFactor must be a number above 0, or null', capacityFactor);
+  }
+  const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, count: number, size: number): ExpertBank => {
+    const spec = kind === 'plain' ? plainExperts() : kind === 'gated' ? gatedExperts() : kind;
+    return spec.build({ numExperts: count, width, hidden: size, random: random.child(name) });
+  };
+  return new MixtureOfExperts(
+    options,
+    router.build({ width, numExperts, random: random.child('router') }),
+    bank(experts, 'experts', numExperts, hidden),
+    sharedExperts === 0 ? null : bank(sharedKind, 'shared', 1, sharedExperts * hidden),
+    sharedGate
+      ? new Linear({ inputWidth: width, outputWidth: 1, bias: false, random: random.child('sharedGate') })
+      : null
+  );
+}
+
+class MixtureOfExperts extends Module implements MoeLayer {
+  readonly kind = 'moe';
+
+  constructor(
+    readonly options: MoeLayerOptions,
+    readonly router: Router,
+    readonly experts: ExpertBank,
+    readonly shared: ExpertBank | null,
+    readonly sharedGate: Linear | null
+  ) {
+    super();
+    this.addChild('router', router);
+    this.addChild('experts', experts);
+    if (shared !== null) {
+      this.addChild('shared', shared);
+    }
+    if (sharedGate !== null) {
+      this.addChild('sharedGate', sharedGate);
+    }
+  }
+
+  apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    return tf.tidy(() => {
+      const tokens = this.flatten(x, ctx);
+      const routing = this.router.route(tokens, ctx.within('router'));
+      const routed = this.runExperts(tokens, routing, ctx);
+      const all = this.shared === null ? routed : routed.add(this.applyShared(this.shared, tokens, ctx));
+      return all.reshape(x.shape);
+    });
+  }
+
+  private applyShared(shared: ExpertBank, tokens: tf.Tensor2D, ctx: Context): tf.Tensor {
+    const output = applyToAll(shared, tokens, ctx.within('shared'));
+    return this.sharedGate === null
+      ? output
+      : output.mul(this.sharedGate.apply(tokens, ctx.within('sharedGate')).sigmoid());
+  }
+
+  private flatten(x: tf.Tensor, ctx: Context): tf.Tensor2D {
+    const where = ctx.path || 'moe.layer';
+    const { width } = this.options;
+    if (x.shape[x.rank - 1] !== width) {
+      fail(where, `expects shape [..., ${width}]`, showShape(x.shape));
+    }
+    if (x.size === 0) {
+      fail(where, 'expects at least one token', showShape(x.shape));
+    }
+    return x.reshape([-1, width]);
+  }
+
+  private runExperts(tokens: tf.Tensor2D, routing: Routing, ctx: Context): tf.Tensor2D {
+    const { experts } = this;
+    const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const routed = { router: this.router.kind, experts: experts.labels };
+    if (routing.form === 'slots') {
+      observe(routing, host, { ...routed, dropped: null }, ctx);
+      return applySlots(experts, tokens, routing, ctx.within('experts'));
+    }
+    const plan = this.plan(routing, host.indices);
+    observe(routing, host, { ...routed, dropped: plan.dropped }, ctx);
+    const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
+    return ops.combine(outputs, routing.weights, plan);
+  }
+
+  private plan(routing: Routing, indices: Int32Array): DispatchPlan {
+    const { numTokens, numExperts } = routing;
+    const { capacityFactor = null } = this.options;
+    const fairShare = (numTokens * this.router.meanK) / numExperts;
+    const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
+    return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });
+  }
+}
+
+// A factor such as 1.1 times 10 is a little above 11 in floating point; that is still 11.
+function capacityOf(factor: number, fairShare: number): number {
+  return Math.ceil(factor * fairShare - 1e-9);
+}

@@ -1,0 +1,23 @@
+import type { Context } from '../../base/core';
+import type { Routing } from '../routers';
+import { choicesOf } from './hostRouting';
+import type { HostRouting } from './hostRouting';
+
+/** Who routed, and to whom. */
+export interface Routed {
+  /** Kind of the router. */
+  router: string;
+  /** Labels of the experts; [E]. */
+  experts: readonly string[];
+  /** See `RoutingRecord`. */
+  dropped: Uint8Array | null;
+}
+
+/** Tells the observer of the pass, where there is one, what a router decided. */
+export function observe(routing: Routing, { observed }: HostRouting, routed: Routed, ctx: Context): void {
+  if (observed !== null) {
+    const { numExperts, numTokens } = routing;
+    const shape = { path: ctx.path, numExperts, k: choicesOf(routing), numTokens };
+    ctx.observer?.observe({ ...shape, ...routed, experts: [...routed.experts], ...observed });
+  }
+}

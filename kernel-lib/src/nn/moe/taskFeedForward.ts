@@ -1,0 +1,72 @@
+import { tf } from '../../base/backend';
+import { expectInteger, fail, Module, Parameter } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import * as ops from '../../base/ops';
+import { activate, Linear, uniformFanIn } from '../layers';
+
+export interface TaskFeedForwardOptions {
+  /** D. */
+  width: number;
+  /** H. */
+  hidden: number;
+  /** Tasks, E. */
+  tasks: number;
+  /** Of the D features that come out, those that a task makes by itself, P; the others are shared. */
+  perTask: number;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+/** Name under which a model leaves the task of each token, int32 [T]. */
+export const TASK_IDS = 'taskIds';
+
+/**
+ * A feed-forward network whose second matrix has a part for all tasks and one for each: [..., D] to [..., D]; P of the features that
+ * come out are the task's (ViTPose++, arXiv 2212.04246). A token costs as much as in one dense network. Reads the task of
+ * each token from `ctx.getState('taskIds')`.
+ *
+ * @throws {SwitchyardError} where a size is out of range; in `apply`, where no tasks were left, or not one a token.
+ */
+export function taskFeedForward(options: TaskFeedForwardOptions): TaskFeedForward {
+  (['width', 'hidden', 'tasks'] as const).forEach((name) => expectInteger('taskFeedForward', name, options[name], 1));
+  expectInteger('taskFeedForward', 'perTask', options.perTask, 1, options.width - 1);
+  return new TaskFeedForward(options);
+}
+
+export class TaskFeedForward extends Module {
+  readonly kind = 'task-feed-forward';
+  /** Operations on a token, matrix products only. */
+  readonly flops: number;
+  private readonly w1: Linear;
+  private readonly w2: Linear;
+  private readonly perTask: Parameter;
+
+  constructor(private readonly options: TaskFeedForwardOptions) {
+    super();
+    const { width, hidden, tasks, perTask, random } = options;
+    this.flops = 4 * width * hidden;
+    const linear = (name: string, inputWidth: number, outputWidth: number): Linear =>
+      this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
+    this.w1 = linear('w1', width, hidden);
+    this.w2 = linear('w2', hidden, width - perTask);
+    const initial = uniformFanIn()([tasks, hidden, perTask], random.child('perTask'));
+    this.perTask = this.addParameter('perTask', new Parameter(initial));
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const { width, tasks } = this.options;
+    const numTokens = x.size / width;
+    const ids = ctx.getState(TASK_IDS);
+    if (ids === null || ids.size !== numTokens) {
+      fail(ctx.path || this.kind, `the context must hold ${numTokens} "${TASK_IDS}"`, ids === null ? null : ids.size);
+    }
+    const plan = ops.planDispatch(Int32Array.from(ids.dataSync()), { numTokens, k: 1, numExperts: tasks });
+    return tf.tidy(() => {
+      const rows = x.reshape<tf.Tensor2D>([numTokens, width]);
+      const inner = activate('gelu', this.w1.apply(rows, ctx.within('w1'))) as tf.Tensor2D;
+      const ofTask = ops.groupedMatMul(ops.dispatch(inner, plan), this.perTask.read() as tf.Tensor3D, plan);
+      const back = ops.combine(ofTask, tf.ones([numTokens, 1]), plan);
+      return tf.concat([this.w2.apply(inner, ctx.within('w2')), back], 1).reshape(x.shape);
+    });
+  }
+}

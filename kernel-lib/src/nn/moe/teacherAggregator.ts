@@ -1,0 +1,73 @@
+import { tf } from '../../base/backend';
+import { expectInteger, Module, Parameter } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import { attend, constant, FeedForward, LayerNorm, Linear, normal, uniformFanIn } from '../layers';
+
+export interface TeacherAggregatorOptions {
+  /** Teachers, E. */
+  teachers: number;
+  /** Width of what a teacher says of a token, F. */
+  outputWidth: number;
+  /** Width inside. Default 32. */
+  width?: number;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+// Bounds the score of a token, so that no teacher's weight falls out of reach of the gradient.
+const MOST = 3;
+
+/**
+ * Weighs teachers by how what they say of the same tokens hangs together (the aggregator of Meta-DMoE, arXiv 2210.03885): for each
+ * token, what each teacher says is one position of a transformer block without order, all see all; a linear map scores them. The
+ * tokens are of one domain, so their scores are averaged, and a softmax gives one weight to each teacher.
+ */
+export class TeacherAggregator extends Module {
+  readonly kind = 'teacher-aggregator';
+  private readonly identity: Parameter;
+  private readonly input: Linear;
+  private readonly norm: LayerNorm;
+  private readonly qkv: Linear;
+  private readonly output: Linear;
+  private readonly feedForward: FeedForward;
+  private readonly lastNorm: LayerNorm;
+  private readonly score: Linear;
+
+  constructor(private readonly options: TeacherAggregatorOptions) {
+    super();
+    const { teachers, outputWidth, width = 32, random } = options;
+    expectInteger('TeacherAggregator', 'teachers', teachers, 1);
+    expectInteger('TeacherAggregator', 'outputWidth', outputWidth, 1);
+    expectInteger('TeacherAggregator', 'width', width, 1);
+    const linear = (name: string, inputWidth: number, size: number, initializer = uniformFanIn()): Linear =>
+      this.addChild(name, new Linear({ inputWidth, outputWidth: size, initializer, random: random.child(name) }));
+    const identity = normal(0.3)([teachers, width], random.child('identity'));
+    this.identity = this.addParameter('identity', new Parameter(identity));
+    this.input = linear('input', outputWidth, width);
+    this.norm = this.addChild('norm', new LayerNorm({ width }));
+    this.qkv = linear('qkv', width, 3 * width);
+    this.output = linear('output', width, width);
+    const inner = new FeedForward({ width, hiddenWidth: 2 * width, activation: 'relu', random: random.child('inner') });
+    this.feedForward = this.addChild('feedForward', inner);
+    this.lastNorm = this.addChild('lastNorm', new LayerNorm({ width }));
+    // Zeros: at first all teachers weigh the same, and none that starts ahead drives the others out.
+    this.score = linear('score', width, 1, constant(0));
+  }
+
+  /** What teachers say of tokens, [T, E, F], to the weight of each teacher, [E]; `without` has weight 0. */
+  override apply(said: tf.Tensor, ctx: Context, without: number | null = null): tf.Tensor1D {
+    const { teachers } = this.options;
+    return tf.tidy(() => {
+      const x = this.input.apply(said, ctx.within('input')).add(this.identity.read());
+      const normed = this.norm.apply(x, ctx.within('norm'));
+      const [query, key, value] = tf.split(this.qkv.apply(normed, ctx.within('qkv')), 3, 2);
+      const mixed = attend(query, key, value, { heads: 1, causal: false });
+      const y = x.add(this.output.apply(mixed, ctx.within('output')));
+      const z = y.add(this.feedForward.apply(y, ctx.within('feedForward')));
+      const last = this.lastNorm.apply(z, ctx.within('lastNorm'));
+      const scores = this.score.apply(last, ctx.within('score')).tanh().mul(MOST).reshape([-1, teachers]).mean(0);
+      const mask = Array.from({ length: teachers }, (_, teacher) => (teacher === without ? -1e9 : 0));
+      return tf.softmax(scores.add(tf.tensor1d(mask))) as tf.Tensor1D;
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { tf } from '../../base/backend';
+import { expectInteger, fail, Module, Parameter } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import { embed, silu } from '../../base/ops';
+import { Linear } from '../layers';
+
+export interface TokenIndexedOptions {
+  /** V. */
+  vocabSize: number;
+  /** D. */
+  width: number;
+  /** H. */
+  hidden: number;
+  /** Stream for the initial parameters. */
+  random: Random;
+}
+
+// Of what a uniform fan-in projection makes of normal tokens: 1 / sqrt(3).
+const PROJECTED_DEVIATION = 0.58;
+
+/** Name under which a model leaves its token ids, int32 [...], for layers that look something up by them. */
+export const TOKEN_IDS = 'tokenIds';
+
+/**
+ * A gated network whose up-projection is a table of its own, looked up by token id: `w2(silu(w1 x) * table[id])`, [..., D] to
+ * [..., D] (STEM, arXiv 2601.10639). Each id is an expert of one row, chosen without a router; nothing needs balancing, and a
+ * token costs `4 D H`, a third less than with the projection. Reads ids from `ctx.getState('tokenIds')`.
+ *
+ * @throws {SwitchyardError} in `apply`, where no ids were left, or not one a token.
+ */
+export function tokenIndexed(options: TokenIndexedOptions): TokenIndexed {
+  (['vocabSize', 'width', 'hidden'] as const).forEach((name) => expectInteger('tokenIndexed', name, options[name], 1));
+  return new TokenIndexed(options);
+}
+
+export class TokenIndexed extends Module {
+  readonly kind = 'token-indexed';
+  /** Operations on a token, matrix products only. */
+  readonly flops: number;
+  /** V and H. */
+  readonly tableShape: readonly [number, number];
+  private readonly w1: Module;
+  private readonly w2: Module;
+  private readonly table: Parameter;
+  private readonly hidden: number;
+
+  constructor({ vocabSize, width, hidden, random }: TokenIndexedOptions) {
+    super();
+    this.flops = 4 * width * hidden;
+    this.hidden = hidden;
+    this.tableShape = [vocabSize, hidden];
+    const linear = (name: string, inputWidth: number, outputWidth: number): Module =>
+      this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
+    this.w1 = linear('w1', width, hidden);
+    this.w2 = linear('w2', hidden, width);
+    const initial = random.child('table').normal([vocabSize, hidden], 0, PROJECTED_DEVIATION);
+    this.table = this.addParameter('table', new Parameter(initial));
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const ids = ctx.getState(TOKEN_IDS);
+    const numTokens = x.size / x.shape[x.rank - 1];
+    if (ids === null || ids.size !== numTokens) {
+      fail(ctx.path || this.kind, `the context must hold ${numTokens} "${TOKEN_IDS}"`, ids === null ? null : ids.size);
+    }
+    return tf.tidy(() => {
+      const gate = silu(this.w1.apply(x, ctx.within('w1')));
+      const up = embed(this.table.read() as tf.Tensor2D, ids).reshape([...x.shape.slice(0, -1), this.hidden]);
+      return this.w2.apply(gate.mul(up), ctx.within('w2'));
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { type tf } from '../../../base/backend';
+import { fail } from '../../../base/core';
+import type { Context } from '../../../base/core';
+
+/**
+ * The tokens that the routed layer `lookahead` layers before this one received in the same pass; Infinity is the first one.
+ * The first layers get their own, or the first layer's. Each layer of a pass calls it once.
+ *
+ * @param x - What this layer received, [T, D].
+ */
+export function earlierTokens(x: tf.Tensor2D, lookahead: number, ctx: Context): tf.Tensor2D {
+  const layer = countSeen(ctx);
+  ctx.setState(seen(layer), x.clone());
+  return ctx.getState(seen(Math.max(0, layer - lookahead))) as tf.Tensor2D;
+}
+
+/** @throws {SwitchyardError} where it is not a number of layers. */
+export function expectLookahead(where: string, lookahead: number): void {
+  if (!(lookahead === Infinity || (Number.isInteger(lookahead) && lookahead >= 0))) {
+    fail(where, 'lookahead must be an integer of at least 0, or Infinity', lookahead);
+  }
+}
+
+// Tokens that the n-th routed layer of the pass received.
+const seen = (layer: number): string => `preGate/${layer}`;
+
+function countSeen(ctx: Context): number {
+  let layer = 0;
+  while (ctx.getState(seen(layer)) !== null) {
+    layer++;
+  }
+  return layer;
+}

@@ -1,0 +1,51 @@
+import { tf } from '../../../base/backend';
+import { fail } from '../../../base/core';
+import * as ops from '../../../base/ops';
+import type { SparseRouting } from '../router';
+
+/** How logits become scores: over all experts together, or each by itself (DeepSeek-V3, arXiv 2412.19437). */
+export type ScoreFunction = 'softmax' | 'sigmoid';
+
+export const SCORE_FUNCTIONS: readonly ScoreFunction[] = ['softmax', 'sigmoid'];
+
+export interface SelectTopKOptions {
+  /** Experts of a token, K. */
+  k: number;
+  /** Default "softmax". */
+  scores?: ScoreFunction;
+  /** Divide the weights of a token by their sum. Default: true where k > 1 (a single weight would be 1, without gradient). */
+  renormalize?: boolean;
+  /** Added to the scores for the choice only, never to the weights; [E]. Default none. */
+  selectionBias?: tf.Tensor | null;
+}
+
+/**
+ * Sends each token to the `k` experts of highest score. Weights are the scores of those chosen, so gradients reach every
+ * logit through them. Sigmoid scores are divided by their sum in `probs`, so that its rows sum to 1 as well.
+ *
+ * @param logits - [T, E]
+ * @returns Tensors that belong to the caller, or to the tidy round the call.
+ * @throws {SwitchyardError} where k is not an integer in 1..E.
+ */
+export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): SparseRouting {
+  const { k, scores: scoreFunction = 'softmax', renormalize = k > 1, selectionBias = null } = options;
+  const [numTokens, numExperts] = logits.shape;
+  checkK('selectTopK', k, numExperts);
+  const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
+  const chosen = selectionBias === null ? ops.topK(scores, k) : chooseBiased(scores, selectionBias, k);
+  const weights = renormalize ? ops.rowShares(chosen.values) : chosen.values;
+  const probs = scoreFunction === 'softmax' ? scores : ops.rowShares(scores);
+  return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights };
+}
+
+/** @throws {SwitchyardError} `where: k must be 1..numExperts (8), got 9`. */
+export function checkK(where: string, k: number, numExperts: number, name = 'k'): void {
+  if (!Number.isInteger(k) || k < 1 || k > numExperts) {
+    fail(where, `${name} must be 1..numExperts (${numExperts})`, k);
+  }
+}
+
+function chooseBiased(scores: tf.Tensor2D, bias: tf.Tensor, k: number): ops.TopK {
+  const indices = ops.withoutGradient(() => ops.topK(scores.add(bias), k).indices);
+  return { values: ops.takeAlongRows(scores, indices), indices };
+}

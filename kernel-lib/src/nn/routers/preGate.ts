@@ -1,0 +1,43 @@
+import { type tf } from '../../base/backend';
+import type { Context, Parameter } from '../../base/core';
+import { earlierTokens, expectLookahead } from './parts/earlierTokens';
+import { project, projectionWeight } from './parts/projection';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
+import type { RouterShape, RouterSpec } from './router';
+
+export interface PreGateOptions extends TokenChoiceOptions {
+  /** Routed layers ahead of time: 1 is the layer before, Infinity the first one. Default 1. */
+  lookahead?: number;
+}
+
+/**
+ * Pre-gating (arXiv 2308.12066; with `lookahead: Infinity`, the router apart from the backbone of Read-ME,
+ * arXiv 2410.19123): a layer routes by the tokens that an earlier routed layer received, so its experts are known that
+ * long before they are needed. The first layers route by their own tokens, or the first layer's.
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
+ */
+export function preGate(options: PreGateOptions): RouterSpec {
+  const { lookahead = 1 } = options;
+  const resolved = { ...resolveTokenChoice('preGate', options), lookahead };
+  expectLookahead('preGate', lookahead);
+  return { kind: 'pre-gate', options: resolved, build: (shape) => new PreGateRouter(resolved, shape) };
+}
+
+class PreGateRouter extends TokenChoice {
+  readonly kind = 'pre-gate';
+  private readonly weight: Parameter;
+
+  constructor(
+    private readonly options: Required<PreGateOptions>,
+    { width, numExperts, random }: RouterShape
+  ) {
+    super('preGate', options, numExperts);
+    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+  }
+
+  protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    return project(earlierTokens(x, this.options.lookahead, ctx), this.weight);
+  }
+}

@@ -1,0 +1,58 @@
+import { type tf } from '../../base/backend';
+import { expectInteger, Parameter } from '../../base/core';
+import type { Context } from '../../base/core';
+import * as ops from '../../base/ops';
+import { project, projectionWeight } from './parts/projection';
+import { sideInput } from './parts/sideInput';
+import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
+import type { TokenChoiceOptions } from './parts/tokenChoice';
+import type { RouterShape, RouterSpec } from './router';
+
+export interface TaskGateOptions extends TokenChoiceOptions {
+  /** Tasks, N. */
+  tasks: number;
+  /** Width of a task's embedding. Default 16. */
+  embedDim?: number;
+  /** Score the token as well; without it, all tokens of a task go the same way. Default true. */
+  content?: boolean;
+}
+
+/**
+ * Task-aware router (arXiv 2204.07689): logits are `x W + e_task U`, so tasks share some experts and keep others. The
+ * pass holds the task of each token, 0..N-1, as "taskIds", int32 [T].
+ *
+ * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, without tasks.
+ */
+export function taskGate(options: TaskGateOptions): RouterSpec {
+  const { tasks, embedDim = 16, content = true } = options;
+  const resolved = { ...resolveTokenChoice('taskGate', options), tasks, embedDim, content };
+  expectInteger('taskGate', 'tasks', tasks, 1);
+  expectInteger('taskGate', 'embedDim', embedDim, 1);
+  return { kind: 'task', options: resolved, build: (shape) => new TaskRouter(resolved, shape) };
+}
+
+class TaskRouter extends TokenChoice {
+  readonly kind = 'task';
+  private readonly embedding: Parameter;
+  private readonly taskWeight: Parameter;
+  private readonly weight: Parameter | null;
+
+  constructor(
+    { tasks, embedDim, content, ...choice }: Required<TaskGateOptions>,
+    { width, numExperts, random }: RouterShape
+  ) {
+    super('taskGate', choice, numExperts);
+    const matrix = (name: string, rows: number): Parameter =>
+      this.addParameter(name, projectionWeight(rows, numExperts, random.child(name)));
+    this.embedding = this.addParameter('embedding', new Parameter(random.child('embedding').normal([tasks, embedDim])));
+    this.taskWeight = matrix('taskWeight', embedDim);
+    this.weight = content ? matrix('weight', width) : null;
+  }
+
+  protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
+    const ids = sideInput('taskGate', 'taskIds', x.shape[0], ctx).toInt();
+    const task = ops.embed(this.embedding.read() as tf.Tensor2D, ids) as tf.Tensor2D;
+    const ofTask = project(task, this.taskWeight);
+    return this.weight === null ? ofTask : project(x, this.weight).add(ofTask);
+  }
+}

@@ -1,0 +1,10 @@
+export { agreement } from './agreement';
+export type { Agreement, AgreementOptions } from './agreement';
+export { costlyGains } from './costlyGains';
+export type { CostlyGains, CostlyGainsOptions } from './costlyGains';
+export { oracleRoutes } from './oracleRoutes';
+export type { OracleOptions, OracleRoutes, OracleSearch } from './oracleRoutes';
+export { pathLosses } from './pathLosses';
+export type { PathQuestion } from './pathLosses';
+export { tokenGroups } from './tokenGroups';
+export type { TokenGroups, TokenGroupsOptions } from './tokenGroups';

@@ -1,0 +1,159 @@
+import { tf } from '../../base/backend';
+import { Context, fail } from '../../base/core';
+import type { Module } from '../../base/core';
+import * as ops from '../../base/ops';
+import type { PathModel } from '../../nn/adaptive/pathModel';
+import { PATHS } from '../../nn/adaptive/pathRouter';
+import { CausalSelfAttention } from '../../nn/layers';
+
+/** Sequences with a path for each token. */
+export interface PathQuestion {
+  /** int32 [B, N]. */
+  inputs: tf.Tensor2D;
+  /** The token after each; int32 [T]. */
+  targets: tf.Tensor1D;
+  /** What the tokens before do: choices of every token in every block, [T * L]. */
+  reference: Int32Array;
+}
+
+// Values that one product may hold; larger questions are asked in parts.
+const MOST_VALUES = 6e6;
+
+/**
+ * The cross entropy of each token, had it alone taken other paths through the blocks, while those before it take their reference
+ * paths. Keys and values of those are computed once, so P paths of T tokens cost about P passes over T tokens.
+ *
+ * @param paths - Choices in each block of each path of each token; [T * P * L].
+ * @returns [T * P].
+ * @throws {SwitchyardError} where attention is not the usual kind.
+ */
+export async function pathLosses(model: PathModel, question: PathQuestion, paths: Int32Array): Promise<Float32Array> {
+  const { heads, vocabSize, mixers } = model.options;
+  const numTokens = question.targets.size;
+  const blocks = mixers.length;
+  const count = paths.length / (numTokens * blocks);
+  const largest = Math.max(vocabSize, heads * (question.inputs.shape[1] + 1));
+  const atOnce = Math.max(1, Math.min(count, Math.floor(MOST_VALUES / (numTokens * largest))));
+  const known = referencePass(model, question);
+  const out = new Float32Array(numTokens * count);
+  try {
+    for (let from = 0; from < count; from += atOnce) {
+      const size = Math.min(atOnce, count - from);
+      const part = new Int32Array(numTokens * size * blocks);
+      for (let t = 0; t < numTokens; t++) {
+        const start = (t * count + from) * blocks;
+        part.set(paths.subarray(start, start + size * blocks), t * size * blocks);
+      }
+      const losses = variantPass(model, question, known, part);
+      for (let t = 0; t < numTokens; t++) {
+        out.set(losses.subarray(t * size, (t + 1) * size), t * count + from);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    known.forEach(({ key, value }) => tf.dispose([key, value]));
+  }
+  return out;
+}
+
+/** Keys and values of a block, [B, heads, N, D / heads]. */
+interface KeysAndValues {
+  key: tf.Tensor;
+  value: tf.Tensor;
+}
+
+function referencePass(model: PathModel, { inputs, reference }: PathQuestion): KeysAndValues[] {
+  const known: KeysAndValues[] = [];
+  const undo = attentions(model).map((attention) =>
+    attention.wrap((inner, x, ctx) => {
+      const [, key, value] = split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads);
+      known.push({ key: tf.keep(key), value: tf.keep(value) });
+      return inner(x);
+    })
+  );
+  runWithPaths(model, inputs, reference, undo);
+  return known;
+}
+
+// The model itself, its blocks fed with every token P times, and its attention told to look at the reference.
+function variantPass(
+  model: PathModel,
+  { inputs, targets }: PathQuestion,
+  known: readonly KeysAndValues[],
+  paths: Int32Array
+): Float32Array {
+  const count = paths.length / (targets.size * model.options.mixers.length);
+  const blocks = model.children.get('layers') as Module;
+  const undo = [
+    ...attentions(model).map((attention, i) =>
+      attention.wrap((_inner, x, ctx) =>
+        attention.output.apply(
+          attend(split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads), known[i], count),
+          ctx.within('output')
+        )
+      )
+    ),
+    blocks.wrap((inner, x) => {
+      const [batch, length, width] = x.shape;
+      return inner(
+        x
+          .expandDims(2)
+          .tile([1, 1, count, 1])
+          .reshape([batch, length * count, width])
+      );
+    })
+  ];
+  return runWithPaths(model, inputs, paths, undo, (logits) => {
+    const labels = targets.expandDims(1).tile([1, count]).flatten() as tf.Tensor1D;
+    return ops.crossEntropy(logits.reshape([labels.size, -1]), labels);
+  });
+}
+
+function runWithPaths(
+  model: PathModel,
+  inputs: tf.Tensor2D,
+  paths: Int32Array,
+  undo: (() => void)[],
+  read: (logits: tf.Tensor) => tf.Tensor = (logits) => logits.sum()
+): Float32Array {
+  const ctx = Context.create();
+  try {
+    return tf.tidy(() => {
+      ctx.setState(PATHS, tf.tensor2d(paths, [paths.length / model.options.mixers.length, model.options.mixers.length], 'int32')); // prettier-ignore
+      return read(model.apply(inputs, ctx)).dataSync<'float32'>();
+    });
+  } finally {
+    undo.forEach((takeOff) => takeOff());
+    ctx.dispose();
+  }
+}
+
+// Queries, keys and values [B, R, 3 D] by head, [B, heads, R, D / heads] each.
+function split(qkv: tf.Tensor, heads: number): tf.Tensor[] {
+  const [batch, rows] = qkv.shape;
+  return qkv.reshape([batch, rows, 3, heads, -1]).transpose([2, 0, 3, 1, 4]).unstack();
+}
+
+// Each of the P variants of position n sees the reference before n, and itself.
+function attend([query, key, value]: tf.Tensor[], known: KeysAndValues, count: number): tf.Tensor {
+  const [batch, heads, rows, headWidth] = query.shape;
+  const length = rows / count;
+  const scaled = query.mul(1 / Math.sqrt(headWidth));
+  const position = tf.range(0, length);
+  const ofRow = position.expandDims(1).tile([1, count]).reshape([rows, 1]);
+  const mask = tf.where(position.expandDims(0).less(ofRow), 0, -Infinity);
+  const before = tf.matMul(scaled, known.key, false, true).add(mask); // [B, heads, N P, N]
+  const probs = tf.softmax(tf.concat([before, scaled.mul(key).sum(3, true)], 3));
+  const [ofBefore, ofSelf] = tf.split(probs, [length, 1], 3);
+  const mixed = tf.matMul(ofBefore, known.value).add(value.mul(ofSelf));
+  return mixed.transpose([0, 2, 1, 3]).reshape([batch, rows, heads * headWidth]);
+}
+
+function attentions(model: PathModel): CausalSelfAttention[] {
+  return model.options.mixers.map((_, i) => {
+    const attention = model.modules().get(`layers.${i}.attention`);
+    return attention instanceof CausalSelfAttention
+      ? attention
+      : fail('adaptive.pathLosses', 'attention must be causal self-attention', attention?.kind);
+  });
+}

@@ -1,0 +1,13 @@
+export { bench } from './bench';
+export type { BenchOptions, BenchPoint, BenchReport } from './bench';
+export { categoryMap } from './categoryMap';
+export type { CategoryMapOptions, CategoryRouter } from './categoryMap';
+export { expertRegistry } from './expertRegistry';
+export type { ExpertRegistry, RegisteredExpert, RegistryOptions } from './expertRegistry';
+export { knn } from './knn';
+export type { KnnOptions } from './knn';
+export { pilot } from './pilot';
+export type { PilotRouter, Pilots } from './pilot';
+export { ridge } from './ridge';
+export type { RidgeOptions } from './ridge';
+export type { QueryRouter, QueryTable } from './table';

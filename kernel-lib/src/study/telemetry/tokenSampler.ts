@@ -1,0 +1,78 @@
+import type { RoutingRecord } from '../../base/core';
+import type { TokenSample } from '../../protocol';
+import type { Batch } from '../../train/data';
+
+export interface TokenSamplerOptions {
+  /** Tokens kept, T; the first of the batch's first sequence. */
+  count: number;
+  /** Text of a token; null where it is unknown, and then nothing is sampled. */
+  decode: ((token: number) => string) | null;
+  /** Domains that have a name, G. */
+  numDomains: number;
+}
+
+/** What one layer chose for the tokens of the sample. */
+interface Choices {
+  k: number;
+  indices: Int32Array;
+  weights: Float32Array;
+}
+
+interface Sample {
+  tokens: Int32Array;
+  domain: number;
+  choices: Map<string, Choices>;
+}
+
+/** Keeps the first tokens of the latest batch with what every layer chose for them. */
+export class TokenSampler {
+  private latest: Sample = emptySample();
+  /** Shown while the latest batch has not passed through every layer. */
+  private previous: Sample = emptySample();
+
+  constructor(private readonly options: TokenSamplerOptions) {}
+
+  /** The batch whose records follow. */
+  batch({ tokens, domains, length }: Batch): void {
+    this.previous = this.latest;
+    this.latest = {
+      tokens: tokens.slice(0, Math.min(this.options.count, length)),
+      domain: domains[0] < this.options.numDomains ? domains[0] : -1,
+      choices: new Map()
+    };
+  }
+
+  record({ path, k, indices, weights }: RoutingRecord): void {
+    const { tokens, choices } = this.latest;
+    if (tokens.length > 0) {
+      const size = tokens.length * k;
+      choices.set(path, { k, indices: indices.slice(0, size), weights: weights.slice(0, size) });
+    }
+  }
+
+  /** The newest sample that every one of these layers has chosen for; null where there is none. */
+  read(paths: readonly string[]): TokenSample | null {
+    const { decode } = this.options;
+    const sample = [this.latest, this.previous].find(({ choices }) => paths.every((path) => choices.has(path)));
+    if (decode === null || sample === undefined || sample.tokens.length === 0) {
+      return null;
+    }
+    const T = sample.tokens.length;
+    const choices = paths.map((path) => sample.choices.get(path) as Choices);
+    return {
+      text: Array.from(sample.tokens, (token) => decode(token)),
+      domain: Array.from({ length: T }, () => sample.domain),
+      experts: choices.map(({ indices, k }) => table(indices, T, k)),
+      weights: choices.map(({ weights, k }) => table(weights, T, k)),
+      truncated: false
+    };
+  }
+}
+
+function emptySample(): Sample {
+  return { tokens: new Int32Array(), domain: -1, choices: new Map() };
+}
+
+function table(values: Int32Array | Float32Array, rows: number, columns: number): number[][] {
+  return Array.from({ length: rows }, (_, t) => Array.from(values.subarray(t * columns, (t + 1) * columns)));
+}

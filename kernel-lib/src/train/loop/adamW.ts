@@ -1,0 +1,102 @@
+import { tf } from '../../base/backend';
+import type { Parameter } from '../../base/core';
+import { adamUpdate } from './adamUpdate';
+import type { AdamScalars, AdamState } from './adamUpdate';
+
+export interface AdamWOptions {
+  /** Decay of the running mean of the gradient. */
+  beta1: number;
+  /** Decay of the running mean of the squared gradient. */
+  beta2: number;
+  epsilon: number;
+  /** Fraction of a value, times the learning rate, that each update takes away. */
+  weightDecay: number;
+  /** What the learning rate of a parameter is multiplied by, by path; 1 where it is not named. Default: 1 for all. */
+  rates?: ReadonlyMap<string, number>;
+}
+
+type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
+
+/**
+ * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2): values shrink by `learningRate * weightDecay`
+ * outside the adaptive step. Parameters whose `decay` is false do not shrink. Owns its moments; dispose it.
+ */
+export class AdamW {
+  /** Updates done. */
+  updates = 0;
+  private readonly moments = new Map<string, Moments>();
+
+  constructor(
+    private readonly parameters: ReadonlyMap<string, Parameter>,
+    private readonly options: AdamWOptions
+  ) {
+    for (const [path, { shape }] of parameters) {
+      this.moments.set(path, { firstMoment: tf.keep(tf.zeros(shape)), secondMoment: tf.keep(tf.zeros(shape)) });
+    }
+  }
+
+  /**
+   * Updates the parameters that `gradients` names.
+   *
+   * @param gradients - By path; the caller keeps them.
+   * @param scale - What gradients are multiplied by first: less than 1 where they are clipped.
+   */
+  update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale }: { learningRate: number; scale: number }) {
+    this.updates++;
+    tf.tidy(() => {
+      const scalars = new Map<number, AdamScalars>();
+      for (const [path, gradient] of gradients) {
+        const scaled = scale === 1 ? gradient : gradient.mul(scale);
+        const rate = learningRate * (this.options.rates?.get(path) ?? 1);
+        scalars.set(rate, scalars.get(rate) ?? this.scalars(rate));
+        this.updateOne(path, scaled, rate, scalars.get(rate)!);
+      }
+    });
+  }
+
+  /** What is saved of it, beside `updates`: "firstMoment.<path>" and "secondMoment.<path>". They stay its own. */
+  state(): Map<string, tf.Tensor> {
+    const out = new Map<string, tf.Tensor>();
+    for (const [path, { firstMoment, secondMoment }] of this.moments) {
+      out.set(`firstMoment.${path}`, firstMoment).set(`secondMoment.${path}`, secondMoment);
+    }
+    return out;
+  }
+
+  /** Takes over tensors of the names and shapes of {@link AdamW.state}. */
+  restore(updates: number, state: ReadonlyMap<string, tf.Tensor>): void {
+    this.updates = updates;
+    for (const [path, moments] of this.moments) {
+      tf.dispose({ ...moments });
+      moments.firstMoment = tf.keep(state.get(`firstMoment.${path}`)!);
+      moments.secondMoment = tf.keep(state.get(`secondMoment.${path}`)!);
+    }
+  }
+
+  dispose(): void {
+    this.moments.forEach((moments) => tf.dispose({ ...moments }));
+    this.moments.clear();
+  }
+
+  private updateOne(path: string, gradient: tf.Tensor, learningRate: number, scalars: AdamScalars): void {
+    const { variable, decay } = this.parameters.get(path)!;
+    const moments = this.moments.get(path)!;
+    const value = variable.mul(decay ? 1 - learningRate * this.options.weightDecay : 1);
+    const next = adamUpdate({ value, ...moments }, gradient, scalars);
+    variable.assign(next.value);
+    moments.firstMoment = tf.keep(next.firstMoment);
+    moments.secondMoment = tf.keep(next.secondMoment);
+  }
+
+  private scalars(learningRate: number): AdamScalars {
+    const { beta1, beta2, epsilon } = this.options;
+    return {
+      learningRate: tf.scalar(learningRate),
+      beta1: tf.scalar(beta1),
+      beta2: tf.scalar(beta2),
+      beta1Power: tf.scalar(beta1 ** this.updates),
+      beta2Power: tf.scalar(beta2 ** this.updates),
+      epsilon: tf.scalar(epsilon)
+    };
+  }
+}

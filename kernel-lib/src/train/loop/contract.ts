@@ -1,0 +1,47 @@
+import type { RoutingObserver } from '../../base/core';
+import type { LanguageModel } from '../../models/language';
+import type { Batch, TextData } from '../data';
+
+/** What a run tells whoever watches it. */
+export interface StepReport {
+  /** Steps done; the first report has step 1. */
+  step: number;
+  totalSteps: number;
+  /** Named scalars of this step: "loss/train", "loss/validation" and "loss/validation/<domain>" where evaluated, "learningRate", "gradientNorm", "auxiliary/<name>". */
+  scalars: Record<string, number>;
+}
+
+/** Holds a run between its steps; its numbers are the same as without. */
+export interface RunControl {
+  /** True while the run waits before its next step, or will when the step that it is in is done. */
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
+  /** Does so many steps (default 1), and waits again. */
+  advance(steps?: number): void;
+  /** Ends the run after the step that it is in, also where it waits. */
+  stop(): void;
+  /** Called when `paused` changes; one listener, set by who watches. */
+  onChange: (() => void) | null;
+}
+
+export interface RunInfo {
+  runId: string;
+  model: LanguageModel;
+  data: TextData;
+  totalSteps: number;
+  seed: number;
+  /** Holds and ends the run; absent where it cannot be held. */
+  control?: RunControl;
+}
+
+/** Watches a run: `show.routing()` and the progress line are watchers. */
+export interface Watcher {
+  start(run: RunInfo): void;
+  /** The batch about to be trained on; what routers decide about it follows through `observer`. */
+  batch?(batch: Batch, step: number): void;
+  /** Receives the routing of training passes; null where this watcher needs none (nothing extra is then read). */
+  readonly observer: RoutingObserver | null;
+  step(report: StepReport): void;
+  end(status: 'finished' | 'stopped' | 'failed', error: Error | null): void;
+}

@@ -1,0 +1,81 @@
+import { tf } from '../../base/backend';
+import type { Context, Module } from '../../base/core';
+
+/**
+ * Runs a pass again to find where values stop being finite: a parameter, else the output of the first module (the
+ * innermost), else an auxiliary loss, else the gradient nearest to the loss. Reads much from the device; for a run
+ * that has failed anyway.
+ *
+ * @param forward - Runs the model; its losses are in `ctx` afterwards.
+ */
+export function findNonFinite(
+  model: Module,
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  ctx: Context,
+  forward: () => void
+): string {
+  for (const [path, { variable }] of model.parameters()) {
+    if (!isFinite(variable)) {
+      return `the parameter "${path}"`;
+    }
+  }
+  const output = firstOutput(model, forward);
+  if (output !== null) {
+    return `the output of "${output}"`;
+  }
+  for (const [name, loss] of ctx.losses) {
+    if (!isFinite(loss)) {
+      return `the auxiliary loss "${name}"`;
+    }
+  }
+  // Backwards: a gradient that is not finite spoils all those before it.
+  for (const [path, gradient] of [...gradients].reverse()) {
+    if (!isFinite(gradient)) {
+      return `the gradient of "${path}"`;
+    }
+  }
+  return 'the sum over all values, each of them finite';
+}
+
+/** Path of the first module whose output is not finite, or null. */
+function firstOutput(model: Module, forward: () => void): string | null {
+  let found: string | null = null;
+  const restore = [...model.modules()].map(([path, module]) =>
+    intercept(module, (output) => {
+      if (found === null && !isFinite(output)) {
+        found = path === '' ? module.kind : path;
+      }
+    })
+  );
+  try {
+    forward();
+  } finally {
+    restore.forEach((undo) => undo());
+  }
+  return found;
+}
+
+/** Shows every output of a module to `see`, until the returned function is called. */
+function intercept(module: Module, see: (output: tf.Tensor) => void): () => void {
+  const own = Object.getOwnPropertyDescriptor(module, 'apply');
+  const apply = module.apply;
+  Object.defineProperty(module, 'apply', {
+    configurable: true,
+    value(x: tf.Tensor, ctx: Context) {
+      const output = apply.call(module, x, ctx);
+      see(output);
+      return output;
+    }
+  });
+  return () => {
+    if (own === undefined) {
+      Reflect.deleteProperty(module, 'apply');
+    } else {
+      Object.defineProperty(module, 'apply', own);
+    }
+  };
+}
+
+function isFinite(x: tf.Tensor): boolean {
+  return tf.tidy(() => tf.isFinite(x).all().dataSync()[0] === 1);
+}

@@ -1,0 +1,14 @@
+export { AdamW } from './adamW';
+export type { AdamWOptions } from './adamW';
+export type { RunControl, RunInfo, StepReport, Watcher } from './contract';
+export type { LanguageModel } from '../../models/language';
+export { evaluate } from './evaluate';
+export type { Evaluation } from './evaluate';
+export { fit } from './fit';
+export type { History } from './history';
+export { learningRateAt } from './learningRate';
+export type { LearningRateOptions } from './learningRate';
+export { muP } from './muP';
+export type { MuPOptions, MuPParameter, MuPRole } from './muP';
+export type { CheckpointOptions, EvaluateOptions, FitOptions } from './options';
+export type { Run, TrainResult } from './run';

@@ -1,0 +1,87 @@
+import { SingleBar } from 'cli-progress';
+import { randomUUID } from 'crypto';
+import { captureDisplay } from '../../base/core';
+import type { RunInfo, StepReport, Watcher } from './contract';
+
+/** Where a line of progress goes. */
+interface Line {
+  update(step: number, totalSteps: number, text: string): void;
+  close(text: string): void;
+}
+
+const MIN_MILLISECONDS = 500;
+
+/**
+ * A line that says how far a run is: one updating output in a notebook, a bar in a terminal, nothing elsewhere. At most
+ * two updates a second, and the last always.
+ */
+export function progress(): Watcher {
+  const line = notebookLine() ?? terminalLine();
+  let total = 0;
+  let started = 0;
+  let first: number | null = null;
+  let shown = 0;
+  let last = 'no step done';
+  return {
+    observer: null,
+    start(run: RunInfo) {
+      total = run.totalSteps;
+      started = performance.now();
+      line?.update(0, total, `step 0 of ${total}`);
+    },
+    step({ step, scalars }: StepReport) {
+      const now = performance.now();
+      first ??= step - 1;
+      const rate = ((step - first) * 1000) / (now - started);
+      last = describe(step, total, scalars, rate);
+      if (now - shown >= MIN_MILLISECONDS) {
+        shown = now;
+        line?.update(step, total, last);
+      }
+    },
+    end(status, error) {
+      line?.close(error === null ? `${status}: ${last}` : `${status} after ${last}: ${error.message}`);
+    }
+  };
+}
+
+function describe(step: number, total: number, scalars: Record<string, number>, rate: number): string {
+  const loss = `loss ${scalars['loss/train'].toFixed(3)}`;
+  const seconds = Math.round((total - step) / rate);
+  const left = step < total ? `, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left` : '';
+  return `step ${step} of ${total}, ${loss}, ${rate.toFixed(1)} steps/s${left}`;
+}
+
+function notebookLine(): Line | null {
+  const write = captureDisplay();
+  if (write === null) {
+    return null;
+  }
+  const transient = { display_id: randomUUID() };
+  let shown = false;
+  const show = (text: string): void => {
+    write({ data: { 'text/plain': text }, metadata: {}, transient }, shown);
+    shown = true;
+  };
+  return { update: (_step, _total, text) => show(text), close: show };
+}
+
+function terminalLine(): Line | null {
+  if (!process.stderr.isTTY) {
+    return null;
+  }
+  const bar = new SingleBar({ format: '{bar} {text}', stream: process.stderr, hideCursor: true });
+  return {
+    update(step, total, text) {
+      if (bar.isActive) {
+        bar.update(step, { text });
+      } else {
+        bar.start(total, step, { text });
+      }
+    },
+    close(text) {
+      bar.update({ text });
+      bar.stop();
+    }
+  };
+}

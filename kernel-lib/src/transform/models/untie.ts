@@ -1,0 +1,47 @@
+import { fail, Random } from '../../base/core';
+import type { Module } from '../../base/core';
+import { copyValues } from '../../models/copyValues';
+import { resolveModalities } from '../../models/language/modalities';
+import type { ModalityOptions } from '../../models/language/modalities';
+import { Transformer } from '../../models/language/transformer';
+import { Untied } from '../../nn/moe';
+import { upcycle as upcycleNetworks } from '../moe';
+import type { DenseNetwork, TransformReport } from '../moe';
+import { mapMixers } from './mapMixers';
+
+/**
+ * Gives each modality a copy of the parameters of a dense transformer: a `mixtureOfTransformers` that computes what
+ * `model` did, until it is trained. `model` stays as it is.
+ *
+ * @throws {SwitchyardError} where the model is not dense, or the modalities do not have its vocabulary.
+ */
+export function untie(model: Transformer, options: ModalityOptions): { model: Transformer; report: TransformReport } {
+  const { count, ofId, parts, router } = resolveModalities('untie', options);
+  const { vocabSize, mixers } = model.options;
+  if (ofId.length !== vocabSize) {
+    fail('untie', `modalities must have the model's vocabulary (${vocabSize})`, ofId.length);
+  }
+  if (mixers.some(({ kind }) => kind !== 'dense')) {
+    fail('untie', 'the model must be dense', 'one with mixtures');
+  }
+  const random = Random.fromSeed(0);
+  const mixed = mapMixers(model, (mixer) =>
+    router === null ? mixer : upcycleNetworks(mixer as DenseNetwork, { router, numExperts: count, random }).layer
+  );
+  const untied = new Transformer({ ...mixed.options, parts, modalities: ofId });
+  copyValues(mixed, untied);
+  copyToEach(mixed, untied);
+  mixed.dispose();
+  const parameters = { before: model.countParameters(), after: untied.countParameters() };
+  return { model: untied, report: { transformation: 'untie', parameters } };
+}
+
+function copyToEach(from: Module, to: Module): void {
+  const sources = from.modules();
+  to.modules().forEach((module, path) => {
+    const source = sources.get(path);
+    if (module instanceof Untied && source !== undefined) {
+      module.children.forEach((child) => copyValues(source, child));
+    }
+  });
+}

@@ -1,0 +1,18 @@
+export { averageToDense } from './averageToDense';
+export { carve } from './carve';
+export type { CarveOptions, CarveReport, NeuronGrouping } from './carve';
+export type { CarvedScores } from './carvedRouter';
+export { compressExperts } from './compressExperts';
+export type { CompressOptions, CompressReport } from './compressExperts';
+export type { DenseNetwork } from './denseWeights';
+export { expertDistances } from './expertDistances';
+export { expertStatistics } from './expertStatistics';
+export type { ExpertStatistics } from './expertStatistics';
+export { mergeExperts } from './mergeExperts';
+export type { MergeOptions, MergeReport } from './mergeExperts';
+export { priorApproximateLoss } from './priorApproximateLoss';
+export { pruneExperts } from './pruneExperts';
+export type { ExpertImportance, PruneExpertsOptions, PruneExpertsReport } from './pruneExperts';
+export type { TransformReport } from './report';
+export { upcycle } from './upcycle';
+export type { UpcycleOptions, UpcycleReport } from './upcycle';

@@ -1,0 +1,12 @@
+export { Adapters } from './adapters';
+export type { AdapterPart, TrainableShare } from './adapters';
+export { lora } from './lora';
+export type { LoraOptions } from './lora';
+export { DomainAdapters, moeAdapters } from './moeAdapters';
+export type { MoeAdaptersOptions } from './moeAdapters';
+export { moeLora } from './moeLora';
+export type { Granularity, MoeLoraOptions } from './moeLora';
+export type { Targets } from './targets';
+export { adaptTasks, taskLora } from './taskLora';
+export type { AdaptTasksOptions, TaskLoraOptions } from './taskLora';
+export type { TaskAdaptation } from './taskRouted';

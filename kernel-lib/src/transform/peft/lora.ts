@@ -1,0 +1,71 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectNumber, fail, Random } from '../../base/core';
+import type { Module, Parameter } from '../../base/core';
+import { LowRank } from '../../nn/layers/lowRank';
+import { Adapters } from './adapters';
+import type { AdapterPart } from './adapters';
+import { matcher } from './targets';
+import type { Targets } from './targets';
+
+export interface LoraOptions {
+  /** Modules or parameters: all matrices in or below them, experts' too ("layers.*.attention.qkv", "layers.*.moe.experts.w1"). */
+  targets: Targets;
+  /** r. */
+  rank: number;
+  /** The change is multiplied by alpha / r. Default: r. */
+  alpha?: number;
+  /** Seed of the initial parameters. Default 0. */
+  seed?: number;
+}
+
+/**
+ * Low-rank adaptation (LoRA, arXiv 2106.09685): each target matrix W computes as `W + alpha / r A B`, A [in, r] and B [r, out],
+ * B = 0 at first; a stack of experts' matrices [E, in, out] gets a pair for each. A wrapping of parameters: works on any
+ * module. Parameters are "<path of the matrix>.a" and ".b".
+ *
+ * @throws {SwitchyardError} where an option is out of range, or no matrix is named.
+ */
+export function lora(model: Module, options: LoraOptions): Adapters {
+  return new Adapters('lora', model, loraParts('lora', model, options));
+}
+
+/** The adapters of {@link lora}, for those that have others besides. */
+export function loraParts(where: string, model: Module, options: LoraOptions): Map<string, AdapterPart> {
+  const { targets, rank, alpha = rank, seed = 0 } = options;
+  expectInteger(where, 'rank', rank, 1);
+  expectNumber(where, 'alpha', alpha);
+  const random = Random.fromSeed(seed).child('lora');
+  const matches = matcher(targets);
+  const parts = new Map<string, AdapterPart>();
+  for (const [path, parameter] of model.parameters()) {
+    if (parameter.shape.length >= 2 && pathAndAbove(path).some(matches)) {
+      const { shape } = parameter;
+      parts.set(path, partOf(parameter, new LowRank({ shape, rank, alpha, random: random.child(path) })));
+    }
+  }
+  if (parts.size === 0) {
+    fail(where, 'targets must name a matrix of the model', typeof targets === 'function' ? 'none' : targets);
+  }
+  return parts;
+}
+
+function partOf(parameter: Parameter, module: LowRank): AdapterPart {
+  return {
+    module,
+    attach: () => parameter.wrap((value) => tf.tidy(() => value.add(module.product()))),
+    merge: () => {
+      const before = parameter.variable.clone();
+      tf.tidy(() => parameter.assign(before.add(module.product())));
+      return () => {
+        parameter.assign(before);
+        before.dispose();
+      };
+    }
+  };
+}
+
+// "a.b.c", "a.b", "a": a module stands for all that is below it.
+function pathAndAbove(path: string): string[] {
+  const names = path.split('.');
+  return names.map((_, i) => names.slice(0, names.length - i).join('.'));
+}

@@ -1,0 +1,15 @@
+import type { Random } from '../../base/core';
+import type { RouterSpec } from '../../nn/routers';
+
+/** What an adapter with a router is built from, once the matrix that it stands beside is known. */
+export interface MixtureShape {
+  /** Width of what goes in. */
+  inputs: number;
+  /** Width of what comes out. */
+  outputs: number;
+  /** E. */
+  experts: number;
+  router: RouterSpec;
+  alpha: number;
+  random: Random;
+}

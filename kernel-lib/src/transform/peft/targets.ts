@@ -1,0 +1,46 @@
+import { fail } from '../../base/core';
+import type { Module } from '../../base/core';
+
+/**
+ * Paths of a model: exact ones, in which `*` stands for one name ("layers.*.attention.qkv"), or a function that says
+ * whether a path is meant.
+ */
+export type Targets = readonly string[] | ((path: string) => boolean);
+
+/** The matcher of {@link Targets}: for "a.b", the path "a.b" itself. */
+export function matcher(targets: Targets): (path: string) => boolean {
+  if (typeof targets === 'function') {
+    return targets;
+  }
+  const patterns = targets.map((target) => target.split('.'));
+  return (path) => {
+    const names = path.split('.');
+    return patterns.some(
+      (pattern) => pattern.length === names.length && pattern.every((want, i) => want === '*' || want === names[i])
+    );
+  };
+}
+
+/**
+ * The modules of these paths that are of a kind the caller can work with.
+ *
+ * @throws {SwitchyardError} where a path names a module of another kind, or none is named.
+ */
+export function targetModules<M extends Module>(
+  where: string,
+  model: Module,
+  targets: Targets,
+  { is, kinds }: { is: (module: Module) => module is M; kinds: string }
+): Map<string, M> {
+  const matches = matcher(targets);
+  const found = new Map<string, M>();
+  for (const [path, module] of model.modules()) {
+    if (path !== '' && matches(path)) {
+      found.set(path, is(module) ? module : fail(where, `"${path}" must be ${kinds}`, module.kind));
+    }
+  }
+  if (found.size === 0) {
+    fail(where, 'targets must name a module of the model', typeof targets === 'function' ? 'none' : targets);
+  }
+  return found;
+}

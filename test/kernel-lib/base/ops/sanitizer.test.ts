@@ -1,0 +1,51 @@
+import { execFileSync, spawnSync } from 'child_process';
+import { existsSync, mkdtempSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
+import { dirname, join } from 'path';
+import { expect, test } from 'vitest';
+import { tensorflowFolder } from '../../../../kernel-lib/bin/setup/tensorflow.js';
+import { findProject } from '../../../../kernel-lib/bin/support/project.js';
+import { findCompiler } from '../../../../kernel-lib/native/binding.js';
+import { compileCustomOps } from '../../../../kernel-lib/native/custom-ops.js';
+
+const project = findProject();
+const tensorflow = tensorflowFolder(project);
+const runtime = sanitizerRuntime();
+
+// Memory errors of the ops themselves; leaks of Node.js and TensorFlow at their end are not asked for.
+test.skipIf(tensorflow === null || runtime === null)(
+  'the custom ops are clean under AddressSanitizer',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchyard-asan-'));
+    try {
+      const output = join(folder, 'ops.node');
+      const openblas = join(dirname(tensorflow!), 'scipy_openblas32');
+      const flags = ['-O1', '-g', '-fsanitize=address', '-fno-omit-frame-pointer'];
+      const built = await compileCustomOps(
+        { library: project.library, tensorflow: tensorflow!, openblas },
+        { output, flags }
+      );
+      expect(built.code, built.output).toBe(0);
+      const env = {
+        ...process.env,
+        LD_PRELOAD: runtime!,
+        ASAN_OPTIONS: 'detect_leaks=0',
+        SWITCHYARD_CUSTOM_OPS: output
+      };
+      const words = ['run', join(__dirname, 'customOps.test.ts')];
+      const vitest = join(project.root, 'node_modules', 'vitest', 'vitest.mjs');
+      const run = spawnSync(process.execPath, [vitest, ...words], { cwd: project.root, env, encoding: 'utf8' });
+      expect(run.status, run.stdout + run.stderr).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  300_000
+);
+
+/** The compiler's library of the sanitizer; it prints a bare name where there is none. */
+function sanitizerRuntime(): string | null {
+  const name = 'libasan.so';
+  const place = execFileSync(findCompiler(), [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+  return place !== name && existsSync(place) ? place : null;
+}

@@ -1,0 +1,182 @@
+import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+import {
+  EXPERTS,
+  expectGradients,
+  fixedRouter,
+  HIDDEN,
+  makeLayer,
+  observed,
+  tokens,
+  WIDTH
+} from '../../../support/moeLayer';
+import { outputOf, setValue } from '../../../support/networks';
+import { expectClose, expectNoLeak } from '../../../support/numeric';
+
+const { Context, Random } = core;
+
+const KINDS: Record<string, moe.ExpertSpec> = {
+  aliased: moe.aliasedExperts({ experts: moe.gatedExperts(), target: [0, 1, 0, 1] }),
+  averaged: moe.averagedExperts({ experts: moe.plainExperts(), beta: 0.1 }),
+  constant: moe.constantExperts(),
+  'low-rank': moe.lowRankExperts({ rank: 2 }),
+  'low-rank and sparse': moe.lowRankExperts({ rank: 2, dense: 3, gated: true }),
+  mixed: moe.mixedExperts([
+    { count: 2, experts: moe.plainExperts() },
+    { count: 1, experts: moe.copyExperts() },
+    { count: 1, experts: moe.constantExperts() }
+  ]),
+  modulated: moe.modulatedExperts()
+};
+
+/** Parameters that begin at 0 hide gradients. */
+function disturb(module: core.Module): void {
+  for (const path of module.parameters().keys()) {
+    setValue(module, path, (value) => value.add(Random.fromSeed(7).child(path).normal(value.shape, 0, 0.3)));
+  }
+}
+
+describe.each(Object.entries(KINDS))('%s experts', (_name, experts) => {
+  test('gradients agree with finite differences', () => {
+    const layer = makeLayer({ experts, router: routers.topK({ k: EXPERTS }) });
+    disturb(layer);
+    expectGradients(layer);
+    layer.dispose();
+  });
+
+  test('a layer is the sum of what each expert alone does, and its choices leave no tensor behind', () => {
+    const layer = makeLayer({ experts, router: routers.topK({ k: 2 }) });
+    disturb(layer);
+    const x = tokens();
+    const { indices, weights } = observed(layer, x);
+    tf.tidy(() => {
+      const gate = tf.buffer([x.shape[0], EXPERTS]);
+      indices.forEach((expert, choice) => gate.set(weights[choice], Math.floor(choice / 2), expert));
+      const alone = Array.from({ length: EXPERTS }, (_, expert) => {
+        const only = fixedRouter((t) => ({ indices: tf.fill([t, 1], expert, 'int32') as tf.Tensor2D }));
+        const single = makeLayer({ experts, router: only });
+        const source = layer.parameters();
+        single.parameters().forEach((parameter, path) => parameter.assign(source.get(path)!.variable));
+        const out = tf.tensor(outputOf(single, x), x.shape);
+        single.dispose();
+        return out.mul(gate.toTensor().slice([0, expert], [-1, 1]));
+      });
+      expectClose(outputOf(layer, x), tf.addN(alone), 1e-5);
+    });
+    const ctx = Context.create();
+    expectNoLeak(() => layer.apply(x, ctx).dispose());
+    ctx.dispose();
+    x.dispose();
+    layer.dispose();
+  });
+});
+
+/** What a bank makes of all tokens, by one of its experts. */
+function alone(experts: moe.ExpertSpec, x: tf.Tensor, prepare = (_: core.Module) => {}): Float32Array {
+  const layer = makeLayer({ experts, numExperts: 1, router: fixedRouter(() => ({})) });
+  prepare(layer);
+  const out = outputOf(layer, x);
+  layer.dispose();
+  return out;
+}
+
+describe('single kinds', () => {
+  test('zero gives zeros, copy the token, both exactly and free', () => {
+    const x = tokens();
+    expect(alone(moe.zeroExperts(), x)).toEqual(new Float32Array(x.size));
+    expect(alone(moe.copyExperts(), x)).toEqual(x.dataSync());
+    const shape = { numExperts: 2, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(1) };
+    for (const spec of [moe.zeroExperts(), moe.copyExperts()]) {
+      const bank = spec.build(shape);
+      expect(bank.flops).toEqual([0, 0]);
+      expect(bank.countParameters()).toBe(0);
+    }
+    x.dispose();
+  });
+
+  test('constant blends the token and its vector', () => {
+    const x = tokens();
+    tf.tidy(() => {
+      const [w, v] = [tokens([1, WIDTH, 2], 4), tokens([1, WIDTH], 5)];
+      const out = alone(moe.constantExperts(), x, (layer) => {
+        setValue(layer, 'experts.w', () => w);
+        setValue(layer, 'experts.v', () => v);
+      });
+      const [kept, replaced] = tf.split(tf.softmax(x.matMul(w.squeeze([0]))), 2, 1);
+      expectClose(out, x.mul(kept).add(v.mul(replaced)), 1e-5);
+    });
+    x.dispose();
+  });
+
+  test('modulation of ones and zeros is the block; each expert adds 2 D parameters', () => {
+    const count = (numExperts: number) => {
+      const bank = moe
+        .modulatedExperts()
+        .build({ numExperts, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(1) });
+      const size = bank.countParameters();
+      bank.dispose();
+      return size;
+    };
+    expect(count(5) - count(4)).toBe(2 * WIDTH);
+    const layer = makeLayer({ experts: moe.modulatedExperts() });
+    const plain = makeLayer({ numExperts: 1, router: routers.topK({ k: 1, renormalize: true }) });
+    for (const name of ['w1', 'w2']) {
+      setValue(plain, `experts.${name}`, () => layer.parameters().get(`experts.block.${name}`)!.variable);
+    }
+    const x = tokens();
+    expectClose(outputOf(layer, x), outputOf(plain, x), 1e-5);
+    x.dispose();
+    layer.dispose();
+    plain.dispose();
+  });
+
+  test('low-rank parameters count r (D + H) a matrix, and n D more for what stays whole', () => {
+    const size = (options: moe.LowRankExpertsOptions) => {
+      const bank = moe
+        .lowRankExperts(options)
+        .build({ numExperts: 3, width: 5, hidden: 7, random: Random.fromSeed(1) });
+      const sizes = { parameters: bank.countParameters(), flops: bank.flops[0] };
+      bank.dispose();
+      return sizes;
+    };
+    expect(size({ rank: 2 })).toEqual({ parameters: 3 * 2 * 2 * 12, flops: 2 * 2 * 2 * 12 });
+    expect(size({ rank: 2, dense: 3, gated: true })).toEqual({ parameters: 3 * 3 * 39, flops: 2 * 3 * 39 });
+  });
+
+  test('labels of mixed experts say their kinds to an observer', () => {
+    const layer = makeLayer({ experts: KINDS.mixed });
+    const x = tokens();
+    expect(observed(layer, x).experts).toEqual(['plain 0', 'plain 1', 'copy 2', 'constant 3']);
+    expect([...layer.parameters().keys()].filter((path) => path.startsWith('experts'))).toEqual([
+      ...['experts.plain0.w1', 'experts.plain0.w2', 'experts.constant2.w', 'experts.constant2.v']
+    ]);
+    x.dispose();
+    layer.dispose();
+    expect(() => makeLayer({ experts: KINDS.mixed, numExperts: 5 })).toThrow(
+      'counts must sum to numExperts (5), got 4'
+    );
+  });
+
+  test('experts owned elsewhere are used, and counted where they are owned', () => {
+    const owner = makeLayer();
+    const guest = makeLayer({ experts: moe.ownedElsewhere(owner.experts) });
+    const x = tokens();
+    expect(outputOf(guest, x)).toEqual(outputOf(owner, x));
+    expect(guest.countParameters()).toBe(WIDTH * EXPERTS);
+    setValue(owner, 'experts.w2', (w) => w.mul(2));
+    expectClose(outputOf(guest, x), outputOf(owner, x), 0);
+    x.dispose();
+    guest.dispose();
+    owner.dispose();
+  });
+});
+
+test('token-indexed: without ids, or with too few, it says so', () => {
+  const network = moe.tokenIndexed({ vocabSize: 4, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(1) });
+  const x = tokens([3, WIDTH]);
+  expect(() => network.apply(x, Context.create().within('stem'))).toThrow(
+    'stem: the context must hold 3 "tokenIds", got null'
+  );
+  x.dispose();
+  network.dispose();
+});

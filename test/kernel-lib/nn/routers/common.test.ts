@@ -1,0 +1,386 @@
+/** @file The battery: every router is listed once and passes all of it. */
+import { adaptive, core, routers, tf } from '@switchyard/kernel-lib';
+import { readdirSync, readFileSync } from 'fs';
+import { join } from 'path';
+import { describe, expect, test } from 'vitest';
+import { expectClose, expectNoLeak } from '../../../support/numeric';
+
+const WIDTH = 6;
+const EXPERTS = 4;
+const TOKENS = 12;
+
+interface Member {
+  /** File, from kernel-lib/src/nn/routers. */
+  file: string;
+  spec: (k: number, numExperts: number) => routers.RouterSpec;
+  /** Choices of a token that the battery asks for. */
+  k: number;
+  /** False where another seed changes nothing. */
+  seeded?: false;
+  /** True where a token's place decides and not the token, so that permuting tokens changes the routing. */
+  byPlace?: true;
+  /** What the pass must hold besides the tokens; a function of each token alone, so that it moves with it. */
+  state?: (x: tf.Tensor2D, numExperts: number) => Record<string, tf.Tensor>;
+}
+
+const largest = (x: tf.Tensor2D) => x.argMax(1) as tf.Tensor;
+const references = (numExperts: number, count = 6) => {
+  const random = core.Random.fromSeed(11);
+  return tf.tidy(() => ({
+    tokens: random.normal([count, WIDTH]).arraySync() as number[][],
+    weights: tf.softmax(random.child(1).normal([count, numExperts])).arraySync() as number[][]
+  }));
+};
+
+function learningPathRouter(costs: number[]): routers.RouterSpec {
+  const spec = adaptive.pathRouter({ block: 0, costs, budget: 0.1 });
+  const build: routers.RouterSpec['build'] = (shape) => {
+    const router = spec.build(shape) as adaptive.PathRouter;
+    router.exploring = false;
+    return router;
+  };
+  return { ...spec, build };
+}
+
+const MEMBERS: Record<string, Member> = {
+  'top-k': { file: 'topK', spec: (k) => routers.topK({ k }), k: 2 },
+  'top-k, sigmoid scores and selection bias': {
+    file: 'topK',
+    spec: (k) => routers.topK({ k, scores: 'sigmoid', balance: { bias: { rate: 0.01 }, zLoss: 1e-3 } }),
+    k: 2
+  },
+  'top-k, not renormalised': {
+    file: 'topK',
+    spec: (k) => routers.topK({ k, renormalize: false }),
+    k: 3
+  },
+  'top-k, gating residuals': {
+    file: 'topK',
+    spec: (k) => routers.topK({ k, gatingResidual: true }),
+    k: 2,
+    state: (x, numExperts) => ({ 'topK/logits': x.sin().slice([0, 0], [-1, numExperts]) })
+  },
+  'top-k, local': {
+    file: 'topK',
+    spec: (k, numExperts) => {
+      const nodeOf = Array.from({ length: numExperts }, (_, expert) => expert % 2);
+      return routers.topK({ k, balance: { locality: { coefficient: 0.1, nodeOf } } });
+    },
+    k: 2
+  },
+  'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1 },
+  'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
+  'top-p': { file: 'topP', spec: (k) => routers.topP({ p: 0.6, kMax: k }), k: 3 },
+  relu: { file: 'relu', spec: (k) => routers.relu({ k, l1: 0.1 }), k: 2 },
+  'relu, normalised, with chunk losses': {
+    file: 'relu',
+    spec: (k) => routers.relu({ k, l1: 0.1, norm: 'rms', chunk: { size: 5, sparsity: 0.1, locality: 0.1 } }),
+    k: 2
+  },
+  'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
+  'expert choice, softmax over tokens': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, softmax: 'tokens' }),
+    k: 2
+  },
+  'expert choice, in groups': {
+    file: 'expertChoice',
+    spec: (k) => routers.expertChoice({ k, group: 5 }),
+    k: 2,
+    byPlace: true
+  },
+  sinkhorn: { file: 'sinkhorn', spec: (k) => routers.sinkhorn({ k }), k: 2 },
+  base: { file: 'base', spec: () => routers.base(), k: 1 },
+  hash: { file: 'hash', spec: (k) => routers.hash({ k }), k: 2, state: (x) => ({ tokenIds: largest(x) }) },
+  fixed: {
+    file: 'fixed',
+    spec: (k, numExperts) =>
+      routers.fixed({ table: [0, 1, 2].map((i) => Array.from({ length: k }, (_, j) => (i + j) % numExperts)) }),
+    k: 2,
+    seeded: false,
+    state: (x) => ({ tokenIds: largest(x) })
+  },
+  soft: { file: 'soft', spec: () => routers.soft({ slots: 3 }), k: 2 },
+  recurrent: {
+    file: 'recurrent',
+    spec: (k) => routers.recurrent({ k, dim: WIDTH }),
+    k: 2,
+    state: (x) => ({ 'recurrent/state': x.sin() })
+  },
+  hyper: { file: 'hyper', spec: (k) => routers.hyper({ k }), k: 2 },
+  mixture: { file: 'mixture', spec: (k) => routers.mixture({ k, sub: 3 }), k: 2 },
+  'bi-level': { file: 'bilevel', spec: (k) => routers.bilevel({ nodes: k === 1 ? 1 : 2, k }), k: 2 },
+  'confidence gate': {
+    file: 'confidenceGate',
+    spec: () => routers.confidenceGate({ threshold: 0.6 }),
+    k: 4,
+    seeded: false
+  },
+  'pre-gate': { file: 'preGate', spec: (k) => routers.preGate({ k }), k: 2 },
+  'progressive pool': {
+    file: 'progressivePool',
+    spec: (k) => routers.progressivePool({ k, from: k, steps: 4 }),
+    k: 2
+  },
+  'task gate': {
+    file: 'taskGate',
+    spec: (k) => routers.taskGate({ k, tasks: WIDTH }),
+    k: 2,
+    state: (x) => ({ taskIds: largest(x) })
+  },
+  'attention gate': {
+    file: 'attentionGate',
+    spec: (k) => routers.attentionGate({ k, contrastive: { maskRate: 0.5 } }),
+    k: 2,
+    state: (x) => ({ behaviours: tf.stack([x, x.mul(0.5).add(1), x.square().minimum(4)], 1) })
+  },
+  'test-time re-routing, kernel': {
+    file: 'testTimeReroute',
+    spec: (k, numExperts) =>
+      routers.testTimeReroute({ router: routers.topK({ k }), references: references(numExperts), neighbours: 3 }),
+    k: 2
+  },
+  'test-time re-routing, mode finding': {
+    file: 'testTimeReroute',
+    spec: (k, numExperts) =>
+      routers.testTimeReroute({
+        router: routers.topK({ k }),
+        ...{ references: references(numExperts), neighbours: 3, strategy: 'modeFinding' }
+      }),
+    k: 2
+  },
+  'test-time re-routing, gradient': {
+    file: 'testTimeReroute',
+    spec: (k, numExperts) =>
+      routers.testTimeReroute({
+        router: routers.topK({ k }),
+        ...{ references: references(numExperts), neighbours: 3, strategy: 'ngd' },
+        loss: (_indices, weights) => weights.slice([0, 0], [-1, 1]).square().sum(1)
+      }),
+    k: 2
+  },
+  'random partition': {
+    file: 'randomPartition',
+    spec: () => routers.randomPartition(),
+    k: 1,
+    seeded: false,
+    byPlace: true
+  },
+  uncertainty: { file: 'uncertainty', spec: (k) => routers.uncertainty({ k, samples: 4 }), k: 2 },
+  'unified, of top-k': { file: 'unified', spec: (k) => routers.unified({ router: routers.topK({ k }) }), k: 2 },
+  // Once it learns: while it explores, as at first, it draws lots in training, and no gradient is meant to reach it.
+  'path, learning': {
+    file: '../adaptive/pathRouter',
+    spec: (_k, numExperts) => learningPathRouter(Array.from({ length: numExperts }, (_, e) => Number(e > 1))),
+    k: 1
+  },
+  'unified, of soft': { file: 'unified', spec: () => routers.unified({ router: routers.soft({ slots: 2 }) }), k: 2 }
+};
+
+/** What is in the folder and is not a router. */
+const OTHERS = ['index', 'parts', 'router'];
+
+const { Context, Random } = core;
+
+function build(member: Member, { numExperts = EXPERTS, seed = 1, k = member.k } = {}): routers.Router {
+  return member.spec(k, numExperts).build({ width: WIDTH, numExperts, random: Random.fromSeed(seed) });
+}
+
+function tokens(seed = 2, numTokens = TOKENS): tf.Tensor2D {
+  return Random.fromSeed(seed).normal([numTokens, WIDTH]) as tf.Tensor2D;
+}
+
+/** A pass that holds what the member needs to know of `x`. */
+function makePass(
+  member: Member,
+  x: tf.Tensor2D,
+  options: core.ContextOptions = {},
+  numExperts = EXPERTS
+): core.Context {
+  const ctx = Context.create(options);
+  tf.tidy(() =>
+    Object.entries(member.state?.(x, numExperts) ?? {}).forEach(([name, value]) => ctx.setState(name, value))
+  );
+  return ctx;
+}
+
+function route(
+  member: Member,
+  router: routers.Router,
+  x: tf.Tensor2D,
+  options: core.ContextOptions = {}
+): Float32Array {
+  const ctx = makePass(member, x, options);
+  const weights = tf.tidy(() => routers.denseWeights(router.route(x, ctx)).dataSync<'float32'>());
+  ctx.dispose();
+  return weights;
+}
+
+function check(member: Member, x: () => tf.Tensor, shape: { numExperts?: number; k?: number } = {}): void {
+  const router = build(member, shape);
+  tf.tidy(() => {
+    const tokens = x() as tf.Tensor2D;
+    const ctx = makePass(member, tokens, {}, router.numExperts);
+    expectSound(router.route(tokens, ctx));
+    ctx.dispose();
+  });
+  router.dispose();
+}
+
+function expectSound(routing: routers.Routing): void {
+  const { numTokens, numExperts, probs, logits } = routing;
+  expect(probs.shape).toEqual([numTokens, numExperts]);
+  expect(logits.shape).toEqual([numTokens, numExperts]);
+  expectClose(probs.sum(1), new Float32Array(numTokens).fill(1), 1e-5);
+  const of = routing.form === 'slots' ? [routing.dispatch, routing.combine] : [routing.weights];
+  const values = of.flatMap((each) => Array.from(each.dataSync()));
+  expect(values.every((w) => Number.isFinite(w) && w >= 0)).toBe(true);
+  if (routing.form === 'slots') {
+    of.forEach((each) => expect(each.shape).toEqual([numTokens, numExperts, routing.slots]));
+    return;
+  }
+  if (routing.form === 'dense') {
+    expect(routing.weights.shape).toEqual([numTokens, numExperts]);
+    return;
+  }
+  const { weights } = routing;
+  expect(weights.shape).toEqual([numTokens, routing.k]);
+  expect(routing.indices.shape).toEqual([numTokens, routing.k]);
+  expect(routing.indices.dtype).toBe('int32');
+  const all = Array.from(routing.indices.dataSync());
+  for (let token = 0; token < numTokens; token++) {
+    const row = all.slice(token * routing.k, (token + 1) * routing.k);
+    const used = row.filter((expert) => expert >= 0);
+    expect(new Set(used).size).toBe(used.length);
+    expect(used.every((expert) => expert < numExperts)).toBe(true);
+  }
+  all.forEach((expert, choice) => expert >= 0 || expect(values[choice]).toBe(0));
+}
+
+describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
+  test('shapes, rows of probabilities, no weight where unused', () => {
+    check(member, tokens);
+  });
+
+  test.each([
+    { what: 'one expert', numExperts: 1, k: 1 },
+    { what: 'k = experts', numExperts: EXPERTS, k: EXPERTS }
+  ])('$what', ({ numExperts, k }) => {
+    check(member, tokens, { numExperts, k });
+  });
+
+  test.each([
+    { what: 'all tokens equal', x: () => tf.ones([TOKENS, WIDTH]) },
+    { what: 'huge logits', x: () => tokens().mul(1e6) },
+    { what: 'one token', x: () => tokens(3, 1) },
+    { what: 'zeros', x: () => tf.zeros([TOKENS, WIDTH]) }
+  ])('$what', ({ x }) => {
+    check(member, x);
+  });
+
+  test('gradients reach every parameter', () => {
+    const router = build(member);
+    if (router.parameters().size === 0) {
+      router.dispose();
+      return;
+    }
+    const x = tokens();
+    const ctx = makePass(member, x, { training: true, random: Random.fromSeed(5) });
+    const targets = Random.fromSeed(6).normal([1000]);
+    const variables = [...router.parameters().values()].map((parameter) => parameter.variable);
+    const { value, grads } = tf.variableGrads(() => {
+      const routing = router.route(x, ctx);
+      const used =
+        routing.form === 'slots'
+          ? tf.concat([routing.dispatch.flatten(), routing.combine.flatten()])
+          : routing.weights.flatten();
+      return used
+        .mul(targets.slice(0, used.size))
+        .sum()
+        .add(tf.addN([tf.scalar(0), ...ctx.losses.values()])) as tf.Scalar;
+    }, variables);
+    for (const [path, parameter] of router.parameters()) {
+      const size = tf.tidy(() => grads[parameter.variable.name].abs().max().dataSync()[0]);
+      expect(size, path).toBeGreaterThan(1e-6);
+      expect(Number.isFinite(size), path).toBe(true);
+    }
+    tf.dispose([value, grads, x, targets]);
+    ctx.dispose();
+    router.dispose();
+  });
+
+  test.skipIf(member.byPlace)('permuting tokens permutes the routing', () => {
+    const router = build(member);
+    const x = tokens();
+    const order = Random.fromSeed(9).shuffle(Array.from({ length: TOKENS }, (_, i) => i));
+    const permuted = tf.gather(x, tf.tensor1d(order, 'int32'));
+    const [plain, moved] = [route(member, router, x), route(member, router, permuted)];
+    const expected = order.flatMap((token) => Array.from(plain.slice(token * EXPERTS, (token + 1) * EXPERTS)));
+    expectClose(moved, expected, 1e-6);
+    tf.dispose([x, permuted]);
+    router.dispose();
+  });
+
+  test('the same seed gives the same, in building and in training', () => {
+    const x = tokens();
+    const [a, b, other] = [build(member), build(member), build(member, { seed: 7 })];
+    const pass = (router: routers.Router) => route(member, router, x, { training: true, random: Random.fromSeed(3) });
+    expect(pass(a)).toEqual(pass(b));
+    expect(pass(a)).toEqual(pass(a));
+    if (member.seeded !== false) {
+      expect(pass(other)).not.toEqual(pass(a));
+    }
+    x.dispose();
+    [a, b, other].forEach((router) => router.dispose());
+  });
+
+  test('parameters and buffers carry all of its state', () => {
+    const x = tokens();
+    const [trained, fresh] = [build(member), build(member, { seed: 8 })];
+    if (member.seeded !== false) {
+      expect(route(member, fresh, x)).not.toEqual(route(member, trained, x));
+    }
+    for (const [path, parameter] of trained.parameters()) {
+      fresh.parameters().get(path)?.assign(parameter.variable, path);
+    }
+    for (const [path, buffer] of trained.buffers()) {
+      fresh.buffers().get(path)?.assign(buffer);
+    }
+    expect([...fresh.parameters().keys()]).toEqual([...trained.parameters().keys()]);
+    expect(route(member, fresh, x)).toEqual(route(member, trained, x));
+    tf.dispose(x);
+    trained.dispose();
+    fresh.dispose();
+  });
+
+  test('leaves no tensor behind', () => {
+    expectNoLeak(() => {
+      const router = build(member);
+      const x = tokens();
+      expectNoLeak(() => {
+        for (let step = 0; step < 3; step++) {
+          const ctx = makePass(member, x, { training: true, random: Random.fromSeed(step) });
+          tf.tidy(() => void router.route(x, ctx));
+          ctx.finish();
+          ctx.dispose();
+        }
+      });
+      x.dispose();
+      router.dispose();
+    });
+  });
+});
+
+describe('the folder', () => {
+  const folder = join(__dirname, '../../../../kernel-lib/src/nn/routers');
+  const files = readdirSync(folder).map((name) => name.replace(/\.ts$/, ''));
+  const index = readFileSync(join(folder, 'index.ts'), 'utf8');
+
+  test('lists every router in the index and in this battery', () => {
+    const listed = new Set(Object.values(MEMBERS).map((member) => member.file));
+    for (const file of files.filter((name) => !OTHERS.includes(name))) {
+      expect(index, file).toContain(`export { ${file} } from './${file}'`);
+      expect(listed, file).toContain(file);
+    }
+  });
+});
