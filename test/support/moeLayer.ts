@@ -50,7 +50,11 @@ export function fixedRouter(
       return { ...base, ...routing(numTokens, numExperts) };
     }
   }
-  return { kind: 'fixed', options: {}, build: ({ numExperts }: routers.RouterShape) => new Fixed(numExperts) };
+  return {
+    kind: 'fixed',
+    options: {},
+    build: ({ numExperts }: routers.RouterShape) => new Fixed(core.sizeOf(numExperts))
+  };
 }
 
 /** The record of one pass through `layer`, which runs as "layers.0". */

@@ -41,7 +41,7 @@ export function valuesOf(module: core.Module): Record<string, Float32Array> {
 
 /** Stores a new value in a parameter or buffer. */
 export function setValue(module: core.Module, path: string, make: (old: tf.Tensor) => tf.Tensor): void {
-  const variable = module.parameters().get(path)?.variable ?? module.buffers().get(path);
+  const variable = module.stored().get(path)?.variable;
   if (variable === undefined) {
     throw new Error(`no ${path} among ${[...module.parameters().keys()].join(', ')}`);
   }

@@ -100,7 +100,7 @@ describe('[a-sdm]', () => {
     // Not the same kernel for each image.
     const merged = tf.tidy(() => top.merge(tf.tensor2d([[1, 0, 0, 0], [0, 1, 0, 0]])).unstack().map((each) => each.dataSync())); // prettier-ignore
     expect(merged[0]).not.toEqual(merged[1]);
-    expect(layer.flops(64)).toBe(2 * 9 * 3 * 5 * (1 + 4 / 64));
+    expect(layer.ownFlops({ length: 64 })).toBe(2 * 9 * 3 * 5 * (1 + 4 / 64));
     expectNoLeak(() => void outputOf(layer, x));
     const records: core.RoutingRecord[] = [];
     const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });

@@ -21,7 +21,7 @@ describe('[hyperrouter]', () => {
   test('training moves the embedding, all that is learnt of the router, and leaves the hypernetwork', () => {
     const layer = layerWith(routers.hyper({ k: 2, embedDim: 5 }), 1);
     const task = makePieces({ width: WIDTH });
-    const values = () => [...layer.router.buffers().values()].map((buffer) => buffer.dataSync().slice());
+    const values = () => [...layer.router.buffers().values()].map(({ variable }) => variable.dataSync().slice());
     const embedding = () => layer.router.parameters().get('embedding')!.variable.dataSync().slice();
     const [frozen, before] = [values(), embedding()];
     regress(layer, (step) => task.batch(step, 64), { steps: 5 });

@@ -42,7 +42,7 @@ describe('[spt]', () => {
       expect(module.recall(input)).toBeGreaterThan(0.9);
       expect(report.recall[block]).toBeGreaterThan(0.9);
       // With codewords of nothing it finds what chance would.
-      tf.tidy(() => module.buffers().forEach((codebooks) => codebooks.assign(tf.zerosLike(codebooks))));
+      tf.tidy(() => module.buffers().forEach((codebooks) => codebooks.assign(tf.zerosLike(codebooks.variable))));
       expect(module.recall(input)).toBeLessThan(0.6);
       input.dispose();
     });

@@ -1,6 +1,6 @@
 import { tf } from '../base/backend';
-import { fail, lengthAfter, Module } from '../base/core';
-import type { Context, Random } from '../base/core';
+import { fail, Module } from '../base/core';
+import type { Context, Random, Size } from '../base/core';
 import { CausalSelfAttention, RMSNorm } from '../nn/layers';
 import { buildMixer, mixerName } from './mixer';
 import type { Mixer } from './mixer';
@@ -8,7 +8,7 @@ import type { Mixer } from './mixer';
 /** What attention is built from. */
 export interface AttentionShape {
   /** D. */
-  width: number;
+  width: Size;
   heads: number;
   /** Stream for the initial parameters. */
   random: Random;
@@ -17,11 +17,11 @@ export interface AttentionShape {
 /** How the other parts of a model are built, where they are not the usual ones. */
 export interface BlockParts {
   /** [..., D] to [..., D], for tokens of this width. Default: an `RMSNorm`. */
-  norm?: (width: number) => Module;
+  norm?: (width: Size) => Module;
   /** [B, N, D] to [B, N, D]. Default: a `CausalSelfAttention` without biases. */
   attention?: (shape: AttentionShape, block: number) => Module;
   /** What tokens go through between attention and mixer, "between": [B, N, D] to [B, M, D]. Default: nothing. */
-  between?: (block: number, width: number) => Module | null;
+  between?: (block: number, width: Size) => Module | null;
 }
 
 export interface BlockOptions extends AttentionShape {
@@ -79,17 +79,17 @@ export class Block extends Module {
     });
   }
 
-  lengthAfter(length: number): number {
-    return this.between === null ? length : lengthAfter(this.between, length);
+  override lengthAfter(length: number): number {
+    return this.between === null ? length : this.between.lengthAfter(length);
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child.startsWith('attention') || child === 'between' ? length : this.lengthAfter(length);
   }
 }
 
 /** The norm of a model that says no other. */
-export function usualNorm(width: number): Module {
+export function usualNorm(width: Size): Module {
   return new RMSNorm({ width });
 }
 

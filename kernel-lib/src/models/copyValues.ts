@@ -5,5 +5,5 @@ export function copyValues(from: Module, to: Module, wanted: (path: string) => b
   const parameters = to.parameters();
   from.parameters().forEach((parameter, path) => wanted(path) && parameters.get(path)?.assign(parameter.read(), path));
   const buffers = to.buffers();
-  from.buffers().forEach((buffer, path) => wanted(path) && buffers.get(path)?.assign(buffer));
+  from.buffers().forEach((buffer, path) => wanted(path) && buffers.get(path)?.assign(buffer.read(), path));
 }

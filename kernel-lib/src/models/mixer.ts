@@ -1,5 +1,5 @@
 import { expectOneOf } from '../base/core';
-import type { Module, Random } from '../base/core';
+import type { Module, Random, Size } from '../base/core';
 import type { ExpertSpec } from '../nn/experts';
 import { FeedForward, GatedFeedForward } from '../nn/layers';
 import * as moe from '../nn/moe';
@@ -43,7 +43,7 @@ export interface TokenIndexedMixer {
 export interface ModuleMixer {
   kind: 'module';
   /** [..., D] to [..., D]; a new one each time. */
-  build: (shape: { width: number; random: Random }) => Module;
+  build: (shape: { width: Size; random: Random }) => Module;
 }
 
 export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer | ModuleMixer;
@@ -68,7 +68,7 @@ export function mixerName(mixer: Mixer): string {
   return mixer.kind === 'moe' ? 'moe' : 'feedForward';
 }
 
-export function buildMixer(mixer: Mixer, width: number, random: Random): Module {
+export function buildMixer(mixer: Mixer, width: Size, random: Random): Module {
   if (mixer.kind === 'moe') {
     return moe.layer({ ...mixer, width, random });
   }

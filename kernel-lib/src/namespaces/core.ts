@@ -1,4 +1,7 @@
 export {
+  axesOf,
+  Axis,
+  Buffer,
   captureDisplay,
   captureInputs,
   Context,
@@ -8,26 +11,31 @@ export {
   expectShape,
   fail,
   jsonForms,
-  lengthAfter,
-  lengthWithin,
   Module,
   Parameter,
   Random,
   showShape,
+  shrink,
+  sizeOf,
+  Stored,
   SwitchyardError,
   toBundle
 } from '../base/core';
 export type {
+  AxisMember,
   CapturedInput,
   ContextOptions,
+  Cost,
+  CostShape,
   DisplayMessage,
   Forms,
   MimeBundle,
   ModuleTransform,
-  ParameterTransform,
-  Resizing,
+  ParameterOptions,
   RoutingObserver,
   RoutingRecord,
+  Size,
+  ValueTransform,
   WriteDisplay
 } from '../base/core';
 export { kMeans, meanRow } from '../base/math';

@@ -42,14 +42,17 @@ test('each entry is the module that spends it', () => {
 test('a module that says its own operations is asked, and one that says nothing is not guessed', () => {
   const random = core.Random.fromSeed(0);
   const heads = moe.attentionHeads({ router, heads: 4, width: 8, headWidth: 2, random });
-  expect(models.moduleFlops(heads, { length: 5 }).get('')).toBe(heads.flops(5));
+  expect(models.moduleFlops(heads, { length: 5 }).get('')).toBe(heads.ownFlops({ length: 5 }));
 
   class Unknown extends core.Module {
     readonly kind = 'unknown';
 
     constructor() {
       super();
-      this.addParameter('matrix', new core.Parameter(tf.ones([3, 3])));
+      this.addParameter(
+        'matrix',
+        new core.Parameter(tf.ones([3, 3]), { axes: [core.Axis.of('n', 3), core.Axis.of('m', 3)] })
+      );
       this.addChild('linear', new layers.Linear({ inputWidth: 3, outputWidth: 2, random }));
     }
 

@@ -173,7 +173,7 @@ describe('a model', () => {
 
       constructor() {
         super();
-        this.addParameter('a</td><script>"&', new core.Parameter(tf.ones([2])));
+        this.addParameter('a</td><script>"&', new core.Parameter(tf.ones([2]), { axes: [core.Axis.of('n', 2)] }));
       }
 
       apply(x: tf.Tensor): tf.Tensor {

@@ -1,7 +1,10 @@
 import type { tf } from '../backend';
+import type { Buffer } from './buffer';
 import type { Context } from './context';
+import type { Cost, CostShape } from './cost';
 import { fail } from './errors';
 import type { Parameter } from './parameter';
+import type { Stored } from './stored';
 
 /** Computes something else in place of a module's function, which is `inner`; `ctx` is the module's own scope. */
 export type ModuleTransform = (inner: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, ctx: Context) => tf.Tensor;
@@ -15,7 +18,7 @@ export abstract class Module {
   abstract readonly kind: string;
 
   private readonly ownParameters = new Map<string, Parameter>();
-  private readonly ownBuffers = new Map<string, tf.Variable>();
+  private readonly ownBuffers = new Map<string, Buffer>();
   private readonly ownChildren = new Map<string, Module>();
   private transforms: ModuleTransform[] | null = null;
 
@@ -33,8 +36,13 @@ export abstract class Module {
   }
 
   /** State that training changes without a gradient (a router's selection bias), by path, depth first. */
-  buffers(): Map<string, tf.Variable> {
+  buffers(): Map<string, Buffer> {
     return this.collect((module) => module.ownBuffers);
+  }
+
+  /** All that is saved of the tree, parameters and buffers, by path. */
+  stored(): Map<string, Stored> {
+    return new Map<string, Stored>([...this.parameters(), ...this.buffers()]);
   }
 
   /** This module and all below it by path; its own path is "". */
@@ -72,17 +80,54 @@ export abstract class Module {
     return count;
   }
 
+  /**
+   * Operations that the module itself spends on one token that reaches it, without its children's; null where it does not
+   * say. A module with matrices of its own must say it.
+   */
+  ownFlops(_shape: CostShape): number | null {
+    const matrices = [...this.ownParameters.values()].some(({ shape }) => shape.length > 1);
+    return matrices ? null : 0;
+  }
+
+  /** How often a child works on a token that reaches the module: 1 where it always does. */
+  childShare(_name: string): number {
+    return 1;
+  }
+
+  /** Tokens of a sequence that reach a child, of `length` that reach the module. */
+  lengthWithin(_child: string, length: number): number {
+    return length;
+  }
+
+  /** Tokens of a sequence that leave, of `length` that come. */
+  lengthAfter(length: number): number {
+    return length;
+  }
+
+  /** What the module costs on one token that comes in, with all below it. */
+  cost(shape: CostShape): Cost {
+    let flops = this.ownFlops(shape);
+    const { tokens = shape.length } = shape;
+    let bytes = 0;
+    for (const [name, child] of this.ownChildren) {
+      const length = this.lengthWithin(name, shape.length);
+      const below = length === 0 ? 0 : child.cost({ length, tokens: (tokens * length) / shape.length }).flops;
+      flops = flops === null || below === null ? null : flops + (below * this.childShare(name) * length) / shape.length;
+    }
+    this.stored().forEach(({ variable }) => (bytes += 4 * variable.size));
+    return { flops, parameters: this.countParameters(), bytes };
+  }
+
   /** Frees every parameter and buffer of the tree. */
   dispose(): void {
-    this.parameters().forEach((parameter) => parameter.dispose());
-    this.buffers().forEach((buffer) => buffer.dispose());
+    this.stored().forEach((each) => each.dispose());
   }
 
   protected addParameter(name: string, parameter: Parameter): Parameter {
     return add(this.ownParameters, name, parameter);
   }
 
-  protected addBuffer(name: string, buffer: tf.Variable): tf.Variable {
+  protected addBuffer(name: string, buffer: Buffer): Buffer {
     return add(this.ownBuffers, name, buffer);
   }
 

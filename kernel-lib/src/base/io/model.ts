@@ -13,7 +13,7 @@ export function modelVariables(model: Module): Map<string, tf.Variable> {
     if (variables.has(path)) {
       fail('io.modelVariables', 'a parameter and a buffer must not share a path', path);
     }
-    variables.set(path, buffer);
+    variables.set(path, buffer.variable);
   }
   return variables;
 }

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectOneOf, expectShape, fail, Module, Random } from '../../base/core';
+import { expectOneOf, expectShape, fail, Module, Random, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Embedding, Linear, normal, Sequential } from '../../nn/layers';
 import { MODALITY_IDS } from '../../nn/moe';
@@ -27,28 +27,30 @@ const POSITION_DEVIATION = 0.1;
 export class Transformer extends Module implements LanguageModel, BlockModel {
   readonly kind = 'transformer';
   readonly vocabSize: number;
-  readonly contextLength: number;
   private readonly tokens: Module;
   private readonly positions: Module;
   private readonly layers: Module;
   private readonly norm: Module;
   private readonly head: Module;
+  private readonly places: Axis;
 
   constructor(
     /** What it was built from; `models.denseTwin` reads it. */
     readonly options: TransformerOptions
   ) {
     super();
-    const { width, heads, contextLength, vocabSize, seed, mixers, parallel, parts = {} } = options;
+    const { heads, contextLength, vocabSize, seed, mixers, parallel, parts = {} } = options;
     const { sharing = 'none' } = options;
     expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
     const random = Random.fromSeed(seed).child('model');
     this.vocabSize = vocabSize;
-    this.contextLength = contextLength;
-    const embedding = (name: string, count: number, deviation: number): Embedding =>
+    const width = Axis.of('width', options.width);
+    const vocabulary = Axis.of('vocabulary', vocabSize).pin('token ids name its positions');
+    this.places = Axis.of('positions', contextLength);
+    const embedding = (name: string, count: Axis, deviation: number): Embedding =>
       this.addChild(name, new Embedding({ count, width, initializer: normal(deviation), random: random.child(name) }));
-    this.tokens = embedding('tokens', vocabSize, TOKEN_DEVIATION);
-    this.positions = embedding('positions', contextLength, POSITION_DEVIATION);
+    this.tokens = embedding('tokens', vocabulary, TOKEN_DEVIATION);
+    this.positions = embedding('positions', this.places, POSITION_DEVIATION);
     const blocks: Block[] = [];
     mixers.forEach((mixer, number) => {
       const first = number === 0 || sharing === 'none' ? null : blocks[0];
@@ -61,10 +63,14 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     this.head = this.addChild(
       'head',
       new Linear({
-        ...{ inputWidth: width, outputWidth: vocabSize, bias: false },
+        ...{ inputWidth: width, outputWidth: vocabulary, bias: false },
         ...{ initializer: normal(0.02), random: random.child('head') }
       })
     );
+  }
+
+  get contextLength(): number {
+    return this.places.size;
   }
 
   rebuild(changes: Partial<BlockModelOptions>): Transformer {

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module, Random } from '../../base/core';
-import type { Context } from '../../base/core';
+import { expectInteger, expectNumber, expectShape, fail, Module, Random, Axis } from '../../base/core';
+import type { Context, Size } from '../../base/core';
 import { Linear } from '../../nn/layers';
 import * as moe from '../../nn/moe';
 import { usualNorm } from '../block';
@@ -33,7 +33,7 @@ export interface TokenMixerOptions {
    */
   auxiliary?: { every: number; coefficient?: number } | null;
   /** How norms are built. Default: an `RMSNorm`. */
-  norm?: (width: number) => Module;
+  norm?: (width: Size) => Module;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
@@ -60,15 +60,19 @@ export class TokenMixer extends Module {
     readonly options: Required<TokenMixerOptions>
   ) {
     super();
-    const { slots, inputWidth, width, layers, interResidual, auxiliary, norm, seed } = options;
+    const { slots, heads, inputWidth, layers, interResidual, auxiliary, norm, seed } = options;
+    // A token is cut into as many pieces as there are mixed tokens.
+    const piece = Axis.of('piece', options.width / heads);
+    const width = Axis.product('heads x piece', Axis.fixed('heads', heads), piece);
     const random = Random.fromSeed(seed).child('tokenMixer');
+    const features = Axis.of('features', inputWidth);
     const embed = (slot: number): Module =>
-      new Linear({ inputWidth, outputWidth: width, bias: false, random: random.child('input').child(slot) });
+      new Linear({ inputWidth: features, outputWidth: width, bias: false, random: random.child('input').child(slot) });
     this.input = this.addChild('input', moe.untied({ count: slots, by: SLOT_IDS, build: embed }));
     const stream = random.child('layers');
     const blocks = Array.from(
       { length: layers },
-      (_, i) => new TokenMixerBlock({ ...options, random: stream.child(i) })
+      (_, i) => new TokenMixerBlock({ ...options, width, piece, random: stream.child(i) })
     );
     this.layers = this.addChild(
       'layers',
@@ -82,8 +86,8 @@ export class TokenMixer extends Module {
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { slots, heads, inputWidth } = this.options;
-    expectShape(ctx.path || this.kind, x, ['B', slots, inputWidth]);
+    const { slots, heads } = this.options;
+    expectShape(ctx.path || this.kind, x, ['B', slots, 'F']);
     return tf.tidy(() => {
       const leave = (name: string, count: number): void =>
         ctx.setState(name, tf.range(0, count, 1, 'int32').tile([x.shape[0]]));

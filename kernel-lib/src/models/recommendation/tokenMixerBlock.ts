@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { Module } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { Module, Axis } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import { GatedFeedForward } from '../../nn/layers';
 import * as moe from '../../nn/moe';
 import * as routers from '../../nn/routers';
@@ -22,13 +22,15 @@ export interface TokenMixerBlockOptions {
   /** T. */
   slots: number;
   /** D. */
-  width: number;
+  width: Axis;
+  /** Of what a token is cut into, D / heads. */
+  piece: Axis;
   heads: number;
   /** Width inside a network or an expert, H. */
   hidden: number;
   mixRevert: boolean;
   moe: TokenMixerMoe | null;
-  norm: (width: number) => Module;
+  norm: (width: Size) => Module;
   random: Random;
 }
 
@@ -50,9 +52,9 @@ export class TokenMixerBlock extends Module {
 
   constructor(private readonly options: TokenMixerBlockOptions) {
     super();
-    const { slots, width, heads, mixRevert, norm } = options;
+    const { slots, width, piece, heads, mixRevert, norm } = options;
     if (mixRevert) {
-      const mixedWidth = (slots * width) / heads;
+      const mixedWidth = Axis.product('slots x piece', Axis.fixed('slots', slots), piece);
       this.mixedNorm = this.addChild('mixedNorm', norm(mixedWidth));
       this.mixed = this.addChild('mixed', this.networks('mixed', heads, mixedWidth, MIXED_IDS));
     }
@@ -74,7 +76,7 @@ export class TokenMixerBlock extends Module {
     });
   }
 
-  private networks(name: string, count: number, width: number, by: string): Module {
+  private networks(name: string, count: number, width: Axis, by: string): Module {
     const { hidden, moe: experts } = this.options;
     const random = this.options.random.child(name);
     const build = (stream: Random): Module => {

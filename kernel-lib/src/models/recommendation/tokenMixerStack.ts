@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { fail, Module } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import { Linear } from '../../nn/layers';
 
 /** Name under which a pass in training can hold what a token-mixer model predicts, 0 or 1; [B]. */
@@ -11,8 +11,8 @@ export interface TokenMixerStackOptions {
   /** Layers that a residual spans; 0 is none. */
   interResidual: number;
   auxiliary: { every: number; coefficient: number } | null;
-  norm: (width: number) => Module;
-  width: number;
+  norm: (width: Size) => Module;
+  width: Size;
   random: Random;
 }
 
@@ -74,7 +74,7 @@ export class RankingHead extends Module {
   private readonly norm: Module;
   private readonly linear: Module;
 
-  constructor(width: number, norm: (width: number) => Module, random: Random) {
+  constructor(width: Size, norm: (width: Size) => Module, random: Random) {
     super();
     this.norm = this.addChild('norm', norm(width));
     this.linear = this.addChild('linear', new Linear({ inputWidth: width, outputWidth: 1, random }));

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, Module, Random } from '../../base/core';
-import type { Context } from '../../base/core';
+import { expectInteger, expectShape, Module, Random, Axis } from '../../base/core';
+import type { Context, Size } from '../../base/core';
 import { Linear, Sequential } from '../../nn/layers';
 import { Block, usualNorm } from '../block';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
@@ -33,12 +33,13 @@ export class Tower extends Module implements BlockModel {
 
   constructor(readonly options: TowerOptions) {
     super();
-    const { inputWidth, width, heads, outputWidth, seed, mixers, parts = {} } = options;
+    const { inputWidth, heads, outputWidth, seed, mixers, parts = {} } = options;
     (['inputWidth', 'width', 'heads', 'outputWidth'] as const).forEach((name) =>
       expectInteger('Tower', name, options[name], 1)
     );
     const random = Random.fromSeed(seed).child('tower');
-    const linear = (name: string, from: number, to: number): Linear =>
+    const width = Axis.of('width', options.width);
+    const linear = (name: string, from: Size, to: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, bias: false, random: random.child(name) }));
     this.input = linear('input', inputWidth, width);
     const block = (mixer: Mixer, number: number): Block =>
@@ -56,7 +57,7 @@ export class Tower extends Module implements BlockModel {
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape(ctx.path || this.kind, x, ['B', 'N', this.options.inputWidth]);
+    expectShape(ctx.path || this.kind, x, ['B', 'N', 'F']);
     return tf.tidy(() => {
       const tokens = this.layers.apply(this.input.apply(x, ctx.within('input')), ctx.within('layers'));
       const [batch, length, width] = tokens.shape;

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Random } from '../../base/core';
+import { expectInteger, expectShape, fail, Module, Random, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { Conv2d, LayerNorm, Linear, Sequential } from '../../nn/layers';
@@ -53,16 +53,17 @@ export class Unet extends Module {
     }
     this.contextLength = imageSize ** 2;
     const random = Random.fromSeed(seed).child('unet');
-    const conv = (name: string, inputs: number, outputs: number): Conv2d =>
+    const conv = (name: string, inputs: Axis, outputs: Axis): Conv2d =>
       this.addChild(name, new Conv2d({ inputs, outputs, random: random.child(name) }));
-    const wide = 2 * width;
-    this.first = conv('first', channels, width);
-    const sizes = [[width, width], [width, wide], [wide, wide], [wide + width, width]]; // prettier-ignore
+    const pixels = Axis.fixed('channels', channels);
+    const [full, half, last] = [Axis.of('full', width), Axis.of('half', 2 * width), Axis.of('last', width)];
+    this.first = conv('first', pixels, full);
+    const sizes = [[full, full], [full, half], [half, half], [Axis.sum('half, full', half, full), last]]; // prettier-ignore
     this.blocks = sizes.map(([inputs, outputs], i) => {
       const shape = { inputs, outputs, layers: layers[i], random: random.child('blocks').child(i) };
       return this.addChild(`blocks.${i}`, new UnetBlock(shape));
     });
-    this.last = conv('last', width, channels);
+    this.last = conv('last', last, pixels);
   }
 
   /** A new one, built as this one with some options changed; its values are initial ones. */
@@ -86,14 +87,14 @@ export class Unet extends Module {
     });
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child === 'blocks.1' || child === 'blocks.2' ? length / 4 : length;
   }
 }
 
 interface Shape {
-  inputs: number;
-  outputs: number;
+  inputs: Axis;
+  outputs: Axis;
   random: Random;
 }
 
@@ -125,14 +126,18 @@ class Residual extends Module {
   private readonly time: Module;
   private readonly conv2: Module;
 
-  constructor(width: number, random: Random) {
+  constructor(width: Axis, random: Random) {
     super();
-    const conv = (name: string): Module =>
-      this.addChild(name, new Conv2d({ inputs: width, outputs: width, random: random.child(name) }));
+    const inner = Axis.of('inner', width.size);
+    const conv = (name: string, inputs: Axis, outputs: Axis): Module =>
+      this.addChild(name, new Conv2d({ inputs, outputs, random: random.child(name) }));
     this.norm = this.addChild('norm', new LayerNorm({ width }));
-    this.conv1 = conv('conv1');
-    this.time = this.addChild('time', new Linear({ inputWidth: 2, outputWidth: width, random: random.child('time') }));
-    this.conv2 = conv('conv2');
+    this.conv1 = conv('conv1', width, inner);
+    this.time = this.addChild(
+      'time',
+      new Linear({ inputWidth: Axis.fixed('time', 2), outputWidth: inner, random: random.child('time') })
+    );
+    this.conv2 = conv('conv2', inner, width);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -144,7 +149,7 @@ class Residual extends Module {
     });
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child === 'time' ? 1 : length;
   }
 }

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Random } from '../../base/core';
-import type { Context } from '../../base/core';
+import { expectInteger, expectShape, fail, Module, Random, Axis } from '../../base/core';
+import type { Context, Size } from '../../base/core';
 import { ClassAttention, Embedding, LayerNorm, Linear, normal, Sequential } from '../../nn/layers';
 import { Block } from '../block';
 import type { BlockParts } from '../block';
@@ -74,7 +74,7 @@ export class VisionTransformer extends Module implements BlockModel {
 
   constructor(readonly options: VisionTransformerOptions) {
     super();
-    const { imageSize, patchSize, channels, classes, width, heads, seed, mixers, parts = {} } = options;
+    const { imageSize, patchSize, channels, classes, heads, seed, mixers, parts = {} } = options;
     (['imageSize', 'patchSize', 'channels', 'classes', 'width', 'heads'] as const).forEach((name) =>
       expectInteger('vit', name, options[name], 1)
     );
@@ -83,16 +83,18 @@ export class VisionTransformer extends Module implements BlockModel {
     }
     const random = Random.fromSeed(seed).child('vit');
     this.contextLength = (imageSize / patchSize) ** 2;
-    const linear = (name: string, from: number, to: number): Linear =>
+    const width = Axis.of('width', options.width);
+    const pixels = Axis.fixed('pixels', patchSize ** 2 * channels);
+    const linear = (name: string, from: Size, to: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, random: random.child(name) }));
-    const embedding = (name: string, count: number): Embedding => {
+    const embedding = (name: string, count: Size): Embedding => {
       const initializer = normal(POSITION_DEVIATION);
       return this.addChild(name, new Embedding({ count, width, initializer, random: random.child(name) }));
     };
     const { norm = layerNorm, attention = classAttention } = parts;
-    this.input = linear('input', patchSize ** 2 * channels, width);
-    this.classToken = embedding('classToken', 1);
-    this.positions = embedding('positions', this.contextLength + 1);
+    this.input = linear('input', pixels, width);
+    this.classToken = embedding('classToken', Axis.fixed('classToken', 1));
+    this.positions = embedding('positions', Axis.fixed('positions', this.contextLength + 1));
     const block = (mixer: Mixer, number: number): Block =>
       new Block({
         ...{ width, heads, mixer, parallel: false, parts: { ...parts, norm, attention }, number, share: null },
@@ -119,7 +121,7 @@ export class VisionTransformer extends Module implements BlockModel {
     });
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child === 'layers' ? length + 1 : child === 'norm' || child === 'head' ? 1 : length;
   }
 
@@ -141,7 +143,7 @@ function cut(images: tf.Tensor, patchSize: number): tf.Tensor {
   return split.transpose([0, 1, 3, 2, 4]).reshape([batch, down * across, patchSize ** 2 * channels]);
 }
 
-function layerNorm(width: number): Module {
+function layerNorm(width: Size): Module {
   return new LayerNorm({ width });
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module, Parameter } from '../../base/core';
+import { expectInteger, expectNumber, expectShape, fail, Module, Parameter, Axis } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import * as ops from '../../base/ops';
 
@@ -46,7 +46,14 @@ export class MatchingPursuit extends Module {
     const { width, atoms, random } = options;
     const { dictionary = random.child('dictionary').normal([width, atoms]) } = options;
     expectShape('matchingPursuit', dictionary, [width, atoms]);
-    this.dictionary = this.addParameter('dictionary', new Parameter(dictionary, false));
+    const axes = [Axis.of('width', width), Axis.of('atoms', atoms)];
+    this.dictionary = this.addParameter('dictionary', new Parameter(dictionary, { axes, decay: false }));
+  }
+
+  /** Where a signal takes all steps. */
+  override ownFlops(): number {
+    const [width, atoms] = this.dictionary.axes;
+    return 4 * this.options.maxSteps * width.size * atoms.size;
   }
 
   override apply(y: tf.Tensor, ctx: Context): tf.Tensor {
@@ -55,7 +62,8 @@ export class MatchingPursuit extends Module {
 
   /** As `apply`, with the steps that each signal took; [T]. The caller disposes the estimate. */
   pursue(y: tf.Tensor2D, ctx: Context): { estimate: tf.Tensor2D; depths: Int32Array } {
-    const { width, maxSteps, noiseFactor = 1 } = this.options;
+    const { maxSteps, noiseFactor = 1 } = this.options;
+    const width = this.dictionary.axes[0].size;
     expectShape(ctx.path || this.kind, y, ['T', width]);
     const limits = this.noiseOf(y.shape[0], ctx).map((variance) => noiseFactor * width * variance);
     const depths = new Int32Array(y.shape[0]);

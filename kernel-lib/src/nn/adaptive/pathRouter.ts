@@ -4,7 +4,8 @@ import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from '../routers';
 import { oneHot } from '../routers/parts/oneHot';
-import { project, projectionWeight } from '../routers/parts/projection';
+import { project, projectFlops, projectionWeight } from '../routers/parts/projection';
+import { routerAxes } from '../routers/parts/routerAxes';
 
 /** Name under which a pass can hold the choice of each token in each block; int32 [T, L]. Routers then choose nothing themselves. */
 export const PATHS = 'paths';
@@ -45,7 +46,6 @@ export function resolvePathRouter(options: PathRouterOptions): Required<PathRout
 
 export class PathRouter extends Module implements Router {
   readonly kind = 'path';
-  readonly numExperts: number;
   readonly k = 1;
   readonly meanK = 1;
   /** Chooses at random in training. */
@@ -54,14 +54,23 @@ export class PathRouter extends Module implements Router {
 
   constructor(
     private readonly options: Required<PathRouterOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
     super();
-    if (options.costs.length !== numExperts) {
-      fail('pathRouter', `there must be a cost for each of ${numExperts} choices`, options.costs.length);
+    const { width, experts } = routerAxes(shape);
+    if (options.costs.length !== experts.size) {
+      fail('pathRouter', `there must be a cost for each of ${experts.size} choices`, options.costs.length);
     }
-    this.numExperts = numExperts;
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    experts.pin('each choice has a cost');
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, shape.random.child('weight')));
+  }
+
+  get numExperts(): number {
+    return this.weight.axes[1].size;
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.weight);
   }
 
   /** The probabilities of {@link route}. */

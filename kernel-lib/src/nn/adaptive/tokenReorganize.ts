@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, Module, showShape } from '../../base/core';
-import type { Context } from '../../base/core';
+import { expectInteger, expectNumber, fail, Module, showShape, sizeOf } from '../../base/core';
+import type { Context, Size, CostShape } from '../../base/core';
 import * as ops from '../../base/ops';
 import { CLASS_ATTENTION } from '../layers';
 import { oneHot } from '../routers/parts/oneHot';
@@ -25,7 +25,7 @@ export interface TokenReorganizeOptions {
  */
 export function tokenReorganize(
   options: TokenReorganizeOptions
-): (block: number, width: number) => TokenReorganizer | null {
+): (block: number, width: Size) => TokenReorganizer | null {
   const { keepRate, layers, fuse = true } = options;
   expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
   layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
@@ -39,20 +39,20 @@ export class TokenReorganizer extends Module {
   constructor(
     private readonly keepRate: number,
     private readonly fuse: boolean,
-    private readonly width: number
+    private readonly width: Size
   ) {
     super();
   }
 
-  lengthAfter(length: number): number {
+  override lengthAfter(length: number): number {
     const kept = this.keptOf(length - 1);
     return 1 + kept + (this.fuse && kept < length - 1 ? 1 : 0);
   }
 
   /** Operations on each of the tokens that come: those of the sum. */
-  flops(length: number): number {
+  override ownFlops({ length }: CostShape): number {
     const fuses = this.fuse && this.keptOf(length - 1) < length - 1;
-    return fuses ? (2 * this.width * (length - 1)) / length : 0;
+    return fuses ? (2 * sizeOf(this.width) * (length - 1)) / length : 0;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

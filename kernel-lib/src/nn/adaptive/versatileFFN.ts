@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, Module, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import { recursiveFFN, sharedSlices } from '../experts';
 import type { ExpertSpec } from '../experts';
 import { FeedForward } from '../layers';
@@ -14,9 +14,9 @@ import type { PathRouterOptions } from './pathRouter';
 
 export interface VersatileFFNOptions {
   /** D. */
-  width: number;
+  width: Size;
   /** Width inside the network, H. */
-  hidden: number;
+  hidden: Size;
   /** Slices of the network that the wide path chooses among, E; they divide H. Default 4. */
   subExperts?: number;
   /** Slices of a token, K. Default 2. */
@@ -63,9 +63,10 @@ export class VersatileFFN extends Module {
 
   constructor(options: VersatileFFNOptions) {
     super();
-    const { width, hidden, subExperts = 4, k = 2, maxSteps = 3, budget = 1, budgetLoss = 10 } = options;
+    const { subExperts = 4, k = 2, maxSteps = 3, budget = 1, budgetLoss = 10 } = options;
     const { block = 0, activation, random } = options;
-    expectInteger('versatileFFN', 'hidden', hidden, 1);
+    expectInteger('versatileFFN', 'hidden', sizeOf(options.hidden), 1);
+    const [width, hidden] = [Axis.of('width', options.width), Axis.of('hidden', options.hidden)];
     this.maxSteps = maxSteps;
     const network = { width, hiddenWidth: hidden, activation, bias: false, random: random.child('base') };
     const base = (this.base = this.addChild('base', new FeedForward(network)));
@@ -81,7 +82,7 @@ export class VersatileFFN extends Module {
   }
 
   /** What goes through the network is counted where it does: by the experts of both paths. */
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child === 'base' ? 0 : length;
   }
 

@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
@@ -29,8 +29,8 @@ export function aliasedExperts({ experts, target }: AliasedExpertsOptions): Expe
     kind: 'aliased',
     options: { experts, target },
     build: (shape) => {
-      if (shape.numExperts !== target.length) {
-        fail('aliasedExperts', `target must have numExperts (${shape.numExperts}) entries`, target.length);
+      if (sizeOf(shape.numExperts) !== target.length) {
+        fail('aliasedExperts', `target must have numExperts (${sizeOf(shape.numExperts)}) entries`, target.length);
       }
       return new AliasedExperts(experts.build({ ...shape, numExperts: stored }), target);
     }
@@ -39,20 +39,30 @@ export function aliasedExperts({ experts, target }: AliasedExpertsOptions): Expe
 
 class AliasedExperts extends Bank {
   readonly kind = 'aliased-experts';
+
   constructor(
-    private readonly stored: ExpertBank,
+    private readonly bank: ExpertBank,
     private readonly target: readonly number[]
   ) {
-    super(
-      target.length,
-      target.map((each, expert) => `${expert} = ${stored.labels[each]}`),
-      target.map((each) => stored.flops[each])
-    );
-    this.addChild('stored', stored);
+    super(Axis.of('aliases', target.length).pin('a table names stored experts by number'));
+    bank.experts.pin('a table names stored experts by number');
+    this.addChild('stored', bank);
+  }
+
+  override get labels(): readonly string[] {
+    return this.target.map((each, expert) => `${expert} = ${this.bank.labels[each]}`);
+  }
+
+  override get flops(): readonly number[] {
+    return this.target.map((each) => this.bank.flops[each]);
+  }
+
+  protected override rowFlops(): number {
+    return this.ownFlops();
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
-    const { stored, target } = this;
+    const { bank: stored, target } = this;
     return regroup(rows, plan, { target, numExperts: stored.numExperts }, (sorted, inner) =>
       stored.applyGroups(sorted, inner, ctx.within('stored'))
     );

@@ -34,8 +34,20 @@ class AveragedExperts extends Bank {
     private readonly each: ExpertBank,
     private readonly beta: number
   ) {
-    super(each.numExperts, each.labels, each.flops);
+    super(each.experts);
     this.addChild('each', each);
+  }
+
+  override get labels(): readonly string[] {
+    return this.each.labels;
+  }
+
+  override get flops(): readonly number[] {
+    return this.each.flops;
+  }
+
+  protected override rowFlops(): number {
+    return this.ownFlops();
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
@@ -47,8 +59,8 @@ class AveragedExperts extends Bank {
 
   private pull(): void {
     tf.tidy(() =>
-      this.each.parameters().forEach(({ variable }, path) => {
-        if (variable.shape[0] !== this.numExperts) {
+      this.each.parameters().forEach(({ axes, variable }, path) => {
+        if (axes[0] !== this.experts) {
           fail('averagedExperts', 'the first axis of every parameter must be that of the experts', path);
         }
         variable.assign(variable.add(variable.mean(0, true).sub(variable).mul(this.beta)));

@@ -1,18 +1,41 @@
 import type { tf } from '../../base/backend';
-import { Module } from '../../base/core';
+import { Module, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';
-import type { ExpertBank } from './expertBank';
+import type { ExpertBank, ExpertShape } from './expertBank';
 
 /** What all kinds of experts have in common. */
 export abstract class Bank extends Module implements ExpertBank {
   constructor(
-    readonly numExperts: number,
-    readonly labels: readonly string[],
-    readonly flops: readonly number[]
+    /** The axis of the experts, E. */
+    readonly experts: Axis
   ) {
     super();
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
+  }
+
+  /** Numbers, for experts that differ in nothing but their weights. */
+  get labels(): readonly string[] {
+    return Array.from(this.experts.selection ?? Array(this.numExperts).keys(), String);
+  }
+
+  /** The same for each expert, {@link Bank.rowFlops}. */
+  get flops(): readonly number[] {
+    return new Array<number>(this.numExperts).fill(this.rowFlops());
+  }
+
+  /** On a row, the mean over experts; a layer multiplies it by the experts that work on a token. */
+  override ownFlops(): number {
+    return this.flops.reduce((sum, each) => sum + each, 0) / this.numExperts;
+  }
+
+  /** Nothing: what a bank says of itself is with all below it. */
+  override childShare(): number {
+    return 0;
   }
 
   /** Tokens [T, D] through the sum of all experts; layers use {@link applyGroups}. */
@@ -21,9 +44,16 @@ export abstract class Bank extends Module implements ExpertBank {
   }
 
   abstract applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D;
+
+  /** Operations of one expert on a row, matrix products only, a multiplication and an addition counted as two. */
+  protected abstract rowFlops(): number;
 }
 
-/** The same cost for each expert; [E]. */
-export function alike(numExperts: number, flops: number): number[] {
-  return new Array<number>(numExperts).fill(flops);
+/** The axes that a bank shares with the layer that holds it. */
+export function bankAxes({ numExperts, width, hidden }: Omit<ExpertShape, 'random'>) {
+  return {
+    experts: Axis.of('experts', numExperts),
+    width: Axis.of('width', width),
+    hidden: Axis.of('hidden', hidden)
+  };
 }

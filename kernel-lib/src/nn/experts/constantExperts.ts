@@ -1,10 +1,9 @@
 import { tf } from '../../base/backend';
-import { Parameter } from '../../base/core';
+import { Parameter, Axis } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 /**
  * Experts that put a learnt vector in place of a token, as far as the token wants: `a x + (1 - a) v` with `a` the first
@@ -19,10 +18,16 @@ class ConstantExperts extends Bank {
   private readonly w: Parameter;
   private readonly v: Parameter;
 
-  constructor({ numExperts, width }: ExpertShape) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, 4 * width));
-    this.w = this.addParameter('w', new Parameter(tf.zeros([numExperts, width, 2])));
-    this.v = this.addParameter('v', new Parameter(tf.zeros([numExperts, width]), false));
+  constructor(shape: ExpertShape) {
+    const { experts, width } = bankAxes(shape);
+    super(experts);
+    const shares = Axis.fixed('kept, replaced', 2);
+    this.w = this.addParameter('w', Parameter.over([experts, width, shares], tf.zeros));
+    this.v = this.addParameter('v', Parameter.over([experts, width], tf.zeros, { decay: false }));
+  }
+
+  protected override rowFlops(): number {
+    return 4 * this.w.axes[1].size;
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -1,11 +1,13 @@
 import type { tf } from '../../base/backend';
-import type { Context, Module, Random } from '../../base/core';
+import type { Context, Module, Random, Axis, Size } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 
 /**
  * The experts of a layer, all of one kind or mixed; the layer that holds them knows no more of them than this.
  */
 export interface ExpertBank extends Module {
+  /** The axis of the experts, E; routers share it. */
+  readonly experts: Axis;
   readonly numExperts: number;
   /** A label for each expert, for people; E. */
   readonly labels: readonly string[];
@@ -22,11 +24,11 @@ export interface ExpertBank extends Module {
 
 /** A bank's shape, known once the layer that holds it is built. */
 export interface ExpertShape {
-  numExperts: number;
+  numExperts: Size;
   /** Width of tokens, D. */
-  width: number;
+  width: Size;
   /** Width inside an expert, H. */
-  hidden: number;
+  hidden: Size;
   /** Stream for the initial parameters. */
   random: Random;
 }

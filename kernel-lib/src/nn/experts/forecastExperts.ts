@@ -1,11 +1,10 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, Parameter } from '../../base/core';
+import { expectInteger, Parameter, Axis } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { uniformFanIn } from '../layers';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 /**
  * Experts that are linear maps of low rank, `x u v`: cheap guesses at what a larger module would say. Parameters are u [E, D, r] and
@@ -23,12 +22,22 @@ class ForecastExperts extends Bank {
   private readonly u: Parameter;
   private readonly v: Parameter;
 
-  constructor(rank: number, { numExperts, width, random }: ExpertShape) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, 4 * width * rank));
-    const matrix = (name: string, shape: number[]): Parameter =>
-      this.addParameter(name, new Parameter(uniformFanIn()([numExperts, ...shape], random.child(name))));
-    this.u = matrix('u', [width, rank]);
-    this.v = matrix('v', [rank, width]);
+  constructor(rank: number, shape: ExpertShape) {
+    const { experts, width } = bankAxes(shape);
+    super(experts);
+    const r = Axis.of('rank', rank);
+    const matrix = (name: string, axes: Axis[]): Parameter =>
+      this.addParameter(
+        name,
+        Parameter.over([experts, ...axes], (sizes) => uniformFanIn()(sizes, shape.random.child(name)))
+      );
+    this.u = matrix('u', [width, r]);
+    this.v = matrix('v', [r, width]);
+  }
+
+  protected override rowFlops(): number {
+    const [, width, rank] = this.u.axes;
+    return 4 * width.size * rank.size;
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -1,12 +1,12 @@
+import type { Axis } from '../../base/core';
 import type { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 export interface GatedExpertsOptions {
   /** Default "silu", which makes SwiGLU (arXiv 2002.05202). */
@@ -35,14 +35,23 @@ class GatedExperts extends Bank {
 
   constructor(
     private readonly options: Required<GatedExpertsOptions>,
-    { numExperts, width, hidden, random }: ExpertShape
+    shape: ExpertShape
   ) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, 6 * width * hidden));
-    const matrix = (name: string, inputs: number, outputs: number) =>
-      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    const { experts, width, hidden } = bankAxes(shape);
+    super(experts);
+    const matrix = (name: string, inputs: Axis, outputs: Axis) =>
+      this.addParameter(
+        name,
+        Parameter.over([experts, inputs, outputs], (sizes) => options.initializer(sizes, shape.random.child(name)))
+      );
     this.w1 = matrix('w1', width, hidden);
     this.w3 = matrix('w3', width, hidden);
     this.w2 = matrix('w2', hidden, width);
+  }
+
+  protected override rowFlops(): number {
+    const [, width, hidden] = this.w1.axes;
+    return 6 * width.size * hidden.size;
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -1,14 +1,13 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail } from '../../base/core';
+import { expectInteger, expectNumber, fail, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, FeedForward, GatedFeedForward } from '../layers';
 import type { Linear } from '../layers';
 import { LowRank } from '../layers/lowRank';
-import { Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 export interface LoraExpertsOptions {
   /** The network that all experts are variations of; it stays where it is, and its parameters are not the bank's. */
@@ -38,21 +37,31 @@ class LoraExperts extends Bank {
 
   constructor(
     private readonly options: Required<LoraExpertsOptions>,
-    { numExperts, width, hidden, random }: ExpertShape
+    shape: ExpertShape
   ) {
+    const { experts } = bankAxes(shape);
+    super(experts);
     const { base, rank, alpha } = options;
-    const matrices = base instanceof GatedFeedForward ? 3 : 2;
-    const flops = 2 * matrices * (width * hidden + rank * (width + hidden));
-    super(numExperts, numberedLabels(numExperts), new Array<number>(numExperts).fill(flops));
-    const [inputs, inner] = base.w1.weight.shape;
-    if (inputs !== width || inner !== hidden) {
-      fail('loraExperts', `the layer must be of the base's widths [${inputs}, ${inner}]`, [width, hidden]);
+    const wanted = [sizeOf(shape.width), sizeOf(shape.hidden)];
+    const [inputs, inner] = base.w1.weight.axes;
+    if (inputs.size !== wanted[0] || inner.size !== wanted[1]) {
+      fail('loraExperts', `the layer must be of the base's widths [${inputs.size}, ${inner.size}]`, wanted);
     }
+    const r = Axis.of('rank', rank);
     this.changes = new Map(
       [...base.children].map(([name, linear]) => {
-        const shape = [numExperts, ...(linear as Linear).weight.shape];
-        return [name, this.addChild(name, new LowRank({ shape, rank, alpha, random: random.child(name) }))];
+        const axes = [experts, ...(linear as Linear).weight.axes];
+        const random = shape.random.child(name);
+        return [name, this.addChild(name, new LowRank({ shape: axes, rank: r, alpha, random }))];
       })
+    );
+  }
+
+  protected override rowFlops(): number {
+    const { base } = this.options;
+    return [...base.children].reduce(
+      (sum, [name, linear]) => sum + (linear as Linear).ownFlops() + this.changes.get(name)!.ownFlops(),
+      0
     );
   }
 

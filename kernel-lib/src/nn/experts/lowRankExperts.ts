@@ -1,12 +1,11 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, expectOneOf, fail, Module, Parameter } from '../../base/core';
+import { expectInteger, expectOneOf, fail, Module, Parameter, Axis } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 export interface LowRankExpertsOptions {
   /** Rank of each matrix, r. */
@@ -51,20 +50,33 @@ class LowRankExperts extends Bank {
 
   constructor(
     private readonly options: Required<LowRankExpertsOptions>,
-    { numExperts, width, hidden, random }: ExpertShape
+    shape: ExpertShape
   ) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, cost(options, width, hidden)));
-    if (options.dense > hidden) {
-      fail('lowRankExperts', `dense must be at most the hidden width (${hidden})`, options.dense);
+    const { experts, width, hidden } = bankAxes(shape);
+    super(experts);
+    if (options.dense > hidden.size) {
+      fail('lowRankExperts', `dense must be at most the hidden width (${hidden.size})`, options.dense);
     }
-    const factors = (name: string, inputs: number, outputs: number): Factors =>
+    const dense = Axis.of('dense', options.dense);
+    if (options.dense > 0) {
+      hidden.pin('its first neurons are dense');
+      dense.pin('the first neurons of the hidden width are dense');
+    }
+    const factors = (name: string, inputs: Axis, outputs: Axis): Factors =>
       this.addChild(
         name,
-        new Factors({ ...options, inputs, outputs, sparseRows: name === 'w2', numExperts, random: random.child(name) })
+        new Factors({
+          ...{ initializer: options.initializer, rank: Axis.of('rank', options.rank), dense, experts, inputs, outputs },
+          ...{ sparseRows: name === 'w2', random: shape.random.child(name) }
+        })
       );
     this.w1 = factors('w1', width, hidden);
     this.w3 = options.gated ? factors('w3', width, hidden) : null;
     this.w2 = factors('w2', hidden, width);
+  }
+
+  protected override rowFlops(): number {
+    return [this.w1, this.w2, this.w3].reduce((sum, each) => sum + (each?.ownFlops() ?? 0), 0);
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
@@ -73,16 +85,15 @@ class LowRankExperts extends Bank {
   }
 }
 
-function cost({ rank, dense, gated }: LowRankExpertsOptions, width: number, hidden: number): number {
-  return (gated ? 3 : 2) * 2 * (rank * (width + hidden) + (dense ?? 0) * width);
-}
-
-interface FactorsOptions extends Required<LowRankExpertsOptions> {
-  inputs: number;
-  outputs: number;
+interface FactorsOptions {
+  initializer: Initializer;
+  experts: Axis;
+  inputs: Axis;
+  outputs: Axis;
+  rank: Axis;
+  dense: Axis;
   /** S has values in the first rows, not columns. */
   sparseRows: boolean;
-  numExperts: number;
   random: ExpertShape['random'];
 }
 
@@ -95,12 +106,23 @@ class Factors extends Module {
 
   constructor(private readonly options: FactorsOptions) {
     super();
-    const { rank, dense, initializer, inputs, outputs, sparseRows, numExperts, random } = options;
-    const matrix = (name: string, shape: number[]): Parameter =>
-      this.addParameter(name, new Parameter(initializer([numExperts, ...shape], random.child(name))));
+    const { rank, dense, initializer, inputs, outputs, sparseRows, experts, random } = options;
+    const matrix = (name: string, axes: Axis[]): Parameter =>
+      this.addParameter(
+        name,
+        Parameter.over([experts, ...axes], (sizes) => initializer(sizes, random.child(name)))
+      );
     this.u = matrix('u', [inputs, rank]);
     this.v = matrix('v', [rank, outputs]);
-    this.s = dense === 0 ? null : matrix('s', sparseRows ? [dense, outputs] : [inputs, dense]);
+    this.s = dense.size === 0 ? null : matrix('s', sparseRows ? [dense, outputs] : [inputs, dense]);
+  }
+
+  /** On a row of one expert. */
+  override ownFlops(): number {
+    return [this.u, this.v, this.s].reduce(
+      (sum, each) => sum + (each === null ? 0 : 2 * each.axes[1].size * each.axes[2].size),
+      0
+    );
   }
 
   apply(): never {
@@ -114,13 +136,13 @@ class Factors extends Module {
     if (this.s === null) {
       return low;
     }
-    const sparse = sparseRows ? times(x.slice([0, 0], [-1, dense]), this.s) : times(x, this.s);
+    const sparse = sparseRows ? times(x.slice([0, 0], [-1, dense.size]), this.s) : times(x, this.s);
     return low.add(
       sparseRows
         ? sparse
         : sparse.pad([
             [0, 0],
-            [0, outputs - dense]
+            [0, outputs.size - dense.size]
           ])
     );
   }

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
@@ -26,21 +26,21 @@ export function mixedExperts(parts: readonly MixedPart[]): ExpertSpec {
     kind: 'mixed',
     options: { parts },
     build: (shape) => {
-      if (shape.numExperts !== total) {
-        fail('mixedExperts', `counts must sum to numExperts (${shape.numExperts})`, total);
+      if (sizeOf(shape.numExperts) !== total) {
+        fail('mixedExperts', `counts must sum to numExperts (${sizeOf(shape.numExperts)})`, total);
       }
+      const shared = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
       const names = parts.map(({ experts }, i) => `${experts.kind}${i}`);
       const banks = parts.map(({ count, experts }, i) =>
-        experts.build({ ...shape, numExperts: count, random: shape.random.child(names[i]) })
+        experts.build({ ...shape, ...shared, numExperts: count, random: shape.random.child(names[i]) })
       );
-      return new MixedExperts(banks, names, labelsOf(parts));
+      return new MixedExperts(
+        banks,
+        names,
+        parts.map(({ experts }) => experts.kind)
+      );
     }
   };
-}
-
-function labelsOf(parts: readonly MixedPart[]): string[] {
-  const kinds = parts.flatMap(({ count, experts }) => new Array<string>(count).fill(experts.kind));
-  return kinds.map((kind, expert) => `${kind} ${expert}`);
 }
 
 class MixedExperts extends Bank {
@@ -49,20 +49,31 @@ class MixedExperts extends Bank {
   constructor(
     private readonly banks: readonly ExpertBank[],
     private readonly names: readonly string[],
-    labels: readonly string[]
+    private readonly kinds: readonly string[]
   ) {
-    super(
-      labels.length,
-      labels,
-      banks.flatMap((bank) => bank.flops)
-    );
+    super(Axis.sum('experts', ...banks.map(({ experts }) => experts)));
     banks.forEach((bank, i) => this.addChild(names[i], bank));
+  }
+
+  override get labels(): readonly string[] {
+    const kinds = this.banks.flatMap(({ numExperts }, i) => new Array<string>(numExperts).fill(this.kinds[i]));
+    return kinds.map((kind, expert) => `${kind} ${this.experts.selection?.[expert] ?? expert}`);
+  }
+
+  override get flops(): readonly number[] {
+    return this.banks.flatMap((bank) => bank.flops);
+  }
+
+  protected override rowFlops(): number {
+    return this.ownFlops();
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
     let first = 0;
     const outputs = this.banks.map((bank, i) => {
-      const target = this.labels.map((_, e) => (e >= first && e < first + bank.numExperts ? e - first : -1));
+      const target = Array.from({ length: this.numExperts }, (_, e) =>
+        e >= first && e < first + bank.numExperts ? e - first : -1
+      );
       first += bank.numExperts;
       return regroup(rows, plan, { target, numExperts: bank.numExperts }, (sorted, inner) =>
         bank.applyGroups(sorted, inner, ctx.within(this.names[i]))

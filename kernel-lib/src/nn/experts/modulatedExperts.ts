@@ -1,11 +1,10 @@
 import { tf } from '../../base/backend';
-import { Parameter } from '../../base/core';
+import { Parameter, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 import { plainExperts } from './plainExperts';
 import { regroup } from './regroup';
 
@@ -22,7 +21,10 @@ export function modulatedExperts({ block = plainExperts() }: ModulatedExpertsOpt
   return {
     kind: 'modulated',
     options: { block },
-    build: (shape) => new ModulatedExperts(block.build({ ...shape, numExperts: 1 }), shape)
+    build: (given) => {
+      const shape = { ...given, width: Axis.of('width', given.width) };
+      return new ModulatedExperts(block.build({ ...shape, numExperts: Axis.fixed('block', 1) }), shape);
+    }
   };
 }
 
@@ -33,12 +35,17 @@ class ModulatedExperts extends Bank {
 
   constructor(
     private readonly block: ExpertBank,
-    { numExperts, width }: ExpertShape
+    shape: ExpertShape
   ) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, block.flops[0]));
+    const { experts, width } = bankAxes(shape);
+    super(experts);
     this.addChild('block', block);
-    this.gamma = this.addParameter('gamma', new Parameter(tf.ones([numExperts, width]), false));
-    this.beta = this.addParameter('beta', new Parameter(tf.zeros([numExperts, width]), false));
+    this.gamma = this.addParameter('gamma', Parameter.over([experts, width], tf.ones, { decay: false }));
+    this.beta = this.addParameter('beta', Parameter.over([experts, width], tf.zeros, { decay: false }));
+  }
+
+  protected override rowFlops(): number {
+    return this.block.flops[0];
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {

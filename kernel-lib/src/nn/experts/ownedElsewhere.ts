@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import { fail } from '../../base/core';
+import { fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
@@ -16,8 +16,8 @@ export function ownedElsewhere(bank: ExpertBank): ExpertSpec {
     kind: 'owned-elsewhere',
     options: { kind: bank.kind },
     build: ({ numExperts }) => {
-      if (numExperts !== bank.numExperts) {
-        fail('ownedElsewhere', `the bank must have numExperts (${numExperts}) experts`, bank.numExperts);
+      if (sizeOf(numExperts) !== bank.numExperts) {
+        fail('ownedElsewhere', `the bank must have numExperts (${sizeOf(numExperts)}) experts`, bank.numExperts);
       }
       return new OwnedElsewhere(bank);
     }
@@ -28,7 +28,19 @@ class OwnedElsewhere extends Bank {
   readonly kind = 'owned-elsewhere';
 
   constructor(private readonly bank: ExpertBank) {
-    super(bank.numExperts, bank.labels, bank.flops);
+    super(bank.experts);
+  }
+
+  override get labels(): readonly string[] {
+    return this.bank.labels;
+  }
+
+  override get flops(): readonly number[] {
+    return this.bank.flops;
+  }
+
+  protected override rowFlops(): number {
+    return this.ownFlops();
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {

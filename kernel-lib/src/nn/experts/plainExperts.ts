@@ -1,12 +1,12 @@
+import type { Axis } from '../../base/core';
 import { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 export interface PlainExpertsOptions {
   /** Default "gelu". */
@@ -38,17 +38,26 @@ class PlainExperts extends Bank {
 
   constructor(
     private readonly options: Required<PlainExpertsOptions>,
-    { numExperts, width, hidden, random }: ExpertShape
+    shape: ExpertShape
   ) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, 4 * width * hidden));
-    const bias = (name: string, size: number) =>
-      options.bias ? this.addParameter(name, new Parameter(tf.zeros([numExperts, size]), false)) : null;
-    const matrix = (name: string, inputs: number, outputs: number) =>
-      this.addParameter(name, new Parameter(options.initializer([numExperts, inputs, outputs], random.child(name))));
+    const { experts, width, hidden } = bankAxes(shape);
+    super(experts);
+    const bias = (name: string, axis: Axis) =>
+      options.bias ? this.addParameter(name, Parameter.over([experts, axis], tf.zeros, { decay: false })) : null;
+    const matrix = (name: string, inputs: Axis, outputs: Axis) =>
+      this.addParameter(
+        name,
+        Parameter.over([experts, inputs, outputs], (sizes) => options.initializer(sizes, shape.random.child(name)))
+      );
     this.w1 = matrix('w1', width, hidden);
     this.b1 = bias('b1', hidden);
     this.w2 = matrix('w2', hidden, width);
     this.b2 = bias('b2', width);
+  }
+
+  protected override rowFlops(): number {
+    const [, width, hidden] = this.w1.axes;
+    return 4 * width.size * hidden.size;
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

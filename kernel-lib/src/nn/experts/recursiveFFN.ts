@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger } from '../../base/core';
+import { expectInteger, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import type { FeedForward } from '../layers';
@@ -26,7 +26,7 @@ export function recursiveFFN({ base, maxSteps }: RecursiveFFNOptions): ExpertSpe
     kind: 'recursive',
     options: { maxSteps },
     build: ({ numExperts }) => {
-      expectInteger('recursiveFFN', 'numExperts', numExperts, maxSteps, maxSteps);
+      expectInteger('recursiveFFN', 'numExperts', sizeOf(numExperts), maxSteps, maxSteps);
       return new RecursiveExperts(base, maxSteps);
     }
   };
@@ -39,9 +39,21 @@ class RecursiveExperts extends Bank {
     private readonly base: FeedForward,
     maxSteps: number
   ) {
-    const [width, hidden] = base.w1.weight.shape;
-    const steps = Array.from({ length: maxSteps }, (_, i) => i + 1);
-    super(maxSteps, steps.map((count) => `${count} ${count === 1 ? 'step' : 'steps'}`), steps.map((count) => count * 4 * width * hidden)); // prettier-ignore
+    super(Axis.fixed('steps', maxSteps));
+  }
+
+  override get labels(): readonly string[] {
+    return Array.from({ length: this.numExperts }, (_, i) => `${i + 1} ${i === 0 ? 'step' : 'steps'}`);
+  }
+
+  override get flops(): readonly number[] {
+    return Array.from({ length: this.numExperts }, (_, i) => (i + 1) * this.rowFlops());
+  }
+
+  /** Of one step. */
+  protected override rowFlops(): number {
+    const [width, hidden] = this.base.w1.weight.axes;
+    return 4 * width.size * hidden.size;
   }
 
   applyGroups(rows: tf.Tensor2D, { offsets, numExperts }: DispatchPlan, ctx: Context): tf.Tensor2D {

@@ -1,12 +1,12 @@
+import type { Size } from '../../base/core';
 import type { tf } from '../../base/backend';
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate } from '../layers';
 import type { FeedForward } from '../layers';
-import { alike, Bank } from './bank';
+import { Bank } from './bank';
 import type { ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 export interface SharedSlicesOptions {
   /** Network without biases that owns the weights; H of it is a multiple of E. */
@@ -28,9 +28,10 @@ export function sharedSlices({ base }: SharedSlicesOptions): ExpertSpec {
     kind: 'shared-slices',
     options: { width, hidden },
     build: ({ numExperts }) => {
-      expectInteger('sharedSlices', 'numExperts', numExperts, 1, hidden);
-      if (hidden % numExperts !== 0) {
-        fail('sharedSlices', `numExperts must divide the hidden width (${hidden})`, numExperts);
+      const count = sizeOf(numExperts);
+      expectInteger('sharedSlices', 'numExperts', count, 1, hidden);
+      if (hidden % count !== 0) {
+        fail('sharedSlices', `numExperts must divide the hidden width (${hidden})`, count);
       }
       return new SharedSlices(base, numExperts);
     }
@@ -42,17 +43,23 @@ class SharedSlices extends Bank {
 
   constructor(
     private readonly base: FeedForward,
-    numExperts: number
+    numExperts: Size
   ) {
-    const [width, hidden] = base.w1.weight.shape;
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, (4 * width * hidden) / numExperts));
+    super(Axis.of('slices', numExperts).pin('a slice is a part of the hidden width'));
+    base.w1.weight.axes[1].pin('it is cut into slices');
+  }
+
+  protected override rowFlops(): number {
+    const [width, hidden] = this.base.w1.weight.axes;
+    return (4 * width.size * hidden.size) / this.numExperts;
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
     const { w1, w2, activation } = this.base;
-    const [width, hidden] = w1.weight.shape;
+    const whole = w1.weight.read();
+    const [width, hidden] = whole.shape as [number, number];
     const shape: [number, number, number] = [width, this.numExperts, hidden / this.numExperts];
-    const first = w1.weight.read().reshape(shape).transpose<tf.Tensor3D>([1, 0, 2]);
+    const first = whole.reshape(shape).transpose<tf.Tensor3D>([1, 0, 2]);
     const second = w2.weight.read().reshape<tf.Tensor3D>([shape[1], shape[2], width]);
     return ops.groupedMatMul(activate(activation, ops.groupedMatMul(rows, first, plan)), second, plan);
   }

@@ -1,18 +1,17 @@
 import { tf } from '../../base/backend';
-import { alike, Bank } from './bank';
+import { Bank, bankAxes } from './bank';
 import type { ExpertSpec } from './expertBank';
-import { numberedLabels } from './numberedLabels';
 
 /** Experts that discard a token, `0`: no parameters, no work (MoE++, arXiv 2410.07348). */
 export function zeroExperts(): ExpertSpec {
-  return { kind: 'zero', options: {}, build: ({ numExperts }) => new ZeroExperts(numExperts) };
+  return { kind: 'zero', options: {}, build: (shape) => new ZeroExperts(bankAxes(shape).experts) };
 }
 
 class ZeroExperts extends Bank {
   readonly kind = 'zero-experts';
 
-  constructor(numExperts: number) {
-    super(numExperts, numberedLabels(numExperts), alike(numExperts, 0));
+  protected override rowFlops(): number {
+    return 0;
   }
 
   applyGroups(rows: tf.Tensor2D): tf.Tensor2D {

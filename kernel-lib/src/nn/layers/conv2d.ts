@@ -1,13 +1,23 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, expectShape, Module, Parameter, type Random } from '../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectShape,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  sizeOf
+} from '../../base/core';
 import { whereOf } from './expectWidth';
-import { constant, type Initializer, uniformFanIn } from './initializers';
+import { type Initializer, uniformFanIn } from './initializers';
 
 export interface Conv2dOptions {
   /** Channels that come in, C. */
-  inputs: number;
+  inputs: Size;
   /** Channels that go out, P. */
-  outputs: number;
+  outputs: Size;
   /** Side of the kernel, k. Default 3. */
   size?: number;
   /** Adds a bias, initially 0. Default true. */
@@ -25,25 +35,30 @@ export class Conv2d extends Module {
   readonly weight: Parameter;
   /** [P], or null. */
   readonly bias: Parameter | null;
-  /** Operations on a pixel. */
-  readonly flops: number;
-
   constructor({ inputs, outputs, size = 3, bias = true, initializer, random }: Conv2dOptions) {
     super();
-    Object.entries({ inputs, outputs, size }).forEach(([name, value]) => expectInteger('Conv2d', name, value, 1));
+    Object.entries({ inputs, outputs, size }).forEach(([name, value]) =>
+      expectInteger('Conv2d', name, sizeOf(value), 1)
+    );
     const make = initializer ?? uniformFanIn(1 / size);
-    const initial = make([size, size, inputs, outputs], random.child('weight'));
-    this.weight = this.addParameter('weight', new Parameter(initial));
-    this.bias = bias
-      ? this.addParameter('bias', new Parameter(constant(0)([outputs], random.child('bias')), false))
-      : null;
-    this.flops = 2 * size ** 2 * inputs * outputs;
+    const channels = [Axis.of('inputs', inputs), Axis.of('outputs', outputs)];
+    const axes = [Axis.fixed('kernelHeight', size), Axis.fixed('kernelWidth', size), ...channels];
+    this.weight = this.addParameter(
+      'weight',
+      Parameter.over(axes, (shape) => make(shape, random.child('weight')))
+    );
+    this.bias = bias ? this.addParameter('bias', Parameter.over([channels[1]], tf.zeros, { decay: false })) : null;
+  }
+
+  /** On a pixel. */
+  override ownFlops(): number {
+    return 2 * this.weight.axes.reduce((product, { size }) => product * size, 1);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const weight = this.weight.read() as tf.Tensor4D;
-    expectShape(whereOf(this, ctx), x, ['B', 'H', 'W', weight.shape[2]]);
     return tf.tidy(() => {
+      const weight = this.weight.read() as tf.Tensor4D;
+      expectShape(whereOf(this, ctx), x, ['B', 'H', 'W', weight.shape[2]]);
       const y = tf.conv2d(x as tf.Tensor4D, weight, 1, 'same');
       return this.bias === null ? y : y.add(this.bias.read());
     });

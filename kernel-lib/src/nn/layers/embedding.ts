@@ -1,14 +1,24 @@
-import type { tf } from '../../base/backend';
-import { type Context, expectInteger, fail, Module, Parameter, type Random } from '../../base/core';
+import { tf } from '../../base/backend';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  fail,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  sizeOf
+} from '../../base/core';
 import { embed } from '../../base/ops';
 import { whereOf } from './expectWidth';
 import { type Initializer, normal } from './initializers';
 
 export interface EmbeddingOptions {
   /** Number of ids, V. */
-  count: number;
+  count: Size;
   /** D. */
-  width: number;
+  width: Size;
   /** Default `normal(0.02)` (GPT-2). */
   initializer?: Initializer;
   /** Stream for the initial weight. */
@@ -23,15 +33,22 @@ export class Embedding extends Module {
 
   constructor({ count, width, initializer = normal(), random }: EmbeddingOptions) {
     super();
-    expectInteger('Embedding', 'count', count, 1);
-    expectInteger('Embedding', 'width', width, 1);
-    this.weight = this.addParameter('weight', new Parameter(initializer([count, width], random.child('weight'))));
+    expectInteger('Embedding', 'count', sizeOf(count), 1);
+    expectInteger('Embedding', 'width', sizeOf(width), 1);
+    const axes = [Axis.of('ids', count), Axis.of('width', width)];
+    const make = (shape: number[]): tf.Tensor => initializer(shape, random.child('weight'));
+    this.weight = this.addParameter('weight', Parameter.over(axes, make));
+  }
+
+  /** Looks up. */
+  override ownFlops(): number {
+    return 0;
   }
 
   override apply(ids: tf.Tensor, ctx: Context): tf.Tensor {
     if (ids.dtype !== 'int32') {
       fail(whereOf(this, ctx), 'ids must be int32', ids.dtype);
     }
-    return embed(this.weight.read() as tf.Tensor2D, ids);
+    return tf.tidy(() => embed(this.weight.read() as tf.Tensor2D, ids));
   }
 }

@@ -1,14 +1,14 @@
 import { tf } from '../../base/backend';
-import { type Context, expectOneOf, Module, type Random } from '../../base/core';
+import { Axis, type Context, expectOneOf, Module, type Random, type Size } from '../../base/core';
 import { activate, type Activation, ACTIVATIONS } from './activation';
 import type { Initializer } from './initializers';
 import { Linear } from './linear';
 
 export interface FeedForwardOptions {
   /** D. */
-  width: number;
+  width: Size;
   /** H. */
-  hiddenWidth: number;
+  hiddenWidth: Size;
   /** "gelu", "relu" or "silu". Default "gelu" for the plain kind, "silu" for the gated. */
   activation?: Activation;
   /** Adds biases. Default true for the plain kind, false for the gated. */
@@ -32,9 +32,10 @@ export class FeedForward extends Module {
     super();
     expectOneOf('FeedForward', 'activation', activation, ACTIVATIONS);
     this.activation = activation;
+    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hiddenWidth)];
     const linear = linearFrom(bias, random, initializer);
-    this.w1 = this.addChild('w1', linear('w1', width, hiddenWidth));
-    this.w2 = this.addChild('w2', linear('w2', hiddenWidth, width));
+    this.w1 = this.addChild('w1', linear('w1', D, H));
+    this.w2 = this.addChild('w2', linear('w2', H, D));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -60,10 +61,11 @@ export class GatedFeedForward extends Module {
     super();
     expectOneOf('GatedFeedForward', 'activation', activation, ACTIVATIONS);
     this.activation = activation;
+    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hiddenWidth)];
     const linear = linearFrom(bias, random, initializer);
-    this.w1 = this.addChild('w1', linear('w1', width, hiddenWidth));
-    this.w2 = this.addChild('w2', linear('w2', hiddenWidth, width));
-    this.w3 = this.addChild('w3', linear('w3', width, hiddenWidth));
+    this.w1 = this.addChild('w1', linear('w1', D, H));
+    this.w2 = this.addChild('w2', linear('w2', H, D));
+    this.w3 = this.addChild('w3', linear('w3', D, H));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -75,6 +77,6 @@ export class GatedFeedForward extends Module {
 }
 
 function linearFrom(bias: boolean, random: Random, initializer?: Initializer) {
-  return (name: string, inputWidth: number, outputWidth: number): Linear =>
+  return (name: string, inputWidth: Size, outputWidth: Size): Linear =>
     new Linear({ inputWidth, outputWidth, bias, initializer, random: random.child(name) });
 }

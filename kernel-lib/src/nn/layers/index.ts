@@ -15,6 +15,7 @@ export { FeedForward, GatedFeedForward } from './feedForward';
 export type { FeedForwardOptions } from './feedForward';
 export { constant, normal, uniformFanIn, xavierUniform } from './initializers';
 export type { Initializer } from './initializers';
+export { LowRank } from './lowRank';
 export { Linear } from './linear';
 export type { LinearOptions } from './linear';
 export { LayerNorm, RMSNorm } from './norms';

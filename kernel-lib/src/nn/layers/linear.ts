@@ -1,13 +1,13 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, Module, Parameter, type Random } from '../../base/core';
+import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size, sizeOf } from '../../base/core';
 import { expectWidth, whereOf } from './expectWidth';
-import { constant, type Initializer, uniformFanIn } from './initializers';
+import { type Initializer, uniformFanIn } from './initializers';
 
 export interface LinearOptions {
   /** Width of the input, D. */
-  inputWidth: number;
+  inputWidth: Size;
   /** Width of the output, H. */
-  outputWidth: number;
+  outputWidth: Size;
   /** Adds a bias, initially 0. Default true. */
   bias?: boolean;
   /** Of the weight. Default `uniformFanIn()`. */
@@ -26,19 +26,23 @@ export class Linear extends Module {
 
   constructor({ inputWidth, outputWidth, bias = true, initializer = uniformFanIn(), random }: LinearOptions) {
     super();
-    expectInteger('Linear', 'inputWidth', inputWidth, 1);
-    expectInteger('Linear', 'outputWidth', outputWidth, 1);
-    const initial = initializer([inputWidth, outputWidth], random.child('weight'));
-    this.weight = this.addParameter('weight', new Parameter(initial));
-    this.bias = bias
-      ? this.addParameter('bias', new Parameter(constant(0)([outputWidth], random.child('bias')), false))
-      : null;
+    expectInteger('Linear', 'inputWidth', sizeOf(inputWidth), 1);
+    expectInteger('Linear', 'outputWidth', sizeOf(outputWidth), 1);
+    const axes = [Axis.of('inputs', inputWidth), Axis.of('outputs', outputWidth)];
+    const make = (shape: number[]): tf.Tensor => initializer(shape, random.child('weight'));
+    this.weight = this.addParameter('weight', Parameter.over(axes, make));
+    this.bias = bias ? this.addParameter('bias', Parameter.over([axes[1]], tf.zeros, { decay: false })) : null;
+  }
+
+  override ownFlops(): number {
+    const [inputs, outputs] = this.weight.axes;
+    return 2 * inputs.size * outputs.size;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const weight = this.weight.read() as tf.Tensor2D;
-    expectWidth(whereOf(this, ctx), x, weight.shape[0]);
     return tf.tidy(() => {
+      const weight = this.weight.read() as tf.Tensor2D;
+      expectWidth(whereOf(this, ctx), x, weight.shape[0]);
       // Rank 2 on both sides: TensorFlow.js does not sum the gradient of a broadcast operand.
       const rows = tf.matMul(x.reshape([-1, weight.shape[0]]), weight);
       const y = this.bias === null ? rows : rows.add(this.bias.read());

@@ -1,17 +1,19 @@
 import { tf } from '../../base/backend';
-import { Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
-import { uniformFanIn } from '.';
+import { Axis, Module, Parameter } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
+import { uniformFanIn } from './initializers';
 
 export interface LowRankOptions {
   /** Shape of the matrix that is changed, [..., in, out]; leading axes count copies (experts). */
-  shape: readonly number[];
+  shape: readonly Size[];
   /** r. */
-  rank: number;
+  rank: Size;
   /** The change is multiplied by alpha / r. */
   alpha: number;
   random: Random;
 }
+
+const NAMES = ['copies', 'inputs', 'outputs'];
 
 /** A change of rank r, `alpha / r a b` (LoRA, arXiv 2106.09685): a [..., in, r] is random, b [..., r, out] is 0 at first. */
 export class LowRank extends Module {
@@ -22,11 +24,19 @@ export class LowRank extends Module {
 
   constructor({ shape, rank, alpha, random }: LowRankOptions) {
     super();
-    const copies = shape.slice(0, -2);
-    const [inputs, outputs] = shape.slice(-2);
-    this.scale = alpha / rank;
-    this.a = this.addParameter('a', new Parameter(uniformFanIn()([...copies, inputs, rank], random.child('a'))));
-    this.b = this.addParameter('b', new Parameter(tf.zeros([...copies, rank, outputs])));
+    const all = shape.map((size, i) => Axis.of(NAMES[i + NAMES.length - shape.length], size));
+    const copies = all.slice(0, -2);
+    const [inputs, outputs] = all.slice(-2);
+    const r = Axis.of('rank', rank);
+    this.scale = alpha / r.size;
+    const a = Parameter.over([...copies, inputs, r], (sizes) => uniformFanIn()(sizes, random.child('a')));
+    this.a = this.addParameter('a', a);
+    this.b = this.addParameter('b', Parameter.over([...copies, r, outputs], tf.zeros));
+  }
+
+  /** Of one copy. */
+  override ownFlops(): number {
+    return [this.a, this.b].reduce((sum, { axes }) => sum + 2 * axes.at(-2)!.size * axes.at(-1)!.size, 0);
   }
 
   /** The change itself; [..., in, out]. */

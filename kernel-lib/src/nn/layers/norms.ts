@@ -1,11 +1,11 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, expectNumber, Module, Parameter } from '../../base/core';
+import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, type Size, sizeOf } from '../../base/core';
 import { rmsNormalize, standardize } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 
 export interface NormOptions {
   /** D. */
-  width: number;
+  width: Size;
   /** Keeps the division safe. Default 1e-5. */
   epsilon?: number;
 }
@@ -22,14 +22,18 @@ export class LayerNorm extends Module {
   constructor({ width, epsilon = 1e-5 }: NormOptions) {
     super();
     check('LayerNorm', width, epsilon);
+    const axis = Axis.of('width', width);
     this.epsilon = epsilon;
-    this.weight = this.addParameter('weight', new Parameter(tf.ones([width]), false));
-    this.bias = this.addParameter('bias', new Parameter(tf.zeros([width]), false));
+    this.weight = this.addParameter('weight', vector(axis, 1));
+    this.bias = this.addParameter('bias', vector(axis, 0));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectWidth(whereOf(this, ctx), x, this.weight.shape[0]);
-    return tf.tidy(() => standardize(x, this.epsilon).mul(this.weight.read()).add(this.bias.read()));
+    return tf.tidy(() => {
+      const weight = this.weight.read();
+      expectWidth(whereOf(this, ctx), x, weight.size);
+      return standardize(x, this.epsilon).mul(weight).add(this.bias.read());
+    });
   }
 }
 
@@ -44,16 +48,23 @@ export class RMSNorm extends Module {
     super();
     check('RMSNorm', width, epsilon);
     this.epsilon = epsilon;
-    this.weight = this.addParameter('weight', new Parameter(tf.ones([width]), false));
+    this.weight = this.addParameter('weight', vector(width, 1));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectWidth(whereOf(this, ctx), x, this.weight.shape[0]);
-    return tf.tidy(() => rmsNormalize(x, this.epsilon).mul(this.weight.read()));
+    return tf.tidy(() => {
+      const weight = this.weight.read();
+      expectWidth(whereOf(this, ctx), x, weight.size);
+      return rmsNormalize(x, this.epsilon).mul(weight);
+    });
   }
 }
 
-function check(where: string, width: number, epsilon: number): void {
-  expectInteger(where, 'width', width, 1);
+function vector(width: Size, value: number): Parameter {
+  return Parameter.over([Axis.of('width', width)], (shape) => tf.fill(shape, value), { decay: false });
+}
+
+function check(where: string, width: Size, epsilon: number): void {
+  expectInteger(where, 'width', sizeOf(width), 1);
   expectNumber(where, 'epsilon', epsilon, 0);
 }

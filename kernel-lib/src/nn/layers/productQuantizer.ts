@@ -1,13 +1,13 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module } from '../../base/core';
-import type { Random } from '../../base/core';
+import { expectInteger, fail, Module, Axis, Buffer, sizeOf } from '../../base/core';
+import type { Random, Size } from '../../base/core';
 import { kMeans } from '../../base/math';
 
 export interface ProductQuantizerOptions {
   /** Heads, each with codebooks of its own. */
-  heads: number;
+  heads: Size;
   /** Width of a head, d. */
-  headWidth: number;
+  headWidth: Size;
   /** Parts that a vector is cut into, P; they divide d. */
   subspaces: number;
   /** Codewords of a part, W. */
@@ -22,32 +22,41 @@ export interface ProductQuantizerOptions {
  */
 export class ProductQuantizer extends Module {
   readonly kind = 'product-quantizer';
-  private readonly codebooks: tf.Variable;
+  private readonly codebooks: Buffer;
+  private readonly heads: Axis;
 
   constructor(private readonly options: ProductQuantizerOptions) {
     super();
     const where = 'ProductQuantizer';
     const { heads, headWidth, subspaces, codewords } = options;
-    expectInteger(where, 'heads', heads, 1);
+    expectInteger(where, 'heads', sizeOf(heads), 1);
     expectInteger(where, 'codewords', codewords, 1);
-    expectInteger(where, 'subspaces', subspaces, 1, headWidth);
-    if (headWidth % subspaces !== 0) {
-      fail(where, `subspaces must divide the width of a head (${headWidth})`, subspaces);
+    expectInteger(where, 'subspaces', subspaces, 1, sizeOf(headWidth));
+    const width = Axis.of('headWidth', headWidth).pin('codebooks cut it into parts');
+    if (width.size % subspaces !== 0) {
+      fail(where, `subspaces must divide the width of a head (${width.size})`, subspaces);
     }
-    const shape = [heads * subspaces, codewords, headWidth / subspaces];
-    this.codebooks = this.addBuffer(
-      'codebooks',
-      tf.tidy(() => tf.variable(tf.zeros(shape), false))
-    );
+    this.heads = Axis.of('heads', heads);
+    const lists = Axis.product('heads x parts', this.heads, Axis.fixed('parts', subspaces));
+    const axes = [lists, Axis.of('codewords', codewords), Axis.fixed('partWidth', width.size / subspaces)];
+    this.codebooks = this.addBuffer('codebooks', Buffer.over(axes, tf.zeros));
+  }
+
+  /** Nearest codewords, and their sum; on the vectors of all heads. */
+  override ownFlops(): number {
+    const [, codewords] = this.codebooks.axes;
+    return 4 * this.heads.size * codewords.size * sizeOf(this.options.headWidth);
   }
 
   /** Vectors [B, heads, N, d] as their codewords say, in the same shape. No gradient reaches them. */
   override apply(x: tf.Tensor): tf.Tensor {
-    const { heads, subspaces, codewords } = this.options;
+    const { subspaces } = this.options;
     return tf.tidy(() => {
+      const codebooks = this.codebooks.read();
+      const codewords = codebooks.shape[1]!;
       const parts = this.cut(x); // [heads P, B N, d / P]
-      const norms = this.codebooks.square().sum(2).expandDims(1);
-      const distances = norms.sub(tf.matMul(parts, this.codebooks, false, true).mul(2));
+      const norms = codebooks.square().sum(2).expandDims(1);
+      const distances = norms.sub(tf.matMul(parts, codebooks, false, true).mul(2));
       const codes = distances.argMin(2).toInt();
       const chosen = codes
         .expandDims(2)
@@ -55,8 +64,8 @@ export class ProductQuantizer extends Module {
         .toFloat();
       const [batch, , length, headWidth] = x.shape;
       return tf
-        .matMul(chosen, this.codebooks)
-        .reshape([heads, subspaces, batch, length, headWidth / subspaces])
+        .matMul(chosen, codebooks)
+        .reshape([this.heads.size, subspaces, batch, length, headWidth / subspaces])
         .transpose([2, 0, 3, 1, 4])
         .reshape(x.shape);
     });
@@ -64,7 +73,7 @@ export class ProductQuantizer extends Module {
 
   /** Learns the codewords from vectors [B, heads, N, d] by k-means; at least W of each head. */
   learn(x: tf.Tensor, random: Random): void {
-    const { codewords } = this.options;
+    const codewords = this.codebooks.shape[1]!;
     const parts = tf.tidy(() => this.cut(x).arraySync() as number[][][]);
     if (parts[0].length < codewords) {
       fail('ProductQuantizer.learn', `there must be at least ${codewords} vectors`, parts[0].length);
@@ -82,8 +91,8 @@ export class ProductQuantizer extends Module {
 
   // [B, heads, N, d] to [heads P, B N, d / P].
   private cut(x: tf.Tensor): tf.Tensor3D {
-    const { heads, subspaces, headWidth } = this.options;
-    const [batch, , length] = x.shape;
+    const { subspaces } = this.options;
+    const [batch, heads, length, headWidth] = x.shape as [number, number, number, number];
     return x
       .reshape([batch, heads, length, subspaces, headWidth / subspaces])
       .transpose([1, 3, 0, 2, 4])

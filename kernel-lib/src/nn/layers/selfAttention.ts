@@ -1,5 +1,16 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, expectShape, fail, Module, type Random } from '../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectShape,
+  fail,
+  Module,
+  type Random,
+  type CostShape,
+  type Size,
+  sizeOf
+} from '../../base/core';
 import { attend, type AttendOptions } from './attend';
 import { Dropout } from './dropout';
 import { whereOf } from './expectWidth';
@@ -8,7 +19,7 @@ import { Linear, type LinearOptions } from './linear';
 
 export interface SelfAttentionOptions {
   /** D; a multiple of `heads`. */
-  width: number;
+  width: Size;
   heads: number;
   /** Adds biases. Default true. */
   bias?: boolean;
@@ -33,9 +44,8 @@ export class SelfAttention extends Module {
   /** [D, D]. */
   readonly output: Module;
   private readonly dropout: Dropout;
-  /** D. */
-  readonly width: number;
-  protected readonly heads: number;
+  /** Of tokens, D, and of heads. */
+  protected readonly axes: { width: Axis; heads: Axis; headWidth: Axis };
   /** A position sees itself and those before it only. */
   protected readonly causal: boolean = false;
 
@@ -44,32 +54,37 @@ export class SelfAttention extends Module {
     const { width, heads, bias = true, dropout = 0, initializer, random } = options;
     const { projection = (sizes) => new Linear(sizes) } = options;
     const where = this.constructor.name;
-    expectInteger(where, 'width', width, 1);
+    expectInteger(where, 'width', sizeOf(width), 1);
     expectInteger(where, 'heads', heads, 1);
-    if (width % heads !== 0) {
-      fail(where, `width must be a multiple of heads (${heads})`, width);
+    if (sizeOf(width) % heads !== 0) {
+      fail(where, `width must be a multiple of heads (${heads})`, sizeOf(width));
     }
-    this.width = width;
-    this.heads = heads;
-    const project = (name: string, outputWidth: number): Module =>
-      this.addChild(
-        name,
-        projection({ inputWidth: width, outputWidth, bias, initializer, random: random.child(name) })
-      );
-    this.qkv = project('qkv', 3 * width);
-    this.output = project('output', width);
+    const stream = Axis.of('width', width);
+    const headWidth = Axis.of('headWidth', stream.size / heads);
+    this.axes = { width: stream, heads: Axis.of('heads', heads), headWidth };
+    const ofHeads = Axis.product('heads x headWidth', this.axes.heads, this.axes.headWidth);
+    const project = (name: string, inputWidth: Axis, outputWidth: Axis): Module =>
+      this.addChild(name, projection({ inputWidth, outputWidth, bias, initializer, random: random.child(name) }));
+    this.qkv = project('qkv', stream, Axis.product('qkv', Axis.fixed('query, key, value', 3), ofHeads));
+    this.output = project('output', ofHeads, stream);
     this.dropout = this.addChild('dropout', new Dropout({ rate: dropout }));
   }
 
+  /** Scores and sums of values; the projections are children. */
+  override ownFlops({ length }: CostShape): number {
+    return 4 * length * this.axes.heads.size * this.axes.headWidth.size;
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape(whereOf(this, ctx), x, ['B', 'N', this.width]);
+    expectShape(whereOf(this, ctx), x, ['B', 'N', this.axes.width.size]);
     return tf.tidy(() => {
       const [query, key, value] = this.project(x, ctx);
       const drop = (probs: tf.Tensor): tf.Tensor => {
         this.seen(probs, ctx);
         return this.dropout.apply(probs, ctx.within('dropout'));
       };
-      const { heads, causal, select } = this;
+      const { causal, select } = this;
+      const heads = this.axes.heads.size;
       const mixed = attend(query, key, value, { heads, causal, drop, select });
       return this.output.apply(mixed, ctx.within('output'));
     });

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { type Context, lengthAfter, Module } from '../../base/core';
+import { type Context, Module } from '../../base/core';
 
 /** Modules one after the other, named "0", "1", ... */
 export class Sequential extends Module {
@@ -20,12 +20,12 @@ export class Sequential extends Module {
     });
   }
 
-  lengthAfter(length: number): number {
-    return [...this.children.values()].reduce((sum, module) => lengthAfter(module, sum), length);
+  override lengthAfter(length: number): number {
+    return [...this.children.values()].reduce((sum, module) => module.lengthAfter(sum), length);
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     const before = [...this.children].slice(0, Number(child));
-    return before.reduce((sum, [, module]) => lengthAfter(module, sum), length);
+    return before.reduce((sum, [, module]) => module.lengthAfter(sum), length);
   }
 }

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { Context, expectNumber } from '../../base/core';
-import type { Random } from '../../base/core';
+import { Context, expectNumber, sizeOf } from '../../base/core';
+import type { Random, CostShape } from '../../base/core';
 import { withoutGradient } from '../../base/ops';
 import { splitHeads } from './attend';
 import type { AttendOptions } from './attend';
@@ -34,10 +34,22 @@ export class SparseSelfAttention extends CausalSelfAttention {
     super(options);
     const { width, heads, keep, codewords = 16 } = options;
     expectNumber('SparseSelfAttention', 'keep', keep, Number.EPSILON, 1);
-    const headWidth = width / heads;
+    const headWidth = sizeOf(width) / heads;
     const { subspaces = Math.min(4, headWidth) } = options;
     this.keep = keep;
-    this.index = this.addChild('index', new ProductQuantizer({ heads, headWidth, subspaces, codewords }));
+    this.index = this.addChild(
+      'index',
+      new ProductQuantizer({ heads: this.axes.heads, headWidth: this.axes.headWidth, subspaces, codewords })
+    );
+  }
+
+  override ownFlops(shape: CostShape): number {
+    return super.ownFlops(shape) * 1.5;
+  }
+
+  // Queries and keys.
+  override childShare(name: string): number {
+    return name === 'index' ? 2 : 1;
   }
 
   /** Learns the codewords from what queries and keys are for tokens [B, N, D]. */
@@ -66,6 +78,6 @@ export class SparseSelfAttention extends CausalSelfAttention {
 
   private queriesAndKeys(x: tf.Tensor): [tf.Tensor4D, tf.Tensor4D] {
     const [query, key] = this.project(x, Context.create());
-    return [splitHeads(query, this.heads), splitHeads(key, this.heads)];
+    return [splitHeads(query, this.axes.heads.size), splitHeads(key, this.axes.heads.size)];
   }
 }

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, expectShape, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size, CostShape } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { numberedLabels } from '../experts/numberedLabels';
@@ -13,11 +13,11 @@ export interface AttentionHeadsOptions {
   /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
   router: RouterSpec;
   /** Heads to choose among, E. */
-  heads: number;
+  heads: Size;
   /** D. */
-  width: number;
+  width: Size;
   /** Width of a head, d. */
-  headWidth: number;
+  headWidth: Size;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -30,7 +30,9 @@ export interface AttentionHeadsOptions {
  * @throws {SwitchyardError} where a size is out of range.
  */
 export function attentionHeads(options: AttentionHeadsOptions): AttentionHeads {
-  (['heads', 'width', 'headWidth'] as const).forEach((name) => expectInteger('attentionHeads', name, options[name], 1));
+  (['heads', 'width', 'headWidth'] as const).forEach((name) =>
+    expectInteger('attentionHeads', name, sizeOf(options[name]), 1)
+  );
   return new AttentionHeads(options);
 }
 
@@ -41,26 +43,33 @@ export class AttentionHeads extends Module {
   private readonly output: Parameter;
   private readonly keyValue: Linear;
 
-  constructor(private readonly options: AttentionHeadsOptions) {
+  constructor(options: AttentionHeadsOptions) {
     super();
-    const { router, heads, width, headWidth, random } = options;
+    const { router, random } = options;
+    const heads = Axis.of('heads', options.heads);
+    const width = Axis.of('width', options.width);
+    const headWidth = Axis.of('headWidth', options.headWidth);
     this.router = this.addChild('router', router.build({ width, numExperts: heads, random: random.child('router') }));
-    const matrices = (name: string, inputs: number, outputs: number): Parameter =>
-      this.addParameter(name, new Parameter(uniformFanIn()([heads, inputs, outputs], random.child(name))));
+    const matrices = (name: string, inputs: Axis, outputs: Axis): Parameter =>
+      this.addParameter(
+        name,
+        Parameter.over([heads, inputs, outputs], (sizes) => uniformFanIn()(sizes, random.child(name)))
+      );
     this.query = matrices('query', width, headWidth);
     this.output = matrices('output', headWidth, width);
-    const sizes = { inputWidth: width, outputWidth: 2 * headWidth, bias: false };
+    const both = Axis.product('keyValue', Axis.fixed('key, value', 2), headWidth);
+    const sizes = { inputWidth: width, outputWidth: both, bias: false };
     this.keyValue = this.addChild('keyValue', new Linear({ ...sizes, random: random.child('keyValue') }));
   }
 
-  /** Operations on a token in a sequence of N positions, matrix products only, without the router's `2 D E`. */
-  flops(length: number): number {
-    const { width, headWidth } = this.options;
-    return 4 * width * headWidth + this.router.k * (4 * width * headWidth + 4 * length * headWidth);
+  /** Of the heads that a token uses: query, scores, values and output. Keys, values and the router are children. */
+  override ownFlops({ length }: CostShape): number {
+    const [, width, headWidth] = this.query.axes;
+    return this.router.k * (4 * width.size * headWidth.size + 4 * length * headWidth.size);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { width, headWidth } = this.options;
+    const [, width, headWidth] = this.query.axes.map(({ size }) => size);
     expectShape(ctx.path || 'attentionHeads', x, ['B', 'N', width]);
     return tf.tidy(() => {
       const tokens = x.reshape<tf.Tensor2D>([-1, width]);

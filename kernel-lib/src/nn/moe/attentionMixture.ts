@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, expectShape, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size, CostShape } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
 import { attend, uniformFanIn } from '../layers';
 import { denseWeights } from '../routers';
@@ -12,9 +12,9 @@ export interface AttentionMixtureOptions {
   /** Weighs the experts for each token: `routers.topP({ p: 1 })` uses all. */
   router: RouterSpec;
   /** E. */
-  numExperts: number;
+  numExperts: Size;
   /** D. */
-  width: number;
+  width: Size;
   /** Heads of each expert; they divide the width. */
   heads: number;
   /** One set of keys and values for all experts, and a cache as small as that of one. Default false. */
@@ -32,9 +32,9 @@ export interface AttentionMixtureOptions {
  */
 export function attentionMixture(options: AttentionMixtureOptions): AttentionMixture {
   const where = 'attentionMixture';
-  (['numExperts', 'width', 'heads'] as const).forEach((name) => expectInteger(where, name, options[name], 1));
-  if (options.width % options.heads !== 0) {
-    fail(where, `width must be a multiple of heads (${options.heads})`, options.width);
+  (['numExperts', 'width', 'heads'] as const).forEach((name) => expectInteger(where, name, sizeOf(options[name]), 1));
+  if (sizeOf(options.width) % options.heads !== 0) {
+    fail(where, `width must be a multiple of heads (${options.heads})`, sizeOf(options.width));
   }
   return new AttentionMixture(options);
 }
@@ -45,41 +45,63 @@ export class AttentionMixture extends Module {
   private readonly query: Parameter;
   private readonly keyValue: Parameter;
   private readonly output: Parameter;
+  private readonly axes: { experts: Axis; width: Axis; heads: Axis; headWidth: Axis };
 
-  constructor(private readonly options: AttentionMixtureOptions) {
+  constructor(options: AttentionMixtureOptions) {
     super();
-    const { router, numExperts, width, shareKeyValue = false, random } = options;
-    this.router = this.addChild('router', router.build({ width, numExperts, random: random.child('router') }));
-    const matrices = (name: string, count: number, outputs: number): Parameter =>
-      this.addParameter(name, new Parameter(uniformFanIn()([count, width, outputs], random.child(name))));
-    this.query = matrices('query', numExperts, width);
-    this.keyValue = matrices('keyValue', shareKeyValue ? 1 : numExperts, 2 * width);
-    this.output = matrices('output', numExperts, width);
+    const { router, shareKeyValue = false, random } = options;
+    const experts = Axis.of('experts', options.numExperts);
+    const width = Axis.of('width', options.width);
+    const heads = Axis.of('heads', options.heads);
+    const headWidth = Axis.of('headWidth', width.size / options.heads);
+    this.axes = { experts, width, heads, headWidth };
+    this.router = this.addChild('router', router.build({ width, numExperts: experts, random: random.child('router') }));
+    const matrices = (name: string, axes: Axis[]): Parameter =>
+      this.addParameter(
+        name,
+        Parameter.over(axes, (sizes) => uniformFanIn()(sizes, random.child(name)))
+      );
+    const ofHeads = Axis.product('heads x headWidth', heads, headWidth);
+    const both = Axis.product('keyValue', Axis.fixed('key, value', 2), ofHeads);
+    this.query = matrices('query', [experts, width, ofHeads]);
+    this.keyValue = matrices('keyValue', [shareKeyValue ? Axis.fixed('shared', 1) : experts, width, both]);
+    this.output = matrices('output', [experts, ofHeads, width]);
+  }
+
+  /** Every expert works on every token. */
+  override ownFlops({ length }: CostShape): number {
+    const { experts, width, heads, headWidth } = this.axes;
+    const inner = heads.size * headWidth.size;
+    const keyValue = 4 * this.keyValue.axes[0].size * width.size * inner;
+    return keyValue + experts.size * (4 * width.size * inner + 4 * length * inner);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape(ctx.path || this.kind, x, ['B', 'N', this.options.width]);
+    expectShape(ctx.path || this.kind, x, ['B', 'N', this.axes.width.size]);
     return tf.tidy(() => this.attendTo(x, this.keysAndValues(x), ctx));
   }
 
   /** What a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
   keysAndValues(x: tf.Tensor): tf.Tensor4D {
     const [batch, length, width] = x.shape;
-    return tf.tidy(() => onAll(x.reshape([-1, width]), this.keyValue).reshape([-1, batch, length, 2 * width]));
+    return tf.tidy(() =>
+      onAll(x.reshape([-1, width]), this.keyValue).reshape([this.keyValue.axes[0].size, batch, length, -1])
+    );
   }
 
   /** Tokens [B, N, D], the last N of those whose keys and values are cached, to [B, N, D]. */
   attendTo(x: tf.Tensor, cache: tf.Tensor4D, ctx: Context): tf.Tensor {
-    const { numExperts, heads, width } = this.options;
+    const [numExperts, heads, width] = [this.axes.experts.size, this.axes.heads.size, this.axes.width.size];
+    const inner = heads * this.axes.headWidth.size;
     const [batch, length] = x.shape;
     return tf.tidy(() => {
       const tokens = x.reshape<tf.Tensor2D>([-1, width]);
       const weights = this.weigh(tokens, ctx);
       const [, , positions] = cache.shape;
-      const ofEach = tf.tile(cache, [numExperts / cache.shape[0], 1, 1, 1]).reshape([-1, positions, 2 * width]);
+      const ofEach = tf.tile(cache, [numExperts / cache.shape[0], 1, 1, 1]).reshape([-1, positions, 2 * inner]);
       const [keys, values] = tf.split(ofEach, 2, 2);
-      const queries = onAll(tokens, this.query).reshape([-1, length, width]);
-      const mixed = attend(queries, keys, values, { heads }).reshape([numExperts, batch * length, width]);
+      const queries = onAll(tokens, this.query).reshape([-1, length, inner]);
+      const mixed = attend(queries, keys, values, { heads }).reshape([numExperts, batch * length, inner]);
       const outputs = tf.matMul(mixed, this.output.read());
       const ofToken = weights.transpose().expandDims(2);
       return outputs.mul(ofToken).sum(0).reshape(x.shape);
@@ -102,6 +124,6 @@ export class AttentionMixture extends Module {
 
 // Tokens [T, D] through each of the matrices [G, D, F]: [G, T, F].
 function onAll(tokens: tf.Tensor, matrices: Parameter): tf.Tensor {
-  const [count] = matrices.shape;
+  const count = matrices.axes[0].size;
   return tf.matMul(tf.tile(tokens.expandDims(0), [count, 1, 1]), matrices.read());
 }

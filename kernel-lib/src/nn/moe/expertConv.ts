@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, expectShape, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size, CostShape } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
 import { uniformFanIn } from '../layers';
 import { denseWeights } from '../routers';
@@ -12,11 +12,11 @@ export interface ExpertConvOptions {
   /** Weighs the experts for each image, from the mean of its pixels [B, C]; those that weigh all experts fit best. */
   router: RouterSpec;
   /** E. */
-  numExperts: number;
+  numExperts: Size;
   /** Channels that come in, C. */
-  inputs: number;
+  inputs: Size;
   /** Channels that go out, P. */
-  outputs: number;
+  outputs: Size;
   /** Side of a kernel, k. Default 3. */
   size?: number;
   /** Stream for the initial parameters. */
@@ -44,25 +44,33 @@ export class ExpertConv extends Module {
   constructor({ router, numExperts, inputs, outputs, size = 3, random }: ExpertConvOptions) {
     super();
     Object.entries({ numExperts, inputs, outputs, size }).forEach(([name, value]) =>
-      expectInteger('expertConv', name, value, 1)
+      expectInteger('expertConv', name, sizeOf(value), 1)
     );
-    this.router = this.addChild('router', router.build({ width: inputs, numExperts, random: random.child('router') }));
-    const initial = uniformFanIn(1 / size)([numExperts, size, size, inputs, outputs], random.child('kernels'));
-    this.kernels = this.addParameter('kernels', new Parameter(initial));
+    const [experts, from, to] = [
+      Axis.of('experts', numExperts),
+      Axis.of('inputs', inputs),
+      Axis.of('outputs', outputs)
+    ];
+    const routed = { width: from, numExperts: experts, random: random.child('router') };
+    this.router = this.addChild('router', router.build(routed));
+    const axes = [experts, Axis.fixed('kernelHeight', size), Axis.fixed('kernelWidth', size), from, to];
+    const make = (sizes: number[]): tf.Tensor => uniformFanIn(1 / size)(sizes, random.child('kernels'));
+    this.kernels = this.addParameter('kernels', Parameter.over(axes, make));
   }
 
-  /** Operations on a pixel, of `length` in an image: the convolution, and the image's share of making its kernel. */
-  flops(length: number): number {
-    const { size, shape } = this.kernels.variable;
-    return (2 * size * (1 / shape[0]) * (length + shape[0])) / length;
+  /** On a pixel, of `length` in an image: the convolution, and the image's share of making its kernel. */
+  override ownFlops({ length }: CostShape): number {
+    const [experts, ...kernel] = this.kernels.axes;
+    const size = kernel.reduce((product, axis) => product * axis.size, 1);
+    return (2 * size * (length + experts.size)) / length;
   }
 
-  lengthWithin(child: string, length: number): number {
+  override lengthWithin(child: string, length: number): number {
     return child === 'router' ? 1 : length;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const [, size, , inputs, outputs] = this.kernels.shape;
+    const [, size, , inputs, outputs] = this.kernels.axes.map((axis) => axis.size);
     expectShape(ctx.path || this.kind, x, ['B', 'H', 'W', inputs]);
     return tf.tidy(() => {
       const [batch, height, width] = x.shape;
@@ -74,7 +82,7 @@ export class ExpertConv extends Module {
 
   /** Weights of the experts for images [B, E] to a kernel for each, [B, k, k, C, P]. */
   merge(weights: tf.Tensor2D): tf.Tensor {
-    const [numExperts, ...shape] = this.kernels.shape;
+    const [numExperts, ...shape] = this.kernels.axes.map(({ size }) => size);
     return tf.tidy(() =>
       weights.matMul(this.kernels.read().reshape<tf.Tensor2D>([numExperts, -1])).reshape([-1, ...shape])
     );

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, showShape } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, fail, Module, showShape, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from '../experts/applyToAll';
@@ -17,11 +17,11 @@ export interface MoeLayerOptions {
   /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
   router: RouterSpec;
   /** E. */
-  numExperts: number;
+  numExperts: Size;
   /** Width of tokens, D. */
-  width: number;
+  width: Size;
   /** Width inside an expert, H. */
-  hidden: number;
+  hidden: Size;
   /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
   experts?: 'plain' | 'gated' | ExpertSpec;
   /**
@@ -39,10 +39,17 @@ export interface MoeLayerOptions {
   random: Random;
 }
 
+/** The options of a layer, with its sizes as they are. */
+export interface SizedMoeOptions extends MoeLayerOptions {
+  numExperts: number;
+  width: number;
+  hidden: number;
+}
+
 /** A mixture of experts; see {@link layer}. */
 export interface MoeLayer extends Module {
-  /** What it was built from; transformations read it. */
-  readonly options: MoeLayerOptions;
+  /** What it is built from, at its present sizes; transformations read it. */
+  readonly options: SizedMoeOptions;
   readonly router: Router;
   readonly experts: ExpertBank;
   readonly shared: ExpertBank | null;
@@ -57,11 +64,9 @@ export interface MoeLayer extends Module {
  * a logit of the router is not finite.
  */
 export function layer(options: MoeLayerOptions): MoeLayer {
-  const { router, numExperts, width, hidden, experts = 'plain', capacityFactor = null } = options;
+  const { router, experts = 'plain', capacityFactor = null } = options;
   const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
-  expectInteger('moe.layer', 'numExperts', numExperts, 1);
-  expectInteger('moe.layer', 'width', width, 1);
-  expectInteger('moe.layer', 'hidden', hidden, 1);
+  (['numExperts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
   if (sharedGate && sharedExperts === 0) {
     fail('moe.layer', 'sharedGate needs sharedExperts of at least 1', sharedExperts);
@@ -69,26 +74,41 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   if (capacityFactor !== null && !(Number.isFinite(capacityFactor) && capacityFactor > 0)) {
     fail('moe.layer', 'capacityFactor must be a number above 0, or null', capacityFactor);
   }
-  const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, count: number, size: number): ExpertBank => {
+  const width = Axis.of('width', options.width);
+  const hidden = Axis.of('hidden', options.hidden);
+  const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, numExperts: Size, size: Size): ExpertBank => {
     const spec = kind === 'plain' ? plainExperts() : kind === 'gated' ? gatedExperts() : kind;
-    return spec.build({ numExperts: count, width, hidden: size, random: random.child(name) });
+    return spec.build({ numExperts, width, hidden: size, random: random.child(name) });
   };
+  const routed = bank(experts, 'experts', options.numExperts, hidden);
   return new MixtureOfExperts(
     options,
-    router.build({ width, numExperts, random: random.child('router') }),
-    bank(experts, 'experts', numExperts, hidden),
-    sharedExperts === 0 ? null : bank(sharedKind, 'shared', 1, sharedExperts * hidden),
+    { width, hidden },
+    orDispose(routed, () => router.build({ width, numExperts: routed.experts, random: random.child('router') })),
+    routed,
+    sharedExperts === 0 ? null : bank(sharedKind, 'shared', Axis.fixed('shared', 1), sharedExperts * hidden.size),
     sharedGate
       ? new Linear({ inputWidth: width, outputWidth: 1, bias: false, random: random.child('sharedGate') })
       : null
   );
 }
 
+/** What `make` gives; where it throws, what was made before is freed. */
+function orDispose<T>(before: Module, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    before.dispose();
+    throw error;
+  }
+}
+
 class MixtureOfExperts extends Module implements MoeLayer {
   readonly kind = 'moe';
 
   constructor(
-    readonly options: MoeLayerOptions,
+    private readonly given: MoeLayerOptions,
+    private readonly axes: { width: Axis; hidden: Axis },
     readonly router: Router,
     readonly experts: ExpertBank,
     readonly shared: ExpertBank | null,
@@ -103,6 +123,16 @@ class MixtureOfExperts extends Module implements MoeLayer {
     if (sharedGate !== null) {
       this.addChild('sharedGate', sharedGate);
     }
+  }
+
+  get options(): SizedMoeOptions {
+    const { width, hidden } = this.axes;
+    return { ...this.given, width: width.size, hidden: hidden.size, numExperts: this.experts.numExperts };
+  }
+
+  /** Experts work on the rows that the router sends them, K a token on the mean; shared ones on every token. */
+  override childShare(name: string): number {
+    return name === 'experts' ? this.router.meanK : 1;
   }
 
   apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -124,7 +154,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
   private flatten(x: tf.Tensor, ctx: Context): tf.Tensor2D {
     const where = ctx.path || 'moe.layer';
-    const { width } = this.options;
+    const width = this.axes.width.size;
     if (x.shape[x.rank - 1] !== width) {
       fail(where, `expects shape [..., ${width}]`, showShape(x.shape));
     }
@@ -150,7 +180,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
   private plan(routing: Routing, indices: Int32Array): DispatchPlan {
     const { numTokens, numExperts } = routing;
-    const { capacityFactor = null } = this.options;
+    const { capacityFactor = null } = this.given;
     const fairShare = (numTokens * this.router.meanK) / numExperts;
     const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
     return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });

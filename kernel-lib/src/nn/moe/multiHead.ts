@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module } from '../../base/core';
+import { expectInteger, fail, Module, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Linear } from '../layers';
 import { layer } from './layer';
@@ -28,10 +28,10 @@ export interface MultiHeadMoe extends Module {
  */
 export function multiHead(options: MultiHeadOptions): MultiHeadMoe {
   const { heads, width } = options;
-  expectInteger('multiHead', 'width', width, 1);
-  expectInteger('multiHead', 'heads', heads, 1, width);
-  if (width % heads !== 0) {
-    fail('multiHead', `heads must divide the width (${width})`, heads);
+  expectInteger('multiHead', 'width', sizeOf(width), 1);
+  expectInteger('multiHead', 'heads', heads, 1, sizeOf(width));
+  if (sizeOf(width) % heads !== 0) {
+    fail('multiHead', `heads must divide the width (${sizeOf(width)})`, heads);
   }
   return new MultiHead(options);
 }
@@ -41,27 +41,34 @@ class MultiHead extends Module implements MultiHeadMoe {
   readonly head: Linear;
   readonly moe: MoeLayer;
   readonly merge: Linear;
+  private readonly heads: number;
+  private readonly subWidth: Axis;
 
-  constructor(private readonly options: MultiHeadOptions) {
+  constructor(options: MultiHeadOptions) {
     super();
-    const { heads, width, random } = options;
-    const linear = (name: string): Linear =>
-      this.addChild(
-        name,
-        new Linear({ inputWidth: width, outputWidth: width, bias: false, random: random.child(name) })
-      );
-    this.head = linear('head');
-    this.moe = this.addChild('moe', layer({ ...options, width: width / heads, random: random.child('moe') }));
-    this.merge = linear('merge');
+    const { heads, random } = options;
+    const width = Axis.of('width', options.width);
+    this.subWidth = Axis.of('subWidth', width.size / heads);
+    const split = Axis.product('heads x subWidth', Axis.fixed('heads', heads), this.subWidth);
+    const linear = (name: string, inputWidth: Axis, outputWidth: Axis): Linear =>
+      this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
+    this.heads = heads;
+    this.head = linear('head', width, split);
+    this.moe = this.addChild('moe', layer({ ...options, width: this.subWidth, random: random.child('moe') }));
+    this.merge = linear('merge', split, width);
+  }
+
+  /** Each sub-token is routed by itself. */
+  override childShare(name: string): number {
+    return name === 'moe' ? this.heads : 1;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { heads, width } = this.options;
     return tf.tidy(() => {
       const mixed = this.head.apply(x, ctx.within('head'));
-      const subTokens = mixed.reshape([-1, width / heads]);
+      const subTokens = mixed.reshape([-1, this.subWidth.size]);
       const routed = this.moe.apply(subTokens, ctx.within('moe'));
-      return this.merge.apply(routed.reshape(x.shape), ctx.within('merge'));
+      return this.merge.apply(routed.reshape(mixed.shape), ctx.within('merge'));
     });
   }
 }

@@ -38,6 +38,11 @@ class RethinkingMixture extends Module implements Rethink {
     this.moe = this.addChild('moe', layer({ ...options, random: options.random.child('moe') }));
   }
 
+  /** The mixture works once a round. */
+  override childShare(): number {
+    return this.rounds;
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const said: tf.Tensor[] = [];

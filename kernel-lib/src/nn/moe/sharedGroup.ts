@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module } from '../../base/core';
+import { expectInteger, Module, Axis, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { ExpertBank } from '../experts/expertBank';
 import { gatedExperts } from '../experts/gatedExperts';
@@ -35,7 +35,7 @@ export interface SharedGroup extends Module {
  */
 export function sharedGroup(options: SharedGroupOptions): SharedGroup {
   expectInteger('sharedGroup', 'group', options.group, 1);
-  expectInteger('sharedGroup', 'numExperts', options.numExperts, 1);
+  expectInteger('sharedGroup', 'numExperts', sizeOf(options.numExperts), 1);
   return new LayersWithSharedExperts(options);
 }
 
@@ -46,14 +46,27 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
 
   constructor({ group, router, experts = 'plain', ...shape }: SharedGroupOptions) {
     super();
-    const { numExperts: perLayer, random } = shape;
+    const { random } = shape;
+    const perLayer = sizeOf(shape.numExperts);
+    const axes = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
     const spec = experts === 'plain' ? plainExperts() : experts === 'gated' ? gatedExperts() : experts;
     const numExperts = group * perLayer;
-    this.experts = this.addChild('experts', spec.build({ ...shape, numExperts, random: random.child('experts') }));
+    this.experts = this.addChild(
+      'experts',
+      spec.build({ ...shape, ...axes, numExperts, random: random.child('experts') })
+    );
     this.layers = Array.from({ length: group }, (_, i) => {
       const own = { router: router(nearestFirst(i, group, perLayer), i), experts: ownedElsewhere(this.experts) };
-      return this.addChild(`${i}`, layer({ sharedKind: spec, ...shape, ...own, numExperts, random: random.child(i) }));
+      return this.addChild(
+        `${i}`,
+        layer({ sharedKind: spec, ...shape, ...axes, ...own, numExperts, random: random.child(i) })
+      );
     });
+  }
+
+  /** What the experts do is counted in the layers. */
+  override childShare(name: string): number {
+    return name === 'experts' ? 0 : 1;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

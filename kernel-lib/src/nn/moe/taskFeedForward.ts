@@ -1,14 +1,14 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import { activate, Linear, uniformFanIn } from '../layers';
 
 export interface TaskFeedForwardOptions {
   /** D. */
-  width: number;
+  width: Size;
   /** H. */
-  hidden: number;
+  hidden: Size;
   /** Tasks, E. */
   tasks: number;
   /** Of the D features that come out, those that a task makes by itself, P; the others are shared. */
@@ -28,33 +28,41 @@ export const TASK_IDS = 'taskIds';
  * @throws {SwitchyardError} where a size is out of range; in `apply`, where no tasks were left, or not one a token.
  */
 export function taskFeedForward(options: TaskFeedForwardOptions): TaskFeedForward {
-  (['width', 'hidden', 'tasks'] as const).forEach((name) => expectInteger('taskFeedForward', name, options[name], 1));
-  expectInteger('taskFeedForward', 'perTask', options.perTask, 1, options.width - 1);
+  (['width', 'hidden', 'tasks'] as const).forEach((name) =>
+    expectInteger('taskFeedForward', name, sizeOf(options[name]), 1)
+  );
+  expectInteger('taskFeedForward', 'perTask', options.perTask, 1, sizeOf(options.width) - 1);
   return new TaskFeedForward(options);
 }
 
 export class TaskFeedForward extends Module {
   readonly kind = 'task-feed-forward';
-  /** Operations on a token, matrix products only. */
-  readonly flops: number;
   private readonly w1: Linear;
   private readonly w2: Linear;
   private readonly perTask: Parameter;
 
-  constructor(private readonly options: TaskFeedForwardOptions) {
+  constructor(options: TaskFeedForwardOptions) {
     super();
     const { width, hidden, tasks, perTask, random } = options;
-    this.flops = 4 * width * hidden;
-    const linear = (name: string, inputWidth: number, outputWidth: number): Linear =>
+    const [D, H] = [Axis.of('width', width).pin('tasks have their own part of it'), Axis.of('hidden', hidden)];
+    const linear = (name: string, inputWidth: Axis, outputWidth: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
-    this.w1 = linear('w1', width, hidden);
-    this.w2 = linear('w2', hidden, width - perTask);
-    const initial = uniformFanIn()([tasks, hidden, perTask], random.child('perTask'));
-    this.perTask = this.addParameter('perTask', new Parameter(initial));
+    this.w1 = linear('w1', D, H);
+    this.w2 = linear('w2', H, Axis.fixed('shared', D.size - perTask));
+    const axes = [Axis.of('tasks', tasks).pin('task ids name its positions'), H, Axis.fixed('perTask', perTask)];
+    const make = (sizes: number[]): tf.Tensor => uniformFanIn()(sizes, random.child('perTask'));
+    this.perTask = this.addParameter('perTask', Parameter.over(axes, make));
+  }
+
+  /** Of the part that is the task's. */
+  override ownFlops(): number {
+    const [, hidden, perTask] = this.perTask.axes;
+    return 2 * hidden.size * perTask.size;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { width, tasks } = this.options;
+    const tasks = this.perTask.axes[0].size;
+    const width = x.shape[x.rank - 1];
     const numTokens = x.size / width;
     const ids = ctx.getState(TASK_IDS);
     if (ids === null || ids.size !== numTokens) {

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module, Parameter } from '../../base/core';
+import { expectInteger, Module, Parameter, Axis } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import { attend, constant, FeedForward, LayerNorm, Linear, normal, uniformFanIn } from '../layers';
 
@@ -33,30 +33,43 @@ export class TeacherAggregator extends Module {
   private readonly lastNorm: LayerNorm;
   private readonly score: Linear;
 
-  constructor(private readonly options: TeacherAggregatorOptions) {
+  constructor(options: TeacherAggregatorOptions) {
     super();
     const { teachers, outputWidth, width = 32, random } = options;
     expectInteger('TeacherAggregator', 'teachers', teachers, 1);
     expectInteger('TeacherAggregator', 'outputWidth', outputWidth, 1);
     expectInteger('TeacherAggregator', 'width', width, 1);
-    const linear = (name: string, inputWidth: number, size: number, initializer = uniformFanIn()): Linear =>
+    const [D, F] = [Axis.of('width', width), Axis.of('outputs', outputWidth)];
+    const inner = Axis.of('headWidth', width);
+    const linear = (name: string, inputWidth: Axis, size: Axis, initializer = uniformFanIn()): Linear =>
       this.addChild(name, new Linear({ inputWidth, outputWidth: size, initializer, random: random.child(name) }));
-    const identity = normal(0.3)([teachers, width], random.child('identity'));
-    this.identity = this.addParameter('identity', new Parameter(identity));
-    this.input = linear('input', outputWidth, width);
-    this.norm = this.addChild('norm', new LayerNorm({ width }));
-    this.qkv = linear('qkv', width, 3 * width);
-    this.output = linear('output', width, width);
-    const inner = new FeedForward({ width, hiddenWidth: 2 * width, activation: 'relu', random: random.child('inner') });
-    this.feedForward = this.addChild('feedForward', inner);
-    this.lastNorm = this.addChild('lastNorm', new LayerNorm({ width }));
+    const identity = (sizes: number[]): tf.Tensor => normal(0.3)(sizes, random.child('identity'));
+    this.identity = this.addParameter('identity', Parameter.over([Axis.of('teachers', teachers), D], identity));
+    this.input = linear('input', F, D);
+    this.norm = this.addChild('norm', new LayerNorm({ width: D }));
+    this.qkv = linear('qkv', D, Axis.product('qkv', Axis.fixed('query, key, value', 3), inner));
+    this.output = linear('output', inner, D);
+    const network = new FeedForward({
+      width: D,
+      hiddenWidth: 2 * width,
+      activation: 'relu',
+      random: random.child('inner')
+    });
+    this.feedForward = this.addChild('feedForward', network);
+    this.lastNorm = this.addChild('lastNorm', new LayerNorm({ width: D }));
     // Zeros: at first all teachers weigh the same, and none that starts ahead drives the others out.
-    this.score = linear('score', width, 1, constant(0));
+    this.score = linear('score', D, Axis.fixed('score', 1), constant(0));
+  }
+
+  /** Scores and sums of values among the teachers. */
+  override ownFlops(): number {
+    const [teachers, width] = this.identity.axes;
+    return 4 * teachers.size * width.size;
   }
 
   /** What teachers say of tokens, [T, E, F], to the weight of each teacher, [E]; `without` has weight 0. */
   override apply(said: tf.Tensor, ctx: Context, without: number | null = null): tf.Tensor1D {
-    const { teachers } = this.options;
+    const teachers = this.identity.axes[0].size;
     return tf.tidy(() => {
       const x = this.input.apply(said, ctx.within('input')).add(this.identity.read());
       const normed = this.norm.apply(x, ctx.within('norm'));

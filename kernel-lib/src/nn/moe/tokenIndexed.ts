@@ -1,16 +1,16 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { expectInteger, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import type { Context, Random, Size } from '../../base/core';
 import { embed, silu } from '../../base/ops';
 import { Linear } from '../layers';
 
 export interface TokenIndexedOptions {
   /** V. */
-  vocabSize: number;
+  vocabSize: Size;
   /** D. */
-  width: number;
+  width: Size;
   /** H. */
-  hidden: number;
+  hidden: Size;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -29,32 +29,41 @@ export const TOKEN_IDS = 'tokenIds';
  * @throws {SwitchyardError} in `apply`, where no ids were left, or not one a token.
  */
 export function tokenIndexed(options: TokenIndexedOptions): TokenIndexed {
-  (['vocabSize', 'width', 'hidden'] as const).forEach((name) => expectInteger('tokenIndexed', name, options[name], 1));
+  (['vocabSize', 'width', 'hidden'] as const).forEach((name) =>
+    expectInteger('tokenIndexed', name, sizeOf(options[name]), 1)
+  );
   return new TokenIndexed(options);
 }
 
 export class TokenIndexed extends Module {
   readonly kind = 'token-indexed';
-  /** Operations on a token, matrix products only. */
-  readonly flops: number;
-  /** V and H. */
-  readonly tableShape: readonly [number, number];
   private readonly w1: Module;
   private readonly w2: Module;
   private readonly table: Parameter;
-  private readonly hidden: number;
 
   constructor({ vocabSize, width, hidden, random }: TokenIndexedOptions) {
     super();
-    this.flops = 4 * width * hidden;
-    this.hidden = hidden;
-    this.tableShape = [vocabSize, hidden];
-    const linear = (name: string, inputWidth: number, outputWidth: number): Module =>
+    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hidden)];
+    const linear = (name: string, inputWidth: Axis, outputWidth: Axis): Module =>
       this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
-    this.w1 = linear('w1', width, hidden);
-    this.w2 = linear('w2', hidden, width);
-    const initial = random.child('table').normal([vocabSize, hidden], 0, PROJECTED_DEVIATION);
-    this.table = this.addParameter('table', new Parameter(initial));
+    this.w1 = linear('w1', D, H);
+    this.w2 = linear('w2', H, D);
+    const make = (sizes: number[]): tf.Tensor => random.child('table').normal(sizes, 0, PROJECTED_DEVIATION);
+    this.table = this.addParameter(
+      'table',
+      Parameter.over([Axis.of('ids', vocabSize).pin('token ids name its positions'), H], make)
+    );
+  }
+
+  /** V and H. */
+  get tableShape(): readonly [number, number] {
+    const [ids, hidden] = this.table.axes;
+    return [ids.size, hidden.size];
+  }
+
+  /** Looks up. */
+  override ownFlops(): number {
+    return 0;
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -65,7 +74,7 @@ export class TokenIndexed extends Module {
     }
     return tf.tidy(() => {
       const gate = silu(this.w1.apply(x, ctx.within('w1')));
-      const up = embed(this.table.read() as tf.Tensor2D, ids).reshape([...x.shape.slice(0, -1), this.hidden]);
+      const up = embed(this.table.read() as tf.Tensor2D, ids).reshape([...x.shape.slice(0, -1), -1]);
       return this.w2.apply(gate.mul(up), ctx.within('w2'));
     });
   }

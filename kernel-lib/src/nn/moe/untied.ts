@@ -42,6 +42,11 @@ export class Untied extends Module {
     each.forEach((module, modality) => this.addChild(`${modality}`, module));
   }
 
+  /** A token has one modality; each is taken to have as many tokens. */
+  override childShare(): number {
+    return 1 / this.each.length;
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const width = x.shape[x.rank - 1];
     const numTokens = x.size / width;

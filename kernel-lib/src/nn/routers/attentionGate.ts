@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { expectNumber, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
@@ -60,12 +60,18 @@ class AttentionRouter extends TokenChoice {
   private readonly weight: Parameter;
   private readonly contrastive: Required<ContrastiveOptions> | null;
 
-  constructor({ contrastive, ...choice }: Resolved, { width, numExperts, random }: RouterShape) {
-    super('attentionGate', choice, numExperts);
+  constructor({ contrastive, ...choice }: Resolved, shape: RouterShape) {
+    super('attentionGate', choice, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
     this.contrastive = contrastive;
-    const square = random.child('activation').normal([width, width], 0, 1 / Math.sqrt(width));
-    this.activation = this.addParameter('activation', new Parameter(square));
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    const square = (sizes: number[]): tf.Tensor => random.child('activation').normal(sizes, 0, 1 / Math.sqrt(sizes[0]));
+    this.activation = this.addParameter('activation', Parameter.over([width, width], square));
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.activation) + projectFlops(this.weight);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

@@ -1,11 +1,12 @@
+import { routerAxes } from './parts/routerAxes';
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, Module } from '../../base/core';
+import { expectInteger, expectNumber, fail, Module, Axis } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import { logSoftmax } from './parts/logSoftmax';
 import { switchLoss } from './parts/losses';
 import { oneHot } from './parts/oneHot';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { checkK } from './parts/selectTopK';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 
@@ -35,29 +36,45 @@ export function bilevel({ nodes, k = 1, balance = [0.01, 0.01] }: BilevelOptions
 
 class BilevelRouter extends Module implements Router {
   readonly kind = 'bi-level';
-  readonly numExperts: number;
   readonly k: number;
   readonly meanK: number;
+  private readonly experts: Axis;
   private readonly nodeWeight: Parameter | null;
   private readonly weight: Parameter;
 
   constructor(
     private readonly options: Required<BilevelOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
     super();
+    const { random } = shape;
     const { nodes, k } = options;
+    const { width, experts } = routerAxes(shape);
+    const numExperts = experts.size;
     checkK('bilevel', k, numExperts);
     if (numExperts % nodes !== 0) {
       fail('bilevel', `nodes must divide numExperts (${numExperts})`, nodes);
     }
-    this.numExperts = numExperts;
+    this.experts = experts.pin('every node has as many');
     this.k = k;
     this.meanK = k;
     // A single node leaves nothing to choose.
     this.nodeWeight =
-      nodes === 1 ? null : this.addParameter('nodeWeight', projectionWeight(width, nodes, random.child('nodeWeight')));
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+      nodes === 1
+        ? null
+        : this.addParameter(
+            'nodeWeight',
+            projectionWeight(width, Axis.fixed('nodes', nodes), random.child('nodeWeight'))
+          );
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.weight) + projectFlops(this.nodeWeight);
   }
 
   /** The probabilities of {@link route}. */

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectNumber, expectOneOf, Module, Parameter } from '../../base/core';
+import { expectNumber, expectOneOf, Module, Parameter, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import { oneHot } from './parts/oneHot';
 import { sparsify } from './parts/sparsify';
@@ -38,10 +38,7 @@ export function confidenceGate(options: ConfidenceGateOptions = {}): RouterSpec 
 
 class ConfidenceRouter extends Module implements Router {
   readonly kind = 'confidence';
-  readonly numExperts: number;
-  readonly k: number;
-  /** The most there can be; how many it is depends on the tokens. */
-  readonly meanK: number;
+  private readonly experts: Axis;
   private readonly sharpness: Parameter;
 
   constructor(
@@ -49,14 +46,25 @@ class ConfidenceRouter extends Module implements Router {
     { numExperts }: RouterShape
   ) {
     super();
-    this.numExperts = numExperts;
-    this.k = numExperts;
-    this.meanK = numExperts;
+    this.experts = Axis.of('experts', numExperts);
     // softplus of it is the sharpness, which stays above 0.
     this.sharpness = this.addParameter(
       'sharpness',
-      new Parameter(tf.scalar(Math.log(Math.expm1(options.sharpness))), false)
+      new Parameter(tf.scalar(Math.log(Math.expm1(options.sharpness))), { axes: [], decay: false })
     );
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
+  }
+
+  get k(): number {
+    return this.experts.size;
+  }
+
+  /** The most there can be; how many it is depends on the tokens. */
+  get meanK(): number {
+    return this.experts.size;
   }
 
   /** The probabilities of {@link route}. */

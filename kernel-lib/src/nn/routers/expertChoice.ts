@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectOneOf } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { addBalanceLosses } from './parts/balance';
@@ -49,7 +49,7 @@ export function expertChoice(options: ExpertChoiceOptions): RouterSpec {
     kind: 'expert-choice',
     options: resolved,
     build: (shape) => {
-      checkMeanK('expertChoice', k, shape.numExperts);
+      checkMeanK('expertChoice', k, sizeOf(shape.numExperts));
       return new ExpertChoiceRouter(resolved, shape);
     }
   };
@@ -62,7 +62,7 @@ class ExpertChoiceRouter extends LinearRouter {
     private readonly options: Required<ExpertChoiceOptions>,
     shape: RouterShape
   ) {
-    super(shape, { k: shape.numExperts, meanK: options.k });
+    super(shape, { k: 'all', meanK: options.k });
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { fail } from '../../base/core';
+import { fail, sizeOf } from '../../base/core';
 import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
 
@@ -29,7 +29,8 @@ export function fixed({ table, by = 'tokenIds' }: FixedOptions): RouterSpec {
   return {
     kind: 'fixed',
     options: { table, by },
-    build: ({ numExperts }) => {
+    build: (shape) => {
+      const numExperts = sizeOf(shape.numExperts);
       const wrong = table.find((row) =>
         row.some((expert) => !(Number.isInteger(expert) && expert >= 0 && expert < numExperts))
       );
@@ -40,7 +41,7 @@ export function fixed({ table, by = 'tokenIds' }: FixedOptions): RouterSpec {
       if (double !== undefined) {
         fail('fixed', 'the experts of a row must differ', double);
       }
-      return new TableRouter('fixed', tf.tensor2d(table.flat(), [table.length, k], 'float32'), numExperts, by);
+      return new TableRouter('fixed', tf.tensor2d(table.flat(), [table.length, k], 'float32'), shape.numExperts, by);
     }
   };
 }

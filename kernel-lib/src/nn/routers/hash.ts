@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger } from '../../base/core';
+import { expectInteger, sizeOf } from '../../base/core';
 import * as ops from '../../base/ops';
 import { checkK } from './parts/selectTopK';
 import { TableRouter } from './parts/tableRouter';
@@ -27,8 +27,9 @@ export function hash({ k = 1, buckets = 256, by = 'tokenIds' }: HashOptions = {}
     kind: 'hash',
     options: { k, buckets, by },
     build: ({ numExperts, random }) => {
-      checkK('hash', k, numExperts);
-      const table = tf.tidy(() => ops.topK(random.uniform([buckets, numExperts]) as tf.Tensor2D, k).indices.toFloat());
+      const experts = sizeOf(numExperts);
+      checkK('hash', k, experts);
+      const table = tf.tidy(() => ops.topK(random.uniform([buckets, experts]) as tf.Tensor2D, k).indices.toFloat());
       return new TableRouter('hash', table as tf.Tensor2D, numExperts, by);
     }
   };

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Parameter, Random } from '../../base/core';
-import type { Context } from '../../base/core';
+import { expectInteger, Parameter, Random, Axis, Buffer } from '../../base/core';
+import type { Context, CostShape } from '../../base/core';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -32,33 +32,43 @@ export function hyper(options: HyperOptions): RouterSpec {
 class HyperRouter extends TokenChoice {
   readonly kind = 'hyper';
   private readonly embedding: Parameter;
-  private readonly inner: tf.Variable<tf.Rank.R2>;
-  private readonly outer: tf.Variable<tf.Rank.R2>;
-  private readonly shape: [number, number];
+  private readonly inner: Buffer;
+  private readonly outer: Buffer;
 
-  constructor(
-    { embedDim, hidden, seed, ...choice }: Required<HyperOptions>,
-    { width, numExperts, random }: RouterShape
-  ) {
-    super('hyper', choice, numExperts);
-    this.shape = [width, numExperts];
-    this.embedding = this.addParameter('embedding', new Parameter(random.child('embedding').normal([1, embedDim])));
-    const frozen = (name: string, shape: [number, number], deviation: number): tf.Variable<tf.Rank.R2> => {
-      const value = tf.tidy(() =>
-        tf.variable(Random.fromSeed(seed).child(name).normal(shape, 0, deviation) as tf.Tensor2D, false)
+  constructor({ embedDim, hidden, seed, ...choice }: Required<HyperOptions>, shape: RouterShape) {
+    super('hyper', choice, shape);
+    const { width, experts } = this.axes;
+    const [one, embedding] = [Axis.fixed('layer', 1), Axis.of('embedding', embedDim)];
+    const random = shape.random.child('embedding');
+    this.embedding = this.addParameter(
+      'embedding',
+      Parameter.over([one, embedding], (sizes) => random.normal(sizes))
+    );
+    const frozen = (name: string, axes: Axis[], deviation: number): Buffer =>
+      this.addBuffer(
+        name,
+        Buffer.over(axes, (sizes) => Random.fromSeed(seed).child(name).normal(sizes, 0, deviation))
       );
-      this.addBuffer(name, value);
-      return value;
-    };
+    const inside = Axis.of('hidden', hidden);
     // Deviations that give the matrix the variance of `projectionWeight`: a relu halves the second moment.
-    this.inner = frozen('inner', [embedDim, hidden], Math.sqrt(2 / embedDim));
-    this.outer = frozen('outer', [hidden, width * numExperts], Math.sqrt(0.1 / width / hidden));
+    this.inner = frozen('inner', [embedding, inside], Math.sqrt(2 / embedDim));
+    const deviation = Math.sqrt(0.1 / width.size / hidden);
+    this.outer = frozen('outer', [inside, Axis.product('width x experts', width, experts)], deviation);
+  }
+
+  /** The matrix is made once a pass. */
+  override ownFlops({ length, tokens = length }: CostShape): number {
+    const { width, experts } = this.axes;
+    const [embedding, hidden] = this.inner.axes;
+    const making = 2 * hidden.size * (embedding.size + width.size * experts.size);
+    return 2 * width.size * experts.size + making / tokens;
   }
 
   protected override score(x: tf.Tensor2D, _ctx: Context): tf.Tensor2D {
+    const { width, experts } = this.axes;
     const embedding = this.embedding.read() as tf.Tensor2D;
-    const hidden = tf.relu(embedding.matMul(this.inner));
-    const weight = hidden.matMul(this.outer).reshape<tf.Tensor2D>(this.shape);
+    const hidden = tf.relu(embedding.matMul(this.inner.read() as tf.Tensor2D));
+    const weight = hidden.matMul(this.outer.read() as tf.Tensor2D).reshape<tf.Tensor2D>([width.size, experts.size]);
     return x.matMul(weight) as tf.Tensor2D;
   }
 }

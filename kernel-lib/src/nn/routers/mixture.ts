@@ -1,9 +1,9 @@
 import { tf } from '../../base/backend';
-import { expectInteger } from '../../base/core';
+import { expectInteger, Axis } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import { logSoftmax } from './parts/logSoftmax';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -31,17 +31,29 @@ class MixtureRouter extends TokenChoice {
   private readonly subs: Parameter[];
   private readonly main: Parameter | null;
 
-  constructor(
-    options: Required<MixtureOptions> & Required<TokenChoiceOptions>,
-    { width, numExperts, random }: RouterShape
-  ) {
-    super('mixture', options, numExperts);
+  constructor(options: Required<MixtureOptions> & Required<TokenChoiceOptions>, shape: RouterShape) {
+    super('mixture', options, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
     this.subs = Array.from({ length: options.sub }, (_, i) =>
-      this.addParameter(`sub${i}`, projectionWeight(width, numExperts, random.child('sub').child(i)))
+      this.addParameter(`sub${i}`, projectionWeight(width, experts, random.child('sub').child(i)))
     );
     // One router needs no weighing.
     this.main =
-      options.sub === 1 ? null : this.addParameter('main', projectionWeight(width, options.sub, random.child('main')));
+      options.sub === 1
+        ? null
+        : this.addParameter(
+            'main',
+            projectionWeight(
+              width,
+              Axis.of('routers', options.sub).pin('each router has a matrix of its own'),
+              random.child('main')
+            )
+          );
+  }
+
+  override ownFlops(): number {
+    return [...this.subs, this.main].reduce((sum, weight) => sum + projectFlops(weight), 0);
   }
 
   protected override score(x: tf.Tensor2D, _ctx: Context): tf.Tensor2D {

@@ -1,7 +1,7 @@
 import { type tf } from '../../base/backend';
 import type { Context, Parameter } from '../../base/core';
 import { earlierTokens, expectLookahead } from './parts/earlierTokens';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -31,10 +31,16 @@ class PreGateRouter extends TokenChoice {
 
   constructor(
     private readonly options: Required<PreGateOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super('preGate', options, numExperts);
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    super('preGate', options, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.weight);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, Buffer } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -41,16 +41,19 @@ const OUTSIDE = -1e9;
 class ProgressivePoolRouter extends TokenChoice {
   readonly kind = 'progressive-pool';
   private readonly weight: Parameter;
-  private readonly step: tf.Variable;
+  private readonly step: Buffer;
   /** Place of each expert in the order; [E]. */
   private readonly rank: number[];
 
   constructor(
     private readonly options: Required<ProgressivePoolOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super('progressivePool', options, numExperts);
+    super('progressivePool', options, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
     const most = Math.max(options.from, options.to ?? 0);
+    const { numExperts } = this;
     if (most > numExperts) {
       fail('progressivePool', `from and to must be at most numExperts (${numExperts})`, most);
     }
@@ -59,16 +62,18 @@ class ProgressivePoolRouter extends TokenChoice {
     if (order.length !== numExperts || this.rank.includes(-1)) {
       fail('progressivePool', `order must hold each of 0..${numExperts - 1} once`, order);
     }
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
-    this.step = this.addBuffer(
-      'step',
-      tf.tidy(() => tf.variable(tf.scalar(0), false))
-    );
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
+    experts.pin('the order names experts by number');
+    this.step = this.addBuffer('step', Buffer.over([], tf.zeros));
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.weight);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
     if (ctx.training) {
-      ctx.afterPass(() => tf.tidy(() => this.step.assign(this.step.add(1))));
+      ctx.afterPass(() => tf.tidy(() => this.step.assign(this.step.read().add(1))));
     }
     const logits = project(x, this.weight);
     const inside = tf.tensor1d(this.rank).less(this.poolSize()).expandDims(0).tile([x.shape[0], 1]);
@@ -77,7 +82,7 @@ class ProgressivePoolRouter extends TokenChoice {
 
   private poolSize(): tf.Scalar {
     const { from, to, steps } = this.options;
-    const reached = this.step.div(steps).minimum(1);
+    const reached = this.step.read().div(steps).minimum(1);
     return reached
       .mul((to ?? this.numExperts) - from)
       .add(1e-4)

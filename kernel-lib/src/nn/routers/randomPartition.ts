@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Module } from '../../base/core';
+import { Module, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 
@@ -13,13 +13,17 @@ export function randomPartition(): RouterSpec {
 
 class RandomPartition extends Module implements Router {
   readonly kind = 'random-partition';
-  readonly numExperts: number;
+  private readonly experts: Axis;
   readonly k = 1;
   readonly meanK = 1;
 
   constructor({ numExperts }: RouterShape) {
     super();
-    this.numExperts = numExperts;
+    this.experts = Axis.of('experts', numExperts);
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
   }
 
   /** The probabilities of {@link route}. */

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
-import { project, projectionWeight } from './parts/projection';
+import { expectInteger, Parameter, Axis } from '../../base/core';
+import type { Context } from '../../base/core';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -36,28 +36,40 @@ class RecurrentRouter extends TokenChoice {
   private readonly newInput: Parameter;
   private readonly newState: Parameter;
   private readonly weight: Parameter;
+  private readonly state: Axis;
 
   constructor(
     private readonly options: Required<RecurrentOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super('recurrent', options, numExperts);
-    const { dim } = options;
-    const add = (name: string, rows: number, columns: number): Parameter =>
-      this.addParameter(name, fanIn(rows, columns, random.child(name)));
-    this.input = add('input', width, dim);
-    this.gateInput = add('gateInput', dim, 2 * dim);
-    this.gateState = add('gateState', dim, 2 * dim);
-    this.newInput = add('newInput', dim, dim);
-    this.newState = add('newState', dim, dim);
-    this.weight = this.addParameter('weight', projectionWeight(dim, numExperts, random.child('weight')));
+    super('recurrent', options, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
+    // The state goes from layer to layer: a width of it cannot be cut in one of them.
+    this.state = Axis.of('state', options.dim).pin('the state goes from layer to layer');
+    const gates = Axis.product('gates', Axis.fixed('reset, update', 2), this.state);
+    const add = (name: string, rows: Axis, columns: Axis): Parameter =>
+      this.addParameter(
+        name,
+        Parameter.over([rows, columns], (sizes) => random.child(name).normal(sizes, 0, 1 / Math.sqrt(sizes[0])))
+      );
+    this.input = add('input', width, this.state);
+    this.gateInput = add('gateInput', this.state, gates);
+    this.gateState = add('gateState', this.state, gates);
+    this.newInput = add('newInput', this.state, this.state);
+    this.newState = add('newState', this.state, this.state);
+    this.weight = this.addParameter('weight', projectionWeight(this.state, experts, random.child('weight')));
+  }
+
+  override ownFlops(): number {
+    return [...this.parameters().values()].reduce((sum, parameter) => sum + projectFlops(parameter), 0);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
     const before = this.options.carry ? ctx.getState(STATE) : null;
     const state = this.step(
       project(x, this.input),
-      (before as tf.Tensor2D | null) ?? tf.zeros([x.shape[0], this.options.dim])
+      (before as tf.Tensor2D | null) ?? tf.zeros([x.shape[0], this.state.size])
     );
     ctx.setState(STATE, state.clone());
     return project(state, this.weight);
@@ -70,8 +82,4 @@ class RecurrentRouter extends TokenChoice {
     const candidate = tf.tanh(project(input, this.newInput).add(reset.mul(project(state, this.newState))));
     return candidate.add(update.mul(state.sub(candidate)));
   }
-}
-
-function fanIn(rows: number, columns: number, random: Random): Parameter {
-  return new Parameter(random.normal([rows, columns], 0, 1 / Math.sqrt(rows)));
 }

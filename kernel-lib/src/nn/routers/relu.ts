@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectNumber, expectOneOf, fail } from '../../base/core';
+import { expectNumber, expectOneOf, fail, Buffer, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { checkMeanK } from './parts/checkMeanK';
@@ -51,7 +51,7 @@ export function relu(options: ReluOptions): RouterSpec {
     kind: 'relu',
     options: resolved,
     build: (shape) => {
-      checkMeanK('relu', k, shape.numExperts);
+      checkMeanK('relu', k, sizeOf(shape.numExperts));
       return new ReluRouter(resolved, shape);
     }
   };
@@ -67,17 +67,14 @@ interface Resolved extends Required<ReluOptions> {
 
 class ReluRouter extends LinearRouter {
   readonly kind = 'relu';
-  private readonly l1: tf.Variable;
+  private readonly l1: Buffer;
 
   constructor(
     private readonly options: Resolved,
     shape: RouterShape
   ) {
-    super(shape, { k: shape.numExperts, meanK: options.k });
-    this.l1 = this.addBuffer(
-      'l1',
-      tf.tidy(() => tf.variable(tf.scalar(options.l1), false))
-    );
+    super(shape, { k: 'all', meanK: options.k });
+    this.l1 = this.addBuffer('l1', new Buffer(tf.scalar(options.l1), []));
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
@@ -89,7 +86,7 @@ class ReluRouter extends LinearRouter {
     const padded = gates.add<tf.Tensor2D>(TINY);
     const probs = padded.div<tf.Tensor2D>(padded.sum(1, true));
     if (ctx.training) {
-      ctx.addLoss('l1', this.regularizer(gates, choices.indices).mul(this.l1));
+      ctx.addLoss('l1', this.regularizer(gates, choices.indices).mul(this.l1.read()));
       this.adapt(gates, ctx);
       addChunkLosses(probs, logits, this.options.chunk, ctx);
     }
@@ -119,7 +116,7 @@ class ReluRouter extends LinearRouter {
           .mean()
           .sub(options.k / numExperts)
           .sign();
-        l1.assign(l1.mul(tf.pow(options.growth, direction)));
+        l1.assign(l1.read().mul(tf.pow(options.growth, direction)));
       })
     );
   }

@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import type { Context, Module, Random } from '../../base/core';
+import type { Context, Module, Random, Size } from '../../base/core';
 
 /**
  * Which experts each token goes to and with what weight. Three forms: `sparse` names at most K experts for each token;
@@ -48,8 +48,9 @@ export interface SlotRouting extends RoutingBase {
 /** A router's shape, known once the layer that holds it is built. */
 export interface RouterShape {
   /** Width of what is routed, D. */
-  width: number;
-  numExperts: number;
+  width: Size;
+  /** E. */
+  numExperts: Size;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -60,7 +61,7 @@ export interface RouterShape {
  */
 export interface Router extends Module {
   readonly numExperts: number;
-  /** Choices of a token, K; the maximum where it varies, E for a dense router. */
+  /** Choices of a token, K, at most E; the maximum where it varies, E for a dense router. */
   readonly k: number;
   /** Choices of a token on average, which is what it costs: K where that is fixed, else what the router aims at. */
   readonly meanK: number;

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger } from '../../base/core';
+import { expectInteger, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { LinearRouter } from './parts/linearRouter';
@@ -35,7 +35,7 @@ class SinkhornRouter extends LinearRouter {
     private readonly options: Required<SinkhornOptions>,
     shape: RouterShape
   ) {
-    checkK('sinkhorn', options.k, shape.numExperts);
+    checkK('sinkhorn', options.k, sizeOf(shape.numExperts));
     super(shape, { k: options.k });
   }
 

@@ -1,5 +1,6 @@
+import { projectFlops } from './parts/projection';
 import { tf } from '../../base/backend';
-import { expectInteger } from '../../base/core';
+import { expectInteger, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { LinearRouter } from './parts/linearRouter';
@@ -32,11 +33,25 @@ export function soft({ slots, tokens = null }: SoftOptions): RouterSpec {
 class SoftRouter extends LinearRouter {
   readonly kind = 'soft';
   private readonly slots: number;
+  private readonly tokens: number | null;
 
   constructor({ slots, tokens }: Required<SoftOptions>, shape: RouterShape) {
-    const rows = shape.numExperts * slots;
-    super(shape, { k: shape.numExperts, meanK: rows / (tokens ?? rows), columns: rows });
+    super(shape, {
+      k: 'all',
+      columns: (experts) => Axis.product('experts x slots', experts, Axis.fixed('slots', slots))
+    });
     this.slots = slots;
+    this.tokens = tokens;
+  }
+
+  /** Scoring the rows, mixing tokens into them and their outputs back: three products of one size. */
+  override ownFlops(): number {
+    return 3 * projectFlops(this.weight);
+  }
+
+  override get meanK(): number {
+    const rows = this.numExperts * this.slots;
+    return rows / (this.tokens ?? rows);
   }
 
   route(x: tf.Tensor2D, _ctx: Context): SlotRouting {

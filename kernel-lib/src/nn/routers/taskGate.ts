@@ -1,8 +1,8 @@
 import { type tf } from '../../base/backend';
-import { expectInteger, Parameter } from '../../base/core';
+import { expectInteger, Parameter, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
@@ -37,16 +37,23 @@ class TaskRouter extends TokenChoice {
   private readonly taskWeight: Parameter;
   private readonly weight: Parameter | null;
 
-  constructor(
-    { tasks, embedDim, content, ...choice }: Required<TaskGateOptions>,
-    { width, numExperts, random }: RouterShape
-  ) {
-    super('taskGate', choice, numExperts);
-    const matrix = (name: string, rows: number): Parameter =>
-      this.addParameter(name, projectionWeight(rows, numExperts, random.child(name)));
-    this.embedding = this.addParameter('embedding', new Parameter(random.child('embedding').normal([tasks, embedDim])));
-    this.taskWeight = matrix('taskWeight', embedDim);
+  constructor({ tasks, embedDim, content, ...choice }: Required<TaskGateOptions>, shape: RouterShape) {
+    super('taskGate', choice, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
+    const matrix = (name: string, rows: Axis): Parameter =>
+      this.addParameter(name, projectionWeight(rows, experts, random.child(name)));
+    const embedding = [Axis.of('tasks', tasks).pin('task ids name its positions'), Axis.of('embedding', embedDim)];
+    this.embedding = this.addParameter(
+      'embedding',
+      Parameter.over(embedding, (sizes) => random.child('embedding').normal(sizes))
+    );
+    this.taskWeight = matrix('taskWeight', embedding[1]);
     this.weight = content ? matrix('weight', width) : null;
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.taskWeight) + projectFlops(this.weight);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

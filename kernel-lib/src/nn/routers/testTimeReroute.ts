@@ -1,5 +1,6 @@
+import { routerAxes } from './parts/routerAxes';
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectOneOf, fail, Module } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, fail, Module, Axis, Buffer } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { denseWeights } from './parts/denseWeights';
@@ -65,12 +66,9 @@ export function testTimeReroute(options: TestTimeRerouteOptions): RouterSpec {
 
 class ReroutingRouter extends Module implements Router {
   readonly kind = 'test-time-reroute';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
   private readonly router: Router;
-  private readonly tokens: tf.Variable<tf.Rank.R2>;
-  private readonly weights: tf.Variable<tf.Rank.R2>;
+  private readonly tokens: Buffer;
+  private readonly weights: Buffer;
 
   constructor(
     private readonly options: Required<TestTimeRerouteOptions>,
@@ -78,19 +76,36 @@ class ReroutingRouter extends Module implements Router {
   ) {
     super();
     const { references } = options;
-    expectRows('tokens', references.tokens, shape.width, references.tokens.length);
-    expectRows('weights', references.weights, shape.numExperts, references.tokens.length);
-    this.router = this.addChild('router', options.router.build(shape));
-    this.numExperts = shape.numExperts;
-    this.k = this.router.k;
-    this.meanK = this.router.meanK;
-    const buffer = (name: string, rows: readonly (readonly number[])[]): tf.Variable<tf.Rank.R2> => {
-      const value = tf.tidy(() => tf.variable(tf.tensor2d(rows.map((row) => [...row])), false));
-      this.addBuffer(name, value);
-      return value;
-    };
-    this.tokens = buffer('tokens', references.tokens);
-    this.weights = buffer('weights', references.weights);
+    const { width, experts } = routerAxes(shape);
+    expectRows('tokens', references.tokens, width.size, references.tokens.length);
+    expectRows('weights', references.weights, experts.size, references.tokens.length);
+    this.router = this.addChild('router', options.router.build({ ...shape, width, numExperts: experts }));
+    const samples = Axis.of('references', references.tokens.length).pin('as many are looked for as were given');
+    const buffer = (name: string, rows: readonly (readonly number[])[], columns: Axis): Buffer =>
+      this.addBuffer(name, new Buffer(tf.tensor2d(rows.map((row) => [...row])), [samples, columns]));
+    this.tokens = buffer('tokens', references.tokens, width);
+    this.weights = buffer('weights', references.weights, experts);
+  }
+
+  get numExperts(): number {
+    return this.router.numExperts;
+  }
+
+  get k(): number {
+    return this.router.k;
+  }
+
+  get meanK(): number {
+    return this.router.meanK;
+  }
+
+  /** Distances to the references and their weights' means, at each step. */
+  override ownFlops(): number {
+    const { strategy, steps } = this.options;
+    const [count, width] = this.tokens.axes;
+    const experts = this.numExperts;
+    const near = 2 * count.size * (strategy === 'modeFinding' ? steps * experts : width.size);
+    return steps === 0 ? 0 : near + (strategy === 'ngd' ? 0 : 2 * steps * count.size * experts);
   }
 
   /** The probabilities of {@link route}. */
@@ -122,14 +137,15 @@ class ReroutingRouter extends Module implements Router {
 
   private move(x: tf.Tensor2D, start: tf.Tensor2D): tf.Tensor2D {
     const { strategy, steps, rate } = this.options;
-    const near = strategy === 'modeFinding' ? null : this.nearness(x, this.tokens);
+    const [tokens, references] = [this.tokens.read() as tf.Tensor2D, this.weights.read() as tf.Tensor2D];
+    const near = strategy === 'modeFinding' ? null : this.nearness(x, tokens);
     let weights = start;
     for (let step = 0; step < steps; step++) {
-      const kernel = near ?? this.nearness(weights, this.weights);
+      const kernel = near ?? this.nearness(weights, references);
       const change =
         strategy === 'ngd'
           ? this.downhill(weights, kernel)
-          : kernel.matMul<tf.Tensor2D>(this.weights).sub<tf.Tensor2D>(weights);
+          : kernel.matMul<tf.Tensor2D>(references).sub<tf.Tensor2D>(weights);
       weights = toDistribution(tf.relu(weights.add<tf.Tensor2D>(change.mul(rate))));
     }
     return weights;

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectNumber, expectOneOf, fail, Parameter, showShape } from '../../base/core';
 import type { Context } from '../../base/core';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -50,18 +50,21 @@ class TopKRouter extends TokenChoice {
 
   constructor(
     private readonly options: Required<TopKOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super('topK', options, numExperts);
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    super('topK', options, shape);
+    const { width, experts } = this.axes;
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, shape.random.child('weight')));
     // Zeros, as in the paper: the noise starts alike for all experts.
     this.noiseWeight =
-      options.noise === 'learned'
-        ? this.addParameter('noiseWeight', new Parameter(tf.zeros([width, numExperts])))
-        : null;
+      options.noise === 'learned' ? this.addParameter('noiseWeight', Parameter.over([width, experts], tf.zeros)) : null;
     this.residual = options.gatingResidual
-      ? this.addParameter('residual', new Parameter(tf.zeros([numExperts, numExperts])))
+      ? this.addParameter('residual', Parameter.over([experts, experts], tf.zeros))
       : null;
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.weight) + projectFlops(this.residual);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

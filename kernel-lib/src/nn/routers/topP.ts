@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail } from '../../base/core';
+import { expectInteger, expectNumber, fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { addBalanceLosses, checkBalance } from './parts/balance';
@@ -43,17 +43,18 @@ export function topP(options: TopPOptions): RouterSpec {
 
 class TopPRouter extends LinearRouter {
   readonly kind = 'top-p';
-  /** The most that a token can need, `ceil(p * E)`: as many as it takes where all are equally probable. */
 
   constructor(
     private readonly options: Required<TopPOptions>,
     shape: RouterShape
   ) {
-    const { numExperts } = shape;
-    const k = options.kMax ?? numExperts;
-    checkK('topP', k, numExperts, 'kMax');
-    // The most that a token can need: as many as it takes where all are equally probable.
-    super(shape, { k, meanK: Math.min(k, Math.ceil(options.p * numExperts)) });
+    checkK('topP', options.kMax ?? sizeOf(shape.numExperts), sizeOf(shape.numExperts), 'kMax');
+    super(shape, { k: options.kMax ?? 'all' });
+  }
+
+  /** The most that a token can need, `ceil(p * E)`: as many as it takes where all are equally probable. */
+  override get meanK(): number {
+    return Math.min(this.k, Math.ceil(this.options.p * this.numExperts));
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
-import { project, projectionWeight } from './parts/projection';
+import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
@@ -35,10 +35,16 @@ class UncertaintyRouter extends TokenChoice {
 
   constructor(
     private readonly options: Required<UncertaintyOptions>,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
-    super('uncertainty', options, numExperts);
-    this.weight = this.addParameter('weight', projectionWeight(width, numExperts, random.child('weight')));
+    super('uncertainty', options, shape);
+    const { random } = shape;
+    const { width, experts } = this.axes;
+    this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
+  }
+
+  override ownFlops(): number {
+    return this.options.samples * projectFlops(this.weight);
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { Module } from '../../base/core';
-import type { Context } from '../../base/core';
+import { Module, Axis } from '../../base/core';
+import type { Context, CostShape } from '../../base/core';
 import * as ops from '../../base/ops';
 import { denseWeights } from './parts/denseWeights';
 import { oneHot } from './parts/oneHot';
@@ -22,17 +22,30 @@ export function unified({ router }: UnifiedOptions): RouterSpec {
 
 class UnifiedRouter extends Module implements Router {
   readonly kind = 'unified';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
   private readonly router: Router;
+  private readonly width: Axis;
 
   constructor(router: RouterSpec, shape: RouterShape) {
     super();
-    this.router = this.addChild('router', router.build(shape));
-    this.numExperts = shape.numExperts;
-    this.k = shape.numExperts;
-    this.meanK = this.router.meanK;
+    this.width = Axis.of('width', shape.width);
+    this.router = this.addChild('router', router.build({ ...shape, width: this.width }));
+  }
+
+  /** Dispatch and combine over the tokens of a pass, at an even load. */
+  override ownFlops({ length, tokens = length }: CostShape): number {
+    return 4 * tokens * this.meanK * this.width.size;
+  }
+
+  get numExperts(): number {
+    return this.router.numExperts;
+  }
+
+  get k(): number {
+    return this.router.numExperts;
+  }
+
+  get meanK(): number {
+    return this.router.meanK;
   }
 
   /** The probabilities of {@link route}. */

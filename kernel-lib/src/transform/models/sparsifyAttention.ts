@@ -1,6 +1,7 @@
 import type { tf } from '../../base/backend';
 import { captureInputs, fail } from '../../base/core';
 import type { Module, Random } from '../../base/core';
+import type { AttentionShape } from '../../models/block';
 import { copyValues } from '../../models/copyValues';
 import { Transformer } from '../../models/language/transformer';
 import { SparseSelfAttention } from '../../nn/layers';
@@ -37,8 +38,7 @@ export function sparsifyAttention(
   }
   const parts = {
     ...model.options.parts,
-    attention: (shape: { width: number; heads: number; random: Random }): Module =>
-      new SparseSelfAttention({ ...shape, ...sparse, bias: false })
+    attention: (shape: AttentionShape): Module => new SparseSelfAttention({ ...shape, ...sparse, bias: false })
   };
   const sparser = new Transformer({ ...model.options, parts });
   copyValues(model, sparser);

@@ -39,8 +39,7 @@ export function under(prefix: string, values: Values): Map<string, tf.Tensor> {
 /** All that a module stores, by path, parameters as layers read them. */
 export function storedValues(module: Module): Map<string, tf.Tensor> {
   const values = new Map<string, tf.Tensor>();
-  module.parameters().forEach((parameter, path) => values.set(path, parameter.read()));
-  module.buffers().forEach((buffer, path) => values.set(path, buffer));
+  module.stored().forEach((each, path) => values.set(path, each.read()));
   return values;
 }
 
@@ -62,7 +61,6 @@ export function takeExperts(source: Module, target: Module, experts: readonly nu
 
 function storedVariables(module: Module): Map<string, tf.Variable> {
   const variables = new Map<string, tf.Variable>();
-  module.parameters().forEach(({ variable }, path) => variables.set(path, variable));
-  module.buffers().forEach((buffer, path) => variables.set(path, buffer));
+  module.stored().forEach(({ variable }, path) => variables.set(path, variable));
   return variables;
 }

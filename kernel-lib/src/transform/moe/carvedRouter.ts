@@ -1,3 +1,5 @@
+import { projectFlops, projectionWeight } from '../../nn/routers/parts/projection';
+import { routerAxes } from '../../nn/routers/parts/routerAxes';
 import { tf } from '../../base/backend';
 import { Module, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
@@ -35,9 +37,6 @@ export function carvedRouter(options: CarvedRouterOptions): RouterSpec {
 
 class CarvedRouter extends Module implements Router {
   readonly kind = 'carved';
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
   private readonly w1: Parameter;
   private readonly w3: Parameter | null;
   private readonly b1: Parameter | null;
@@ -45,19 +44,33 @@ class CarvedRouter extends Module implements Router {
 
   constructor(
     private readonly options: CarvedRouterOptions,
-    { width, numExperts, random }: RouterShape
+    shape: RouterShape
   ) {
     super();
-    this.numExperts = numExperts;
-    this.k = options.k;
-    this.meanK = options.k;
+    const { width, experts } = routerAxes(shape);
     const analytic = options.scores === 'analytic';
     const matrix = (name: string): Parameter =>
-      this.addParameter(name, new Parameter(random.child(name).normal([width, numExperts], 0, Math.sqrt(0.1 / width))));
+      this.addParameter(name, projectionWeight(width, experts, shape.random.child(name)));
     this.w1 = matrix('w1');
     this.w3 = analytic && options.gated ? matrix('w3') : null;
-    this.b1 = analytic ? this.addParameter('b1', new Parameter(tf.zeros([numExperts]), false)) : null;
-    this.scale = this.addParameter('scale', new Parameter(tf.zeros([numExperts]), false));
+    this.b1 = analytic ? this.addParameter('b1', Parameter.over([experts], tf.zeros, { decay: false })) : null;
+    this.scale = this.addParameter('scale', Parameter.over([experts], tf.zeros, { decay: false }));
+  }
+
+  get numExperts(): number {
+    return this.scale.axes[0].size;
+  }
+
+  get k(): number {
+    return Math.min(this.options.k, this.numExperts);
+  }
+
+  get meanK(): number {
+    return this.k;
+  }
+
+  override ownFlops(): number {
+    return projectFlops(this.w1) + projectFlops(this.w3);
   }
 
   /** The probabilities of {@link route}. */

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Module, Parameter } from '../../base/core';
+import { Module, Parameter, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import { LowRank } from '../../nn/layers/lowRank';
 import type { Router } from '../../nn/routers';
@@ -20,27 +20,31 @@ export class CoreSpace extends Module {
   private readonly low: LowRank;
   private readonly cores: Parameter;
 
-  constructor(
-    { inputs, outputs, experts, router, alpha, random }: MixtureShape,
-    private readonly rank: number
-  ) {
+  constructor({ inputs, outputs, experts, router, alpha, random }: MixtureShape, rank: number) {
     super();
-    this.router = this.addChild(
-      'router',
-      router.build({ width: rank, numExperts: experts, random: random.child('router') })
-    );
+    const [r, E] = [Axis.of('rank', rank), Axis.of('experts', experts)];
+    this.router = this.addChild('router', router.build({ width: r, numExperts: E, random: random.child('router') }));
     this.low = this.addChild(
       'low',
-      new LowRank({ shape: [inputs, outputs], rank, alpha, random: random.child('low') })
+      new LowRank({ shape: [inputs, outputs], rank: r, alpha, random: random.child('low') })
     );
-    const noise = random.child('cores').normal([experts, rank, rank], 0, CORE_DEVIATION);
-    const initial = tf.tidy(() => tf.eye(rank).expandDims(0).add(noise));
-    noise.dispose();
-    this.cores = this.addParameter('cores', new Parameter(initial));
+    const make = (sizes: number[]): tf.Tensor =>
+      tf.tidy(() =>
+        tf
+          .eye(rank)
+          .expandDims(0)
+          .add(random.child('cores').normal(sizes, 0, CORE_DEVIATION))
+      );
+    this.cores = this.addParameter('cores', Parameter.over([E, r, r], make));
+  }
+
+  /** All cores. */
+  override ownFlops(): number {
+    return 2 * this.cores.axes.reduce((product, { size }) => product * size, 1);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { rank } = this;
+    const rank = this.cores.axes[1].size;
     return tf.tidy(() => {
       const inner = this.low.down(x.reshape<tf.Tensor2D>([-1, x.shape[x.rank - 1]]));
       const weights = routeDense(this.router, inner, ctx); // [T, E]

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Module } from '../../base/core';
+import { Module, Axis } from '../../base/core';
 import type { Context } from '../../base/core';
 import { numberedLabels } from '../../nn/experts/numberedLabels';
 import { LowRank } from '../../nn/layers/lowRank';
@@ -24,11 +24,12 @@ export class GatedRanks extends Module {
     private readonly blockRank: number
   ) {
     super();
+    const E = Axis.of('experts', experts);
     this.router = this.addChild(
       'router',
-      router.build({ width: inputs, numExperts: experts, random: random.child('router') })
+      router.build({ width: inputs, numExperts: E, random: random.child('router') })
     );
-    const rank = experts * blockRank;
+    const rank = Axis.product('experts x block', E, Axis.fixed('block', blockRank));
     // An expert has its own scale, alpha / blockRank, whatever the number of experts.
     const low = { shape: [inputs, outputs], rank, alpha: alpha * experts, random: random.child('low') };
     this.low = this.addChild('low', new LowRank(low));

@@ -39,8 +39,10 @@ export function loraParts(where: string, model: Module, options: LoraOptions): M
   const parts = new Map<string, AdapterPart>();
   for (const [path, parameter] of model.parameters()) {
     if (parameter.shape.length >= 2 && pathAndAbove(path).some(matches)) {
-      const { shape } = parameter;
-      parts.set(path, partOf(parameter, new LowRank({ shape, rank, alpha, random: random.child(path) })));
+      parts.set(
+        path,
+        partOf(parameter, new LowRank({ shape: parameter.axes, rank, alpha, random: random.child(path) }))
+      );
     }
   }
   if (parts.size === 0) {

@@ -1,12 +1,12 @@
-import type { Random } from '../../base/core';
+import type { Random, Size } from '../../base/core';
 import type { RouterSpec } from '../../nn/routers';
 
 /** What an adapter with a router is built from, once the matrix that it stands beside is known. */
 export interface MixtureShape {
   /** Width of what goes in. */
-  inputs: number;
+  inputs: Size;
   /** Width of what comes out. */
-  outputs: number;
+  outputs: Size;
   /** E. */
   experts: number;
   router: RouterSpec;

@@ -86,7 +86,7 @@ class DomainMixture extends Module {
   ) {
     super();
     const { domains, hidden, router, random } = options;
-    const [width] = network.w1.weight.shape;
+    const [width] = network.w1.weight.axes;
     const names = [...Array.from({ length: domains }, (_, i) => `domain${i}`), 'task'];
     const { activation } = network;
     this.adapters = names.map((name) =>

@@ -99,7 +99,7 @@ function resolve(options: MoeLoraOptions): Resolved {
 
 // What the adapter makes of a token is added to what the linear module does.
 function beside(linear: Linear, { granularity, rank, ...shared }: Resolved, random: Random): AdapterPart {
-  const [inputs, outputs] = linear.weight.shape;
+  const [inputs, outputs] = linear.weight.axes;
   const shape = { inputs, outputs, random, ...shared };
   const module =
     granularity === 'coreSpace' ? new CoreSpace(shape, rank) : new GatedRanks(shape, granularity === 'rank' ? 1 : rank);
@@ -115,7 +115,7 @@ function instead(
   { experts: numExperts, rank, alpha, router }: Resolved,
   random: Random
 ): AdapterPart {
-  const [width, hidden] = base.w1.weight.shape;
+  const [width, hidden] = base.w1.weight.axes;
   const experts = loraExperts({ base, rank, alpha });
   const module = moe.layer({ router, numExperts, width, hidden, experts, random });
   return { module, attach: () => base.wrap((_inner, x, ctx) => module.apply(x, ctx)) };

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
-import { fail, Module, Parameter } from '../../base/core';
-import type { Context, Random } from '../../base/core';
+import { fail, Module, Parameter, Axis } from '../../base/core';
+import type { Context, Random, CostShape } from '../../base/core';
 import * as ops from '../../base/ops';
 import { uniformFanIn } from '../../nn/layers';
 import { TASK_IDS } from '../../nn/moe';
@@ -38,9 +38,13 @@ export class TaskRouted extends Module {
     if (inputs % heads !== 0 || outputs % heads !== 0) {
       fail('taskLora', `heads must divide the widths [${inputs}, ${outputs}]`, heads);
     }
-    this.a = this.addParameter('a', new Parameter(values.a));
-    this.b = this.addParameter('b', new Parameter(values.b));
-    this.z = this.addParameter('z', new Parameter(values.z, false));
+    const why = 'heads cut it';
+    const [from, to] = [Axis.of('inputs', inputs).pin(why), Axis.of('outputs', outputs).pin(why)];
+    const [experts, rank] = [Axis.of('experts', shape.experts), Axis.of('rank', shape.rank)];
+    const routed = [Axis.of('tasks', shape.tasks), Axis.fixed('heads', heads), experts];
+    this.a = this.addParameter('a', new Parameter(values.a, { axes: [experts, from, rank] }));
+    this.b = this.addParameter('b', new Parameter(values.b, { axes: [experts, rank, to] }));
+    this.z = this.addParameter('z', new Parameter(values.z, { axes: routed, decay: false }));
   }
 
   static create({ random, ...shape }: TaskRoutedShape & { random: Random }): TaskRouted {
@@ -60,8 +64,17 @@ export class TaskRouted extends Module {
     return next;
   }
 
+  /** The two factors; mixing them is work of a pass, over its tokens. */
+  override ownFlops({ length, tokens = length }: CostShape): number {
+    const [experts, inputs, rank] = this.a.axes.map(({ size }) => size);
+    const both = rank * (inputs + this.b.axes[2].size);
+    return 2 * both + (2 * this.z.axes[0].size * experts * both) / tokens;
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    const { inputs, tasks, rank, alpha } = this.shape;
+    const { rank, alpha } = this.shape;
+    const tasks = this.z.axes[0].size;
+    const inputs = x.shape[x.rank - 1];
     const numTokens = x.size / inputs;
     const ids = ctx.getState(TASK_IDS);
     if (ids === null || ids.size !== numTokens) {
@@ -78,7 +91,9 @@ export class TaskRouted extends Module {
 
   // The matrices of each task: [tasks, in, r] and [tasks, r, out]. Head h weighs its own rows of A and its own columns of B.
   private mixed(): { a: tf.Tensor3D; b: tf.Tensor3D } {
-    const { inputs, outputs, experts, rank, tasks, heads } = this.shape;
+    const [experts, inputs, rank] = this.a.axes.map(({ size }) => size);
+    const outputs = this.b.axes[2].size;
+    const [tasks, heads] = this.z.axes.map(({ size }) => size);
     const strength = tf.sigmoid(this.z.read());
     const weights = strength.div(strength.sum(2, true)).transpose([1, 0, 2]); // [heads, tasks, E]
     const partsOfA = this.a.read().reshape([experts, heads, -1]).transpose([1, 0, 2]);

@@ -12,6 +12,7 @@ import {
 } from '../../../support/moeLayer';
 import { outputOf, setValue } from '../../../support/networks';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
+import { expectShrinks, type SizeOf } from '../../../support/shrinking';
 
 const { Context, Random } = core;
 
@@ -69,6 +70,18 @@ describe.each(Object.entries(KINDS))('%s experts', (_name, experts) => {
     x.dispose();
     layer.dispose();
   });
+});
+
+test.each(Object.entries(KINDS))('every axis of %s experts can be cut, or says why not', (_name, experts) => {
+  const make = () => {
+    const layer = makeLayer({ experts, router: routers.topK({ k: 2 }), sharedExperts: 1, sharedKind: 'gated' });
+    disturb(layer);
+    return layer;
+  };
+  const run = (layer: core.Module, size: SizeOf) =>
+    layer.apply(Random.fromSeed(3).normal([8, size('width', WIDTH)]), Context.create());
+  const cut = expectShrinks({ make, run, pinned: ['aliases', 'experts', 'hidden', 'dense'] });
+  expect(cut).toContain('width');
 });
 
 /** What a bank makes of all tokens, by one of its experts. */

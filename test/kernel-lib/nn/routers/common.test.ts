@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
+import { expectShrinks, type SizeOf } from '../../../support/shrinking';
 
 const WIDTH = 6;
 const EXPERTS = 4;
@@ -19,6 +20,8 @@ interface Member {
   seeded?: false;
   /** True where a token's place decides and not the token, so that permuting tokens changes the routing. */
   byPlace?: true;
+  /** Axes that cannot be cut. */
+  pinned?: readonly string[];
   /** What the pass must hold besides the tokens; a function of each token alone, so that it moves with it. */
   state?: (x: tf.Tensor2D, numExperts: number) => Record<string, tf.Tensor>;
 }
@@ -66,7 +69,8 @@ const MEMBERS: Record<string, Member> = {
       const nodeOf = Array.from({ length: numExperts }, (_, expert) => expert % 2);
       return routers.topK({ k, balance: { locality: { coefficient: 0.1, nodeOf } } });
     },
-    k: 2
+    k: 2,
+    pinned: ['experts']
   },
   'switch top-1': { file: 'switchTop1', spec: () => routers.switchTop1(), k: 1 },
   'noisy top-k': { file: 'noisyTopK', spec: (k) => routers.noisyTopK({ k }), k: 2 },
@@ -105,11 +109,22 @@ const MEMBERS: Record<string, Member> = {
     file: 'recurrent',
     spec: (k) => routers.recurrent({ k, dim: WIDTH }),
     k: 2,
-    state: (x) => ({ 'recurrent/state': x.sin() })
+    state: (x) => ({
+      'recurrent/state': x.sin().pad([
+        [0, 0],
+        [0, WIDTH - x.shape[1]]
+      ])
+    }),
+    pinned: ['state']
   },
   hyper: { file: 'hyper', spec: (k) => routers.hyper({ k }), k: 2 },
-  mixture: { file: 'mixture', spec: (k) => routers.mixture({ k, sub: 3 }), k: 2 },
-  'bi-level': { file: 'bilevel', spec: (k) => routers.bilevel({ nodes: k === 1 ? 1 : 2, k }), k: 2 },
+  mixture: { file: 'mixture', spec: (k) => routers.mixture({ k, sub: 3 }), k: 2, pinned: ['routers'] },
+  'bi-level': {
+    file: 'bilevel',
+    spec: (k) => routers.bilevel({ nodes: k === 1 ? 1 : 2, k }),
+    k: 2,
+    pinned: ['experts']
+  },
   'confidence gate': {
     file: 'confidenceGate',
     spec: () => routers.confidenceGate({ threshold: 0.6 }),
@@ -120,13 +135,15 @@ const MEMBERS: Record<string, Member> = {
   'progressive pool': {
     file: 'progressivePool',
     spec: (k) => routers.progressivePool({ k, from: k, steps: 4 }),
-    k: 2
+    k: 2,
+    pinned: ['experts']
   },
   'task gate': {
     file: 'taskGate',
     spec: (k) => routers.taskGate({ k, tasks: WIDTH }),
     k: 2,
-    state: (x) => ({ taskIds: largest(x) })
+    state: (x) => ({ taskIds: largest(x) }),
+    pinned: ['tasks']
   },
   'attention gate': {
     file: 'attentionGate',
@@ -138,7 +155,8 @@ const MEMBERS: Record<string, Member> = {
     file: 'testTimeReroute',
     spec: (k, numExperts) =>
       routers.testTimeReroute({ router: routers.topK({ k }), references: references(numExperts), neighbours: 3 }),
-    k: 2
+    k: 2,
+    pinned: ['references']
   },
   'test-time re-routing, mode finding': {
     file: 'testTimeReroute',
@@ -147,7 +165,8 @@ const MEMBERS: Record<string, Member> = {
         router: routers.topK({ k }),
         ...{ references: references(numExperts), neighbours: 3, strategy: 'modeFinding' }
       }),
-    k: 2
+    k: 2,
+    pinned: ['references']
   },
   'test-time re-routing, gradient': {
     file: 'testTimeReroute',
@@ -157,7 +176,8 @@ const MEMBERS: Record<string, Member> = {
         ...{ references: references(numExperts), neighbours: 3, strategy: 'ngd' },
         loss: (_indices, weights) => weights.slice([0, 0], [-1, 1]).square().sum(1)
       }),
-    k: 2
+    k: 2,
+    pinned: ['references']
   },
   'random partition': {
     file: 'randomPartition',
@@ -172,7 +192,8 @@ const MEMBERS: Record<string, Member> = {
   'path, learning': {
     file: '../adaptive/pathRouter',
     spec: (_k, numExperts) => learningPathRouter(Array.from({ length: numExperts }, (_, e) => Number(e > 1))),
-    k: 1
+    k: 1,
+    pinned: ['experts']
   },
   'unified, of soft': { file: 'unified', spec: () => routers.unified({ router: routers.soft({ slots: 2 }) }), k: 2 }
 };
@@ -186,8 +207,8 @@ function build(member: Member, { numExperts = EXPERTS, seed = 1, k = member.k } 
   return member.spec(k, numExperts).build({ width: WIDTH, numExperts, random: Random.fromSeed(seed) });
 }
 
-function tokens(seed = 2, numTokens = TOKENS): tf.Tensor2D {
-  return Random.fromSeed(seed).normal([numTokens, WIDTH]) as tf.Tensor2D;
+function tokens(seed = 2, numTokens = TOKENS, width = WIDTH): tf.Tensor2D {
+  return Random.fromSeed(seed).normal([numTokens, width]) as tf.Tensor2D;
 }
 
 /** A pass that holds what the member needs to know of `x`. */
@@ -344,13 +365,24 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
       fresh.parameters().get(path)?.assign(parameter.variable, path);
     }
     for (const [path, buffer] of trained.buffers()) {
-      fresh.buffers().get(path)?.assign(buffer);
+      fresh.buffers().get(path)?.assign(buffer.variable);
     }
     expect([...fresh.parameters().keys()]).toEqual([...trained.parameters().keys()]);
     expect(route(member, fresh, x)).toEqual(route(member, trained, x));
     tf.dispose(x);
     trained.dispose();
     fresh.dispose();
+  });
+
+  test('every axis can be cut, or says why not', () => {
+    const run = (router: routers.Router, size: SizeOf) => {
+      const x = tokens(2, TOKENS, size('width', WIDTH));
+      const ctx = makePass(member, x, { training: true, random: Random.fromSeed(5) }, router.numExperts);
+      const weights = routers.denseWeights(router.route(x, ctx));
+      ctx.dispose();
+      return weights;
+    };
+    expectShrinks({ make: () => build(member), run, pinned: member.pinned });
   });
 
   test('leaves no tensor behind', () => {

@@ -103,7 +103,7 @@ describe('relu', () => {
       tf.tidy(() => passes.forEach((x, i) => route(layers[i], tf.tensor2d(x), ctx.within(String(i)))));
       ctx.finish();
       ctx.dispose();
-      return layers.map((layer) => layer.buffers().get('l1')?.dataSync()[0]);
+      return layers.map((layer) => layer.buffers().get('l1')?.variable.dataSync()[0]);
     };
     // 4 and 1 of 4 experts: 2.5 on average, more than 2.
     expect(run([[1, 1, 1, 1]], [[1, -1, -1, -1]])).toEqual([1.5, 1.5]);

@@ -152,7 +152,7 @@ describe('balance', () => {
 
   test('the selection bias moves by its rate against the load, after the pass and while training only', () => {
     const router = build(routers.topK({ k: 1, balance: { bias: { rate: 0.1 } } }));
-    const bias = router.buffers().get('selectionBias') as tf.Variable;
+    const bias = router.buffers().get('selectionBias')!.variable;
     // Logits are the first four columns of the tokens: three tokens choose expert 0, one expert 1.
     tf.tidy(() =>
       router

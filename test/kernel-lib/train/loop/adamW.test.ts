@@ -29,7 +29,7 @@ function correctedEpsilon(epsilon: number, beta2: number, t: number): number {
 }
 
 function run(updates: number, { decay = true, scale = 1 } = {}): tf.Tensor {
-  const parameter = new core.Parameter(tf.tensor1d(START), decay);
+  const parameter = new core.Parameter(tf.tensor1d(START), { axes: [core.Axis.of('n', START.length)], decay });
   const optimizer = new train.AdamW(new Map([['w', parameter]]), OPTIONS);
   for (let t = 1; t <= updates; t++) {
     const gradient = tf.tensor1d(gradientAt(t));
@@ -65,7 +65,9 @@ describe.each(['tensorflow', 'cpu'])('AdamW on the backend "%s"', (backend) => {
 });
 
 test('parameters without a gradient stay as they are', () => {
-  const parameters = new Map(['a', 'b'].map((name) => [name, new core.Parameter(tf.tensor1d([1]))]));
+  const parameters = new Map(
+    ['a', 'b'].map((name) => [name, new core.Parameter(tf.tensor1d([1]), { axes: [core.Axis.of('n', 1)] })])
+  );
   const optimizer = new train.AdamW(parameters, OPTIONS);
   optimizer.update(new Map([['a', tf.tensor1d([1])]]), { learningRate: 0.1, scale: 1 });
   expect(parameters.get('a')!.variable.dataSync()[0]).not.toBe(1);

@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
 import { expectNumber, expectOneOf, fail } from '../../../base/core';
-import type { Context } from '../../../base/core';
+import type { Context, Buffer } from '../../../base/core';
 import type { SparseRouting } from '../router';
 import { checkLocality, localityLoss } from './localityLoss';
 import type { LocalityOptions } from './localityLoss';
@@ -68,13 +68,13 @@ export function addBalanceLosses(routing: SparseRouting, balance: BalanceOptions
  * After the pass, moves the selection bias [E] up by `rate` where an expert had less than its share of the choices and
  * down where it had more: `b_i += rate * sign(mean load - load_i)` (arXiv 2408.15664, algorithm 1).
  */
-export function updateSelectionBias(bias: tf.Variable, indices: tf.Tensor2D, rate: number, ctx: Context): void {
+export function updateSelectionBias(bias: Buffer, indices: tf.Tensor2D, rate: number, ctx: Context): void {
   const key = `${ctx.path}/choices`;
-  ctx.setState(key, countChoices(indices, bias.size));
+  ctx.setState(key, countChoices(indices, bias.axes[0].size));
   ctx.afterPass(() =>
     tf.tidy(() => {
       const load = ctx.getState(key) ?? fail(ctx.path, 'Context.finish must come before Context.dispose', null);
-      bias.assign(bias.add(load.mean().sub(load).sign().mul(rate)));
+      bias.assign(bias.read().add(load.mean().sub(load).sign().mul(rate)));
     })
   );
 }

@@ -1,32 +1,50 @@
 import type { tf } from '../../../base/backend';
 import { Module } from '../../../base/core';
-import type { Context, Parameter } from '../../../base/core';
+import type { Context, Parameter, Axis, CostShape } from '../../../base/core';
 import type { Router, RouterShape, Routing } from '../router';
-import { project, projectionWeight } from './projection';
+import { project, projectFlops, projectionWeight } from './projection';
+import { routerAxes } from './routerAxes';
 
 /** How many experts a token gets. */
 interface Choices {
-  /** At most, K. */
-  k: number;
+  /** At most, K; "all" is E. */
+  k: number | 'all';
   /** On average; default K. */
   meanK?: number;
-  /** Columns of the matrix; default E. */
-  columns?: number;
+  /** Columns of the matrix, made of the experts' axis; default E. */
+  columns?: (experts: Axis) => Axis;
 }
 
 /** A router whose logits are the product of a token with one matrix, its parameter "weight" [D, columns]. */
 export abstract class LinearRouter extends Module implements Router {
-  readonly numExperts: number;
-  readonly k: number;
-  readonly meanK: number;
-  private readonly weight: Parameter;
+  protected readonly weight: Parameter;
+  private readonly experts: Axis;
+  private readonly choices: Choices;
 
-  constructor({ width, numExperts, random }: RouterShape, { k, meanK = k, columns = numExperts }: Choices) {
+  constructor(shape: RouterShape, choices: Choices) {
     super();
-    this.numExperts = numExperts;
-    this.k = k;
-    this.meanK = meanK;
-    this.weight = this.addParameter('weight', projectionWeight(width, columns, random.child('weight')));
+    const { width, experts } = routerAxes(shape);
+    this.experts = experts;
+    this.choices = choices;
+    const columns = choices.columns?.(experts) ?? experts;
+    this.weight = this.addParameter('weight', projectionWeight(width, columns, shape.random.child('weight')));
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
+  }
+
+  get k(): number {
+    const { k } = this.choices;
+    return k === 'all' ? this.numExperts : Math.min(k, this.numExperts);
+  }
+
+  get meanK(): number {
+    return Math.min(this.choices.meanK ?? this.k, this.numExperts);
+  }
+
+  override ownFlops(_shape: CostShape): number {
+    return projectFlops(this.weight);
   }
 
   abstract route(x: tf.Tensor2D, ctx: Context): Routing;

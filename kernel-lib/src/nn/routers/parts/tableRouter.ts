@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
-import { Module } from '../../../base/core';
-import type { Context } from '../../../base/core';
+import { Module, Axis, Buffer } from '../../../base/core';
+import type { Context, Size } from '../../../base/core';
 import type { Router, SparseRouting } from '../router';
 import { oneHot } from './oneHot';
 import { sideInput } from './sideInput';
@@ -9,7 +9,8 @@ import { sideInput } from './sideInput';
 export class TableRouter extends Module implements Router {
   readonly k: number;
   readonly meanK: number;
-  private readonly table: tf.Variable;
+  private readonly table: Buffer;
+  private readonly experts: Axis;
 
   /**
    * @param table - Experts of each id, [V, K], taken over.
@@ -18,14 +19,21 @@ export class TableRouter extends Module implements Router {
   constructor(
     readonly kind: string,
     table: tf.Tensor2D,
-    readonly numExperts: number,
+    numExperts: Size,
     private readonly by: string
   ) {
     super();
+    this.experts = Axis.of('experts', numExperts).pin('a table names experts by number');
     this.k = table.shape[1];
     this.meanK = this.k;
-    this.table = this.addBuffer('table', tf.variable(table, false));
-    table.dispose();
+    this.table = this.addBuffer(
+      'table',
+      new Buffer(table, [Axis.of('ids', table.shape[0]), Axis.fixed('choices', this.k)])
+    );
+  }
+
+  get numExperts(): number {
+    return this.experts.size;
   }
 
   /** The probabilities of {@link route}. */
@@ -34,7 +42,8 @@ export class TableRouter extends Module implements Router {
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const { numExperts, k, table } = this;
+    const { numExperts, k } = this;
+    const table = this.table.read();
     const [numTokens] = x.shape;
     const ids = sideInput(this.kind, this.by, numTokens, ctx).toInt().mod(tf.scalar(table.shape[0], 'int32'));
     const indices = tf.gather(table, ids as tf.Tensor1D).toInt() as tf.Tensor2D;

@@ -1,7 +1,9 @@
+import type { RouterAxes } from './routerAxes';
+import { routerAxes } from './routerAxes';
 import { tf } from '../../../base/backend';
-import { expectInteger, expectOneOf, Module } from '../../../base/core';
-import type { Context } from '../../../base/core';
-import type { Router, SparseRouting } from '../router';
+import { expectInteger, expectOneOf, Module, Buffer } from '../../../base/core';
+import type { Context, CostShape } from '../../../base/core';
+import type { Router, RouterShape, SparseRouting } from '../router';
 import { addBalanceLosses, checkBalance, updateSelectionBias } from './balance';
 import type { BalanceOptions } from './balance';
 import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
@@ -31,27 +33,40 @@ export function resolveTokenChoice(where: string, options: TokenChoiceOptions): 
 
 /** A router that makes logits in its own way, {@link TokenChoice.score}, and then chooses as all of them do. */
 export abstract class TokenChoice extends Module implements Router {
-  readonly k: number;
-  readonly meanK: number;
-  private readonly selectionBias: tf.Variable | null;
+  protected readonly axes: RouterAxes;
+  private readonly selectionBias: Buffer | null;
 
   /** @throws {SwitchyardError} naming `where`, unless k is in 1..numExperts. */
   constructor(
     where: string,
     private readonly choice: Required<TokenChoiceOptions>,
-    readonly numExperts: number
+    shape: RouterShape
   ) {
     super();
-    checkK(where, choice.k, numExperts);
-    this.k = choice.k;
-    this.meanK = choice.k;
+    this.axes = routerAxes(shape);
+    checkK(where, choice.k, this.numExperts);
+    if (choice.balance.locality !== undefined) {
+      this.axes.experts.pin('each expert has a node');
+    }
     this.selectionBias = choice.balance.bias
-      ? this.addBuffer(
-          'selectionBias',
-          tf.tidy(() => tf.variable(tf.zeros([numExperts]), false))
-        )
+      ? this.addBuffer('selectionBias', Buffer.over([this.axes.experts], tf.zeros))
       : null;
   }
+
+  get numExperts(): number {
+    return this.axes.experts.size;
+  }
+
+  get k(): number {
+    return Math.min(this.choice.k, this.numExperts);
+  }
+
+  get meanK(): number {
+    return this.k;
+  }
+
+  /** What {@link TokenChoice.score} takes: matrix products on a token. */
+  abstract override ownFlops(shape: CostShape): number;
 
   /** The probabilities of {@link route}. */
   apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -61,7 +76,12 @@ export abstract class TokenChoice extends Module implements Router {
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
     const { balance, scores, renormalize } = this.choice;
     const { k, selectionBias } = this;
-    const routing = selectTopK(this.score(x, ctx), { k, scores, renormalize, selectionBias });
+    const routing = selectTopK(this.score(x, ctx), {
+      k,
+      scores,
+      renormalize,
+      selectionBias: selectionBias?.read() ?? null
+    });
     if (ctx.training) {
       addBalanceLosses(routing, balance, ctx);
       if (balance.bias && selectionBias !== null) {
