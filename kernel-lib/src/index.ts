@@ -7,7 +7,7 @@ export * as core from './namespaces/core';
 export * as data from './train/data';
 export * as environment from './environment';
 export * as generative from './train/generative';
-export * as io from './base/io';
+export * as io from './namespaces/io';
 export * as kernel from './kernel';
 export * as layers from './nn/layers';
 export * as models from './namespaces/models';

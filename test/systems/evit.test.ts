@@ -96,14 +96,16 @@ describe('[evit]', () => {
   });
 
   test('what the class token attends to most goes on as it is, and the rest as its sum weighted by attention', () => {
-    const reorganizer = adaptive.tokenReorganize({ keepRate: 0.5, layers: [0] })(0, 2)!;
+    const reorganizer = adaptive.tokenReorganize({ keepRate: 0.5, layers: [0] }).build({ block: 0, width: 2 })!;
     const x = tf.tensor3d([[[9, 9], [1, 0], [0, 1], [2, 2], [3, -1]]]); // prettier-ignore
     const ctx = Context.create();
     ctx.setState(layers.CLASS_ATTENTION, tf.tensor2d([[0.1, 0.4, 0.2, 0.3]]));
     const out = reorganizer.apply(x, ctx);
     expectClose(out, [9, 9, 0, 1, 3, -1, 0.1 * 1 + 0.2 * 2, 0.2 * 2]);
     // All tokens are reached by the gradient where they are fused, and only those kept where they are not.
-    const dropped = adaptive.tokenReorganize({ keepRate: 0.5, layers: [0], fuse: false })(0, 2)!;
+    const dropped = adaptive
+      .tokenReorganize({ keepRate: 0.5, layers: [0], fuse: false })
+      .build({ block: 0, width: 2 })!;
     const reached = [reorganizer, dropped].map(
       (each) =>
       tf.tidy(() => tf.grad((tokens) => each.apply(tokens, ctx).sum())(x).slice([0, 0, 0], [-1, -1, 1]).notEqual(0).dataSync()) // prettier-ignore

@@ -18,7 +18,7 @@ class Identity extends core.Module {
   }
 }
 
-const withoutNorms = { norm: () => new Identity() };
+const withoutNorms = { norm: { kind: 'identity', options: {}, build: () => new Identity() } };
 
 /** Items of which a click needs a feature of the first group and one of the third to be of one sign. */
 function makeItems(seed: number, count: number): { x: tf.Tensor3D; y: tf.Tensor1D } {

@@ -1,30 +1,17 @@
 import { tf } from '../base/backend';
 import { fail, Module } from '../base/core';
 import type { Context, Random, Size } from '../base/core';
-import { CausalSelfAttention, RMSNorm } from '../nn/layers';
+import { causalAttention, partsOf, rmsNorm } from '../nn/layers';
+import type { BlockParts } from '../nn/layers';
 import { buildMixer, mixerName } from './mixer';
 import type { Mixer } from './mixer';
 
-/** What attention is built from. */
-export interface AttentionShape {
+export interface BlockOptions {
   /** D. */
   width: Size;
   heads: number;
   /** Stream for the initial parameters. */
   random: Random;
-}
-
-/** How the other parts of a model are built, where they are not the usual ones. */
-export interface BlockParts {
-  /** [..., D] to [..., D], for tokens of this width. Default: an `RMSNorm`. */
-  norm?: (width: Size) => Module;
-  /** [B, N, D] to [B, N, D]. Default: a `CausalSelfAttention` without biases. */
-  attention?: (shape: AttentionShape, block: number) => Module;
-  /** What tokens go through between attention and mixer, "between": [B, N, D] to [B, M, D]. Default: nothing. */
-  between?: (block: number, width: Size) => Module | null;
-}
-
-export interface BlockOptions extends AttentionShape {
   mixer: Mixer;
   /** See `TransformerSize`. */
   parallel: boolean;
@@ -54,17 +41,17 @@ export class Block extends Module {
     super();
     this.mixerName = mixerName(mixer);
     this.parallel = parallel;
-    const { norm = usualNorm, attention = usualAttention, between } = parts;
+    const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
     const normed = share?.norms ? share.block : null;
-    this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm(width));
-    const shape = { width, heads, random: random.child('attention') };
-    this.attention = share?.block.attention ?? this.addChild('attention', attention(shape, number));
-    const resizing = between?.(number, width) ?? null;
+    this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm.build({ width }));
+    const shape = { width, heads, block: number, random: random.child('attention') };
+    this.attention = share?.block.attention ?? this.addChild('attention', attention.build(shape));
+    const resizing = between?.build({ block: number, width }) ?? null;
     if (resizing !== null && parallel) {
       fail('Block', 'a block with something between attention and mixer must not be parallel', parallel);
     }
     this.between = resizing && this.addChild('between', resizing);
-    this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm(width));
+    this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm.build({ width }));
     this.mixer =
       share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
   }
@@ -86,13 +73,4 @@ export class Block extends Module {
   override lengthWithin(child: string, length: number): number {
     return child.startsWith('attention') || child === 'between' ? length : this.lengthAfter(length);
   }
-}
-
-/** The norm of a model that says no other. */
-export function usualNorm(width: Size): Module {
-  return new RMSNorm({ width });
-}
-
-function usualAttention({ width, heads, random }: AttentionShape): Module {
-  return new CausalSelfAttention({ width, heads, bias: false, random });
 }

@@ -1,5 +1,5 @@
 import type { Module } from '../base/core';
-import type { BlockParts } from './block';
+import type { BlockParts } from '../nn/layers';
 import type { Mixer } from './mixer';
 
 /** What of a model can be exchanged, block by block. */

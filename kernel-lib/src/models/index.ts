@@ -1,6 +1,7 @@
-export type { AttentionShape, BlockParts } from './block';
 export type { BlockModel, BlockModelOptions, BlockSharing } from './blockModel';
-export type { DenseMixer, Mixer, ModuleMixer, MoeMixer, TokenIndexedMixer } from './mixer';
+export type { DenseMixer, Mixer, VersatileMixer, MoeMixer, TokenIndexedMixer } from './mixer';
 export { moduleFlops, sumFlops } from './moduleFlops';
 export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
+export { build, modelSpecs, resize, specOf } from './spec';
+export type { ModelSpec } from './spec';
 export type { TransformerSize } from './size';

@@ -1,5 +1,7 @@
 import { expectOneOf } from '../base/core';
 import type { Module, Random, Size } from '../base/core';
+import { versatileFFN } from '../nn/adaptive';
+import type { VersatileFFNOptions } from '../nn/adaptive';
 import type { ExpertSpec } from '../nn/experts';
 import { FeedForward, GatedFeedForward } from '../nn/layers';
 import * as moe from '../nn/moe';
@@ -39,14 +41,14 @@ export interface TokenIndexedMixer {
   vocabSize: number;
 }
 
-/** The part of a block that works on each token alone: any module. */
-export interface ModuleMixer {
-  kind: 'module';
-  /** [..., D] to [..., D]; a new one each time. */
-  build: (shape: { width: Size; random: Random }) => Module;
+/** The part of a block that works on each token alone: one network used in two ways (`adaptive.versatileFFN`). */
+export interface VersatileMixer extends Omit<VersatileFFNOptions, 'width' | 'random' | 'hidden'> {
+  kind: 'versatile';
+  /** Width inside, H. */
+  hidden: number;
 }
 
-export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer | ModuleMixer;
+export type Mixer = DenseMixer | MoeMixer | TokenIndexedMixer | VersatileMixer;
 
 /**
  * Whether a mixer is of the gated kind (SwiGLU); of mixtures, those of plain and gated experts only can be told.
@@ -75,8 +77,9 @@ export function buildMixer(mixer: Mixer, width: Size, random: Random): Module {
   if (mixer.kind === 'tokenIndexed') {
     return moe.tokenIndexed({ ...mixer, width, random });
   }
-  if (mixer.kind === 'module') {
-    return mixer.build({ width, random });
+  if (mixer.kind === 'versatile') {
+    const { kind: _kind, ...options } = mixer;
+    return versatileFFN({ ...options, width, random });
   }
   const options = { width, hiddenWidth: mixer.hidden, bias: false, random };
   return mixer.gated ? new GatedFeedForward(options) : new FeedForward(options);

@@ -17,6 +17,8 @@ export {
   showShape,
   shrink,
   sizeOf,
+  SpecTable,
+  toJson,
   Stored,
   SwitchyardError,
   toBundle
@@ -35,6 +37,8 @@ export type {
   RoutingObserver,
   RoutingRecord,
   Size,
+  Spec,
+  SpecData,
   ValueTransform,
   WriteDisplay
 } from '../base/core';

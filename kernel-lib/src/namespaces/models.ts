@@ -1,15 +1,14 @@
-export { moduleFlops, sumFlops } from '../models';
+export { build, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
 export type {
-  AttentionShape,
   BlockModel,
   BlockModelOptions,
-  BlockParts,
   BlockSharing,
   DenseMixer,
   Mixer,
+  ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,
-  ModuleMixer,
+  VersatileMixer,
   MoeMixer,
   TokenIndexedMixer,
   TransformerSize
@@ -48,3 +47,4 @@ export type {
   SparsifyAttentionReport,
   UpcycleModelsOptions
 } from '../transform/models';
+export type { AttentionShape, BlockParts } from '../nn/layers';

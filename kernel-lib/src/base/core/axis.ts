@@ -16,6 +16,8 @@ export class Axis {
   /** Why it cannot be cut; null where it can. */
   private reason: string | null;
   private kept: Int32Array | null = null;
+  /** Positions when it was made. */
+  readonly builtSize: number;
   private cached: { of: readonly (Int32Array | null)[]; selection: Int32Array | null } | null = null;
 
   private constructor(
@@ -27,6 +29,7 @@ export class Axis {
     reason: string | null
   ) {
     this.reason = reason;
+    this.builtSize = stored;
   }
 
   /** A symbol of this size; an axis is itself. */

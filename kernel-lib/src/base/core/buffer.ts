@@ -1,6 +1,6 @@
 import type { tf } from '../backend';
 import type { Axis } from './axis';
-import { storedShape, Stored } from './stored';
+import { Stored, storedShape } from './stored';
 
 /** State of a module that training changes without a gradient, or not at all: a selection bias, a codebook, a frozen matrix. */
 export class Buffer extends Stored {

@@ -1,6 +1,6 @@
 import type { tf } from '../backend';
 import type { Axis } from './axis';
-import { storedShape, Stored } from './stored';
+import { Stored, storedShape } from './stored';
 
 export interface ParameterOptions {
   /** One for each dimension, outermost first. */

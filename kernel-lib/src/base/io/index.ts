@@ -1,3 +1,3 @@
-export { loadModel, modelVariables, saveModel } from './model';
+export { loadModel, modelVariables, readFile, saveModel } from './model';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
 export type { HostTensor, Safetensors } from './safetensors';

@@ -3,6 +3,7 @@ import type { tf } from '../backend';
 import { fail } from '../core';
 import type { Module } from '../core';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import type { Safetensors } from './safetensors';
 import { assignVariables, expectFits, readVariables } from './variables';
 import { writeAtomically } from './writeAtomically';
 
@@ -34,10 +35,14 @@ export function saveModel(model: Module, file: string, metadata: Readonly<Record
  * @returns The file's metadata.
  * @throws {SwitchyardError} where the file is cut short or of another model; the model is then as it was.
  */
-export function loadModel(model: Module, file: string): Record<string, string> {
-  const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+export function loadModel(model: Module, file: string, { tensors, metadata } = readFile(file)): Record<string, string> {
   const variables = modelVariables(model);
   expectFits(file, variables, tensors);
   assignVariables(variables, tensors);
   return metadata;
+}
+
+/** What a safetensors file holds. */
+export function readFile(file: string): Safetensors {
+  return decodeSafetensors(readFileSync(file), file);
 }

@@ -1,9 +1,8 @@
 import { expectInteger, expectOneOf, fail } from '../../base/core';
-import { CausalSelfAttention, Linear, RMSNorm } from '../../nn/layers';
-import * as moe from '../../nn/moe';
+import type { BlockParts } from '../../nn/layers';
+import { MODALITY_IDS, untiedAttention, untiedNorm } from '../../nn/moe';
 import * as routers from '../../nn/routers';
 import type { RouterSpec } from '../../nn/routers';
-import type { BlockParts } from '../block';
 
 /** What each modality can have of its own. */
 export type UntiedPart = 'feedForward' | 'attention' | 'norm';
@@ -39,22 +38,13 @@ export function resolveModalities(where: string, { modalities, untie = PARTS }: 
   untie.forEach((part) => expectOneOf(where, 'untie', part, PARTS));
   const ofId = sizes.flatMap(([, size], modality) => new Array<number>(size).fill(modality));
   const table = sizes.map((_, modality) => [modality]);
-  const router = untie.includes('feedForward') ? routers.fixed({ table, by: moe.MODALITY_IDS }) : null;
+  const router = untie.includes('feedForward') ? routers.fixed({ table, by: MODALITY_IDS }) : null;
   return { count, ofId, parts: untiedParts(untie, count), router };
 }
 
 function untiedParts(untie: readonly UntiedPart[], count: number): BlockParts {
-  const parts: BlockParts = {};
-  if (untie.includes('norm')) {
-    parts.norm = (width) => moe.untied({ count, build: () => new RMSNorm({ width }) });
-  }
-  if (untie.includes('attention')) {
-    parts.attention = ({ width, heads, random }) =>
-      new CausalSelfAttention({
-        ...{ width, heads, bias: false, random },
-        projection: (options) =>
-          moe.untied({ count, build: (i) => new Linear({ ...options, random: options.random.child(i) }) })
-      });
-  }
-  return parts;
+  return {
+    ...(untie.includes('norm') ? { norm: untiedNorm({ count }) } : {}),
+    ...(untie.includes('attention') ? { attention: untiedAttention({ count }) } : {})
+  };
 }

@@ -1,11 +1,13 @@
 import { tf } from '../../base/backend';
-import { expectOneOf, expectShape, fail, Module, Random, Axis } from '../../base/core';
+import { Axis, expectOneOf, expectShape, fail, Module, Random } from '../../base/core';
 import type { Context } from '../../base/core';
-import { Embedding, Linear, normal, Sequential } from '../../nn/layers';
+import { Embedding, Linear, normal, partsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { MODALITY_IDS } from '../../nn/moe';
-import { Block, usualNorm } from '../block';
+import { Block } from '../block';
 import type { BlockModel, BlockModelOptions, BlockSharing } from '../blockModel';
 import type { TransformerSize } from '../size';
+import { modelSpecs, specOf } from '../spec';
+import type { ModelSpec } from '../spec';
 import type { LanguageModel } from './languageModel';
 
 /** All that a transformer is built from. */
@@ -59,7 +61,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
       blocks.push(new Block({ width, heads, mixer, parallel, parts, number, share, random: stream }));
     });
     this.layers = this.addChild('layers', new Sequential(blocks));
-    this.norm = this.addChild('norm', (parts.norm ?? usualNorm)(width));
+    this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
     this.head = this.addChild(
       'head',
       new Linear({
@@ -75,6 +77,11 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
 
   rebuild(changes: Partial<BlockModelOptions>): Transformer {
     return new Transformer({ ...this.options, ...changes });
+  }
+
+  /** What builds it, as plain JSON. */
+  get spec(): ModelSpec {
+    return specOf(this);
   }
 
   /**
@@ -107,3 +114,9 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     }
   }
 }
+
+modelSpecs.register('transformer', (options: TransformerOptions) => ({
+  kind: 'transformer',
+  options: { ...options },
+  build: () => new Transformer(options)
+}));

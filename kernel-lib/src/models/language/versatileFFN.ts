@@ -1,6 +1,5 @@
 import { expectInteger } from '../../base/core';
-import { versatileFFN as network } from '../../nn/adaptive';
-import type { ModuleMixer } from '../mixer';
+import type { VersatileMixer } from '../mixer';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { defaultHidden } from './denseTransformer';
@@ -33,9 +32,6 @@ export function versatileFFN(options: VersatileFFNModelOptions): Transformer {
   const { hidden = defaultHidden(size.width, false), subExperts, k, maxSteps, budget, budgetLoss } = options;
   expectInteger('versatileFFN', 'hidden', hidden, 1);
   const paths = { subExperts, k, maxSteps, budget, budgetLoss };
-  const mixer = (block: number): ModuleMixer => ({
-    kind: 'module',
-    build: ({ width, random }) => network({ ...paths, width, hidden, block, random })
-  });
+  const mixer = (block: number): VersatileMixer => ({ kind: 'versatile', ...paths, hidden, block });
   return new Transformer({ ...size, mixers: Array.from({ length: layers }, (_, block) => mixer(block)) });
 }

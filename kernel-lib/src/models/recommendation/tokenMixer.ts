@@ -1,9 +1,11 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module, Random, Axis } from '../../base/core';
-import type { Context, Size } from '../../base/core';
-import { Linear } from '../../nn/layers';
+import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Random } from '../../base/core';
+import type { Context } from '../../base/core';
+import { Linear, normSpecs, rmsNorm } from '../../nn/layers';
+import type { NormSpec } from '../../nn/layers';
 import * as moe from '../../nn/moe';
-import { usualNorm } from '../block';
+import { modelSpecs, specOf } from '../spec';
+import type { ModelSpec } from '../spec';
 import { MIXED_IDS, SLOT_IDS, TokenMixerBlock } from './tokenMixerBlock';
 import type { TokenMixerMoe } from './tokenMixerBlock';
 import { RankingHead, TokenMixerStack } from './tokenMixerStack';
@@ -32,8 +34,8 @@ export interface TokenMixerOptions {
    * is a loss of the pass, "auxiliary", where that is training and holds "labels", 0 or 1, [B]. Default coefficient 0.1. Default null: none.
    */
   auxiliary?: { every: number; coefficient?: number } | null;
-  /** How norms are built. Default: an `RMSNorm`. */
-  norm?: (width: Size) => Module;
+  /** How norms are built. Default: `layers.rmsNorm()`. */
+  norm?: NormSpec;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
@@ -85,6 +87,11 @@ export class TokenMixer extends Module {
     this.head = this.addChild('head', new RankingHead(width, norm, random.child('head')));
   }
 
+  /** What builds it, as plain JSON. */
+  get spec(): ModelSpec {
+    return specOf(this);
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const { slots, heads } = this.options;
     expectShape(ctx.path || this.kind, x, ['B', slots, 'F']);
@@ -102,7 +109,7 @@ export class TokenMixer extends Module {
 function resolve(options: TokenMixerOptions): Required<TokenMixerOptions> {
   const where = 'tokenMixer';
   const { slots, width, heads = slots, hidden = 2 * width, mixRevert = true, auxiliary = null } = options;
-  const { interResidual = true, moe: experts = null, norm = usualNorm, seed = 0 } = options;
+  const { interResidual = true, moe: experts = null, norm = rmsNorm(), seed = 0 } = options;
   (['slots', 'inputWidth', 'layers', 'width'] as const).forEach((name) => expectInteger(where, name, options[name], 1));
   expectInteger(where, 'hidden', hidden, 1);
   expectInteger(where, 'heads', heads, 1, width);
@@ -121,5 +128,21 @@ function resolve(options: TokenMixerOptions): Required<TokenMixerOptions> {
     expectInteger(where, 'moe.experts', experts.experts, 1);
     expectInteger(where, 'moe.k', experts.k, 1, experts.experts);
   }
-  return { ...options, heads, hidden, mixRevert, auxiliary, interResidual, moe: experts, norm, seed };
+  return {
+    ...options,
+    heads,
+    hidden,
+    mixRevert,
+    auxiliary,
+    interResidual,
+    moe: experts,
+    norm: normSpecs.of(norm),
+    seed
+  };
 }
+
+modelSpecs.register('token-mixer', (options: TokenMixerOptions) => ({
+  kind: 'token-mixer',
+  options: { ...options },
+  build: () => tokenMixer(options)
+}));

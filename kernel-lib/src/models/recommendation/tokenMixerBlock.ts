@@ -1,7 +1,8 @@
 import { tf } from '../../base/backend';
-import { Module, Axis } from '../../base/core';
-import type { Context, Random, Size } from '../../base/core';
+import { Axis, Module } from '../../base/core';
+import type { Context, Random } from '../../base/core';
 import { GatedFeedForward } from '../../nn/layers';
+import type { NormSpec } from '../../nn/layers';
 import * as moe from '../../nn/moe';
 import * as routers from '../../nn/routers';
 import { mixTokens, revertTokens } from './mixTokens';
@@ -30,7 +31,7 @@ export interface TokenMixerBlockOptions {
   hidden: number;
   mixRevert: boolean;
   moe: TokenMixerMoe | null;
-  norm: (width: Size) => Module;
+  norm: NormSpec;
   random: Random;
 }
 
@@ -55,10 +56,10 @@ export class TokenMixerBlock extends Module {
     const { slots, width, piece, heads, mixRevert, norm } = options;
     if (mixRevert) {
       const mixedWidth = Axis.product('slots x piece', Axis.fixed('slots', slots), piece);
-      this.mixedNorm = this.addChild('mixedNorm', norm(mixedWidth));
+      this.mixedNorm = this.addChild('mixedNorm', norm.build({ width: mixedWidth }));
       this.mixed = this.addChild('mixed', this.networks('mixed', heads, mixedWidth, MIXED_IDS));
     }
-    this.norm = this.addChild('norm', norm(width));
+    this.norm = this.addChild('norm', norm.build({ width }));
     this.tokens = this.addChild('tokens', this.networks('tokens', slots, width, SLOT_IDS));
   }
 

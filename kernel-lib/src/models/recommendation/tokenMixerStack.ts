@@ -2,6 +2,7 @@ import { tf } from '../../base/backend';
 import { fail, Module } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { Linear } from '../../nn/layers';
+import type { NormSpec } from '../../nn/layers';
 
 /** Name under which a pass in training can hold what a token-mixer model predicts, 0 or 1; [B]. */
 export const LABELS = 'labels';
@@ -11,7 +12,7 @@ export interface TokenMixerStackOptions {
   /** Layers that a residual spans; 0 is none. */
   interResidual: number;
   auxiliary: { every: number; coefficient: number } | null;
-  norm: (width: Size) => Module;
+  norm: NormSpec;
   width: Size;
   random: Random;
 }
@@ -74,9 +75,9 @@ export class RankingHead extends Module {
   private readonly norm: Module;
   private readonly linear: Module;
 
-  constructor(width: Size, norm: (width: Size) => Module, random: Random) {
+  constructor(width: Size, norm: NormSpec, random: Random) {
     super();
-    this.norm = this.addChild('norm', norm(width));
+    this.norm = this.addChild('norm', norm.build({ width }));
     this.linear = this.addChild('linear', new Linear({ inputWidth: width, outputWidth: 1, random }));
   }
 

@@ -1,10 +1,12 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, Module, Random, Axis } from '../../base/core';
+import { Axis, expectInteger, expectShape, Module, Random } from '../../base/core';
 import type { Context, Size } from '../../base/core';
-import { Linear, Sequential } from '../../nn/layers';
-import { Block, usualNorm } from '../block';
+import { Linear, partsOf, rmsNorm, Sequential } from '../../nn/layers';
+import { Block } from '../block';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import type { Mixer } from '../mixer';
+import { modelSpecs, specOf } from '../spec';
+import type { ModelSpec } from '../spec';
 
 /** All that a tower is built from. */
 export interface TowerOptions extends Omit<BlockModelOptions, 'sharing'> {
@@ -48,12 +50,17 @@ export class Tower extends Module implements BlockModel {
         random: random.child('layers').child(number)
       });
     this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
-    this.norm = this.addChild('norm', (parts.norm ?? usualNorm)(width));
+    this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
     this.output = linear('output', width, outputWidth);
   }
 
   rebuild(changes: Partial<BlockModelOptions>): Tower {
     return new Tower({ ...this.options, ...changes });
+  }
+
+  /** What builds it, as plain JSON. */
+  get spec(): ModelSpec {
+    return specOf(this);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -66,3 +73,9 @@ export class Tower extends Module implements BlockModel {
     });
   }
 }
+
+modelSpecs.register('tower', (options: TowerOptions) => ({
+  kind: 'tower',
+  options: { ...options },
+  build: () => new Tower(options)
+}));

@@ -1,8 +1,10 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Random, Axis } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Random } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { Conv2d, LayerNorm, Linear, Sequential } from '../../nn/layers';
+import { modelSpecs, specOf } from '../spec';
+import type { ModelSpec } from '../spec';
 
 export interface UnetOptions {
   /** Pixels of an image's side, even. */
@@ -69,6 +71,11 @@ export class Unet extends Module {
   /** A new one, built as this one with some options changed; its values are initial ones. */
   rebuild(changes: Partial<UnetOptions>): Unet {
     return new Unet({ ...this.options, ...changes });
+  }
+
+  /** What builds it, as plain JSON. */
+  get spec(): ModelSpec {
+    return specOf(this);
   }
 
   override apply(rows: tf.Tensor, ctx: Context): tf.Tensor {
@@ -161,3 +168,9 @@ function double(x: tf.Tensor): tf.Tensor {
   const pixels = rows.reshape([batch * 2 * height * width, 1, channels]).tile([1, 2, 1]);
   return pixels.reshape([batch, 2 * height, 2 * width, channels]);
 }
+
+modelSpecs.register('unet', (options: UnetOptions) => ({
+  kind: 'unet',
+  options: { ...options },
+  build: () => new Unet(options)
+}));

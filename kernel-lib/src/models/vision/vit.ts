@@ -1,12 +1,14 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Random, Axis } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Random } from '../../base/core';
 import type { Context, Size } from '../../base/core';
-import { ClassAttention, Embedding, LayerNorm, Linear, normal, Sequential } from '../../nn/layers';
+import { classAttention, Embedding, layerNorm, Linear, normal, partsOf, Sequential } from '../../nn/layers';
+import type { BetweenSpec, BlockParts } from '../../nn/layers';
 import { Block } from '../block';
-import type { BlockParts } from '../block';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import { defaultHidden } from '../language/denseTransformer';
 import type { Mixer } from '../mixer';
+import { modelSpecs, specOf } from '../spec';
+import type { ModelSpec } from '../spec';
 
 export interface VitOptions {
   /** Pixels of an image's side. */
@@ -26,7 +28,7 @@ export interface VitOptions {
   /** Width inside the feed-forward networks, H. Default 4 D. */
   hidden?: number;
   /** What becomes of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` says. Default: nothing. */
-  reorganize?: BlockParts['between'];
+  reorganize?: BetweenSpec;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
@@ -91,7 +93,7 @@ export class VisionTransformer extends Module implements BlockModel {
       const initializer = normal(POSITION_DEVIATION);
       return this.addChild(name, new Embedding({ count, width, initializer, random: random.child(name) }));
     };
-    const { norm = layerNorm, attention = classAttention } = parts;
+    const { norm = layerNorm(), attention = classAttention() } = partsOf(parts);
     this.input = linear('input', pixels, width);
     this.classToken = embedding('classToken', Axis.fixed('classToken', 1));
     this.positions = embedding('positions', Axis.fixed('positions', this.contextLength + 1));
@@ -101,12 +103,17 @@ export class VisionTransformer extends Module implements BlockModel {
         random: random.child('layers').child(number)
       });
     this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
-    this.norm = this.addChild('norm', norm(width));
+    this.norm = this.addChild('norm', norm.build({ width }));
     this.head = linear('head', width, classes);
   }
 
   rebuild(changes: Partial<BlockModelOptions>): VisionTransformer {
     return new VisionTransformer({ ...this.options, ...changes });
+  }
+
+  /** What builds it, as plain JSON. */
+  get spec(): ModelSpec {
+    return specOf(this);
   }
 
   /** Images [B, S, S, C] to logits [B, V]. */
@@ -143,10 +150,8 @@ function cut(images: tf.Tensor, patchSize: number): tf.Tensor {
   return split.transpose([0, 1, 3, 2, 4]).reshape([batch, down * across, patchSize ** 2 * channels]);
 }
 
-function layerNorm(width: Size): Module {
-  return new LayerNorm({ width });
-}
-
-function classAttention(shape: ConstructorParameters<typeof ClassAttention>[0]): Module {
-  return new ClassAttention(shape);
-}
+modelSpecs.register('vit', (options: VisionTransformerOptions) => ({
+  kind: 'vit',
+  options: { ...options },
+  build: () => new VisionTransformer(options)
+}));

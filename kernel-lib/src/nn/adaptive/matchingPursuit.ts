@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Parameter } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import * as ops from '../../base/ops';
 

@@ -6,6 +6,7 @@ import type { Router, RouterShape, RouterSpec, SparseRouting } from '../routers'
 import { oneHot } from '../routers/parts/oneHot';
 import { project, projectFlops, projectionWeight } from '../routers/parts/projection';
 import { routerAxes } from '../routers/parts/routerAxes';
+import { specs } from '../routers/specs';
 
 /** Name under which a pass can hold the choice of each token in each block; int32 [T, L]. Routers then choose nothing themselves. */
 export const PATHS = 'paths';
@@ -146,3 +147,5 @@ export function trainOnlyRouters(model: Module): () => void {
   others.forEach((parameter) => (parameter.trainable = false));
   return () => others.forEach((parameter) => (parameter.trainable = true));
 }
+
+specs.register('path', pathRouter);

@@ -1,8 +1,9 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, fail, Module, showShape, sizeOf } from '../../base/core';
-import type { Context, Size, CostShape } from '../../base/core';
+import type { Context, CostShape, Size } from '../../base/core';
 import * as ops from '../../base/ops';
-import { CLASS_ATTENTION } from '../layers';
+import { betweenSpecs, CLASS_ATTENTION } from '../layers';
+import type { BetweenSpec } from '../layers';
 import { oneHot } from '../routers/parts/oneHot';
 
 export interface TokenReorganizeOptions {
@@ -20,16 +21,17 @@ export interface TokenReorganizeOptions {
  * No parameters. Where none is left out, nothing changes. An observer is told which tokens were kept. For `models.vit`:
  * `reorganize: adaptive.tokenReorganize({ keepRate: 0.5, layers: [1, 2] })`.
  *
- * @returns What each block, by its number and the width of tokens, sends its tokens through.
- * @throws {SwitchyardError} where an option is out of range; in a pass, where attention leaves no `layers.CLASS_ATTENTION`.
+ * @returns What stands between attention and feed-forward network of those blocks.
  */
-export function tokenReorganize(
-  options: TokenReorganizeOptions
-): (block: number, width: Size) => TokenReorganizer | null {
+export function tokenReorganize(options: TokenReorganizeOptions): BetweenSpec {
   const { keepRate, layers, fuse = true } = options;
   expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
   layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
-  return (block, width) => (layers.includes(block) ? new TokenReorganizer(keepRate, fuse, width) : null);
+  return {
+    kind: 'token-reorganizer',
+    options: { keepRate, layers: [...layers], fuse },
+    build: ({ block, width }) => (layers.includes(block) ? new TokenReorganizer(keepRate, fuse, width) : null)
+  };
 }
 
 /** See {@link tokenReorganize}. Tokens [B, N, D], the class token first, to [B, M, D]. */
@@ -104,3 +106,5 @@ function observe(chosen: tf.Tensor2D, attention: tf.Tensor2D, fuse: boolean, { p
     ...{ experts: ['kept', fuse ? 'fused' : 'dropped'], indices, weights, dropped: null, importance, entropy }
   });
 }
+
+betweenSpecs.register('token-reorganizer', tokenReorganize);

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, Module, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { recursiveFFN, sharedSlices } from '../experts';
 import type { ExpertSpec } from '../experts';
@@ -9,6 +9,7 @@ import * as moe from '../moe';
 import type { MoeLayer } from '../moe';
 import { topK } from '../routers';
 import type { RouterSpec } from '../routers';
+import { specs } from '../routers/specs';
 import { PathRouter, resolvePathRouter } from './pathRouter';
 import type { PathRouterOptions } from './pathRouter';
 
@@ -71,13 +72,16 @@ export class VersatileFFN extends Module {
     const network = { width, hiddenWidth: hidden, activation, bias: false, random: random.child('base') };
     const base = (this.base = this.addChild('base', new FeedForward(network)));
     const path = (name: string, router: RouterSpec, numExperts: number, experts: ExpertSpec): MoeLayer =>
-      this.addChild(name, moe.layer({ router, numExperts, width, hidden, experts, random: random.child(name) }));
-    this.wide = path('wide', topK({ k }), subExperts, sharedSlices({ base }));
+      this.addChild(
+        name,
+        moe.layer({ router, numExperts, width, hidden, experts, live: { base }, random: random.child(name) })
+      );
+    this.wide = path('wide', topK({ k }), subExperts, sharedSlices({ base: 'base' }));
     this.deep = path(
       'deep',
       depthRouter(maxSteps, { block, budget, budgetLoss }),
       maxSteps,
-      recursiveFFN({ base, maxSteps })
+      recursiveFFN({ base: 'base', maxSteps })
     );
   }
 
@@ -102,8 +106,12 @@ export class VersatileFFN extends Module {
 function depthRouter(maxSteps: number, limits: Omit<PathRouterOptions, 'costs'>): RouterSpec {
   expectInteger('versatileFFN', 'maxSteps', maxSteps, 1);
   const costs = Array.from({ length: maxSteps }, (_, i) => (maxSteps === 1 ? 0 : i / (maxSteps - 1)));
-  const resolved = resolvePathRouter({ ...limits, costs });
-  return { kind: 'path', options: { ...resolved }, build: (shape) => new DepthRouter(resolved, shape) };
+  return depthSpec({ ...limits, costs });
+}
+
+function depthSpec(options: PathRouterOptions): RouterSpec {
+  const resolved = resolvePathRouter(options);
+  return { kind: 'depth', options: { ...resolved }, build: (shape) => new DepthRouter(resolved, shape) };
 }
 
 /** A path router that leaves {@link EXPECTED_STEPS}. */
@@ -115,3 +123,5 @@ class DepthRouter extends PathRouter {
     return routing;
   }
 }
+
+specs.register('depth', depthSpec);

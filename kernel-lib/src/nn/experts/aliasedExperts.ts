@@ -1,10 +1,11 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
 import type { ExpertBank, ExpertSpec } from './expertBank';
 import { regroup } from './regroup';
+import { specs } from './specs';
 
 export interface AliasedExpertsOptions {
   /** What is stored. */
@@ -19,7 +20,8 @@ export interface AliasedExpertsOptions {
  *
  * @throws {SwitchyardError} where a stored expert is not used; at build, where the layer's E is not that of `target`.
  */
-export function aliasedExperts({ experts, target }: AliasedExpertsOptions): ExpertSpec {
+export function aliasedExperts({ target, ...options }: AliasedExpertsOptions): ExpertSpec {
+  const experts = specs.of(options.experts);
   const stored = Math.max(...target) + 1;
   target.forEach((each) => expectInteger('aliasedExperts', 'target', each, 0));
   if (new Set(target).size !== stored) {
@@ -68,3 +70,5 @@ class AliasedExperts extends Bank {
     );
   }
 }
+
+specs.register('aliased', aliasedExperts);

@@ -4,6 +4,7 @@ import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
 import type { ExpertBank, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 export interface AveragedExpertsOptions {
   experts: ExpertSpec;
@@ -18,7 +19,8 @@ export interface AveragedExpertsOptions {
  *
  * @throws {SwitchyardError} where beta is out of range.
  */
-export function averagedExperts({ experts, beta }: AveragedExpertsOptions): ExpertSpec {
+export function averagedExperts({ beta, ...options }: AveragedExpertsOptions): ExpertSpec {
+  const experts = specs.of(options.experts);
   expectNumber('averagedExperts', 'beta', beta, 0, 1);
   return {
     kind: 'averaged',
@@ -68,3 +70,5 @@ class AveragedExperts extends Bank {
     );
   }
 }
+
+specs.register('averaged', averagedExperts);

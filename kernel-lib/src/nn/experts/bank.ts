@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import { Module, Axis } from '../../base/core';
+import { Axis, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';

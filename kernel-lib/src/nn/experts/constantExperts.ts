@@ -1,9 +1,10 @@
 import { tf } from '../../base/backend';
-import { Parameter, Axis } from '../../base/core';
+import { Axis, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 /**
  * Experts that put a learnt vector in place of a token, as far as the token wants: `a x + (1 - a) v` with `a` the first
@@ -37,3 +38,5 @@ class ConstantExperts extends Bank {
     return rows.mul<tf.Tensor2D>(kept).add(vector.mul(replaced));
   }
 }
+
+specs.register('constant', () => constantExperts());

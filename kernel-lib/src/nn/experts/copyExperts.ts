@@ -1,6 +1,7 @@
 import type { tf } from '../../base/backend';
 import { Bank, bankAxes } from './bank';
 import type { ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 /** Experts that pass a token on as it is, `x`: no parameters, no work (MoE++, arXiv 2410.07348). */
 export function copyExperts(): ExpertSpec {
@@ -18,3 +19,5 @@ class CopyExperts extends Bank {
     return rows.clone();
   }
 }
+
+specs.register('copy', () => copyExperts());

@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import type { Context, Module, Random, Axis, Size } from '../../base/core';
+import type { Axis, Context, Module, Random, Size, Spec } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 
 /**
@@ -22,6 +22,9 @@ export interface ExpertBank extends Module {
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D;
 }
 
+/** Modules that a bank works with and does not own, by the name that its spec says. */
+export type LiveModules = Readonly<Record<string, Module>>;
+
 /** A bank's shape, known once the layer that holds it is built. */
 export interface ExpertShape {
   numExperts: Size;
@@ -31,11 +34,12 @@ export interface ExpertShape {
   hidden: Size;
   /** Stream for the initial parameters. */
   random: Random;
+  /** What specs name instead of holding it. Default: nothing. */
+  live?: LiveModules;
 }
 
 /** What `moe.plainExperts(...)` gives: options, checked, that a layer builds its experts from. */
-export interface ExpertSpec {
-  readonly kind: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  build(shape: ExpertShape): ExpertBank;
+export interface ExpertSpec extends Spec<ExpertShape, ExpertBank> {
+  /** What people call it. Default: its kind. */
+  readonly label?: string;
 }

@@ -1,10 +1,11 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { uniformFanIn } from '../layers';
+import { initialize, uniformFanIn } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 /**
  * Experts that are linear maps of low rank, `x u v`: cheap guesses at what a larger module would say. Parameters are u [E, D, r] and
@@ -29,7 +30,7 @@ class ForecastExperts extends Bank {
     const matrix = (name: string, axes: Axis[]): Parameter =>
       this.addParameter(
         name,
-        Parameter.over([experts, ...axes], (sizes) => uniformFanIn()(sizes, shape.random.child(name)))
+        Parameter.over([experts, ...axes], (sizes) => initialize(uniformFanIn(), sizes, shape.random.child(name)))
       );
     this.u = matrix('u', [width, r]);
     this.v = matrix('v', [r, width]);
@@ -45,3 +46,5 @@ class ForecastExperts extends Bank {
     return ops.groupedMatMul(inner, this.v.read() as tf.Tensor3D, plan);
   }
 }
+
+specs.register('forecast', forecastExperts);

@@ -1,12 +1,13 @@
-import type { Axis } from '../../base/core';
 import type { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
+import type { Axis } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 export interface GatedExpertsOptions {
   /** Default "silu", which makes SwiGLU (arXiv 2002.05202). */
@@ -21,8 +22,9 @@ export interface GatedExpertsOptions {
  * @throws {SwitchyardError} where the activation is unknown.
  */
 export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
-  const { activation = 'silu', initializer = uniformFanIn() } = options;
+  const { activation = 'silu', initializer: given = uniformFanIn() } = options;
   expectOneOf('gatedExperts', 'activation', activation, ACTIVATIONS);
+  const initializer = initializers.of(given);
   const resolved = { activation, initializer };
   return { kind: 'gated', options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
 }
@@ -42,7 +44,9 @@ class GatedExperts extends Bank {
     const matrix = (name: string, inputs: Axis, outputs: Axis) =>
       this.addParameter(
         name,
-        Parameter.over([experts, inputs, outputs], (sizes) => options.initializer(sizes, shape.random.child(name)))
+        Parameter.over([experts, inputs, outputs], (sizes) =>
+          initialize(options.initializer, sizes, shape.random.child(name))
+        )
       );
     this.w1 = matrix('w1', width, hidden);
     this.w3 = matrix('w3', width, hidden);
@@ -60,3 +64,5 @@ class GatedExperts extends Bank {
     return ops.groupedMatMul(inner, this.w2.read() as tf.Tensor3D, plan);
   }
 }
+
+specs.register('gated', gatedExperts);

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, expectNumber, fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
@@ -8,10 +8,15 @@ import type { Linear } from '../layers';
 import { LowRank } from '../layers/lowRank';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { liveModule } from './live';
+import { specs } from './specs';
 
 export interface LoraExpertsOptions {
-  /** The network that all experts are variations of; it stays where it is, and its parameters are not the bank's. */
-  base: FeedForward | GatedFeedForward;
+  /**
+   * The network that all experts are variations of, or the name that a layer knows it by; it stays where it is, and its
+   * parameters are not the bank's.
+   */
+  base: FeedForward | GatedFeedForward | string;
   /** r of each expert. */
   rank: number;
   /** The change is multiplied by alpha / r. Default: r. */
@@ -28,7 +33,11 @@ export function loraExperts(options: LoraExpertsOptions): ExpertSpec {
   const { base, rank, alpha = rank } = options;
   expectInteger('loraExperts', 'rank', rank, 1);
   expectNumber('loraExperts', 'alpha', alpha);
-  return { kind: 'lora', options: { rank, alpha }, build: (shape) => new LoraExperts({ base, rank, alpha }, shape) };
+  return {
+    kind: 'lora',
+    options: { base, rank, alpha },
+    build: (shape) => new LoraExperts({ base: liveModule('loraExperts', base, shape.live), rank, alpha }, shape)
+  };
 }
 
 class LoraExperts extends Bank {
@@ -36,7 +45,7 @@ class LoraExperts extends Bank {
   private readonly changes: ReadonlyMap<string, LowRank>;
 
   constructor(
-    private readonly options: Required<LoraExpertsOptions>,
+    private readonly options: { base: FeedForward | GatedFeedForward; rank: number; alpha: number },
     shape: ExpertShape
   ) {
     const { experts } = bankAxes(shape);
@@ -85,3 +94,5 @@ class LoraExperts extends Bank {
 export function isFeedForward(module: unknown): module is FeedForward | GatedFeedForward {
   return module instanceof FeedForward || module instanceof GatedFeedForward;
 }
+
+specs.register('lora', loraExperts);

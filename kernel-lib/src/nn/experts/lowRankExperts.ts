@@ -1,11 +1,12 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, expectOneOf, fail, Module, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, expectOneOf, fail, Module, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 export interface LowRankExpertsOptions {
   /** Rank of each matrix, r. */
@@ -33,11 +34,12 @@ export function lowRankExperts(options: LowRankExpertsOptions): ExpertSpec {
     dense = 0,
     gated = false,
     activation = gated ? 'silu' : 'gelu',
-    initializer = uniformFanIn()
+    initializer: given = uniformFanIn()
   } = options;
   expectInteger('lowRankExperts', 'rank', rank, 1);
   expectInteger('lowRankExperts', 'dense', dense, 0);
   expectOneOf('lowRankExperts', 'activation', activation, ACTIVATIONS);
+  const initializer = initializers.of(given);
   const resolved = { rank, dense, gated, activation, initializer };
   return { kind: 'low-rank', options: resolved, build: (shape) => new LowRankExperts(resolved, shape) };
 }
@@ -110,7 +112,7 @@ class Factors extends Module {
     const matrix = (name: string, axes: Axis[]): Parameter =>
       this.addParameter(
         name,
-        Parameter.over([experts, ...axes], (sizes) => initializer(sizes, random.child(name)))
+        Parameter.over([experts, ...axes], (sizes) => initialize(initializer, sizes, random.child(name)))
       );
     this.u = matrix('u', [inputs, rank]);
     this.v = matrix('v', [rank, outputs]);
@@ -147,3 +149,5 @@ class Factors extends Module {
     );
   }
 }
+
+specs.register('low-rank', lowRankExperts);

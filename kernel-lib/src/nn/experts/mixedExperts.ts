@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
 import type { ExpertBank, ExpertSpec } from './expertBank';
 import { regroup } from './regroup';
+import { specs } from './specs';
 
 /** Some experts of one kind. */
 export interface MixedPart {
@@ -19,7 +20,8 @@ export interface MixedPart {
  *
  * @throws {SwitchyardError} where there are no parts or a count is less than 1; at build, where the counts do not sum to E.
  */
-export function mixedExperts(parts: readonly MixedPart[]): ExpertSpec {
+export function mixedExperts(of: readonly MixedPart[]): ExpertSpec {
+  const parts = of.map(({ count, experts }) => ({ count, experts: specs.of(experts) }));
   parts.forEach(({ count }) => expectInteger('mixedExperts', 'count', count, 1));
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   return {
@@ -30,17 +32,21 @@ export function mixedExperts(parts: readonly MixedPart[]): ExpertSpec {
         fail('mixedExperts', `counts must sum to numExperts (${sizeOf(shape.numExperts)})`, total);
       }
       const shared = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
-      const names = parts.map(({ experts }, i) => `${experts.kind}${i}`);
+      const names = parts.map(({ experts }, i) => `${nameOf(experts)}${i}`);
       const banks = parts.map(({ count, experts }, i) =>
         experts.build({ ...shape, ...shared, numExperts: count, random: shape.random.child(names[i]) })
       );
       return new MixedExperts(
         banks,
         names,
-        parts.map(({ experts }) => experts.kind)
+        parts.map(({ experts }) => nameOf(experts))
       );
     }
   };
+}
+
+function nameOf({ kind, label = kind }: ExpertSpec): string {
+  return label;
 }
 
 class MixedExperts extends Bank {
@@ -82,3 +88,5 @@ class MixedExperts extends Bank {
     return tf.addN(outputs);
   }
 }
+
+specs.register('mixed', ({ parts }: { parts: readonly MixedPart[] }) => mixedExperts(parts));

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Parameter, Axis } from '../../base/core';
+import { Axis, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
@@ -7,6 +7,7 @@ import { Bank, bankAxes } from './bank';
 import type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 import { plainExperts } from './plainExperts';
 import { regroup } from './regroup';
+import { specs } from './specs';
 
 export interface ModulatedExpertsOptions {
   /** The block that all share. Default `moe.plainExperts()`. */
@@ -17,7 +18,8 @@ export interface ModulatedExpertsOptions {
  * Experts that are one shared block with a feature-wise linear modulation each, `gamma_e * block(x) + beta_e` (MoFME,
  * arXiv 2312.16610): 2 D parameters an expert, gamma [E, D] and beta [E, D], initially ones and zeros, and the block's.
  */
-export function modulatedExperts({ block = plainExperts() }: ModulatedExpertsOptions = {}): ExpertSpec {
+export function modulatedExperts(options: ModulatedExpertsOptions = {}): ExpertSpec {
+  const block = specs.of(options.block ?? plainExperts());
   return {
     kind: 'modulated',
     options: { block },
@@ -58,3 +60,5 @@ class ModulatedExperts extends Bank {
     return shared.mul<tf.Tensor2D>(ofRow(this.gamma)).add(ofRow(this.beta));
   }
 }
+
+specs.register('modulated', modulatedExperts);

@@ -4,22 +4,26 @@ import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
 import type { ExpertBank, ExpertSpec } from './expertBank';
+import { liveModule } from './live';
+import { specs } from './specs';
 
 /**
  * Experts that another module owns: several layers can work with the same ones, and parameters are counted, saved and
  * trained once, where they are owned.
  *
+ * @param bank - The experts, or the name that a layer knows them by.
  * @throws {SwitchyardError} at build, where the layer's E is not the bank's.
  */
-export function ownedElsewhere(bank: ExpertBank): ExpertSpec {
+export function ownedElsewhere(bank: ExpertBank | string): ExpertSpec {
   return {
     kind: 'owned-elsewhere',
-    options: { kind: bank.kind },
-    build: ({ numExperts }) => {
-      if (sizeOf(numExperts) !== bank.numExperts) {
-        fail('ownedElsewhere', `the bank must have numExperts (${sizeOf(numExperts)}) experts`, bank.numExperts);
+    options: { bank },
+    build: ({ numExperts, live }) => {
+      const owned = liveModule('ownedElsewhere', bank, live);
+      if (sizeOf(numExperts) !== owned.numExperts) {
+        fail('ownedElsewhere', `the bank must have numExperts (${sizeOf(numExperts)}) experts`, owned.numExperts);
       }
-      return new OwnedElsewhere(bank);
+      return new OwnedElsewhere(owned);
     }
   };
 }
@@ -47,3 +51,5 @@ class OwnedElsewhere extends Bank {
     return this.bank.applyGroups(rows, plan, ctx);
   }
 }
+
+specs.register('owned-elsewhere', ({ bank }: { bank: string }) => ownedElsewhere(bank));

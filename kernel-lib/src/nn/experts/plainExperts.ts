@@ -1,12 +1,13 @@
-import type { Axis } from '../../base/core';
 import { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
+import type { Axis } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, ACTIVATIONS, uniformFanIn } from '../layers';
+import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 export interface PlainExpertsOptions {
   /** Default "gelu". */
@@ -23,8 +24,9 @@ export interface PlainExpertsOptions {
  * @throws {SwitchyardError} where the activation is unknown.
  */
 export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
-  const { activation = 'gelu', bias = false, initializer = uniformFanIn() } = options;
+  const { activation = 'gelu', bias = false, initializer: given = uniformFanIn() } = options;
   expectOneOf('plainExperts', 'activation', activation, ACTIVATIONS);
+  const initializer = initializers.of(given);
   const resolved = { activation, bias, initializer };
   return { kind: 'plain', options: resolved, build: (shape) => new PlainExperts(resolved, shape) };
 }
@@ -47,7 +49,9 @@ class PlainExperts extends Bank {
     const matrix = (name: string, inputs: Axis, outputs: Axis) =>
       this.addParameter(
         name,
-        Parameter.over([experts, inputs, outputs], (sizes) => options.initializer(sizes, shape.random.child(name)))
+        Parameter.over([experts, inputs, outputs], (sizes) =>
+          initialize(options.initializer, sizes, shape.random.child(name))
+        )
       );
     this.w1 = matrix('w1', width, hidden);
     this.b1 = bias('b1', hidden);
@@ -70,3 +74,5 @@ function affine(x: tf.Tensor2D, weight: Parameter, bias: Parameter | null, plan:
   const y = ops.groupedMatMul(x, weight.read() as tf.Tensor3D, plan);
   return bias === null ? y : ops.groupedBias(y, bias.read() as tf.Tensor2D, plan);
 }
+
+specs.register('plain', plainExperts);

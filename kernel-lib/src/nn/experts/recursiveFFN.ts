@@ -1,14 +1,16 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import type { FeedForward } from '../layers';
 import { Bank } from './bank';
 import type { ExpertSpec } from './expertBank';
+import { liveModule } from './live';
+import { specs } from './specs';
 
 export interface RecursiveFFNOptions {
-  /** Network that owns the weights. */
-  base: FeedForward;
+  /** Network that owns the weights, or the name that a layer knows it by. */
+  base: FeedForward | string;
   /** Most times that a token goes through it, R. */
   maxSteps: number;
 }
@@ -24,10 +26,10 @@ export function recursiveFFN({ base, maxSteps }: RecursiveFFNOptions): ExpertSpe
   expectInteger('recursiveFFN', 'maxSteps', maxSteps, 1);
   return {
     kind: 'recursive',
-    options: { maxSteps },
-    build: ({ numExperts }) => {
+    options: { base, maxSteps },
+    build: ({ numExperts, live }) => {
       expectInteger('recursiveFFN', 'numExperts', sizeOf(numExperts), maxSteps, maxSteps);
-      return new RecursiveExperts(base, maxSteps);
+      return new RecursiveExperts(liveModule('recursiveFFN', base, live), maxSteps);
     }
   };
 }
@@ -70,3 +72,5 @@ class RecursiveExperts extends Bank {
     return tf.concat(done);
   }
 }
+
+specs.register('recursive', recursiveFFN);

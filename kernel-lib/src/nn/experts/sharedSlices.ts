@@ -1,33 +1,36 @@
-import type { Size } from '../../base/core';
 import type { tf } from '../../base/backend';
-import { expectInteger, fail, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, sizeOf } from '../../base/core';
+import type { Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate } from '../layers';
 import type { FeedForward } from '../layers';
 import { Bank } from './bank';
 import type { ExpertSpec } from './expertBank';
+import { liveModule } from './live';
+import { specs } from './specs';
 
 export interface SharedSlicesOptions {
-  /** Network without biases that owns the weights; H of it is a multiple of E. */
-  base: FeedForward;
+  /** Network without biases that owns the weights, or the name that a layer knows it by; H of it is a multiple of E. */
+  base: FeedForward | string;
 }
 
 /**
  * Experts that are slices of one network's hidden units (the width of VersatileFFN, arXiv 2512.14531): expert e is units `e H / E` to
  * `(e + 1) H / E`. No parameters of their own: what trains them trains the network. All of them together are the network.
  *
- * @throws {SwitchyardError} for a network with biases; at build, where E does not divide its hidden width.
+ * @throws {SwitchyardError} at build, for a network with biases, and where E does not divide its hidden width.
  */
-export function sharedSlices({ base }: SharedSlicesOptions): ExpertSpec {
-  if (base.w1.bias !== null) {
-    fail('sharedSlices', 'the network must have no biases', 'biases');
-  }
-  const [width, hidden] = base.w1.weight.shape;
+export function sharedSlices(options: SharedSlicesOptions): ExpertSpec {
   return {
     kind: 'shared-slices',
-    options: { width, hidden },
-    build: ({ numExperts }) => {
+    options: { base: options.base },
+    build: ({ numExperts, live }) => {
+      const base = liveModule('sharedSlices', options.base, live);
+      if (base.w1.bias !== null) {
+        fail('sharedSlices', 'the network must have no biases', 'biases');
+      }
+      const hidden = base.w1.weight.axes[1].size;
       const count = sizeOf(numExperts);
       expectInteger('sharedSlices', 'numExperts', count, 1, hidden);
       if (hidden % count !== 0) {
@@ -64,3 +67,5 @@ class SharedSlices extends Bank {
     return ops.groupedMatMul(activate(activation, ops.groupedMatMul(rows, first, plan)), second, plan);
   }
 }
+
+specs.register('shared-slices', sharedSlices);

@@ -1,11 +1,26 @@
 import { expectInteger } from '../../base/core';
 import type { ExpertSpec } from './expertBank';
+import { specs } from './specs';
+
+export interface VariantOptions {
+  /** The name that it goes by. */
+  kind: string;
+  /** Width inside, H. Default: that of the layer. */
+  hidden?: number;
+}
 
 /** The same kind of expert under another name, and of another hidden width where one is given. */
-export function variant(spec: ExpertSpec, { kind, hidden }: { kind: string; hidden?: number }): ExpertSpec {
+export function variant(of: ExpertSpec, { kind, hidden }: VariantOptions): ExpertSpec {
   if (hidden !== undefined) {
     expectInteger('variant', 'hidden', hidden, 1);
   }
-  const options = { ...spec.options, of: spec.kind, hidden };
-  return { kind, options, build: (shape) => spec.build({ ...shape, hidden: hidden ?? shape.hidden }) };
+  const spec = specs.of(of);
+  return {
+    kind: 'variant',
+    label: kind,
+    options: { of: spec, kind, hidden },
+    build: (shape) => spec.build({ ...shape, hidden: hidden ?? shape.hidden })
+  };
 }
+
+specs.register('variant', ({ of, ...options }: VariantOptions & { of: ExpertSpec }) => variant(of, options));

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Bank, bankAxes } from './bank';
 import type { ExpertSpec } from './expertBank';
+import { specs } from './specs';
 
 /** Experts that discard a token, `0`: no parameters, no work (MoE++, arXiv 2410.07348). */
 export function zeroExperts(): ExpertSpec {
@@ -18,3 +19,5 @@ class ZeroExperts extends Bank {
     return tf.zerosLike(rows);
   }
 }
+
+specs.register('zero', () => zeroExperts());

@@ -11,7 +11,7 @@ import {
   sizeOf
 } from '../../base/core';
 import { whereOf } from './expectWidth';
-import { type Initializer, uniformFanIn } from './initializers';
+import { initialize, type Initializer, uniformFanIn } from './initializers';
 
 export interface Conv2dOptions {
   /** Channels that come in, C. */
@@ -45,7 +45,7 @@ export class Conv2d extends Module {
     const axes = [Axis.fixed('kernelHeight', size), Axis.fixed('kernelWidth', size), ...channels];
     this.weight = this.addParameter(
       'weight',
-      Parameter.over(axes, (shape) => make(shape, random.child('weight')))
+      Parameter.over(axes, (shape) => initialize(make, shape, random.child('weight')))
     );
     this.bias = bias ? this.addParameter('bias', Parameter.over([channels[1]], tf.zeros, { decay: false })) : null;
   }

@@ -12,7 +12,7 @@ import {
 } from '../../base/core';
 import { embed } from '../../base/ops';
 import { whereOf } from './expectWidth';
-import { type Initializer, normal } from './initializers';
+import { initialize, type Initializer, normal } from './initializers';
 
 export interface EmbeddingOptions {
   /** Number of ids, V. */
@@ -36,7 +36,7 @@ export class Embedding extends Module {
     expectInteger('Embedding', 'count', sizeOf(count), 1);
     expectInteger('Embedding', 'width', sizeOf(width), 1);
     const axes = [Axis.of('ids', count), Axis.of('width', width)];
-    const make = (shape: number[]): tf.Tensor => initializer(shape, random.child('weight'));
+    const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
     this.weight = this.addParameter('weight', Parameter.over(axes, make));
   }
 

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size, sizeOf } from '../../base/core';
 import { expectWidth, whereOf } from './expectWidth';
-import { type Initializer, uniformFanIn } from './initializers';
+import { initialize, type Initializer, uniformFanIn } from './initializers';
 
 export interface LinearOptions {
   /** Width of the input, D. */
@@ -29,7 +29,7 @@ export class Linear extends Module {
     expectInteger('Linear', 'inputWidth', sizeOf(inputWidth), 1);
     expectInteger('Linear', 'outputWidth', sizeOf(outputWidth), 1);
     const axes = [Axis.of('inputs', inputWidth), Axis.of('outputs', outputWidth)];
-    const make = (shape: number[]): tf.Tensor => initializer(shape, random.child('weight'));
+    const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
     this.weight = this.addParameter('weight', Parameter.over(axes, make));
     this.bias = bias ? this.addParameter('bias', Parameter.over([axes[1]], tf.zeros, { decay: false })) : null;
   }

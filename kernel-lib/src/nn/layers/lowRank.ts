@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { Axis, Module, Parameter } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
-import { uniformFanIn } from './initializers';
+import { initialize, uniformFanIn } from './initializers';
 
 export interface LowRankOptions {
   /** Shape of the matrix that is changed, [..., in, out]; leading axes count copies (experts). */
@@ -29,7 +29,7 @@ export class LowRank extends Module {
     const [inputs, outputs] = all.slice(-2);
     const r = Axis.of('rank', rank);
     this.scale = alpha / r.size;
-    const a = Parameter.over([...copies, inputs, r], (sizes) => uniformFanIn()(sizes, random.child('a')));
+    const a = Parameter.over([...copies, inputs, r], (sizes) => initialize(uniformFanIn(), sizes, random.child('a')));
     this.a = this.addParameter('a', a);
     this.b = this.addParameter('b', Parameter.over([...copies, r, outputs], tf.zeros));
   }

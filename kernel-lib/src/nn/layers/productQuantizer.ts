@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Axis, Buffer, sizeOf } from '../../base/core';
+import { Axis, Buffer, expectInteger, fail, Module, sizeOf } from '../../base/core';
 import type { Random, Size } from '../../base/core';
 import { kMeans } from '../../base/math';
 

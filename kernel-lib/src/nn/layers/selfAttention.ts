@@ -2,12 +2,12 @@ import { tf } from '../../base/backend';
 import {
   Axis,
   type Context,
+  type CostShape,
   expectInteger,
   expectShape,
   fail,
   Module,
   type Random,
-  type CostShape,
   type Size,
   sizeOf
 } from '../../base/core';

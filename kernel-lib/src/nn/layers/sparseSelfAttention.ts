@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Context, expectNumber, sizeOf } from '../../base/core';
-import type { Random, CostShape } from '../../base/core';
+import type { CostShape, Random } from '../../base/core';
 import { withoutGradient } from '../../base/ops';
 import { splitHeads } from './attend';
 import type { AttendOptions } from './attend';

@@ -1,10 +1,10 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
-import type { Context, Random, Size, CostShape } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Parameter, sizeOf } from '../../base/core';
+import type { Context, CostShape, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { numberedLabels } from '../experts/numberedLabels';
-import { Linear, uniformFanIn } from '../layers';
+import { initialize, Linear, uniformFanIn } from '../layers';
 import type { Router, RouterSpec } from '../routers';
 import { readRouting } from './hostRouting';
 import { observe } from './observe';
@@ -53,7 +53,7 @@ export class AttentionHeads extends Module {
     const matrices = (name: string, inputs: Axis, outputs: Axis): Parameter =>
       this.addParameter(
         name,
-        Parameter.over([heads, inputs, outputs], (sizes) => uniformFanIn()(sizes, random.child(name)))
+        Parameter.over([heads, inputs, outputs], (sizes) => initialize(uniformFanIn(), sizes, random.child(name)))
       );
     this.query = matrices('query', width, headWidth);
     this.output = matrices('output', headWidth, width);

@@ -1,10 +1,12 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
-import type { Context, Random, Size, CostShape } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Parameter, sizeOf } from '../../base/core';
+import type { Context, CostShape, Random, Size } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
-import { attend, uniformFanIn } from '../layers';
+import { attend, attentionSpecs, initialize, uniformFanIn } from '../layers';
+import type { AttentionSpec } from '../layers';
 import { denseWeights } from '../routers';
 import type { Router, RouterSpec } from '../routers';
+import { specs } from '../routers/specs';
 import { readRouting } from './hostRouting';
 import { observe } from './observe';
 
@@ -59,13 +61,18 @@ export class AttentionMixture extends Module {
     const matrices = (name: string, axes: Axis[]): Parameter =>
       this.addParameter(
         name,
-        Parameter.over(axes, (sizes) => uniformFanIn()(sizes, random.child(name)))
+        Parameter.over(axes, (sizes) => initialize(uniformFanIn(), sizes, random.child(name)))
       );
     const ofHeads = Axis.product('heads x headWidth', heads, headWidth);
     const both = Axis.product('keyValue', Axis.fixed('key, value', 2), ofHeads);
     this.query = matrices('query', [experts, width, ofHeads]);
     this.keyValue = matrices('keyValue', [shareKeyValue ? Axis.fixed('shared', 1) : experts, width, both]);
     this.output = matrices('output', [experts, ofHeads, width]);
+  }
+
+  /** D, and the heads of an expert. */
+  get sizes(): { width: number; heads: number } {
+    return { width: this.axes.width.size, heads: this.axes.heads.size };
   }
 
   /** Every expert works on every token. */
@@ -127,3 +134,22 @@ function onAll(tokens: tf.Tensor, matrices: Parameter): tf.Tensor {
   const count = matrices.axes[0].size;
   return tf.matMul(tf.tile(tokens.expandDims(0), [count, 1, 1]), matrices.read());
 }
+
+/** The options of {@link attentionMixture} in a model. */
+export type MixedAttentionOptions = Pick<AttentionMixtureOptions, 'router' | 'shareKeyValue'> & { numExperts: number };
+
+/** The attention of a model: {@link attentionMixture}. */
+export function mixedAttention({
+  numExperts,
+  shareKeyValue = false,
+  ...options
+}: MixedAttentionOptions): AttentionSpec {
+  const router = specs.of(options.router);
+  return {
+    kind: 'mixture',
+    options: { router, numExperts, shareKeyValue },
+    build: ({ width, heads, random }) => attentionMixture({ router, numExperts, width, heads, shareKeyValue, random })
+  };
+}
+
+attentionSpecs.register('mixture', mixedAttention);

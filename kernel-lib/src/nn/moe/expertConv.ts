@@ -1,8 +1,8 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, Module, Parameter, Axis, sizeOf } from '../../base/core';
-import type { Context, Random, Size, CostShape } from '../../base/core';
+import { Axis, expectInteger, expectShape, Module, Parameter, sizeOf } from '../../base/core';
+import type { Context, CostShape, Random, Size } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
-import { uniformFanIn } from '../layers';
+import { initialize, uniformFanIn } from '../layers';
 import { denseWeights } from '../routers';
 import type { Router, RouterSpec, Routing } from '../routers';
 import { readRouting } from './hostRouting';
@@ -54,7 +54,7 @@ export class ExpertConv extends Module {
     const routed = { width: from, numExperts: experts, random: random.child('router') };
     this.router = this.addChild('router', router.build(routed));
     const axes = [experts, Axis.fixed('kernelHeight', size), Axis.fixed('kernelWidth', size), from, to];
-    const make = (sizes: number[]): tf.Tensor => uniformFanIn(1 / size)(sizes, random.child('kernels'));
+    const make = (sizes: number[]): tf.Tensor => initialize(uniformFanIn(1 / size), sizes, random.child('kernels'));
     this.kernels = this.addParameter('kernels', Parameter.over(axes, make));
   }
 

@@ -30,3 +30,7 @@ export { TOKEN_IDS, tokenIndexed } from './tokenIndexed';
 export type { TokenIndexed, TokenIndexedOptions } from './tokenIndexed';
 export { MODALITY_IDS, Untied, untied } from './untied';
 export type { UntiedOptions } from './untied';
+export { untiedAttention, untiedNorm } from './untiedParts';
+export type { UntiedNormOptions } from './untiedParts';
+export { mixedAttention } from './attentionMixture';
+export type { MixedAttentionOptions } from './attentionMixture';

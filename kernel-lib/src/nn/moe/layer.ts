@@ -1,14 +1,14 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, showShape, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, Module, showShape, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from '../experts/applyToAll';
-import type { ExpertBank, ExpertSpec } from '../experts/expertBank';
-import { gatedExperts } from '../experts/gatedExperts';
-import { plainExperts } from '../experts/plainExperts';
+import type { ExpertBank, ExpertSpec, LiveModules } from '../experts/expertBank';
+import { expertsOf } from '../experts/specs';
 import { Linear } from '../layers';
 import type { Router, RouterSpec, Routing } from '../routers';
+import { specs as routerSpecs } from '../routers/specs';
 import { applySlots } from './applySlots';
 import { choicesOf, readRouting } from './hostRouting';
 import { observe } from './observe';
@@ -35,6 +35,8 @@ export interface MoeLayerOptions {
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
   sharedGate?: boolean;
+  /** Modules that experts work with and do not own, by the name that their spec says. Default: none. */
+  live?: LiveModules;
   /** Stream for the initial parameters. */
   random: Random;
 }
@@ -64,7 +66,8 @@ export interface MoeLayer extends Module {
  * a logit of the router is not finite.
  */
 export function layer(options: MoeLayerOptions): MoeLayer {
-  const { router, experts = 'plain', capacityFactor = null } = options;
+  const router = routerSpecs.of(options.router);
+  const { experts = 'plain', capacityFactor = null, live } = options;
   const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
   (['numExperts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
@@ -77,12 +80,11 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   const width = Axis.of('width', options.width);
   const hidden = Axis.of('hidden', options.hidden);
   const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, numExperts: Size, size: Size): ExpertBank => {
-    const spec = kind === 'plain' ? plainExperts() : kind === 'gated' ? gatedExperts() : kind;
-    return spec.build({ numExperts, width, hidden: size, random: random.child(name) });
+    return expertsOf(kind).build({ numExperts, width, hidden: size, random: random.child(name), live });
   };
   const routed = bank(experts, 'experts', options.numExperts, hidden);
   return new MixtureOfExperts(
-    options,
+    { ...options, router },
     { width, hidden },
     orDispose(routed, () => router.build({ width, numExperts: routed.experts, random: random.child('router') })),
     routed,

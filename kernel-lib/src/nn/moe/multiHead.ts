@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, Module, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Linear } from '../layers';
 import { layer } from './layer';

@@ -1,10 +1,9 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, Module, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { ExpertBank } from '../experts/expertBank';
-import { gatedExperts } from '../experts/gatedExperts';
 import { ownedElsewhere } from '../experts/ownedElsewhere';
-import { plainExperts } from '../experts/plainExperts';
+import { expertsOf } from '../experts/specs';
 import type { RouterSpec } from '../routers';
 import { layer } from './layer';
 import type { MoeLayer, MoeLayerOptions } from './layer';
@@ -49,14 +48,18 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
     const { random } = shape;
     const perLayer = sizeOf(shape.numExperts);
     const axes = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
-    const spec = experts === 'plain' ? plainExperts() : experts === 'gated' ? gatedExperts() : experts;
+    const spec = expertsOf(experts);
     const numExperts = group * perLayer;
     this.experts = this.addChild(
       'experts',
       spec.build({ ...shape, ...axes, numExperts, random: random.child('experts') })
     );
     this.layers = Array.from({ length: group }, (_, i) => {
-      const own = { router: router(nearestFirst(i, group, perLayer), i), experts: ownedElsewhere(this.experts) };
+      const own = {
+        router: router(nearestFirst(i, group, perLayer), i),
+        experts: ownedElsewhere('experts'),
+        live: { experts: this.experts }
+      };
       return this.addChild(
         `${i}`,
         layer({ sharedKind: spec, ...shape, ...axes, ...own, numExperts, random: random.child(i) })

@@ -1,8 +1,8 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, Module, Parameter, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
-import { activate, Linear, uniformFanIn } from '../layers';
+import { activate, initialize, Linear, uniformFanIn } from '../layers';
 
 export interface TaskFeedForwardOptions {
   /** D. */
@@ -50,7 +50,7 @@ export class TaskFeedForward extends Module {
     this.w1 = linear('w1', D, H);
     this.w2 = linear('w2', H, Axis.fixed('shared', D.size - perTask));
     const axes = [Axis.of('tasks', tasks).pin('task ids name its positions'), H, Axis.fixed('perTask', perTask)];
-    const make = (sizes: number[]): tf.Tensor => uniformFanIn()(sizes, random.child('perTask'));
+    const make = (sizes: number[]): tf.Tensor => initialize(uniformFanIn(), sizes, random.child('perTask'));
     this.perTask = this.addParameter('perTask', Parameter.over(axes, make));
   }
 

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, Module, Parameter } from '../../base/core';
 import type { Context, Random } from '../../base/core';
-import { attend, constant, FeedForward, LayerNorm, Linear, normal, uniformFanIn } from '../layers';
+import { attend, constant, FeedForward, initialize, LayerNorm, Linear, normal, uniformFanIn } from '../layers';
 
 export interface TeacherAggregatorOptions {
   /** Teachers, E. */
@@ -43,7 +43,7 @@ export class TeacherAggregator extends Module {
     const inner = Axis.of('headWidth', width);
     const linear = (name: string, inputWidth: Axis, size: Axis, initializer = uniformFanIn()): Linear =>
       this.addChild(name, new Linear({ inputWidth, outputWidth: size, initializer, random: random.child(name) }));
-    const identity = (sizes: number[]): tf.Tensor => normal(0.3)(sizes, random.child('identity'));
+    const identity = (sizes: number[]): tf.Tensor => initialize(normal(0.3), sizes, random.child('identity'));
     this.identity = this.addParameter('identity', Parameter.over([Axis.of('teachers', teachers), D], identity));
     this.input = linear('input', F, D);
     this.norm = this.addChild('norm', new LayerNorm({ width: D }));

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module, Parameter, Axis, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, Module, Parameter, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { embed, silu } from '../../base/ops';
 import { Linear } from '../layers';

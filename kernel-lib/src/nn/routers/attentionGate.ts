@@ -7,6 +7,7 @@ import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface AttentionGateOptions extends TokenChoiceOptions {
   /** Pull together what the router makes of all behaviours and of some. Default: not at all. */
@@ -96,3 +97,5 @@ class AttentionRouter extends TokenChoice {
     return project(pooled, this.weight);
   }
 }
+
+specs.register('attention', attentionGate);

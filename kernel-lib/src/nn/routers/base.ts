@@ -4,6 +4,7 @@ import { balancedAssignment } from '../../base/math/balancedAssignment';
 import * as ops from '../../base/ops';
 import { LinearRouter } from './parts/linearRouter';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 /**
  * BASE layer (arXiv 2103.16716): while training, tokens are assigned to experts so that none has more than `ceil(T / E)`
@@ -38,3 +39,5 @@ function assign(logits: tf.Tensor2D): tf.Tensor2D {
   const experts = balancedAssignment(logits.dataSync<'float32'>(), numTokens, numExperts);
   return tf.tensor2d(experts, [numTokens, 1], 'int32');
 }
+
+specs.register('base', () => base());

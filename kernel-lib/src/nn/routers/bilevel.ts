@@ -1,14 +1,15 @@
-import { routerAxes } from './parts/routerAxes';
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, Module, Axis } from '../../base/core';
+import { Axis, expectInteger, expectNumber, fail, Module } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import { logSoftmax } from './parts/logSoftmax';
 import { switchLoss } from './parts/losses';
 import { oneHot } from './parts/oneHot';
 import { project, projectFlops, projectionWeight } from './parts/projection';
+import { routerAxes } from './parts/routerAxes';
 import { checkK } from './parts/selectTopK';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface BilevelOptions {
   /** Nodes; each holds as many neighbouring experts, E / nodes. */
@@ -129,3 +130,5 @@ function lossWithin(probs: tf.Tensor3D, indices: tf.Tensor2D, chosen: tf.Tensor2
   const scale = perNode / (numTokens * indices.shape[1]);
   return load.mul(probability).div(here.sum(0).maximum(1).expandDims(1)).sum().mul(scale);
 }
+
+specs.register('bi-level', bilevel);

@@ -1,9 +1,10 @@
 import { tf } from '../../base/backend';
-import { expectNumber, expectOneOf, Module, Parameter, Axis } from '../../base/core';
+import { Axis, expectNumber, expectOneOf, Module, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import { oneHot } from './parts/oneHot';
 import { sparsify } from './parts/sparsify';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface ConfidenceGateOptions {
   /** What measures how far a prediction is from uniform. Default "variance". */
@@ -119,3 +120,5 @@ function missingEntropy(logits: tf.Tensor2D): tf.Tensor2D {
   const entropy = probs.mul(tf.logSoftmax(logits)).sum(1, true).neg();
   return tf.sub<tf.Tensor2D>(1, entropy.div(Math.max(Math.log(logits.shape[1]), Number.EPSILON)));
 }
+
+specs.register('confidence', confidenceGate);

@@ -7,6 +7,7 @@ import { checkMeanK } from './parts/checkMeanK';
 import { LinearRouter } from './parts/linearRouter';
 import { sparsify } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface ExpertChoiceOptions {
   /** Experts that a token has on average: each expert takes `ceil(k * T / E)` tokens. A number in 0..E, above 0. */
@@ -123,3 +124,5 @@ function bestOf(scores: tf.Tensor3D, taken: number): tf.Tensor3D {
   const at = tf.stack([list.flatten(), tokens.flatten()], 1);
   return tf.scatterND(at, tf.ones([at.shape[0]]), lists.shape).reshape(scores.shape);
 }
+
+specs.register('expert-choice', expertChoice);

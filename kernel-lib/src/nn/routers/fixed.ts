@@ -2,6 +2,7 @@ import { tf } from '../../base/backend';
 import { fail, sizeOf } from '../../base/core';
 import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface FixedOptions {
   /** Experts of each id, row by row, as many in each row; those of a row differ. */
@@ -45,3 +46,5 @@ export function fixed({ table, by = 'tokenIds' }: FixedOptions): RouterSpec {
     }
   };
 }
+
+specs.register('fixed', fixed);

@@ -4,6 +4,7 @@ import * as ops from '../../base/ops';
 import { checkK } from './parts/selectTopK';
 import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface HashOptions {
   /** Experts of a token, K. Default 1. */
@@ -34,3 +35,5 @@ export function hash({ k = 1, buckets = 256, by = 'tokenIds' }: HashOptions = {}
     }
   };
 }
+
+specs.register('hash', hash);

@@ -1,9 +1,10 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Parameter, Random, Axis, Buffer } from '../../base/core';
+import { Axis, Buffer, expectInteger, Parameter, Random } from '../../base/core';
 import type { Context, CostShape } from '../../base/core';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface HyperOptions extends TokenChoiceOptions {
   /** Width of the layer's embedding, all that is learnt. Default 16. */
@@ -72,3 +73,5 @@ class HyperRouter extends TokenChoice {
     return x.matMul(weight) as tf.Tensor2D;
   }
 }
+
+specs.register('hyper', hyper);

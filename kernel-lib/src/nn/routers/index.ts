@@ -56,3 +56,4 @@ export { uncertainty } from './uncertainty';
 export type { UncertaintyOptions } from './uncertainty';
 export { unified } from './unified';
 export type { UnifiedOptions } from './unified';
+export { specs } from './specs';

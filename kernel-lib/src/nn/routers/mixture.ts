@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Axis } from '../../base/core';
+import { Axis, expectInteger } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import { logSoftmax } from './parts/logSoftmax';
@@ -7,6 +7,7 @@ import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface MixtureOptions extends Omit<TokenChoiceOptions, 'scores'> {
   /** Routers that vote, M. */
@@ -67,3 +68,5 @@ class MixtureRouter extends TokenChoice {
     return ops.logSumExp(weighed.reshape<tf.Tensor2D>([-1, votes.length])).reshape([numTokens, numExperts]);
   }
 }
+
+specs.register('mixture', mixture);

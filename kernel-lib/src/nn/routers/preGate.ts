@@ -1,18 +1,20 @@
 import { type tf } from '../../base/backend';
 import type { Context, Parameter } from '../../base/core';
 import { earlierTokens, expectLookahead } from './parts/earlierTokens';
+import type { Lookahead } from './parts/earlierTokens';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface PreGateOptions extends TokenChoiceOptions {
-  /** Routed layers ahead of time: 1 is the layer before, Infinity the first one. Default 1. */
-  lookahead?: number;
+  /** Routed layers ahead of time: 1 is the layer before, "first" the first of the pass. Default 1. */
+  lookahead?: Lookahead;
 }
 
 /**
- * Pre-gating (arXiv 2308.12066; with `lookahead: Infinity`, the router apart from the backbone of Read-ME,
+ * Pre-gating (arXiv 2308.12066; with `lookahead: 'first'`, the router apart from the backbone of Read-ME,
  * arXiv 2410.19123): a layer routes by the tokens that an earlier routed layer received, so its experts are known that
  * long before they are needed. The first layers route by their own tokens, or the first layer's.
  *
@@ -47,3 +49,5 @@ class PreGateRouter extends TokenChoice {
     return project(earlierTokens(x, this.options.lookahead, ctx), this.weight);
   }
 }
+
+specs.register('pre-gate', preGate);

@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Buffer } from '../../base/core';
+import { Buffer, expectInteger, fail } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface ProgressivePoolOptions extends TokenChoiceOptions {
   /** Experts to choose from at the first step; at least k. */
@@ -90,3 +91,5 @@ class ProgressivePoolRouter extends TokenChoice {
       .add(from);
   }
 }
+
+specs.register('progressive-pool', progressivePool);

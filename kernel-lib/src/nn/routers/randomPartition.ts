@@ -1,7 +1,8 @@
 import { tf } from '../../base/backend';
-import { Module, Axis } from '../../base/core';
+import { Axis, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 /**
  * Deals the tokens of a pass out to the experts at random, in parts of equal size (to one token), one expert each with weight 1
@@ -42,3 +43,5 @@ class RandomPartition extends Module implements Router {
     return { form: 'sparse', numTokens, numExperts, k, probs: even, logits: tf.zerosLike(even), indices, weights };
   }
 }
+
+specs.register('random-partition', () => randomPartition());

@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface RecurrentOptions extends TokenChoiceOptions {
   /** Width of the state that goes from layer to layer, R. Default 32. */
@@ -83,3 +84,5 @@ class RecurrentRouter extends TokenChoice {
     return candidate.add(update.mul(state.sub(candidate)));
   }
 }
+
+specs.register('recurrent', recurrent);

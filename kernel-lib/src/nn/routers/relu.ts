@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectNumber, expectOneOf, fail, Buffer, sizeOf } from '../../base/core';
+import { Buffer, expectNumber, expectOneOf, fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { checkMeanK } from './parts/checkMeanK';
@@ -9,6 +9,7 @@ import { LinearRouter } from './parts/linearRouter';
 import { countChoices } from './parts/losses';
 import { sparsify } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface ReluOptions {
   /** Experts that a token is to have on average; which have more and which fewer is learnt. A number in 0..E, above 0. */
@@ -121,3 +122,5 @@ class ReluRouter extends LinearRouter {
     );
   }
 }
+
+specs.register('relu', relu);

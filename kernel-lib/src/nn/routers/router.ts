@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import type { Context, Module, Random, Size } from '../../base/core';
+import type { Context, Module, Random, Size, Spec } from '../../base/core';
 
 /**
  * Which experts each token goes to and with what weight. Three forms: `sparse` names at most K experts for each token;
@@ -70,9 +70,7 @@ export interface Router extends Module {
 }
 
 /** What `routers.topK(...)` gives: options, checked, that a layer builds its router from. */
-export interface RouterSpec {
-  readonly kind: string;
-  readonly options: Readonly<Record<string, unknown>>;
+export interface RouterSpec extends Spec<RouterShape, Router> {
   /** @throws {SwitchyardError} where the options do not fit `shape` (k > numExperts). */
   build(shape: RouterShape): Router;
 }

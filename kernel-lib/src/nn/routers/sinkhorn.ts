@@ -5,6 +5,7 @@ import * as ops from '../../base/ops';
 import { LinearRouter } from './parts/linearRouter';
 import { checkK } from './parts/selectTopK';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface SinkhornOptions {
   /** Experts of a token, K. Default 1. */
@@ -66,3 +67,5 @@ export function balanceScores(logits: tf.Tensor2D, iterations: number): tf.Tenso
     return scores;
   });
 }
+
+specs.register('sinkhorn', sinkhorn);

@@ -1,10 +1,11 @@
-import { projectFlops } from './parts/projection';
 import { tf } from '../../base/backend';
-import { expectInteger, Axis } from '../../base/core';
+import { Axis, expectInteger } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { LinearRouter } from './parts/linearRouter';
+import { projectFlops } from './parts/projection';
 import type { RouterShape, RouterSpec, SlotRouting } from './router';
+import { specs } from './specs';
 
 export interface SoftOptions {
   /** Rows of an expert, S: `S = T / E` costs as much as one expert a token. */
@@ -67,3 +68,5 @@ class SoftRouter extends LinearRouter {
     return { form: 'slots', numTokens, numExperts, slots, dispatch, combine, probs, logits };
   }
 }
+
+specs.register('soft', soft);

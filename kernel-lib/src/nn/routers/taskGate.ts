@@ -1,5 +1,5 @@
 import { type tf } from '../../base/backend';
-import { expectInteger, Parameter, Axis } from '../../base/core';
+import { Axis, expectInteger, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { project, projectFlops, projectionWeight } from './parts/projection';
@@ -7,6 +7,7 @@ import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface TaskGateOptions extends TokenChoiceOptions {
   /** Tasks, N. */
@@ -63,3 +64,5 @@ class TaskRouter extends TokenChoice {
     return this.weight === null ? ofTask : project(x, this.weight).add(ofTask);
   }
 }
+
+specs.register('task', taskGate);

@@ -1,12 +1,13 @@
-import { routerAxes } from './parts/routerAxes';
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectOneOf, fail, Module, Axis, Buffer } from '../../base/core';
+import { Axis, Buffer, expectInteger, expectNumber, expectOneOf, fail, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { denseWeights } from './parts/denseWeights';
 import { oneHot } from './parts/oneHot';
+import { routerAxes } from './parts/routerAxes';
 import { sparsify } from './parts/sparsify';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 /**
  * How weights move towards those of the neighbours: "kernel", to the mean of the neighbours' weights; "modeFinding", to the
@@ -49,7 +50,8 @@ export interface TestTimeRerouteOptions {
  * @throws {SwitchyardError} where an option is out of range; at build, where the references do not fit D and E.
  */
 export function testTimeReroute(options: TestTimeRerouteOptions): RouterSpec {
-  const { router, references, strategy = 'kernel', neighbours = 5, steps = 10 } = options;
+  const router = specs.of(options.router);
+  const { references, strategy = 'kernel', neighbours = 5, steps = 10 } = options;
   const { rate = 0.2, bandwidth = 1, loss = null } = options;
   const where = 'testTimeReroute';
   expectOneOf(where, 'strategy', strategy, STRATEGIES);
@@ -191,3 +193,5 @@ function expectRows(name: string, rows: readonly (readonly number[])[], width: n
 function toDistribution(rows: tf.Tensor2D): tf.Tensor2D {
   return rows.div(rows.sum(1, true).add(1e-20));
 }
+
+specs.register('test-time-reroute', testTimeReroute);

@@ -5,6 +5,7 @@ import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface TopKOptions extends TokenChoiceOptions {
   /** While training, tokens are multiplied by uniform numbers in 1 - jitter..1 + jitter before they are scored. Default 0. */
@@ -98,3 +99,5 @@ class TopKRouter extends TokenChoice {
     return logits.add(deviation.mul(ctx.random.child('noise').normal(logits.shape)));
   }
 }
+
+specs.register('top-k', topK);

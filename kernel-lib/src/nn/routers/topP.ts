@@ -8,6 +8,7 @@ import { LinearRouter } from './parts/linearRouter';
 import { checkK } from './parts/selectTopK';
 import { markUnused } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
+import { specs } from './specs';
 
 export interface TopPOptions {
   /** Probability that a token's experts must reach together; above 0, at most 1. */
@@ -87,3 +88,5 @@ class TopPRouter extends LinearRouter {
 function meanEntropy(probs: tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar {
   return ops.logSumExp(logits).sub(probs.mul(logits).sum(1)).mean();
 }
+
+specs.register('top-p', topP);

@@ -5,6 +5,7 @@ import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
+import { specs } from './specs';
 
 export interface UncertaintyOptions extends TokenChoiceOptions {
   /** Routers that are asked, M: the same one with other features dropped out. Default 8. */
@@ -61,3 +62,5 @@ class UncertaintyRouter extends TokenChoice {
     ) as tf.Tensor2D;
   }
 }
+
+specs.register('uncertainty', uncertainty);

@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
-import { Module, Axis } from '../../base/core';
+import { Axis, Module } from '../../base/core';
 import type { Context, CostShape } from '../../base/core';
 import * as ops from '../../base/ops';
 import { denseWeights } from './parts/denseWeights';
 import { oneHot } from './parts/oneHot';
 import type { Router, RouterShape, RouterSpec, Routing, SlotRouting } from './router';
+import { specs } from './specs';
 
 export interface UnifiedOptions {
   /** The router whose choices are written as two tensors. */
@@ -16,7 +17,8 @@ export interface UnifiedOptions {
  * single 1 for each choice, at the token's place in its expert's rows, and combine the choice's weight there. It computes
  * the same function, at a cost that grows with T^2: for study, not for speed. S is what the fullest expert needs.
  */
-export function unified({ router }: UnifiedOptions): RouterSpec {
+export function unified(options: UnifiedOptions): RouterSpec {
+  const router = specs.of(options.router);
   return { kind: 'unified', options: { router }, build: (shape) => new UnifiedRouter(router, shape) };
 }
 
@@ -85,3 +87,5 @@ function placesOf(routing: Exclude<Routing, SlotRouting>): { places: tf.Tensor2D
     )
   };
 }
+
+specs.register('unified', unified);

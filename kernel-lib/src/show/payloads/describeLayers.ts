@@ -67,7 +67,7 @@ function ofModel(where: string, model: Module): LayerDescription {
 function limits(layers: readonly MoeLayer[]): Pick<LayerDescription, 'costs' | 'budget'> {
   const specs = layers.map(({ options }) => options.router);
   const costs = specs.map(({ options }) => JSON.stringify(options.costs));
-  if (specs.some(({ kind }) => kind !== 'path') || new Set(costs).size !== 1) {
+  if (specs.some(({ options }) => !Array.isArray(options.costs)) || new Set(costs).size !== 1) {
     return { costs: null, budget: null };
   }
   const budgets = specs.map(({ options }) => options.budget as number);

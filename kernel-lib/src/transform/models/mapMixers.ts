@@ -4,6 +4,7 @@ import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
 import { mixerName } from '../../models/mixer';
 import type { DenseMixer, Mixer, MoeMixer } from '../../models/mixer';
+import { resize, sizesOf } from '../../models/spec';
 import { FeedForward, GatedFeedForward } from '../../nn/layers';
 import { isMoeLayer } from '../../nn/moe';
 import type { MoeLayer, TokenIndexed } from '../../nn/moe';
@@ -32,8 +33,11 @@ export function mapMixers<M extends BlockModel>(
     return { mixer: to === from ? mixer : describe(to), from, to, path };
   });
   const mapped = model.rebuild({ mixers: changed.map(({ mixer }) => mixer) }) as M;
-  const target = mapped.modules();
   const replaced = changed.map(({ path }) => `${path}.`);
+  const gone = changed.filter(({ to, from }) => to !== from).map(({ path }) => `${path}.`);
+  const kept = Object.entries(sizesOf(model)).filter(([name]) => !gone.some((prefix) => name.startsWith(prefix)));
+  resize(mapped, Object.fromEntries(kept));
+  const target = mapped.modules();
   copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
   changed.forEach(({ mixer, from, to }, i) => {
     copyValues(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);

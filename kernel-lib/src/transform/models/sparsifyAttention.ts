@@ -1,10 +1,9 @@
 import type { tf } from '../../base/backend';
 import { captureInputs, fail } from '../../base/core';
 import type { Module, Random } from '../../base/core';
-import type { AttentionShape } from '../../models/block';
 import { copyValues } from '../../models/copyValues';
 import { Transformer } from '../../models/language/transformer';
-import { SparseSelfAttention } from '../../nn/layers';
+import { sparseAttention, SparseSelfAttention } from '../../nn/layers';
 import type { TransformReport } from '../moe';
 
 export interface SparsifyAttentionOptions {
@@ -38,7 +37,7 @@ export function sparsifyAttention(
   }
   const parts = {
     ...model.options.parts,
-    attention: (shape: AttentionShape): Module => new SparseSelfAttention({ ...shape, ...sparse, bias: false })
+    attention: sparseAttention(sparse)
   };
   const sparser = new Transformer({ ...model.options, parts });
   copyValues(model, sparser);

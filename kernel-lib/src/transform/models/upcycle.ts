@@ -1,10 +1,10 @@
 import { tf } from '../../base/backend';
 import { expectOneOf, fail, showShape } from '../../base/core';
 import type { Parameter, Random } from '../../base/core';
-import type { BlockParts } from '../../models/block';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
-import { AttentionMixture, attentionMixture } from '../../nn/moe';
+import { AttentionMixture, attentionMixture, mixedAttention } from '../../nn/moe';
+import type { MixedAttentionOptions } from '../../nn/moe';
 import type { RouterSpec } from '../../nn/routers';
 import { upcycle as upcycleNetworks } from '../moe';
 import type { DenseNetwork, UpcycleReport } from '../moe';
@@ -56,13 +56,11 @@ export function upcycle<M extends BlockModel>(
     const networks = models.map((model) => model.modules().get(`layers.${block}.feedForward`) as DenseNetwork);
     return upcycleNetworks(networks, { router, numExperts, random: random.child(block) }).layer;
   });
-  const build: BlockParts['attention'] = ({ width, heads }, block) =>
-    attentionMixture({
-      ...{ router: attentionRouter ?? router, numExperts: models.length, width, heads, shareKeyValue },
-      random: random.child(block).child('attention')
-    });
   const { parts = {} } = mixed.options;
-  const model = mixed.rebuild({ parts: attention === 'mixture' ? { ...parts, attention: build } : parts }) as M;
+  const experts = { router: attentionRouter ?? router, numExperts: models.length, shareKeyValue };
+  const mixture = attention === 'mixture' ? { ...parts, attention: mixedAttention(experts) } : parts;
+  const model = mixed.rebuild({ parts: mixture }) as M;
+  setRouters(model, experts, random);
   copyValues(mixed, model);
   mixed.dispose();
   storeAverages(models, model);
@@ -99,6 +97,19 @@ function storeAverages(models: readonly BlockModel[], target: BlockModel): void 
       tf.tidy(() => parameter.assign(meanOf(sources.map((each) => readAt(each, path)))));
     }
   });
+}
+
+// Of the routers of attention, which no model has, initial values from the stream that was given.
+function setRouters(model: BlockModel, options: MixedAttentionOptions, random: Random): void {
+  [...model.modules().values()]
+    .filter((module) => module instanceof AttentionMixture)
+    .forEach((module, block) => {
+      const { width, heads } = module.sizes;
+      const stream = random.child(block).child('attention');
+      const fresh = attentionMixture({ ...options, width, heads, random: stream });
+      copyValues(fresh.router, module.router);
+      fresh.dispose();
+    });
 }
 
 function storeAttention(models: readonly BlockModel[], target: BlockModel): void {

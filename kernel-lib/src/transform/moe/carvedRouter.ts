@@ -1,5 +1,3 @@
-import { projectFlops, projectionWeight } from '../../nn/routers/parts/projection';
-import { routerAxes } from '../../nn/routers/parts/routerAxes';
 import { tf } from '../../base/backend';
 import { Module, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
@@ -7,6 +5,9 @@ import { activate } from '../../nn/layers';
 import type { Activation } from '../../nn/layers';
 import { earlierTokens, selectTopK } from '../../nn/routers';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from '../../nn/routers';
+import { projectFlops, projectionWeight } from '../../nn/routers/parts/projection';
+import { routerAxes } from '../../nn/routers/parts/routerAxes';
+import { specs } from '../../nn/routers/specs';
 
 /** What a part is chosen by. */
 export type CarvedScores = 'linear' | 'preGate' | 'analytic';
@@ -79,7 +80,7 @@ class CarvedRouter extends Module implements Router {
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const from = this.options.scores === 'preGate' ? earlierTokens(x, Infinity, ctx) : x;
+    const from = this.options.scores === 'preGate' ? earlierTokens(x, 'first', ctx) : x;
     const chosen = selectTopK(this.logits(from), { k: this.k, renormalize: false });
     const [numTokens] = x.shape;
     const scaleOfChoice = tf
@@ -99,3 +100,5 @@ class CarvedRouter extends Module implements Router {
     return strength.abs();
   }
 }
+
+specs.register('carved', carvedRouter);

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Module, Parameter, Axis } from '../../base/core';
+import { Axis, Module, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import { LowRank } from '../../nn/layers/lowRank';
 import type { Router } from '../../nn/routers';

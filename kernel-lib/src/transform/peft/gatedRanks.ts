@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Module, Axis } from '../../base/core';
+import { Axis, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 import { numberedLabels } from '../../nn/experts/numberedLabels';
 import { LowRank } from '../../nn/layers/lowRank';

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { expectInteger, fail, Module, Random } from '../../base/core';
 import type { Context } from '../../base/core';
 import { isFeedForward } from '../../nn/experts/loraExperts';
-import { constant, FeedForward, type GatedFeedForward } from '../../nn/layers';
+import { constant, FeedForward, type GatedFeedForward, initialize } from '../../nn/layers';
 import * as routers from '../../nn/routers';
 import { Adapters } from './adapters';
 import type { AdapterPart } from './adapters';
@@ -124,7 +124,7 @@ class DomainMixture extends Module {
 
 function bottleneck(options: ConstructorParameters<typeof FeedForward>[0]): FeedForward {
   const network = new FeedForward(options);
-  const zero = constant(0)(network.w2.weight.shape, options.random);
+  const zero = initialize(constant(0), network.w2.weight.shape, options.random);
   network.w2.weight.assign(zero);
   zero.dispose();
   return network;

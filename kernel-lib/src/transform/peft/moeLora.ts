@@ -116,7 +116,7 @@ function instead(
   random: Random
 ): AdapterPart {
   const [width, hidden] = base.w1.weight.axes;
-  const experts = loraExperts({ base, rank, alpha });
-  const module = moe.layer({ router, numExperts, width, hidden, experts, random });
+  const experts = loraExperts({ base: 'base', rank, alpha });
+  const module = moe.layer({ router, numExperts, width, hidden, experts, live: { base }, random });
   return { module, attach: () => base.wrap((_inner, x, ctx) => module.apply(x, ctx)) };
 }

@@ -1,8 +1,8 @@
 import { tf } from '../../base/backend';
-import { fail, Module, Parameter, Axis } from '../../base/core';
-import type { Context, Random, CostShape } from '../../base/core';
+import { Axis, fail, Module, Parameter } from '../../base/core';
+import type { Context, CostShape, Random } from '../../base/core';
 import * as ops from '../../base/ops';
-import { uniformFanIn } from '../../nn/layers';
+import { initialize, uniformFanIn } from '../../nn/layers';
 import { TASK_IDS } from '../../nn/moe';
 
 /** What of an inventory is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
@@ -49,7 +49,7 @@ export class TaskRouted extends Module {
 
   static create({ random, ...shape }: TaskRoutedShape & { random: Random }): TaskRouted {
     const { inputs, outputs, experts, rank } = shape;
-    const a = uniformFanIn()([experts, inputs, rank], random.child('a'));
+    const a = initialize(uniformFanIn(), [experts, inputs, rank], random.child('a'));
     return new TaskRouted(shape, { a, b: tf.zeros([experts, rank, outputs]), z: initialRouting(shape, random) });
   }
 

@@ -238,7 +238,7 @@ describe('initializers', () => {
       [layers.uniformFanIn(), 1 / Math.sqrt(50)],
       [layers.xavierUniform(), Math.sqrt(6 / 150)]
     ] as [layers.Initializer, number][]) {
-      const values = initializer([4, 50, 100], random).dataSync();
+      const values = layers.initialize(initializer, [4, 50, 100], random).dataSync();
       const largest = Math.max(...Array.from(values, Math.abs));
       expect(largest).toBeLessThanOrEqual(bound * (1 + 1e-6));
       expect(largest).toBeGreaterThan(0.99 * bound);
@@ -246,6 +246,8 @@ describe('initializers', () => {
   });
 
   test('fans need a matrix', () => {
-    expect(() => layers.uniformFanIn()([3], random)).toThrow('fans need a shape [..., in, out], got [3]');
+    expect(() => layers.initialize(layers.uniformFanIn(), [3], random)).toThrow(
+      'fans need a shape [..., in, out], got [3]'
+    );
   });
 });

@@ -20,6 +20,10 @@ interface Member {
   seeded?: false;
   /** True where a token's place decides and not the token, so that permuting tokens changes the routing. */
   byPlace?: true;
+  /** True where an option is a function, so that its spec is not data. */
+  live?: true;
+  /** True where training explores, as the battery's own member does not. */
+  exploring?: true;
   /** Axes that cannot be cut. */
   pinned?: readonly string[];
   /** What the pass must hold besides the tokens; a function of each token alone, so that it moves with it. */
@@ -177,6 +181,7 @@ const MEMBERS: Record<string, Member> = {
         loss: (_indices, weights) => weights.slice([0, 0], [-1, 1]).square().sum(1)
       }),
     k: 2,
+    live: true,
     pinned: ['references']
   },
   'random partition': {
@@ -193,13 +198,14 @@ const MEMBERS: Record<string, Member> = {
     file: '../adaptive/pathRouter',
     spec: (_k, numExperts) => learningPathRouter(Array.from({ length: numExperts }, (_, e) => Number(e > 1))),
     k: 1,
+    exploring: true,
     pinned: ['experts']
   },
   'unified, of soft': { file: 'unified', spec: () => routers.unified({ router: routers.soft({ slots: 2 }) }), k: 2 }
 };
 
 /** What is in the folder and is not a router. */
-const OTHERS = ['index', 'parts', 'router'];
+const OTHERS = ['index', 'parts', 'router', 'specs'];
 
 const { Context, Random } = core;
 
@@ -372,6 +378,21 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     tf.dispose(x);
     trained.dispose();
     fresh.dispose();
+  });
+
+  test.skipIf(member.live)('its spec is JSON, and builds the same again', () => {
+    const spec = member.spec(member.k, EXPERTS);
+    const data = JSON.parse(JSON.stringify(core.toJson('spec', spec))) as core.SpecData;
+    expect(Object.keys(data)).toEqual(['kind', 'options']);
+    const [x, again] = [tokens(), routers.specs.of(data)];
+    const built = again.build({ width: WIDTH, numExperts: EXPERTS, random: Random.fromSeed(1) });
+    const router = build(member);
+    expect(core.toJson('spec', again)).toEqual(data);
+    const pass = (each: routers.Router) =>
+      route(member, each, x, { training: !member.exploring, random: Random.fromSeed(3) });
+    expect(pass(built)).toEqual(pass(router));
+    x.dispose();
+    [built, router].forEach((each) => each.dispose());
   });
 
   test('every axis can be cut, or says why not', () => {

@@ -68,7 +68,7 @@ test.each([
   [0, [0, 1, 2, 3]],
   [1, [0, 0, 1, 2]],
   [2, [0, 0, 0, 1]],
-  [Infinity, [0, 0, 0, 0]]
+  ['first' as const, [0, 0, 0, 0]]
 ])('preGate: lookahead %d routes layer l by the tokens of an earlier one', (lookahead, from) => {
   const router = routers.preGate({ k: 2, lookahead }).build(shape());
   tf.tidy(() => {

@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
 import { expectNumber, expectOneOf, fail } from '../../../base/core';
-import type { Context, Buffer } from '../../../base/core';
+import type { Buffer, Context } from '../../../base/core';
 import type { SparseRouting } from '../router';
 import { checkLocality, localityLoss } from './localityLoss';
 import type { LocalityOptions } from './localityLoss';

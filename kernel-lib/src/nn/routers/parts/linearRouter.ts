@@ -1,6 +1,6 @@
 import type { tf } from '../../../base/backend';
 import { Module } from '../../../base/core';
-import type { Context, Parameter, Axis, CostShape } from '../../../base/core';
+import type { Axis, Context, CostShape, Parameter } from '../../../base/core';
 import type { Router, RouterShape, Routing } from '../router';
 import { project, projectFlops, projectionWeight } from './projection';
 import { routerAxes } from './routerAxes';

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Module, Axis, Buffer } from '../../../base/core';
+import { Axis, Buffer, Module } from '../../../base/core';
 import type { Context, Size } from '../../../base/core';
 import type { Router, SparseRouting } from '../router';
 import { oneHot } from './oneHot';

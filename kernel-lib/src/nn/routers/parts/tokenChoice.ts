@@ -1,11 +1,11 @@
-import type { RouterAxes } from './routerAxes';
-import { routerAxes } from './routerAxes';
 import { tf } from '../../../base/backend';
-import { expectInteger, expectOneOf, Module, Buffer } from '../../../base/core';
+import { Buffer, expectInteger, expectOneOf, Module } from '../../../base/core';
 import type { Context, CostShape } from '../../../base/core';
 import type { Router, RouterShape, SparseRouting } from '../router';
 import { addBalanceLosses, checkBalance, updateSelectionBias } from './balance';
 import type { BalanceOptions } from './balance';
+import { routerAxes } from './routerAxes';
+import type { RouterAxes } from './routerAxes';
 import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
 import type { ScoreFunction } from './selectTopK';
 

@@ -1,0 +1,58 @@
+import { axesOf, fail, shrink, SpecTable, toJson } from '../base/core';
+import type { Module, Spec, SpecData } from '../base/core';
+
+/** A model as data: its kind and options, and the sizes of the axes that have been cut since it was built. */
+export interface ModelSpec extends SpecData {
+  /** Size of each axis that is not as built, by its name in `core.axesOf`. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+/** The models by kind; your own are registered here. */
+export const modelSpecs = new SpecTable<Spec<void, Module>>('model');
+
+/**
+ * What builds a model, as plain JSON: `build(specOf(model))` has the same tree, the same paths and the same shapes, with initial
+ * values.
+ *
+ * @throws {SwitchyardError} where an option is not JSON, such as a function of yours.
+ */
+export function specOf(model: Module & { readonly options: object }): ModelSpec {
+  const where = `the spec of a ${model.kind}`;
+  const sizes = sizesOf(model);
+  const options = toJson(where, { ...model.options }) as Record<string, unknown>;
+  return { kind: model.kind, options, ...(Object.keys(sizes).length === 0 ? {} : { sizes }) };
+}
+
+/**
+ * A model from its spec.
+ *
+ * @throws {SwitchyardError} for a kind that is not there, options that the kind refuses, and sizes of axes that it has not.
+ */
+export function build(spec: ModelSpec): Module {
+  const model = modelSpecs.of({ kind: spec.kind, options: spec.options }).build();
+  try {
+    resize(model, spec.sizes ?? {});
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Size of each axis that is not as built, by name. */
+export function sizesOf(model: Module): Record<string, number> {
+  const axes = [...axesOf(model)].filter(([, { axis }]) => axis.storedSize !== axis.builtSize);
+  return Object.fromEntries(axes.map(([name, { axis }]) => [name, axis.storedSize]));
+}
+
+/** Makes axes of a model smaller; values at the end are lost. */
+export function resize(model: Module, sizes: Readonly<Record<string, number>>): void {
+  const axes = axesOf(model);
+  for (const [name, size] of Object.entries(sizes)) {
+    const axis = axes.get(name)?.axis ?? fail('models.build', 'sizes must be of axes that the model has', name);
+    if (size !== axis.size) {
+      axis.keep(Array.from({ length: size }, (_, i) => i));
+    }
+  }
+  shrink(model);
+}

@@ -1,0 +1,66 @@
+import { CausalSelfAttention } from './causalSelfAttention';
+import { ClassAttention } from './classAttention';
+import { LayerNorm, RMSNorm } from './norms';
+import { type AttentionSpec, attentionSpecs, type NormSpec, normSpecs } from './parts';
+import { SparseSelfAttention, type SparseSelfAttentionOptions } from './sparseSelfAttention';
+
+/** The options of a norm in a model. */
+export interface NormSpecOptions {
+  /** Keeps the division safe. Default 1e-5. */
+  epsilon?: number;
+}
+
+/** The norm of a model: {@link RMSNorm}. */
+export function rmsNorm({ epsilon }: NormSpecOptions = {}): NormSpec {
+  return { kind: 'rms-norm', options: { epsilon }, build: ({ width }) => new RMSNorm({ width, epsilon }) };
+}
+
+/** The norm of a model: {@link LayerNorm}. */
+export function layerNorm({ epsilon }: NormSpecOptions = {}): NormSpec {
+  return { kind: 'layer-norm', options: { epsilon }, build: ({ width }) => new LayerNorm({ width, epsilon }) };
+}
+
+/** The options of attention in a model. */
+export interface AttentionSpecOptions {
+  /** Adds biases. Default false. */
+  bias?: boolean;
+  /** Rate of the dropout on attention probabilities. Default 0. */
+  dropout?: number;
+}
+
+/** The attention of a model: {@link CausalSelfAttention}. */
+export function causalAttention({ bias = false, dropout = 0 }: AttentionSpecOptions = {}): AttentionSpec {
+  return {
+    kind: 'causal',
+    options: { bias, dropout },
+    build: ({ width, heads, random }) => new CausalSelfAttention({ width, heads, bias, dropout, random })
+  };
+}
+
+/** The attention of a model: {@link ClassAttention}. Biases by default. */
+export function classAttention({ bias = true, dropout = 0 }: AttentionSpecOptions = {}): AttentionSpec {
+  return {
+    kind: 'class',
+    options: { bias, dropout },
+    build: ({ width, heads, random }) => new ClassAttention({ width, heads, bias, dropout, random })
+  };
+}
+
+/** The attention of a model: {@link SparseSelfAttention} without biases. */
+export function sparseAttention(
+  options: Pick<SparseSelfAttentionOptions, 'keep' | 'subspaces' | 'codewords'>
+): AttentionSpec {
+  const { keep, subspaces, codewords } = options;
+  return {
+    kind: 'sparse',
+    options: { keep, subspaces, codewords },
+    build: ({ width, heads, random }) =>
+      new SparseSelfAttention({ width, heads, random, keep, subspaces, codewords, bias: false })
+  };
+}
+
+normSpecs.register('rms-norm', rmsNorm);
+normSpecs.register('layer-norm', layerNorm);
+attentionSpecs.register('causal', causalAttention);
+attentionSpecs.register('class', classAttention);
+attentionSpecs.register('sparse', sparseAttention);
