@@ -187,7 +187,7 @@ describe('[tokenmixer-large]', () => {
       model
         .modules()
         .get(path)!
-        .wrap((inner, tokens) => {
+        .intercept((inner, tokens) => {
           const odds = inner(tokens);
           said.push(logLoss(odds, y).dataSync()[0]);
           return odds;

@@ -132,7 +132,7 @@ describe('[versatileffn]', () => {
     });
     // Three tokens each of one, two and three steps: 9, 6 and 3 rows reach the network.
     const reached: number[] = [];
-    const unwrap = base.wrap((inner, y) => {
+    const unwrap = base.intercept((inner, y) => {
       reached.push(y.shape[0]);
       return inner(y);
     });
@@ -200,7 +200,7 @@ describe('[versatileffn]', () => {
       // One step in the first block and three in the second; each block is told its own.
       const reached: number[] = [];
       const undo = [0, 1].map((block) =>
-        model.modules().get(`layers.${block}.feedForward.base`)!.wrap((inner, x) => {
+        model.modules().get(`layers.${block}.feedForward.base`)!.intercept((inner, x) => {
           reached.push(x.shape[0]);
           return inner(x);
         })

@@ -11,7 +11,7 @@ export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from 
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
 export { Module } from './module';
-export type { ModuleTransform } from './module';
+export type { Interceptor } from './module';
 export type { RoutingObserver, RoutingRecord } from './observer';
 export { Parameter } from './parameter';
 export type { ParameterOptions } from './parameter';

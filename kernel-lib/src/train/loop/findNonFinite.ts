@@ -40,40 +40,21 @@ export function findNonFinite(
 /** Path of the first module whose output is not finite, or null. */
 function firstOutput(model: Module, forward: () => void): string | null {
   let found: string | null = null;
-  const restore = [...model.modules()].map(([path, module]) =>
-    intercept(module, (output) => {
+  const release = [...model.modules().values()].map((module) =>
+    module.intercept((inner, x, { path }) => {
+      const output = inner(x);
       if (found === null && !isFinite(output)) {
         found = path === '' ? module.kind : path;
       }
+      return output;
     })
   );
   try {
     forward();
   } finally {
-    restore.forEach((undo) => undo());
+    release.forEach((undo) => undo());
   }
   return found;
-}
-
-/** Shows every output of a module to `see`, until the returned function is called. */
-function intercept(module: Module, see: (output: tf.Tensor) => void): () => void {
-  const own = Object.getOwnPropertyDescriptor(module, 'apply');
-  const apply = module.apply;
-  Object.defineProperty(module, 'apply', {
-    configurable: true,
-    value(x: tf.Tensor, ctx: Context) {
-      const output = apply.call(module, x, ctx);
-      see(output);
-      return output;
-    }
-  });
-  return () => {
-    if (own === undefined) {
-      Reflect.deleteProperty(module, 'apply');
-    } else {
-      Object.defineProperty(module, 'apply', own);
-    }
-  };
 }
 
 function isFinite(x: tf.Tensor): boolean {

@@ -215,6 +215,26 @@ describe.each(Object.keys(MIXTURES))('a mixture of adapters: %s', (name) => {
     network.dispose();
   });
 
+  test('inputs captured all through the network change nothing of its effect, and it can be attached again', () => {
+    const network = makeNetwork();
+    const adapters = moved(MIXTURES[name](network));
+    const adapted = run(adapters);
+    const capture = (): void =>
+      core.captureInputs(network, x, (_module): _module is core.Module => true).forEach(({ input }) => input.dispose());
+    if (name === 'heads') {
+      // A capture has no tasks to give; what intercepts must outlast a pass that fails as well.
+      expect(capture).toThrow('taskIds');
+    } else {
+      capture();
+    }
+    expect(run(network)).toEqual(adapted);
+    adapters.detach();
+    adapters.attach();
+    expect(run(network)).toEqual(adapted);
+    adapters.remove();
+    network.dispose();
+  });
+
   test('every parameter of it gets a gradient, and a step leaks nothing', () => {
     const network = makeNetwork();
     const adapters = moved(MIXTURES[name](network));
