@@ -165,7 +165,7 @@ describe('[tokenmixer-large]', () => {
     const run = (): Float32Array[] => {
       const ctx = Context.create();
       const slots = tf.tidy(() => {
-        ctx.setState('tokenMixer/slots', tf.range(0, SIZE.slots, 1, 'int32').tile([3]));
+        ctx.setState(core.stateKey('tokenMixer/slots'), tf.range(0, SIZE.slots, 1, 'int32').tile([3]));
         return tokens.apply(x, ctx).unstack(1).map((slot) => slot.dataSync<'float32'>()); // prettier-ignore
       });
       ctx.dispose();
@@ -197,7 +197,7 @@ describe('[tokenmixer-large]', () => {
       const ctx = Context.create({ training });
       tf.tidy(() => {
         if (labels) {
-          ctx.setState('labels', y.clone());
+          ctx.setState(models.LABELS, y.clone());
         }
         model.apply(x, ctx);
       });
@@ -219,7 +219,7 @@ describe('[tokenmixer-large]', () => {
     expectNoLeak(() => {
       const loss = (ctx: core.Context, step: number): tf.Tensor => {
         const { x, y } = makeItems(100 + step, 128);
-        ctx.setState('labels', y.clone());
+        ctx.setState(models.LABELS, y.clone());
         return logLoss(model.apply(x, ctx), y);
       };
       minimise(model, loss, { steps: 120, seed: 1 });

@@ -18,6 +18,7 @@ export {
   shrink,
   sizeOf,
   Stored,
+  stateKey,
   SwitchyardError,
   toBundle
 } from '../base/core';
@@ -36,6 +37,7 @@ export type {
   RoutingRecord,
   Size,
   ValueTransform,
+  StateKey,
   WriteDisplay
 } from '../base/core';
 export { kMeans, meanRow } from '../base/math';

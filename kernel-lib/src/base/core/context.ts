@@ -2,6 +2,7 @@ import { tf } from '../backend';
 import { fail } from './errors';
 import type { RoutingObserver } from './observer';
 import { Random } from './random';
+import type { StateKey } from './stateKey';
 
 export interface ContextOptions {
   /** True while training: noise, dropout and balance updates are on. Default false. */
@@ -71,15 +72,19 @@ export class Context {
     return this.pass.losses;
   }
 
-  /** Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits). */
-  setState(name: string, value: tf.Tensor): void {
+  /**
+   * Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits), in place of what was left
+   * under this key before, which is freed.
+   */
+  setState<T extends tf.Tensor>(key: StateKey<T>, value: T): void {
+    const name = nameOf(key);
     this.pass.state.get(name)?.dispose();
     this.pass.state.set(name, tf.keep(value));
   }
 
   /** What an earlier layer of this pass left, or null. */
-  getState(name: string): tf.Tensor | null {
-    return this.pass.state.get(name) ?? null;
+  getState<T extends tf.Tensor>(key: StateKey<T>): T | null {
+    return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;
   }
 
   /** Defers a change of a buffer (a selection bias) until the pass, its gradients included, is over. */
@@ -99,4 +104,8 @@ export class Context {
     this.pass.state.forEach((value) => value.dispose());
     this.pass.state.clear();
   }
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return typeof name === 'string' ? name : fail('Context', "a state's key is made by core.stateKey(name)", name);
 }

@@ -22,3 +22,5 @@ export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
 export { expectShape, showShape } from './shapes';
+export { stateKey } from './stateKey';
+export type { StateKey } from './stateKey';

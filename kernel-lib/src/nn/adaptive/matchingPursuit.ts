@@ -1,10 +1,10 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module, Parameter, Axis } from '../../base/core';
+import { expectInteger, expectNumber, expectShape, fail, Module, Parameter, Axis, stateKey } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import * as ops from '../../base/ops';
 
-/** Name under which a pass holds the variance of the noise of each signal, [T]. */
-export const NOISE = 'noise';
+/** Key of the variance of the noise of each signal, [T]. */
+export const NOISE = stateKey<tf.Tensor1D>('noise');
 
 export interface MatchingPursuitOptions {
   /** Values of a signal, D. */
@@ -90,7 +90,11 @@ export class MatchingPursuit extends Module {
     const noise = ctx.getState(NOISE);
     return noise?.size === numSignals
       ? Array.from(noise.dataSync())
-      : fail(ctx.path || this.kind, `the context must hold "${NOISE}" for ${numSignals} signals`, noise?.size ?? null);
+      : fail(
+          ctx.path || this.kind,
+          `the context must hold "${NOISE.name}" for ${numSignals} signals`,
+          noise?.size ?? null
+        );
   }
 }
 

@@ -85,8 +85,8 @@ export class TokenReorganizer extends Module {
 function classAttention(shape: [number, number], ctx: Context): tf.Tensor2D {
   const attention = ctx.getState(CLASS_ATTENTION);
   return attention?.shape[0] === shape[0] && attention.shape[1] === shape[1]
-    ? (attention as tf.Tensor2D)
-    : fail(ctx.path, `the pass must hold "${CLASS_ATTENTION}" ${showShape(shape)}`, attention && showShape(attention.shape)); // prettier-ignore
+    ? attention
+    : fail(ctx.path, `the pass must hold "${CLASS_ATTENTION.name}" ${showShape(shape)}`, attention && showShape(attention.shape)); // prettier-ignore
 }
 
 // Choice 0 is to go on; a token's weight is the class token's attention.

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, Module, Axis, sizeOf } from '../../base/core';
+import { expectInteger, Module, Axis, sizeOf, stateKey } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { recursiveFFN, sharedSlices } from '../experts';
 import type { ExpertSpec } from '../experts';
@@ -35,8 +35,8 @@ export interface VersatileFFNOptions {
   random: Random;
 }
 
-/** Name under which a pass holds the steps expected of each token in the last such layer; [T]. */
-export const EXPECTED_STEPS = 'expectedSteps';
+/** Key of the steps expected of each token in the last such layer; [T]. */
+export const EXPECTED_STEPS = stateKey<tf.Tensor1D>('expectedSteps');
 
 /**
  * One feed-forward network used in two ways (VersatileFFN, arXiv 2512.14531): [..., D] to [..., D]. Wide, a token takes K of E slices of it; deep, it
@@ -90,7 +90,7 @@ export class VersatileFFN extends Module {
     const { maxSteps } = this;
     return tf.tidy(() => {
       const deep = this.deep.apply(x, ctx.within('deep'));
-      const expected = ctx.getState(EXPECTED_STEPS) as tf.Tensor;
+      const expected = ctx.getState(EXPECTED_STEPS)!;
       const share = expected.div(maxSteps).reshape([...x.shape.slice(0, -1), 1]);
       const wide = this.wide.apply(x, ctx.within('wide'));
       return deep.mul(share).add(wide.mul(share.mul(-1).add(1)));
@@ -111,7 +111,7 @@ class DepthRouter extends PathRouter {
   override route(...[x, ctx]: Parameters<PathRouter['route']>): ReturnType<PathRouter['route']> {
     const routing = super.route(x, ctx);
     const steps = tf.range(1, this.numExperts + 1);
-    ctx.setState(EXPECTED_STEPS, routing.probs.mul(steps).sum(1));
+    ctx.setState(EXPECTED_STEPS, routing.probs.mul(steps).sum<tf.Tensor1D>(1));
     return routing;
   }
 }

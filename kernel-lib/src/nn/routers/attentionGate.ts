@@ -3,6 +3,7 @@ import { expectNumber, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { project, projectFlops, projectionWeight } from './parts/projection';
+import { BEHAVIOURS } from '../stateKeys';
 import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
 import type { TokenChoiceOptions } from './parts/tokenChoice';
@@ -75,7 +76,7 @@ class AttentionRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const behaviours = sideInput('attentionGate', 'behaviours', x.shape[0], ctx) as tf.Tensor3D;
+    const behaviours = sideInput('attentionGate', BEHAVIOURS, x.shape[0], ctx);
     const logits = this.attend(x, behaviours);
     if (ctx.training && this.contrastive !== null) {
       const { maskRate, coefficient, temperature } = this.contrastive;

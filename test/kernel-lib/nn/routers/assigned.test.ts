@@ -15,7 +15,7 @@ const tokens = (count: number, seed = 2) => Random.fromSeed(seed).normal([count,
 /** The routing of one pass, brought to the host. */
 function routed(router: routers.Router, x: tf.Tensor2D, state: Record<string, tf.Tensor>, training = false) {
   const ctx = Context.create({ training });
-  Object.entries(state).forEach(([name, value]) => ctx.setState(name, value));
+  Object.entries(state).forEach(([name, value]) => ctx.setState(core.stateKey(name), value));
   const out = tf.tidy(() => {
     const { indices, weights, logits } = router.route(x, ctx) as routers.SparseRouting;
     return { indices: indices.arraySync(), weights: weights.arraySync(), logits: logits.arraySync() };

@@ -1,6 +1,6 @@
 import { type tf } from '../../../base/backend';
-import { fail } from '../../../base/core';
-import type { Context } from '../../../base/core';
+import { fail, stateKey } from '../../../base/core';
+import type { Context, StateKey } from '../../../base/core';
 
 /**
  * The tokens that the routed layer `lookahead` layers before this one received in the same pass; Infinity is the first one.
@@ -11,7 +11,7 @@ import type { Context } from '../../../base/core';
 export function earlierTokens(x: tf.Tensor2D, lookahead: number, ctx: Context): tf.Tensor2D {
   const layer = countSeen(ctx);
   ctx.setState(seen(layer), x.clone());
-  return ctx.getState(seen(Math.max(0, layer - lookahead))) as tf.Tensor2D;
+  return ctx.getState(seen(Math.max(0, layer - lookahead)))!;
 }
 
 /** @throws {SwitchyardError} where it is not a number of layers. */
@@ -22,7 +22,7 @@ export function expectLookahead(where: string, lookahead: number): void {
 }
 
 // Tokens that the n-th routed layer of the pass received.
-const seen = (layer: number): string => `preGate/${layer}`;
+const seen = (layer: number): StateKey<tf.Tensor2D> => stateKey(`preGate/${layer}`);
 
 function countSeen(ctx: Context): number {
   let layer = 0;
