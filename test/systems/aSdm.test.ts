@@ -103,7 +103,7 @@ describe('[a-sdm]', () => {
     expect(layer.ownFlops({ length: 64 })).toBe(2 * 9 * 3 * 5 * (1 + 4 / 64));
     expectNoLeak(() => void outputOf(layer, x));
     const records: core.RoutingRecord[] = [];
-    const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+    const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
     tf.tidy(() => void top.apply(x, ctx));
     ctx.dispose();
     expect(records.map(({ numTokens, k }) => [numTokens, k])).toEqual([[6, 2]]);

@@ -33,7 +33,7 @@ function sharded(seed: number, numTokens = 256): Batches {
 
 function recordOf(layer: moe.MoeLayer, x: tf.Tensor): core.RoutingRecord {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void layer.apply(x, ctx));
   ctx.dispose();
   return records[0];

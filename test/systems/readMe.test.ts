@@ -22,7 +22,7 @@ function sample(): { ids: tf.Tensor2D; domains: number[] } {
 
 function recordsOf(model: core.Module, ids: tf.Tensor): core.RoutingRecord[] {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void model.apply(ids, ctx));
   ctx.dispose();
   return records;

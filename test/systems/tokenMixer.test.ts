@@ -56,11 +56,10 @@ function gradientNorms(options: Partial<models.TokenMixerOptions>, seed: number)
 /** What routers decided in a pass, by path, and how many choices there were. */
 function choices(model: models.TokenMixer, count: number): Map<string, { numTokens: number; chosen: number }> {
   const found = new Map<string, { numTokens: number; chosen: number }>();
-  const observer: core.RoutingObserver = {
-    observe: ({ path, numTokens, indices }) =>
-      void found.set(path, { numTokens, chosen: indices.filter((expert) => expert >= 0).length })
-  };
-  const ctx = Context.create({ observer });
+  const observer = core.observer('routing', ({ path, numTokens, indices }) =>
+    found.set(path, { numTokens, chosen: indices.filter((expert) => expert >= 0).length })
+  );
+  const ctx = Context.create({ observers: [observer] });
   tf.tidy(() => void model.apply(makeItems(1, count).x, ctx));
   ctx.dispose();
   return found;

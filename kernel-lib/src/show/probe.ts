@@ -1,5 +1,5 @@
 import { tf } from '../base/backend';
-import { Context, fail } from '../base/core';
+import { Context, fail, observer } from '../base/core';
 import { MAX_PROBE_TEXT, MAX_TOKENS } from '../protocol';
 import type { EarlierChoices, TokenSample } from '../protocol';
 import { TokenSampler } from '../study/telemetry/tokenSampler';
@@ -71,7 +71,7 @@ export class Probe {
     const { tokens } = this;
     const length = tokens.length;
     this.sampler.batch({ tokens, batchSize: 1, length, domains: Int32Array.of(-1) });
-    const ctx = Context.create({ observer: { observe: (record) => this.sampler.record(record) } });
+    const ctx = Context.create({ observers: [observer('routing', (record) => this.sampler.record(record))] });
     try {
       tf.tidy(() => void this.run.model.apply(tf.tensor2d(tokens, [1, length], 'int32'), ctx));
     } finally {

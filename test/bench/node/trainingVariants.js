@@ -45,7 +45,7 @@ function startRun(tensors, sizes, telemetry, batch) {
   const watcher = telemetry ? watch(model, vocabSize) : null;
   const step = () => {
     watcher?.batch(batch);
-    const scalars = trainer.trainStep(batch, watcher?.observer ?? null);
+    const scalars = trainer.trainStep(batch, watcher?.observers ?? []);
     watcher?.step({ step: trainer.step, totalSteps: run.steps, scalars });
     return scalars['loss/train'];
   };

@@ -43,8 +43,8 @@ export const EXPECTED_STEPS = stateKey<tf.Tensor1D>('expectedSteps');
  * goes through the whole of it once to R times. A gate of no parameters blends both by difficulty, which is the number of steps L that
  * the depth router expects: `g wide + (1 - g) deep` with `g = (R - E[L]) / R`. Parameters are the network's ("base") and those of two
  * routers, `D E + D R`. At first, in training, the number of steps is random; once `adaptive.trainOnlyRouters(model)()`
- * has ended that, all depths run and a Gumbel softmax chooses. Else a token runs its own depth only. Observers see the layers "wide"
- * and "deep".
+ * has ended that, all depths run and a Gumbel softmax chooses. Else a token runs its own depth only. Events of the kind "routing" come from
+ * the layers "wide" and "deep".
  *
  * @throws {SwitchyardError} where an option is out of range.
  */

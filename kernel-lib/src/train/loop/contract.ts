@@ -1,4 +1,4 @@
-import type { RoutingObserver } from '../../base/core';
+import type { Observer } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
 import type { Batch, TextData } from '../data';
 
@@ -38,10 +38,10 @@ export interface RunInfo {
 /** Watches a run: `show.routing()` and the progress line are watchers. */
 export interface Watcher {
   start(run: RunInfo): void;
-  /** The batch about to be trained on; what routers decide about it follows through `observer`. */
+  /** The batch about to be trained on; what happens in its pass follows through `observers`. */
   batch?(batch: Batch, step: number): void;
-  /** Receives the routing of training passes; null where this watcher needs none (nothing extra is then read). */
-  readonly observer: RoutingObserver | null;
+  /** Those who are told what happens in training passes; absent or empty where this watcher needs none (nothing extra is then read). */
+  readonly observers?: readonly Observer[];
   step(report: StepReport): void;
   end(status: 'finished' | 'stopped' | 'failed', error: Error | null): void;
 }

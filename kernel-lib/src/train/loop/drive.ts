@@ -51,7 +51,7 @@ async function oneStep({ trainer, data, history, watchers }: RunParts): Promise<
   const step = trainer.step + 1;
   const batch = data.trainBatch({ seed, step, batchSize, length });
   watchers.batch(batch, step);
-  const scalars = named(step, () => trainer.trainStep(batch, watchers.observer));
+  const scalars = named(step, () => trainer.trainStep(batch, watchers.observers));
   history.losses.push(scalars['loss/train']);
   if (evaluateEvery > 0 && (step % evaluateEvery === 0 || step === steps)) {
     const evaluation = await evaluate(trainer.model, data, { batchSize, length, batches: evaluateBatches });

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Context, fail, Random } from '../../base/core';
-import type { Parameter, RoutingObserver } from '../../base/core';
+import type { Observer, Parameter } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
 import type { Batch } from '../data';
 import { AdamW } from './adamW';
@@ -36,10 +36,10 @@ export class Trainer {
    *
    * @returns The scalars of the step, named as in `StepReport`.
    */
-  trainStep(batch: Batch, observer: RoutingObserver | null): Record<string, number> {
+  trainStep(batch: Batch, observers: readonly Observer[]): Record<string, number> {
     const step = this.step + 1;
     const random = Random.fromSeed(this.options.seed).child('pass').child(step);
-    const ctx = Context.create({ training: true, random, observer });
+    const ctx = Context.create({ training: true, random, observers });
     try {
       return tf.tidy(() => {
         const tensors = batchTensors(batch, this.model.vocabSize);

@@ -48,3 +48,49 @@ describe('state of a pass', () => {
     expect(() => stateKey('')).toThrow('core.stateKey: name must be a text');
   });
 });
+
+declare module '@switchyard/kernel-lib/dist/base/core/events.js' {
+  interface EventKinds {
+    /** A kind that the core knows nothing of. */
+    spikes: { path: string; count: number };
+  }
+}
+
+describe('events of a pass', () => {
+  const round = { kind: 'round', round: 1, clients: ['a'], values: {} } as const;
+  const trial = { kind: 'trial', number: 0, candidate: { width: 8 }, state: 'complete', values: {} } as const;
+
+  test('reach those who observe their kind, in every scope, in the order of the list', () => {
+    const heard: string[] = [];
+    const ctx = Context.create({
+      observers: [
+        core.observer('round', ({ round: number }) => heard.push(`first ${number}`)),
+        core.observer(['trial', 'round'], (event) => heard.push(`second ${event.kind}`))
+      ]
+    });
+    ctx.within('layers').publish({ ...round, clients: [] });
+    ctx.publish(trial);
+    ctx.publish({ kind: 'mask', path: 'w', shape: [1], kept: Uint8Array.of(1) });
+    expect(heard).toEqual(['first 1', 'second round', 'second trial']);
+    expect([ctx.wants('trial'), ctx.within('layers').wants('round'), ctx.wants('mask')]).toEqual([true, true, false]);
+  });
+
+  test('a floor adds a kind by its type alone', () => {
+    const heard: number[] = [];
+    const ctx = Context.create({ observers: [core.observer('spikes', ({ count }) => heard.push(count))] });
+    ctx.publish({ kind: 'spikes', path: 'layers.0', count: 3 });
+    // @ts-expect-error a kind has its own fields
+    ctx.publish({ kind: 'spikes', path: 'layers.0' });
+    // @ts-expect-error nobody has declared this kind
+    ctx.publish({ kind: 'sparks', path: 'layers.0' });
+    expect(heard).toEqual([3, undefined]);
+  });
+
+  test('a pass of the time when there was one kind of event is told the new name', () => {
+    const options = { observer: { observe: () => undefined } } as core.ContextOptions;
+    expect(() => Context.create(options)).toThrow(
+      "Context.create: observer is now observers, a list: [core.observer('routing', f)]"
+    );
+    expect(() => Context.create({ observer: null } as core.ContextOptions)).toThrow('observers');
+  });
+});

@@ -63,7 +63,7 @@ test('allOutputs: expert e of token t is what a layer gives that sends t to e al
   });
   const x = Random.fromSeed(2).normal([10, 4]) as tf.Tensor2D;
   const records: core.RoutingRecord[] = [];
-  const ctx = core.Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = core.Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   const y = tf.tidy(() => layer.apply(x, ctx).arraySync() as number[][]);
   const [{ indices, weights }] = records;
   expectNoLeak(() => {

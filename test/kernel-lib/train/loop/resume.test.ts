@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** A watcher that does something after one step. */
 function after(step: number, f: () => void): train.Watcher {
   return {
-    ...{ observer: null, start() {}, end() {} },
+    ...{ start() {}, end() {} },
     step(report) {
       if (report.step === step) {
         f();
