@@ -76,11 +76,12 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
       fail(`show.${this.live.kind}`, 'a watcher follows one run at a time', run.runId);
     }
     const { live } = this;
-    const { runId, totalSteps, model, data } = run;
+    const { runId, totalSteps, model } = run;
     const title = this.options.title ?? model.kind;
     const state: RunState = { runId, seq: 0, title, step: 0, totalSteps, status: 'running' };
-    const text = { domains: data.domains, decode: (token: number) => data.decode(token) };
-    const recorder = live.recorder({ ...this.recorderOptions(), ...text });
+    const { text } = run.task;
+    const words = text && { domains: text.domains, decode: (token: number) => text.decode(token) };
+    const recorder = live.recorder({ ...this.recorderOptions(), ...words });
     const display = new LiveDisplay(() => {
       state.seq++;
       return this.build();
@@ -98,7 +99,7 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     display.update();
   }
 
-  batch(batch: Batch): void {
+  batch(batch: Batch | null): void {
     this.recorder?.batch(batch);
   }
 

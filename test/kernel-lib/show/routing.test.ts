@@ -25,7 +25,7 @@ function fakeDisplay(): { sent: Sent[]; capture: ReturnType<typeof vi.fn> } {
 const run = {
   runId: 'run-1',
   model: { kind: 'transformer' },
-  data: { domains: ['prose', 'python'], decode: (token: number) => `<${token}>` },
+  task: { text: { domains: ['prose', 'python'], decode: (token: number) => `<${token}>` } },
   totalSteps: 100,
   seed: 1
 } as unknown as train.RunInfo;
@@ -165,7 +165,7 @@ describe('show.routing', () => {
       const { show } = require(${JSON.stringify(join(import.meta.dirname, '../../../kernel-lib'))});
       process.on('warning', ({ message }) => console.log(message.split('\\n')[0]));
       const watcher = show.training();
-      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
+      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, task: { text: { domains: [], decode: String } } });
       watcher.end('finished');
     `;
     const forms = `${protocol.MIME_TYPE},text/plain`;
@@ -181,7 +181,7 @@ describe('show.routing', () => {
       globalThis[Symbol.for('switchyard.display')] = { capture: () => () => console.log('shown') };
       const { show } = require(${JSON.stringify(join(import.meta.dirname, '../../../kernel-lib'))});
       const watcher = show.training();
-      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
+      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, task: { text: { domains: [], decode: String } } });
       watcher.step({ step: 1, totalSteps: 9, scalars: {} });
     `;
     expect(nodeOutput(script)).toBe('shown\n');

@@ -28,7 +28,7 @@ export class Watchers implements Watcher {
     this.each((watcher) => watcher.start(run));
   }
 
-  batch(batch: Batch, step: number): void {
+  batch(batch: Batch | null, step: number): void {
     this.each((watcher) => watcher.batch?.(batch, step));
   }
 

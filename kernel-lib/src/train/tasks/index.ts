@@ -1,0 +1,11 @@
+export { classification } from './classification';
+export type { ClassificationMetrics, ClassificationOptions, LabelledBatch, LabelledData } from './classification';
+export { distillation } from './distillation';
+export type { DistillationOptions } from './distillation';
+export { flow } from './flow';
+export type { FlowBatch, FlowOptions } from './flow';
+export { flowPosterior } from './flowPosterior';
+export type { FlowPosteriorOptions } from './flowPosterior';
+export { language } from './language';
+export type { Evaluation, LanguageOptions, LanguageTask } from './language';
+export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';
