@@ -8,4 +8,6 @@ export { flowPosterior } from './flowPosterior';
 export type { FlowPosteriorOptions } from './flowPosterior';
 export { language } from './language';
 export type { Evaluation, LanguageOptions, LanguageTask } from './language';
+export { regression } from './regression';
+export type { RegressionMetrics, RegressionOptions, TargetData } from './regression';
 export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';

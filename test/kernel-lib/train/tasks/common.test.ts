@@ -105,6 +105,23 @@ const MEMBERS: Record<string, Member> = {
       expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5)), 0.5 * log(2)]
     }
   },
+  regression: {
+    file: 'regression',
+    task: () =>
+      tasks.regression({ inputs, targets: others, batchSize: 4, validation: { inputs: others, targets: inputs } }),
+    other: () => tasks.regression({ inputs, targets: inputs, batchSize: 4 }),
+    model: linear(3, 3),
+    hand: {
+      task: () =>
+        tasks.regression({
+          inputs: kept(tf.tensor2d([[1], [3]])),
+          targets: kept(tf.tensor2d([[2], [1]])),
+          batchSize: 2
+        }),
+      model: () => new Computed((x) => x.clone()),
+      expected: () => [(1 + 4) / 2]
+    }
+  },
   flow: {
     file: 'flow',
     task: () => tasks.flow({ data: inputs, batchSize: 4 }),
