@@ -79,10 +79,17 @@ function batchOf({ ids, domains }: Step, names: readonly string[]): data.Batch {
   };
 }
 
-function recordOf({ path, probabilities, indices, weights, dropped }: Step['layers'][number]): core.RoutingRecord {
+function recordOf({
+  path,
+  probabilities,
+  indices,
+  weights,
+  dropped
+}: Step['layers'][number]): core.PublishedEvent<'routing'> {
   const numTokens = indices.length;
   const entropies = probabilities.map((row) => row.reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0));
   return {
+    kind: 'routing',
     path,
     router: 'top-k',
     numExperts: probabilities[0].length,

@@ -63,7 +63,7 @@ export function mutualInformation(a: readonly number[], b: readonly number[]): n
 /** What each router in `module` decides about `x`: the records of one pass. */
 export function recordsOf(module: core.Module, x: tf.Tensor): core.RoutingRecord[] {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   module.apply(x, ctx).dispose();
   ctx.dispose();
   return records;

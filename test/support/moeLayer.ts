@@ -60,7 +60,7 @@ export function fixedRouter(
 /** The record of one pass through `layer`, which runs as "layers.0". */
 export function observed(layer: core.Module, x: tf.Tensor): core.RoutingRecord {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   layer.apply(x, ctx.within('layers').within('0')).dispose();
   ctx.dispose();
   expect(records).toHaveLength(1);

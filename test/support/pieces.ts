@@ -68,8 +68,10 @@ export function fitLayer(
 function measure(layer: moe.MoeLayer, task: Pieces, numTokens = 1024): Measured {
   const { x, y } = task.batch(1_000_000, numTokens);
   const load = new Array<number>(layer.experts.numExperts).fill(0);
-  const observer = { observe: ({ indices }: core.RoutingRecord) => indices.forEach((e) => e >= 0 && load[e]++) };
-  const loss = tf.tidy(() => tf.losses.meanSquaredError(y, layer.apply(x, Context.create({ observer }))).dataSync()[0]);
+  const observer = core.observer('routing', ({ indices }) => indices.forEach((e) => e >= 0 && load[e]++));
+  const loss = tf.tidy(
+    () => tf.losses.meanSquaredError(y, layer.apply(x, Context.create({ observers: [observer] }))).dataSync()[0]
+  );
   tf.dispose([x, y]);
   return { loss, load };
 }

@@ -27,7 +27,7 @@ async function main() {
   const { losses, validation, ...result } = await train.fit(model, text, {
     ...{ steps: Number(steps), seed: 1, batchSize: 8, evaluateBatches: 1, evaluateEvery: 50, progress: false },
     ...{ checkpoint: { path: folder, every: 3 }, ...resume },
-    watch: { observer: null, start() {}, end() {}, step: ({ step }) => say({ step }) }
+    watch: { start() {}, end() {}, step: ({ step }) => say({ step }) }
   });
   const hash = createHash('sha256').update(JSON.stringify({ losses, validation }));
   for (const [name, variable] of io.modelVariables(model)) {

@@ -11,9 +11,10 @@ export interface RecordOptions {
 export function recordOf(
   indices: number[],
   { path = 'moe', numExperts = 4, k = 2 }: RecordOptions = {}
-): core.RoutingRecord {
+): core.PublishedEvent<'routing'> {
   const numTokens = indices.length / k;
   return {
+    kind: 'routing',
     path,
     router: 'top-k',
     numExperts,
@@ -32,7 +33,7 @@ export function recordOf(
 export function randomRecord(
   next: () => number,
   { path = 'moe', numExperts = 16, k = 2, numTokens = 256 }: RecordOptions = {}
-): core.RoutingRecord {
+): core.PublishedEvent<'routing'> {
   const indices: number[] = [];
   for (let t = 0; t < numTokens; t++) {
     const first = Math.floor(next() * numExperts);

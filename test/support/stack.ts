@@ -38,7 +38,7 @@ export class Stack extends core.Module {
 /** The choices of each layer's tokens, best first: [layer][token][choice]. */
 export function choicesOf(module: core.Module, x: tf.Tensor, prepare?: (ctx: core.Context) => void): number[][][] {
   const records: core.RoutingRecord[] = [];
-  const ctx = core.Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = core.Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   prepare?.(ctx);
   tf.tidy(() => void module.apply(x, ctx));
   ctx.dispose();

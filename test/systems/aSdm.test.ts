@@ -103,7 +103,7 @@ describe('[a-sdm]', () => {
     expect(layer.ownFlops({ length: 64 })).toBe(2 * 9 * 3 * 5 * (1 + 4 / 64));
     expectNoLeak(() => void outputOf(layer, x));
     const records: core.RoutingRecord[] = [];
-    const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+    const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
     tf.tidy(() => void top.apply(x, ctx));
     ctx.dispose();
     expect(records.map(({ numTokens, k }) => [numTokens, k])).toEqual([[6, 2]]);
@@ -116,13 +116,20 @@ describe('[a-sdm]', () => {
     let nets: models.Unet[];
     let runs: { full: number; again: number; reused: number; share: number }[];
 
-    beforeAll(() => {
+    beforeAll(async () => {
       const { train } = data.digits();
       points = tf.tidy(() => tf.tensor2d(train.images, [train.count, 64]).mul(2).sub(1));
       nets = SEEDS.map((seed) => models.unet({ ...SIZE, seed }));
-      runs = nets.map((network, i) => {
+      runs = [];
+      for (const [i, network] of nets.entries()) {
         const seed = SEEDS[i];
-        const flow = generative.trainFlow(points, { network, seed, steps: 100, batchSize: 64, learningRate: 4e-3 });
+        const flow = await generative.trainFlow(points, {
+          network,
+          seed,
+          steps: 100,
+          batchSize: 64,
+          learningRate: 4e-3
+        });
         const draw = (schedule: number) => {
           const reuse = adaptive.featureReuse(network, { level: 'block', schedule, wanted: DEEP });
           const sampled = generative.sample(flow.at, {
@@ -143,8 +150,8 @@ describe('[a-sdm]', () => {
         expect(every.first).toEqual(plain.dataSync());
         expect(second.first).not.toEqual(every.first);
         plain.dispose();
-        return { full, again: every.discrepancy, reused: second.discrepancy, share: second.share };
-      });
+        runs.push({ full, again: every.discrepancy, reused: second.discrepancy, share: second.share });
+      }
     }, 240_000);
     afterAll(() => {
       points.dispose();
@@ -183,10 +190,9 @@ describe('[a-sdm]', () => {
       expect([...teacher.parameters().values()].map(({ variable }) => variable.dataSync())).toEqual(values);
       expectNoLeak(() => void distance());
       // For half of the steps the light network leads.
-      const at = (network: core.Module): generative.Velocity => generative.trainFlow(points, { network, steps: 0 }).at;
       const draw = (velocity: generative.Velocity): tf.Tensor2D =>
         generative.sample(velocity, { count: 64, width: 64, steps: 8, random: Random.fromSeed(5) });
-      const [whole, light] = [at(teacher), at(student)];
+      const [whole, light] = [teacher, student].map((network) => generative.velocityOf(network));
       const stages = (first: generative.Velocity, later: generative.Velocity): generative.Velocity =>
         generative.switchFlows([{ from: 0, velocity: first }, { from: 0.5, velocity: later }]); // prettier-ignore
       const runs = [whole, stages(whole, whole), light, stages(light, whole)].map((velocity) => {

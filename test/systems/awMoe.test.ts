@@ -58,7 +58,7 @@ const layerOf = (router: routers.RouterSpec, seed: number) =>
 
 /** The log odds of a click: the first feature that comes out; [T]. */
 function score(layer: moe.MoeLayer, { x, behaviours }: Users, ctx: core.Context): tf.Tensor1D {
-  ctx.setState('behaviours', behaviours.clone());
+  ctx.setState(routers.BEHAVIOURS, behaviours.clone());
   return layer.apply(x, ctx).slice([0, 0], [-1, 1]).squeeze([1]);
 }
 
@@ -106,7 +106,7 @@ function likeness(layer: moe.MoeLayer, seed: number) {
   const out = tf.tidy(() => {
     const gate = (behaviours: tf.Tensor) => {
       const ctx = Context.create();
-      ctx.setState('behaviours', behaviours.clone());
+      ctx.setState(routers.BEHAVIOURS, behaviours.clone() as tf.Tensor3D);
       const probs = layer.router.route(users.x, ctx).probs;
       ctx.dispose();
       return probs.div<tf.Tensor2D>(probs.norm(2, 1, true));
@@ -148,7 +148,7 @@ describe('[aw-moe]', () => {
       const near = x.add(Random.fromSeed(3).normal([20, WIDTH], 0, 0.1));
       const logits = (...behaviours: tf.Tensor[]) => {
         const ctx = Context.create();
-        ctx.setState('behaviours', tf.stack(behaviours, 1));
+        ctx.setState(routers.BEHAVIOURS, tf.stack(behaviours, 1) as tf.Tensor3D);
         const values = router.route(x, ctx).logits;
         ctx.dispose();
         return values;
@@ -195,7 +195,9 @@ describe('[aw-moe]', () => {
           [0, 0]
         ])
       )
-    ].map((behaviours) => choicesOf(trained[0], users.x, (ctx) => ctx.setState('behaviours', behaviours.clone())));
+    ].map((behaviours) =>
+      choicesOf(trained[0], users.x, (ctx) => ctx.setState(routers.BEHAVIOURS, behaviours.clone() as tf.Tensor3D))
+    );
     expect(choices[1]).toEqual(choices[0]);
     tf.dispose(Object.values(users));
   });

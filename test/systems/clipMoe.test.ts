@@ -163,7 +163,7 @@ describe('[clip-moe-dmu]', () => {
       );
       expect(report.source).toEqual([0, 1, 2]);
       const ctx = Context.create();
-      ctx.setState('always', tf.zeros([40], 'int32'));
+      ctx.setState(core.stateKey('always'), tf.zeros([40], 'int32'));
       tf.tidy(() => expectClose(model.apply(seen, ctx), outputOf(variant.image, seen), 1e-5));
       ctx.dispose();
       model.dispose();

@@ -93,25 +93,25 @@ describe('[ddm]', () => {
     tf.dispose([data, ...parts]);
   });
 
-  test('an expert does not know of the other partitions: without them, it is the same, bit for bit', () => {
-    const bits = (others: boolean) => {
+  test('an expert does not know of the other partitions: without them, it is the same, bit for bit', async () => {
+    const bits = async (others: boolean) => {
       const data = points(1);
       const parts = generative.partition(data, { clusters: 4, seed: 3 });
       const wanted = others ? parts : parts.slice(0, 1);
-      const experts = wanted.map((part, k) => generative.trainFlow(part, { steps: 5, seed: k }));
+      const experts = await Promise.all(wanted.map((part, k) => generative.trainFlow(part, { steps: 5, seed: k })));
       const values = [...experts[0].network.parameters().values()].map(({ variable }) => variable.dataSync());
       experts.forEach(({ network }) => network.dispose());
       tf.dispose([data, ...parts]);
       return values;
     };
-    expect(bits(true)).toEqual(bits(false));
+    expect(await bits(true)).toEqual(await bits(false));
   });
 
-  test('trained apart, experts and a router with one expert a point make points of all modes', () => {
+  test('trained apart, experts and a router with one expert a point make points of all modes', async () => {
     const data = points(1);
     const parts = generative.partition(data, { clusters: 4, seed: 3 });
-    const experts = parts.map((part, k) => generative.trainFlow(part, { steps: 150, seed: k }));
-    const router = generative.trainPosterior(parts, { steps: 150, seed: 9 });
+    const experts = await Promise.all(parts.map((part, k) => generative.trainFlow(part, { steps: 150, seed: k })));
+    const router = await generative.trainPosterior(parts, { steps: 150, seed: 9 });
     const velocity = generative.decentralizedFlow({ experts: experts.map(({ at }) => at), router: router.at, topK: 1 });
     const tensors = tf.memory().numTensors;
     const x = generative.sample(velocity, { count: 500, width: 2, random: Random.fromSeed(4) });

@@ -102,7 +102,10 @@ describe('[duo-llm]', () => {
   test('in training both modules are seen, and bypass takes part', () => {
     const model = models.duoLLM({ ...SIZE, seed: 1 });
     const records: core.RoutingRecord[] = [];
-    const ctx = Context.create({ training: true, observer: { observe: (record) => records.push(record) } });
+    const ctx = Context.create({
+      training: true,
+      observers: [core.observer('routing', (record) => records.push(record))]
+    });
     tf.tidy(() => {
       model.apply(tf.zeros([4, 24], 'int32'), ctx);
     });

@@ -70,7 +70,7 @@ describe('[dynamoe-recompilation]', () => {
     );
     const run = (layer: moe.MoeLayer, x: tf.Tensor) => {
       const records: core.RoutingRecord[] = [];
-      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
       const y = tf.tidy(() => layer.apply(x, ctx).dataSync());
       return { y, record: records[0] };
     };

@@ -1,5 +1,5 @@
 import { adaptive, core, data, layers, models, tf } from '@switchyard/kernel-lib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { flopsRun } from '../support/flopsRun';
 import { accuracyOf, drawImages, flopsOf, imagesAt, trainClassifier, vitWith } from '../support/images';
 import type { ImageBatch } from '../support/images';
@@ -44,12 +44,12 @@ function toy(seed: number, step: number, count: number): ToyBatch {
 
 /** Share of the objects' patches that the first block that reorganizes keeps. */
 function keptOfObjects(model: core.Module, { x, y, objects }: ToyBatch): number {
-  const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const records: core.TokensRecord[] = [];
+  const ctx = Context.create({ observers: [core.observer('tokens', (record) => records.push(record))] });
   tf.tidy(() => void model.apply(x, ctx));
   ctx.dispose();
   tf.dispose([x, y]);
-  const kept = objects.flatMap((patches, i) => patches.map((p) => records[0].indices[i * SIDE ** 2 + p] === 0));
+  const kept = objects.flatMap((patches, i) => patches.map((p) => records[0].kept[i * SIDE ** 2 + p] === 1));
   return kept.filter(Boolean).length / kept.length;
 }
 
@@ -118,6 +118,35 @@ describe('[evit]', () => {
     expectNoLeak(() => void outputOf(model, batch.x));
     tf.dispose([x, out, batch.x, batch.y]);
     model.dispose();
+  });
+
+  test('publishes which tokens go on, as an event of its own kind, and reads for that only where somebody listens', () => {
+    const reorganizer = adaptive.tokenReorganize({ keepRate: 0.5, layers: [0] }).build({ block: 0, width: 2 })!;
+    const x = tf.ones([2, 5, 2]);
+    const attention = [0.1, 0.4, 0.2, 0.3, 0.35, 0.05, 0.15, 0.45].map(Math.fround);
+    const run = (observers: core.Observer[]) => {
+      const reads = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+      const ctx = Context.create({ observers });
+      ctx.setState(layers.CLASS_ATTENTION, tf.tensor2d(attention, [2, 4]));
+      reorganizer.apply(x, ctx.within('layers.0.between')).dispose();
+      ctx.dispose();
+      const count = reads.mock.calls.length;
+      reads.mockRestore();
+      return count;
+    };
+    const events: core.PublishedEvent[] = [];
+    const alone = run([]);
+    expect(run([core.observer(['routing', 'depth'], (event) => events.push(event))])).toBe(alone);
+    expect(events).toEqual([]);
+    expect(run([core.observer(['tokens', 'routing'], (event) => events.push(event))])).toBe(alone + 1);
+    expect(events).toEqual([
+      {
+        ...{ kind: 'tokens', path: 'layers.0.between', batchSize: 2, length: 4, rest: 'merged' },
+        kept: Uint8Array.of(0, 1, 0, 1, 1, 0, 0, 1),
+        scores: Float32Array.from(attention)
+      }
+    ]);
+    x.dispose();
   });
 
   describe('on images with a small object', () => {

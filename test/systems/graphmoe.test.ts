@@ -40,7 +40,7 @@ function spread(module: moe.Rethink): void {
 /** What each round decides about tokens. */
 function roundsOf(module: moe.Rethink, x: tf.Tensor): core.RoutingRecord[] {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => module.apply(x, ctx).dispose());
   ctx.dispose();
   return records;

@@ -31,7 +31,7 @@ interface Measured {
 function measure(model: models.Transformer, batch: data.Batch): Measured {
   const [inputs, targets] = idsOf(batch);
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   const loss = tf.tidy(
     () =>
       ops

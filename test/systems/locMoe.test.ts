@@ -33,7 +33,7 @@ function sharded(seed: number, numTokens = 256): Batches {
 
 function recordOf(layer: moe.MoeLayer, x: tf.Tensor): core.RoutingRecord {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void layer.apply(x, ctx));
   ctx.dispose();
   return records[0];
@@ -71,14 +71,14 @@ describe('[locmoe]', () => {
         .build({ width: 2, numExperts: 4, random: Random.fromSeed(1) });
       const x = tf.tensor2d([1, 0, 0, 1, 1, 1], [3, 2]);
       const pass = Context.create({ training: true });
-      pass.setState('homes', tf.tensor1d([0, 1, 1], 'int32'));
+      pass.setState(core.stateKey<tf.Tensor1D>('homes'), tf.tensor1d([0, 1, 1], 'int32'));
       const { probs } = router.route(x, pass);
       const p = probs.arraySync() as number[][];
       const expected = -(Math.log(p[0][0] + p[0][1]) + Math.log(p[1][2] + p[1][3]) + Math.log(p[2][2] + p[2][3])) / 3;
       expect(pass.losses.get('/locality')!.dataSync()[0]).toBeCloseTo(2 * expected, 5);
       setValue(router, 'weight', () => tf.tensor2d([50, 0, -50, -50, -50, -50, 50, 0], [2, 4]));
       const away = Context.create({ training: true });
-      away.setState('homes', tf.tensor1d([0, 1], 'int32'));
+      away.setState(core.stateKey<tf.Tensor1D>('homes'), tf.tensor1d([0, 1], 'int32'));
       router.route(x.slice([0, 0], [2, -1]), away);
       expect(away.losses.get('/locality')!.dataSync()[0]).toBeCloseTo(0, 5);
       [pass, away].forEach((each) => each.dispose());

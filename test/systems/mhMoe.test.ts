@@ -21,7 +21,7 @@ function multiHead(options: Partial<moe.MultiHeadOptions> = {}): moe.MultiHeadMo
 /** Share of the experts that each token reaches, on average. */
 function activation(module: core.Module, x: tf.Tensor2D, rowsOfToken: number): number {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => module.apply(x, ctx).dispose());
   ctx.dispose();
   const [{ indices, k, numExperts }] = records;

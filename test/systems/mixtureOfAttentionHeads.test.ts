@@ -91,7 +91,7 @@ describe('[mixture-of-attention-heads]', () => {
         return errorOf(module, batches(seed));
       });
       const records: core.RoutingRecord[] = [];
-      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
       const { x, y } = batches(seed)(7_000_000);
       tf.tidy(() => chosen.apply(x, ctx).dispose());
       ctx.dispose();

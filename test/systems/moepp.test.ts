@@ -27,7 +27,7 @@ function makeLayer(options: routers.TopKOptions, seed = 1): moe.MoeLayer {
 /** What each token was sent to, [T * K], and with what weight. */
 function observe(run: (ctx: core.Context) => tf.Tensor): { values: Float32Array; records: core.RoutingRecord[] } {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   const values = tf.tidy(() => run(ctx).dataSync<'float32'>());
   ctx.dispose();
   return { values, records };

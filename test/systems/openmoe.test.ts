@@ -11,7 +11,7 @@ const text = smallText();
 function observe(model: models.Transformer, step: number): moe.analysis.RoutingObservation[] {
   return text.validationBatches({ batchSize: 1, length: LENGTH, count: 60 }).map((batch) => {
     const records: core.RoutingRecord[] = [];
-    const ctx = core.Context.create({ observer: { observe: (record) => records.push(record) } });
+    const ctx = core.Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
     tf.tidy(() => {
       const ids = tf.tensor2d(batch.tokens.subarray(0, LENGTH), [1, LENGTH], 'int32');
       model.apply(ids, ctx);

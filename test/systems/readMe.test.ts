@@ -22,7 +22,7 @@ function sample(): { ids: tf.Tensor2D; domains: number[] } {
 
 function recordsOf(model: core.Module, ids: tf.Tensor): core.RoutingRecord[] {
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void model.apply(ids, ctx));
   ctx.dispose();
   return records;
@@ -123,7 +123,7 @@ describe('[read-me]', () => {
         const told = moe.layer({ ...layer.options, router });
         told.parameters().forEach((parameter, path) => parameter.assign(layer.parameters().get(path)!.variable));
         const ctx = Context.create();
-        ctx.setState('domain', tf.tensor1d(domains, 'int32'));
+        ctx.setState(core.stateKey<tf.Tensor1D>('domain'), tf.tensor1d(domains, 'int32'));
         const out = tf.tidy(() => told.apply(unseen.x, ctx).dataSync<'float32'>());
         ctx.dispose();
         [layer, told].forEach((each) => each.dispose());

@@ -14,11 +14,15 @@ async function fit(router: routers.RouterSpec, steps: number) {
   const shape = { layers: 2, width: WIDTH, hidden: 64, contextLength: 64, experts: EXPERTS, seed: 1 };
   const model = models.moeTransformer({ ...shape, router });
   const perPass: number[] = [];
-  const observer = {
-    observe: ({ indices, numTokens }: core.RoutingRecord) =>
-      void perPass.push(indices.reduce((sum, expert) => sum + (expert >= 0 ? 1 : 0), 0) / numTokens)
+  const observer = core.observer('routing', ({ indices, numTokens }) =>
+    perPass.push(indices.reduce((sum, expert) => sum + (expert >= 0 ? 1 : 0), 0) / numTokens)
+  );
+  const watch: train.Watcher = {
+    observers: [observer],
+    start: () => undefined,
+    step: () => undefined,
+    end: () => undefined
   };
-  const watch: train.Watcher = { observer, start: () => undefined, step: () => undefined, end: () => undefined };
   const options = { steps, seed: 1, batchSize: 8, evaluateEvery: steps, progress: false, watch };
   const { validation } = await train.fit(model, makeLanguage(), options);
   const used = Array.from({ length: steps }, (_, step) => (perPass[2 * step] + perPass[2 * step + 1]) / 2);

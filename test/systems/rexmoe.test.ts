@@ -82,7 +82,7 @@ describe('[rexmoe]', () => {
       });
       const records: core.RoutingRecord[] = [];
       const { x, y } = task.batch(2_000_000, 200);
-      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
       tf.tidy(() => shared.apply(x, ctx).dispose());
       const reused = records.map(({ indices }, i) =>
         mean(Array.from(indices, (e) => +(Math.floor(e / EXPERTS) !== i)))

@@ -18,7 +18,7 @@ describe('[rmoe]', () => {
     const x = tokens();
     const logits = (of: routers.Router, state: (zeros: tf.Tensor) => tf.Tensor) => {
       const ctx = Context.create();
-      tf.tidy(() => ctx.setState('recurrent/state', state(tf.zeros([40, 8]))));
+      tf.tidy(() => ctx.setState(core.stateKey('recurrent/state'), state(tf.zeros([40, 8]))));
       const values = tf.tidy(() => of.route(x, ctx).logits.dataSync());
       ctx.dispose();
       return values;

@@ -134,7 +134,7 @@ function sparse(seed: number, options: Partial<models.MoeTransformerOptions> = {
 function recordOf(model: models.Transformer): core.RoutingRecord {
   const records: core.RoutingRecord[] = [];
   const { tokens } = questions(1, 3_000_000);
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void model.apply(tokens, ctx));
   ctx.dispose();
   tokens.dispose();

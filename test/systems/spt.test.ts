@@ -135,8 +135,8 @@ describe('[spt]', () => {
     const ffn = (of: models.Transformer) => {
       const { layer, tokens } = moe.analysis.inputsOf(of, unseen)[0];
       let rows = 0;
-      const observer = { observe: ({ indices }: core.RoutingRecord) => (rows += indices.filter((e) => e >= 0).length) };
-      tf.tidy(() => layer.apply(tokens, core.Context.create({ observer })).dispose());
+      const observer = core.observer('routing', ({ indices }) => (rows += indices.filter((e) => e >= 0).length));
+      tf.tidy(() => layer.apply(tokens, core.Context.create({ observers: [observer] })).dispose());
       const [numTokens] = tokens.shape;
       tokens.dispose();
       return (rows / numTokens) * layer.experts.flops[0];

@@ -47,7 +47,7 @@ describe('[switch-transformer]', () => {
     const layer = makeLayer({ capacityFactor, numExperts: 4 });
     const x = Random.fromSeed(3).normal([numTokens, WIDTH]);
     const records: core.RoutingRecord[] = [];
-    const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+    const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
     const [before, after] = tf.tidy(() =>
       [x, x.add(layer.apply(x, ctx))].map((each) => each.arraySync() as number[][])
     );

@@ -46,7 +46,7 @@ function batchesOf(seed: number, tasks: readonly number[], count: number, fixed?
 
 const naming = (count: number, tasks: readonly number[]) => (ctx: core.Context) =>
   ctx.setState(
-    'taskIds',
+    moe.TASK_IDS,
     tf.tidy(() => tf.tensor1d(taskIds(count, tasks), 'int32'))
   );
 

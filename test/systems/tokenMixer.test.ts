@@ -56,11 +56,10 @@ function gradientNorms(options: Partial<models.TokenMixerOptions>, seed: number)
 /** What routers decided in a pass, by path, and how many choices there were. */
 function choices(model: models.TokenMixer, count: number): Map<string, { numTokens: number; chosen: number }> {
   const found = new Map<string, { numTokens: number; chosen: number }>();
-  const observer: core.RoutingObserver = {
-    observe: ({ path, numTokens, indices }) =>
-      void found.set(path, { numTokens, chosen: indices.filter((expert) => expert >= 0).length })
-  };
-  const ctx = Context.create({ observer });
+  const observer = core.observer('routing', ({ path, numTokens, indices }) =>
+    found.set(path, { numTokens, chosen: indices.filter((expert) => expert >= 0).length })
+  );
+  const ctx = Context.create({ observers: [observer] });
   tf.tidy(() => void model.apply(makeItems(1, count).x, ctx));
   ctx.dispose();
   return found;
@@ -165,7 +164,7 @@ describe('[tokenmixer-large]', () => {
     const run = (): Float32Array[] => {
       const ctx = Context.create();
       const slots = tf.tidy(() => {
-        ctx.setState('tokenMixer/slots', tf.range(0, SIZE.slots, 1, 'int32').tile([3]));
+        ctx.setState(core.stateKey('tokenMixer/slots'), tf.range(0, SIZE.slots, 1, 'int32').tile([3]));
         return tokens.apply(x, ctx).unstack(1).map((slot) => slot.dataSync<'float32'>()); // prettier-ignore
       });
       ctx.dispose();
@@ -187,7 +186,7 @@ describe('[tokenmixer-large]', () => {
       model
         .modules()
         .get(path)!
-        .wrap((inner, tokens) => {
+        .intercept((inner, tokens) => {
           const odds = inner(tokens);
           said.push(logLoss(odds, y).dataSync()[0]);
           return odds;
@@ -197,7 +196,7 @@ describe('[tokenmixer-large]', () => {
       const ctx = Context.create({ training });
       tf.tidy(() => {
         if (labels) {
-          ctx.setState('labels', y.clone());
+          ctx.setState(models.LABELS, y.clone());
         }
         model.apply(x, ctx);
       });
@@ -219,7 +218,7 @@ describe('[tokenmixer-large]', () => {
     expectNoLeak(() => {
       const loss = (ctx: core.Context, step: number): tf.Tensor => {
         const { x, y } = makeItems(100 + step, 128);
-        ctx.setState('labels', y.clone());
+        ctx.setState(models.LABELS, y.clone());
         return logLoss(model.apply(x, ctx), y);
       };
       minimise(model, loss, { steps: 120, seed: 1 });

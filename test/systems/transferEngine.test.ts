@@ -79,7 +79,9 @@ describe('[transferengine]', () => {
     const random = Random.fromSeed(3);
     const layer = moe.layer({ router: routers.topK({ k: 2 }), numExperts: 8, width, hidden: 4, random });
     const x = random.child('x').normal([numTokens, width]);
-    layer.apply(x, Context.create({ observer: { observe: (record) => records.push(record) } })).dispose();
+    layer
+      .apply(x, Context.create({ observers: [core.observer('routing', (record) => records.push(record))] }))
+      .dispose();
     const tokens = x.dataSync<'float32'>().slice();
     x.dispose();
     layer.dispose();

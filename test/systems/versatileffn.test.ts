@@ -76,7 +76,7 @@ function train(model: core.Module, seed: number, from: number, steps: number, le
 function measure(model: core.Module, seed: number) {
   const { x, y } = digitsBatch(seed, 1e6, 1000);
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   const loss = tf.tidy(() => ops.crossEntropy(model.apply(x, ctx) as tf.Tensor2D, y).mean().dataSync()[0]); // prettier-ignore
   ctx.dispose();
   tf.dispose([x, y]);
@@ -132,7 +132,7 @@ describe('[versatileffn]', () => {
     });
     // Three tokens each of one, two and three steps: 9, 6 and 3 rows reach the network.
     const reached: number[] = [];
-    const unwrap = base.wrap((inner, y) => {
+    const unwrap = base.intercept((inner, y) => {
       reached.push(y.shape[0]);
       return inner(y);
     });
@@ -176,7 +176,7 @@ describe('[versatileffn]', () => {
     /** A pass over one sequence; [L] steps of all its tokens where told. */
     function pass(model: models.Transformer, steps: number[] | null = null): core.RoutingRecord[] {
       const records: core.RoutingRecord[] = [];
-      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
       tf.tidy(() => {
         if (steps !== null) {
           ctx.setState(adaptive.PATHS, tf.tensor2d([steps.map((count) => count - 1)], [1, L], 'int32').tile([N, 1]));
@@ -200,7 +200,7 @@ describe('[versatileffn]', () => {
       // One step in the first block and three in the second; each block is told its own.
       const reached: number[] = [];
       const undo = [0, 1].map((block) =>
-        model.modules().get(`layers.${block}.feedForward.base`)!.wrap((inner, x) => {
+        model.modules().get(`layers.${block}.feedForward.base`)!.intercept((inner, x) => {
           reached.push(x.shape[0]);
           return inner(x);
         })

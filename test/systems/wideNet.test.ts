@@ -18,7 +18,7 @@ function wideNet(options: Partial<models.WideNetOptions> = {}): models.Transform
 function recordsOf(model: models.Transformer): core.RoutingRecord[] {
   const [{ tokens }] = text.validationBatches({ batchSize: 32, length: LENGTH, count: 1 });
   const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   tf.tidy(() => void model.apply(tf.tensor2d(tokens, [32, LENGTH + 1], 'int32').slice([0, 0], [-1, LENGTH]), ctx));
   ctx.dispose();
   return records;

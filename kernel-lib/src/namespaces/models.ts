@@ -36,7 +36,7 @@ export type {
   VersatileFFNModelOptions,
   WideNetOptions
 } from '../models/language';
-export { mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
+export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
 export { assembleUnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
 export type { TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';

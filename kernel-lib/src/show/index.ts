@@ -1,5 +1,6 @@
 export type { Bundle } from './bundle';
 export { environment } from './environment';
+export { depth } from './depth';
 export { depthUsage } from './payloads/depthUsage';
 export type { DepthUsageOptions } from './payloads/depthUsage';
 export type { LayerDescription } from './payloads/describeLayers';
@@ -22,6 +23,6 @@ export { payload } from './payload';
 export { publish } from './publish';
 export { routing } from './routing';
 export { RunWatcher } from './runWatcher';
-export type { RoutingWatchOptions, WatchOptions } from './runWatcher';
+export type { DepthWatchOptions, RoutingWatchOptions, WatchOptions } from './runWatcher';
 export { training } from './training';
 export { value } from './value';

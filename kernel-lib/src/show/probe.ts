@@ -1,7 +1,8 @@
 import { tf } from '../base/backend';
-import { Context, fail } from '../base/core';
+import { Context, fail, observer } from '../base/core';
 import { MAX_PROBE_TEXT, MAX_TOKENS } from '../protocol';
 import type { EarlierChoices, TokenSample } from '../protocol';
+import type { LanguageModel } from '../models/language';
 import { TokenSampler } from '../study/telemetry/tokenSampler';
 import type { RunInfo } from '../train/loop/contract';
 
@@ -34,14 +35,15 @@ export class Probe {
     private readonly run: RunInfo,
     readonly text: string
   ) {
-    const { data, model, totalSteps } = run;
+    const { model, totalSteps } = run;
+    const source = run.task.text;
     expectProbeText(text);
-    const tokens = data.encode?.(text) ?? fail(WHERE, 'to probe a text, the data must have encode()', data);
-    const count = Math.min(tokens.length, model.contextLength ?? MAX_TOKENS, MAX_TOKENS);
+    const tokens = source?.encode?.(text) ?? fail(WHERE, 'to probe a text, the data must have encode()', source);
+    const count = Math.min(tokens.length, (model as Partial<LanguageModel>).contextLength ?? MAX_TOKENS, MAX_TOKENS);
     this.tokens = Int32Array.from(tokens).subarray(0, count);
     this.truncated = count < tokens.length;
     this.every = Math.ceil(totalSteps / MAX_EARLIER);
-    this.sampler = new TokenSampler({ count, decode: (token) => data.decode(token), numDomains: 0 });
+    this.sampler = new TokenSampler({ count, decode: (token) => source!.decode(token), numDomains: 0 });
   }
 
   /** Keeps the choices of some steps, the same ones in every run of this length. */
@@ -71,7 +73,7 @@ export class Probe {
     const { tokens } = this;
     const length = tokens.length;
     this.sampler.batch({ tokens, batchSize: 1, length, domains: Int32Array.of(-1) });
-    const ctx = Context.create({ observer: { observe: (record) => this.sampler.record(record) } });
+    const ctx = Context.create({ observers: [observer('routing', (record) => this.sampler.record(record))] });
     try {
       tf.tidy(() => void this.run.model.apply(tf.tensor2d(tokens, [1, length], 'int32'), ctx));
     } finally {

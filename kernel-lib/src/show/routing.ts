@@ -1,4 +1,5 @@
 import type { RoutingPayload } from '../protocol';
+import { ROUTING } from './liveKinds';
 import { RunWatcher } from './runWatcher';
 import type { RoutingWatchOptions } from './runWatcher';
 
@@ -10,5 +11,5 @@ import type { RoutingWatchOptions } from './runWatcher';
  * @throws {SwitchyardError} where an option is out of range.
  */
 export function routing(options: RoutingWatchOptions = {}): RunWatcher<RoutingPayload> {
-  return new RunWatcher<RoutingPayload>('routing', options);
+  return new RunWatcher(ROUTING, options);
 }

@@ -1,12 +1,13 @@
 import { fail } from '../base/core';
-import type { RoutingObserver } from '../base/core';
-import type { Payload, RoutingData, RoutingPayload } from '../protocol';
-import { bound, boundDetails, recorder } from '../study/telemetry';
+import type { Observer } from '../base/core';
+import type { Payload } from '../protocol';
+import { bound } from '../study/telemetry';
 import type { Recorder } from '../study/telemetry';
 import type { Batch } from '../train/data';
 import type { RunInfo, StepReport, Watcher } from '../train/loop/contract';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
+import type { Closer, LiveKind, LiveRecorder } from './liveKinds';
 import { LiveDisplay } from './liveDisplay';
 import { expectProbeText } from './probe';
 import { Steering } from './steering';
@@ -15,6 +16,13 @@ import { payloadSvg } from './svg';
 export interface WatchOptions {
   /** Title for people. Default: the model's kind, with its routing where it has any. */
   title?: string;
+}
+
+export interface DepthWatchOptions extends WatchOptions {
+  /** Tokens of each batch that are shown, 0..512. Default 64. */
+  tokenSample?: number;
+  /** Shares are of the latest 1 to 2 times this many steps. Default 8. */
+  window?: number;
 }
 
 export interface RoutingWatchOptions extends WatchOptions {
@@ -31,63 +39,67 @@ export interface RoutingWatchOptions extends WatchOptions {
 }
 
 /** All that belongs to one run. */
-interface Watched {
-  recorder: Recorder;
+interface Watched<R> {
+  recorder: R;
   state: RunState;
   display: LiveDisplay;
   steering: Steering;
 }
 
 /** Follows one run at a time: records it, and shows it in an output of the cell that started it. */
-export class RunWatcher<P extends Payload> implements Watcher {
-  private current: Watched | null = null;
+export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> implements Watcher {
+  private current: Watched<R> | null = null;
 
   constructor(
-    private readonly kind: P['kind'],
+    private readonly live: LiveKind<P, R>,
     private readonly options: RoutingWatchOptions
   ) {
     // Refuses bad options here, where they were written, and not when the run starts.
-    recorder(this.recorderOptions());
+    live.recorder(this.recorderOptions());
     if (options.probe !== undefined) {
       expectProbeText(options.probe);
     }
   }
 
-  /** Records the routing of the run's passes; null for a watcher of scalars alone. */
-  get observer(): RoutingObserver | null {
-    return this.kind === 'routing' ? this.recorder : null;
+  /** The recorder of the run's events; none for a watcher of scalars alone. */
+  get observers(): readonly Observer[] {
+    return this.live.listens && this.current !== null ? [this.current.recorder] : [];
   }
 
   /** What has been recorded of the latest run; null before the first. */
-  get recorder(): Recorder | null {
+  get recorder(): R | null {
     return this.current?.recorder ?? null;
   }
 
   start(run: RunInfo): void {
     if (this.current?.state.status === 'running') {
-      fail(`show.${this.kind}`, 'a watcher follows one run at a time', run.runId);
+      fail(`show.${this.live.kind}`, 'a watcher follows one run at a time', run.runId);
     }
-    const { runId, totalSteps, model, data } = run;
+    const { live } = this;
+    const { runId, totalSteps, model } = run;
     const title = this.options.title ?? model.kind;
     const state: RunState = { runId, seq: 0, title, step: 0, totalSteps, status: 'running' };
-    const recorderOptions = { domains: data.domains, decode: (token: number) => data.decode(token) };
+    const { text } = run.task;
+    const words = text && { domains: text.domains, decode: (token: number) => text.decode(token) };
+    const recorder = live.recorder({ ...this.recorderOptions(), ...words });
     const display = new LiveDisplay(() => {
       state.seq++;
       return this.build();
     });
+    const details = live.details?.bind(live);
     const steering = new Steering({
       run,
       state,
       changed: () => display.update(),
-      details: (layer) => boundDetails(this.whole({ paired: layer }), layer),
+      details: details === undefined ? null : (layer) => details(this.whole({ paired: layer }), layer),
       text: this.options.probe ?? null
     });
     this.current?.steering.close();
-    this.current = { recorder: recorder({ ...this.recorderOptions(), ...recorderOptions }), state, display, steering };
+    this.current = { recorder, state, display, steering };
     display.update();
   }
 
-  batch(batch: Batch): void {
+  batch(batch: Batch | null): void {
     this.recorder?.batch(batch);
   }
 
@@ -96,7 +108,7 @@ export class RunWatcher<P extends Payload> implements Watcher {
       const { recorder, state, steering, display } = this.current;
       recorder.step(step, scalars);
       state.step = step;
-      steering.step(step, () => pathsOf(recorder.data()));
+      steering.step(step, () => this.live.paths?.(recorder) ?? []);
       display.update();
     }
   }
@@ -116,39 +128,23 @@ export class RunWatcher<P extends Payload> implements Watcher {
 
   /** A picture of {@link RunWatcher.latest}. */
   toSVG(): string {
-    return payloadSvg(this.latest() ?? fail(`show.${this.kind}`, 'a picture needs a run', 'none yet'));
+    return payloadSvg(this.latest() ?? fail(`show.${this.live.kind}`, 'a picture needs a run', 'none yet'));
   }
 
   private build(): P {
-    const whole = this.whole();
-    if (this.kind === 'routing') {
-      return bound<Payload>(whole) as P;
-    }
-    const { data, ...around } = whole;
-    const { steps, scalars } = data.history;
-    return bound<Payload>({ ...around, kind: 'training', data: { steps, scalars } }) as P;
+    return bound<Payload>(this.whole()) as P;
   }
 
-  /** All that is known of the run, unbounded; see {@link Recorder.data} for `paired`. */
-  private whole(options: { paired?: string } = {}): RoutingPayload {
-    const { recorder, state, steering } = this.current as Watched;
-    const recorded = recorder.data(options);
-    const data = { ...recorded, tokens: steering.tokens(pathsOf(recorded)) ?? recorded.tokens };
-    const title = this.options.title ?? `${state.title}${routingTitle(data)}`;
-    return { ...envelope({ ...state, title }), kind: 'routing', data };
+  /** All that is known of the run, unbounded. */
+  private whole(closer: Omit<Closer, 'tokens'> = {}): P {
+    const { recorder, state, steering } = this.current as Watched<R>;
+    const data = this.live.data(recorder, { ...closer, tokens: (paths) => steering.tokens(paths) });
+    const title = this.options.title ?? `${state.title}${this.live.title(data)}`;
+    return { ...envelope({ ...state, title }), kind: this.live.kind, data } as P;
   }
 
   private recorderOptions(): { tokenSample?: number; window?: number } {
     const { tokenSample, window } = this.options;
     return { tokenSample, window };
   }
-}
-
-function pathsOf({ layers }: RoutingData): string[] {
-  return layers.map(({ path }) => path);
-}
-
-/** Says how the first layer routes; empty where none has yet. */
-function routingTitle({ layers }: RoutingData): string {
-  return layers.length === 0 ? '' : `, ${layers[0].router} ${layers[0].k} of ${layers[0].numExperts}`;
 }

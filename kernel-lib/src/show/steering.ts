@@ -11,8 +11,8 @@ export interface SteeringOptions {
   state: RunState;
   /** Called when another picture is to be shown. */
   changed: () => void;
-  /** All that is known of the run, with the tables of the layer of this path. */
-  details: (layer: string) => RoutingPayload;
+  /** All that is known of the run, with the tables of the layer of this path; null where nothing more is known than an output shows. */
+  details: ((layer: string) => RoutingPayload) | null;
   /** Text to probe from the start; null: none. */
   text: string | null;
 }
@@ -26,13 +26,13 @@ export class Steering {
   private readonly run: RunInfo;
   private readonly state: RunState;
   private readonly changed: () => void;
-  private readonly details: Details;
+  private readonly details: Details | null;
 
   constructor({ run, state, changed, details, text }: SteeringOptions) {
     this.run = run;
     this.state = state;
     this.changed = changed;
-    this.details = new Details(details);
+    this.details = details && new Details(details);
     this.setProbe(text);
     const { control } = run;
     this.channel = control === undefined ? null : new ControlChannel(() => this.status(), this.hear);
@@ -64,7 +64,7 @@ export class Steering {
   private readonly hear: Requested = (request, answer) => {
     if (request.type === 'details') {
       const { layer } = request;
-      this.details.ask(
+      this.details?.ask(
         layer,
         () => this.underWay,
         (payload) => answer({ type: 'details', layer, payload })

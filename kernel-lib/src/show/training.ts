@@ -1,8 +1,9 @@
 import type { TrainingPayload } from '../protocol';
+import { TRAINING } from './liveKinds';
 import { RunWatcher } from './runWatcher';
 import type { WatchOptions } from './runWatcher';
 
 /** As `show.routing()`, for a network without routers: its scalars over time. */
 export function training(options: WatchOptions = {}): RunWatcher<TrainingPayload> {
-  return new RunWatcher<TrainingPayload>('training', options);
+  return new RunWatcher(TRAINING, options);
 }

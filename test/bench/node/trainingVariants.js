@@ -1,7 +1,7 @@
 /** @file A whole training step of a transformer: forward, backward, clipping, AdamW, and the loss read. */
 'use strict';
 
-const { io, show, tf } = require('@switchyard/kernel-lib');
+const { io, show, tf, train } = require('@switchyard/kernel-lib');
 const { Trainer } = require('@switchyard/kernel-lib/dist/train/loop/trainer.js');
 const { resolveOptions } = require('@switchyard/kernel-lib/dist/train/loop/options.js');
 const { buildModel } = require('./exportModel');
@@ -34,18 +34,17 @@ function startRun(tensors, sizes, telemetry, batch) {
   }
   const run = {
     steps: 1e6,
-    batchSize,
-    length,
     learningRate: LEARNING_RATE,
     warmup: 0,
     schedule: 'constant',
     evaluateEvery: 0
   };
-  const trainer = new Trainer(model, resolveOptions(run, model, { vocabSize }));
+  const task = train.tasks.language({ vocabSize, domains: ['one'] }, { batchSize, length }).on(model);
+  const trainer = new Trainer(model, task, resolveOptions(run, model));
   const watcher = telemetry ? watch(model, vocabSize) : null;
   const step = () => {
     watcher?.batch(batch);
-    const scalars = trainer.trainStep(batch, watcher?.observer ?? null);
+    const scalars = trainer.trainStep(batch, watcher?.observers ?? []);
     watcher?.step({ step: trainer.step, totalSteps: run.steps, scalars });
     return scalars['loss/train'];
   };
@@ -56,7 +55,7 @@ function watch(model, vocabSize) {
   const watcher = show.routing();
   const decode = (token) => String.fromCharCode(token);
   const data = { vocabSize, domains: ['one'], decode };
-  watcher.start({ runId: 'bench', model, data, totalSteps: 1e6, seed: 0 });
+  watcher.start({ runId: 'bench', model, task: { text: data }, totalSteps: 1e6, seed: 0 });
   return watcher;
 }
 

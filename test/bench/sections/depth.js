@@ -27,8 +27,8 @@ async function budgets(bench, { adaptive, core, models, tf }) {
   const inputs = tf.tensor2d(tokens(next, BATCH * LENGTH), [BATCH, LENGTH], 'int32');
   const passes = BUDGETS.map((budget) => {
     const paths = Int32Array.from({ length: inputs.size * SIZES.layers }, () => (next() < budget ? BIG : SMALL));
-    const pass = (observer = null) => {
-      const ctx = core.Context.create({ observer });
+    const pass = (observers = []) => {
+      const ctx = core.Context.create({ observers });
       tf.tidy(() => {
         ctx.setState(adaptive.PATHS, tf.tensor2d(paths, [inputs.size, SIZES.layers], 'int32'));
         model.apply(inputs, ctx).dataSync();
@@ -36,7 +36,7 @@ async function budgets(bench, { adaptive, core, models, tf }) {
       ctx.dispose();
     };
     const records = [];
-    pass({ observe: (record) => records.push(record) });
+    pass([core.observer('routing', (record) => records.push(record))]);
     return { budget, pass, flops: models.activeFlops(model, { records }) };
   });
   const contestants = passes.map(({ budget, pass }) => ({

@@ -41,10 +41,10 @@ function language(name: string, make: () => core.Module, cuts: string[], pinned:
 function withTokens(name: string, make: () => core.Module, cuts: string[], more: Partial<Case> = {}): Case {
   const run: Case['run'] = (module, size) => {
     const ctx = Context.create();
-    ctx.setState('tokenIds', tf.range(0, 8, 1, 'int32').mod(tf.scalar(4, 'int32')));
-    ctx.setState('taskIds', tf.range(0, 8, 1, 'int32').mod(tf.scalar(2, 'int32')));
-    ctx.setState('modalityIds', tf.range(0, 8, 1, 'int32').mod(tf.scalar(2, 'int32')));
-    ctx.setState('noise', tf.fill([8], 1e-6));
+    ctx.setState(core.stateKey('tokenIds'), tf.range(0, 8, 1, 'int32').mod(tf.scalar(4, 'int32')));
+    ctx.setState(core.stateKey('taskIds'), tf.range(0, 8, 1, 'int32').mod(tf.scalar(2, 'int32')));
+    ctx.setState(core.stateKey('modalityIds'), tf.range(0, 8, 1, 'int32').mod(tf.scalar(2, 'int32')));
+    ctx.setState(core.stateKey('noise'), tf.fill([8], 1e-6));
     const x = spread([2, 4, size('width', 8)]);
     return module.apply(module.kind === 'matching-pursuit' ? x.reshape([8, -1]) : x, ctx);
   };

@@ -25,7 +25,7 @@ function fakeDisplay(): { sent: Sent[]; capture: ReturnType<typeof vi.fn> } {
 const run = {
   runId: 'run-1',
   model: { kind: 'transformer' },
-  data: { domains: ['prose', 'python'], decode: (token: number) => `<${token}>` },
+  task: { text: { domains: ['prose', 'python'], decode: (token: number) => `<${token}>` } },
   totalSteps: 100,
   seed: 1
 } as unknown as train.RunInfo;
@@ -40,7 +40,8 @@ const next = core.Random.fromSeed(1).generator();
 /** One training step as a run reports it. */
 function step(watcher: train.Watcher, n: number): void {
   watcher.batch?.(batchOf([0, 1], 32), n);
-  watcher.observer?.observe(randomRecord(next, { path: 'layers.0.moe', numTokens: 64 }));
+  const record = randomRecord(next, { path: 'layers.0.moe', numTokens: 64 });
+  watcher.observers?.forEach((observer) => observer.observe(record));
   watcher.step({ step: n, totalSteps: 100, scalars: { 'loss/train': 5 - n / 100 } });
 }
 
@@ -164,7 +165,7 @@ describe('show.routing', () => {
       const { show } = require(${JSON.stringify(join(import.meta.dirname, '../../../kernel-lib'))});
       process.on('warning', ({ message }) => console.log(message.split('\\n')[0]));
       const watcher = show.training();
-      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
+      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, task: { text: { domains: [], decode: String } } });
       watcher.end('finished');
     `;
     const forms = `${protocol.MIME_TYPE},text/plain`;
@@ -180,7 +181,7 @@ describe('show.routing', () => {
       globalThis[Symbol.for('switchyard.display')] = { capture: () => () => console.log('shown') };
       const { show } = require(${JSON.stringify(join(import.meta.dirname, '../../../kernel-lib'))});
       const watcher = show.training();
-      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, data: { domains: [], decode: String } });
+      watcher.start({ runId: 'r', totalSteps: 9, model: { kind: 'm' }, task: { text: { domains: [], decode: String } } });
       watcher.step({ step: 1, totalSteps: 9, scalars: {} });
     `;
     expect(nodeOutput(script)).toBe('shown\n');
@@ -191,12 +192,37 @@ describe('show.training', () => {
   test('shows the scalars of a run without routers', () => {
     const { sent } = fakeDisplay();
     const watcher = show.training();
-    expect(watcher.observer).toBeNull();
+    expect(watcher.observers).toEqual([]);
     watcher.start(run);
     step(watcher, 1);
     watcher.end('finished');
     const payload = protocol.parsePayload(sent[1].data[protocol.MIME_TYPE]);
     expect(payload).toMatchObject({ kind: 'training', data: { steps: [1], scalars: { 'loss/train': [4.99] } } });
     expect(payload.source.title).toBe('transformer');
+  });
+});
+
+describe('show.depth', () => {
+  test('shows what tokens take of each layer, and listens to no routing', () => {
+    const { sent } = fakeDisplay();
+    const watcher = show.depth();
+    watcher.start(run);
+    const [recorder] = watcher.observers;
+    expect(recorder.kinds).toEqual(['depth', 'tokens']);
+    const kept = Uint8Array.of(1, 0, 0, 1);
+    const tokens = { batchSize: 1, length: 4, kept, scores: new Float32Array(4), rest: 'dropped' } as const;
+    watcher.batch(batchOf([0], 4));
+    recorder.observe({ kind: 'tokens', path: 'layers.0.between', ...tokens });
+    watcher.step({ step: 1, totalSteps: 100, scalars: { 'loss/train': 4 } });
+    watcher.end('finished');
+    const payload = protocol.parsePayload(sent[1].data[protocol.MIME_TYPE]) as protocol.DepthUsagePayload;
+    expect(payload).toMatchObject({
+      kind: 'depth-usage',
+      source: { title: 'transformer, dropped or kept', step: 1, status: 'finished' },
+      data: { layers: ['layers.0.between'], modules: ['dropped', 'kept'], usage: [[0.5, 0.5]] }
+    });
+    expect(payload.data.tokens?.executed).toEqual([[1, 0, 0, 1]]);
+    expect(sent[1].data['image/svg+xml']).toContain('dropped');
+    expect(() => show.depth({ tokenSample: 513 })).toThrow('tokenSample must be an integer 0..512');
   });
 });

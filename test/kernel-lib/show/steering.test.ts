@@ -211,4 +211,4 @@ describe('a probed text', () => {
   });
 });
 
-const idle: train.Watcher = { observer: null, start: () => undefined, step: () => undefined, end: () => undefined };
+const idle: train.Watcher = { start: () => undefined, step: () => undefined, end: () => undefined };

@@ -2,8 +2,9 @@ import { tf } from '../backend';
 import { Context } from './context';
 import type { Module } from './module';
 
-/** A module of a model, and what reached it. */
+/** A module of a model, and what reached it once. */
 export interface CapturedInput<M extends Module> {
+  /** Path of the pass: a block that is applied three times is found as "layers.0", "layers.1" and "layers.2". */
   path: string;
   module: M;
   /** The caller disposes it. */
@@ -11,7 +12,8 @@ export interface CapturedInput<M extends Module> {
 }
 
 /**
- * Runs a model outside of training and keeps what each `wanted` module was given, in order of the pass.
+ * The inputs of some modules: runs a model outside of training and keeps what each `wanted` module was given, in order of the pass.
+ * Adapters and whatever else intercepts a module stay where they are.
  *
  * @param x - The model's input; for a language model token ids [B, N].
  */
@@ -21,20 +23,21 @@ export function captureInputs<M extends Module>(
   wanted: (module: Module) => module is M
 ): CapturedInput<M>[] {
   const found: CapturedInput<M>[] = [];
-  const modules = Array.from(model.modules()).filter((entry): entry is [string, M] => wanted(entry[1]));
+  const modules = [...model.modules().values()].filter(wanted);
   const ctx = Context.create();
+  const release = modules.map((module) =>
+    module.intercept((inner, input, { path }) => {
+      found.push({ path, module, input: tf.keep(input.clone()) });
+      return inner(input);
+    })
+  );
   try {
-    for (const [path, module] of modules) {
-      const apply = module.apply.bind(module);
-      // Seen by this one pass only: what the instance gets is taken away below.
-      module.apply = (input, scope) => {
-        found.push({ path, module, input: tf.keep(input.clone()) });
-        return apply(input, scope);
-      };
-    }
     tf.tidy(() => void model.apply(x, ctx));
+  } catch (error) {
+    found.forEach(({ input }) => input.dispose());
+    throw error;
   } finally {
-    modules.forEach(([, module]) => Reflect.deleteProperty(module, 'apply'));
+    release.forEach((undo) => undo());
     ctx.dispose();
   }
   return found;

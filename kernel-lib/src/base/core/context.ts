@@ -1,21 +1,25 @@
 import { tf } from '../backend';
 import { fail } from './errors';
-import type { RoutingObserver } from './observer';
+import type { EventKind, Observer, PublishedEvent } from './events';
 import { Random } from './random';
+import type { StateKey } from './stateKey';
 
 export interface ContextOptions {
   /** True while training: noise, dropout and balance updates are on. Default false. */
   training?: boolean;
   /** The random stream of this pass. Default: seed 0. */
   random?: Random;
-  /** Receives what every router decides. Default: none, and nothing extra is read from the device. */
-  observer?: RoutingObserver | null;
+  /**
+   * Those who are told what happens in the pass, each the kinds it names: `[core.observer('routing', (record) => ...)]`. Default: none, and
+   * nothing extra is read from the device.
+   */
+  observers?: readonly Observer[];
 }
 
 /** What all scopes of one forward pass share. */
 interface Pass {
   readonly training: boolean;
-  readonly observer: RoutingObserver | null;
+  readonly observers: ReadonlyMap<EventKind, readonly Observer[]>;
   readonly losses: Map<string, tf.Scalar>;
   readonly state: Map<string, tf.Tensor>;
   readonly updates: (() => void)[];
@@ -23,7 +27,7 @@ interface Pass {
 
 /**
  * All of a forward pass that is not a parameter: training or not, the random stream, auxiliary losses, routing state
- * and the observer. Nothing of it lives on modules or in globals. Make one for each pass with {@link Context.create},
+ * and those who observe. Nothing of it lives on modules or in globals. Make one for each pass with {@link Context.create},
  * and dispose it when its losses have been read.
  */
 export class Context {
@@ -36,16 +40,26 @@ export class Context {
   ) {}
 
   static create(options: ContextOptions = {}): Context {
-    const { training = false, random = Random.fromSeed(0), observer = null } = options;
-    return new Context({ training, observer, losses: new Map(), state: new Map(), updates: [] }, '', random);
+    if ('observer' in options) {
+      fail('Context.create', "observer is now observers, a list: [core.observer('routing', f)]", 'observer');
+    }
+    const { training = false, random = Random.fromSeed(0) } = options;
+    const observers = byKind(options.observers ?? []);
+    return new Context({ training, observers, losses: new Map(), state: new Map(), updates: [] }, '', random);
   }
 
   get training(): boolean {
     return this.pass.training;
   }
 
-  get observer(): RoutingObserver | null {
-    return this.pass.observer;
+  /** Whether somebody observes events of this kind: what only they need is read from the device only then. */
+  wants(kind: EventKind): boolean {
+    return this.pass.observers.has(kind);
+  }
+
+  /** Tells those who observe events of this kind. */
+  publish(event: PublishedEvent): void {
+    this.pass.observers.get(event.kind)?.forEach((observer) => observer.observe(event));
   }
 
   /** The scope of a submodule. */
@@ -71,15 +85,19 @@ export class Context {
     return this.pass.losses;
   }
 
-  /** Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits). */
-  setState(name: string, value: tf.Tensor): void {
+  /**
+   * Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits), in place of what was left
+   * under this key before, which is freed.
+   */
+  setState<T extends tf.Tensor>(key: StateKey<T>, value: T): void {
+    const name = nameOf(key);
     this.pass.state.get(name)?.dispose();
     this.pass.state.set(name, tf.keep(value));
   }
 
   /** What an earlier layer of this pass left, or null. */
-  getState(name: string): tf.Tensor | null {
-    return this.pass.state.get(name) ?? null;
+  getState<T extends tf.Tensor>(key: StateKey<T>): T | null {
+    return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;
   }
 
   /** Defers a change of a buffer (a selection bias) until the pass, its gradients included, is over. */
@@ -99,4 +117,16 @@ export class Context {
     this.pass.state.forEach((value) => value.dispose());
     this.pass.state.clear();
   }
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return typeof name === 'string' ? name : fail('Context', "a state's key is made by core.stateKey(name)", name);
+}
+
+function byKind(observers: readonly Observer[]): Map<EventKind, Observer[]> {
+  const map = new Map<EventKind, Observer[]>();
+  for (const observer of observers) {
+    new Set(observer.kinds).forEach((kind) => map.set(kind, [...(map.get(kind) ?? []), observer]));
+  }
+  return map;
 }

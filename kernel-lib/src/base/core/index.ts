@@ -7,12 +7,25 @@ export { captureDisplay } from './cellDisplay';
 export type { DisplayMessage, WriteDisplay } from './cellDisplay';
 export { Context } from './context';
 export type { ContextOptions } from './context';
+export { observer } from './events';
+export type {
+  DepthRecord,
+  EdgesRecord,
+  EventKind,
+  EventKinds,
+  MaskRecord,
+  Observer,
+  PublishedEvent,
+  RoundRecord,
+  RoutingRecord,
+  TokensRecord,
+  TrialRecord
+} from './events';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
 export { Module } from './module';
-export type { ModuleTransform } from './module';
-export type { RoutingObserver, RoutingRecord } from './observer';
+export type { Interceptor } from './module';
 export { Parameter } from './parameter';
 export type { ParameterOptions } from './parameter';
 export { axesOf, shrink } from './shrink';
@@ -24,3 +37,5 @@ export { Random } from './random';
 export { expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';
+export { stateKey } from './stateKey';
+export type { StateKey } from './stateKey';

@@ -6,8 +6,11 @@ import { fail } from './errors';
 import type { Parameter } from './parameter';
 import type { Stored } from './stored';
 
-/** Computes something else in place of a module's function, which is `inner`; `ctx` is the module's own scope. */
-export type ModuleTransform = (inner: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, ctx: Context) => tf.Tensor;
+/**
+ * A function that stands in for a module's `apply`: it is given the module's own function as `inner`, the input, and the module's scope, and
+ * returns the output.
+ */
+export type Interceptor = (inner: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, ctx: Context) => tf.Tensor;
 
 /**
  * A network is a tree of modules: a module holds parameters and submodules and computes `apply(x, ctx)`. The path of a
@@ -20,7 +23,7 @@ export abstract class Module {
   private readonly ownParameters = new Map<string, Parameter>();
   private readonly ownBuffers = new Map<string, Buffer>();
   private readonly ownChildren = new Map<string, Module>();
-  private transforms: ModuleTransform[] | null = null;
+  private readonly interceptors: { readonly around: Interceptor }[] = [];
 
   /** Computes the module's function. Shapes are the subclass's to say. */
   abstract apply(x: tf.Tensor, ctx: Context): tf.Tensor;
@@ -57,16 +60,25 @@ export abstract class Module {
   }
 
   /**
-   * Wraps every later `apply`, so that no layer knows of what was put around it (an adapter that routes tokens); the last is
-   * outermost. Returns the function that takes the wrapping off again.
+   * The one way to stand between a module and those who apply it: adapters, captured inputs, reuse of features, the search for what is not
+   * finite. The last is outermost, and no layer knows of any of them.
+   *
+   * @returns The function that takes this one off and leaves the others; called again it does nothing.
    */
-  wrap(transform: ModuleTransform): () => void {
-    const transforms = (this.transforms ??= this.beginTransforms());
-    transforms.push(transform);
+  intercept(around: Interceptor): () => void {
+    const { interceptors } = this;
+    // An object of its own: the same function put on twice is two interceptions, each taken off by itself.
+    const entry = { around };
+    if (interceptors.push(entry) === 1) {
+      this.beginInterception();
+    }
     return () => {
-      const at = transforms.indexOf(transform);
+      const at = interceptors.indexOf(entry);
       if (at >= 0) {
-        transforms.splice(at, 1);
+        interceptors.splice(at, 1);
+        if (interceptors.length === 0) {
+          Reflect.deleteProperty(this, 'apply');
+        }
       }
     };
   }
@@ -136,16 +148,16 @@ export abstract class Module {
     return module;
   }
 
-  // An instance's own `apply` hides the class's; a module that nobody wraps pays nothing.
-  private beginTransforms(): ModuleTransform[] {
-    const transforms: ModuleTransform[] = [];
+  // An instance's own `apply` hides the class's; a module that nobody intercepts has none, and pays nothing.
+  private beginInterception(): void {
     const plain = this.apply.bind(this);
     this.apply = (x, ctx) =>
-      transforms.reduce<(x: tf.Tensor) => tf.Tensor>(
-        (inner, transform) => (y) => transform(inner, y, ctx),
+      this.interceptors.reduce<(x: tf.Tensor) => tf.Tensor>(
+        (inner, { around }) =>
+          (y) =>
+            around(inner, y, ctx),
         (y) => plain(y, ctx)
       )(x);
-    return transforms;
   }
 
   private collect<T>(own: (module: Module) => ReadonlyMap<string, T>): Map<string, T> {

@@ -38,7 +38,7 @@ export function resolveModalities(where: string, { modalities, untie = PARTS }: 
   untie.forEach((part) => expectOneOf(where, 'untie', part, PARTS));
   const ofId = sizes.flatMap(([, size], modality) => new Array<number>(size).fill(modality));
   const table = sizes.map((_, modality) => [modality]);
-  const router = untie.includes('feedForward') ? routers.fixed({ table, by: MODALITY_IDS }) : null;
+  const router = untie.includes('feedForward') ? routers.fixed({ table, by: MODALITY_IDS.name }) : null;
   return { count, ofId, parts: untiedParts(untie, count), router };
 }
 

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { Axis, expectOneOf, expectShape, fail, Module, Random } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Embedding, Linear, normal, partsOf, rmsNorm, Sequential } from '../../nn/layers';
-import { MODALITY_IDS } from '../../nn/moe';
+import { MODALITY_IDS, TOKEN_IDS } from '../../nn/stateKeys';
 import { Block } from '../block';
 import type { BlockModel, BlockModelOptions, BlockSharing } from '../blockModel';
 import type { TransformerSize } from '../size';
@@ -97,7 +97,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
       fail('Transformer', `takes at most ${this.contextLength} positions`, length);
     }
     return tf.tidy(() => {
-      this.leaveIds(tokens.flatten().toInt(), ctx);
+      this.leaveIds(tokens.flatten().toInt() as tf.Tensor1D, ctx);
       const positions = this.positions.apply(tf.range(0, length, 1, 'int32'), ctx.within('positions'));
       const x = this.tokens.apply(tokens, ctx.within('tokens')).add(positions);
       const y = this.norm.apply(this.layers.apply(x, ctx.within('layers')), ctx.within('norm'));
@@ -106,11 +106,11 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
   }
 
   // For routers that go by the token itself.
-  private leaveIds(ids: tf.Tensor, ctx: Context): void {
+  private leaveIds(ids: tf.Tensor1D, ctx: Context): void {
     const { modalities } = this.options;
-    ctx.setState('tokenIds', ids);
+    ctx.setState(TOKEN_IDS, ids);
     if (modalities !== undefined) {
-      ctx.setState(MODALITY_IDS, tf.gather(tf.tensor1d([...modalities], 'int32'), ids as tf.Tensor1D));
+      ctx.setState(MODALITY_IDS, tf.gather(tf.tensor1d([...modalities], 'int32'), ids));
     }
   }
 }

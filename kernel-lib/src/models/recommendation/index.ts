@@ -1,4 +1,5 @@
 export { mixTokens, revertTokens } from './mixTokens';
+export { LABELS } from './tokenMixerStack';
 export { tokenMixer } from './tokenMixer';
 export type { TokenMixer, TokenMixerOptions } from './tokenMixer';
 export type { TokenMixerMoe } from './tokenMixerBlock';

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Random } from '../../base/core';
+import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Random, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Linear, normSpecs, rmsNorm } from '../../nn/layers';
 import type { NormSpec } from '../../nn/layers';
@@ -97,7 +97,7 @@ export class TokenMixer extends Module {
     expectShape(ctx.path || this.kind, x, ['B', slots, 'F']);
     return tf.tidy(() => {
       const leave = (name: string, count: number): void =>
-        ctx.setState(name, tf.range(0, count, 1, 'int32').tile([x.shape[0]]));
+        ctx.setState(stateKey(name), tf.range(0, count, 1, 'int32').tile([x.shape[0]]));
       leave(SLOT_IDS, slots);
       leave(MIXED_IDS, heads);
       const tokens = this.layers.apply(this.input.apply(x, ctx.within('input')), ctx.within('layers'));

@@ -1,11 +1,11 @@
 import { tf } from '../../base/backend';
-import { fail, Module } from '../../base/core';
+import { fail, Module, stateKey } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { Linear } from '../../nn/layers';
 import type { NormSpec } from '../../nn/layers';
 
-/** Name under which a pass in training can hold what a token-mixer model predicts, 0 or 1; [B]. */
-export const LABELS = 'labels';
+/** Key of what a token-mixer model predicts, 0 or 1, where a pass in training holds it; [B]. */
+export const LABELS = stateKey('labels');
 
 export interface TokenMixerStackOptions {
   blocks: readonly Module[];
@@ -61,7 +61,7 @@ export class TokenMixerStack extends Module {
       return;
     }
     if (labels.size !== exits[0].size) {
-      fail(ctx.path || this.kind, `the pass must hold ${exits[0].size} "${LABELS}"`, labels.size);
+      fail(ctx.path || this.kind, `the pass must hold ${exits[0].size} "${LABELS.name}"`, labels.size);
     }
     const all = tf.stack(exits);
     const loss = tf.softplus(all).sub(all.mul(labels.toFloat().flatten())).mean();

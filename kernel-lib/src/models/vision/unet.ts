@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, expectShape, fail, Module, Random } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Random, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { Conv2d, LayerNorm, Linear, Sequential } from '../../nn/layers';
@@ -19,8 +19,8 @@ export interface UnetOptions {
   seed?: number;
 }
 
-/** Name under which a pass holds time and its square, [B, 2]. */
-const TIME = 'time';
+/** Key of time and its square, [B, 2]. */
+const TIME = stateKey('time');
 
 /**
  * A small UNet (arXiv 1505.04597) for flows of images: rows [B, S S C + 2], a point, its time and the square of it, to velocities
@@ -150,7 +150,7 @@ class Residual extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const inner = this.conv1.apply(ops.silu(this.norm.apply(x, ctx.within('norm'))), ctx.within('conv1'));
-      const time = this.time.apply(ctx.getState(TIME) as tf.Tensor, ctx.within('time'));
+      const time = this.time.apply(ctx.getState(TIME)!, ctx.within('time'));
       const timed = ops.silu(inner.add(time.reshape([x.shape[0], 1, 1, -1])));
       return x.add(this.conv2.apply(timed, ctx.within('conv2')));
     });

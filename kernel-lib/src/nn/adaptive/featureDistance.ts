@@ -27,9 +27,9 @@ export function featureDistance(teacher: Module, student: Module, { paths, x }: 
 function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.Tensor1D[] {
   const found = new Map<string, tf.Tensor1D>();
   const modules = model.modules();
-  const unwrap = paths.map((path) => {
+  const release = paths.map((path) => {
     const module = modules.get(path) ?? fail('featureDistance', `the model must have "${path}"`, model.kind);
-    return module.wrap((inner, input) => {
+    return module.intercept((inner, input) => {
       const value = inner(input);
       // Kept, for the tidy of a module further out would take it away.
       found.set(path, tf.keep(value.flatten()));
@@ -40,7 +40,7 @@ function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.T
   try {
     model.apply(x, ctx);
   } finally {
-    unwrap.forEach((undo) => undo());
+    release.forEach((undo) => undo());
     ctx.dispose();
   }
   return paths.map((path) => {

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectOneOf, fail, showShape } from '../../base/core';
-import type { Context, Module, ModuleTransform } from '../../base/core';
+import type { Context, Interceptor, Module } from '../../base/core';
 
 /** A whole block, a residual layer in it, or a convolution in that. */
 export type ReuseLevel = 'block' | 'layer' | 'unit';
@@ -49,7 +49,7 @@ export function featureReuse(model: Module, options: FeatureReuseOptions): Featu
     kept.clear();
   };
   const reusing =
-    (path: string): ModuleTransform =>
+    (path: string): Interceptor =>
     (inner, x, ctx) => {
       const before = kept.get(path);
       if (before !== undefined && !computes(step)) {
@@ -61,12 +61,12 @@ export function featureReuse(model: Module, options: FeatureReuseOptions): Featu
       kept.set(path, tf.keep(value.clone()));
       return value;
     };
-  const unwrap = [
-    model.wrap((inner, x) => {
+  const release = [
+    model.intercept((inner, x) => {
       step++;
       return inner(x);
     }),
-    ...modules.map(([path, module]) => module.wrap(reusing(path)))
+    ...modules.map(([path, module]) => module.intercept(reusing(path)))
   ];
   return {
     shares: () => new Map([...runs].map(([path, count]) => [path, step < 0 ? 1 : count / (step + 1)])),
@@ -76,7 +76,7 @@ export function featureReuse(model: Module, options: FeatureReuseOptions): Featu
       forget();
     },
     stop: () => {
-      unwrap.forEach((undo) => undo());
+      release.forEach((undo) => undo());
       forget();
     }
   };

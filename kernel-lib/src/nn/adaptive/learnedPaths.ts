@@ -1,12 +1,12 @@
 import { tf } from '../../base/backend';
-import { Context, fail } from '../../base/core';
+import { Context, fail, observer } from '../../base/core';
 import type { RoutingRecord } from '../../base/core';
 import type { PathModel } from './pathModel';
 
 /** What the model's routers choose for each token of `inputs` [B, N]; [T * L]. */
 export function learnedPaths(model: PathModel, inputs: tf.Tensor2D): Int32Array {
   const records: RoutingRecord[] = [];
-  const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = Context.create({ observers: [observer('routing', (record) => records.push(record))] });
   tf.tidy(() => {
     model.apply(inputs, ctx);
   });

@@ -1,10 +1,10 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Parameter } from '../../base/core';
+import { Axis, expectInteger, expectNumber, expectShape, fail, Module, Parameter, stateKey } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import * as ops from '../../base/ops';
 
-/** Name under which a pass holds the variance of the noise of each signal, [T]. */
-export const NOISE = 'noise';
+/** Key of the variance of the noise of each signal, [T]. */
+export const NOISE = stateKey<tf.Tensor1D>('noise');
 
 export interface MatchingPursuitOptions {
   /** Values of a signal, D. */
@@ -24,7 +24,8 @@ export interface MatchingPursuitOptions {
 /**
  * Matching pursuit as a network (mpNet, arXiv 2008.04088), real-valued: each step takes off a signal its projection onto the
  * atom that it correlates with most; atoms are learnt and have length 1 when they are used. A signal takes steps until what is left is
- * no more than its noise, so its depth follows its signal-to-noise ratio, and the steps after are not computed for it. Signals
+ * no more than its noise, so its depth follows its signal-to-noise ratio, and the steps after are not computed for it. Depths are published as
+ * events of the kind "depth". Signals
  * [T, D] to what was taken off, [T, D]; the pass holds "noise", the variance of each. Train it without targets: the loss is
  * what is left, `y - apply(y)`.
  *
@@ -83,6 +84,10 @@ export class MatchingPursuit extends Module {
       }
       return taken;
     });
+    if (ctx.wants('depth')) {
+      const modules = Array.from({ length: maxSteps + 1 }, (_, steps) => `${steps} steps`);
+      ctx.publish({ kind: 'depth', path: ctx.path || this.kind, modules, taken: depths.slice() });
+    }
     return { estimate, depths };
   }
 
@@ -90,7 +95,11 @@ export class MatchingPursuit extends Module {
     const noise = ctx.getState(NOISE);
     return noise?.size === numSignals
       ? Array.from(noise.dataSync())
-      : fail(ctx.path || this.kind, `the context must hold "${NOISE}" for ${numSignals} signals`, noise?.size ?? null);
+      : fail(
+          ctx.path || this.kind,
+          `the context must hold "${NOISE.name}" for ${numSignals} signals`,
+          noise?.size ?? null
+        );
   }
 }
 

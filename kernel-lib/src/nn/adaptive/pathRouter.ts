@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectShape, fail, Module } from '../../base/core';
+import { expectInteger, expectNumber, expectShape, fail, Module, stateKey } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from '../routers';
@@ -8,8 +8,8 @@ import { project, projectFlops, projectionWeight } from '../routers/parts/projec
 import { routerAxes } from '../routers/parts/routerAxes';
 import { specs } from '../routers/specs';
 
-/** Name under which a pass can hold the choice of each token in each block; int32 [T, L]. Routers then choose nothing themselves. */
-export const PATHS = 'paths';
+/** Key of the choice of each token in each block, where a pass holds them; int32 [T, L]. Routers then choose nothing themselves. */
+export const PATHS = stateKey<tf.Tensor2D>('paths');
 
 export interface PathRouterOptions {
   /** Which block it decides for: its column of {@link PATHS}. */
@@ -83,7 +83,7 @@ export class PathRouter extends Module implements Router {
     const [numTokens] = x.shape;
     const paths = ctx.getState(PATHS);
     if (paths !== null) {
-      return this.told(paths as tf.Tensor2D, numTokens);
+      return this.told(paths, numTokens);
     }
     const logits = project(x, this.weight);
     const probs = tf.softmax(logits);

@@ -18,7 +18,7 @@ export interface TokenReorganizeOptions {
 /**
  * Between attention and feed-forward network, keeps the `ceil(keepRate n)` of n tokens that the class token attends to most, and fuses
  * the rest into one (EViT, arXiv 2202.07800): then n is that and 1, and in the next block that reorganizes the fused token is one of them.
- * No parameters. Where none is left out, nothing changes. An observer is told which tokens were kept. For `models.vit`:
+ * No parameters. Where none is left out, nothing changes. Which tokens go on is published as events of the kind "tokens". For `models.vit`:
  * `reorganize: adaptive.tokenReorganize({ keepRate: 0.5, layers: [1, 2] })`.
  *
  * @returns What stands between attention and feed-forward network of those blocks.
@@ -67,7 +67,7 @@ export class TokenReorganizer extends Module {
       }
       const { indices } = ops.topK(attention, kept);
       const chosen = ops.withoutGradient(() => oneHot(indices, length - 1).sum<tf.Tensor2D>(1)); // [B, N - 1]
-      observe(chosen, attention, this.fuse, ctx);
+      publish(chosen, attention, this.fuse, ctx);
       const rows = indices.add(tf.range(0, batch, 1, 'int32').mul(length).add(1).expandDims(1));
       const parts = [x.slice([0, 0, 0], [-1, 1, -1]), ops.embed(x.reshape([-1, width]), rows.toInt())];
       if (this.fuse) {
@@ -87,24 +87,19 @@ export class TokenReorganizer extends Module {
 function classAttention(shape: [number, number], ctx: Context): tf.Tensor2D {
   const attention = ctx.getState(CLASS_ATTENTION);
   return attention?.shape[0] === shape[0] && attention.shape[1] === shape[1]
-    ? (attention as tf.Tensor2D)
-    : fail(ctx.path, `the pass must hold "${CLASS_ATTENTION}" ${showShape(shape)}`, attention && showShape(attention.shape)); // prettier-ignore
+    ? attention
+    : fail(ctx.path, `the pass must hold "${CLASS_ATTENTION.name}" ${showShape(shape)}`, attention && showShape(attention.shape)); // prettier-ignore
 }
 
-// Choice 0 is to go on; a token's weight is the class token's attention.
-function observe(chosen: tf.Tensor2D, attention: tf.Tensor2D, fuse: boolean, { path, observer }: Context): void {
-  if (observer === null) {
+function publish(chosen: tf.Tensor2D, attention: tf.Tensor2D, fuse: boolean, ctx: Context): void {
+  if (!ctx.wants('tokens')) {
     return;
   }
-  const weights = ops.read(() => attention.flatten()) as Float32Array;
-  const indices = Int32Array.from(ops.read(() => chosen.flatten()) as Float32Array, (kept) => 1 - kept);
-  const importance = new Float32Array(2);
-  indices.forEach((choice, t) => (importance[choice] += weights[t]));
-  const entropy = -weights.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0) / attention.shape[0];
-  observer.observe({
-    ...{ path, router: 'token-reorganizer', numExperts: 2, k: 1, numTokens: indices.length },
-    ...{ experts: ['kept', fuse ? 'fused' : 'dropped'], indices, weights, dropped: null, importance, entropy }
-  });
+  const [batchSize, length] = attention.shape;
+  const values = ops.read(() => tf.concat1d([chosen.flatten(), attention.flatten()])) as Float32Array;
+  const kept = Uint8Array.from(values.subarray(0, chosen.size));
+  const record = { path: ctx.path, batchSize, length, kept, scores: values.slice(chosen.size) };
+  ctx.publish({ kind: 'tokens', ...record, rest: fuse ? 'merged' : 'dropped' });
 }
 
 betweenSpecs.register('token-reorganizer', tokenReorganize);

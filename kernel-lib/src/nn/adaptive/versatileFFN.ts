@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, Module, sizeOf } from '../../base/core';
+import { Axis, expectInteger, Module, sizeOf, stateKey } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { recursiveFFN, sharedSlices } from '../experts';
 import type { ExpertSpec } from '../experts';
@@ -36,16 +36,16 @@ export interface VersatileFFNOptions {
   random: Random;
 }
 
-/** Name under which a pass holds the steps expected of each token in the last such layer; [T]. */
-export const EXPECTED_STEPS = 'expectedSteps';
+/** Key of the steps expected of each token in the last such layer; [T]. */
+export const EXPECTED_STEPS = stateKey<tf.Tensor1D>('expectedSteps');
 
 /**
  * One feed-forward network used in two ways (VersatileFFN, arXiv 2512.14531): [..., D] to [..., D]. Wide, a token takes K of E slices of it; deep, it
  * goes through the whole of it once to R times. A gate of no parameters blends both by difficulty, which is the number of steps L that
  * the depth router expects: `g wide + (1 - g) deep` with `g = (R - E[L]) / R`. Parameters are the network's ("base") and those of two
  * routers, `D E + D R`. At first, in training, the number of steps is random; once `adaptive.trainOnlyRouters(model)()`
- * has ended that, all depths run and a Gumbel softmax chooses. Else a token runs its own depth only. Observers see the layers "wide"
- * and "deep".
+ * has ended that, all depths run and a Gumbel softmax chooses. Else a token runs its own depth only. Events of the kind "routing" come from
+ * the layers "wide" and "deep".
  *
  * @throws {SwitchyardError} where an option is out of range.
  */
@@ -94,7 +94,7 @@ export class VersatileFFN extends Module {
     const { maxSteps } = this;
     return tf.tidy(() => {
       const deep = this.deep.apply(x, ctx.within('deep'));
-      const expected = ctx.getState(EXPECTED_STEPS) as tf.Tensor;
+      const expected = ctx.getState(EXPECTED_STEPS)!;
       const share = expected.div(maxSteps).reshape([...x.shape.slice(0, -1), 1]);
       const wide = this.wide.apply(x, ctx.within('wide'));
       return deep.mul(share).add(wide.mul(share.mul(-1).add(1)));
@@ -119,7 +119,7 @@ class DepthRouter extends PathRouter {
   override route(...[x, ctx]: Parameters<PathRouter['route']>): ReturnType<PathRouter['route']> {
     const routing = super.route(x, ctx);
     const steps = tf.range(1, this.numExperts + 1);
-    ctx.setState(EXPECTED_STEPS, routing.probs.mul(steps).sum(1));
+    ctx.setState(EXPECTED_STEPS, routing.probs.mul(steps).sum<tf.Tensor1D>(1));
     return routing;
   }
 }

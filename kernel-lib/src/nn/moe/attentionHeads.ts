@@ -7,7 +7,7 @@ import { numberedLabels } from '../experts/numberedLabels';
 import { initialize, Linear, uniformFanIn } from '../layers';
 import type { Router, RouterSpec } from '../routers';
 import { readRouting } from './hostRouting';
-import { observe } from './observe';
+import { publishRouting } from './publishRouting';
 
 export interface AttentionHeadsOptions {
   /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
@@ -94,10 +94,10 @@ export class AttentionHeads extends Module {
   // Each choice of a token is a row of its own, so that its query and what came of it keep their place.
   private plan(routing: ReturnType<Router['route']>, ctx: Context): { plan: DispatchPlan; k: number } {
     const { numTokens, numExperts } = routing;
-    const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const host = readRouting(ctx.within('router').path, routing, ctx.wants('routing'));
     const k = host.indices.length / numTokens;
     const routed = { router: this.router.kind, experts: numberedLabels(numExperts), dropped: null };
-    observe(routing, host, routed, ctx);
+    publishRouting(routing, host, routed, ctx);
     return { plan: ops.planDispatch(host.indices, { numTokens: numTokens * k, k: 1, numExperts }), k };
   }
 }

@@ -8,7 +8,7 @@ import { denseWeights } from '../routers';
 import type { Router, RouterSpec } from '../routers';
 import { specs } from '../routers/specs';
 import { readRouting } from './hostRouting';
-import { observe } from './observe';
+import { publishRouting } from './publishRouting';
 
 export interface AttentionMixtureOptions {
   /** Weighs the experts for each token: `routers.topP({ p: 1 })` uses all. */
@@ -122,9 +122,9 @@ export class AttentionMixture extends Module {
     if (routing.form === 'slots') {
       fail(ctx.path || this.kind, 'the router must weigh experts for each token', routing.form);
     }
-    const host = readRouting(where.path, routing, ctx.observer !== null);
+    const host = readRouting(where.path, routing, ctx.wants('routing'));
     const routed = { router: this.router.kind, experts: numberedLabels(routing.numExperts), dropped: null };
-    observe(routing, host, routed, ctx);
+    publishRouting(routing, host, routed, ctx);
     return denseWeights(routing);
   }
 }

@@ -6,7 +6,7 @@ import { initialize, uniformFanIn } from '../layers';
 import { denseWeights } from '../routers';
 import type { Router, RouterSpec, Routing } from '../routers';
 import { readRouting } from './hostRouting';
-import { observe } from './observe';
+import { publishRouting } from './publishRouting';
 
 export interface ExpertConvOptions {
   /** Weighs the experts for each image, from the mean of its pixels [B, C]; those that weigh all experts fit best. */
@@ -91,9 +91,9 @@ export class ExpertConv extends Module {
   private route(x: tf.Tensor, ctx: Context): Routing {
     const inner = ctx.within('router');
     const routing = this.router.route(x.mean<tf.Tensor2D>([1, 2]), inner);
-    if (ctx.observer !== null) {
+    if (ctx.wants('routing')) {
       const routed = { router: this.router.kind, experts: numberedLabels(routing.numExperts), dropped: null };
-      observe(routing, readRouting(inner.path, routing, true), routed, ctx);
+      publishRouting(routing, readRouting(inner.path, routing, true), routed, ctx);
     }
     return routing;
   }

@@ -11,7 +11,7 @@ import type { Router, RouterSpec, Routing } from '../routers';
 import { specs as routerSpecs } from '../routers/specs';
 import { applySlots } from './applySlots';
 import { choicesOf, readRouting } from './hostRouting';
-import { observe } from './observe';
+import { publishRouting } from './publishRouting';
 
 export interface MoeLayerOptions {
   /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
@@ -60,7 +60,7 @@ export interface MoeLayer extends Module {
 
 /**
  * A mixture of experts in place of a feed-forward network: tokens [..., D] to [..., D]. Parameters are "router.*",
- * "experts.*", "shared.*" and "sharedGate.weight". Reads from the device once in a pass, and feeds `ctx.observer` from the same read.
+ * "experts.*", "shared.*" and "sharedGate.weight". Reads from the device once in a pass, and publishes what was decided from the same read.
  *
  * @throws {SwitchyardError} where an option is out of range; in `apply`, where the width is not D, there are no tokens, or
  * a logit of the router is not finite.
@@ -168,14 +168,14 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
   private runExperts(tokens: tf.Tensor2D, routing: Routing, ctx: Context): tf.Tensor2D {
     const { experts } = this;
-    const host = readRouting(ctx.within('router').path, routing, ctx.observer !== null);
+    const host = readRouting(ctx.within('router').path, routing, ctx.wants('routing'));
     const routed = { router: this.router.kind, experts: experts.labels };
     if (routing.form === 'slots') {
-      observe(routing, host, { ...routed, dropped: null }, ctx);
+      publishRouting(routing, host, { ...routed, dropped: null }, ctx);
       return applySlots(experts, tokens, routing, ctx.within('experts'));
     }
     const plan = this.plan(routing, host.indices);
-    observe(routing, host, { ...routed, dropped: plan.dropped }, ctx);
+    publishRouting(routing, host, { ...routed, dropped: plan.dropped }, ctx);
     const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
     return ops.combine(outputs, routing.weights, plan);
   }

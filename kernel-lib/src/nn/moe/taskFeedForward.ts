@@ -3,6 +3,7 @@ import { Axis, expectInteger, fail, Module, Parameter, sizeOf } from '../../base
 import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import { activate, initialize, Linear, uniformFanIn } from '../layers';
+import { TASK_IDS } from '../stateKeys';
 
 export interface TaskFeedForwardOptions {
   /** D. */
@@ -17,13 +18,10 @@ export interface TaskFeedForwardOptions {
   random: Random;
 }
 
-/** Name under which a model leaves the task of each token, int32 [T]. */
-export const TASK_IDS = 'taskIds';
-
 /**
  * A feed-forward network whose second matrix has a part for all tasks and one for each: [..., D] to [..., D]; P of the features that
  * come out are the task's (ViTPose++, arXiv 2212.04246). A token costs as much as in one dense network. Reads the task of
- * each token from `ctx.getState('taskIds')`.
+ * each token from `ctx.getState(moe.TASK_IDS)`.
  *
  * @throws {SwitchyardError} where a size is out of range; in `apply`, where no tasks were left, or not one a token.
  */
@@ -66,7 +64,11 @@ export class TaskFeedForward extends Module {
     const numTokens = x.size / width;
     const ids = ctx.getState(TASK_IDS);
     if (ids === null || ids.size !== numTokens) {
-      fail(ctx.path || this.kind, `the context must hold ${numTokens} "${TASK_IDS}"`, ids === null ? null : ids.size);
+      fail(
+        ctx.path || this.kind,
+        `the context must hold ${numTokens} "${TASK_IDS.name}"`,
+        ids === null ? null : ids.size
+      );
     }
     const plan = ops.planDispatch(Int32Array.from(ids.dataSync()), { numTokens, k: 1, numExperts: tasks });
     return tf.tidy(() => {

@@ -3,6 +3,7 @@ import { Axis, expectInteger, fail, Module, Parameter, sizeOf } from '../../base
 import type { Context, Random, Size } from '../../base/core';
 import { embed, silu } from '../../base/ops';
 import { Linear } from '../layers';
+import { TOKEN_IDS } from '../stateKeys';
 
 export interface TokenIndexedOptions {
   /** V. */
@@ -18,13 +19,10 @@ export interface TokenIndexedOptions {
 // Of what a uniform fan-in projection makes of normal tokens: 1 / sqrt(3).
 const PROJECTED_DEVIATION = 0.58;
 
-/** Name under which a model leaves its token ids, int32 [...], for layers that look something up by them. */
-export const TOKEN_IDS = 'tokenIds';
-
 /**
  * A gated network whose up-projection is a table of its own, looked up by token id: `w2(silu(w1 x) * table[id])`, [..., D] to
  * [..., D] (STEM, arXiv 2601.10639). Each id is an expert of one row, chosen without a router; nothing needs balancing, and a
- * token costs `4 D H`, a third less than with the projection. Reads ids from `ctx.getState('tokenIds')`.
+ * token costs `4 D H`, a third less than with the projection. Reads ids from `ctx.getState(moe.TOKEN_IDS)`.
  *
  * @throws {SwitchyardError} in `apply`, where no ids were left, or not one a token.
  */
@@ -70,7 +68,11 @@ export class TokenIndexed extends Module {
     const ids = ctx.getState(TOKEN_IDS);
     const numTokens = x.size / x.shape[x.rank - 1];
     if (ids === null || ids.size !== numTokens) {
-      fail(ctx.path || this.kind, `the context must hold ${numTokens} "${TOKEN_IDS}"`, ids === null ? null : ids.size);
+      fail(
+        ctx.path || this.kind,
+        `the context must hold ${numTokens} "${TOKEN_IDS.name}"`,
+        ids === null ? null : ids.size
+      );
     }
     return tf.tidy(() => {
       const gate = silu(this.w1.apply(x, ctx.within('w1')));

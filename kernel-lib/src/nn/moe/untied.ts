@@ -1,7 +1,8 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Module } from '../../base/core';
+import { expectInteger, fail, Module, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
+import { MODALITY_IDS } from '../stateKeys';
 
 export interface UntiedOptions {
   /** Modules, one a modality, M. */
@@ -12,9 +13,6 @@ export interface UntiedOptions {
   by?: string;
 }
 
-/** Name under which a model leaves the modality of each token, int32 [T]. */
-export const MODALITY_IDS = 'modalityIds';
-
 /**
  * A norm, a projection, a feed-forward network of which each modality has its own (Mixture-of-Transformers, arXiv 2411.04996):
  * [..., D] to [..., F]. A token costs what it does in one of them; those whose modality is not there are not run and get no
@@ -23,7 +21,7 @@ export const MODALITY_IDS = 'modalityIds';
  * @throws {SwitchyardError} where M is less than 1; in `apply`, where the pass does not hold a modality for each token.
  */
 export function untied(options: UntiedOptions): Untied {
-  const { count, build, by = MODALITY_IDS } = options;
+  const { count, build, by = MODALITY_IDS.name } = options;
   expectInteger('untied', 'count', count, 1);
   return new Untied(
     Array.from({ length: count }, (_, modality) => build(modality)),
@@ -50,7 +48,7 @@ export class Untied extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const width = x.shape[x.rank - 1];
     const numTokens = x.size / width;
-    const ids = ctx.getState(this.by);
+    const ids = ctx.getState(stateKey(this.by));
     if (ids === null || ids.size !== numTokens) {
       fail(ctx.path || this.kind, `the pass must hold ${numTokens} "${this.by}"`, ids === null ? null : ids.size);
     }

@@ -2,6 +2,7 @@ import { tf } from '../../base/backend';
 import { expectNumber, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
+import { BEHAVIOURS } from '../stateKeys';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
@@ -76,7 +77,7 @@ class AttentionRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const behaviours = sideInput('attentionGate', 'behaviours', x.shape[0], ctx) as tf.Tensor3D;
+    const behaviours = sideInput('attentionGate', BEHAVIOURS, x.shape[0], ctx);
     const logits = this.attend(x, behaviours);
     if (ctx.training && this.contrastive !== null) {
       const { maskRate, coefficient, temperature } = this.contrastive;

@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import { fail, sizeOf } from '../../base/core';
+import { TOKEN_IDS } from '../stateKeys';
 import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
 import { specs } from './specs';
@@ -18,7 +19,7 @@ export interface FixedOptions {
  * @throws {SwitchyardError} where the table is empty or ragged; at build, where it names an expert outside 0..E-1 or one
  * twice in a row; in `route`, without ids.
  */
-export function fixed({ table, by = 'tokenIds' }: FixedOptions): RouterSpec {
+export function fixed({ table, by = TOKEN_IDS.name }: FixedOptions): RouterSpec {
   const k = table.length === 0 ? 0 : table[0].length;
   if (k === 0 || table.some((row) => row.length !== k)) {
     fail(

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, sizeOf } from '../../base/core';
 import * as ops from '../../base/ops';
+import { TOKEN_IDS } from '../stateKeys';
 import { checkK } from './parts/selectTopK';
 import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
@@ -21,7 +22,7 @@ export interface HashOptions {
  *
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, without ids.
  */
-export function hash({ k = 1, buckets = 256, by = 'tokenIds' }: HashOptions = {}): RouterSpec {
+export function hash({ k = 1, buckets = 256, by = TOKEN_IDS.name }: HashOptions = {}): RouterSpec {
   expectInteger('hash', 'k', k, 1);
   expectInteger('hash', 'buckets', buckets, 1);
   return {

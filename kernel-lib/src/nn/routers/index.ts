@@ -1,3 +1,4 @@
+export { BEHAVIOURS } from '../stateKeys';
 export { attentionGate } from './attentionGate';
 export type { AttentionGateOptions, ContrastiveOptions } from './attentionGate';
 export type { BalanceConvention, BalanceOptions } from './parts/balance';

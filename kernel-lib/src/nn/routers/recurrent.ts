@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, Parameter } from '../../base/core';
+import { Axis, expectInteger, Parameter, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
@@ -27,7 +27,8 @@ export function recurrent(options: RecurrentOptions): RouterSpec {
   return { kind: 'recurrent', options: resolved, build: (shape) => new RecurrentRouter(resolved, shape) };
 }
 
-const STATE = 'recurrent/state';
+/** The state of each token, [T, R]. */
+const STATE = stateKey<tf.Tensor2D>('recurrent/state');
 
 class RecurrentRouter extends TokenChoice {
   readonly kind = 'recurrent';
@@ -68,10 +69,7 @@ class RecurrentRouter extends TokenChoice {
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
     const before = this.options.carry ? ctx.getState(STATE) : null;
-    const state = this.step(
-      project(x, this.input),
-      (before as tf.Tensor2D | null) ?? tf.zeros([x.shape[0], this.state.size])
-    );
+    const state = this.step(project(x, this.input), before ?? tf.zeros([x.shape[0], this.state.size]));
     ctx.setState(STATE, state.clone());
     return project(state, this.weight);
   }

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Buffer, expectNumber, expectOneOf, fail, sizeOf } from '../../base/core';
+import { Buffer, expectNumber, expectOneOf, fail, sizeOf, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { checkMeanK } from './parts/checkMeanK';
@@ -66,6 +66,9 @@ interface Resolved extends Required<ReluOptions> {
   chunk: Required<ChunkOptions> | null;
 }
 
+/** Share of weights that are not 0, of each layer so far. */
+const ACTIVE = stateKey<tf.Tensor1D>('relu/active');
+
 class ReluRouter extends LinearRouter {
   readonly kind = 'relu';
   private readonly l1: Buffer;
@@ -107,12 +110,12 @@ class ReluRouter extends LinearRouter {
   // One sparsity for all layers of the pass, as in the paper: some may use more experts than others.
   private adapt(gates: tf.Tensor2D, ctx: Context): void {
     const { options, l1, numExperts } = this;
-    const own = ops.withoutGradient(() => gates.greater(0).toFloat().mean().expandDims());
-    const before = ctx.getState('relu/active');
-    ctx.setState('relu/active', before === null ? own : tf.concat([before, own]));
+    const own = ops.withoutGradient(() => gates.greater(0).toFloat().mean().expandDims<tf.Tensor1D>());
+    const before = ctx.getState(ACTIVE);
+    ctx.setState(ACTIVE, before === null ? own : tf.concat1d([before, own]));
     ctx.afterPass(() =>
       tf.tidy(() => {
-        const active = ctx.getState('relu/active') ?? fail(ctx.path, 'Context.finish must come before dispose', null);
+        const active = ctx.getState(ACTIVE) ?? fail(ctx.path, 'Context.finish must come before dispose', null);
         const direction = active
           .mean()
           .sub(options.k / numExperts)

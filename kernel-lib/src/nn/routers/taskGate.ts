@@ -2,6 +2,7 @@ import { type tf } from '../../base/backend';
 import { Axis, expectInteger, Parameter } from '../../base/core';
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
+import { TASK_IDS } from '../stateKeys';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { sideInput } from './parts/sideInput';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
@@ -58,7 +59,7 @@ class TaskRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const ids = sideInput('taskGate', 'taskIds', x.shape[0], ctx).toInt();
+    const ids = sideInput('taskGate', TASK_IDS, x.shape[0], ctx).toInt();
     const task = ops.embed(this.embedding.read() as tf.Tensor2D, ids) as tf.Tensor2D;
     const ofTask = project(task, this.taskWeight);
     return this.weight === null ? ofTask : project(x, this.weight).add(ofTask);

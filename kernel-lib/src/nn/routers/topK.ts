@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectNumber, expectOneOf, fail, Parameter, showShape } from '../../base/core';
+import { expectNumber, expectOneOf, fail, Parameter, showShape, stateKey } from '../../base/core';
 import type { Context } from '../../base/core';
 import { project, projectFlops, projectionWeight } from './parts/projection';
 import { resolveTokenChoice, TokenChoice } from './parts/tokenChoice';
@@ -26,7 +26,7 @@ export type RouterNoise = 'none' | 'learned';
 
 const NOISES: readonly RouterNoise[] = ['none', 'learned'];
 const NOISE_FLOOR = 0.01;
-const LOGITS = 'topK/logits';
+const LOGITS = stateKey<tf.Tensor2D>('topK/logits');
 
 /**
  * Token choice: each token goes to the K experts of highest score (arXiv 1701.06538, 2101.03961; renormalised as in
@@ -77,7 +77,7 @@ class TopKRouter extends TokenChoice {
     if (this.residual === null) {
       return logits;
     }
-    const before = ctx.getState(LOGITS) as tf.Tensor2D | null;
+    const before = ctx.getState(LOGITS);
     if (before !== null && showShape(before.shape) !== showShape(logits.shape)) {
       fail(ctx.path || 'topK', `the layer before must have logits ${showShape(logits.shape)}`, showShape(before.shape));
     }

@@ -65,7 +65,7 @@ interface KeysAndValues {
 function referencePass(model: PathModel, { inputs, reference }: PathQuestion): KeysAndValues[] {
   const known: KeysAndValues[] = [];
   const undo = attentions(model).map((attention) =>
-    attention.wrap((inner, x, ctx) => {
+    attention.intercept((inner, x, ctx) => {
       const [, key, value] = split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads);
       known.push({ key: tf.keep(key), value: tf.keep(value) });
       return inner(x);
@@ -86,14 +86,14 @@ function variantPass(
   const blocks = model.children.get('layers') as Module;
   const undo = [
     ...attentions(model).map((attention, i) =>
-      attention.wrap((_inner, x, ctx) =>
+      attention.intercept((_inner, x, ctx) =>
         attention.output.apply(
           attend(split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads), known[i], count),
           ctx.within('output')
         )
       )
     ),
-    blocks.wrap((inner, x) => {
+    blocks.intercept((inner, x) => {
       const [batch, length, width] = x.shape;
       return inner(
         x

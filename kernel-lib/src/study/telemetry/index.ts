@@ -2,6 +2,8 @@ export { bound } from './bound';
 export { boundDetails } from './bounds/routing';
 export { coActivation } from './coActivation';
 export type { CoActivationOptions } from './coActivation';
+export { DepthRecorder, depthRecorder } from './depthRecorder';
+export type { DepthRecorderOptions } from './depthRecorder';
 export { loadMetrics } from './loadMetrics';
 export type { LoadMetrics, LoadMetricsOptions } from './loadMetrics';
 export { Recorder, recorder } from './recorder';

@@ -1,5 +1,5 @@
 import { expectInteger } from '../../base/core';
-import type { RoutingObserver, RoutingRecord } from '../../base/core';
+import type { Observer, PublishedEvent, RoutingRecord } from '../../base/core';
 import { MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../../protocol';
 import type { LayerRouting, Numeric, RoutingData, RoutingHistory } from '../../protocol';
 import type { Batch } from '../../train/data';
@@ -14,6 +14,7 @@ import type { Specialisation, SpecialisationOptions } from './specialisation';
 import { TokenSampler } from './tokenSampler';
 import { Transitions } from './transitions';
 
+const NO_TEXT: Batch = { tokens: new Int32Array(), batchSize: 0, length: 0, domains: Int32Array.of(-1) };
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
 
 export interface RecorderOptions {
@@ -32,7 +33,7 @@ export interface RecorderOptions {
 }
 
 /**
- * Adds up what every routed layer of a model decides: give it to a pass as `Context.create({ observer })`, or watch a
+ * Adds up what every routed layer of a model decides: give it to a pass as `Context.create({ observers: [recorder] })`, or watch a
  * run with `show.routing()`. It reads nothing from the device. What it keeps does not grow with the run, and depends on
  * the steps only, so a repeated run records the same.
  *
@@ -43,7 +44,8 @@ export function recorder(options: RecorderOptions = {}): Recorder {
 }
 
 /** See {@link recorder}. */
-export class Recorder implements RoutingObserver {
+export class Recorder implements Observer<'routing'> {
+  readonly kinds = ['routing'] as const;
   private readonly options: Required<Omit<RecorderOptions, 'decode'>>;
   private readonly layers = new Map<string, LayerRecorder>();
   private readonly sampler: TokenSampler;
@@ -70,14 +72,14 @@ export class Recorder implements RoutingObserver {
     this.sampler = new TokenSampler({ count: tokenSample, decode, numDomains: domains.length });
   }
 
-  /** The batch whose records follow: gives them text and domains. */
-  batch(batch: Batch): void {
+  /** The batch whose records follow: gives them text and domains, where it is of text. */
+  batch(batch: Batch | null): void {
     this.latest = batch;
     this.before = null;
-    this.sampler.batch(batch);
+    this.sampler.batch(batch ?? NO_TEXT);
   }
 
-  observe(record: RoutingRecord): void {
+  observe(record: PublishedEvent<'routing'>): void {
     let layer = this.layers.get(record.path);
     if (layer === undefined || !layer.fits(record)) {
       const { domains, sequences, vocabSize } = this.options;

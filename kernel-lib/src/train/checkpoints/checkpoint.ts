@@ -7,35 +7,39 @@ import { assignVariables, expectFits } from '../../base/io/variables';
 import { parseHistory } from '../loop/history';
 import type { History } from '../loop/history';
 import type { Trainer } from '../loop/trainer';
+import type { Metrics } from '../tasks/task';
 
 const MODEL = 'model.';
 const OPTIMIZER = 'optimizer.';
-// A resumed run draws the same batches only with these.
-const FIXED = ['seed', 'batchSize', 'length'] as const;
+// Checkpoints written before there were other tasks do not say theirs.
+const FIRST_TASK = 'language';
 
 /** Writes all that {@link restoreCheckpoint} needs into `folder`. */
-export function saveCheckpoint(folder: string, trainer: Trainer, history: History, dataHash: string | null): void {
-  const { step, options } = trainer;
-  // JSON has no Infinity, which `clipNorm` may be; the record of the options is for people and for FIXED.
-  writeCheckpoint(folder, { step, seed: options.seed, options: { ...options, dataHash }, history }, tensorsOf(trainer));
+export function saveCheckpoint(folder: string, trainer: Trainer, history: History<Metrics>): void {
+  const { step, options, task } = trainer;
+  // JSON has no Infinity, which `clipNorm` may be; the record of the options is for people and for what is fixed.
+  const record = { ...options, ...fixedOf(trainer), dataHash: task.hash ?? null };
+  writeCheckpoint(folder, { step, seed: options.seed, options: record, history }, tensorsOf(trainer));
 }
 
 /**
  * Brings a new trainer to where a checkpoint was written.
  *
  * @returns What was measured until then.
- * @throws {SwitchyardError} where the checkpoint is cut short, or of another model, seed, batch shape or text; the
+ * @throws {SwitchyardError} where the checkpoint is cut short, or of another model, task, seed, batch shape or data; the
  * model is then as it was.
  */
-export function restoreCheckpoint(folder: string, trainer: Trainer, dataHash: string | null): History {
+export function restoreCheckpoint(folder: string, trainer: Trainer): History<Metrics> {
   const { record, tensors, file } = readCheckpoint(folder);
-  for (const name of FIXED) {
-    if (record.options[name] !== trainer.options[name]) {
-      fail('train.fit', `${name} must be the checkpoint's (${String(record.options[name])})`, trainer.options[name]);
+  const saved: Record<string, unknown> = { taskKind: FIRST_TASK, ...record.options };
+  for (const [name, value] of Object.entries(fixedOf(trainer))) {
+    if (saved[name] !== value) {
+      fail('train.fit', `${name} must be the checkpoint's (${String(saved[name])})`, value);
     }
   }
-  if (record.options.dataHash !== dataHash) {
-    fail('train.fit', `the text must be the checkpoint's (sha256 ${String(record.options.dataHash)})`, dataHash);
+  const dataHash = trainer.task.hash ?? null;
+  if (saved.dataHash !== dataHash) {
+    fail('train.fit', `the data must be the checkpoint's (sha256 ${String(saved.dataHash)})`, dataHash);
   }
   const history = parseHistory(record.history, folder);
   expectFits(file, tensorsOf(trainer), tensors);
@@ -46,6 +50,11 @@ export function restoreCheckpoint(folder: string, trainer: Trainer, dataHash: st
   trainer.optimizer.restore(record.step, new Map(state));
   trainer.step = record.step;
   return history;
+}
+
+/** A resumed run draws the same batches only with these. */
+function fixedOf({ task, options }: Trainer): Record<string, unknown> {
+  return { taskKind: task.kind, seed: options.seed, ...task.fixed };
 }
 
 function tensorsOf(trainer: Trainer): Map<string, tf.Tensor> {

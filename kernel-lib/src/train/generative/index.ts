@@ -5,5 +5,5 @@ export type { GaussianComponent, GaussianFlow, Posterior, SampleOptions, Velocit
 export { mmd } from './mmd';
 export { switchFlows } from './switchFlows';
 export type { FlowStage } from './switchFlows';
-export { partition, trainFlow, trainPosterior } from './trainFlows';
+export { partition, trainFlow, trainPosterior, velocityOf } from './trainFlows';
 export type { TrainedFlow, TrainFlowOptions } from './trainFlows';

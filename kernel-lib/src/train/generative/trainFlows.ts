@@ -2,8 +2,12 @@ import { tf } from '../../base/backend';
 import { Context, expectInteger, fail, Random } from '../../base/core';
 import type { Module } from '../../base/core';
 import { kMeans } from '../../base/math';
-import * as ops from '../../base/ops';
 import { FeedForward, Linear, Sequential } from '../../nn/layers';
+import { fit } from '../loop/fit';
+import { flow } from '../tasks/flow';
+import type { FlowBatch } from '../tasks/flow';
+import { flowPosterior } from '../tasks/flowPosterior';
+import type { Task } from '../tasks/task';
 import type { Posterior, Velocity } from './flow';
 
 /**
@@ -28,7 +32,7 @@ export interface TrainFlowOptions {
   network?: Module;
   /** Width inside the default network. Default 64. */
   hidden?: number;
-  /** Default 300. */
+  /** 0 trains nothing. Default 300. */
   steps?: number;
   /** Points of a step. Default 128. */
   batchSize?: number;
@@ -45,68 +49,49 @@ export interface TrainedFlow<F> {
 }
 
 /**
- * Trains a velocity on data [T, D] by conditional flow matching (arXiv 2210.02747). It is given no more than its own part of the data:
- * experts of different parts can be trained apart.
+ * Trains a velocity on data [T, D]: `train.fit` on the task `train.tasks.flow`, by Adam at one rate. It is given no more than its own part of
+ * the data: experts of different parts can be trained apart.
  */
-export function trainFlow(data: tf.Tensor2D, options: TrainFlowOptions = {}): TrainedFlow<Velocity> {
+export async function trainFlow(data: tf.Tensor2D, options: TrainFlowOptions = {}): Promise<TrainedFlow<Velocity>> {
   const width = data.shape[1];
-  return train(width, width, options, (random, count) => {
-    const { x, t, end, noise } = between(data, random, count);
-    return { x, t, loss: (out) => tf.losses.meanSquaredError(end.sub(noise), out) };
-  });
+  const { network = smallNetwork(width, width, options), batchSize } = options;
+  await trained(network, flow({ data, batchSize }), options);
+  return { network, at: velocityOf(network) };
 }
 
-/** Trains the router: which of the parts [T_k, D] a point between noise and data comes from, by their sizes. */
-export function trainPosterior(parts: readonly tf.Tensor2D[], options: TrainFlowOptions = {}): TrainedFlow<Posterior> {
+/** Trains the router, on the task `train.tasks.flowPosterior`: which of the parts [T_k, D] a point between noise and data comes from. */
+export async function trainPosterior(
+  parts: readonly tf.Tensor2D[],
+  options: TrainFlowOptions = {}
+): Promise<TrainedFlow<Posterior>> {
   const width = (parts[0] ?? fail('generative.trainPosterior', 'there must be a part', parts.length)).shape[1];
-  const data = tf.concat([...parts]);
-  const labels = tf.tensor1d(parts.flatMap((part, k) => new Array<number>(part.shape[0]).fill(k)), 'int32'); // prettier-ignore
-  const trained = train(width, parts.length, options, (random, count) => {
-    const { x, t, rows } = between(data, random, count);
-    const right = tf.gather(labels, rows).toInt();
-    return { x, t, loss: (out) => ops.crossEntropy(out, right).mean() };
-  });
-  tf.dispose([data, labels]);
-  return { network: trained.network, at: (x, t) => tf.tidy(() => tf.softmax(trained.at(x, t))) };
+  const { network = smallNetwork(width, parts.length, options), batchSize } = options;
+  await trained(network, flowPosterior({ parts, batchSize }), options);
+  const logits = velocityOf(network);
+  return { network, at: (x, t) => tf.tidy(() => tf.softmax(logits(x, t))) };
 }
 
-interface Task {
-  x: tf.Tensor2D;
-  /** [T, 1]. */
-  t: tf.Tensor2D;
-  loss(out: tf.Tensor2D): tf.Scalar;
-}
-
-function train(
-  width: number,
-  outputs: number,
-  options: TrainFlowOptions,
-  draw: (random: Random, count: number) => Task
-): TrainedFlow<Velocity> {
-  const {
-    network = smallNetwork(width, outputs, options),
-    steps = 300,
-    batchSize = 128,
-    learningRate = 5e-3,
-    seed = 0
-  } = options;
-  const random = Random.fromSeed(seed).child('flow');
-  const run = (x: tf.Tensor2D, t: tf.Tensor2D): tf.Tensor2D => {
+/** The velocity that a network gives: it takes points with their time and its square, [T, D + 2]. */
+export function velocityOf(network: Module): Velocity {
+  return (x, t) => {
     const ctx = Context.create();
-    const out = network.apply(tf.concat([x, t, t.square()], 1), ctx) as tf.Tensor2D;
-    ctx.dispose();
-    return out;
+    try {
+      return tf.tidy(() => {
+        const time = tf.fill([x.shape[0], 1], t);
+        return network.apply(tf.concat([x, time, time.square()], 1), ctx) as tf.Tensor2D;
+      });
+    } finally {
+      ctx.dispose();
+    }
   };
-  const variables = [...network.parameters().values()].map(({ variable }) => variable);
-  const optimizer = tf.train.adam(learningRate);
-  for (let step = 0; step < steps; step++) {
-    tf.tidy(() => {
-      const task = draw(random.child(step), batchSize);
-      optimizer.minimize(() => task.loss(run(task.x, task.t)), false, variables);
-    });
+}
+
+async function trained(network: Module, task: Task<FlowBatch>, options: TrainFlowOptions): Promise<void> {
+  const { steps = 300, learningRate = 5e-3, seed = 0 } = options;
+  if (steps > 0) {
+    const adam = { schedule: 'constant', warmup: 0, weightDecay: 0, betas: [0.9, 0.999], clipNorm: Infinity } as const;
+    await fit(network, task, { steps, learningRate, seed, ...adam, progress: false });
   }
-  optimizer.dispose();
-  return { network, at: (x, t) => tf.tidy(() => run(x, tf.fill([x.shape[0], 1], t))) };
 }
 
 function smallNetwork(width: number, outputs: number, { hidden = 64, seed = 0 }: TrainFlowOptions): Module {
@@ -119,14 +104,4 @@ function smallNetwork(width: number, outputs: number, { hidden = 64, seed = 0 }:
     new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('later') }),
     linear('last', hidden, outputs)
   ]);
-}
-
-// Points somewhere between noise and some rows of the data.
-function between(data: tf.Tensor2D, random: Random, count: number) {
-  const rows = random.child('rows').uniform([count], 0, data.shape[0]).floor().toInt() as tf.Tensor1D;
-  const end = tf.gather(data, rows);
-  const noise = random.child('noise').normal(end.shape) as tf.Tensor2D;
-  const t = random.child('time').uniform([count, 1]) as tf.Tensor2D;
-  const x = noise.add<tf.Tensor2D>(end.sub(noise).mul(t));
-  return { x, t, end, noise, rows };
 }

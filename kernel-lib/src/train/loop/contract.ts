@@ -1,13 +1,16 @@
-import type { RoutingObserver } from '../../base/core';
-import type { LanguageModel } from '../../models/language';
-import type { Batch, TextData } from '../data';
+import type { Module, Observer } from '../../base/core';
+import type { Batch } from '../data';
+import type { Task } from '../tasks/task';
 
 /** What a run tells whoever watches it. */
 export interface StepReport {
   /** Steps done; the first report has step 1. */
   step: number;
   totalSteps: number;
-  /** Named scalars of this step: "loss/train", "loss/validation" and "loss/validation/<domain>" where evaluated, "learningRate", "gradientNorm", "auxiliary/<name>". */
+  /**
+   * Named scalars of this step: "loss/train", and "loss/train/<name>" where the task has several losses; "<measure>/validation" where evaluated,
+   * and "loss/validation/<part>" of parts of the data, such as domains; "learningRate", "gradientNorm", "auxiliary/<name>".
+   */
   scalars: Record<string, number>;
 }
 
@@ -27,8 +30,9 @@ export interface RunControl {
 
 export interface RunInfo {
   runId: string;
-  model: LanguageModel;
-  data: TextData;
+  model: Module;
+  /** What it is trained on; `task.text` says what can be shown of a text. */
+  task: Task;
   totalSteps: number;
   seed: number;
   /** Holds and ends the run; absent where it cannot be held. */
@@ -38,10 +42,10 @@ export interface RunInfo {
 /** Watches a run: `show.routing()` and the progress line are watchers. */
 export interface Watcher {
   start(run: RunInfo): void;
-  /** The batch about to be trained on; what routers decide about it follows through `observer`. */
-  batch?(batch: Batch, step: number): void;
-  /** Receives the routing of training passes; null where this watcher needs none (nothing extra is then read). */
-  readonly observer: RoutingObserver | null;
+  /** The batch about to be trained on, null where it is no text; what happens in its pass follows through `observers`. */
+  batch?(batch: Batch | null, step: number): void;
+  /** Those who are told what happens in training passes; absent or empty where this watcher needs none (nothing extra is then read). */
+  readonly observers?: readonly Observer[];
   step(report: StepReport): void;
   end(status: 'finished' | 'stopped' | 'failed', error: Error | null): void;
 }

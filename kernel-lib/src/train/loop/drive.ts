@@ -1,7 +1,6 @@
 import { SwitchyardError } from '../../base/core';
 import { saveCheckpoint } from '../checkpoints/checkpoint';
-import type { TextData } from '../data';
-import { evaluate } from './evaluate';
+import type { Metrics } from '../tasks/task';
 import type { History } from './history';
 import { nextTurn } from './nextTurn';
 import type { CheckpointOptions } from './options';
@@ -13,14 +12,13 @@ import type { Watchers } from './watchers';
 /** All that a run is made of. */
 export interface RunParts {
   trainer: Trainer;
-  data: TextData;
-  history: History;
+  history: History<Metrics>;
   watchers: Watchers;
   checkpoint: CheckpointOptions | null;
 }
 
 /** Trains until the last step or until it is to stop; one step a turn of the event loop, the first in the next turn. */
-export async function drive(parts: RunParts, pacing: Pacing): Promise<TrainResult> {
+export async function drive(parts: RunParts, pacing: Pacing): Promise<TrainResult<Metrics>> {
   const { trainer, history, checkpoint } = parts;
   const { steps, seed } = trainer.options;
   const started = performance.now();
@@ -46,22 +44,33 @@ export async function drive(parts: RunParts, pacing: Pacing): Promise<TrainResul
   return { status, steps: trainer.step, seed, seconds: (performance.now() - started) / 1000, ...history };
 }
 
-async function oneStep({ trainer, data, history, watchers }: RunParts): Promise<void> {
-  const { seed, batchSize, length, steps, evaluateEvery, evaluateBatches } = trainer.options;
+async function oneStep({ trainer, history, watchers }: RunParts): Promise<void> {
+  const { model, task } = trainer;
+  const { seed, steps, evaluateEvery } = trainer.options;
   const step = trainer.step + 1;
-  const batch = data.trainBatch({ seed, step, batchSize, length });
-  watchers.batch(batch, step);
-  const scalars = named(step, () => trainer.trainStep(batch, watchers.observer));
+  const batch = task.batch(step, seed);
+  watchers.batch(task.tokens?.(batch) ?? null, step);
+  const scalars = named(step, () => trainer.trainStep(batch, watchers.observers));
   history.losses.push(scalars['loss/train']);
   if (evaluateEvery > 0 && (step % evaluateEvery === 0 || step === steps)) {
-    const evaluation = await evaluate(trainer.model, data, { batchSize, length, batches: evaluateBatches });
-    history.validation.push({ step, ...evaluation });
-    scalars['loss/validation'] = evaluation.loss;
-    for (const [domain, loss] of Object.entries(evaluation.domains)) {
-      scalars[`loss/validation/${domain}`] = loss;
+    const metrics = await task.evaluate?.(model);
+    if (metrics !== undefined) {
+      history.validation.push({ step, ...metrics });
+      Object.assign(scalars, scalarsOf(metrics));
     }
   }
   watchers.step({ step, totalSteps: steps, scalars });
+}
+
+/** Measures as scalars: "loss/validation", "accuracy/validation"; of a part, "loss/validation/<part>". */
+function scalarsOf(metrics: Metrics): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, value]) =>
+      typeof value === 'number'
+        ? [[`${name}/validation`, value]]
+        : Object.entries(value).map(([part, loss]) => [`loss/validation/${part}`, loss])
+    )
+  );
 }
 
 /** Adds the step to an error that does not say it: a router that refuses its logits knows where, but not when. */
@@ -77,6 +86,6 @@ function named<T>(step: number, f: () => T): T {
   }
 }
 
-function save({ trainer, history, data }: RunParts, { path }: CheckpointOptions): void {
-  saveCheckpoint(path, trainer, history, data.hash ?? null);
+function save({ trainer, history }: RunParts, { path }: CheckpointOptions): void {
+  saveCheckpoint(path, trainer, history);
 }

@@ -1,58 +1,28 @@
-import { tf } from '../../base/backend';
-import { Context, expectInteger } from '../../base/core';
-import { crossEntropy } from '../../base/ops';
+import { fail } from '../../base/core';
+import type { Module } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
-import type { Batch, TextData } from '../data';
-import { batchTensors } from './batchTensors';
-import { nextTurn } from './nextTurn';
-import { resolveShape } from './options';
+import type { TextData } from '../data';
+import { LanguageTask } from '../tasks/language';
+import type { Evaluation } from '../tasks/language';
+import type { Metrics, Task } from '../tasks/task';
+import { isTask } from './isTask';
 import type { EvaluateOptions } from './options';
 
-/** Mean cross entropy of validation text, in nats a token. */
-export interface Evaluation {
-  /** Over all sequences. */
-  loss: number;
-  /** Over the sequences of each domain. */
-  domains: Record<string, number>;
-}
-
-/** Measures a model on validation text, with nothing that only training does (noise, balance updates). */
+/**
+ * Measures a model on validation text, or as a task says, with nothing that only training does (noise, balance updates).
+ *
+ * @throws {SwitchyardError} where an option is out of range, the model does not fit, or the task has nothing to measure on.
+ */
+export async function evaluate<B, E extends Metrics>(model: Module, task: Task<B, E>): Promise<E>;
+export async function evaluate(model: LanguageModel, data: TextData, options?: EvaluateOptions): Promise<Evaluation>;
 export async function evaluate(
-  model: LanguageModel,
-  data: TextData,
-  options: EvaluateOptions = {}
-): Promise<Evaluation> {
-  const { batchSize, length } = resolveShape('train.evaluate', options, model, data);
-  const { batches: count = 8 } = options;
-  expectInteger('train.evaluate', 'batches', count, 1);
-  const sums = data.domains.map(() => ({ loss: 0, sequences: 0 }));
-  for (const batch of data.validationBatches({ batchSize, length, count })) {
-    await nextTurn();
-    sequenceLosses(model, batch).forEach((loss, b) => {
-      const sum = sums[batch.domains[b]];
-      sum.loss += loss;
-      sum.sequences++;
-    });
-  }
-  const seen = sums.map((sum, d) => ({ ...sum, domain: data.domains[d] })).filter(({ sequences }) => sequences > 0);
-  const total = seen.reduce((all, { loss, sequences }) => [all[0] + loss, all[1] + sequences], [0, 0]);
-  return {
-    loss: total[0] / total[1],
-    domains: Object.fromEntries(seen.map(({ domain, loss, sequences }) => [domain, loss / sequences]))
-  };
-}
-
-/** Mean cross entropy of each sequence; [B]. */
-function sequenceLosses(model: LanguageModel, batch: Batch): Float32Array {
-  const ctx = Context.create();
-  try {
-    return tf.tidy(() => {
-      const { inputs, targets } = batchTensors(batch, model.vocabSize);
-      const logits = model.apply(inputs, ctx).reshape<tf.Tensor2D>([targets.size, -1]);
-      const losses = crossEntropy(logits, targets).reshape([batch.batchSize, batch.length]).mean(1);
-      return losses.dataSync() as Float32Array;
-    });
-  } finally {
-    ctx.dispose();
-  }
+  model: Module,
+  data: TextData | Task,
+  { batches, ...shape }: EvaluateOptions = {}
+): Promise<Metrics> {
+  const task = isTask<Task>(data)
+    ? data
+    : new LanguageTask(data, { ...shape, evaluateBatches: batches }, 'train.evaluate');
+  const own: Task = task.on?.(model) ?? task;
+  return own.evaluate?.(model) ?? fail('train.evaluate', 'the task must have validation data', task.kind);
 }

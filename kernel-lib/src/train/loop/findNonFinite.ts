@@ -1,27 +1,35 @@
 import { tf } from '../../base/backend';
 import type { Context, Module } from '../../base/core';
+import type { Task } from '../tasks/task';
+import { namedLosses } from './gradients';
 
 /**
  * Runs a pass again to find where values stop being finite: a parameter, else the output of the first module (the
- * innermost), else an auxiliary loss, else the gradient nearest to the loss. Reads much from the device; for a run
- * that has failed anyway.
+ * innermost), else the task's loss, else an auxiliary loss, else the gradient nearest to the loss. Reads much from the device; for
+ * a run that has failed anyway.
  *
- * @param forward - Runs the model; its losses are in `ctx` afterwards.
+ * @param lossOf - Runs the model; auxiliary losses are in `ctx` afterwards.
  */
 export function findNonFinite(
   model: Module,
   gradients: ReadonlyMap<string, tf.Tensor>,
   ctx: Context,
-  forward: () => void
+  lossOf: (ctx: Context) => ReturnType<Task['loss']>
 ): string {
   for (const [path, { variable }] of model.parameters()) {
     if (!isFinite(variable)) {
       return `the parameter "${path}"`;
     }
   }
-  const output = firstOutput(model, forward);
+  let losses: [string, tf.Tensor][] = [];
+  const output = firstOutput(model, () => (losses = namedLosses(lossOf(ctx))));
   if (output !== null) {
     return `the output of "${output}"`;
+  }
+  for (const [name, loss] of losses) {
+    if (!isFinite(loss)) {
+      return name === '' ? 'the loss' : `the loss "${name}"`;
+    }
   }
   for (const [name, loss] of ctx.losses) {
     if (!isFinite(loss)) {
@@ -40,40 +48,21 @@ export function findNonFinite(
 /** Path of the first module whose output is not finite, or null. */
 function firstOutput(model: Module, forward: () => void): string | null {
   let found: string | null = null;
-  const restore = [...model.modules()].map(([path, module]) =>
-    intercept(module, (output) => {
+  const release = [...model.modules().values()].map((module) =>
+    module.intercept((inner, x, { path }) => {
+      const output = inner(x);
       if (found === null && !isFinite(output)) {
         found = path === '' ? module.kind : path;
       }
+      return output;
     })
   );
   try {
     forward();
   } finally {
-    restore.forEach((undo) => undo());
+    release.forEach((undo) => undo());
   }
   return found;
-}
-
-/** Shows every output of a module to `see`, until the returned function is called. */
-function intercept(module: Module, see: (output: tf.Tensor) => void): () => void {
-  const own = Object.getOwnPropertyDescriptor(module, 'apply');
-  const apply = module.apply;
-  Object.defineProperty(module, 'apply', {
-    configurable: true,
-    value(x: tf.Tensor, ctx: Context) {
-      const output = apply.call(module, x, ctx);
-      see(output);
-      return output;
-    }
-  });
-  return () => {
-    if (own === undefined) {
-      Reflect.deleteProperty(module, 'apply');
-    } else {
-      Object.defineProperty(module, 'apply', own);
-    }
-  };
 }
 
 function isFinite(x: tf.Tensor): boolean {

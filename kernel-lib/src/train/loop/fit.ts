@@ -1,13 +1,17 @@
 import { randomUUID } from 'crypto';
 import { fail } from '../../base/core';
+import type { Module } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
 import { restoreCheckpoint } from '../checkpoints/checkpoint';
 import type { TextData } from '../data';
+import { LanguageTask } from '../tasks/language';
+import type { Metrics, Task } from '../tasks/task';
 import type { Watcher } from './contract';
 import { drive } from './drive';
 import type { RunParts } from './drive';
+import { isTask } from './isTask';
 import { resolveOptions } from './options';
-import type { FitOptions } from './options';
+import type { FitOptions, TaskFitOptions } from './options';
 import { Pacing } from './pacing';
 import { progress } from './progress';
 import { Run } from './run';
@@ -15,11 +19,13 @@ import type { TrainResult } from './run';
 import { Trainer } from './trainer';
 import { Watchers } from './watchers';
 
-const training = new WeakSet<LanguageModel>();
+const training = new WeakSet<Module>();
+/** Options that a text's task is made with. */
+const OF_TEXT = ['batchSize', 'length', 'evaluateBatches'] as const;
 
 /**
- * Trains a language model: AdamW, warm-up, clipping, evaluation, checkpoints. The loss is the mean cross entropy of
- * the next token plus the auxiliary losses of the layers. Options are checked and `resume` is read at once; training
+ * Trains a model on a task: AdamW, warm-up, clipping, evaluation, checkpoints. The loss is the task's plus the auxiliary losses of the layers. A
+ * text is the task of a language model: the mean cross entropy of the next token. Options are checked and `resume` is read at once; training
  * begins in the next turn of the event loop and gives way to it after every step.
  *
  * The same seed, data, backend and thread count give the same numbers, on the CPU bit for bit, whether the run was
@@ -29,16 +35,19 @@ const training = new WeakSet<LanguageModel>();
  * first loss or gradient that is not finite, with the step and the module; the parameters stay as the last good step
  * left them.
  */
-export function fit(model: LanguageModel, data: TextData, options: FitOptions): Run {
-  const resolved = resolveOptions(options, model, data);
+export function fit<B, E extends Metrics>(model: Module, task: Task<B, E>, options: TaskFitOptions): Run<E>;
+export function fit(model: LanguageModel, data: TextData, options: FitOptions): Run;
+export function fit(model: Module, data: TextData | Task, options: FitOptions): Run<Metrics> {
+  const resolved = resolveOptions(options, model);
+  const task = taskOf(model, data, options);
   if (training.has(model)) {
     fail('train.fit', 'a model is trained by one run at a time', 'a model that another run trains');
   }
-  const trainer = new Trainer(model, resolved);
+  const trainer = new Trainer(model, task, resolved);
   let history;
   try {
     const fresh = { losses: [], validation: [] };
-    history = options.resume === undefined ? fresh : restoreCheckpoint(options.resume, trainer, data.hash ?? null);
+    history = options.resume === undefined ? fresh : restoreCheckpoint(options.resume, trainer);
   } catch (error) {
     trainer.dispose();
     throw error;
@@ -46,13 +55,26 @@ export function fit(model: LanguageModel, data: TextData, options: FitOptions): 
   const watchers = new Watchers([...list(options.watch), ...(options.progress === false ? [] : [progress()])]);
   const runId = randomUUID();
   const pacing = new Pacing();
-  watchers.start({ runId, model, data, totalSteps: resolved.steps, seed: resolved.seed, control: pacing });
-  const parts = { trainer, data, history, watchers, checkpoint: options.checkpoint ?? null };
+  watchers.start({ runId, model, task, totalSteps: resolved.steps, seed: resolved.seed, control: pacing });
+  const parts = { trainer, history, watchers, checkpoint: options.checkpoint ?? null };
   return new Run(runId, pacing, () => attended(parts, pacing, options.signal));
 }
 
+/** The task on this model. */
+function taskOf(model: Module, data: TextData | Task, options: FitOptions): Task {
+  if (!isTask<Task>(data)) {
+    const { batchSize, length, evaluateBatches } = options;
+    return new LanguageTask(data, { batchSize, length, evaluateBatches }, 'train.fit').on(model);
+  }
+  const given = OF_TEXT.find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    fail('train.fit', `${given} is an option of the task`, options[given]);
+  }
+  return data.on?.(model) ?? data;
+}
+
 /** Drives a run with what surrounds it: interrupts, the end of the watchers, and the freeing of the optimiser. */
-async function attended(parts: RunParts, pacing: Pacing, signal?: AbortSignal): Promise<TrainResult> {
+async function attended(parts: RunParts, pacing: Pacing, signal?: AbortSignal): Promise<TrainResult<Metrics>> {
   const { trainer, watchers } = parts;
   const stop = (): void => pacing.stop();
   training.add(trainer.model);

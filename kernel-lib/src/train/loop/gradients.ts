@@ -1,35 +1,32 @@
 import { tf } from '../../base/backend';
 import type { Context, Parameter } from '../../base/core';
-import { crossEntropy } from '../../base/ops';
-import type { LanguageModel } from '../../models/language';
-import type { BatchTensors } from './batchTensors';
+import type { Task } from '../tasks/task';
 import { globalNorm } from './globalNorm';
 
 /** One pass forward and back. */
 export interface Pass {
   /** Gradients by parameter path; parameters that the loss does not depend on have none. The caller's. */
   gradients: Map<string, tf.Tensor>;
-  /** Mean cross entropy, in nats a token. */
+  /** The task's loss: the sum of its parts. */
   loss: number;
+  /** Its parts by name; empty where it is one. */
+  parts: Record<string, number>;
   /** Sum over the layers of each auxiliary loss, by its name, as it enters the total. */
   auxiliary: Record<string, number>;
   /** Euclidean norm of all gradients together. */
   gradientNorm: number;
 }
 
-/** Loss and gradients of a batch: mean cross entropy and the auxiliary losses of `ctx`. One read from the device. */
+/** Loss and gradients of a batch: what the task says, and the auxiliary losses of `ctx`. One read from the device. */
 export function gradients(
-  model: LanguageModel,
+  lossOf: (ctx: Context) => ReturnType<Task['loss']>,
   parameters: ReadonlyMap<string, Parameter>,
-  { inputs, targets }: BatchTensors,
   ctx: Context
 ): Pass {
-  const parts: tf.Scalar[] = [];
+  const own: [string, tf.Scalar][] = [];
   const total = (): tf.Scalar => {
-    const logits = model.apply(inputs, ctx).reshape<tf.Tensor2D>([targets.size, -1]);
-    const mean = tf.keep(crossEntropy(logits, targets).mean<tf.Scalar>());
-    parts.push(mean, ...ctx.losses.values());
-    return tf.addN(parts);
+    own.push(...namedLosses(lossOf(ctx)).map(([name, loss]): [string, tf.Scalar] => [name, tf.keep(loss)]));
+    return tf.addN([...own.map(([, loss]) => loss), ...ctx.losses.values()]);
   };
   const variables = [...parameters.values()].map(({ variable }) => variable);
   const { value, grads } = variableGrads(total, variables);
@@ -40,9 +37,18 @@ export function gradients(
       byPath.set(path, gradient);
     }
   }
-  const [gradientNorm, loss, ...losses] = read([globalNorm([...byPath.values()]), ...parts]);
-  tf.dispose([value, parts[0]]);
-  return { gradients: byPath, loss, gradientNorm, auxiliary: sumByName([...ctx.losses.keys()], losses) };
+  const kept = own.map(([, loss]) => loss);
+  const [gradientNorm, ...losses] = read([globalNorm([...byPath.values()]), ...kept, ...ctx.losses.values()]);
+  tf.dispose([value, ...kept]);
+  const parts = Object.fromEntries(own.flatMap(([name], i) => (name === '' ? [] : [[name, losses[i]]])));
+  const loss = losses.slice(0, own.length).reduce((sum, part) => sum + part, 0);
+  const auxiliary = sumByName([...ctx.losses.keys()], losses.slice(own.length));
+  return { gradients: byPath, loss, parts, gradientNorm, auxiliary };
+}
+
+/** A task's losses by name; the name of a single one is empty. */
+export function namedLosses(losses: ReturnType<Task['loss']>): [string, tf.Scalar][] {
+  return losses instanceof tf.Tensor ? [['', losses]] : Object.entries(losses);
 }
 
 /** As `tf.variableGrads`, which leaves behind what it kept for the way back where `f` throws. */

@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
-import type { LanguageModel } from '../../models/language';
-import type { TextData } from '../data';
+import type { Module } from '../../base/core';
+import type { LanguageOptions } from '../tasks/language';
 import type { AdamWOptions } from './adamW';
 import type { Watcher } from './contract';
 import type { LearningRateOptions } from './learningRate';
@@ -12,24 +12,17 @@ export interface CheckpointOptions {
   every?: number;
 }
 
-export interface EvaluateOptions {
-  /** Sequences at once. Default 16. */
-  batchSize?: number;
-  /** Positions of a sequence, N. Default: the model's context length, else 128. */
-  length?: number;
+export interface EvaluateOptions extends Omit<LanguageOptions, 'evaluateBatches'> {
   /** Batches measured. Default 8. */
   batches?: number;
 }
 
-export interface FitOptions {
+/** Options of a run of any task. */
+export interface TaskFitOptions {
   /** Steps of the whole run, those before a resumed checkpoint included. */
   steps: number;
   /** Seed of the batches and of all that is random in a pass. Default 0. */
   seed?: number;
-  /** Sequences in a batch, B. Default 16. */
-  batchSize?: number;
-  /** Positions of a sequence, N. Default: the model's context length, else 128. */
-  length?: number;
   /** Highest learning rate. Default 3e-3. */
   learningRate?: number;
   /** Steps of linear warm-up. Default: a tenth of the steps, at most 100. */
@@ -49,13 +42,11 @@ export interface FitOptions {
   betas?: readonly [number, number];
   /** Gradients together are scaled down to this Euclidean norm; Infinity: never. Default 1. */
   clipNorm?: number;
-  /** Steps between evaluations on validation text; the last step is always evaluated. 0: never. Default: a tenth of the steps. */
+  /** Steps between evaluations, where the task has something to measure on; the last step is always evaluated. 0: never. Default: a tenth of the steps. */
   evaluateEvery?: number;
-  /** Batches of an evaluation. Default 8. */
-  evaluateBatches?: number;
   /** Default: none is written. */
   checkpoint?: CheckpointOptions;
-  /** Folder of a checkpoint to go on from, with the same seed, batch size and length. */
+  /** Folder of a checkpoint to go on from, with the same task, seed, batch size and length. */
   resume?: string;
   /** Stops the run after the step that it is in. */
   signal?: AbortSignal;
@@ -65,26 +56,25 @@ export interface FitOptions {
   progress?: boolean;
 }
 
+/** Options of a run on text, those of its task among them. */
+export interface FitOptions extends TaskFitOptions, LanguageOptions {}
+
 /** Options of a run, checked, without those that only say who watches. */
 export interface ResolvedOptions extends LearningRateOptions, Omit<AdamWOptions, 'epsilon'> {
   seed: number;
-  batchSize: number;
-  length: number;
   clipNorm: number;
   evaluateEvery: number;
-  evaluateBatches: number;
 }
 
 /** Checks the options and fills in the defaults. */
-export function resolveOptions(options: FitOptions, model: LanguageModel, data: TextData): ResolvedOptions {
+export function resolveOptions(options: TaskFitOptions, model: Module): ResolvedOptions {
   const where = 'train.fit';
   const { steps, seed = 0, learningRate = 3e-3, schedule = 'cosine', finalFraction = 0.1 } = options;
-  const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1, evaluateBatches = 8 } = options;
+  const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1 } = options;
   expectInteger(where, 'steps', steps, 1);
   expectInteger(where, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const { warmup = Math.min(100, Math.floor(steps / 10)), evaluateEvery = Math.max(1, Math.floor(steps / 10)) } =
     options;
-  const { batchSize, length } = resolveShape(where, options, model, data);
   expectNumber(where, 'learningRate', learningRate, 0);
   expectInteger(where, 'warmup', warmup, 0);
   expectOneOf(where, 'schedule', schedule, ['cosine', 'constant']);
@@ -95,7 +85,6 @@ export function resolveOptions(options: FitOptions, model: LanguageModel, data: 
     fail(where, 'clipNorm must be more than 0', clipNorm);
   }
   expectInteger(where, 'evaluateEvery', evaluateEvery, 0);
-  expectInteger(where, 'evaluateBatches', evaluateBatches, 1);
   if (options.checkpoint?.every !== undefined) {
     expectInteger(where, 'checkpoint.every', options.checkpoint.every, 1);
   }
@@ -108,23 +97,7 @@ export function resolveOptions(options: FitOptions, model: LanguageModel, data: 
   }
   return {
     ...(rates === undefined ? {} : { rates }),
-    ...{ steps, seed, batchSize, length, learningRate, warmup, schedule, finalFraction },
-    ...{ weightDecay, beta1: betas[0], beta2: betas[1], clipNorm, evaluateEvery, evaluateBatches }
+    ...{ steps, seed, learningRate, warmup, schedule, finalFraction },
+    ...{ weightDecay, beta1: betas[0], beta2: betas[1], clipNorm, evaluateEvery }
   };
-}
-
-/** Checks batch size and length against the model, and the data's vocabulary against the model's. */
-export function resolveShape(
-  where: string,
-  options: EvaluateOptions,
-  model: LanguageModel,
-  data: TextData
-): { batchSize: number; length: number } {
-  const { batchSize = 16, length = model.contextLength ?? 128 } = options;
-  expectInteger(where, 'batchSize', batchSize, 1);
-  expectInteger(where, 'length', length, 1, model.contextLength);
-  if (data.vocabSize > model.vocabSize) {
-    fail(where, `the data's vocabulary must fit the model's (${model.vocabSize})`, data.vocabSize);
-  }
-  return { batchSize, length };
 }

@@ -23,7 +23,6 @@ export function progress(): Watcher {
   let shown = 0;
   let last = 'no step done';
   return {
-    observer: null,
     start(run: RunInfo) {
       total = run.totalSteps;
       started = performance.now();

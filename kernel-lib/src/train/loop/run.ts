@@ -1,8 +1,10 @@
+import type { Evaluation } from '../tasks/language';
+import type { Metrics } from '../tasks/task';
 import type { RunControl } from './contract';
 import type { History } from './history';
 
 /** How a run ended. */
-export interface TrainResult extends History {
+export interface TrainResult<E extends Metrics = Evaluation> extends History<E> {
   status: 'finished' | 'stopped';
   /** Steps done, those before a resumed checkpoint included. */
   steps: number;
@@ -12,20 +14,20 @@ export interface TrainResult extends History {
 }
 
 /** What drives a run: trains until the end, or until it is told to stop. */
-export type Drive = () => Promise<TrainResult>;
+export type Drive<E extends Metrics> = () => Promise<TrainResult<E>>;
 
 /**
  * A training that runs between the turns of the event loop. `await` it for its result; it goes on without that too.
  */
-export class Run implements PromiseLike<TrainResult> {
+export class Run<E extends Metrics = Evaluation> implements PromiseLike<TrainResult<E>> {
   /** Fulfilled when the run is finished or stopped; rejected where it fails. */
-  readonly result: Promise<TrainResult>;
+  readonly result: Promise<TrainResult<E>>;
   private current: 'running' | 'finished' | 'stopped' | 'failed' = 'running';
 
   constructor(
     readonly id: string,
     private readonly control: Omit<RunControl, 'onChange'>,
-    drive: Drive
+    drive: Drive<E>
   ) {
     this.result = drive().then(
       (result) => {
@@ -75,8 +77,8 @@ export class Run implements PromiseLike<TrainResult> {
   }
 
   /** As `result.then`. */
-  then<A = TrainResult, B = never>(
-    onFulfilled?: ((result: TrainResult) => A | PromiseLike<A>) | null,
+  then<A = TrainResult<E>, B = never>(
+    onFulfilled?: ((result: TrainResult<E>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null
   ): Promise<A | B> {
     return this.result.then(onFulfilled, onRejected);

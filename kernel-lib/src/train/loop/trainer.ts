@@ -1,10 +1,8 @@
 import { tf } from '../../base/backend';
 import { Context, fail, Random } from '../../base/core';
-import type { Parameter, RoutingObserver } from '../../base/core';
-import type { LanguageModel } from '../../models/language';
-import type { Batch } from '../data';
+import type { Module, Observer, Parameter } from '../../base/core';
+import type { Task } from '../tasks/task';
 import { AdamW } from './adamW';
-import { batchTensors } from './batchTensors';
 import { findNonFinite } from './findNonFinite';
 import { gradients } from './gradients';
 import type { Pass } from './gradients';
@@ -13,7 +11,7 @@ import type { ResolvedOptions } from './options';
 
 const EPSILON = 1e-8;
 
-/** A model, its optimiser, and how far they are: what a checkpoint holds. Owns the optimiser's tensors; dispose it. */
+/** A model, its task and its optimiser, and how far they are: what a checkpoint holds. Owns the optimiser's tensors; dispose it. */
 export class Trainer {
   /** Steps done. */
   step = 0;
@@ -21,7 +19,8 @@ export class Trainer {
   private readonly parameters: ReadonlyMap<string, Parameter>;
 
   constructor(
-    readonly model: LanguageModel,
+    readonly model: Module,
+    readonly task: Task,
     readonly options: ResolvedOptions
   ) {
     this.parameters = new Map([...model.parameters()].filter(([, parameter]) => parameter.trainable));
@@ -36,16 +35,16 @@ export class Trainer {
    *
    * @returns The scalars of the step, named as in `StepReport`.
    */
-  trainStep(batch: Batch, observer: RoutingObserver | null): Record<string, number> {
+  trainStep(batch: unknown, observers: readonly Observer[]): Record<string, number> {
     const step = this.step + 1;
     const random = Random.fromSeed(this.options.seed).child('pass').child(step);
-    const ctx = Context.create({ training: true, random, observer });
+    const ctx = Context.create({ training: true, random, observers });
     try {
       return tf.tidy(() => {
-        const tensors = batchTensors(batch, this.model.vocabSize);
-        const pass = gradients(this.model, this.parameters, tensors, ctx);
+        const lossOf = (scope: Context) => this.task.loss(this.model, batch, scope);
+        const pass = gradients(lossOf, this.parameters, ctx);
         if (!Number.isFinite(pass.loss + pass.gradientNorm)) {
-          this.refuse(step, pass, Context.create({ training: true, random }), tensors.inputs);
+          this.refuse(step, pass, Context.create({ training: true, random }), lossOf);
         }
         const learningRate = learningRateAt(step, this.options);
         const scale = Math.min(1, this.options.clipNorm / pass.gradientNorm);
@@ -63,9 +62,9 @@ export class Trainer {
     this.optimizer.dispose();
   }
 
-  private refuse(step: number, pass: Pass, ctx: Context, inputs: tf.Tensor): never {
+  private refuse(step: number, pass: Pass, ctx: Context, lossOf: (ctx: Context) => ReturnType<Task['loss']>): never {
     try {
-      const where = findNonFinite(this.model, pass.gradients, ctx, () => this.model.apply(inputs, ctx));
+      const where = findNonFinite(this.model, pass.gradients, ctx, lossOf);
       const got = `loss ${pass.loss}, gradient norm ${pass.gradientNorm}`;
       fail('train.fit', `loss and gradients must be finite; at step ${step}, the first that is not is ${where}`, got);
     } finally {
@@ -74,7 +73,11 @@ export class Trainer {
   }
 }
 
-function scalarsOf({ loss, gradientNorm, auxiliary }: Pass, learningRate: number): Record<string, number> {
-  const named = Object.entries(auxiliary).map(([name, value]) => [`auxiliary/${name}`, value] as const);
-  return { 'loss/train': loss, learningRate, gradientNorm, ...Object.fromEntries(named) };
+function scalarsOf({ loss, parts, gradientNorm, auxiliary }: Pass, learningRate: number): Record<string, number> {
+  const under = (prefix: string, values: Record<string, number>): Record<string, number> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]));
+  return {
+    ...{ 'loss/train': loss, ...under('loss/train', parts) },
+    ...{ learningRate, gradientNorm, ...under('auxiliary', auxiliary) }
+  };
 }

@@ -1,4 +1,5 @@
-import type { RoutingObserver } from '../../base/core';
+import { fail } from '../../base/core';
+import type { Observer } from '../../base/core';
 import type { Batch } from '../data';
 import type { RunInfo, StepReport, Watcher } from './contract';
 
@@ -6,23 +7,28 @@ import type { RunInfo, StepReport, Watcher } from './contract';
 export class Watchers implements Watcher {
   private active: readonly Watcher[];
 
+  /** @throws {SwitchyardError} where a watcher has an `observer`, which was the name before there were several kinds of events. */
   constructor(watchers: readonly Watcher[]) {
+    if (watchers.some((watcher) => 'observer' in watcher)) {
+      fail('train.fit', "a watcher's observer is now observers, a list: [core.observer('routing', f)]", 'observer');
+    }
     this.active = watchers.slice();
   }
 
-  get observer(): RoutingObserver | null {
-    const observers = this.active.filter((watcher) => watcher.observer !== null);
-    if (observers.length === 0) {
-      return null;
-    }
-    return { observe: (record) => this.each((watcher) => watcher.observer?.observe(record)) };
+  get observers(): readonly Observer[] {
+    return this.active.flatMap((watcher) =>
+      (watcher.observers ?? []).map((observer) => ({
+        kinds: observer.kinds,
+        observe: (event) => this.tell(watcher, () => observer.observe(event))
+      }))
+    );
   }
 
   start(run: RunInfo): void {
     this.each((watcher) => watcher.start(run));
   }
 
-  batch(batch: Batch, step: number): void {
+  batch(batch: Batch | null, step: number): void {
     this.each((watcher) => watcher.batch?.(batch, step));
   }
 
@@ -35,14 +41,19 @@ export class Watchers implements Watcher {
   }
 
   private each(tell: (watcher: Watcher) => void): void {
-    for (const watcher of this.active) {
-      try {
-        tell(watcher);
-      } catch (error) {
-        this.active = this.active.filter((other) => other !== watcher);
-        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        process.emitWarning(`a watcher failed and watches no more: ${reason}`, { code: 'SWITCHYARD_WATCHER' });
-      }
+    this.active.forEach((watcher) => this.tell(watcher, () => tell(watcher)));
+  }
+
+  private tell(watcher: Watcher, tell: () => void): void {
+    if (!this.active.includes(watcher)) {
+      return;
+    }
+    try {
+      tell();
+    } catch (error) {
+      this.active = this.active.filter((other) => other !== watcher);
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.emitWarning(`a watcher failed and watches no more: ${reason}`, { code: 'SWITCHYARD_WATCHER' });
     }
   }
 }

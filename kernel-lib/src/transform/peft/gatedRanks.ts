@@ -4,7 +4,7 @@ import type { Context } from '../../base/core';
 import { numberedLabels } from '../../nn/experts/numberedLabels';
 import { LowRank } from '../../nn/layers/lowRank';
 import { readRouting } from '../../nn/moe/hostRouting';
-import { observe } from '../../nn/moe/observe';
+import { publishRouting } from '../../nn/moe/publishRouting';
 import { denseWeights } from '../../nn/routers';
 import type { Router } from '../../nn/routers';
 import type { MixtureShape } from './mixtureShape';
@@ -50,13 +50,13 @@ export class GatedRanks extends Module {
   }
 }
 
-/** Routes tokens [T, D] and tells the observer; the weight of each expert for each token, [T, E]. */
+/** Routes tokens [T, D] and publishes it; the weight of each expert for each token, [T, E]. */
 export function routeDense(router: Router, tokens: tf.Tensor2D, ctx: Context): tf.Tensor2D {
   const routing = router.route(tokens, ctx.within('router'));
-  if (ctx.observer !== null) {
+  if (ctx.wants('routing')) {
     const host = readRouting(ctx.within('router').path, routing, true);
     const experts = numberedLabels(routing.numExperts);
-    observe(routing, host, { router: router.kind, experts, dropped: null }, ctx);
+    publishRouting(routing, host, { router: router.kind, experts, dropped: null }, ctx);
   }
   return denseWeights(routing);
 }

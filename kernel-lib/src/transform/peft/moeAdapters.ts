@@ -67,7 +67,7 @@ export function moeAdapters(model: Module, options: MoeAdaptersOptions): DomainA
     mixtures.push(module);
     parts.set(path, {
       module,
-      attach: () => network.wrap((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx))))
+      attach: () => network.intercept((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx))))
     });
   }
   return new DomainAdapters(model, parts, mixtures);

@@ -105,7 +105,8 @@ function beside(linear: Linear, { granularity, rank, ...shared }: Resolved, rand
     granularity === 'coreSpace' ? new CoreSpace(shape, rank) : new GatedRanks(shape, granularity === 'rank' ? 1 : rank);
   return {
     module,
-    attach: () => linear.wrap((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx.within('adapter')))))
+    attach: () =>
+      linear.intercept((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx.within('adapter')))))
   };
 }
 
@@ -118,5 +119,5 @@ function instead(
   const [width, hidden] = base.w1.weight.axes;
   const experts = loraExperts({ base: 'base', rank, alpha });
   const module = moe.layer({ router, numExperts, width, hidden, experts, live: { base }, random });
-  return { module, attach: () => base.wrap((_inner, x, ctx) => module.apply(x, ctx)) };
+  return { module, attach: () => base.intercept((_inner, x, ctx) => module.apply(x, ctx)) };
 }

@@ -85,7 +85,8 @@ function routed(model: Module, targets: Targets, make: (path: string, shape: num
     const module = make(path, linear.weight.shape);
     parts.set(path, {
       module,
-      attach: () => linear.wrap((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx.within('adapter')))))
+      attach: () =>
+        linear.intercept((inner, x, ctx) => tf.tidy(() => inner(x).add(module.apply(x, ctx.within('adapter')))))
     });
   }
   return new Adapters('task-lora', model, parts);

@@ -78,7 +78,11 @@ export class TaskRouted extends Module {
     const numTokens = x.size / inputs;
     const ids = ctx.getState(TASK_IDS);
     if (ids === null || ids.size !== numTokens) {
-      fail(ctx.path || this.kind, `the context must hold ${numTokens} "${TASK_IDS}"`, ids === null ? null : ids.size);
+      fail(
+        ctx.path || this.kind,
+        `the context must hold ${numTokens} "${TASK_IDS.name}"`,
+        ids === null ? null : ids.size
+      );
     }
     const plan = ops.planDispatch(Int32Array.from(ids.dataSync()), { numTokens, k: 1, numExperts: tasks });
     return tf.tidy(() => {

@@ -94,7 +94,7 @@ describe('moeTransformer', () => {
 
   test('routers report under the path of their layer', () => {
     const paths: string[] = [];
-    const ctx = core.Context.create({ observer: { observe: (record) => paths.push(record.path) } });
+    const ctx = core.Context.create({ observers: [core.observer('routing', (record) => paths.push(record.path))] });
     tf.tidy(() => moe({ layers: 3, every: 2 }).apply(tf.zeros([1, 4], 'int32'), ctx));
     expect(paths).toEqual(['layers.1.moe']);
   });

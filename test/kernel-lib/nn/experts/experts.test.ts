@@ -47,7 +47,7 @@ describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'sil
         const ctx = Context.create({
           training: true,
           random: Random.fromSeed(index),
-          observer: { observe: () => undefined }
+          observers: [core.observer('routing', () => undefined)]
         });
         const { value, grads } = tf.variableGrads(() =>
           tf.tidy(

@@ -15,7 +15,7 @@ const tokens = (count: number, seed = 2) => Random.fromSeed(seed).normal([count,
 /** The routing of one pass, brought to the host. */
 function routed(router: routers.Router, x: tf.Tensor2D, state: Record<string, tf.Tensor>, training = false) {
   const ctx = Context.create({ training });
-  Object.entries(state).forEach(([name, value]) => ctx.setState(name, value));
+  Object.entries(state).forEach(([name, value]) => ctx.setState(core.stateKey(name), value));
   const out = tf.tidy(() => {
     const { indices, weights, logits } = router.route(x, ctx) as routers.SparseRouting;
     return { indices: indices.arraySync(), weights: weights.arraySync(), logits: logits.arraySync() };
@@ -122,7 +122,7 @@ describe('hash and fixed', () => {
       const options = { layers: 1, width: 8, contextLength: 4, experts: 3, router: routers.hash() };
       const model = models.moeTransformer(options);
       const records: core.RoutingRecord[] = [];
-      const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+      const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
       tf.tidy(() => void model.apply(tf.tensor2d([[7, 9, 7, 9]], [1, 4], 'int32'), ctx));
       ctx.dispose();
       model.dispose();
@@ -165,7 +165,7 @@ describe('soft', () => {
     const records: core.RoutingRecord[] = [];
     tf.tidy(() => {
       const x = tokens(7);
-      layer.apply(x, Context.create({ observer: { observe: (record) => records.push(record) } }));
+      layer.apply(x, Context.create({ observers: [core.observer('routing', (record) => records.push(record))] }));
       const weights = routers.denseWeights(layer.router.route(x, Context.create())).arraySync();
       const [{ indices, weights: seen, k, dropped }] = records;
       expect([k, dropped]).toEqual([3, null]);

@@ -226,7 +226,9 @@ function makePass(
 ): core.Context {
   const ctx = Context.create(options);
   tf.tidy(() =>
-    Object.entries(member.state?.(x, numExperts) ?? {}).forEach(([name, value]) => ctx.setState(name, value))
+    Object.entries(member.state?.(x, numExperts) ?? {}).forEach(([name, value]) =>
+      ctx.setState(core.stateKey(name), value)
+    )
   );
   return ctx;
 }

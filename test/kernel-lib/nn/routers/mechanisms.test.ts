@@ -100,7 +100,7 @@ test('progressivePool: the pool grows as it says, and nothing outside it is chos
 test('taskGate: without content, all tokens of a task go the same way', () => {
   const router = routers.taskGate({ k: 2, tasks: 3, content: false }).build(shape());
   const ctx = Context.create();
-  ctx.setState('taskIds', tf.tensor1d([0, 1, 2, 0, 1], 'int32'));
+  ctx.setState(moe.TASK_IDS, tf.tensor1d([0, 1, 2, 0, 1], 'int32'));
   const rows = tf.tidy(() => router.route(tokens(2, 5), ctx).logits.arraySync());
   expect(rows[3]).toEqual(rows[0]);
   expect(rows[4]).toEqual(rows[1]);

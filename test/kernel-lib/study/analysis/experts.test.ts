@@ -1,4 +1,4 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, models, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectNoLeak } from '../../../support/numeric';
 import { smallModel } from '../../../support/runs';
@@ -63,7 +63,7 @@ test('allOutputs: expert e of token t is what a layer gives that sends t to e al
   });
   const x = Random.fromSeed(2).normal([10, 4]) as tf.Tensor2D;
   const records: core.RoutingRecord[] = [];
-  const ctx = core.Context.create({ observer: { observe: (record) => records.push(record) } });
+  const ctx = core.Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
   const y = tf.tidy(() => layer.apply(x, ctx).arraySync() as number[][]);
   const [{ indices, weights }] = records;
   expectNoLeak(() => {
@@ -92,6 +92,28 @@ test('inputsOf sees what the layers get, leaves the model as it was, and leaks n
     });
   });
   expect(tf.tidy(() => model.apply(tokens, core.Context.create()).dataSync())).toEqual(before);
+  tokens.dispose();
+  model.dispose();
+});
+
+test('a block applied three times has three inputs and three diversities, named by their passes', () => {
+  const size = { layers: 3, width: 16, hidden: 16, contextLength: 8, experts: 4, vocabSize: 32 };
+  const model = models.wideNet({ ...size, router: routers.topK({ k: 1 }) });
+  const tokens = tf.tensor2d([[1, 2, 3, 4, 5, 6]], [1, 6], 'int32');
+  const paths = ['layers.0.moe', 'layers.1.moe', 'layers.2.moe'];
+  expectNoLeak(() => {
+    const found = analysis.inputsOf(model, tokens);
+    expect(found.map(({ path }) => path)).toEqual(paths);
+    const values = found.map(({ tokens: rows }) => rows.dataSync<'float32'>());
+    expect(values[1]).not.toEqual(values[0]);
+    expect(values[2]).not.toEqual(values[1]);
+    const each = analysis.diversityByLayer(model, tokens);
+    expect(Object.keys(each)).toEqual(paths);
+    found.forEach(({ path, layer, tokens: rows }) => {
+      expect(each[path]).toEqual(analysis.diversity(layer, rows));
+      rows.dispose();
+    });
+  });
   tokens.dispose();
   model.dispose();
 });

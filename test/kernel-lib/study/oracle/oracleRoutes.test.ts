@@ -241,7 +241,7 @@ describe('activeFlops of a pass', () => {
   test('counts what was executed, by hand', () => {
     const model = duo();
     const records: core.RoutingRecord[] = [];
-    const ctx = Context.create({ observer: { observe: (record) => records.push(record) } });
+    const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
     tf.tidy(() => {
       // Two tokens: big small bypass, and big big bypass.
       ctx.setState(adaptive.PATHS, tf.tensor2d([[2, 1, 0], [2, 2, 0]], [2, 3], 'int32')); // prettier-ignore

@@ -1,4 +1,4 @@
-import { models, routers, tf, train, type core, type data } from '@switchyard/kernel-lib';
+import { core, models, routers, tf, train, type data } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { bits, SHORT, smallModel, smallText } from '../../../support/runs';
 
@@ -9,7 +9,7 @@ class Notes implements train.Watcher {
   reports: train.StepReport[] = [];
   tensors: number[] = [];
   ended: [string, Error | null] | null = null;
-  constructor(readonly observer: core.RoutingObserver | null = null) {}
+  constructor(readonly observers: readonly core.Observer[] = []) {}
   start(run: train.RunInfo): void {
     this.info = run;
   }
@@ -29,7 +29,7 @@ describe('train.fit', () => {
   test('the tensor count is flat over 200 steps, and the optimiser is freed at the end', async () => {
     const model = smallModel();
     const before = tf.memory().numTensors;
-    const notes = new Notes({ observe: () => {} });
+    const notes = new Notes([core.observer('routing', () => {})]);
     const result = await train.fit(model, smallText(), { ...SHORT, steps: 200, evaluateEvery: 50, watch: notes });
     expect(result).toMatchObject({ status: 'finished', steps: 200, seed: 1 });
     expect(new Set(notes.tensors).size).toBe(1);
@@ -51,7 +51,7 @@ describe('train.fit', () => {
     const plain = smallModel();
     await train.fit(plain, smallText(), SHORT);
     const watched = smallModel();
-    await train.fit(watched, smallText(), { ...SHORT, watch: new Notes({ observe: () => {} }) });
+    await train.fit(watched, smallText(), { ...SHORT, watch: new Notes([core.observer('routing', () => {})]) });
     expect(bits(watched)).toEqual(bits(plain));
   });
 
@@ -99,9 +99,31 @@ describe('train.fit', () => {
 
   test('observers receive the routing of training passes only', async () => {
     const paths: string[] = [];
-    const observer = { observe: (record: core.RoutingRecord) => paths.push(`${record.path} ${record.numTokens}`) };
-    await train.fit(smallModel(), smallText(), { ...SHORT, steps: 3, evaluateEvery: 1, watch: new Notes(observer) });
+    const observer = core.observer('routing', ({ path, numTokens }) => paths.push(`${path} ${numTokens}`));
+    await train.fit(smallModel(), smallText(), { ...SHORT, steps: 3, evaluateEvery: 1, watch: new Notes([observer]) });
     expect(paths).toEqual(Array.from({ length: 3 }, () => 'layers.0.moe 64'));
+  });
+
+  test('an observer that throws is left out with its watcher, in the middle of a pass', async () => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const heard: number[] = [];
+    const broken = new Notes([
+      core.observer('routing', () => {
+        throw new Error('no counts');
+      })
+    ]);
+    const well = new Notes([core.observer('routing', ({ numTokens }) => heard.push(numTokens))]);
+    await train.fit(smallModel({ layers: 2 }), smallText(), { ...SHORT, steps: 2, watch: [broken, well] });
+    expect((await warned).message).toContain('no counts');
+    expect(broken.reports).toHaveLength(0);
+    expect(heard).toEqual([64, 64, 64, 64]);
+  });
+
+  test('a watcher of the time when there was one kind of event is told the new name', () => {
+    const watch = Object.assign(new Notes(), { observer: null });
+    expect(() => train.fit(smallModel(), smallText(), { ...SHORT, watch })).toThrow(
+      "a watcher's observer is now observers"
+    );
   });
 
   test('a watcher that throws is left out with a warning, and the training goes on', async () => {

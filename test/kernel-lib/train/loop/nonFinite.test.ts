@@ -9,7 +9,7 @@ async function failure(model: models.Transformer, spoil: () => void): Promise<Er
   let good: Record<string, number[]> = {};
   const ended: (string | undefined)[] = [];
   const watch: train.Watcher = {
-    ...{ observer: null, start() {} },
+    start() {},
     step({ step }) {
       if (step === 3) {
         spoil();

@@ -6,7 +6,6 @@ import { bits, SHORT, smallModel, smallText } from '../../../support/runs';
 function follow(on: (step: number) => void): { watch: train.Watcher; steps: number[] } {
   const steps: number[] = [];
   const watch: train.Watcher = {
-    observer: null,
     start: () => undefined,
     end: () => undefined,
     step({ step }) {

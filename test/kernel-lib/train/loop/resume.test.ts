@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** A watcher that does something after one step. */
 function after(step: number, f: () => void): train.Watcher {
   return {
-    ...{ observer: null, start() {}, end() {} },
+    ...{ start() {}, end() {} },
     step(report) {
       if (report.step === step) {
         f();
@@ -108,7 +108,7 @@ describe('a checkpoint that does not fit is refused, and the model stays as it w
     await firstHalf();
     refuses("train.fit: seed must be the checkpoint's (1), got 2", { seed: 2 });
     refuses("train.fit: batchSize must be the checkpoint's (4), got 8", { batchSize: 8 });
-    refuses(/the text must be the checkpoint's \(sha256 \w{64}\), got \w{64}/, {}, data.fromStrings({ a: ['b', 'c'] }));
+    refuses(/the data must be the checkpoint's \(sha256 \w{64}\), got \w{64}/, {}, data.fromStrings({ a: ['b', 'c'] }));
   });
 
   test('tampered with', async () => {

@@ -47,7 +47,7 @@ const SCRIPT = `
 const { data, models, routers, train } = require('@switchyard/kernel-lib');
 const text = data.fromStrings({ a: ['some words to learn', 'and some more words'] });
 const model = models.moeTransformer({ layers: 1, width: 16, contextLength: 8, experts: 2, router: routers.topK({ k: 1 }) });
-const watch = { observer: null, start() {}, end() {}, step: ({ step }) => process.stdout.write(step === 3 ? 'three' : '') };
+const watch = { start() {}, end() {}, step: ({ step }) => process.stdout.write(step === 3 ? 'three' : '') };
 const checkpoint = { path: process.argv[1] };
 const options = { steps: 1e5, evaluateEvery: 0, watch, checkpoint, progress: false };
 train.fit(model, text, options).then((result) => {

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectNumber, expectOneOf, fail } from '../../../base/core';
+import { expectNumber, expectOneOf, fail, stateKey } from '../../../base/core';
 import type { Buffer, Context } from '../../../base/core';
 import type { SparseRouting } from '../router';
 import { checkLocality, localityLoss } from './localityLoss';
@@ -69,7 +69,7 @@ export function addBalanceLosses(routing: SparseRouting, balance: BalanceOptions
  * down where it had more: `b_i += rate * sign(mean load - load_i)` (arXiv 2408.15664, algorithm 1).
  */
 export function updateSelectionBias(bias: Buffer, indices: tf.Tensor2D, rate: number, ctx: Context): void {
-  const key = `${ctx.path}/choices`;
+  const key = stateKey(`${ctx.path}/choices`);
   ctx.setState(key, countChoices(indices, bias.axes[0].size));
   ctx.afterPass(() =>
     tf.tidy(() => {
@@ -99,23 +99,26 @@ function hfTerm(layer: BalanceSums, ctx: Context): tf.Scalar {
   const before = recallSums(ctx);
   const now = before === null ? layer : addSums(before, layer);
   const term = before === null ? balanceOfSums(now) : balanceOfSums(now).sub<tf.Scalar>(balanceOfSums(before));
-  SUMS.forEach((name) => ctx.setState(`hf/${name}`, now[name]));
+  SUMS.forEach((name) => ctx.setState(stateKey(`hf/${name}`), now[name]));
   return term;
 }
 
 const SUMS = ['chosen', 'probability', 'numTokens'] as const;
 
 function recallSums(ctx: Context): BalanceSums | null {
-  const [chosen, probability, numTokens] = SUMS.map((name) => ctx.getState(`hf/${name}`));
+  const [chosen, probability, numTokens] = SUMS.map((name) => ctx.getState(stateKey(`hf/${name}`)));
   return chosen && probability && numTokens ? { chosen, probability, numTokens } : null;
 }
 
+/** The loss of each layer so far. */
+const LOSSES = stateKey<tf.Tensor1D>('perLayer/losses');
+
 // mean(layers 1..l) - mean(layers 1..l-1), likewise.
 function perLayerTerm(loss: tf.Scalar, ctx: Context): tf.Scalar {
-  const before = ctx.getState('perLayer/losses') as tf.Tensor1D | null;
+  const before = ctx.getState(LOSSES);
   const now = before === null ? loss.expandDims<tf.Tensor1D>(0) : before.concat(loss.expandDims<tf.Tensor1D>(0));
   // Before setState, which frees what was there.
   const term = before === null ? loss : now.mean().sub<tf.Scalar>(before.mean());
-  ctx.setState('perLayer/losses', now);
+  ctx.setState(LOSSES, now);
   return term;
 }

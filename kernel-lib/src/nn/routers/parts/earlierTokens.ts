@@ -1,6 +1,6 @@
 import { type tf } from '../../../base/backend';
-import { fail } from '../../../base/core';
-import type { Context } from '../../../base/core';
+import { fail, stateKey } from '../../../base/core';
+import type { Context, StateKey } from '../../../base/core';
 
 /** Routed layers ahead of time, or "first": the first of the pass. */
 export type Lookahead = number | 'first';
@@ -14,7 +14,7 @@ export type Lookahead = number | 'first';
 export function earlierTokens(x: tf.Tensor2D, lookahead: Lookahead, ctx: Context): tf.Tensor2D {
   const layer = countSeen(ctx);
   ctx.setState(seen(layer), x.clone());
-  return ctx.getState(seen(lookahead === 'first' ? 0 : Math.max(0, layer - lookahead))) as tf.Tensor2D;
+  return ctx.getState(seen(lookahead === 'first' ? 0 : Math.max(0, layer - lookahead)))!;
 }
 
 /** @throws {SwitchyardError} where it is not a number of layers. */
@@ -25,7 +25,7 @@ export function expectLookahead(where: string, lookahead: Lookahead): void {
 }
 
 // Tokens that the n-th routed layer of the pass received.
-const seen = (layer: number): string => `preGate/${layer}`;
+const seen = (layer: number): StateKey<tf.Tensor2D> => stateKey(`preGate/${layer}`);
 
 function countSeen(ctx: Context): number {
   let layer = 0;

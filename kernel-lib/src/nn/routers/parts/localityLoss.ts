@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectInteger, expectNumber, fail } from '../../../base/core';
+import { expectInteger, expectNumber, fail, stateKey } from '../../../base/core';
 import type { Context } from '../../../base/core';
 import * as ops from '../../../base/ops';
 import { sideInput } from './sideInput';
@@ -33,7 +33,7 @@ export function localityLoss(probs: tf.Tensor2D, { nodeOf, by = null }: Locality
     fail('localityLoss', `nodeOf must have E (${numExperts}) entries`, nodeOf.length);
   }
   const own = ops.withoutGradient(() => {
-    const homes = by === null ? blocks(numTokens, nodeOf) : sideInput('localityLoss', by, numTokens, ctx);
+    const homes = by === null ? blocks(numTokens, nodeOf) : sideInput('localityLoss', stateKey(by), numTokens, ctx);
     return homes
       .toInt()
       .expandDims(1)

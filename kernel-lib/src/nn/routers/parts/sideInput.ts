@@ -1,15 +1,16 @@
 import type { tf } from '../../../base/backend';
 import { fail, showShape } from '../../../base/core';
-import type { Context } from '../../../base/core';
+import type { Context, StateKey } from '../../../base/core';
 
 /**
- * What a router needs to know besides its tokens, left for it in the pass: `ctx.setState(name, value)`.
+ * What a router needs to know besides its tokens, left for it in the pass: `ctx.setState(key, value)`.
  *
  * @returns [T, ...]
  * @throws {SwitchyardError} where the pass has no such state, or not a row for each token.
  */
-export function sideInput(where: string, name: string, numTokens: number, ctx: Context): tf.Tensor {
-  const value = ctx.getState(name) ?? fail(where, `the pass must have the state "${name}" (ctx.setState)`, null);
+export function sideInput<T extends tf.Tensor>(where: string, key: StateKey<T>, numTokens: number, ctx: Context): T {
+  const { name } = key;
+  const value = ctx.getState(key) ?? fail(where, `the pass must have the state "${name}" (ctx.setState)`, null);
   if (value.shape[0] !== numTokens) {
     fail(where, `"${name}" must have a row for each of ${numTokens} tokens`, showShape(value.shape));
   }

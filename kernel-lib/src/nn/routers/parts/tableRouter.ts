@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, Buffer, Module } from '../../../base/core';
+import { Axis, Buffer, Module, stateKey } from '../../../base/core';
 import type { Context, Size } from '../../../base/core';
 import type { Router, SparseRouting } from '../router';
 import { oneHot } from './oneHot';
@@ -45,7 +45,7 @@ export class TableRouter extends Module implements Router {
     const { numExperts, k } = this;
     const table = this.table.read();
     const [numTokens] = x.shape;
-    const ids = sideInput(this.kind, this.by, numTokens, ctx).toInt().mod(tf.scalar(table.shape[0], 'int32'));
+    const ids = sideInput(this.kind, stateKey(this.by), numTokens, ctx).toInt().mod(tf.scalar(table.shape[0], 'int32'));
     const indices = tf.gather(table, ids as tf.Tensor1D).toInt() as tf.Tensor2D;
     const weights = tf.fill<tf.Rank.R2>([numTokens, k], 1 / k);
     const probs = oneHot(indices, numExperts).mean<tf.Tensor2D>(1);

@@ -1,6 +1,6 @@
-import { tf } from '../../base/backend';
-import { fail, showShape } from '../../base/core';
-import type { Batch } from '../data';
+import { tf } from '../../../base/backend';
+import { fail, showShape } from '../../../base/core';
+import type { Batch } from '../../data';
 
 /** A batch on the device. */
 export interface BatchTensors {

@@ -13,11 +13,11 @@ export interface Routed {
   dropped: Uint8Array | null;
 }
 
-/** Tells the observer of the pass, where there is one, what a router decided. */
-export function observe(routing: Routing, { observed }: HostRouting, routed: Routed, ctx: Context): void {
+/** Publishes what a router decided, where somebody observes it. */
+export function publishRouting(routing: Routing, { observed }: HostRouting, routed: Routed, ctx: Context): void {
   if (observed !== null) {
     const { numExperts, numTokens } = routing;
     const shape = { path: ctx.path, numExperts, k: choicesOf(routing), numTokens };
-    ctx.observer?.observe({ ...shape, ...routed, experts: [...routed.experts], ...observed });
+    ctx.publish({ kind: 'routing', ...shape, ...routed, experts: [...routed.experts], ...observed });
   }
 }

@@ -1,0 +1,122 @@
+/**
+ * @file What a pass, a search or a federation tells those who listen, as data on the host. Every kind of event has a name and a type of its
+ * own, and nothing poses as another kind. A floor adds a kind where it is emitted, without a change here:
+ * `declare module '../base/core/events' { interface EventKinds { spikes: SpikesRecord } }`.
+ */
+
+/** A routing: what one routed layer decided in one pass, read once from the device and shared with the dispatch. */
+export interface RoutingRecord {
+  /** Module path of the layer, for example "layers.2.moe". */
+  path: string;
+  /** The router's kind, for example "top-k". */
+  router: string;
+  numExperts: number;
+  /** Experts a token is sent to, K; the maximum where it varies. */
+  k: number;
+  numTokens: number;
+  /** A label for each expert; E. */
+  experts: string[];
+  /** Expert of each choice, best first, -1 where unused; [T * K], row by token. */
+  indices: Int32Array;
+  /** Weight of each choice; [T * K]. */
+  weights: Float32Array;
+  /** True where a choice was dropped because its expert was full; [T * K]. Null where nothing can be dropped. */
+  dropped: Uint8Array | null;
+  /** Sum over tokens of each expert's probability; [E]. */
+  importance: Float32Array;
+  /** Mean over tokens of the entropy of the probabilities, in nats. */
+  entropy: number;
+}
+
+/** A reorganization of tokens: which of a sequence go on from a layer, and what becomes of the rest. */
+export interface TokensRecord {
+  path: string;
+  /** Sequences, B. */
+  batchSize: number;
+  /** Tokens of a sequence that were chosen among, N; a class token aside. */
+  length: number;
+  /** 1 where a token goes on; [B * N]. */
+  kept: Uint8Array;
+  /** What the choice went by, such as the class token's attention; [B * N]. */
+  scores: Float32Array;
+  /** What becomes of the others: one token made of them, or nothing. */
+  rest: 'merged' | 'dropped';
+}
+
+/** A depth: how much of a layer each token took, such as a small module or so many steps. */
+export interface DepthRecord {
+  path: string;
+  /** What a token may take, the cheapest first; M. */
+  modules: string[];
+  /** What each token took, as an index into `modules`, or -1; [T]. */
+  taken: Int32Array;
+}
+
+/** A mask: which values, or groups of values, of a parameter are kept. */
+export interface MaskRecord {
+  /** Path of the parameter. */
+  path: string;
+  shape: number[];
+  /** 1 where a value is kept, row by row. */
+  kept: Uint8Array;
+}
+
+/** Edges of a graph that a layer added and took away; nodes by number. */
+export interface EdgesRecord {
+  path: string;
+  numNodes: number;
+  /** Source and target of each edge, one after the other; [2 * M]. */
+  added: Int32Array;
+  removed: Int32Array;
+}
+
+/** A trial of a search, as it is now. */
+export interface TrialRecord {
+  /** From 0, in the order asked for. */
+  number: number;
+  /** The candidate, as JSON. */
+  candidate: unknown;
+  state: 'running' | 'complete' | 'pruned' | 'failed';
+  /** Named measures so far. */
+  values: Record<string, number>;
+}
+
+/** A round of federated training. */
+export interface RoundRecord {
+  /** From 1. */
+  round: number;
+  /** Clients that took part, by name. */
+  clients: string[];
+  /** Named measures of the round. */
+  values: Record<string, number>;
+}
+
+/** What an event of each kind holds. */
+export interface EventKinds {
+  routing: RoutingRecord;
+  tokens: TokensRecord;
+  depth: DepthRecord;
+  mask: MaskRecord;
+  edges: EdgesRecord;
+  trial: TrialRecord;
+  round: RoundRecord;
+}
+
+export type EventKind = keyof EventKinds;
+
+/** An event of one of these kinds; `kind` tells them apart. */
+export type PublishedEvent<K extends EventKind = EventKind> = { [Each in K]: { kind: Each } & EventKinds[Each] }[K];
+
+/** One who listens to events of some kinds, in the order in which they happen. Nothing is read from the device for kinds that nobody names. */
+export interface Observer<K extends EventKind = EventKind> {
+  readonly kinds: readonly K[];
+  observe(event: PublishedEvent<K>): void;
+}
+
+/** An observer of one or several kinds: `observer('routing', (record) => records.push(record))`. */
+export function observer<K extends EventKind>(
+  kinds: K | readonly K[],
+  observe: (event: PublishedEvent<K>) => void
+): Observer<K> {
+  return { kinds: typeof kinds === 'string' ? [kinds] : kinds, observe };
+}

@@ -1,0 +1,15 @@
+/** @file Keys of what a model, or who calls it, leaves in the pass for the layers that look something up by it. */
+import type { tf } from '../base/backend';
+import { stateKey } from '../base/core';
+
+/** The id of each token, int32 [T]; language models leave it. */
+export const TOKEN_IDS = stateKey<tf.Tensor1D>('tokenIds');
+
+/** The task of each token, int32 [T]. */
+export const TASK_IDS = stateKey<tf.Tensor1D>('taskIds');
+
+/** The modality of each token, int32 [T]; models of several modalities leave it. */
+export const MODALITY_IDS = stateKey<tf.Tensor1D>('modalityIds');
+
+/** What came before each token, as a sequence of its own, [T, N, D]; rows of zeros where there are fewer than N. */
+export const BEHAVIOURS = stateKey<tf.Tensor3D>('behaviours');

@@ -1,0 +1,13 @@
+export { classification } from './classification';
+export type { ClassificationMetrics, ClassificationOptions, LabelledBatch, LabelledData } from './classification';
+export { distillation } from './distillation';
+export type { DistillationOptions } from './distillation';
+export { flow } from './flow';
+export type { FlowBatch, FlowOptions } from './flow';
+export { flowPosterior } from './flowPosterior';
+export type { FlowPosteriorOptions } from './flowPosterior';
+export { language } from './language';
+export type { Evaluation, LanguageOptions, LanguageTask } from './language';
+export { regression } from './regression';
+export type { RegressionMetrics, RegressionOptions, TargetData } from './regression';
+export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';
