@@ -3,7 +3,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from './cells';
-import { switchyardIcon } from './icon';
+import { switchyardIcon } from './base/icon';
 
 export const CommandIDs = {
   /** Opens or closes the panel of the active cell. */

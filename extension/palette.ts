@@ -2,7 +2,7 @@
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from './commands';
-import { FORMATS } from './exporting';
+import { FORMATS } from './base/exporting';
 
 export function fillPalette(palette: ICommandPalette | null, trans: TranslationBundle): void {
   const category = trans.__('Switchyard');

@@ -2,7 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from './commands';
-import { switchyardIcon } from './icon';
+import { switchyardIcon } from './base/icon';
 import type { RoutingSidebar } from './sidebar';
 
 export interface ISidebarCommandOptions {

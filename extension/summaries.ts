@@ -1,18 +1,16 @@
 /** @file What an output says of each kind of payload but routing: a sentence, and the numbers that matter most. */
 import type { MergeTreePayload, ParetoPayload, Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext, IFigure, ITable } from './charts';
-import {
-  brief,
-  confidenceByLayer,
-  depthUsage,
-  graphRewiring,
-  layerNames,
-  masksCost,
-  masksKept,
-  mergeTree,
-  pareto,
-  timeline
-} from './charts';
+import type { IChartContext, IFigure, ITable } from './charts/figure';
+import { brief } from './charts/text';
+import { confidenceByLayer } from './charts/routerConfidence/confidenceByLayer';
+import { depthUsage } from './charts/depthUsage/depthUsage';
+import { graphRewiring } from './charts/graphRewiring/graphRewiring';
+import { layerNames } from './charts/layers';
+import { masksCost } from './charts/masks/masksCost';
+import { masksKept } from './charts/masks/masksKept';
+import { mergeTree } from './charts/mergeTree/mergeTree';
+import { pareto } from './charts/pareto/pareto';
+import { timeline } from './charts/timeline/timeline';
 
 export interface ISummary {
   sentence: string;

@@ -4,8 +4,8 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from './cells';
 import { CommandIDs } from './commands';
-import type { ExportFormat } from './exporting';
-import { formatLabel, FORMATS, save } from './exporting';
+import type { ExportFormat } from './base/exporting';
+import { formatLabel, FORMATS, save } from './base/exporting';
 import type { RunView } from './panels';
 import type { RoutingSidebar } from './sidebar';
 

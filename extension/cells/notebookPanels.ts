@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { RunControls } from '../control';
-import { PayloadStore } from '../store';
+import { PayloadStore } from '../base/store';
 import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
 import { PayloadTracker } from './tracker';

@@ -9,11 +9,11 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
-import type { KernelState } from '../payloads';
-import type { Reading } from '../reading';
-import { readPayload } from '../reading';
-import { STALE_AFTER } from '../runState';
-import type { PayloadStore } from '../store';
+import type { KernelState } from '../base/payloads';
+import type { Reading } from '../base/reading';
+import { readPayload } from '../base/reading';
+import { STALE_AFTER } from '../base/runState';
+import type { PayloadStore } from '../base/store';
 
 export class PayloadTracker implements IDisposable {
   constructor(panel: NotebookPanel, store: PayloadStore) {

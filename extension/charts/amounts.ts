@@ -1,6 +1,6 @@
 /** @file Colours of amounts, signed amounts and series. */
-import type { IColours, Rgb } from './colours';
-import { css, ramp } from './colours';
+import type { IColours, Rgb } from '../base/colours';
+import { css, ramp } from '../base/colours';
 
 const NUM_STOPS = 9;
 

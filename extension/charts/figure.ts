@@ -1,8 +1,8 @@
 /** @file What a chart is: a pure function from a payload to a picture and its text equivalent. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data, Layout } from 'plotly.js';
-import type { ITheme } from '../theme';
-import type { IView } from '../view';
+import type { ITheme } from '../base/theme';
+import type { IView } from '../base/view';
 
 /** The numbers of a picture, for readers who do not see it. */
 export interface ITable {

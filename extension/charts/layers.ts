@@ -1,7 +1,7 @@
 /** @file The layers of any kind of payload: what the panel's header offers, and the mark of the one in view. */
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { LayoutAxis, Shape } from 'plotly.js';
-import type { ITheme } from '../theme';
+import type { ITheme } from '../base/theme';
 import type { IChartContext } from './figure';
 import { layerLabels, plainText } from './text';
 

@@ -1,7 +1,7 @@
 /** @file A legend above the picture, and the words for what a payload had to leave out. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Layout } from 'plotly.js';
-import type { ITheme } from '../theme';
+import type { ITheme } from '../base/theme';
 import type { IChartContext } from './figure';
 import { figureWidth, isNarrow, textWidth } from './fitting';
 

@@ -2,9 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Layout, LayoutAxis, Margin } from 'plotly.js';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
-import type { ITheme } from '../theme';
+import type { ITheme } from '../base/theme';
 import { amountScale } from './amounts';
-import { loadScale } from './colours';
+import { loadScale } from '../base/colours';
 import type { IChartContext } from './figure';
 import { figureWidth, fitting } from './fitting';
 import { plainText } from './text';

@@ -1,6 +1,6 @@
 /** @file Marks on figures: what the reader chose stands out by an outline, which no colour of the data can hide. */
 import type { Shape } from 'plotly.js';
-import type { ITheme } from '../theme';
+import type { ITheme } from '../base/theme';
 
 /** Outlines cells of a heatmap whose cells stand at whole numbers: columns and rows from first to last. */
 export function outline(

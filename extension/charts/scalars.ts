@@ -1,8 +1,8 @@
 /** @file The run's scalars over time, one small plot for each, with the bounds that their formulas have. */
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
-import type { ITheme } from '../theme';
-import { depthColours } from './colours';
+import type { ITheme } from '../base/theme';
+import { depthColours } from '../base/colours';
 import type { IChartContext, IFigure } from './figure';
 import { figureWidth, fitting, textWidth } from './fitting';
 import { baseLayout } from './load';

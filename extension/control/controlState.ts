@@ -1,6 +1,6 @@
 /** @file Whether a run can be held and stopped, and why not. */
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IRun } from '../payloads';
+import type { IRun } from '../base/payloads';
 import type { IControlState, RunControls } from './runControls';
 
 /** Kinds that a training sends; all others are pictures of what is done. */

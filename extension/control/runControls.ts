@@ -5,9 +5,9 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ControlRequest, ControlStatus, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { CONTROL_TARGET, parseControlDetails, parseControlStatus } from '@switchyard/kernel-lib/protocol';
-import { filled } from '../filled';
-import type { IRun } from '../payloads';
-import type { PayloadStore } from '../store';
+import { filled } from '../charts/routing/filled';
+import type { IRun } from '../base/payloads';
+import type { PayloadStore } from '../base/store';
 import { DetailsRequests } from './detailsRequests';
 import { openComm } from './openComm';
 

@@ -4,10 +4,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { RunControls } from '../control';
-import type { PanelSettings } from '../panelSettings';
-import { emptySentence } from '../runState';
-import type { PayloadStore } from '../store';
-import type { IView } from '../view';
+import type { PanelSettings } from '../base/panelSettings';
+import { emptySentence } from '../base/runState';
+import type { PayloadStore } from '../base/store';
+import type { IView } from '../base/view';
 import { ResizeHandle } from './resizeHandle';
 import { RunView } from './runView';
 

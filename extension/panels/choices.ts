@@ -1,6 +1,6 @@
 /** @file What the reader may choose in one picture, as lists above it. */
-import type { IChoice } from '../charts';
-import { element } from '../dom';
+import type { IChoice } from '../charts/figure';
+import { element } from '../base/dom';
 
 export class Choices {
   readonly node = element('span', { class: 'jp-switchyard-choices' });

@@ -9,7 +9,7 @@ import { Widget } from '@lumino/widgets';
 import type { ControlRequest } from '@switchyard/kernel-lib/protocol';
 import { MAX_PROBE_TEXT } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, NoControl } from '../control';
-import { element } from '../dom';
+import { element } from '../base/dom';
 
 let instances = 0;
 

@@ -1,6 +1,6 @@
 /** @file Charts of some kinds of payload as charts of any. */
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext, IFigure } from '../charts';
+import type { IChartContext, IFigure } from '../charts/figure';
 
 export type Chart = (payload: Payload, context: IChartContext) => IFigure | null;
 

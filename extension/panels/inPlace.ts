@@ -6,7 +6,7 @@
  * it is missing the figure is drawn whole.
  */
 import type { Config, Data, Layout } from 'plotly.js';
-import type { PlotlyApi } from '../plotly';
+import type { PlotlyApi } from '../base/plotly';
 
 /** A trace as charts make it. */
 type Trace = Record<string, unknown>;

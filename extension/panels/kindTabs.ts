@@ -1,18 +1,16 @@
 /** @file The tabs of kinds besides routing and training: one each, for a kind that has no other. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  confidenceAgreement,
-  confidenceByLayer,
-  depthTokens,
-  depthUsage,
-  graphRewiring,
-  masksCost,
-  masksGrid,
-  masksKept,
-  mergeTree,
-  pareto,
-  timeline
-} from '../charts';
+import { confidenceAgreement } from '../charts/routerConfidence/confidenceAgreement';
+import { confidenceByLayer } from '../charts/routerConfidence/confidenceByLayer';
+import { depthTokens } from '../charts/depthUsage/depthTokens';
+import { depthUsage } from '../charts/depthUsage/depthUsage';
+import { graphRewiring } from '../charts/graphRewiring/graphRewiring';
+import { masksCost } from '../charts/masks/masksCost';
+import { masksGrid } from '../charts/masks/masksGrid';
+import { masksKept } from '../charts/masks/masksKept';
+import { mergeTree } from '../charts/mergeTree/mergeTree';
+import { pareto } from '../charts/pareto/pareto';
+import { timeline } from '../charts/timeline/timeline';
 import type { Chart } from './forKinds';
 import { forKinds } from './forKinds';
 import type { IPicture } from './picture';

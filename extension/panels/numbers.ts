@@ -1,6 +1,6 @@
 /** @file The numbers of a picture as a table that the reader opens: the text equivalent of every figure. */
-import type { ITable } from '../charts';
-import { element, tableElement } from '../dom';
+import type { ITable } from '../charts/figure';
+import { element, tableElement } from '../base/dom';
 
 /** A closed `<details>` whose table is filled while it is open. */
 export class Numbers {

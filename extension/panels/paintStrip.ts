@@ -1,7 +1,8 @@
 /** @file Paints the part of a strip that is in view: lines of text, a row of coloured cells for each layer. */
-import type { IStripLayout, IStripSizes, IStripRow, ITokenStrip } from '../charts';
-import { expertColour } from '../charts';
-import type { ITheme } from '../theme';
+import type { IStripLayout, IStripSizes } from '../charts/routing/stripLayout';
+import type { IStripRow, ITokenStrip } from '../charts/routing/tokenStrip';
+import { expertColour } from '../base/colours';
+import type { ITheme } from '../base/theme';
 import type { IStripMarks } from './tokenBody';
 import { dimmedTokens, hitTokens } from './tokenBody';
 

@@ -3,9 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { element, setOptions } from '../dom';
-import type { RunState } from '../runState';
-import { stateLabel } from '../runState';
+import { element, setOptions } from '../base/dom';
+import type { RunState } from '../base/runState';
+import { stateLabel } from '../base/runState';
 
 /** What the header shows. */
 export interface IHeading {

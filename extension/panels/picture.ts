@@ -2,9 +2,9 @@
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext } from '../charts';
-import type { IExportable } from '../exporting';
-import type { IView } from '../view';
+import type { IChartContext } from '../charts/figure';
+import type { IExportable } from '../base/exporting';
+import type { IView } from '../base/view';
 
 /** A picture draws the newest payload it is given, or says that the payload has nothing for it. */
 export interface IPicture extends Widget {

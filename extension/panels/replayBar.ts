@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { element } from '../dom';
+import { element } from '../base/dom';
 
 /** Milliseconds between steps while playing. */
 const PACE = 250;

@@ -1,7 +1,7 @@
 /** @file The edge of the panel: dragged, or moved with the arrow keys. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { clampWidth, MAX_WIDTH, MIN_WIDTH } from '../width';
+import { clampWidth, MAX_WIDTH, MIN_WIDTH } from '../base/width';
 
 const STEP = 24;
 

@@ -1,8 +1,8 @@
 /** @file The steps in view, as two numbers to type and a button for all: what dragging in a plot does, by keys. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { StepRange } from '../charts';
-import { stepRange } from '../charts';
-import { element } from '../dom';
+import type { StepRange } from '../charts/stepAxis';
+import { stepRange } from '../charts/stepAxis';
+import { element } from '../base/dom';
 
 export class StepZoom {
   readonly node = element('div', { class: 'jp-switchyard-zoom' });

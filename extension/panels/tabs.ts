@@ -1,16 +1,14 @@
 /** @file The pictures of a panel, tab by tab. A new picture is one line here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import {
-  coActivation,
-  coActivationGraph,
-  flow,
-  loadHeatmap,
-  loadOverTime,
-  scalars,
-  specialisation,
-  topTokens
-} from '../charts';
+import { coActivation } from '../charts/routing/coActivation';
+import { coActivationGraph } from '../charts/routing/coActivationGraph';
+import { flow } from '../charts/routing/flow';
+import { loadHeatmap } from '../charts/routing/loadHeatmap';
+import { loadOverTime } from '../charts/routing/loadOverTime';
+import { scalars } from '../charts/scalars';
+import { specialisation } from '../charts/routing/specialisation';
+import { topTokens } from '../charts/routing/topTokens';
 import { FigurePicture } from './figurePicture';
 import type { Chart } from './forKinds';
 import { forKinds } from './forKinds';

@@ -1,6 +1,8 @@
 /** @file What the token picture draws its strip with: text for a short one, a canvas for a long one. */
-import type { ICell, IHit, ITokenStrip } from '../charts';
-import type { ITheme } from '../theme';
+import type { ICell } from '../charts/routing/stripLayout';
+import type { IHit } from '../charts/routing/searchTokens';
+import type { ITokenStrip } from '../charts/routing/tokenStrip';
+import type { ITheme } from '../base/theme';
 
 /** What stands out in a strip. */
 export interface IStripMarks {

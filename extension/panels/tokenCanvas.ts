@@ -1,9 +1,10 @@
 /** @file A long strip on a canvas that is as large as what is in view; a grid of one cell tells where the reader is. */
-import type { ICell, IStripLayout, ITokenStrip } from '../charts';
-import { cellAt, layoutStrip, lineOf } from '../charts';
-import { element } from '../dom';
-import { FrameScheduler } from '../frame';
-import type { ITheme } from '../theme';
+import type { ICell, IStripLayout } from '../charts/routing/stripLayout';
+import type { ITokenStrip } from '../charts/routing/tokenStrip';
+import { cellAt, layoutStrip, lineOf } from '../charts/routing/stripLayout';
+import { element } from '../base/dom';
+import { FrameScheduler } from '../base/frame';
+import type { ITheme } from '../base/theme';
 import { paintStrip, stripSizes } from './paintStrip';
 import type { IStripMarks, ITokenBody } from './tokenBody';
 

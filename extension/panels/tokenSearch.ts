@@ -1,6 +1,6 @@
 /** @file Search in a text: what is sought, how often it was found, and the way from one place to the next. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { element, setText } from '../dom';
+import { element, setText } from '../base/dom';
 
 export interface ITokenSearchOptions {
   trans: TranslationBundle;

@@ -1,8 +1,10 @@
 /** @file A short strip as text: each token an option of a list, over the number of its expert. */
-import type { ICell, IColours, ITokenStrip } from '../charts';
-import { expertColour } from '../charts';
-import { element } from '../dom';
-import type { ITheme } from '../theme';
+import type { ICell } from '../charts/routing/stripLayout';
+import type { IColours } from '../base/colours';
+import type { ITokenStrip } from '../charts/routing/tokenStrip';
+import { expertColour } from '../base/colours';
+import { element } from '../base/dom';
+import type { ITheme } from '../base/theme';
 import type { IStripMarks, ITokenBody } from './tokenBody';
 import { dimmedTokens, hitTokens } from './tokenBody';
 

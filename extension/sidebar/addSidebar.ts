@@ -4,7 +4,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from '../cells';
-import type { PanelSettings } from '../panelSettings';
+import type { PanelSettings } from '../base/panelSettings';
 import { RoutingSidebar } from './routingSidebar';
 import type { INotebookRuns } from './runHandle';
 

@@ -1,5 +1,5 @@
 /** @file The runs of a notebook as a list to choose from, and search in it. */
-import type { IPayloads, IRun } from '../payloads';
+import type { IPayloads, IRun } from '../base/payloads';
 
 /** A run with the cell that holds it: of several copies the first. */
 export interface IListedRun {

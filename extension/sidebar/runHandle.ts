@@ -1,10 +1,10 @@
 /** @file One run of one notebook, for as long as someone looks at it: its last snapshot outlives the notebook's tab. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RunControls } from '../control';
-import type { IRun, KernelState } from '../payloads';
-import { titleOf } from '../payloads';
-import { runState, stateLabel } from '../runState';
-import type { PayloadStore } from '../store';
+import type { IRun, KernelState } from '../base/payloads';
+import { titleOf } from '../base/payloads';
+import { runState, stateLabel } from '../base/runState';
+import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';
 

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { element, setChildren } from '../dom';
+import { element, setChildren } from '../base/dom';
 import type { IRunRow } from './listRuns';
 import type { RunHandle } from './runHandle';
 

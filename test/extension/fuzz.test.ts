@@ -12,10 +12,10 @@ import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTabs } from '../../extension/panels/tabs';
 import type { IPicture } from '../../extension/panels/picture';
-import { readPayload } from '../../extension/reading';
-import { PayloadRenderer } from '../../extension/renderer';
-import type { IChartContext } from '../../extension/charts';
-import { COLOUR_SCHEMES } from '../../extension/charts';
+import { readPayload } from '../../extension/base/reading';
+import { PayloadRenderer } from '../../extension/cells/renderer';
+import type { IChartContext } from '../../extension/charts/figure';
+import { COLOUR_SCHEMES } from '../../extension/base/schemes';
 import { FOREIGN, LABELS, MARK } from '../support/fuzz/hostile';
 import type { Mutant } from '../support/fuzz/mutate';
 import { labelled, mutant } from '../support/fuzz/mutate';
@@ -59,7 +59,7 @@ const plotly = vi.hoisted(() => ({
   clicks: new Map<Element, (event: unknown) => void>()
 }));
 
-vi.mock('../../extension/plotly', () => ({
+vi.mock('../../extension/base/plotly', () => ({
   loadPlotly: () =>
     Promise.resolve({
       react: (node: Element, data: unknown[], layout: unknown) => {

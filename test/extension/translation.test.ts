@@ -11,22 +11,22 @@ import { MIME_TYPE, PayloadError } from '@switchyard/kernel-lib/protocol';
 import { expect, test, vi } from 'vitest';
 import { addCommands, CommandIDs } from '../../extension/commands';
 import type { NotebookPanels } from '../../extension/cells';
-import { formatLabel, FORMATS } from '../../extension/exporting';
-import { DOMAIN } from '../../extension/domain';
-import { PanelSettings } from '../../extension/panelSettings';
+import { formatLabel, FORMATS } from '../../extension/base/exporting';
+import { DOMAIN } from '../../extension/base/domain';
+import { PanelSettings } from '../../extension/base/panelSettings';
 import { CellPanel } from '../../extension/panels';
 import { ControlBar } from '../../extension/panels/controlBar';
 import type { IPicture } from '../../extension/panels/picture';
 import { createTabs } from '../../extension/panels/tabs';
-import type { Reading } from '../../extension/reading';
-import { readPayload } from '../../extension/reading';
-import { PayloadRenderer } from '../../extension/renderer';
-import type { RunState } from '../../extension/runState';
-import { problemSentence, stateLabel, stateSentence } from '../../extension/runState';
+import type { Reading } from '../../extension/base/reading';
+import { readPayload } from '../../extension/base/reading';
+import { PayloadRenderer } from '../../extension/cells/renderer';
+import type { RunState } from '../../extension/base/runState';
+import { problemSentence, stateLabel, stateSentence } from '../../extension/base/runState';
 import { RoutingSidebar } from '../../extension/sidebar';
 import { addSidebarCommands } from '../../extension/sidebarCommands';
-import { PayloadStore } from '../../extension/store';
-import { FIRST_VIEW } from '../../extension/view';
+import { PayloadStore } from '../../extension/base/store';
+import { FIRST_VIEW } from '../../extension/base/view';
 import { addViewCommands } from '../../extension/viewCommands';
 import { EXAMPLES, example } from '../support/payloads';
 import { context } from './support/payloads';
@@ -36,7 +36,7 @@ const trans = marked;
 
 const figures = vi.hoisted(() => [] as unknown[]);
 
-vi.mock('../../extension/plotly', () => ({
+vi.mock('../../extension/base/plotly', () => ({
   loadPlotly: () =>
     Promise.resolve({
       react: (node: Element, data: unknown, layout: unknown) => {
@@ -49,7 +49,7 @@ vi.mock('../../extension/plotly', () => ({
 }));
 
 // JupyterLab's components want a browser.
-vi.mock('../../extension/icon', () => ({ switchyardIcon: undefined }));
+vi.mock('../../extension/base/icon', () => ({ switchyardIcon: undefined }));
 
 /** All is in view. */
 class ObserverStandIn {

@@ -1,7 +1,7 @@
 /** @file The reader's settings without a registry. */
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
-import { PanelSettings } from '../../extension/panelSettings';
+import { PanelSettings } from '../../extension/base/panelSettings';
 
 /** Settings by their names in the schema; all others are as nobody changed them. */
 export function changeableSettings(): { settings: PanelSettings; change: (values: Record<string, unknown>) => void } {

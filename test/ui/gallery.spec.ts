@@ -4,7 +4,7 @@ import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import { EXAMPLES, payload } from './gallery/payloads';
 import { violations } from './support/axe';
-import { MIN_WIDTH } from '../../extension/width';
+import { MIN_WIDTH } from '../../extension/base/width';
 import { cut } from './support/narrow';
 
 /** Every theme, and one more look with other colours. */

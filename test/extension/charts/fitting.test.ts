@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadHeatmap, scalars } from '../../../extension/charts';
-import type { IFigure } from '../../../extension/charts';
+import { loadHeatmap } from '../../../extension/charts/routing/loadHeatmap';
+import { scalars } from '../../../extension/charts/scalars';
+import type { IFigure } from '../../../extension/charts/figure';
 import { fitting, textWidth } from '../../../extension/charts/fitting';
 import { context, routing } from '../support/payloads';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scalars } from '../../../extension/charts';
+import { scalars } from '../../../extension/charts/scalars';
 import { context, routing, training } from '../support/payloads';
 
 interface ILine {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadOverTime, scalars, stepRange, withStepRange } from '../../../extension/charts';
+import { loadOverTime } from '../../../extension/charts/routing/loadOverTime';
+import { scalars } from '../../../extension/charts/scalars';
+import { stepRange, withStepRange } from '../../../extension/charts/stepAxis';
 import { stepAxis, tickEvery } from '../../../extension/charts/stepAxis';
 import { zoomOf } from '../../../extension/panels/stepZoom';
 import { context, routing } from '../support/payloads';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expertNames } from '../../../extension/charts';
+import { expertNames } from '../../../extension/charts/text';
 import { routing, trans } from '../support/payloads';
 
 test('experts go by their labels, bare numbers get their noun, and without labels all are numbered', () => {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Payload, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { nullTranslator } from '@jupyterlab/translation';
-import type { IChartContext } from '../../../extension/charts';
-import { COLOUR_SCHEMES, DEFAULT_SCHEME } from '../../../extension/charts';
+import type { IChartContext } from '../../../extension/charts/figure';
+import { COLOUR_SCHEMES, DEFAULT_SCHEME } from '../../../extension/base/schemes';
 
 export const trans = nullTranslator.load('');
 

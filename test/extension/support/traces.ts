@@ -1,5 +1,5 @@
 /** The traces of a figure, with the fields that tests look at. */
-import type { IFigure } from '../../../extension/charts';
+import type { IFigure } from '../../../extension/charts/figure';
 
 export interface ITrace {
   type: string;

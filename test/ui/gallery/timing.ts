@@ -3,10 +3,10 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { PlotlyHTMLElement } from 'plotly.js';
-import type { IChartContext } from '../../../extension/charts';
+import type { IChartContext } from '../../../extension/charts/figure';
 import type { IPicture } from '../../../extension/panels/picture';
 import { createTabs } from '../../../extension/panels/tabs';
-import { readTheme } from '../../../extension/theme';
+import { readTheme } from '../../../extension/base/theme';
 
 const trans = nullTranslator.load('');
 

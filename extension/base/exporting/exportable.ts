@@ -1,0 +1,16 @@
+/** @file What can be saved of a picture. */
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { ITable } from '../../charts/figure';
+
+export interface IExportable {
+  /** Name of the picture, kebab-case. */
+  picture: string;
+  table: ITable;
+  /** The snapshot that is drawn. */
+  payload: Payload;
+  /** The picture on the theme's ground, as an SVG document. */
+  svg: () => Promise<string>;
+}
+
+export const FORMATS = ['svg', 'png', 'csv', 'json'] as const;
+export type ExportFormat = (typeof FORMATS)[number];

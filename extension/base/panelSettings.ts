@@ -1,0 +1,91 @@
+/** @file The reader's settings, with defaults where there is no settings registry. */
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import type { ColourScheme } from './schemes';
+import { DEFAULT_SCHEME } from './schemes';
+import { DrawingBudget } from './drawingBudget';
+import { clampWidth, DEFAULT_WIDTH } from './width';
+
+/** The side of a cell that its panel is on. */
+export type PanelSide = 'right' | 'left' | 'below';
+
+/** The one of the application: every place that draws follows it. */
+export const IPanelSettings = new Token<PanelSettings>(
+  'jupyterlab-switchyard:IPanelSettings',
+  'What the reader set of the pictures of routing.'
+);
+
+export class PanelSettings implements IDisposable {
+  /** Whether a panel opens by itself beside a cell that routes. */
+  get openWhileRunning(): boolean {
+    return (this._get('openWhileRunning') as boolean | undefined) ?? true;
+  }
+
+  /** Width of the panels, in pixels. */
+  get width(): number {
+    return clampWidth((this._get('panelWidth') as number | undefined) ?? DEFAULT_WIDTH);
+  }
+
+  /** Where panels are, as far as the notebook is wide enough. */
+  get side(): PanelSide {
+    return (this._get('panelSide') as PanelSide | undefined) ?? 'right';
+  }
+
+  /** Least time from one drawing of snapshots to the next, in milliseconds. */
+  get interval(): number {
+    return 1000 / ((this._get('updatesPerSecond') as number | undefined) ?? 10);
+  }
+
+  /** The part of the page's time that drawings of snapshots may take, 0..1. */
+  get drawingShare(): number {
+    return ((this._get('drawingShare') as number | undefined) ?? 2) / 100;
+  }
+
+  /** Tokens of a sample that are shown, at most. */
+  get maxTokens(): number {
+    return (this._get('maxTokens') as number | undefined) ?? Infinity;
+  }
+
+  /** The colours of figures. */
+  get colourScheme(): ColourScheme {
+    return (this._get('colourScheme') as ColourScheme | undefined) ?? DEFAULT_SCHEME;
+  }
+
+  /** Shared by all places that draw. */
+  readonly budget = new DrawingBudget(() => this.drawingShare);
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Uses the registry's values from now on. */
+  connect(settings: ISettingRegistry.ISettings): void {
+    this._settings = settings;
+    settings.changed.connect(() => this._changed.emit(), this);
+    this._changed.emit();
+  }
+
+  saveWidth(width: number): void {
+    void this._settings?.set('panelWidth', width);
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  private _get(name: string): unknown {
+    return this._settings?.get(name).composite;
+  }
+
+  private _settings?: ISettingRegistry.ISettings;
+  private _isDisposed = false;
+  private _changed = new Signal<this, void>(this);
+}

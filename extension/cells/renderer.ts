@@ -1,0 +1,147 @@
+/** @file The compact view of a payload in a cell's output: title, step, a small load heatmap or a sentence, and the key numbers. */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
+import { element, setChildren, tableElement } from '../base/dom';
+import { FrameScheduler } from '../base/frame';
+import { LoadsTable } from '../charts/routing/loadsTable';
+import { PanelSettings } from '../base/panelSettings';
+import type { Reading } from '../base/reading';
+import { readPayload } from '../base/reading';
+import { problemSentence } from '../base/runState';
+import type { ISummary } from '../summaries';
+import { summaryOf } from '../summaries';
+import { SummaryHead } from './summaryHead';
+import { readTheme } from '../base/theme';
+import { FIRST_VIEW } from '../base/view';
+
+export interface IRendererOptions {
+  trans: TranslationBundle;
+  themes: IThemeManager | null;
+  /** Default: as the settings are when nobody changed them. */
+  settings?: PanelSettings;
+  /** Opens the panel of the cell that holds a run. */
+  openPanel: (runId: string) => void;
+}
+
+/** Rows of a table; the panel shows all. */
+const MAX_ROWS = 12;
+
+export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
+  constructor(options: IRendererOptions) {
+    super();
+    this.addClass('jp-switchyard-Summary');
+    const { trans, openPanel, themes, settings = new PanelSettings() } = options;
+    this._options = options;
+    this._settings = settings;
+    this._head = new SummaryHead(trans, openPanel);
+    this._loads = new LoadsTable(trans);
+    themes?.themeChanged.connect(this._draw, this);
+    settings.changed.connect(this._draw, this);
+  }
+
+  /**
+   * Draws the model's payload in place of the one before: at once a run's first and last, the others when their time
+   * has come. Never rejects: what cannot be drawn is said in words.
+   */
+  renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    this._reading = readPayload(model.data[MIME_TYPE]);
+    if (this._isUnderWay(this._reading)) {
+      this._frame.schedule(this._settings.budget.wait);
+    } else {
+      this._draw();
+    }
+    return Promise.resolve();
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._frame.dispose();
+      Signal.clearData(this);
+      super.dispose();
+    }
+  }
+
+  /** Whether it is a further snapshot of the run that is shown, and not the last. */
+  private _isUnderWay(reading: Reading): boolean {
+    return 'payload' in reading && reading.payload.runId === this._runId && !reading.payload.source.final;
+  }
+
+  private _drawLater(): void {
+    const { budget } = this._settings;
+    if (budget.wait > 0) {
+      this._frame.schedule(budget.wait);
+    } else {
+      budget.run(() => this._draw());
+    }
+  }
+
+  private _draw(): void {
+    const reading = this._reading;
+    if (reading === null) {
+      return;
+    }
+    const { trans } = this._options;
+    this._runId = 'payload' in reading ? reading.payload.runId : null;
+    setChildren(
+      this.node,
+      'payload' in reading
+        ? this._summary(reading.payload)
+        : [element('p', { class: 'jp-switchyard-state', text: problemSentence(reading, trans) })]
+    );
+  }
+
+  private _summary(payload: Payload): Node[] {
+    const { trans } = this._options;
+    this._head.show(payload);
+    if (payload.kind === 'routing') {
+      const { layers } = payload.data;
+      this._loads.show(layers, readTheme(this._settings.colourScheme).colours);
+      return layers.length > 0 ? [this._head.node, this._loads.node] : [this._head.node];
+    }
+    const { layer, expert, choices } = FIRST_VIEW;
+    const theme = readTheme(this._settings.colourScheme);
+    const summary = summaryOf(payload, { theme, trans, layer, expert, choices });
+    return summary === null ? [this._head.node] : [this._head.node, ...this._numbers(summary)];
+  }
+
+  /** A sentence, and a table of the first rows. */
+  private _numbers({ sentence, table }: ISummary): Node[] {
+    const { trans } = this._options;
+    const text = element('p', { text: sentence });
+    if (table === null) {
+      return [text];
+    }
+    const shown = tableElement({ ...table, rows: table.rows.slice(0, MAX_ROWS) });
+    const hidden = table.rows.length - MAX_ROWS;
+    if (hidden > 0) {
+      shown.append(
+        element('caption', { text: trans._n('%1 more row in the panel', '%1 more rows in the panel', hidden) })
+      );
+    }
+    return [text, shown];
+  }
+
+  private _options: IRendererOptions;
+  private _settings: PanelSettings;
+  private _head: SummaryHead;
+  private _loads: LoadsTable;
+  private _reading: Reading | null = null;
+  /** The run that is shown; null where none is. */
+  private _runId: string | null = null;
+  private _frame = new FrameScheduler(() => this._drawLater());
+}
+
+/** Rank before HTML (50): the picture is preferred to the static forms in the same bundle. Safe: it only sets text. */
+export function createRendererFactory(options: IRendererOptions): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [MIME_TYPE],
+    defaultRank: 40,
+    createRenderer: () => new PayloadRenderer(options)
+  };
+}

@@ -1,0 +1,88 @@
+/** @file How sure the router of each layer is of its first choice: a histogram for each layer, as colour. */
+import type { RouterConfidencePayload } from '@switchyard/kernel-lib/protocol';
+import { meanAgreement } from '@switchyard/kernel-lib/protocol';
+import type { Data } from 'plotly.js';
+import { amountScale } from '../amounts';
+import { binName, confidenceAxis } from './bins';
+import type { IChartContext, IFigure } from '../figure';
+import { layerAxis, layerMark, layerNames, rowsHeight } from '../layers';
+import { omittedSentence } from '../legend';
+import { baseLayout } from '../load';
+import { percent, plainText } from '../text';
+
+/** The layers' axis and the colour bar, in pixels. */
+const BESIDE = 106;
+
+/** Rows are layers, columns bins of confidence; z is the share of tokens, [L][B], with each layer's mean marked. */
+export function confidenceByLayer(payload: RouterConfidencePayload, context: IChartContext): IFigure | null {
+  const { layers, reference, omitted } = payload.data;
+  if (layers.length === 0) {
+    return null;
+  }
+  const { theme, trans } = context;
+  const labels = layerNames(payload);
+  const means = layers.map(({ mean }) => mean);
+  const known = means.flatMap((mean) => (mean === null ? [] : [mean]));
+  const compared = reference === '' ? [] : [trans.__('same choice as %1', reference)];
+  return {
+    data: [heatmap(payload, labels, context), meanMarks(means, labels, context)],
+    layout: {
+      ...baseLayout(theme, 60 + rowsHeight(layers.length, 20, 320)),
+      margin: { l: 46, r: 8, t: 12, b: 40 },
+      shapes: layerMark(context, layers.length),
+      xaxis: confidenceAxis(context, BESIDE),
+      yaxis: layerAxis(labels, trans.__('layer'))
+    },
+    summary:
+      trans.__(
+        'How sure the routers of %1 layers are of their first choice: on average between %2 and %3.',
+        layers.length,
+        percent(known.length > 0 ? Math.min(...known) : null),
+        percent(known.length > 0 ? Math.max(...known) : null)
+      ) + omittedSentence(omitted, trans),
+    table: {
+      columns: [trans.__('layer'), trans.__('router'), trans.__('mean confidence'), ...compared],
+      rows: layers.map((layer, i) => [
+        ...[labels[i], layer.router, percent(layer.mean)],
+        ...compared.map(() => percent(meanAgreement(layer)))
+      ])
+    },
+    pick: ({ y }) => ({ layer: Number(y) })
+  };
+}
+
+function heatmap({ data }: RouterConfidencePayload, labels: string[], { theme, trans }: IChartContext): Data {
+  const { edges, layers } = data;
+  const words = (layer: number, bin: number): string =>
+    trans.__(
+      'layer %1, confidence %2: %3 of tokens',
+      labels[layer],
+      binName(edges, bin),
+      percent(layers[layer].tokens[bin])
+    );
+  return {
+    type: 'heatmap',
+    z: layers.map(({ tokens }) => tokens),
+    // Edges, not centres: bins may differ in width.
+    x: edges,
+    y: layers.map((_, i) => i),
+    zmin: 0,
+    colorscale: amountScale(theme.colours),
+    colorbar: { thickness: 10, outlinewidth: 0, tickformat: '.0%', xpad: 6, tickfont: { size: 10 } },
+    ygap: 1,
+    hoverinfo: 'text',
+    text: layers.map(({ tokens }, layer) => tokens.map((_, bin) => plainText(words(layer, bin))))
+  } as unknown as Data;
+}
+
+function meanMarks(means: (number | null)[], labels: string[], { theme, trans }: IChartContext): Data {
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    x: means,
+    y: means.map((_, i) => i),
+    marker: { symbol: 'diamond', size: 8, color: theme.background, line: { color: theme.text, width: 1.5 } },
+    hoverinfo: 'text',
+    text: means.map((mean, i) => plainText(trans.__('layer %1: %2 on average', labels[i], percent(mean))))
+  } as Data;
+}

@@ -1,0 +1,105 @@
+/** @file Load of one layer's experts over the run: as a heatmap in units of the fair share, or as a stream. */
+import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Data, Layout } from 'plotly.js';
+import { choice } from '../choice';
+import type { IChartContext, IChoice, IFigure } from '../figure';
+import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from '../load';
+import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
+import { outlineRow } from '../mark';
+import { stepAxis, stepRange } from '../stepAxis';
+import { expertNames, layerLabels, percent, plainText } from '../text';
+
+/** The layer in view at the steps kept. Null where there is none yet. */
+export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
+  const { layers, history } = payload.data;
+  const layer = layers.at(context.layer);
+  const loads = history.load.at(context.layer);
+  const steps = history.loadSteps;
+  if (!layer || !loads || steps.length === 0) {
+    return null;
+  }
+  const { theme, trans } = context;
+  const form = formChoice(context);
+  const { data, experts, ...layout } =
+    form.selected === 'stream' ? stream(layer, loads, steps, context) : heatmap(layer, loads, steps, context);
+  const label = layerLabels(layers)[context.layer];
+  return {
+    data,
+    layout: {
+      ...baseLayout(theme, 70 + Math.min(240, Math.max(form.selected === 'stream' ? 160 : 80, layer.numExperts * 9))),
+      hovermode: 'closest',
+      xaxis: stepAxis(steps, context),
+      ...layout
+    },
+    summary: trans.__(
+      'Load of the experts of layer %1 from step %2 to step %3; the fair share is %4.',
+      label,
+      steps[0],
+      steps[steps.length - 1],
+      percent(1 / layer.numExperts)
+    ),
+    table: {
+      columns: [trans.__('step'), ...expertNames(layer, trans)],
+      rows: steps.map((step, s) => [String(step), ...loads[s].map(percent)])
+    },
+    choices: [form],
+    steps,
+    pick: ({ trace, y }) => {
+      const expert = experts.at(form.selected === 'stream' ? trace : Number(y)) ?? -1;
+      return expert < 0 ? {} : { expert: expert === context.expert ? null : expert };
+    }
+  };
+}
+
+/** How a form draws: its traces, axis and marks, and which expert a trace or a row is. */
+interface IForm extends Partial<Pick<Layout, 'yaxis' | 'shapes' | 'annotations'>> {
+  data: Data[];
+  experts: number[];
+}
+
+function formChoice(context: IChartContext): IChoice {
+  const { trans } = context;
+  return choice(context, 'load-over-time.form', trans.__('Drawn as'), [
+    { value: 'heatmap', text: trans.__('heatmap') },
+    { value: 'stream', text: trans.__('stream') }
+  ]);
+}
+
+function stream(layer: LayerRouting, loads: number[][], steps: number[], context: IChartContext): IForm {
+  const bands = streamBands(layer, loads, context);
+  const [, end] = stepRange(context.choices) ?? [0, Infinity];
+  const at = Math.max(0, steps.filter((step) => step <= end).length - 1);
+  return {
+    data: streamTraces(bands, steps, context),
+    yaxis: streamAxis(context),
+    annotations: context.expert === null ? streamLabels(bands, steps, at, context) : [],
+    experts: bands.map(({ expert }) => expert)
+  };
+}
+
+/** Columns are the steps kept, rows experts; z is load over fair share, [E][S']. */
+function heatmap(layer: LayerRouting, loads: number[][], steps: number[], context: IChartContext): IForm {
+  const { theme, trans } = context;
+  const names = expertNames(layer, trans);
+  const experts = names.map((_, e) => e);
+  const z = experts.map((e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
+  const words = (e: number, s: number): string =>
+    trans.__(
+      'step %1, %2: %3 of assignments, %4 × fair share',
+      steps[s],
+      names[e],
+      percent(loads[s][e]),
+      z[e][s].toFixed(2)
+    );
+  const trace = {
+    type: 'heatmap',
+    z,
+    x: steps,
+    y: experts,
+    hoverinfo: 'text',
+    text: z.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
+    ...loadColours(loadCeiling(z), theme, { fair: trans.__('fair') })
+  } as unknown as Data;
+  const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
+  return { data: [trace], yaxis: expertAxis(trans, names.length), shapes, experts };
+}

@@ -1,0 +1,68 @@
+// @vitest-environment jsdom
+import '../support/browser';
+import { expect, test } from 'vitest';
+import { expertColour } from '../../../extension/base/colours';
+import { stripSvg } from '../../../extension/charts/routing/stripSvg';
+import { csv } from '../../../extension/base/exporting/csv';
+import { fileName } from '../../../extension/base/exporting/fileName';
+import { context, routing } from '../support/payloads';
+
+/** Reads RFC 4180 back, as a spreadsheet would. */
+function parse(text: string): string[][] {
+  const rows: string[][] = [[]];
+  for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows[rows.length - 1].push(quoted === undefined ? bare : quoted.replace(/""/g, '"'));
+    if (end !== ',') {
+      rows.push([]);
+    }
+  }
+  return rows.slice(0, -1);
+}
+
+test('a table survives the way to a file and back, whatever its text', () => {
+  const columns = ['expert', 'text, "quoted"'];
+  const rows = [
+    ['-1.5e-7', 'two\r\nlines, and a comma'],
+    ['0', '"'],
+    ['12', '=SUM(A1)'],
+    ['', ' ']
+  ];
+  expect(parse(csv({ columns, rows }))).toEqual([columns, ...rows]);
+});
+
+test('numbers are bare and text is quoted, also where it looks like a date or a formula', () => {
+  expect(csv({ columns: ['a'], rows: [['1.5'], ['1-2'], ['=1'], ['007 %'], ['-3']] })).toBe(
+    '"a"\r\n1.5\r\n"1-2"\r\n"=1"\r\n"007 %"\r\n-3\r\n'
+  );
+});
+
+test('a large table is written whole', () => {
+  const rows = Array.from({ length: 100_000 }, (_, i) => [String(i), 'a "b", c', '0.25']);
+  const text = csv({ columns: ['i', 'text', 'share'], rows });
+  expect(text.length).toBe('"i","text","share"\r\n'.length + rows.reduce((sum, [i]) => sum + i.length + 20, 0));
+});
+
+test('files are named by run, picture and step', () => {
+  const payload = routing('small');
+  payload.source = { ...payload.source, title: 'MoE: top-2 / 16 “äö” ../..', step: 60 };
+  expect(fileName({ payload, picture: 'load-heatmap' }, 'csv')).toBe('moe-top-2-16-äö-load-heatmap-step-60.csv');
+  payload.source.title = '💡'.repeat(100);
+  expect(fileName({ payload, picture: 'scalars' }, 'png')).toBe('scalars-step-60.png');
+});
+
+test('a strip of tokens becomes an SVG with every token, its expert and its colour; markup is text', () => {
+  const texts = ['<script>', '&', 'a\u0000b', ...Array.from({ length: 60 }, (_, i) => `word${i}`)];
+  const rows = [
+    { label: '0', experts: texts.map((_, i) => i % 4) },
+    { label: '1', experts: texts.map(() => -1) }
+  ];
+  const svg = new DOMParser().parseFromString(stripSvg({ texts, rows }, context.theme), 'image/svg+xml');
+  expect(svg.querySelector('parsererror, script')).toBeNull();
+  const words = Array.from(svg.querySelectorAll('text[font-size="11"]'), (node) => node.textContent);
+  expect(words).toEqual(texts.map((text) => text.replace('\u0000', '\ufffd')));
+  const fills = Array.from(svg.querySelectorAll('rect'), (rect) => rect.getAttribute('fill')).slice(1);
+  expect(fills).toEqual(rows[0].experts.map((expert) => expertColour(expert, context.theme.colours).background));
+  const height = Number(svg.documentElement.getAttribute('height'));
+  const bottoms = Array.from(svg.querySelectorAll('text'), (node) => Number(node.getAttribute('y')));
+  expect(Math.max(...bottoms)).toBeLessThan(height);
+});

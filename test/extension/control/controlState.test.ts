@@ -1,0 +1,41 @@
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import { expect, test, vi } from 'vitest';
+import type { RunControls } from '../../../extension/control';
+import { controlState } from '../../../extension/control';
+import type { IRun } from '../../../extension/base/payloads';
+import { KIND_EXAMPLES } from '../../support/kindExamples';
+import { kind, routing, training } from '../support/payloads';
+
+type Status = Payload['source']['status'];
+
+function run(payload: Payload, status: Status): IRun {
+  const source = { ...payload.source, status };
+  return { key: payload.runId, reading: { payload: { ...payload, source } as Payload }, live: true, receivedAt: 0 };
+}
+
+function answering(): { controls: RunControls; state: ReturnType<typeof vi.fn> } {
+  const state = vi.fn(() => ({ why: null, status: null }));
+  return { controls: { state } as unknown as RunControls, state };
+}
+
+test.each([routing(), training()])('a training under way is its kernel’s to hold', (payload) => {
+  const { controls } = answering();
+  expect(controlState(run(payload, 'running'), controls).why).toBeNull();
+  expect(controlState(run(payload, 'running'), null).why).toBe('no-kernel');
+});
+
+test.each(['finished', 'stopped', 'failed'] as const)('a run that is %s has nothing to hold: nobody asks', (status) => {
+  const { controls, state } = answering();
+  expect(controlState(run(routing(), status), controls).why).toBe('nothing');
+  expect(state).not.toHaveBeenCalled();
+});
+
+test.each(KIND_EXAMPLES)('%s is no training, whatever its status', (name) => {
+  const { controls, state } = answering();
+  expect(controlState(run(kind(name), 'running'), controls).why).toBe('nothing');
+  expect(state).not.toHaveBeenCalled();
+});
+
+test('without a run there is nothing to hold', () => {
+  expect(controlState(undefined, answering().controls).why).toBe('nothing');
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import type { Action } from '../../../extension/base/payloads';
+import { NO_PAYLOADS, reduce } from '../../../extension/base/payloads';
+import { readPayload } from '../../../extension/base/reading';
+import { listRuns, matches } from '../../../extension/sidebar/listRuns';
+import type { RunHandle } from '../../../extension/sidebar/runHandle';
+import {
+  leaveNotebook,
+  NO_SELECTION,
+  showRun,
+  toggleCompared,
+  togglePinned
+} from '../../../extension/sidebar/selection';
+import { routing } from '../support/payloads';
+
+const outputs = (cellId: string, ...runIds: (string | null)[]): Action => ({
+  type: 'outputs',
+  cellId,
+  readings: runIds.map((runId) => (runId === null ? readPayload({}) : { payload: { ...routing('small'), runId } }))
+});
+/** Selections only compare handles. */
+const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id }) as RunHandle);
+
+test('runs are listed in the order of the cells, a run that several cells hold once', () => {
+  const state = [outputs('x', 'r1', 'r2'), outputs('y', 'r3'), outputs('copy', 'r1')].reduce(reduce, NO_PAYLOADS);
+  const ids = (order: string[]): string[] => listRuns(state, order).map(({ id, cellId }) => `${cellId} ${id}`);
+  expect(ids(['y', 'x', 'copy'])).toEqual(['y r3', 'x r1', 'x r2']);
+  expect(ids(['copy', 'x', 'y', 'gone'])).toEqual(['copy r1', 'x r2', 'y r3']);
+});
+
+test('unreadable outputs of two cells are two rows', () => {
+  const state = [outputs('x', null), outputs('y', null)].reduce(reduce, NO_PAYLOADS);
+  expect(new Set(listRuns(state, ['x', 'y']).map(({ id }) => id)).size).toBe(2);
+});
+
+test('a query finds rows that have all its words, wherever they are', () => {
+  const row = { title: 'MoE transformer', state: 'finished', details: ['step 3 of 60', 'cell 2', 'saved'] };
+  expect(matches(row, '')).toBe(true);
+  expect(matches(row, 'moe cell')).toBe(true);
+  expect(matches(row, ' FINISHED  transformer ')).toBe(true);
+  expect(matches(row, 'moe running')).toBe(false);
+  expect(matches(row, 'finishedstep')).toBe(false);
+});
+
+test('only pinned runs stay in view when another notebook comes to the front', () => {
+  const both = toggleCompared(showRun(NO_SELECTION, a, null), b, a);
+  expect(both).toMatchObject({ shown: a, compared: b });
+  expect(leaveNotebook(both)).toMatchObject({ shown: null, compared: null });
+  expect(leaveNotebook(togglePinned(both, a, a))).toMatchObject({ shown: a, compared: null, pinned: [a] });
+  const released = togglePinned(togglePinned(both, b, a), b, a);
+  expect(leaveNotebook(released)).toMatchObject({ shown: null, compared: null, pinned: [] });
+});
+
+test('pinning the newest run keeps it in view; pinning another one does not change the view', () => {
+  expect(togglePinned(NO_SELECTION, a, a)).toMatchObject({ shown: a });
+  expect(togglePinned(NO_SELECTION, b, a)).toMatchObject({ shown: null, pinned: [b] });
+});
+
+test('comparing keeps the run in view where it is, and showing the other one changes places', () => {
+  const both = toggleCompared(NO_SELECTION, b, a);
+  expect(both).toMatchObject({ shown: a, compared: b });
+  expect(showRun(both, b, a)).toMatchObject({ shown: b, compared: a });
+  expect(showRun(both, c, a)).toMatchObject({ shown: c, compared: b });
+  expect(toggleCompared(both, b, a)).toMatchObject({ shown: a, compared: null });
+});
