@@ -34,6 +34,11 @@ const LAUNCHER = {
   regex: '/kernel/(?!(comms|host)$)',
   message: 'Parts of the launcher are its own; what show shares with it lies in "base/core".'
 };
+/** What protocol may import: only what is beside it, or where `up` leads. */
+const ofProtocol = (up) => ({
+  regex: `^(?!\\./|${up})`,
+  message: 'protocol imports nothing: the browser loads it too.'
+});
 /** What the launcher, which starts before the library is there, may take of it; `up` leads out of its folder. */
 const ofLauncher = (up) => ({
   regex: `^${up}(?!base/backend/environment$|base/core/(errors|mimeBundle)$)`,
@@ -134,13 +139,12 @@ export default defineConfig(
     rules: { 'no-restricted-imports': ['error', { patterns: [ofLauncher('\\.\\./\\.\\./')] }] }
   },
   {
-    files: ['kernel-lib/src/protocol/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '^(?!\\./)', message: 'protocol imports nothing: the browser loads it too.' }] }
-      ]
-    }
+    files: ['kernel-lib/src/protocol/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ofProtocol('\\./')] }] }
+  },
+  {
+    files: ['kernel-lib/src/protocol/kinds/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [ofProtocol('\\.\\./[^.]')] }] }
   },
   {
     files: ['extension/**/*.{ts,tsx}'],

@@ -1,7 +1,7 @@
 /** @file Checks of one JSON value at a path; each returns the value typed, or throws a PayloadError. */
 import { MAX_TEXT } from './limits';
 import { PayloadError } from './payloadError';
-import type { Numeric } from './kinds';
+import type { Numeric } from './numbers';
 
 /** A check of one value, to be applied to each item of an array. */
 export type Check = (value: unknown, path: string) => void;

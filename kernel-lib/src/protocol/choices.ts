@@ -1,4 +1,4 @@
-import type { Index, Packed } from './kinds';
+import type { Index, Packed } from './numbers';
 
 /** A packed choice is a byte, and 255 says that there is none. */
 export const MAX_PACKED_EXPERTS = 255;

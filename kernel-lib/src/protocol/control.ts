@@ -3,6 +3,7 @@
  * the comm with `{ runId }`; the kernel answers with a {@link ControlStatus}, sends one whenever it changes, and closes
  * the comm when it keeps nothing more of the run. A kernel that does not know the run closes the comm at once.
  */
+import { isRouting } from './kinds';
 import type { RoutingPayload } from './kinds';
 import { MAX_TEXT } from './limits';
 import { MAX_DETAILED_BYTES } from './mime';
@@ -97,7 +98,7 @@ export function parseControlDetails(value: unknown): ControlDetails | null {
   }
   try {
     const parsed = parsePayload(payload, { maxBytes: MAX_DETAILED_BYTES });
-    return parsed.kind === 'routing' ? { type, layer, payload: parsed } : null;
+    return isRouting(parsed) ? { type, layer, payload: parsed } : null;
   } catch (error) {
     if (error instanceof PayloadError) {
       return null;

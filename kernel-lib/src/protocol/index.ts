@@ -8,7 +8,9 @@ export {
 } from './control';
 export type { ControlDetails, ControlOpening, ControlRequest, ControlStatus } from './control';
 export { jsonBytes } from './jsonBytes';
-export { busyTime, lastEnd, meanAgreement, meanUsage } from './derived';
+export type { Envelope, Source } from './envelope';
+export { busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
+export type * from './kinds';
 export {
   MAX_DEPTH_TOKENS,
   MAX_GRID,
@@ -21,57 +23,11 @@ export {
   MAX_TOP_TOKENS
 } from './limits';
 export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
+export type { Count, Index, Magnitude, Name, Numeric, Packed, Positive, Share, Text } from './numbers';
 export { parsePayload } from './parsePayload';
 export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
+export type { EarlierChoices, TokenSample } from './tokenSample';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';
-export type {
-  Cost,
-  Count,
-  DepthSample,
-  DepthUsageData,
-  DepthUsagePayload,
-  EarlierChoices,
-  Envelope,
-  ExpertTree,
-  GraphEdge,
-  GraphNode,
-  GraphRewiringData,
-  GraphRewiringPayload,
-  Index,
-  LayerConfidence,
-  LayerRouting,
-  Magnitude,
-  MaskGroup,
-  MasksData,
-  MasksPayload,
-  Merge,
-  MergeTreeData,
-  MergeTreePayload,
-  Name,
-  Numeric,
-  Packed,
-  ParetoAxis,
-  ParetoData,
-  ParetoPayload,
-  ParetoPoint,
-  Payload,
-  Positive,
-  RouterConfidenceData,
-  RouterConfidencePayload,
-  RoutingData,
-  RoutingHistory,
-  RoutingPayload,
-  Share,
-  Source,
-  Span,
-  Text,
-  TimelineData,
-  TimelinePayload,
-  TokenSample,
-  TokenShare,
-  TrainingData,
-  TrainingPayload
-} from './kinds';

@@ -1,31 +1,12 @@
 import { checkBoolean, checkInteger, checkNumber, checkObject, checkOneOf, checkText, refuse } from './checks';
 import { jsonBytes } from './jsonBytes';
 import { MAX_PAYLOAD_BYTES, SCHEMA_VERSION } from './mime';
-import { checkDepthUsage } from './checkDepthUsage';
-import { checkGraphRewiring } from './checkGraphRewiring';
-import { checkMasks } from './checkMasks';
-import { checkMergeTree } from './checkMergeTree';
-import { checkPareto } from './checkPareto';
-import { checkRouterConfidence } from './checkRouterConfidence';
-import { checkRouting } from './checkRouting';
-import { checkTimeline } from './checkTimeline';
-import { checkTraining } from './checkTraining';
 import { PayloadError } from './payloadError';
+import { DATA_CHECKS } from './kinds';
 import type { Payload } from './kinds';
 
 const MAJOR = majorOf(SCHEMA_VERSION);
 const STATUSES = ['running', 'finished', 'stopped', 'failed'];
-const DATA_CHECKS: Record<Payload['kind'], (data: unknown, path: string) => void> = {
-  routing: checkRouting,
-  training: checkTraining,
-  'depth-usage': checkDepthUsage,
-  'router-confidence': checkRouterConfidence,
-  masks: checkMasks,
-  'merge-tree': checkMergeTree,
-  pareto: checkPareto,
-  'graph-rewiring': checkGraphRewiring,
-  timeline: checkTimeline
-};
 
 export interface ParseOptions {
   /** Bytes of JSON that the payload may have. Default 64 kB, as of an output. */

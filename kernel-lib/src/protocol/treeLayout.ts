@@ -1,5 +1,5 @@
 /** @file Where the leaves and joins of a tree stand: no two branches cross. */
-import type { ExpertTree } from './kinds';
+import type { ExpertTree } from './kinds/mergeTree';
 
 export interface TreeJoin {
   /** Experts of the two clusters that it joins, and of both. */

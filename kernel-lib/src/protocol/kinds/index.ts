@@ -5,14 +5,23 @@
  *
  * Letters: S steps kept, L layers, E experts, K chosen, T tokens sampled, G domains, C token classes, M modules.
  */
+import { checkDepthUsage } from './depthUsage';
 import type { DepthUsagePayload } from './depthUsage';
+import { checkGraphRewiring } from './graphRewiring';
 import type { GraphRewiringPayload } from './graphRewiring';
+import { checkMasks } from './masks';
 import type { MasksPayload } from './masks';
+import { checkMergeTree } from './mergeTree';
 import type { MergeTreePayload } from './mergeTree';
+import { checkPareto } from './pareto';
 import type { ParetoPayload } from './pareto';
+import { checkRouterConfidence } from './routerConfidence';
 import type { RouterConfidencePayload } from './routerConfidence';
+import { checkRouting } from './routing';
 import type { RoutingPayload } from './routing';
+import { checkTimeline } from './timeline';
 import type { TimelinePayload } from './timeline';
+import { checkTraining } from './training';
 import type { TrainingPayload } from './training';
 
 /** One message of the contract. The kind decides the shape of `data`. */
@@ -27,15 +36,29 @@ export type Payload =
   | GraphRewiringPayload
   | TimelinePayload;
 
+/** The check of each kind's data. A new kind is a member above and a line here. */
+export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path: string) => void>> = {
+  routing: checkRouting,
+  training: checkTraining,
+  'depth-usage': checkDepthUsage,
+  'router-confidence': checkRouterConfidence,
+  masks: checkMasks,
+  'merge-tree': checkMergeTree,
+  pareto: checkPareto,
+  'graph-rewiring': checkGraphRewiring,
+  timeline: checkTimeline
+};
+
+export { meanUsage } from './depthUsage';
 export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsage';
-export type { Envelope, Source } from './envelope';
 export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload } from './graphRewiring';
 export type { Cost, MaskGroup, MasksData, MasksPayload } from './masks';
 export type { ExpertTree, Merge, MergeTreeData, MergeTreePayload } from './mergeTree';
-export type { Count, Index, Magnitude, Name, Numeric, Packed, Positive, Share, Text } from './numbers';
 export type { ParetoAxis, ParetoData, ParetoPayload, ParetoPoint } from './pareto';
+export { meanAgreement } from './routerConfidence';
 export type { LayerConfidence, RouterConfidenceData, RouterConfidencePayload } from './routerConfidence';
+export { isRouting } from './routing';
 export type { LayerRouting, RoutingData, RoutingHistory, RoutingPayload, TokenShare } from './routing';
+export { busyTime, lastEnd } from './timeline';
 export type { Span, TimelineData, TimelinePayload } from './timeline';
-export type { EarlierChoices, TokenSample } from './tokenSample';
 export type { TrainingData, TrainingPayload } from './training';

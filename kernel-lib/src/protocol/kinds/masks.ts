@@ -1,5 +1,9 @@
-import type { Envelope } from './envelope';
-import type { Count, Magnitude, Numeric, Positive, Share, Text } from './numbers';
+import { checkArray, checkInteger, checkNumeric, checkObject, checkOneOf, checkText } from '../checks';
+import type { Check } from '../checks';
+import type { Envelope } from '../envelope';
+import { MAX_GRID, MAX_LAYERS } from '../limits';
+import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
+import { checkOmitted, magnitudeOrNull, share } from '../tables';
 
 /** What pruning keeps of each parameter, and what it saves. */
 export type MasksPayload = Envelope<'masks', MasksData>;
@@ -52,4 +56,48 @@ export interface Cost {
   milliseconds: Magnitude | null;
   /** Bytes of the parameters; null where unknown. */
   bytes: Count | null;
+}
+
+const MAX_IMPORTANCE = 256;
+const MAX_RANK = 6;
+
+/** Checks the data of a masks payload. */
+export function checkMasks(value: unknown, path: string): void {
+  const data = checkObject(value, path);
+  checkOneOf(data.mode, `${path}.mode`, ['mask', 'shrink']);
+  checkArray(data.groups, `${path}.groups`, { max: MAX_LAYERS, item: checkGroup });
+  checkOmitted(data.omitted, `${path}.omitted`);
+  checkCost(data.before, `${path}.before`);
+  checkCost(data.after, `${path}.after`);
+  if (data.metric !== null) {
+    const metric = checkObject(data.metric, `${path}.metric`);
+    checkText(metric.name, `${path}.metric.name`);
+    checkNumeric(metric.before, `${path}.metric.before`);
+    checkNumeric(metric.after, `${path}.metric.after`);
+  }
+}
+
+function checkGroup(value: unknown, path: string): void {
+  const group = checkObject(value, path);
+  checkText(group.path, `${path}.path`);
+  checkText(group.granularity, `${path}.granularity`);
+  checkArray(group.shape, `${path}.shape`, { max: MAX_RANK, item: (size, at) => checkInteger(size, at, 1) });
+  share(group.kept, `${path}.kept`);
+  let width: number | null = null;
+  const row: Check = (item, at) => {
+    width = checkArray(item, at, { length: width, max: MAX_GRID, item: share }).length;
+  };
+  checkArray(group.grid, `${path}.grid`, { max: MAX_GRID, item: row });
+  const importance: Check = (item, at) => checkNumeric(item, at);
+  checkArray(group.importance, `${path}.importance`, { max: MAX_IMPORTANCE, item: importance });
+}
+
+function checkCost(value: unknown, path: string): void {
+  const cost = checkObject(value, path);
+  checkInteger(cost.parameters, `${path}.parameters`, 0);
+  magnitudeOrNull(cost.flops, `${path}.flops`);
+  magnitudeOrNull(cost.milliseconds, `${path}.milliseconds`);
+  if (cost.bytes !== null) {
+    checkInteger(cost.bytes, `${path}.bytes`, 0);
+  }
 }

@@ -1,5 +1,9 @@
-import type { Envelope } from './envelope';
-import type { Count, Magnitude, Text } from './numbers';
+import { checkArray, checkInteger, checkNumber, checkObject, checkText } from '../checks';
+import type { Check } from '../checks';
+import type { Envelope } from '../envelope';
+import { MAX_DEVICES, MAX_MODULES, MAX_POINTS } from '../limits';
+import type { Count, Magnitude, Text } from '../numbers';
+import { checkOmitted } from '../tables';
 
 /** What each device does when: computing, sending, waiting. */
 export type TimelinePayload = Envelope<'timeline', TimelineData>;
@@ -33,4 +37,38 @@ export interface Span {
   /** Milliseconds; at least `start`. */
   end: Magnitude;
   label: Text;
+}
+
+/** Checks the data of a timeline payload. */
+export function checkTimeline(value: unknown, path: string): void {
+  const data = checkObject(value, path);
+  const devices = checkArray(data.devices, `${path}.devices`, { min: 1, max: MAX_DEVICES, item: checkText }).length;
+  const activities = checkArray(data.activities, `${path}.activities`, { min: 1, max: MAX_MODULES, item: checkText });
+  const span: Check = (item, at) => {
+    const { device, activity, start, end, label } = checkObject(item, at);
+    checkInteger(device, `${at}.device`, 0, devices - 1);
+    checkInteger(activity, `${at}.activity`, 0, activities.length - 1);
+    checkNumber(end, `${at}.end`, checkNumber(start, `${at}.start`, 0));
+    checkText(label, `${at}.label`);
+  };
+  checkOmitted(data.omitted, `${path}.omitted`);
+  checkArray(data.spans, `${path}.spans`, { max: MAX_POINTS, item: span });
+}
+
+/** End of the last span, in milliseconds. */
+export function lastEnd({ spans }: TimelineData): number {
+  return spans.reduce((last, { end }) => Math.max(last, end), 0);
+}
+
+/** Milliseconds in which each device has at least one span; what overlaps counts once. */
+export function busyTime({ devices, spans }: TimelineData): number[] {
+  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  return devices.map((_, device) => {
+    let [busy, until] = [0, 0];
+    for (const { start, end } of ordered.filter((span) => span.device === device)) {
+      busy += Math.max(0, end - Math.max(start, until));
+      until = Math.max(until, end);
+    }
+    return busy;
+  });
 }

@@ -1,5 +1,8 @@
-import type { Envelope } from './envelope';
-import type { Count, Numeric } from './numbers';
+import { checkObject } from '../checks';
+import type { Envelope } from '../envelope';
+import { MAX_HISTORY_STEPS } from '../limits';
+import { checkScalars, checkSteps } from '../scalars';
+import type { Count, Numeric } from '../numbers';
 
 /** A training run of a network without routers: its scalars over time. */
 export type TrainingPayload = Envelope<'training', TrainingData>;
@@ -15,4 +18,11 @@ export interface TrainingData {
    * @maxProperties 64
    */
   scalars: Record<string, Numeric[]>;
+}
+
+/** Checks the data of a training payload. */
+export function checkTraining(value: unknown, path: string): void {
+  const data = checkObject(value, path);
+  const steps = checkSteps(data.steps, `${path}.steps`, MAX_HISTORY_STEPS);
+  checkScalars(data.scalars, `${path}.scalars`, steps);
 }

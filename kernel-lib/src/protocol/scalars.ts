@@ -1,12 +1,6 @@
+/** @file Steps and named series over them, which a run of any kind has. */
 import { checkArray, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
-import { MAX_HISTORY_STEPS, MAX_SCALARS } from './limits';
-
-/** Checks the data of a training payload. */
-export function checkTraining(value: unknown, path: string): void {
-  const data = checkObject(value, path);
-  const steps = checkSteps(data.steps, `${path}.steps`, MAX_HISTORY_STEPS);
-  checkScalars(data.scalars, `${path}.scalars`, steps);
-}
+import { MAX_SCALARS } from './limits';
 
 /** Step numbers, ascending; returns how many. */
 export function checkSteps(value: unknown, path: string, max: number): number {
