@@ -21,7 +21,7 @@ export * as show from './show';
 export * as sim from './study/sim';
 export { systems } from './systems';
 export type { SystemEntry } from './systems';
-export * as telemetry from './study/telemetry';
+export * as telemetry from './namespaces/telemetry';
 export * as train from './train/loop';
 
 installObjects();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
 import { parsePayload, SCHEMA_VERSION } from '../protocol';
-import type { Payload, Source } from '../protocol';
-import { bound } from '../study/telemetry';
+import type { Payload, PayloadOf, Source } from '../protocol';
+import { bound } from './bound';
 
 const { version } = require('../../package.json') as { version: string };
 
@@ -26,9 +26,6 @@ export function envelope({ runId, seq, title, step, totalSteps, status }: RunSta
   const source = { producer, title, step, totalSteps, time: Date.now(), final: status !== 'running', status };
   return { schemaVersion: SCHEMA_VERSION, runId, seq, source };
 }
-
-/** A payload by its kind. */
-export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
 
 /**
  * A payload of something that is over, rounded and cut to fit: a run of one snapshot.

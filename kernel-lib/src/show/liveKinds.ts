@@ -1,8 +1,9 @@
 import type { Observer } from '../base/core';
 import type { DepthUsagePayload, Payload, RoutingPayload, TokenSample, TrainingPayload } from '../protocol';
-import { boundDetails, depthRecorder, recorder } from '../study/telemetry';
+import { depthRecorder, recorder } from '../study/telemetry';
 import type { DepthRecorder, Recorder } from '../study/telemetry';
 import type { Batch } from '../train/data';
+import { boundDetails } from './kinds/routing/bound';
 
 /** A recorder of a run: it observes the events of its kinds, and is told of batches and steps as well. */
 export interface LiveRecorder extends Observer {

@@ -1,10 +1,10 @@
 import { fail } from '../base/core';
 import type { Observer } from '../base/core';
 import type { Payload } from '../protocol';
-import { bound } from '../study/telemetry';
 import type { Recorder } from '../study/telemetry';
 import type { Batch } from '../train/data';
 import type { RunInfo, StepReport, Watcher } from '../train/loop/contract';
+import { bound } from './bound';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
 import type { Closer, LiveKind, LiveRecorder } from './liveKinds';

@@ -2,8 +2,7 @@ import type { Payload, Source } from '../protocol';
 import { drawing } from './drawing';
 import type { Drawing } from './drawing';
 import { printable, progress } from './format';
-import { PICTURES } from './pictures';
-import type { Picture } from './pictures';
+import { shownKind } from './kinds';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -23,7 +22,7 @@ interface Placed {
  */
 export function payloadSvg(payload: Payload): string {
   const tools = drawing();
-  const rows = (PICTURES[payload.kind] as (data: Payload['data'], tools: Drawing) => Picture)(payload.data, tools);
+  const rows = shownKind(payload).picture(payload.data, tools);
   let y = HEADING;
   const placed: Placed[] = [];
   for (const row of rows) {

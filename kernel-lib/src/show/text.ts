@@ -1,10 +1,10 @@
 import type { Payload, Source } from '../protocol';
 import { printable, progress } from './format';
-import { TEXTS } from './texts';
+import { shownKind } from './kinds';
 
 /** A payload as a compact table. */
 export function payloadText(payload: Payload): string {
-  const lines = (TEXTS[payload.kind] as (data: Payload['data']) => string[])(payload.data);
+  const lines = shownKind(payload).text(payload.data);
   return [heading(payload.source), ...lines].map(printable).join('\n');
 }
 

@@ -26,7 +26,7 @@ async function payload(name) {
 /** Bounded to 64 kB as the recorder does it. */
 async function simulated(layers, numExperts, sampled, seed = 3) {
   const { routing } = await import('../../support/payloads/generate.mjs');
-  const { bound } = require('../../../kernel-lib/dist/study/telemetry/bound');
+  const { bound } = require('../../../kernel-lib/dist/show/bound');
   const k = Math.min(2, numExperts);
   return bound(routing({ seed, layers, numExperts, k, steps: 8, sampled, domains: ['prose', 'python'] }));
 }

@@ -36,6 +36,9 @@ export type Payload =
   | GraphRewiringPayload
   | TimelinePayload;
 
+/** A payload by its kind. */
+export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
+
 /** The check of each kind's data. A new kind is a member above and a line here. */
 export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path: string) => void>> = {
   routing: checkRouting,

@@ -2,7 +2,7 @@ import type { Module } from '../../base/core';
 import type { Bundle } from '../bundle';
 import { printable } from '../format';
 import { htmlTable } from '../htmlTable';
-import { textTable } from '../textTable';
+import { textTable } from '../texts/textTable';
 import { moduleRows, totalFlops } from './moduleTable';
 import type { ModuleRow } from './moduleTable';
 

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { showShape } from '../../base/core';
 import type { Bundle } from '../bundle';
 import { printable, significant } from '../format';
-import { textTable } from '../textTable';
+import { textTable } from '../texts/textTable';
 import { tensorPicture } from './tensorPicture';
 import { tensorStatistics } from './tensorStatistics';
 import type { TensorStatistics } from './tensorStatistics';

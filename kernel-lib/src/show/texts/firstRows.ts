@@ -1,4 +1,4 @@
-import { textTable } from '../textTable';
+import { textTable } from './textTable';
 
 /** More rows than this are not read as text. */
 const MOST = 24;

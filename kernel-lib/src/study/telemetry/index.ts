@@ -1,5 +1,3 @@
-export { bound } from './bound';
-export { boundDetails } from './bounds/routing';
 export { coActivation } from './coActivation';
 export type { CoActivationOptions } from './coActivation';
 export { DepthRecorder, depthRecorder } from './depthRecorder';

@@ -1,0 +1,72 @@
+import type { GraphEdge, GraphRewiringData } from '../../../protocol';
+import type { Drawing } from '../../drawing';
+import { significant } from '../../format';
+import { colourOf, signedColour } from '../../pictures/colours';
+import { legend } from '../../pictures/legend';
+import { STYLE, WIDTH } from '../../pictures/sizes';
+
+const DASHES: Record<GraphEdge['state'], string> = { kept: 'none', added: '6 4', removed: '2 3' };
+const MARGIN = 16;
+const MOST_HEIGHT = 480;
+const INK = '#555555';
+
+/** Edges by curvature, orange below 0 and purple above; dashed where added, dotted where removed. */
+export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (Element | null)[][] {
+  if (data.nodes.length === 0) {
+    return [];
+  }
+  const most = reach(data.edges);
+  const states = (Object.keys(DASHES) as GraphEdge['state'][]).map((name) => ({ name, colour: INK, dashes: DASHES[name] })); // prettier-ignore
+  const classes = data.classes.map((name, c) => ({ name, colour: colourOf(c) }));
+  const ends = [
+    { name: significant(-most), colour: signedColour(-1) },
+    { name: significant(most), colour: signedColour(1) }
+  ];
+  return [
+    [legend('edges and nodes', [...states, ...classes], tools)],
+    [legend(data.measure, ends, tools)],
+    [graph(data, most, tools)]
+  ];
+}
+
+function reach(edges: readonly GraphEdge[]): number {
+  return Math.max(1e-9, ...edges.map(({ curvature }) => Math.abs(curvature ?? 0)));
+}
+
+function graph({ nodes, edges }: GraphRewiringData, most: number, { Plot, document }: Drawing): Element {
+  const span = (values: number[]): number => Math.max(...values) - Math.min(...values);
+  const [wide, high] = [span(nodes.map(({ x }) => x)), span(nodes.map(({ y }) => y))];
+  const height = Math.min(MOST_HEIGHT, Math.max(160, wide > 0 ? ((WIDTH - 2 * MARGIN) * high) / wide : MOST_HEIGHT));
+  const lines = edges.map(({ from, to, curvature, state }) => ({
+    ...{ x1: nodes[from].x, y1: nodes[from].y, x2: nodes[to].x, y2: nodes[to].y },
+    ...{ colour: curvature === null ? INK : signedColour(curvature / most), state }
+  }));
+  return Plot.plot({
+    document,
+    width: WIDTH,
+    height: height + 2 * MARGIN,
+    margin: MARGIN,
+    style: STYLE,
+    axis: null,
+    marks: [
+      ...(Object.keys(DASHES) as GraphEdge['state'][]).map((state) =>
+        Plot.link(
+          lines.filter((line) => line.state === state),
+          {
+            ...{ x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' },
+            stroke: 'colour',
+            strokeWidth: 2.5,
+            strokeDasharray: DASHES[state]
+          }
+        )
+      ),
+      Plot.dot(nodes, {
+        x: 'x',
+        y: 'y',
+        r: 5,
+        fill: nodes.map((node) => (node.class < 0 ? INK : colourOf(node.class))),
+        stroke: '#ffffff'
+      })
+    ]
+  }) as unknown as Element;
+}

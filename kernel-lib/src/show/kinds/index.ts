@@ -1,0 +1,47 @@
+import type { Payload, PayloadOf } from '../../protocol';
+import { boundDepthUsage } from './depthUsage/bound';
+import { depthUsagePicture } from './depthUsage/picture';
+import { depthUsageText } from './depthUsage/text';
+import { boundGraphRewiring } from './graphRewiring/bound';
+import { graphRewiringPicture } from './graphRewiring/picture';
+import { graphRewiringText } from './graphRewiring/text';
+import { boundMasks } from './masks/bound';
+import { masksPicture } from './masks/picture';
+import { masksText } from './masks/text';
+import { boundMergeTree } from './mergeTree/bound';
+import { mergeTreePicture } from './mergeTree/picture';
+import { mergeTreeText } from './mergeTree/text';
+import { boundPareto } from './pareto/bound';
+import { paretoPicture } from './pareto/picture';
+import { paretoText } from './pareto/text';
+import { boundRouterConfidence } from './routerConfidence/bound';
+import { routerConfidencePicture } from './routerConfidence/picture';
+import { routerConfidenceText } from './routerConfidence/text';
+import { boundRouting } from './routing/bound';
+import { routingPicture } from './routing/picture';
+import { routingText } from './routing/text';
+import { boundTimeline } from './timeline/bound';
+import { timelinePicture } from './timeline/picture';
+import { timelineText } from './timeline/text';
+import { boundTraining } from './training/bound';
+import { trainingPicture } from './training/picture';
+import { trainingText } from './training/text';
+import type { ShownKind } from './shownKind';
+
+/** How each kind of payload is shown. A new kind is a folder here and one line. */
+const KINDS: { readonly [Kind in Payload['kind']]: ShownKind<Kind> } = {
+  routing: { bound: boundRouting, picture: routingPicture, text: routingText },
+  training: { bound: boundTraining, picture: trainingPicture, text: trainingText },
+  'depth-usage': { bound: boundDepthUsage, picture: depthUsagePicture, text: depthUsageText },
+  'router-confidence': { bound: boundRouterConfidence, picture: routerConfidencePicture, text: routerConfidenceText },
+  masks: { bound: boundMasks, picture: masksPicture, text: masksText },
+  'merge-tree': { bound: boundMergeTree, picture: mergeTreePicture, text: mergeTreeText },
+  pareto: { bound: boundPareto, picture: paretoPicture, text: paretoText },
+  'graph-rewiring': { bound: boundGraphRewiring, picture: graphRewiringPicture, text: graphRewiringText },
+  timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText }
+};
+
+/** How this payload is shown. */
+export function shownKind<Kind extends Payload['kind']>(payload: PayloadOf<Kind>): ShownKind<Kind> {
+  return KINDS[payload.kind as Kind];
+}
