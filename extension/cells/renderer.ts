@@ -8,13 +8,12 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
 import { element, setChildren, tableElement } from '../base/dom';
 import { FrameScheduler } from '../base/frame';
-import { LoadsTable } from '../charts/routing/loadsTable';
 import { PanelSettings } from '../base/panelSettings';
 import type { Reading } from '../base/reading';
 import { readPayload } from '../base/reading';
 import { problemSentence } from '../base/runState';
-import type { ISummary } from '../summaries';
-import { summaryOf } from '../summaries';
+import { kindOf } from '../kinds';
+import type { IOutputView, ISummary } from '../kinds/kind';
 import { SummaryHead } from './summaryHead';
 import { readTheme } from '../base/theme';
 import { FIRST_VIEW } from '../base/view';
@@ -39,7 +38,6 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     this._options = options;
     this._settings = settings;
     this._head = new SummaryHead(trans, openPanel);
-    this._loads = new LoadsTable(trans);
     themes?.themeChanged.connect(this._draw, this);
     settings.changed.connect(this._draw, this);
   }
@@ -98,15 +96,24 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   private _summary(payload: Payload): Node[] {
     const { trans } = this._options;
     this._head.show(payload);
-    if (payload.kind === 'routing') {
-      const { layers } = payload.data;
-      this._loads.show(layers, readTheme(this._settings.colourScheme).colours);
-      return layers.length > 0 ? [this._head.node, this._loads.node] : [this._head.node];
+    const theme = readTheme(this._settings.colourScheme);
+    const view = this._viewOf(payload);
+    if (view !== undefined) {
+      return [this._head.node, ...view.show(payload, theme)];
     }
     const { layer, expert, choices } = FIRST_VIEW;
-    const theme = readTheme(this._settings.colourScheme);
-    const summary = summaryOf(payload, { theme, trans, layer, expert, choices });
+    const summary = kindOf(payload).summary?.(payload, { theme, trans, layer, expert, choices }) ?? null;
     return summary === null ? [this._head.node] : [this._head.node, ...this._numbers(summary)];
+  }
+
+  /** The view of a kind that draws more than words; the same one for all snapshots. */
+  private _viewOf(payload: Payload): IOutputView<Payload> | undefined {
+    const known = this._views.get(payload.kind);
+    const made = known ?? kindOf(payload).output?.(this._options.trans);
+    if (made !== undefined) {
+      this._views.set(payload.kind, made);
+    }
+    return made;
   }
 
   /** A sentence, and a table of the first rows. */
@@ -129,7 +136,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   private _options: IRendererOptions;
   private _settings: PanelSettings;
   private _head: SummaryHead;
-  private _loads: LoadsTable;
+  private _views = new Map<Payload['kind'], IOutputView<Payload>>();
   private _reading: Reading | null = null;
   /** The run that is shown; null where none is. */
   private _runId: string | null = null;

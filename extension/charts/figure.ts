@@ -1,14 +1,9 @@
 /** @file What a chart is: a pure function from a payload to a picture and its text equivalent. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data, Layout } from 'plotly.js';
+import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
 import type { IView } from '../base/view';
-
-/** The numbers of a picture, for readers who do not see it. */
-export interface ITable {
-  columns: string[];
-  rows: string[][];
-}
 
 /** A picture as a value. Where there is nothing in `data`, the summary stands in its place. */
 export interface IFigure {

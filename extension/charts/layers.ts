@@ -1,28 +1,8 @@
-/** @file The layers of any kind of payload: what the panel's header offers, and the mark of the one in view. */
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+/** @file The axis of layers, and the mark of the one in view. */
 import type { LayoutAxis, Shape } from 'plotly.js';
 import type { ITheme } from '../base/theme';
 import type { IChartContext } from './figure';
-import { layerLabels, plainText } from './text';
-
-/** Groups of a mask are told apart by the ends of their paths. */
-const GROUP_LENGTH = 22;
-
-/** Labels of what the reader may choose as the layer in view; empty for kinds without layers. */
-export function layerNames(payload: Payload): string[] {
-  switch (payload.kind) {
-    case 'routing':
-    case 'router-confidence':
-    case 'merge-tree':
-      return layerLabels(payload.data.layers);
-    case 'depth-usage':
-      return layerLabels(payload.data.layers.map((path) => ({ path })));
-    case 'masks':
-      return layerLabels(payload.data.groups, GROUP_LENGTH);
-    default:
-      return [];
-  }
-}
+import { plainText } from './text';
 
 /** The axis of layers, the first on top. */
 export function layerAxis(labels: readonly string[], title: string): Partial<LayoutAxis> {

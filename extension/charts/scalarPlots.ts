@@ -1,10 +1,5 @@
-/** @file Which scalars a payload has, plot by plot, with the range that each formula allows. */
-import type { Numeric, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
-import type { IChartContext } from './figure';
-import { layerLabels } from './text';
-
-/** Payloads that have scalars over the steps. */
-export type ScalarPayload = RoutingPayload | TrainingPayload;
+/** @file The named scalars of a run, plot by plot. */
+import type { Numeric } from '@switchyard/kernel-lib/protocol';
 
 /** One small plot: a name, its lines and the range its formula allows. */
 export interface IScalarPlot {
@@ -19,16 +14,14 @@ export interface IScalarPlot {
 }
 
 /** Losses first, then what each layer reports, then the other scalars of the run. */
-export function scalarPlots(payload: ScalarPayload, context: IChartContext): IScalarPlot[] {
-  const named = namedScalars(payload);
+export function scalarPlots(scalars: Record<string, Numeric[]>, ofLayers: readonly IScalarPlot[] = []): IScalarPlot[] {
+  const named = namedScalars(scalars);
   const loss = named.filter((plot) => plot.title === 'loss');
-  const layers = payload.kind === 'routing' ? layerScalars(payload, context) : [];
-  return [...loss, ...layers, ...named.filter((plot) => plot.title !== 'loss')];
+  return [...loss, ...ofLayers, ...named.filter((plot) => plot.title !== 'loss')];
 }
 
 /** "loss/train" and "loss/validation" share the plot "loss". */
-function namedScalars(payload: ScalarPayload): IScalarPlot[] {
-  const named = payload.kind === 'routing' ? payload.data.history.scalars : payload.data.scalars;
+function namedScalars(named: Record<string, Numeric[]>): IScalarPlot[] {
   const plots = new Map<string, IScalarPlot>();
   for (const [name, values] of Object.entries(named)) {
     const [group, ...rest] = name.split('/');
@@ -37,27 +30,4 @@ function namedScalars(payload: ScalarPayload): IScalarPlot[] {
     plots.set(group, plot);
   }
   return [...plots.values()];
-}
-
-/**
- * With at most 1/k of the assignments for one expert, MaxVio is at most E/k - 1 and the coefficient of variation at most
- * sqrt(E/k - 1); entropy is normalised and dropped is a share, so both lie in [0, 1].
- */
-function layerScalars(payload: RoutingPayload, { trans }: IChartContext): IScalarPlot[] {
-  const { layers, history } = payload.data;
-  const labels = layerLabels(layers);
-  const worst = Math.max(0, ...layers.map((layer) => layer.numExperts / layer.k - 1));
-  const plot = (title: string, series: Numeric[][], upper: number, fromZero = true): IScalarPlot => ({
-    title,
-    legend: trans.__('layer'),
-    lines: series.map((values, i) => ({ name: labels[i], values })),
-    bounds: [0, upper],
-    fromZero
-  });
-  return [
-    plot(trans.__('MaxVio'), history.maxVio, worst),
-    plot(trans.__('coefficient of variation'), history.cv, Math.sqrt(worst)),
-    plot(trans.__('router entropy'), history.entropy, 1, false),
-    plot(trans.__('dropped share'), history.dropped, 1)
-  ].filter((each) => each.lines.some((line) => line.values.some((value) => value !== null)));
 }

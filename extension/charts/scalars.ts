@@ -6,8 +6,7 @@ import { depthColours } from '../base/colours';
 import type { IChartContext, IFigure } from './figure';
 import { figureWidth, fitting, textWidth } from './fitting';
 import { baseLayout } from './load';
-import type { IScalarPlot, ScalarPayload } from './scalarPlots';
-import { scalarPlots } from './scalarPlots';
+import type { IScalarPlot } from './scalarPlots';
 import { stepAxis } from './stepAxis';
 import { brief, plainText } from './text';
 
@@ -23,10 +22,8 @@ const RIGHT = 8;
 /** More lines than this are named by the first and the last. */
 const LEGEND_LINES = 6;
 
-/** Small plots under one another with a common axis of steps. Null where the payload has no step yet. */
-export function scalars(payload: ScalarPayload, context: IChartContext): IFigure | null {
-  const steps = payload.kind === 'routing' ? payload.data.history.steps : payload.data.steps;
-  const plots = scalarPlots(payload, context);
+/** Small plots under one another with a common axis of steps. Null where there is no step yet. */
+export function scalars(steps: number[], plots: readonly IScalarPlot[], context: IChartContext): IFigure | null {
   if (steps.length === 0 || plots.length === 0) {
     return null;
   }

@@ -1,10 +1,7 @@
 /** @file Whether a run can be held and stopped, and why not. */
-import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IRun } from '../base/payloads';
+import { kindOf } from '../kinds';
 import type { IControlState, RunControls } from './runControls';
-
-/** Kinds that a training sends; all others are pictures of what is done. */
-const TRAINED: readonly Payload['kind'][] = ['routing', 'training'];
 
 /** Asks the kernel only of a run under way; `controls` is null where there is no notebook. */
 export function controlState(run: IRun | undefined, controls: RunControls | null): IControlState {
@@ -15,5 +12,7 @@ export function controlState(run: IRun | undefined, controls: RunControls | null
 }
 
 function isUnderWay({ reading }: IRun): boolean {
-  return 'payload' in reading && TRAINED.includes(reading.payload.kind) && reading.payload.source.status === 'running';
+  return (
+    'payload' in reading && kindOf(reading.payload).steered === true && reading.payload.source.status === 'running'
+  );
 }

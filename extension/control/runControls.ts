@@ -3,11 +3,11 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import type { ControlRequest, ControlStatus, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { ControlRequest, ControlStatus, Payload } from '@switchyard/kernel-lib/protocol';
 import { CONTROL_TARGET, parseControlDetails, parseControlStatus } from '@switchyard/kernel-lib/protocol';
-import { filled } from '../charts/routing/filled';
 import type { IRun } from '../base/payloads';
 import type { PayloadStore } from '../base/store';
+import { kindOf } from '../kinds';
 import { DetailsRequests } from './detailsRequests';
 import { openComm } from './openComm';
 
@@ -56,7 +56,7 @@ export class RunControls implements IDisposable {
    * A snapshot with what it has no room for put in, as far as the kernel has told it; asks the kernel for the tables of
    * this layer, and tells the store when they come.
    */
-  filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {
+  filled(run: IRun, payload: Payload, layer: string): Payload {
     const details = this._detailsOf(run.key);
     const kernel = this._session.session?.kernel;
     const channel = kernel && (this._channels.get(run.key) ?? this._open(run.key, kernel));
@@ -114,12 +114,12 @@ export class RunControls implements IDisposable {
   }
 
   /** The same object as long as both are the same: what is drawn already is not drawn again. */
-  private _fill(payload: RoutingPayload, details: RoutingPayload): RoutingPayload {
+  private _fill(payload: Payload, details: Payload): Payload {
     const known = this._full.get(payload);
     if (known?.details === details) {
       return known.full;
     }
-    const full = filled(payload, details);
+    const full = kindOf(payload).details?.filled(payload, details) ?? payload;
     this._full.set(payload, { details, full });
     return full;
   }
@@ -152,6 +152,6 @@ export class RunControls implements IDisposable {
   private _store: PayloadStore;
   private _channels = new Map<string, IChannel>();
   private _details = new Map<string, DetailsRequests>();
-  private _full = new WeakMap<RoutingPayload, { details: RoutingPayload; full: RoutingPayload }>();
+  private _full = new WeakMap<Payload, { details: Payload; full: Payload }>();
   private _isDisposed = false;
 }

@@ -1,5 +1,5 @@
 /** @file The numbers of a picture as a table that the reader opens: the text equivalent of every figure. */
-import type { ITable } from '../charts/figure';
+import type { ITable } from '../base/table';
 import { element, tableElement } from '../base/dom';
 
 /** A closed `<details>` whose table is filled while it is open. */

@@ -4,19 +4,17 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import type { ControlRequest, Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { expertNames } from '../charts/text';
-import { layerNames } from '../charts/layers';
+import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, RunControls } from '../control';
 import { controlState } from '../control';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
-import { mayLack } from '../charts/routing/filled';
 import { FrameScheduler } from '../base/frame';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
 import { latestRun, titleOf } from '../base/payloads';
-import { keptSteps, payloadAt } from '../replay';
+import { kindOf } from '../kinds';
+import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
@@ -167,11 +165,11 @@ export class RunView extends Widget {
     const { trans, view } = this._options;
     const { source } = payload;
     const state = runState(payload, run, this._options.source.kernel(), Date.now());
-    const routed = payload.kind === 'routing' ? payload.data.layers : [];
-    const layers = layerNames(payload);
+    const kind = kindOf(payload);
+    const layers = kind.layers?.(payload.data) ?? [];
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
     this._layers = layers.length;
-    const experts = routed.length > 0 ? expertNames(routed[layer], trans) : [];
+    const experts = kind.experts?.(payload.data, layer, trans) ?? [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
       ...this._runChoice(runs, run),
@@ -185,7 +183,8 @@ export class RunView extends Widget {
       expert
     });
     this._tell(stateSentence(state, source.step, trans));
-    const whole = mayLack(payload, layer) ? this._filled(run, payload, routed[layer].path) : payload;
+    const lacking = kind.details?.lacking(payload, layer) ?? null;
+    const whole = lacking === null ? payload : this._filled(run, payload, lacking);
     this._pictures.show();
     const wait = this._picturesWait(whole);
     if (wait === 0) {
@@ -221,7 +220,7 @@ export class RunView extends Widget {
     this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices }, tab, inPassing);
   }
 
-  private _filled(run: IRun, payload: RoutingPayload, layer: string): RoutingPayload {
+  private _filled(run: IRun, payload: Payload, layer: string): Payload {
     return this._options.source.controls()?.filled(run, payload, layer) ?? payload;
   }
 

@@ -1,18 +1,9 @@
-/** @file The pictures of a panel, tab by tab. A new picture is one line here. */
+/** @file The pictures of a panel, tab by tab, as the kinds of payload name them. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import { coActivation } from '../charts/routing/coActivation';
-import { coActivationGraph } from '../charts/routing/coActivationGraph';
-import { flow } from '../charts/routing/flow';
-import { loadHeatmap } from '../charts/routing/loadHeatmap';
-import { loadOverTime } from '../charts/routing/loadOverTime';
-import { scalars } from '../charts/scalars';
-import { specialisation } from '../charts/routing/specialisation';
-import { topTokens } from '../charts/routing/topTokens';
+import { KINDS } from '../kinds';
+import type { IKindPicture, IKindTab } from '../kinds/kind';
 import { FigurePicture } from './figurePicture';
-import type { Chart } from './forKinds';
-import { forKinds } from './forKinds';
-import { kindTabs } from './kindTabs';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
 
@@ -24,46 +15,56 @@ export interface ITab {
   create: () => IPicture[];
 }
 
+/** The tab of one kind. */
+interface IOwnTab extends IKindTab {
+  kind: Payload['kind'];
+}
+
 export function createTabs(trans: TranslationBundle): ITab[] {
-  const figure = (id: string, title: string, chart: Chart): IPicture => new FigurePicture({ id, title, chart, trans });
-  return [
-    {
-      id: 'load',
-      label: trans.__('Load'),
-      kinds: ['routing'],
-      create: () => [
-        figure('load-heatmap', trans.__('Load of each expert, by layer'), forKinds(['routing'], loadHeatmap)),
-        figure('load-over-time', trans.__('Load over time, one layer'), forKinds(['routing'], loadOverTime))
-      ]
-    },
-    { id: 'tokens', label: trans.__('Tokens'), kinds: ['routing'], create: () => [new TokenPicture(trans)] },
-    {
-      id: 'experts',
-      label: trans.__('Experts'),
-      kinds: ['routing'],
-      create: () => [
-        figure('specialisation', trans.__('What experts are for'), forKinds(['routing'], specialisation)),
-        figure('top-tokens', trans.__('Most frequent tokens of an expert'), forKinds(['routing'], topTokens)),
-        figure('co-activation', trans.__('Experts chosen together'), forKinds(['routing'], coActivation)),
-        figure(
-          'co-activation-graph',
-          trans.__('Experts chosen together, as a graph'),
-          forKinds(['routing'], coActivationGraph)
-        )
-      ]
-    },
-    {
-      id: 'flow',
-      label: trans.__('Flow'),
-      kinds: ['routing'],
-      create: () => [figure('flow', trans.__('Flow between layers'), forKinds(['routing'], flow))]
-    },
-    {
-      id: 'scalars',
-      label: trans.__('Scalars'),
-      kinds: ['routing', 'training'],
-      create: () => [figure('scalars', trans.__('Scalars over the run'), forKinds(['routing', 'training'], scalars))]
-    },
-    ...kindTabs(trans, figure)
-  ];
+  const own = Object.entries(KINDS).flatMap(([kind, { tabs }]) =>
+    (tabs(trans) as IKindTab[]).map((tab) => ({ ...tab, kind: kind as Payload['kind'] }))
+  );
+  const ids = [...new Set(own.map(({ id }) => id))];
+  return ids.map((id) =>
+    shared(
+      own.filter((tab) => tab.id === id),
+      trans
+    )
+  );
+}
+
+/** One tab of all kinds that name it; they share the pictures that they name alike. */
+function shared(tabs: readonly IOwnTab[], trans: TranslationBundle): ITab {
+  const [{ id, label }] = tabs;
+  const names = [...new Set(tabs.flatMap(({ pictures }) => pictures.map((picture) => picture.id)))];
+  const named = (name: string): Map<string, IKindPicture> =>
+    new Map(
+      tabs.flatMap(({ kind, pictures }) => pictures.filter((each) => each.id === name).map((each) => [kind, each]))
+    );
+  return {
+    id,
+    label,
+    kinds: tabs.map(({ kind }) => kind),
+    create: () => names.map((name) => create(named(name), trans))
+  };
+}
+
+/** The widget of a picture that these kinds draw. */
+function create(pictures: ReadonlyMap<string, IKindPicture>, trans: TranslationBundle): IPicture {
+  const [first] = pictures.values();
+  const { id, title } = first;
+  const own = ({ kind }: Payload): IKindPicture | undefined => pictures.get(kind);
+  return first.chart !== undefined
+    ? new FigurePicture({
+        id,
+        title,
+        trans,
+        chart: (payload, context) => own(payload)?.chart?.(payload, context) ?? null
+      })
+    : new TokenPicture({
+        id,
+        title,
+        trans,
+        strip: (payload, context) => own(payload)?.strip?.(payload, context) ?? null
+      });
 }

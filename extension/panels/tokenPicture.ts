@@ -10,8 +10,6 @@ import type { IHit } from '../charts/routing/searchTokens';
 import type { ITokenStrip } from '../charts/routing/tokenStrip';
 import { searchTokens } from '../charts/routing/searchTokens';
 import { stripSvg } from '../charts/routing/stripSvg';
-import { tokenStrip } from '../charts/routing/tokenStrip';
-import { withFewerTokens } from '../charts/routing/fewerTokens';
 import { element, setText } from '../base/dom';
 import type { IExportable } from '../base/exporting';
 import { exportButton } from '../base/exporting';
@@ -29,14 +27,23 @@ let instances = 0;
 /** More tokens than this are painted instead of set as text. */
 const MOST_AS_TEXT = 512;
 
+export interface ITokenPictureOptions {
+  /** Name of the picture, kebab-case: its place in tests and styles. */
+  id: string;
+  title: string;
+  /** Null where the payload has no sample of tokens. */
+  strip: (payload: Payload, context: IChartContext) => ITokenStrip | null;
+  trans: TranslationBundle;
+}
+
 export class TokenPicture extends Widget implements IPicture {
-  constructor(trans: TranslationBundle) {
+  constructor({ id, title, trans, strip }: ITokenPictureOptions) {
     super({ node: element('figure') });
     this.addClass('jp-switchyard-Picture');
-    this.node.dataset.picture = 'token-strip';
+    this.node.dataset.picture = id;
+    this._stripOf = strip;
     this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
     this._search = new TokenSearch({ trans, sought: () => this._seek(), step: (by) => this._step(by) });
-    const title = trans.__('Tokens, coloured by expert');
     const save = exportButton(title, () => this.exported(), trans);
     this.node.append(
       element('figcaption', { text: title }, this._choices.node, save),
@@ -54,7 +61,7 @@ export class TokenPicture extends Widget implements IPicture {
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
-    const strip = payload.kind === 'routing' ? tokenStrip(withFewerTokens(payload, context.maxTokens), context) : null;
+    const strip = this._stripOf(payload, context);
     this.setHidden(strip === null);
     this._context = context;
     this._strip = strip;
@@ -196,6 +203,7 @@ export class TokenPicture extends Widget implements IPicture {
     }
   }
 
+  private _stripOf: ITokenPictureOptions['strip'];
   private _looked = new Signal<this, Partial<IView>>(this);
   private _id = `jp-switchyard-tokens-${instances++}`;
   private _choices = new Choices((name, value) =>

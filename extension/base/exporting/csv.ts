@@ -1,5 +1,5 @@
 /** @file A table as comma-separated values (RFC 4180). */
-import type { ITable } from '../../charts/figure';
+import type { ITable } from '../table';
 
 /** Text is always quoted and so stays text; plain numbers are not. */
 export function csv({ columns, rows }: ITable): string {

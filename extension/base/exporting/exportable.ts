@@ -1,6 +1,6 @@
 /** @file What can be saved of a picture. */
 import type { Payload } from '@switchyard/kernel-lib/protocol';
-import type { ITable } from '../../charts/figure';
+import type { ITable } from '../table';
 
 export interface IExportable {
   /** Name of the picture, kebab-case. */

@@ -2,8 +2,9 @@
 import type { DepthSample, DepthUsagePayload } from '@switchyard/kernel-lib/protocol';
 import type { Data, Layout } from 'plotly.js';
 import { amountColours, seriesColour } from '../amounts';
+import { depthLayers } from './depthLayers';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { layerAxis, layerMark, layerNames, rowsHeight } from '../layers';
+import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { legendAbove, moreRows } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText, visibleText } from '../text';
@@ -23,7 +24,7 @@ export function depthTokens(payload: DepthUsagePayload, context: IChartContext):
     return null;
   }
   const { trans } = context;
-  const labels = layerNames(payload);
+  const labels = depthLayers(payload.data);
   const choice = partChoice(tokens.text.length, context);
   const [from, to] = partOf(choice?.selected ?? 'all', tokens.text.length);
   const view = { ...payload.data, tokens: slice(tokens, from, to), first: from };

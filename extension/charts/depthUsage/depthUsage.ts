@@ -3,9 +3,10 @@ import type { DepthUsagePayload } from '@switchyard/kernel-lib/protocol';
 import { meanUsage } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, Layout, Shape } from 'plotly.js';
 import { amountColours, seriesColour } from '../amounts';
+import { depthLayers } from './depthLayers';
 import type { IChartContext, IFigure } from '../figure';
 import { figureWidth, fitting, isNarrow } from '../fitting';
-import { layerAxis, layerMark, layerNames, rowsHeight } from '../layers';
+import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { percent, plainText } from '../text';
@@ -23,7 +24,7 @@ export function depthUsage(payload: DepthUsagePayload, context: IChartContext): 
     return null;
   }
   const { trans } = context;
-  const labels = layerNames(payload);
+  const labels = depthLayers(payload.data);
   const mean = meanUsage(payload.data);
   const limit = budget === null ? '' : trans.__(', budget %1', percent(budget));
   const spent = cost === null ? '' : ` ${trans.__('Cost is %1 of the costliest modules%2.', percent(cost), limit)}`;

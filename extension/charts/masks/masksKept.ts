@@ -2,9 +2,10 @@
 import type { MaskGroup, MasksPayload } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { amountColours, seriesColour } from '../amounts';
+import { groupLabels } from './groupLabels';
 import type { IChartContext, IFigure } from '../figure';
 import { isNarrow } from '../fitting';
-import { layerAxis, layerMark, layerNames, rowsHeight } from '../layers';
+import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, layerLabels, percent, plainText } from '../text';
@@ -19,7 +20,7 @@ export function masksKept(payload: MasksPayload, context: IChartContext): IFigur
     return null;
   }
   const { theme, trans } = context;
-  const labels = layerNames(payload);
+  const labels = groupLabels(payload.data);
   const kept = groups.map((group) => group.kept);
   const least = kept.indexOf(Math.min(...kept));
   const how = mode === 'mask' ? trans.__('entries are zero, shapes stay') : trans.__('the network is really smaller');

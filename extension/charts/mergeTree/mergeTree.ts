@@ -5,10 +5,10 @@ import type { Data } from 'plotly.js';
 import { seriesColour } from '../amounts';
 import type { IChartContext, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
-import { layerAxis, layerNames, rowsHeight } from '../layers';
+import { layerAxis, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
-import { brief, expertName, plainText } from '../text';
+import { brief, expertName, layerLabels, plainText } from '../text';
 
 /** The experts' axis, about; pixels. */
 const NAMES = 84;
@@ -45,7 +45,7 @@ export function mergeTree(payload: MergeTreePayload, context: IChartContext): IF
         ticklen: 8
       }
     },
-    summary: summary(tree, layerNames(payload)[context.layer], context) + omittedSentence(omitted, trans),
+    summary: summary(tree, layerLabels(payload.data.layers)[context.layer], context) + omittedSentence(omitted, trans),
     table: {
       columns: [trans.__('join'), trans.__('of'), trans.__('and'), trans.__('distance'), trans.__('experts')],
       rows: joins.map(({ left, right, distance, members }, i) => [

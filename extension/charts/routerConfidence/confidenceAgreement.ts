@@ -5,9 +5,8 @@ import type { Data, Layout } from 'plotly.js';
 import { amountColours, seriesColour } from '../amounts';
 import { binCentres, binName, confidenceAxis } from './bins';
 import type { IChartContext, IFigure } from '../figure';
-import { layerNames } from '../layers';
 import { baseLayout } from '../load';
-import { percent, plainText } from '../text';
+import { layerLabels, percent, plainText } from '../text';
 
 /** Heights in pixels. */
 const CURVE = 150;
@@ -25,7 +24,7 @@ export function confidenceAgreement(payload: RouterConfidencePayload, context: I
     return null;
   }
   const { trans } = context;
-  const label = layerNames(payload)[context.layer];
+  const label = layerLabels(payload.data.layers)[context.layer];
   const compared = layer.agreement.length > 0;
   const agreement = compared
     ? ` ${trans.__('%1 of its choices are those of %2.', percent(meanAgreement(layer)), reference)}`

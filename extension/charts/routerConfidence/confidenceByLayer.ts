@@ -5,10 +5,10 @@ import type { Data } from 'plotly.js';
 import { amountScale } from '../amounts';
 import { binName, confidenceAxis } from './bins';
 import type { IChartContext, IFigure } from '../figure';
-import { layerAxis, layerMark, layerNames, rowsHeight } from '../layers';
+import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
-import { percent, plainText } from '../text';
+import { layerLabels, percent, plainText } from '../text';
 
 /** The layers' axis and the colour bar, in pixels. */
 const BESIDE = 106;
@@ -20,7 +20,7 @@ export function confidenceByLayer(payload: RouterConfidencePayload, context: ICh
     return null;
   }
   const { theme, trans } = context;
-  const labels = layerNames(payload);
+  const labels = layerLabels(payload.data.layers);
   const means = layers.map(({ mean }) => mean);
   const known = means.flatMap((mean) => (mean === null ? [] : [mean]));
   const compared = reference === '' ? [] : [trans.__('same choice as %1', reference)];

@@ -1,22 +1,22 @@
 /** @file What an output had no room for, put in from what its kernel told. */
 import type {
   LayerRouting,
-  Payload,
   RoutingData,
   RoutingHistory,
   RoutingPayload,
   TokenSample
 } from '@switchyard/kernel-lib/protocol';
 
-/** Whether a layer lacks something that its kernel may know: what is recorded nowhere looks the same. */
-export function mayLack(payload: Payload, layer: number): payload is RoutingPayload {
-  if (payload.kind !== 'routing' || payload.data.layers.length <= layer) {
-    return false;
+/** The path of a layer that lacks something that its kernel may know, else null: what is recorded nowhere looks the same. */
+export function lacking({ data }: RoutingPayload, layer: number): string | null {
+  const { layers, history, tokens } = data;
+  if (layers.length <= layer) {
+    return null;
   }
-  const { layers, history, tokens } = payload.data;
   const { importance, experts, coActivation, transitions, k } = layers[layer];
   const tables = (coActivation === null && k > 1) || (!transitions && layer + 1 < layers.length);
-  return tables || importance.length === 0 || experts.length === 0 || history.loadSteps.length === 0 || tokens === null;
+  const rest = importance.length === 0 || experts.length === 0 || history.loadSteps.length === 0 || tokens === null;
+  return tables || rest ? layers[layer].path : null;
 }
 
 /** The newer numbers of `payload`, and from `details` of the same run what it lacks; the same object where that is nothing. */

@@ -1,7 +1,8 @@
 /** @file The heatmap of layers and experts in words and as a table. */
 import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IExpertMeasure } from './expertMeasure';
-import type { IChartContext, ITable } from '../figure';
+import type { IChartContext } from '../figure';
+import type { ITable } from '../../base/table';
 import { maxVioBound } from './layerBounds';
 import { brief, expertNames, layerLabels } from '../text';
 

@@ -1,7 +1,8 @@
 /** @file The loads of a routed model in its output: a row a layer, changed in place from snapshot to snapshot. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { LayerRouting } from '@switchyard/kernel-lib/protocol';
+import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IColours } from '../../base/colours';
+import type { ITheme } from '../../base/theme';
 import { brief, layerLabels, percent } from '../text';
 import { loadCeiling, timesFair } from '../load';
 import { element, setText } from '../../base/dom';
@@ -33,8 +34,14 @@ export class LoadsTable {
     this.node.append(element('thead', {}, head), this._body);
   }
 
+  /** The table; nothing before the first layer has run. */
+  show({ data }: RoutingPayload, { colours }: ITheme): Node[] {
+    this._fill(data.layers, colours);
+    return data.layers.length > 0 ? [this.node] : [];
+  }
+
   /** The first layers: the load of each, expert by expert, and the key numbers. */
-  show(all: readonly LayerRouting[], colours: IColours): void {
+  private _fill(all: readonly LayerRouting[], colours: IColours): void {
     const layers = all.slice(0, MAX_ROWS);
     const labels = layerLabels(all);
     const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));

@@ -1,8 +1,9 @@
 /** @file A sample of tokens with the expert that each layer chose for them: a view model, drawn by the panel. */
 import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
-import type { ReplayedSample } from '../../replay';
-import type { IChartContext, IChoice, ITable } from '../figure';
+import type { ReplayedSample } from './routingAt';
+import type { IChartContext, IChoice } from '../figure';
+import type { ITable } from '../../base/table';
 import type { IStripChoices } from './stripChoices';
 import { stripChoices } from './stripChoices';
 import { expertName, layerLabels, percent, visibleText } from '../text';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadHeatmap } from '../../../extension/charts/routing/loadHeatmap';
-import { scalars } from '../../../extension/charts/scalars';
+import { routingScalars } from '../../../extension/charts/routing/routingScalars';
 import type { IFigure } from '../../../extension/charts/figure';
 import { fitting, textWidth } from '../../../extension/charts/fitting';
 import { context, routing } from '../support/payloads';
@@ -32,7 +32,9 @@ test('a narrow heatmap gives its bounds up for its cells, and says in fewer word
 });
 
 test('the names of lines give way before the titles of their plots do', () => {
-  const [wide, narrow] = [430, 230].map((width) => titlesIn(scalars(routing('finished'), { ...context, width })!));
+  const [wide, narrow] = [430, 230].map((width) =>
+    titlesIn(routingScalars(routing('finished'), { ...context, width })!)
+  );
   expect(wide).toContain('MaxVio between 0 and 7');
   expect(wide.filter((text) => text === 'layer 0 1 2 3')).toHaveLength(4);
   expect(narrow).toContain('MaxVio');

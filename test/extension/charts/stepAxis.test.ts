@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadOverTime } from '../../../extension/charts/routing/loadOverTime';
-import { scalars } from '../../../extension/charts/scalars';
+import { routingScalars } from '../../../extension/charts/routing/routingScalars';
 import { stepRange, withStepRange } from '../../../extension/charts/stepAxis';
 import { stepAxis, tickEvery } from '../../../extension/charts/stepAxis';
 import { zoomOf } from '../../../extension/panels/stepZoom';
@@ -27,7 +27,7 @@ test('a zoom is kept as a choice of the view, in whole steps, and taken back', (
 });
 
 test('all pictures of steps zoom to the same range, with labels that suit it', () => {
-  for (const figure of [loadOverTime(routing(), zoomed)!, scalars(routing(), zoomed)!]) {
+  for (const figure of [loadOverTime(routing(), zoomed)!, routingScalars(routing(), zoomed)!]) {
     const axes = Object.entries(figure.layout).filter(([name]) => name.startsWith('xaxis'));
     expect(axes.length).toBeGreaterThan(0);
     for (const [, axis] of axes) {

@@ -1,7 +1,7 @@
 import { choicesOf, parsePayload } from '@switchyard/kernel-lib/protocol';
 import type { RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
-import { keptSteps, payloadAt } from '../../../extension/replay';
+import { keptSteps, payloadAt } from '../../../extension/kinds/replay';
 import { kind, routing, training } from '../support/payloads';
 
 const at = (payload: RoutingPayload, step: number): RoutingPayload => payloadAt(payload, step) as RoutingPayload;

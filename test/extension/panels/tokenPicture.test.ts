@@ -5,7 +5,8 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { Widget } from '@lumino/widgets';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { expertColour } from '../../../extension/base/colours';
-import { TokenPicture } from '../../../extension/panels/tokenPicture';
+import { createTabs } from '../../../extension/panels/tabs';
+import type { TokenPicture } from '../../../extension/panels/tokenPicture';
 import type { IView } from '../../../extension/base/view';
 import { context, routing, trans } from '../support/payloads';
 
@@ -41,7 +42,8 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(200);
   vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
   Element.prototype.scrollIntoView = () => undefined;
-  picture = new TokenPicture(trans);
+  const tokens = createTabs(trans).find(({ id }) => id === 'tokens');
+  picture = tokens?.create()[0] as TokenPicture;
   Widget.attach(picture, document.body);
   looks = [];
   picture.looked.connect((_, change) => looks.push(change));

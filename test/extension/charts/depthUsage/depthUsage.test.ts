@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { DepthUsagePayload } from '@switchyard/kernel-lib/protocol';
 import { depthTokens } from '../../../../extension/charts/depthUsage/depthTokens';
 import { depthUsage } from '../../../../extension/charts/depthUsage/depthUsage';
-import { layerNames } from '../../../../extension/charts/layers';
 import { context, kind } from '../../support/payloads';
 import { drawnText, traces } from '../../support/traces';
 
@@ -142,14 +141,4 @@ test('markup in labels stays text', () => {
   payload.data.domains = ['<s>'];
   expect(drawnText(depthUsage(payload, context))).not.toContain('<');
   expect(drawnText(depthTokens(payload, context))).not.toContain('<');
-});
-
-test('layers of every kind have names for the header', () => {
-  expect(layerNames(small())).toEqual(['0', '1']);
-  expect(layerNames(kind('router-confidence'))).toEqual(['0', '1', '2', '3']);
-  expect(layerNames(kind('merge-tree'))).toEqual(['0', '1']);
-  expect(layerNames(kind('masks'))).toEqual(
-    kind('masks').data.groups.map(({ path }) => expect.stringMatching(path.slice(-12)))
-  );
-  expect(layerNames(kind('timeline'))).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { parsePayload } from '@switchyard/kernel-lib/protocol';
-import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { LayerRouting, Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
-import { filled, mayLack } from '../../../../extension/charts/routing/filled';
+import { filled, lacking } from '../../../../extension/charts/routing/filled';
+import { kindOf } from '../../../../extension/kinds';
 import { kind, routing, training } from '../../support/payloads';
 
 /** A snapshot as of a run that is too large: without what its kernel still knows. */
@@ -73,10 +74,10 @@ test('a sample is made longer by one that begins with it, and kept where another
 });
 
 test('only what a kernel may know is missed', () => {
-  expect(mayLack(bare(), 0)).toBe(true);
+  expect(lacking(bare(), 0)).toBe(bare().data.layers[0].path);
   const whole = routing('finished');
-  expect(whole.data.layers.map((_, i) => mayLack(whole, i))).toEqual(whole.data.layers.map(() => false));
-  expect(mayLack(whole, whole.data.layers.length)).toBe(false);
+  expect(whole.data.layers.map((_, i) => lacking(whole, i))).toEqual(whole.data.layers.map(() => null));
+  expect(lacking(whole, whole.data.layers.length)).toBeNull();
   const fields: [keyof LayerRouting, unknown][] = [
     ['coActivation', null],
     ['importance', []],
@@ -86,11 +87,11 @@ test('only what a kernel may know is missed', () => {
   for (const [field, value] of fields) {
     const payload = routing('finished');
     Object.assign(payload.data.layers[0], { [field]: value });
-    expect([field, mayLack(payload, 0), mayLack(payload, 1)]).toEqual([field, true, false]);
+    expect([field, lacking(payload, 0), lacking(payload, 1)]).toEqual([field, payload.data.layers[0].path, null]);
   }
   const single = routing('finished');
   Object.assign(single.data.layers[0], { k: 1, coActivation: null });
-  expect(mayLack(single, 0)).toBe(false);
-  expect(mayLack(training(), 0)).toBe(false);
-  expect(mayLack(kind('pareto'), 0)).toBe(false);
+  expect(lacking(single, 0)).toBeNull();
+  expect(kindOf(training() as Payload).details).toBeUndefined();
+  expect(kindOf(kind('pareto') as Payload).details).toBeUndefined();
 });

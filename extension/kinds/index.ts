@@ -1,0 +1,29 @@
+/** @file Every kind of payload that the extension draws. A new kind is a file here and one line. */
+import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
+import { depthUsage } from './depthUsage';
+import { graphRewiring } from './graphRewiring';
+import { masks } from './masks';
+import { mergeTree } from './mergeTree';
+import { pareto } from './pareto';
+import { routerConfidence } from './routerConfidence';
+import { routing } from './routing';
+import { timeline } from './timeline';
+import { training } from './training';
+import type { IKind } from './kind';
+
+export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>> } = {
+  routing,
+  training,
+  'depth-usage': depthUsage,
+  'router-confidence': routerConfidence,
+  pareto,
+  masks,
+  'merge-tree': mergeTree,
+  'graph-rewiring': graphRewiring,
+  timeline
+};
+
+/** What is known of this payload's kind. */
+export function kindOf<P extends Payload>(payload: P): IKind<P> {
+  return KINDS[payload.kind] as unknown as IKind<P>;
+}

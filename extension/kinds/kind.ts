@@ -1,0 +1,68 @@
+/** @file What panels and outputs need to know of a kind of payload. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { ITable } from '../base/table';
+import type { ITheme } from '../base/theme';
+import type { IChartContext, IFigure } from '../charts/figure';
+import type { ITokenStrip } from '../charts/routing/tokenStrip';
+
+/** One picture of a tab: a figure, or a strip of tokens. */
+export type IKindPicture<P extends Payload = Payload> = {
+  /** Name of the picture, kebab-case: its place in tests and styles. */
+  id: string;
+  title: string;
+} & (
+  | { chart: (payload: P, context: IChartContext) => IFigure | null; strip?: never }
+  | { strip: (payload: P, context: IChartContext) => ITokenStrip | null; chart?: never }
+);
+
+/** A tab of a panel; kinds that name the same one share it. */
+export interface IKindTab<P extends Payload = Payload> {
+  id: string;
+  label: string;
+  pictures: IKindPicture<P>[];
+}
+
+/** What an output says in words: a sentence, and the numbers that matter most. */
+export interface ISummary {
+  sentence: string;
+  table: ITable | null;
+}
+
+/** An output that draws more than words; changed in place from snapshot to snapshot. */
+export interface IOutputView<P extends Payload> {
+  /** What stands under the head. */
+  show: (payload: P, theme: ITheme) => Node[];
+}
+
+export interface IKind<P extends Payload = Payload> {
+  tabs: (trans: TranslationBundle) => IKindTab<P>[];
+  /** Null where there is nothing to say. */
+  summary?: (payload: P, context: IChartContext) => ISummary | null;
+  /** In place of a summary. */
+  output?: (trans: TranslationBundle) => IOutputView<P>;
+  /** Labels of what the reader may choose as the layer in view. Default: there are none. */
+  layers?: (data: P['data']) => string[];
+  /** Names of the experts of a layer, of which the reader may mark one. Default: there are none. */
+  experts?: (data: P['data'], layer: number, trans: TranslationBundle) => string[];
+  /** The history that a payload carries of itself. */
+  replay?: {
+    /** Steps that are kept, ascending. */
+    steps: (data: P['data']) => readonly number[];
+    at: (data: P['data'], step: number) => P['data'];
+  };
+  /** What a kernel is asked for that an output had no room for. */
+  details?: {
+    /** Path of the layer of which something may be lacking; null where it is whole. */
+    lacking: (payload: P, layer: number) => string | null;
+    /** The payload with what it lacks put in; the same object where that is nothing. */
+    filled: (payload: P, details: P) => P;
+  };
+  /** Whether it is of a run that its kernel holds and stops. Default: it is of something that is over. */
+  steered?: boolean;
+}
+
+/** The summary that a figure gives: its sentence, and its table or another one. */
+export function figureSummary(figure: IFigure | null, table: ITable | null = figure?.table ?? null): ISummary | null {
+  return figure && { sentence: figure.summary, table };
+}

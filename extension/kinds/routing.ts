@@ -1,0 +1,67 @@
+/** @file Which token goes to which expert. */
+import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import { coActivation } from '../charts/routing/coActivation';
+import { coActivationGraph } from '../charts/routing/coActivationGraph';
+import { withFewerTokens } from '../charts/routing/fewerTokens';
+import { filled, lacking } from '../charts/routing/filled';
+import { flow } from '../charts/routing/flow';
+import { loadHeatmap } from '../charts/routing/loadHeatmap';
+import { loadOverTime } from '../charts/routing/loadOverTime';
+import { LoadsTable } from '../charts/routing/loadsTable';
+import { routingAt } from '../charts/routing/routingAt';
+import { routingScalars } from '../charts/routing/routingScalars';
+import { specialisation } from '../charts/routing/specialisation';
+import { tokenStrip } from '../charts/routing/tokenStrip';
+import { topTokens } from '../charts/routing/topTokens';
+import { expertNames, layerLabels } from '../charts/text';
+import type { IKind } from './kind';
+
+export const routing: IKind<RoutingPayload> = {
+  tabs: (trans) => [
+    {
+      id: 'load',
+      label: trans.__('Load'),
+      pictures: [
+        { id: 'load-heatmap', title: trans.__('Load of each expert, by layer'), chart: loadHeatmap },
+        { id: 'load-over-time', title: trans.__('Load over time, one layer'), chart: loadOverTime }
+      ]
+    },
+    {
+      id: 'tokens',
+      label: trans.__('Tokens'),
+      pictures: [
+        {
+          id: 'token-strip',
+          title: trans.__('Tokens, coloured by expert'),
+          strip: (payload, context) => tokenStrip(withFewerTokens(payload, context.maxTokens), context)
+        }
+      ]
+    },
+    {
+      id: 'experts',
+      label: trans.__('Experts'),
+      pictures: [
+        { id: 'specialisation', title: trans.__('What experts are for'), chart: specialisation },
+        { id: 'top-tokens', title: trans.__('Most frequent tokens of an expert'), chart: topTokens },
+        { id: 'co-activation', title: trans.__('Experts chosen together'), chart: coActivation },
+        { id: 'co-activation-graph', title: trans.__('Experts chosen together, as a graph'), chart: coActivationGraph }
+      ]
+    },
+    {
+      id: 'flow',
+      label: trans.__('Flow'),
+      pictures: [{ id: 'flow', title: trans.__('Flow between layers'), chart: flow }]
+    },
+    {
+      id: 'scalars',
+      label: trans.__('Scalars'),
+      pictures: [{ id: 'scalars', title: trans.__('Scalars over the run'), chart: routingScalars }]
+    }
+  ],
+  output: (trans) => new LoadsTable(trans),
+  layers: ({ layers }) => layerLabels(layers),
+  experts: ({ layers }, layer, trans) => (layer < layers.length ? expertNames(layers[layer], trans) : []),
+  replay: { steps: ({ history }) => history.loadSteps, at: routingAt },
+  details: { lacking, filled },
+  steered: true
+};

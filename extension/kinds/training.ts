@@ -1,0 +1,17 @@
+/** @file A run of a network without routers: its scalars over time. */
+import type { TrainingPayload } from '@switchyard/kernel-lib/protocol';
+import { trainingAt } from '../charts/training/trainingAt';
+import { trainingScalars } from '../charts/training/trainingScalars';
+import type { IKind } from './kind';
+
+export const training: IKind<TrainingPayload> = {
+  tabs: (trans) => [
+    {
+      id: 'scalars',
+      label: trans.__('Scalars'),
+      pictures: [{ id: 'scalars', title: trans.__('Scalars over the run'), chart: trainingScalars }]
+    }
+  ],
+  replay: { steps: ({ steps }) => steps, at: trainingAt },
+  steered: true
+};
