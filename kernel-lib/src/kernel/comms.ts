@@ -118,4 +118,4 @@ export class CommRegistry {
 }
 
 /** The one registry of this process, shared by all copies of the library. */
-export const comms: CommRegistry = (shared().comms ??= new CommRegistry());
+export const comms = (shared().comms ??= new CommRegistry()) as CommRegistry;

@@ -1,4 +1,3 @@
-import type { CommRegistry } from './comms';
 import type { Content } from './wire/message';
 
 /** The cell that runs. */
@@ -26,7 +25,8 @@ export interface KernelHost {
 
 interface Shared {
   host: KernelHost | null;
-  comms: CommRegistry | null;
+  /** The registry of comms, which knows its own type. */
+  comms: object | null;
   /** Called by the wire thread, through the debugger, before it ends what runs. */
   prepareEnd?: () => void;
   /** The forms of a plain object of the library by MIME type; null for other objects. */
