@@ -71,12 +71,21 @@ function choose(schema: Schema, value: unknown, root: Schema): { chosen: Schema;
   return { chosen: options.find((option) => fits(option, value, root)) ?? options[0], nullable };
 }
 
+/** What a reference leads to: payloads have thousands of places, schemas some dozens. */
+const resolved = new WeakMap<Schema, Schema>();
+
 function resolve(schema: Schema, root: Schema): Schema {
-  let here = schema;
-  while (here.$ref !== undefined) {
-    here = root.definitions?.[decodeURIComponent(here.$ref.replace('#/definitions/', ''))] ?? {};
+  if (schema.$ref === undefined) {
+    return schema;
   }
-  return here;
+  const known = resolved.get(schema);
+  if (known !== undefined) {
+    return known;
+  }
+  const found = root.definitions?.[decodeURIComponent(schema.$ref.replace('#/definitions/', ''))] ?? {};
+  const end = resolve(found, root);
+  resolved.set(schema, end);
+  return end;
 }
 
 function fits(schema: Schema, value: unknown, root: Schema): boolean {
