@@ -12,7 +12,12 @@ export type IKindPicture<P extends Payload = Payload> = {
   id: string;
   title: string;
 } & (
-  | { chart: (payload: P, context: IChartContext) => IFigure | null; strip?: never }
+  | {
+      chart: (payload: P, context: IChartContext) => IFigure | null;
+      /** Whether its numbers are as much of the picture as what is drawn: they are open from the start. */
+      openNumbers?: boolean;
+      strip?: never;
+    }
   | { strip: (payload: P, context: IChartContext) => ITokenStrip | null; chart?: never }
 );
 

@@ -30,6 +30,8 @@ export interface IFigurePictureOptions {
   id: string;
   title: string;
   chart: (payload: Payload, context: IChartContext) => IFigure | null;
+  /** Whether its numbers are open from the start. Default: they are closed. */
+  openNumbers?: boolean;
   trans: TranslationBundle;
 }
 
@@ -39,7 +41,7 @@ export class FigurePicture extends Widget implements IPicture {
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = options.id;
     this._options = options;
-    this._numbers = new Numbers(options.trans.__('Numbers'), options.title);
+    this._numbers = new Numbers(options.trans.__('Numbers'), options.title, options.openNumbers);
     const save = exportButton(options.title, () => this.exported(), options.trans);
     this._zoom = new StepZoom(options.trans, (range) => this._choose(withStepRange(this._view, range)));
     this.node.append(

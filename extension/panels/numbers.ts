@@ -6,9 +6,10 @@ import { element, tableElement } from '../base/dom';
 export class Numbers {
   readonly node: HTMLDetailsElement;
 
-  constructor(label: string, caption: string) {
+  constructor(label: string, caption: string, open = false) {
     this._caption = caption;
     this.node = element('details', { class: 'jp-switchyard-table' }, element('summary', { text: label }), this._box);
+    this.node.open = open;
     this.node.ontoggle = () => this._fill();
   }
 

@@ -59,6 +59,7 @@ function create(pictures: ReadonlyMap<string, IKindPicture>, trans: TranslationB
         id,
         title,
         trans,
+        openNumbers: first.openNumbers,
         chart: (payload, context) => own(payload)?.chart?.(payload, context) ?? null
       })
     : new TokenPicture({

@@ -1,10 +1,14 @@
-/** Names of the example payloads of kinds besides routing and training: the kind's own. */
-export const KIND_EXAMPLES = [
-  'depth-usage',
-  'router-confidence',
-  'masks',
-  'merge-tree',
-  'pareto',
-  'graph-rewiring',
-  'timeline'
-] as const;
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { protocol } from '@switchyard/kernel-lib';
+
+/** A kind besides routing and training: its example has its name. */
+export type KindExample = Exclude<protocol.Payload['kind'], 'routing' | 'training'>;
+
+const RUNS = ['small', 'running', 'finished', 'training'];
+
+/** Names of the example payloads of these kinds. */
+export const KIND_EXAMPLES = readdirSync(join(__dirname, 'payloads'))
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.slice(0, -'.json'.length))
+  .filter((name) => !RUNS.includes(name)) as KindExample[];
