@@ -9,6 +9,7 @@ import { routerConfidence } from './routerConfidence';
 import { routing } from './routing';
 import { timeline } from './timeline';
 import { training } from './training';
+import { trial } from './trial';
 import type { IKind } from './kind';
 
 export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>> } = {
@@ -20,7 +21,8 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   masks,
   'merge-tree': mergeTree,
   'graph-rewiring': graphRewiring,
-  timeline
+  timeline,
+  trial
 };
 
 /** What is known of this payload's kind. */

@@ -82,6 +82,19 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         numbers: { name: 'all-to-all', y: sends.map(({ device }) => device) }
       }
     ];
+  })(),
+  trial: (() => {
+    const { trials, best } = example('trial').data;
+    const pruned = trials.filter(({ state }) => state === 'pruned');
+    return [
+      {
+        tab: 'Trials',
+        picture: 'trial-values',
+        trace: 2,
+        numbers: { name: 'pruned', y: pruned.map(({ values }) => values[0]) }
+      },
+      { tab: 'Trials', picture: 'trial-steps', trace: -1, numbers: { y: trials[best[0]].intermediate.values } }
+    ];
   })()
 };
 

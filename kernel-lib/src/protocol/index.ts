@@ -9,7 +9,7 @@ export {
 export type { ControlDetails, ControlOpening, ControlRequest, ControlStatus } from './control';
 export { jsonBytes } from './jsonBytes';
 export type { Envelope, Source } from './envelope';
-export { busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
+export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
 export type * from './kinds';
 export {
   MAX_DEPTH_TOKENS,

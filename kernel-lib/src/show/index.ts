@@ -25,4 +25,6 @@ export { routing } from './routing';
 export { RunWatcher } from './runWatcher';
 export type { DepthWatchOptions, RoutingWatchOptions, WatchOptions } from './runWatcher';
 export { training } from './training';
+export { trial } from './kinds/trial/payload';
+export type { StudyTrial, TrialOptions } from './kinds/trial/payload';
 export { value } from './value';

@@ -40,7 +40,7 @@ export function inGreek<T>(value: T, key = ''): T {
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  const named = (name: string): string => (key === 'scalars' ? greek(name) : name);
+  const named = (name: string): string => (['scalars', 'parameters'].includes(key) ? greek(name) : name);
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [named(name), inGreek(part, name)])) as T;
 }
 

@@ -87,6 +87,20 @@ const HUGE: { [K in Kind]: Data<K> } = {
     devices: range(128).map(() => LONG),
     activities: range(32).map(() => LONG),
     spans: range(1024).map((i) => ({ device: i % 128, activity: 0, start: i * THIRD, end: i + 1, label: LONG }))
+  },
+  trial: {
+    study: LONG,
+    objectives: range(8).map(() => ({ name: LONG, unit: LONG, better: 'lower' as const })),
+    trials: range(1024).map((number) => ({
+      number,
+      state: 'complete' as const,
+      parameters: Object.fromEntries(range(64).map((i) => [`${i}${LONG}`.slice(0, 256), LONG])),
+      values: range(8).map(() => number + THIRD),
+      intermediate: { steps: range(512), values: range(512).map(() => THIRD) },
+      duration: THIRD,
+      parent: null
+    })),
+    best: range(1024)
   }
 };
 

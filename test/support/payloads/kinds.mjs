@@ -10,7 +10,8 @@ export function kindExamples() {
     'merge-tree': mergeTree(),
     pareto: pareto(),
     'graph-rewiring': graphRewiring(),
-    timeline: timeline()
+    timeline: timeline(),
+    trial: trial()
   };
 }
 
@@ -217,4 +218,40 @@ function timeline() {
     ];
   });
   return over('timeline', 'two micro-batches on four devices', 17, { devices, activities, spans });
+}
+
+/** Forty trials that get better, each made from a good one; every fifth is pruned half-way, one failed, one is under way. */
+function trial() {
+  const random = mulberry32(18);
+  const trials = [];
+  for (const number of range(40)) {
+    const good = trials.filter(({ state }) => state === 'complete').sort((a, b) => a.values[0] - b.values[0])[0];
+    const state = number === 39 ? 'running' : number === 11 ? 'failed' : number % 5 === 4 ? 'pruned' : 'complete';
+    const end = round(0.9 - 0.5 * (number / 40) + 0.4 * random());
+    const until = { complete: 8, pruned: 4, failed: 2, running: 3 }[state];
+    const steps = range(until).map((i) => 50 * (i + 1));
+    const values = steps.map((step) => round(end + 1.4 * Math.exp(-step / 120) + 0.03 * random()));
+    trials.push({
+      number,
+      state,
+      parameters: {
+        experts: [4, 8, 16, 32][Math.floor(4 * random())],
+        router: ['top-k', 'expert-choice', 'soft'][Math.floor(3 * random())],
+        learningRate: round(10 ** (-4 + 2 * random())),
+        sharedExpert: random() < 0.5
+      },
+      values: [state === 'complete' ? values[7] : state === 'pruned' ? values[3] : null],
+      intermediate: { steps, values },
+      duration: round(until * (2 + random())),
+      parent: number < 8 || !good ? null : good.number
+    });
+  }
+  const complete = range(40).filter((i) => trials[i].state === 'complete');
+  const best = complete.reduce((a, b) => (trials[b].values[0] < trials[a].values[0] ? b : a));
+  return over('trial', 'experts and routers, 40 trials', 18, {
+    study: 'experts and routers',
+    objectives: [{ name: 'validation loss', unit: 'nats', better: 'lower' }],
+    trials,
+    best: [best]
+  });
 }

@@ -23,6 +23,8 @@ import { checkTimeline } from './timeline';
 import type { TimelinePayload } from './timeline';
 import { checkTraining } from './training';
 import type { TrainingPayload } from './training';
+import { checkTrial } from './trial';
+import type { TrialPayload } from './trial';
 
 /** One message of the contract. The kind decides the shape of `data`. */
 export type Payload =
@@ -34,7 +36,8 @@ export type Payload =
   | MergeTreePayload
   | ParetoPayload
   | GraphRewiringPayload
-  | TimelinePayload;
+  | TimelinePayload
+  | TrialPayload;
 
 /** A payload by its kind. */
 export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
@@ -49,7 +52,8 @@ export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path:
   'merge-tree': checkMergeTree,
   pareto: checkPareto,
   'graph-rewiring': checkGraphRewiring,
-  timeline: checkTimeline
+  timeline: checkTimeline,
+  trial: checkTrial
 };
 
 export { meanUsage } from './depthUsage';
@@ -65,3 +69,5 @@ export type { LayerRouting, RoutingData, RoutingHistory, RoutingPayload, TokenSh
 export { busyTime, lastEnd } from './timeline';
 export type { Span, TimelineData, TimelinePayload } from './timeline';
 export type { TrainingData, TrainingPayload } from './training';
+export { bestSoFar } from './trial';
+export type { Trial, TrialData, TrialObjective, TrialParameter, TrialPayload, TrialSteps } from './trial';

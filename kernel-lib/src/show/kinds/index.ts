@@ -26,6 +26,9 @@ import { timelineText } from './timeline/text';
 import { boundTraining } from './training/bound';
 import { trainingPicture } from './training/picture';
 import { trainingText } from './training/text';
+import { boundTrial } from './trial/bound';
+import { trialPicture } from './trial/picture';
+import { trialText } from './trial/text';
 import type { ShownKind } from './shownKind';
 
 /** How each kind of payload is shown. A new kind is a folder here and one line. */
@@ -38,7 +41,8 @@ const KINDS: { readonly [Kind in Payload['kind']]: ShownKind<Kind> } = {
   'merge-tree': { bound: boundMergeTree, picture: mergeTreePicture, text: mergeTreeText },
   pareto: { bound: boundPareto, picture: paretoPicture, text: paretoText },
   'graph-rewiring': { bound: boundGraphRewiring, picture: graphRewiringPicture, text: graphRewiringText },
-  timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText }
+  timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText },
+  trial: { bound: boundTrial, picture: trialPicture, text: trialText }
 };
 
 /** How this payload is shown. */

@@ -1,0 +1,78 @@
+/** @file Intermediate values of the trials by step: where one was pruned, and how the best got there. */
+import type { Trial, TrialPayload } from '@switchyard/kernel-lib/protocol';
+import type { Data } from 'plotly.js';
+import { seriesColour } from '../amounts';
+import type { IChartContext, IFigure } from '../figure';
+import { baseLayout } from '../load';
+import { stepAxis } from '../stepAxis';
+import { brief, plainText } from '../text';
+import { trialState } from './trialValues';
+
+const HEIGHT = 240;
+const MARGIN = { l: 54, r: 12, t: 8, b: 36 };
+
+/** Null where no trial tells of its way. */
+export function trialSteps({ data }: TrialPayload, context: IChartContext): IFigure | null {
+  const { theme, trans } = context;
+  const best = new Set(data.best);
+  const told = data.trials
+    .map((trial, i) => ({ trial, best: best.has(i) }))
+    .filter(({ trial }) => trial.intermediate.values.some((value) => value !== null))
+    // The best on top.
+    .sort((a, b) => Number(a.best) - Number(b.best));
+  if (told.length === 0) {
+    return null;
+  }
+  const steps = [...new Set(told.flatMap(({ trial }) => trial.intermediate.steps))].sort((a, b) => a - b);
+  const [{ name }] = data.objectives;
+  const pruned = told.filter(({ trial }) => trial.state === 'pruned').length;
+  return {
+    data: told.map((each) => curve(each.trial, each.best, context)),
+    layout: {
+      ...baseLayout(theme, HEIGHT),
+      margin: MARGIN,
+      hovermode: 'closest',
+      xaxis: stepAxis(steps, context),
+      yaxis: { title: { text: plainText(name) }, gridcolor: theme.grid, zeroline: false, nticks: 6, fixedrange: true }
+    },
+    steps,
+    summary: trans.__(
+      '%1 of %2 trials, up to step %3; %4 of them pruned.',
+      name,
+      told.length,
+      steps[steps.length - 1],
+      pruned
+    ),
+    table: {
+      columns: [trans.__('trial'), trans.__('state'), trans.__('last step'), trans.__('last value')],
+      rows: told.map(({ trial, best }) => {
+        const { steps, values } = trial.intermediate;
+        const number = best ? `★ ${trial.number}` : String(trial.number);
+        return [number, trialState(trial.state, trans), String(steps.at(-1)), brief(values.at(-1) ?? null)];
+      })
+    }
+  };
+}
+
+/** The best stands out in the text's colour; a pruned one ends in a cross. */
+function curve({ number, state, intermediate }: Trial, best: boolean, { theme, trans }: IChartContext): Data {
+  const { steps, values } = intermediate;
+  const pruned = seriesColour(1, theme.colours);
+  const last = steps.length - 1;
+  return {
+    type: 'scatter',
+    mode: 'lines+markers',
+    name: plainText(trans.__('trial %1', number)),
+    x: steps,
+    y: values,
+    connectgaps: true,
+    line: { color: best ? theme.text : theme.mutedText, width: best ? 2 : 0.8 },
+    marker: {
+      symbol: state === 'pruned' ? 'x' : 'circle',
+      color: state === 'pruned' ? pruned : best ? theme.text : theme.mutedText,
+      size: steps.map((_, i) => (i === last ? (state === 'pruned' ? 6 : 4) : 0))
+    },
+    hoverinfo: 'x+y+name',
+    hoverlabel: { namelength: -1 }
+  } as unknown as Data;
+}

@@ -1,0 +1,172 @@
+/** @file One objective over the trials of a search, with the best so far; its table has all that was tried. */
+import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '@switchyard/kernel-lib/protocol';
+import { bestSoFar } from '@switchyard/kernel-lib/protocol';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Data } from 'plotly.js';
+import type { ITable } from '../../base/table';
+import { seriesColour } from '../amounts';
+import { choice } from '../choice';
+import type { IChartContext, IChoice, IFigure } from '../figure';
+import { fitting } from '../fitting';
+import { legendAbove, moreRows, omittedSentence } from '../legend';
+import { baseLayout } from '../load';
+import { brief, plainText } from '../text';
+
+const HEIGHT = 280;
+const MARGIN = { l: 54, r: 12, t: 30, b: 40 };
+const CHOICE = 'trial-values.objective';
+const STATES: readonly Trial['state'][] = ['complete', 'pruned', 'failed', 'running'];
+const SYMBOLS: Record<Trial['state'], string> = {
+  complete: 'circle',
+  pruned: 'x',
+  failed: 'cross',
+  running: 'diamond'
+};
+
+/** Null where there is no trial yet. */
+export function trialValues(payload: TrialPayload, context: IChartContext): IFigure | null {
+  const { data } = payload;
+  if (data.trials.length === 0) {
+    return null;
+  }
+  const { theme, trans } = context;
+  const offered = objectiveChoice(data.objectives, context);
+  const shown = Number(offered.selected);
+  const named = objectiveName(data.objectives[shown]);
+  const states = STATES.filter((state) => data.trials.some((trial) => trial.state === state));
+  const names = [trans.__('best so far'), ...states.map((state) => trialState(state, trans))];
+  const axis = { gridcolor: theme.grid, zeroline: false, nticks: 7 };
+  return {
+    data: [reached(payload, shown, context), ...states.map((state) => ofState(payload, state, shown, context))],
+    layout: {
+      ...baseLayout(theme, HEIGHT + moreRows(names, context)),
+      ...legendAbove(theme),
+      margin: MARGIN,
+      hovermode: 'closest',
+      xaxis: { ...axis, title: { text: trans.__('trial'), standoff: 4 }, tickformat: 'd' },
+      yaxis: { ...axis, title: { text: plainText(fitting(direction(data.objectives[shown], trans), 210, 12)) } }
+    },
+    summary: summary(payload, named, shown, context),
+    table: table(payload, context),
+    choices: data.objectives.length > 1 ? [offered] : []
+  };
+}
+
+/** A word for how a trial stands. */
+export function trialState(state: Trial['state'], trans: TranslationBundle): string {
+  const words: Record<Trial['state'], string> = {
+    complete: trans.__('complete'),
+    pruned: trans.__('pruned'),
+    failed: trans.__('failed'),
+    running: trans.__('running')
+  };
+  return words[state];
+}
+
+function objectiveName({ name, unit }: TrialObjective): string {
+  return unit === '' ? name : `${name} (${unit})`;
+}
+
+function direction(objective: TrialObjective, trans: TranslationBundle): string[] {
+  const words = objective.better === 'lower' ? trans.__('lower is better') : trans.__('higher is better');
+  return [`${objectiveName(objective)}, ${words}`, objectiveName(objective)];
+}
+
+function objectiveChoice(objectives: readonly TrialObjective[], context: IChartContext): IChoice {
+  const options = objectives.map((objective, i) => ({ value: String(i), text: objectiveName(objective) }));
+  return choice(context, CHOICE, context.trans.__('Objective'), options);
+}
+
+/** Steps along the trials that are complete. */
+function reached({ data }: TrialPayload, objective: number, { theme, trans }: IChartContext): Data {
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    name: trans.__('best so far'),
+    x: data.trials.map(({ number }) => number),
+    y: bestSoFar(data, objective),
+    line: { color: theme.text, width: 1.5, shape: 'hv' },
+    hoverinfo: 'skip'
+  };
+}
+
+function ofState(
+  { data }: TrialPayload,
+  state: Trial['state'],
+  objective: number,
+  { theme, trans }: IChartContext
+): Data {
+  const best = new Set(data.best);
+  const own = data.trials
+    .map((trial, i) => ({ trial, best: best.has(i) }))
+    .filter(({ trial }) => trial.state === state && trial.values[objective] !== null);
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: trialState(state, trans),
+    x: own.map(({ trial }) => trial.number),
+    y: own.map(({ trial }) => trial.values[objective]),
+    marker: {
+      color: seriesColour(STATES.indexOf(state), theme.colours),
+      symbol: SYMBOLS[state],
+      size: own.map((each) => (each.best ? 11 : 6)),
+      line: { color: theme.text, width: own.map((each) => (each.best ? 1.5 : 0)) }
+    },
+    hoverinfo: 'text',
+    text: own.map(({ trial }) => plainText(words(trial, objective, trans)))
+  } as unknown as Data;
+}
+
+function words({ number, values, parameters }: Trial, objective: number, trans: TranslationBundle): string {
+  const tried = Object.entries(parameters).map(([label, value]) => `${label} ${chosen(value, trans)}`);
+  return [trans.__('trial %1: %2', number, brief(values[objective])), ...tried].join(' · ');
+}
+
+/** What was chosen, as a text; a dash where it was no choice of this trial. */
+function chosen(value: TrialParameter | undefined, trans: TranslationBundle): string {
+  if (typeof value === 'boolean') {
+    return value ? trans.__('yes') : trans.__('no');
+  }
+  return typeof value === 'string' ? value : brief(value ?? null);
+}
+
+function summary({ data }: TrialPayload, named: string, objective: number, { trans }: IChartContext): string {
+  const { study, trials, best, omitted = 0 } = data;
+  const counts = STATES.flatMap((state) => {
+    const count = trials.filter((trial) => trial.state === state).length;
+    return count > 0 ? [`${count} ${trialState(state, trans)}`] : [];
+  });
+  const [first] = best.map((i) => trials[i]);
+  const value = first === undefined ? '' : brief(first.values[objective]);
+  const found =
+    first === undefined
+      ? trans.__('None is complete.')
+      : data.objectives.length === 1
+        ? trans.__('The best is trial %1 with %2 %3.', first.number, named, value)
+        : trans._n('%1 trial is on the front.', '%1 trials are on the front.', best.length);
+  return `${study}: ${counts.join(', ')}. ${found}${omittedSentence(omitted, trans)}`;
+}
+
+/** The best first, marked, then the newest. */
+function table({ data }: TrialPayload, { trans }: IChartContext): ITable {
+  const best = new Set(data.best);
+  const order = [...data.best, ...data.trials.map((_, i) => i).filter((i) => !best.has(i)).reverse()]; // prettier-ignore
+  const labels = [...new Set(data.trials.flatMap(({ parameters }) => Object.keys(parameters)))];
+  const goals = data.objectives.map(objectiveName);
+  return {
+    columns: [
+      ...[trans.__('trial'), trans.__('state'), ...goals, ...labels],
+      ...[trans.__('seconds'), trans.__('made from')]
+    ],
+    rows: order.map((i) => {
+      const { number, state, values, parameters, duration, parent } = data.trials[i];
+      const tried = labels.map((label) =>
+        chosen(Object.hasOwn(parameters, label) ? parameters[label] : undefined, trans)
+      );
+      return [
+        ...[best.has(i) ? `★ ${number}` : String(number), trialState(state, trans), ...values.map(brief), ...tried],
+        ...[brief(duration), parent === null ? '–' : String(parent)]
+      ];
+    })
+  };
+}

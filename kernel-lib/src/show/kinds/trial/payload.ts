@@ -1,0 +1,89 @@
+import { fail } from '../../../base/core';
+import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '../../../protocol';
+import { still } from '../../envelope';
+
+/** A trial of a study. */
+export interface StudyTrial {
+  /** Number in the study. Default: its place in the list. */
+  number?: number;
+  /** Default "complete". */
+  state?: Trial['state'];
+  /** What was tried: a value by the label of each choice. */
+  parameters: Readonly<Record<string, TrialParameter>>;
+  /** The value of each objective, or of the only one; NaN or null where it is not known. Default: none is. */
+  values?: number | readonly (number | null)[];
+  /** Values of the first objective on the way: pairs of step and value. */
+  intermediate?: readonly (readonly [step: number, value: number | null])[];
+  /** Seconds that it took. */
+  duration?: number;
+  /** Number of the trial that it was made from. */
+  parent?: number;
+}
+
+export interface TrialOptions {
+  /** Name of the study. Default "study". */
+  study?: string;
+  /** What is minimised or maximised. Default `[{ name: 'value', unit: '', better: 'lower' }]`. */
+  objectives?: readonly (Pick<TrialObjective, 'name' | 'better'> & Partial<TrialObjective>)[];
+  /** Title for people. Default: the study and the number of its trials. */
+  title?: string;
+}
+
+const WHERE = 'show.trial';
+
+/**
+ * The trials of a search as a payload: `show.payload(show.trial(trials, { objectives: [{ name: 'loss', better: 'lower' }] }))`.
+ * Best is the complete trial with the best value, or with several objectives each that no other beats in all of them.
+ *
+ * @throws {SwitchyardError} where a trial has not a value for each objective, or two trials have one number.
+ */
+export function trial(
+  trials: readonly StudyTrial[],
+  { study = 'study', objectives = [{ name: 'value', better: 'lower' }], title }: TrialOptions = {}
+): TrialPayload {
+  const goals = objectives.map((objective): TrialObjective => ({ unit: '', ...objective }));
+  const whole = trials.map((each, i) => wholeTrial(each, i, goals.length)).sort((a, b) => a.number - b.number);
+  const twice = whole.find(({ number }, i) => i > 0 && number === whole[i - 1].number);
+  if (twice !== undefined) {
+    fail(WHERE, 'each trial must have a number of its own', twice.number);
+  }
+  const data = { study, objectives: goals, trials: whole, best: bestOf(whole, goals) };
+  return still('trial', data, { title: title ?? `${study}, ${trials.length} trials`, step: trials.length });
+}
+
+function wholeTrial(given: StudyTrial, place: number, numObjectives: number): Trial {
+  const { number = place, state = 'complete', parameters, values, intermediate = [], duration, parent } = given;
+  const all = typeof values === 'number' ? [values] : (values ?? new Array<null>(numObjectives).fill(null));
+  if (all.length !== numObjectives) {
+    fail(WHERE, `trial ${number} must have ${numObjectives} values, one for each objective`, all.length);
+  }
+  return {
+    number,
+    state,
+    parameters: { ...parameters },
+    values: all.map(known),
+    intermediate: { steps: intermediate.map(([step]) => step), values: intermediate.map(([, value]) => known(value)) },
+    duration: duration ?? null,
+    parent: parent ?? null
+  };
+}
+
+function known(value: number | null): number | null {
+  return value === null || !Number.isFinite(value) ? null : value;
+}
+
+/** Indices of the complete trials that no other beats: as good in every objective, and better in one. */
+function bestOf(trials: readonly Trial[], objectives: readonly TrialObjective[]): number[] {
+  const signs = objectives.map(({ better }) => (better === 'lower' ? 1 : -1));
+  const costs = trials.map(({ state, values }) =>
+    state !== 'complete' || values.includes(null) ? null : values.map((value, o) => signs[o] * (value ?? 0))
+  );
+  const beats = (a: readonly number[], b: readonly number[]): boolean =>
+    a.every((cost, o) => cost <= b[o]) && a.some((cost, o) => cost < b[o]);
+  return costs.reduce<number[]>((front, cost, i) => {
+    if (cost === null || front.some((j) => beats(costs[j]!, cost))) {
+      return front;
+    }
+    return [...front.filter((j) => !beats(cost, costs[j]!)), i];
+  }, []);
+}
