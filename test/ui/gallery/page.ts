@@ -12,7 +12,7 @@ import { FIRST_VIEW } from '../../../extension/base/view';
 import { changeableSettings } from '../../support/settings';
 import { timing } from './timing';
 import '@lumino/widgets/style/index.css';
-import '../../../style/base.css';
+import '../../../style/index.css';
 
 const CELL = 'cell';
 let panel: CellPanel | undefined;
