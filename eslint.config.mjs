@@ -34,6 +34,15 @@ const LAUNCHER = {
   regex: '/kernel/(?!(comms|host)$)',
   message: 'Parts of the launcher are its own; what show shares with it lies in "base/core".'
 };
+/** The extension's floors, lowest first. */
+const EXTENSION_FLOORS = ['base', 'charts', 'kinds', 'control', 'panels', 'cells', 'sidebar'];
+const OF_EXTENSION = [
+  { group: ['@tensorflow/*'], message: 'The extension draws; it does not compute.' },
+  {
+    regex: '^@switchyard/kernel-lib(?!/protocol$)',
+    message: 'The extension may import "@switchyard/kernel-lib/protocol" only.'
+  }
+];
 /** What protocol may import: only what is beside it, or where `up` leads. */
 const ofProtocol = (up) => ({
   regex: `^(?!\\./|${up})`,
@@ -156,20 +165,27 @@ export default defineConfig(
       'jupyter/require-disposable-ownership': 'off',
       // JupyterLab groups its command ids in namespaces.
       '@typescript-eslint/no-namespace': 'off',
+      'no-restricted-imports': ['error', { patterns: OF_EXTENSION }]
+    }
+  },
+  ...EXTENSION_FLOORS.map((floor, i) => ({
+    files: [`extension/${floor}/**/*.ts`],
+    rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
-            { group: ['@tensorflow/*'], message: 'The extension draws; it does not compute.' },
+            ...OF_EXTENSION,
+            // What lies beside the folders joins them all, and is above each.
             {
-              regex: '^@switchyard/kernel-lib(?!/protocol$)',
-              message: 'The extension may import "@switchyard/kernel-lib/protocol" only.'
+              regex: `^(\\.\\./)+(${[...EXTENSION_FLOORS.slice(i + 1), '[^./]*Commands', 'commands', 'palette'].join('|')})(/|$)`,
+              message: NOT_ABOVE
             }
           ]
         }
       ]
     }
-  },
+  })),
   {
     // The command speaks to a terminal, in plain CommonJS; JSDoc types it, and JSON is read as what it is said to be.
     files: ['kernel-lib/{bin,native}/**/*.js'],
