@@ -43,7 +43,7 @@ describe('[routed-lm-scaling-laws]', () => {
         }
       }
     }
-  }, 60_000);
+  }, 240_000);
 
   test('planted coefficients are recovered within 5 % from noisy losses', () => {
     // Of the size of the paper's for S-BASE, in natural logarithms.
