@@ -1,4 +1,5 @@
 import { core, tf, type moe } from '@switchyard/kernel-lib';
+import { fitLoss } from './regression';
 
 const { Context, Random } = core;
 
@@ -44,24 +45,16 @@ export interface Measured {
 }
 
 /** Trains a layer on the task with Adam, then measures it. */
-export function fitLayer(
+export async function fitLayer(
   layer: moe.MoeLayer,
   task: Pieces,
   { steps = 200, numTokens = 256, learningRate = 0.01, seed = 0 } = {}
-): Measured {
-  const optimizer = tf.train.adam(learningRate);
-  for (let step = 0; step < steps; step++) {
+): Promise<Measured> {
+  const error = (ctx: core.Context, step: number) => {
     const { x, y } = task.batch(step, numTokens);
-    const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
-    const { value, grads } = tf.variableGrads(() =>
-      tf.tidy(() => tf.addN([tf.losses.meanSquaredError(y, layer.apply(x, ctx)), ...ctx.losses.values()]) as tf.Scalar)
-    );
-    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
-    ctx.finish();
-    ctx.dispose();
-    tf.dispose([value, grads, x, y]);
-  }
-  optimizer.dispose();
+    return tf.losses.meanSquaredError(y, layer.apply(x, ctx));
+  };
+  await fitLoss(layer, error, { steps, learningRate, seed });
   return measure(layer, task);
 }
 

@@ -1,4 +1,4 @@
-import { core, tf } from '@switchyard/kernel-lib';
+import { core, tf, train } from '@switchyard/kernel-lib';
 
 const { Context, Random } = core;
 
@@ -18,6 +18,20 @@ export interface FitOptions extends MinimiseOptions {
   extra?: (x: tf.Tensor, ctx: core.Context) => tf.Scalar;
   /** Prepares the context of a pass, in training and in measuring. */
   prepare?: (ctx: core.Context, step: number) => void;
+}
+
+/** Trains a module by `train.fit`, with plain Adam at one rate, to the least loss; steps count from 0. Tensors of `loss` are tidied. */
+export async function fitLoss(
+  module: core.Module,
+  loss: (ctx: core.Context, step: number) => tf.Tensor,
+  { steps = 150, learningRate = 0.01, seed = 0 }: Omit<MinimiseOptions, 'wanted'> = {}
+): Promise<void> {
+  const task: train.Task<number> = {
+    ...{ kind: 'loss', fixed: {}, batch: (step) => step - 1 },
+    loss: (_model, step, ctx) => loss(ctx, step) as tf.Scalar
+  };
+  const adam = { schedule: 'constant', warmup: 0, weightDecay: 0, betas: [0.9, 0.999], clipNorm: Infinity } as const;
+  await train.fit(module, task, { steps, learningRate, seed, ...adam, progress: false });
 }
 
 /** Trains a module by Adam to the least loss, auxiliary losses included. Tensors of `loss` are tidied. */

@@ -1,7 +1,7 @@
 import { adaptive, core, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../support/numeric';
-import { mean } from '../support/regression';
+import { fitLoss, mean } from '../support/regression';
 
 const { Context, Random } = core;
 
@@ -103,9 +103,10 @@ describe('[mpnet]', () => {
     network.dispose();
   });
 
-  test('from a disturbed dictionary, training on noisy signals alone brings the error toward that of the true one', () => {
+  test('from a disturbed dictionary, training on noisy signals alone brings the error toward that of the true one', async () => {
     const VARIANCE = 0.01;
-    const closed = SEEDS.map((seed) => {
+    const closed: number[] = [];
+    for (const seed of SEEDS) {
       const build = (dictionary: tf.Tensor2D) =>
         adaptive.matchingPursuit({ width: WIDTH, atoms: ATOMS, maxSteps: 6, dictionary, random: Random.fromSeed(1) });
       const error = (network: adaptive.MatchingPursuit) => {
@@ -121,20 +122,17 @@ describe('[mpnet]', () => {
         tf.tidy(() => dictionaryOf(seed).add<tf.Tensor2D>(Random.fromSeed(seed).child('off').normal([WIDTH, ATOMS], 0, 0.08))) // prettier-ignore
       );
       const before = error(disturbed);
-      const optimizer = tf.train.adam(0.003);
-      for (let step = 0; step < 120; step++) {
-        const { clean, noisy } = signals(seed, step, VARIANCE);
-        withNoise(64, VARIANCE, (ctx) =>
-          optimizer.minimize(() => noisy.sub(disturbed.apply(noisy, ctx)).square().mean() as tf.Scalar)
-        );
-        tf.dispose([clean, noisy]);
-      }
-      optimizer.dispose();
+      const left = (ctx: core.Context, step: number) => {
+        ctx.setState(adaptive.NOISE, tf.fill([64], VARIANCE));
+        const { noisy } = signals(seed, step, VARIANCE);
+        return noisy.sub(disturbed.apply(noisy, ctx)).square().mean();
+      };
+      await fitLoss(disturbed, left, { steps: 120, learningRate: 0.003 });
       const [after, best] = [error(disturbed), error(calibrated)];
       [calibrated, disturbed].forEach((network) => network.dispose());
       // 0: nothing gained; 1: as good as the true dictionary.
-      return (before - after) / (before - best);
-    });
+      closed.push((before - after) / (before - best));
+    }
     expect(mean(closed)).toBeGreaterThan(0.3);
   });
 });

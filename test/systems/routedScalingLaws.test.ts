@@ -9,14 +9,14 @@ const SEEDS = [0, 1, 2];
 const WIDTH = 16;
 
 /** Loss on a planted task of a layer of experts; N is what one of them holds. */
-function train(hidden: number, experts: number, seed: number): moe.analysis.ScalingSample {
+async function train(hidden: number, experts: number, seed: number): Promise<moe.analysis.ScalingSample> {
   const task = makePieces({ width: WIDTH, seed });
   // One expert has no load to balance.
   const balance = experts === 1 ? {} : { bias: { rate: 0.01 } };
   const router = routers.topK({ k: 1, balance });
   const layer = moe.layer({ router, numExperts: experts, width: WIDTH, hidden, random: core.Random.fromSeed(seed) });
   const params = layer.experts.countParameters() / experts;
-  const { loss } = fitLayer(layer, task, { steps: 100, numTokens: 128, seed });
+  const { loss } = await fitLayer(layer, task, { steps: 100, numTokens: 128, seed });
   layer.dispose();
   task.dispose();
   return { params, experts, loss };
@@ -34,9 +34,16 @@ function heldOutError(samples: readonly moe.analysis.ScalingSample[], fit: 'logB
 
 describe('[routed-lm-scaling-laws]', () => {
   let samples: moe.analysis.ScalingSample[];
-  beforeAll(() => {
-    samples = SEEDS.flatMap((seed) => SIZES.flatMap((hidden) => COUNTS.map((experts) => train(hidden, experts, seed))));
-  }, 60_000);
+  beforeAll(async () => {
+    samples = [];
+    for (const seed of SEEDS) {
+      for (const hidden of SIZES) {
+        for (const experts of COUNTS) {
+          samples.push(await train(hidden, experts, seed));
+        }
+      }
+    }
+  }, 240_000);
 
   test('planted coefficients are recovered within 5 % from noisy losses', () => {
     // Of the size of the paper's for S-BASE, in natural logarithms.

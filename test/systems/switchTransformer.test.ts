@@ -12,17 +12,18 @@ function makeLayer(options: Partial<moe.MoeLayerOptions> = {}): moe.MoeLayer {
 }
 
 describe('[switch-transformer]', () => {
-  test('more experts learn more at the same work a token', () => {
+  test('more experts learn more at the same work a token', async () => {
     const task = makePieces({ width: WIDTH });
-    const runs = [2, 4, 8, 16].map((numExperts) => {
+    const runs: { loss: number; rows: number[]; perExpert: (number[] | undefined)[] }[] = [];
+    for (const numExperts of [2, 4, 8, 16]) {
       const layer = makeLayer({ numExperts });
       const apply = vi.spyOn(layer.experts, 'applyGroups');
-      const { loss } = fitLayer(layer, task, { steps: 150 });
+      const { loss } = await fitLayer(layer, task, { steps: 150 });
       const rows = apply.mock.calls.map(([rows]) => rows.shape[0]);
       const perExpert = ['w1', 'w2'].map((name) => layer.experts.parameters().get(name)?.shape.slice(1));
       layer.dispose();
-      return { loss, rows, perExpert };
-    });
+      runs.push({ loss, rows, perExpert });
+    }
     task.dispose();
     // Every token goes through one expert, and experts are the same size: the work does not grow.
     expect(new Set(runs.map(({ rows }) => JSON.stringify(rows))).size).toBe(1);
@@ -64,17 +65,17 @@ describe('[switch-transformer]', () => {
     layer.dispose();
   });
 
-  test('the balance loss evens out the load', () => {
+  test('the balance loss evens out the load', async () => {
     const task = makePieces({ width: WIDTH });
-    const cv = (seed: number, balance: routers.BalanceOptions): number => {
+    const cv = async (seed: number, balance: routers.BalanceOptions): Promise<number> => {
       const layer = makeLayer({ router: routers.switchTop1({ balance }), random: Random.fromSeed(seed) });
-      const { load } = fitLayer(layer, task, { seed, steps: 100 });
+      const { load } = await fitLayer(layer, task, { seed, steps: 100 });
       layer.dispose();
       return coefficientOfVariation(load);
     };
     for (const seed of [1, 2]) {
-      const balanced = cv(seed, { loss: { convention: 'switch', coefficient: 1 } });
-      expect(balanced).toBeLessThan(0.5 * cv(seed, {}));
+      const balanced = await cv(seed, { loss: { convention: 'switch', coefficient: 1 } });
+      expect(balanced).toBeLessThan(0.5 * (await cv(seed, {})));
     }
     task.dispose();
   });
