@@ -24,9 +24,8 @@ function launch(connectionFile: string | undefined): void {
   const session = new Session(connection);
   connection.listen({
     request: (request) => session.handle(request),
-    // Training listens to the signal, on plain tslab as well as here.
-    interrupt: () => process.emit('SIGINT', 'SIGINT'),
-    terminated: () => session.terminated(),
+    interrupt: (target) => session.interrupt(target),
+    terminated: (target) => session.terminated(target),
     shutdown: () => process.exit(0),
     failed: (error) => {
       writeSync(2, `switchyard kernel: ${error.stack}\n`);

@@ -10,9 +10,10 @@ const CLOSE_PATIENCE = 2000;
 /** What the main thread does about messages of the wire thread. */
 export interface ConnectionHandlers {
   request(request: Request): void;
-  interrupt(): void;
+  /** The client asked to end the request of this message id, or whatever runs where none does. */
+  interrupt(target: string | null): void;
   /** JavaScript that did not yield was ended; whatever it was, it will not settle. */
-  terminated(): void;
+  terminated(target: string | null): void;
   shutdown(): void;
   failed(error: Error): void;
 }
@@ -42,11 +43,10 @@ export class Connection {
           this.settling.get(message.id)?.();
           return void this.settling.delete(message.id);
         case 'interrupt':
-          Atomics.store(this.flags, Flag.Interrupt, 0);
           this.post({ kind: 'interruptSeen', id: message.id });
-          return handlers.interrupt();
+          return handlers.interrupt(message.target);
         case 'terminated':
-          return handlers.terminated();
+          return handlers.terminated(message.target);
         case 'shutdown':
           return handlers.shutdown();
       }
@@ -69,9 +69,6 @@ export class Connection {
   setCooperative(cooperative: boolean): void {
     Atomics.store(this.flags, Flag.Cooperative, cooperative ? 1 : 0);
   }
-
-  /** True while an interrupt waits to be noticed; cheap enough for every turn of a loop. */
-  readonly interruptWaits = (): boolean => Atomics.load(this.flags, Flag.Interrupt) === 1;
 
   /** Blocks until all has been sent and the sockets are closed. */
   close(): void {

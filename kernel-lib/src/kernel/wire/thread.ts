@@ -48,7 +48,7 @@ function receive(request: Request): void {
       return answer(request, () => kernelInfo());
     case 'interrupt_request':
       return answer(request, () => {
-        interrupter.interrupt();
+        interrupter.interrupt(running?.msg_id ?? null);
         return { status: 'ok' };
       });
     case 'shutdown_request':
