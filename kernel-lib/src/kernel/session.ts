@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'async_hooks';
+import type * as ts from 'typescript';
+import { redirectChildOutput } from './cells/childOutput';
 import { ExecutionQueue } from './cells/queue';
 import { currentCell, hideCells } from './cells/cell';
 import { History } from './cells/history';
@@ -37,7 +39,7 @@ export class Session {
     this.assistant = new Assistant(typescript, this.runner.notebook);
     const { runner, interrupts, history } = this;
     this.queue = new ExecutionQueue({ runner, interrupts, history, connection, send: (message) => this.send(message) });
-    this.install();
+    this.install(typescript);
     this.warming = setTimeout(() => {
       this.runner.notebook.texts.addLibrary();
       this.assistant.complete({ code: '' });
@@ -85,11 +87,12 @@ export class Session {
     this.streams.flush();
   }
 
-  private install(): void {
+  private install(typescript: typeof ts): void {
     hideCells();
-    installDisplay();
+    installDisplay(typescript);
     shared().host = this.host();
     this.streams.redirect();
+    redirectChildOutput((name, chunk) => this.streams.print(name, chunk));
     process.on('uncaughtException', (error) => this.stray(error));
     process.on('unhandledRejection', (reason) => this.stray(reason));
   }

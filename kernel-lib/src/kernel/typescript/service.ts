@@ -60,7 +60,7 @@ export class TextService {
       path === this.path ? this.text : (this.virtual.get(path)?.text ?? sys.readFile(path));
     return {
       getCompilationSettings: () => options,
-      getScriptFileNames: () => [this.path, ...this.roots],
+      getScriptFileNames: () => [this.path, ...this.virtual.keys(), ...this.roots],
       getScriptVersion: (path) =>
         path === this.path ? String(this.version) : (this.virtual.get(path)?.version.toString() ?? fileVersion(path)),
       getScriptSnapshot: (path) => {

@@ -1,4 +1,5 @@
-import type { ConnectionInfo, Outgoing, Request } from './message';
+import type { ConnectionInfo, Request } from './message';
+import type { Sealed } from './sealed';
 
 /** What the wire thread is started with. */
 export interface WireData {
@@ -29,7 +30,7 @@ export type FromWire =
 
 /** From the main thread to the wire thread. */
 export type ToWire =
-  | { kind: 'send'; message: Outgoing }
+  | { kind: 'send'; message: Sealed }
   | { kind: 'settle'; id: number }
   | { kind: 'interruptSeen'; id: number }
   | { kind: 'close' };

@@ -3,6 +3,7 @@ import { join } from 'path';
 import { Worker } from 'worker_threads';
 import { Flag, type FromWire, type ToWire, type WireData } from './channel';
 import type { ConnectionInfo, Outgoing, Request } from './message';
+import { seal } from './sealed';
 
 /** Milliseconds that the last messages get when the process ends. */
 const CLOSE_PATIENCE = 2000;
@@ -53,9 +54,9 @@ export class Connection {
     });
   }
 
-  /** Sends without waiting, in order. */
+  /** Sends without waiting, in order. Throws where the message holds what JSON cannot carry. */
   send(message: Outgoing): void {
-    this.post({ kind: 'send', message });
+    this.post({ kind: 'send', message: seal(message) });
   }
 
   /** Resolves when every request that has arrived by now has been handed over. */
