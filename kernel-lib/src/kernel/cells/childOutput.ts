@@ -53,7 +53,8 @@ function collected(run: Any, args: unknown[], write: Write): unknown {
     return run(...changed);
   } finally {
     for (const { name, file } of files) {
-      const text = fs.readFileSync(file);
+      const text = Buffer.alloc(fs.fstatSync(file).size);
+      fs.readSync(file, text, 0, text.length, 0);
       fs.closeSync(file);
       if (text.length > 0) {
         write(name, text);

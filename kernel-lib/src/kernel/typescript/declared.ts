@@ -90,6 +90,12 @@ function declaring(typescript: typeof ts, file: ts.SourceFile, node: ts.Statemen
     for (const declaration of declarationList.declarations) {
       bind(declaration.name, lexical ? 'lexical' : 'var');
       const { type, initializer } = declaration;
+      if (initializer !== undefined && callsAtOnce(typescript, initializer)) {
+        // TypeScript looks into a function that is called where it is written: one that throws would end the notebook.
+        const start = initializer.getStart(file);
+        statement.silent.push({ start, end: start, instead: '(0 as any) ? (' });
+        statement.silent.push({ start: initializer.end, end: initializer.end, instead: ') : undefined' });
+      }
       // A variable's annotation is its type, whatever it began with: else it would be taken to be that still.
       if (type !== undefined && initializer !== undefined && !constant) {
         statement.silent.push({ start: type.end, end: initializer.end, instead: '' });
@@ -167,6 +173,22 @@ export function nestedVars(typescript: typeof ts, node: ts.Node): ts.BindingName
   };
   visit(node);
   return found;
+}
+
+function callsAtOnce(typescript: typeof ts, node: ts.Node): boolean {
+  if (typescript.isFunctionLike(node)) {
+    return false;
+  }
+  if (typescript.isCallExpression(node)) {
+    let called: ts.Expression = node.expression;
+    while (typescript.isParenthesizedExpression(called)) {
+      called = called.expression;
+    }
+    if (typescript.isFunctionExpression(called) || typescript.isArrowFunction(called)) {
+      return true;
+    }
+  }
+  return typescript.forEachChild(node, (child) => callsAtOnce(typescript, child) || undefined) ?? false;
 }
 
 function has(typescript: typeof ts, node: ts.Node, kind: ts.SyntaxKind): boolean {

@@ -92,7 +92,8 @@ export class EarlierCells {
       const start = text.length;
       for (const statement of cell.statements) {
         if (statement.outside || statement.names.some(({ name }) => needed.has(name))) {
-          text += `${this.write(cell, statement, own)}\n`;
+          // The semicolon, that the next line is not taken for more of it.
+          text += `${this.write(cell, statement, own)};\n`;
         }
       }
       segments.push({ start, end: text.length, cell });

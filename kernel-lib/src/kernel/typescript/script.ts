@@ -329,11 +329,24 @@ class ScriptMaker {
     if (!parts.every((part) => typescript.isEnumDeclaration(part) || typescript.isModuleDeclaration(part))) {
       return [plain(node)];
     }
-    if (parts[0] !== node) {
+    if (parts[0] !== node || !parts.some((part) => this.hasValues(part))) {
       return [];
     }
     const made = this.made(parts.map(plain), name);
     return [this.assignOrDeclare(factory.createIdentifier(name), [name], made, node), this.step([name])];
+  }
+
+  /** False for a namespace of types, of which nothing is left. */
+  private hasValues(node: ts.Node): boolean {
+    const { typescript } = this;
+    if (!typescript.isModuleDeclaration(node)) {
+      return true;
+    }
+    const body: ts.Node | undefined = node.body;
+    if (body === undefined || !typescript.isModuleBlock(body)) {
+      return body !== undefined && this.hasValues(body);
+    }
+    return body.statements.some((statement) => !this.isAmbient(statement) && this.hasValues(statement));
   }
 
   /** `(() => { declarations; return name; })()`. */
