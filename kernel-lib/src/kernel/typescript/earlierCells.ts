@@ -14,12 +14,36 @@ export interface Reference {
 }
 
 /** A cell that was checked. */
-export interface CheckedCell {
-  /** Counts the cells of this session. */
-  id: number;
-  code: string;
-  statements: DeclaringStatement[];
-  references: Reference[];
+export class CheckedCell {
+  references: Reference[] = [];
+  /** What each name that it declares means. */
+  readonly meanings = new Map<string, number>();
+
+  constructor(
+    /** Counts the cells of this session. */
+    readonly id: number,
+    readonly code: string,
+    readonly statements: DeclaringStatement[]
+  ) {
+    for (const { name, meaning } of statements.flatMap(({ names }) => names)) {
+      this.meanings.set(name, (this.meanings.get(name) ?? 0) | meaning);
+    }
+  }
+
+  /** The references in one of its statements. */
+  within({ start, end }: DeclaringStatement): Reference[] {
+    return this.references.slice(this.firstAt(start), this.firstAt(end));
+  }
+
+  /** Index of the first reference that does not stand before `position`. */
+  private firstAt(position: number): number {
+    let [low, high] = [0, this.references.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      [low, high] = this.references[middle].start < position ? [middle + 1, high] : [low, middle];
+    }
+    return low;
+  }
 }
 
 /** A stretch of the text of earlier cells. */
@@ -64,10 +88,9 @@ export class EarlierCells {
 
   /** Adds a cell that ran; of its names only those for which `reached` is true. */
   add(cell: CheckedCell, reached: (name: string) => boolean): void {
-    const names = meanings(cell);
-    for (const [name, meaning] of names) {
+    for (const [name, meaning] of cell.meanings) {
       if (reached(name) || meaning === Meaning.Type || meaning === (Meaning.Type | Meaning.Interface)) {
-        const stay = (this.live.get(name) ?? []).filter((other) => goTogether(meanings(other).get(name) ?? 0, meaning));
+        const stay = (this.live.get(name) ?? []).filter((other) => goTogether(other.meanings.get(name) ?? 0, meaning));
         this.live.set(name, [...stay, cell]);
       }
     }
@@ -127,7 +150,7 @@ export class EarlierCells {
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
       const { cell, name, generation } = next;
       const statements = cell.statements.filter(({ names }) => names.some((declared) => declared.name === name));
-      for (const reference of within(cell.references, statements)) {
+      for (const reference of statements.flatMap((statement) => cell.within(statement))) {
         if (reference.eager && !this.counts(reference.declaredBy, reference.name, own)) {
           need(reference.declaredBy, reference.name, generation + 1);
         }
@@ -145,8 +168,8 @@ export class EarlierCells {
         edits.push({ start, end, text: shorthand === null ? replaced : `${name}${shorthand}${replaced}` });
       }
     }
-    for (const { start, end, name, shorthand, eager, declaredBy } of within(cell.references, [statement])) {
-      if (eager && this.cells.includes(declaredBy) && !this.counts(declaredBy, name, own)) {
+    for (const { start, end, name, shorthand, eager, declaredBy } of cell.within(statement)) {
+      if (eager && !this.counts(declaredBy, name, own)) {
         const replaced = replacedName(name, declaredBy);
         edits.push({ start, end, text: shorthand === null ? replaced : `${name}${shorthand}${replaced}` });
       }
@@ -162,14 +185,6 @@ export class EarlierCells {
   }
 }
 
-function meanings({ statements }: CheckedCell): Map<string, Meaning> {
-  const found = new Map<string, Meaning>();
-  for (const { name, meaning } of statements.flatMap(({ names }) => names)) {
-    found.set(name, (found.get(name) ?? 0) | meaning);
-  }
-  return found;
-}
-
 /** Whether an earlier declaration of a name stays beside a later one. */
 function goTogether(earlier: number, later: number): boolean {
   const both = earlier & later & (Meaning.Value | Meaning.Type);
@@ -181,10 +196,6 @@ function goTogether(earlier: number, later: number): boolean {
 /** A name that means what another declaration has replaced; what was computed from it has its type. */
 function replacedName(name: string, cell: CheckedCell): string {
   return `${name}$${cell.id}`;
-}
-
-function within(references: Reference[], statements: DeclaringStatement[]): Reference[] {
-  return references.filter(({ start }) => statements.some((s) => start >= s.start && start < s.end));
 }
 
 function apply(code: string, { start, end }: DeclaringStatement, edits: Edit[]): string {

@@ -1,7 +1,7 @@
 import type * as ts from 'typescript';
 import { declarationsOf } from './declared';
 import { CellDiagnostics, type Diagnostic } from './cellDiagnostics';
-import { EarlierCells, type CheckedCell, type EarlierText, type Reference } from './earlierCells';
+import { CheckedCell, EarlierCells, type EarlierText, type Reference } from './earlierCells';
 import { findReferences } from './references';
 import { TextService } from './service';
 
@@ -65,7 +65,7 @@ export class Notebook {
   private parse(code: string): CheckedCell {
     const { typescript } = this;
     const file = typescript.createSourceFile('cell.ts', code, typescript.ScriptTarget.Latest, true);
-    return { id: ++this.lastId, code, statements: declarationsOf(typescript, file), references: [] };
+    return new CheckedCell(++this.lastId, code, declarationsOf(typescript, file));
   }
 
   private place(cell: CheckedCell): { before: EarlierText; start: number } {
@@ -76,5 +76,5 @@ export class Notebook {
 
 /** The names that a cell declares. */
 export function namesOf(cell: CheckedCell): Set<string> {
-  return new Set(cell.statements.flatMap(({ names }) => names.map(({ name }) => name)));
+  return new Set(cell.meanings.keys());
 }
