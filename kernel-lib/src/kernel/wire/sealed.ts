@@ -1,4 +1,4 @@
-import { fail } from '../../core/errors';
+import { fail } from '../../base/core/errors';
 import type { Content, Outgoing } from './message';
 
 /** A message whose content is JSON already: what reaches the wire thread cannot fail there. */
