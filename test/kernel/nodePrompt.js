@@ -58,7 +58,5 @@ function failed(error) {
 }
 
 function sayVar(code) {
-  return code
-    .replace(/(^|\n|; )(?:let|const) /g, '$1var ')
-    .replace(/(^|\n|; )class (\w+)/g, '$1var $2 = class $2');
+  return code.replace(/(^|\n|; )(?:let|const) /g, '$1var ').replace(/(^|\n|; )class (\w+)/g, '$1var $2 = class $2');
 }

@@ -18,7 +18,8 @@ export async function evaluateExpressions(
     const quiet = { ...request, content: { code, silent: true } };
     const cell = new Cell(quiet, sequence(), () => undefined);
     await runner.run(cell);
-    values[name] = cell.failure === null ? await form(cell, runner, interruption) : { status: 'error', ...cell.failure };
+    values[name] =
+      cell.failure === null ? await form(cell, runner, interruption) : { status: 'error', ...cell.failure };
   }
   return values;
 }

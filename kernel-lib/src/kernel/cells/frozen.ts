@@ -16,30 +16,27 @@ export function freezeInterrupted(isCells: (script: string) => boolean): void {
   }
   installed = true;
   const { prototype } = Promise;
-  const { then } = prototype;
-  let frozen: unknown = null;
-  Object.defineProperty(prototype, 'constructor', {
-    configurable: true,
-    get(this: unknown) {
-      if (runningCell()?.interrupted === true && isCells(callingScript())) {
-        frozen = this;
-        return undefined;
-      }
+  const then: unknown = Reflect.get(prototype, 'then');
+  const frozen = new WeakSet();
+  override(prototype, 'constructor', (promise) => {
+    if (runningCell()?.interrupted !== true || !isCells(callingScript())) {
       return Promise;
-    },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'constructor', { value, configurable: true, writable: true });
     }
+    frozen.add(promise);
+    return undefined;
   });
-  Object.defineProperty(prototype, 'then', {
+  override(prototype, 'then', (promise) => (frozen.delete(promise) ? () => undefined : then));
+}
+
+/** Gives a property another value for each promise that is asked; a subclass can have its own as before. */
+function override(prototype: object, name: string, value: (promise: object) => unknown): void {
+  Object.defineProperty(prototype, name, {
     configurable: true,
-    get(this: unknown) {
-      const isFrozen = frozen === this;
-      frozen = null;
-      return isFrozen ? () => undefined : then;
+    get(this: object) {
+      return value(this);
     },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'then', { value, configurable: true, writable: true });
+    set(this: object, own: unknown) {
+      Object.defineProperty(this, name, { value: own, configurable: true, writable: true });
     }
   });
 }
@@ -48,8 +45,8 @@ export function freezeInterrupted(isCells: (script: string) => boolean): void {
 function callingScript(): string {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {
-    Error.stackTraceLimit = 3;
-    Error.prepareStackTrace = (_, sites) => sites[2]?.getScriptNameOrSourceURL() ?? '';
+    Error.stackTraceLimit = 4;
+    Error.prepareStackTrace = (_, sites) => sites[3]?.getScriptNameOrSourceURL() ?? '';
     return String(new Error().stack);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -52,7 +52,8 @@ export class ExecutionQueue {
     interrupts.watch(cell);
     await runner.run(cell);
     const bundle = await this.bundle(cell);
-    const values = cell.failure === null ? await evaluateExpressions(request, runner, () => ++this.sequence, cell.interruption) : {};
+    const values =
+      cell.failure === null ? await evaluateExpressions(request, runner, () => ++this.sequence, cell.interruption) : {};
     interrupts.watch(null);
     const aborted = cell.failure !== null && cell.stopOnError ? await this.takeWaiting() : [];
     this.finish(request, cell, bundle, values);

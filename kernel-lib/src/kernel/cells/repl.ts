@@ -16,18 +16,18 @@ export class Repl {
     this.session.connect();
   }
 
-  /** Resolves when the script has ended, and what it awaits; rejects with what it threw. */
-  evaluate(expression: string): Promise<void> {
+  /** Resolves when the script has ended, and what it awaits: to what it threw, whatever that is; null for nothing. */
+  evaluate(expression: string): Promise<{ thrown: unknown } | null> {
     const objectGroup = String(++this.lastGroup);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const ended = (error: Error | null, result?: Runtime.EvaluateReturnType) => {
         if (error !== null) {
           // What terminates JavaScript leaves no error of its own.
-          reject(/terminated/.test(error.message) ? new Interrupted() : error);
+          resolve({ thrown: error.message.includes('terminated') ? new Interrupted() : error });
         } else if (result?.exceptionDetails === undefined) {
-          resolve();
+          resolve(null);
         } else {
-          reject(this.thrown(result.exceptionDetails));
+          resolve({ thrown: this.thrown(result.exceptionDetails) });
         }
         this.session.post('Runtime.releaseObjectGroup', { objectGroup });
       };
@@ -36,7 +36,7 @@ export class Repl {
       try {
         START.runInThisContext({ breakOnSigint: true });
       } catch (error) {
-        reject(error);
+        resolve({ thrown: error });
       }
     });
   }
@@ -47,7 +47,12 @@ export class Repl {
       return new Error(text);
     }
     const { objectId, unserializableValue, value } = exception;
-    const argument = objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : { value: value as unknown };
+    const argument =
+      objectId !== undefined
+        ? { objectId }
+        : unserializableValue !== undefined
+          ? { unserializableValue }
+          : { value: value as unknown };
     const kernel = shared();
     delete kernel.thrown;
     this.session.post('Runtime.evaluate', { expression: 'globalThis', objectGroup: 'thrown' }, (error, global) => {

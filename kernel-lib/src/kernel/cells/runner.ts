@@ -9,7 +9,7 @@ import { UserFiles } from '../modules/userFiles';
 import { cellMetadata } from '../typescript/cellMetadata';
 import { Compiler, type Script } from '../typescript/compiler';
 import { Notebook } from '../typescript/notebook';
-import { RUN } from '../typescript/script';
+import { RUN } from '../typescript/rewriter';
 import { runInCell, type Cell } from './cell';
 import { freezeInterrupted } from './frozen';
 import { Interrupted, isInterrupt } from './interrupted';
@@ -86,10 +86,11 @@ export class Runner {
     this.runs.set(sequence, run);
     this.scripts.addCell(cell, script.origin);
     try {
-      await Promise.race([
-        this.repl.evaluate(`${script.code}\nvoid 0;\n//# sourceURL=${scriptName(sequence)}`),
-        cell.interruption
-      ]);
+      const code = `${script.code}\nvoid 0;\n//# sourceURL=${scriptName(sequence)}`;
+      const outcome = await Promise.race([this.repl.evaluate(code), cell.interruption]);
+      if (outcome !== null) {
+        throw outcome.thrown as Error;
+      }
       await run.end();
       this.commit(script, () => true);
     } catch (error) {

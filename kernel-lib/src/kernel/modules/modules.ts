@@ -12,7 +12,7 @@ type Exports = Record<string, unknown>;
 
 /** Loads what cells import: packages of both kinds, and files beside the notebook. */
 export class Modules {
-  readonly require: NodeRequire;
+  readonly require: NodeJS.Require;
   private readonly stars = new WeakMap<object, Exports>();
 
   /** @param cwd - The notebook's folder. */

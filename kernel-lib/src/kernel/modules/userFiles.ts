@@ -18,7 +18,7 @@ interface Loader {
   _resolveFilename(request: string, parent: { filename?: string } | null | undefined, ...rest: unknown[]): string;
 }
 
-type LoadedModule = NodeModule & { _compile(code: string, file: string): void };
+type LoadedModule = NodeJS.Module & { _compile(code: string, file: string): void };
 
 /** TypeScript files beside a notebook: compiled when they are loaded, and loaded again once they have changed. */
 export class UserFiles {
@@ -91,7 +91,7 @@ export class UserFiles {
       return;
     }
     seen.add(file);
-    delete require.cache[file];
+    Reflect.deleteProperty(require.cache, file);
     this.loaded.delete(file);
     for (const [other, module] of Object.entries(require.cache)) {
       if (module !== undefined && !other.includes('/node_modules/') && module.children.some(({ id }) => id === file)) {

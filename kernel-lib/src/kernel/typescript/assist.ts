@@ -47,7 +47,10 @@ export class Assistant {
     const { parseDiagnostics: wrong } = file;
     // Two empty lines end whatever was begun.
     const ended = /(^|\n)\s*\n\s*$/.test(code);
-    const open = wrong.some(({ start, messageText }) => start >= code.trimEnd().length && /(expected\.|Unterminated)/.test(String(messageText)));
+    const open = wrong.some(
+      ({ start, messageText }) =>
+        start >= code.trimEnd().length && /(expected\.|Unterminated)/.test(String(messageText))
+    );
     if (open && !ended) {
       return { status: 'incomplete', indent: indentAfter(code) };
     }
@@ -77,7 +80,12 @@ function matching(entries: readonly ts.CompletionEntry[], typed: string): ts.Com
   return entries
     .map((entry) => ({ entry, rank: rank(entry) }))
     .filter((ranked) => ranked.rank < 3)
-    .sort((a, b) => a.rank - b.rank || a.entry.sortText.localeCompare(b.entry.sortText) || (typed === '' ? a.entry.name.localeCompare(b.entry.name) : 0))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        a.entry.sortText.localeCompare(b.entry.sortText) ||
+        (typed === '' ? a.entry.name.localeCompare(b.entry.name) : 0)
+    )
     .map(({ entry }) => entry);
 }
 

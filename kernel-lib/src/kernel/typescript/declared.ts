@@ -84,23 +84,7 @@ function declaring(typescript: typeof ts, file: ts.SourceFile, node: ts.Statemen
   };
 
   if (typescript.isVariableStatement(node)) {
-    const { declarationList } = node;
-    const lexical = (declarationList.flags & typescript.NodeFlags.BlockScoped) !== 0;
-    const constant = (declarationList.flags & typescript.NodeFlags.Const) !== 0;
-    for (const declaration of declarationList.declarations) {
-      bind(declaration.name, lexical ? 'lexical' : 'var');
-      const { type, initializer } = declaration;
-      if (initializer !== undefined && callsAtOnce(typescript, initializer)) {
-        // TypeScript looks into a function that is called where it is written: one that throws would end the notebook.
-        const start = initializer.getStart(file);
-        statement.silent.push({ start, end: start, instead: '(0 as any) ? (' });
-        statement.silent.push({ start: initializer.end, end: initializer.end, instead: ') : undefined' });
-      }
-      // A variable's annotation is its type, whatever it began with: else it would be taken to be that still.
-      if (type !== undefined && initializer !== undefined && !constant) {
-        statement.silent.push({ start: type.end, end: initializer.end, instead: '' });
-      }
-    }
+    variables(typescript, file, node, statement, bind);
   } else if (typescript.isFunctionDeclaration(node)) {
     if (node.name !== undefined) {
       add(node.name, Meaning.Value, 'function');
@@ -141,6 +125,32 @@ function declaring(typescript: typeof ts, file: ts.SourceFile, node: ts.Statemen
   return statement;
 }
 
+function variables(
+  typescript: typeof ts,
+  file: ts.SourceFile,
+  node: ts.VariableStatement,
+  statement: DeclaringStatement,
+  bind: (name: ts.BindingName, kind: DeclaredName['kind']) => void
+): void {
+  const { declarationList } = node;
+  const lexical = (declarationList.flags & typescript.NodeFlags.BlockScoped) !== 0;
+  const constant = (declarationList.flags & typescript.NodeFlags.Const) !== 0;
+  for (const declaration of declarationList.declarations) {
+    bind(declaration.name, lexical ? 'lexical' : 'var');
+    const { type, initializer } = declaration;
+    if (initializer !== undefined && callsAtOnce(typescript, initializer)) {
+      // TypeScript looks into a function that is called where it is written: one that throws would end the notebook.
+      const start = initializer.getStart(file);
+      statement.silent.push({ start, end: start, instead: '(0 as any) ? (' });
+      statement.silent.push({ start: initializer.end, end: initializer.end, instead: ') : undefined' });
+    }
+    // A variable's annotation is its type, whatever it began with: else it would be taken to be that still.
+    if (type !== undefined && initializer !== undefined && !constant) {
+      statement.silent.push({ start: type.end, end: initializer.end, instead: '' });
+    }
+  }
+}
+
 /** The names that an import gives, and whether each stands alone in its braces. */
 export function importedNames(
   typescript: typeof ts,
@@ -163,10 +173,7 @@ export function nestedVars(typescript: typeof ts, node: ts.Node): ts.BindingName
     if (typescript.isFunctionLike(child) || typescript.isClassLike(child)) {
       return;
     }
-    if (
-      typescript.isVariableDeclarationList(child) &&
-      (child.flags & typescript.NodeFlags.BlockScoped) === 0
-    ) {
+    if (typescript.isVariableDeclarationList(child) && (child.flags & typescript.NodeFlags.BlockScoped) === 0) {
       found.push(...child.declarations.map(({ name }) => name));
     }
     typescript.forEachChild(child, visit);

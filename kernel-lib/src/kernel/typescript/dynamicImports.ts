@@ -30,7 +30,11 @@ export function dynamicImport(
     symbol(typescript, IMPORT)
   );
   const either = factory.createParenthesizedExpression(
-    factory.createBinaryExpression(kernels, typescript.SyntaxKind.QuestionQuestionToken, factory.createParenthesizedExpression(own))
+    factory.createBinaryExpression(
+      kernels,
+      typescript.SyntaxKind.QuestionQuestionToken,
+      factory.createParenthesizedExpression(own)
+    )
   );
   const base = from === undefined ? [] : [factory.createStringLiteral(from)];
   return typescript.setTextRange(factory.createCallExpression(either, undefined, [...args.slice(0, 1), ...base]), call);
@@ -47,7 +51,9 @@ export function throughKernel(typescript: typeof ts, from: string): ts.Transform
   return (context) => {
     const visit = (node: ts.Node): ts.Node => {
       const visited = typescript.visitEachChild(node, visit, context);
-      return isDynamicImport(typescript, visited) ? dynamicImport(typescript, visited, visited.arguments, from) : visited;
+      return isDynamicImport(typescript, visited)
+        ? dynamicImport(typescript, visited, visited.arguments, from)
+        : visited;
     };
     return (file) => typescript.visitEachChild(file, visit, context);
   };

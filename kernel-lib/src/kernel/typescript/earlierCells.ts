@@ -89,7 +89,7 @@ export class EarlierCells {
   /** Adds a cell that ran; of its names only those for which `reached` is true. */
   add(cell: CheckedCell, reached: (name: string) => boolean): void {
     for (const [name, meaning] of cell.meanings) {
-      if (reached(name) || meaning === Meaning.Type || meaning === (Meaning.Type | Meaning.Interface)) {
+      if (reached(name) || (meaning & Meaning.Value) === 0) {
         const stay = (this.live.get(name) ?? []).filter((other) => goTogether(other.meanings.get(name) ?? 0, meaning));
         this.live.set(name, [...stay, cell]);
       }

@@ -40,9 +40,10 @@ export class Notebook {
     }
     const known = new Set([...this.earlier.names.keys(), ...namesOf(own)]);
     const found = findReferences(this.typescript, checker, file, start, known);
-    own.references = found.references.map(
-      ({ at, ...reference }): Reference => ({ ...reference, declaredBy: at >= start ? own : (before.cellAt(at) ?? own) })
-    );
+    own.references = found.references.map(({ at, ...reference }): Reference => ({
+      ...reference,
+      declaredBy: at >= start ? own : (before.cellAt(at) ?? own)
+    }));
     return { diagnostics, cell: own, importedValues: found.importedValues };
   }
 

@@ -38,7 +38,11 @@ export function findReferences(
   };
   const see = (node: ts.Identifier, eager: boolean): void => {
     const { parent } = node;
-    if (typescript.isImportSpecifier(parent) || typescript.isImportClause(parent) || typescript.isNamespaceImport(parent)) {
+    if (
+      typescript.isImportSpecifier(parent) ||
+      typescript.isImportClause(parent) ||
+      typescript.isNamespaceImport(parent)
+    ) {
       if (parent.name === node && isValue(typescript, checker, node)) {
         importedValues.add(node.getStart(file) - start);
       }
@@ -65,6 +69,9 @@ export function findReferences(
 }
 
 function isValue(typescript: typeof ts, checker: ts.TypeChecker, name: ts.Identifier): boolean {
+  if (typescript.isTypeOnlyImportOrExportDeclaration(name.parent)) {
+    return false;
+  }
   const symbol = checker.getSymbolAtLocation(name);
   if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) {
     return true;

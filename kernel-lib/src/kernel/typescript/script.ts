@@ -1,9 +1,7 @@
 import type * as ts from 'typescript';
+import { assignments, isVar, toAssignment } from './assignments';
 import { importedNames, nestedVars } from './declared';
-import { dynamicImport, isDynamicImport } from './dynamicImports';
-
-/** Name of the global function through which a cell's own statements speak with the kernel. */
-export const RUN = '__switchyard';
+import { Rewriter } from './rewriter';
 
 /** How a cell is made into a script. */
 export interface ScriptOptions {
@@ -32,12 +30,17 @@ export interface ScriptParts {
  * variables, `const` becomes `let` (TypeScript has checked it), the last expression is handed over, and after each declaration the
  * kernel is told. Functions stay as they are written, but for `import()`.
  */
-export function toScript(typescript: typeof ts, options: ScriptOptions, parts: ScriptParts): ts.TransformerFactory<ts.SourceFile> {
+export function toScript(
+  typescript: typeof ts,
+  options: ScriptOptions,
+  parts: ScriptParts
+): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (file) => new ScriptMaker(typescript, context, file, options, parts).make();
 }
 
 class ScriptMaker {
   private readonly factory: ts.NodeFactory;
+  private readonly inner: Rewriter;
   /** Functions whose name is bound as a variable: they are there before the first statement all the same. */
   private readonly hoisted: ts.Statement[] = [];
 
@@ -49,6 +52,7 @@ class ScriptMaker {
     private readonly parts: ScriptParts
   ) {
     this.factory = typescript.factory;
+    this.inner = new Rewriter(typescript, context, file, options.run, options.renamed);
   }
 
   make(): ts.SourceFile {
@@ -59,7 +63,10 @@ class ScriptMaker {
     );
     return factory.updateSourceFile(
       file,
-      this.typescript.setTextRange(factory.createNodeArray([this.began(), ...this.hoisted, ...statements]), file.statements)
+      this.typescript.setTextRange(
+        factory.createNodeArray([this.began(), ...this.hoisted, ...statements]),
+        file.statements
+      )
     );
   }
 
@@ -84,9 +91,9 @@ class ScriptMaker {
 
   private value(statement: ts.ExpressionStatement): ts.Statement[] {
     const { factory } = this;
-    const target = factory.createPropertyAccessExpression(this.run(), 'value');
-    const expression = this.own(statement.expression);
-    return [this.at(factory.createExpressionStatement(factory.createAssignment(target, expression)), statement)];
+    const target = factory.createPropertyAccessExpression(this.inner.run(), 'value');
+    const expression = this.inner.own(statement.expression);
+    return [this.inner.at(factory.createExpressionStatement(factory.createAssignment(target, expression)), statement)];
   }
 
   private statement(node: ts.Statement): ts.Statement[] {
@@ -107,7 +114,7 @@ class ScriptMaker {
       return [];
     }
     if (typescript.isExportAssignment(node)) {
-      return [this.at(factory.createExpressionStatement(this.own(node.expression)), node)];
+      return [this.inner.at(factory.createExpressionStatement(this.inner.own(node.expression)), node)];
     }
     if (typescript.isVariableStatement(node)) {
       return this.variables(node);
@@ -128,17 +135,9 @@ class ScriptMaker {
   private import(node: ts.ImportDeclaration): ts.Statement[] {
     const { typescript, factory, options } = this;
     const { importClause } = node;
-    if (importClause?.isTypeOnly === true) {
-      return [];
-    }
     const isValue = (id: ts.Identifier) => options.importedValues.has(id.getStart(this.file));
-    const values = importedNames(typescript, node).filter(({ id }) => isValue(id));
+    const bound = importedNames(typescript, node).filter(({ id }) => isValue(id));
     const bindings = importClause?.namedBindings;
-    const types = (id: ts.Identifier) =>
-      bindings !== undefined &&
-      typescript.isNamedImports(bindings) &&
-      bindings.elements.some(({ name, isTypeOnly }) => name === id && isTypeOnly);
-    const bound = values.filter(({ id }) => !types(id));
     if (importClause !== undefined && bound.length === 0) {
       return [];
     }
@@ -151,7 +150,7 @@ class ScriptMaker {
       const star = bindings !== undefined && typescript.isNamespaceImport(bindings) && bindings.name === id;
       const name = element === undefined ? (star ? '*' : 'default') : (element.propertyName ?? element.name).text;
       const value = factory.createCallExpression(
-        factory.createPropertyAccessExpression(this.run(), 'imported'),
+        factory.createPropertyAccessExpression(this.inner.run(), 'imported'),
         undefined,
         [factory.createNumericLiteral(module), factory.createStringLiteral(name)]
       );
@@ -176,7 +175,7 @@ class ScriptMaker {
 
   private entity(name: ts.EntityName): ts.Expression {
     return this.typescript.isIdentifier(name)
-      ? (this.deep(name) as ts.Identifier)
+      ? (this.inner.deep(name) as ts.Identifier)
       : this.factory.createPropertyAccessExpression(this.entity(name.left), name.right);
   }
 
@@ -187,15 +186,16 @@ class ScriptMaker {
     if ((flags & typescript.NodeFlags.BlockScoped) === 0) {
       return this.vars(node);
     }
-    const kind = flags & typescript.NodeFlags.BlockScoped;
-    const isAwaitUsing = kind === typescript.NodeFlags.AwaitUsing;
-    const isUsing = isAwaitUsing || kind === typescript.NodeFlags.Using;
+    const [using, awaitUsing]: number[] = [typescript.NodeFlags.Using, typescript.NodeFlags.AwaitUsing];
+    const kind: number = flags & typescript.NodeFlags.BlockScoped;
+    const isAwaitUsing = kind === awaitUsing;
+    const isUsing = isAwaitUsing || kind === using;
     return declarationList.declarations.flatMap((declaration) => {
-      const names = this.namesIn(declaration.name);
-      const pattern = this.own(declaration.name);
-      let initializer = declaration.initializer && this.own(declaration.initializer);
+      const names = this.inner.namesIn(declaration.name);
+      const pattern = this.inner.own(declaration.name);
+      let initializer = declaration.initializer && this.inner.own(declaration.initializer);
       if (isUsing && initializer !== undefined) {
-        const keep = factory.createPropertyAccessExpression(this.run(), isAwaitUsing ? 'useAsync' : 'use');
+        const keep = factory.createPropertyAccessExpression(this.inner.run(), isAwaitUsing ? 'useAsync' : 'use');
         initializer = factory.createCallExpression(keep, undefined, [initializer]);
       }
       return [this.assignOrDeclare(pattern, names, initializer, declaration), this.step(names)];
@@ -205,14 +205,14 @@ class ScriptMaker {
   private vars(node: ts.VariableStatement): ts.Statement[] {
     const { typescript, factory } = this;
     return node.declarationList.declarations.flatMap((declaration) => {
-      const names = this.namesIn(declaration.name);
-      const pattern = this.own(declaration.name);
-      const initializer = declaration.initializer && this.own(declaration.initializer);
+      const names = this.inner.namesIn(declaration.name);
+      const pattern = this.inner.own(declaration.name);
+      const initializer = declaration.initializer && this.inner.own(declaration.initializer);
       if (names.some((name) => this.options.boundAs(name) === 'lexical')) {
         return [this.assignOrDeclare(pattern, names, initializer, declaration), this.step(names)];
       }
       const list = factory.createVariableDeclarationList([
-        this.at(factory.createVariableDeclaration(pattern, undefined, undefined, initializer), declaration)
+        this.inner.at(factory.createVariableDeclaration(pattern, undefined, undefined, initializer), declaration)
       ]);
       return [typescript.setTextRange(factory.createVariableStatement(undefined, list), declaration), this.step(names)];
     });
@@ -230,10 +230,10 @@ class ScriptMaker {
     if (taken.length === 0) {
       this.parts.lexical.push(...names);
       const list = factory.createVariableDeclarationList(
-        [this.at(factory.createVariableDeclaration(pattern, undefined, undefined, initializer), node)],
+        [this.inner.at(factory.createVariableDeclaration(pattern, undefined, undefined, initializer), node)],
         typescript.NodeFlags.Let
       );
-      return this.at(factory.createVariableStatement(undefined, list), node);
+      return this.inner.at(factory.createVariableStatement(undefined, list), node);
     }
     // Of a pattern some names may be new.
     const fresh = names.filter((name) => this.options.boundAs(name) === null);
@@ -241,7 +241,7 @@ class ScriptMaker {
     const target = toAssignment(typescript, pattern);
     const assignment = factory.createAssignment(target, initializer ?? factory.createVoidZero());
     const whole = typescript.isIdentifier(pattern) ? assignment : factory.createParenthesizedExpression(assignment);
-    return this.at(factory.createExpressionStatement(whole), node);
+    return this.inner.at(factory.createExpressionStatement(whole), node);
   }
 
   private declareFirst(name: string): ts.Statement {
@@ -255,7 +255,7 @@ class ScriptMaker {
 
   /** A name with a value, as `let name = value` does. */
   private bind(id: ts.Identifier, value: ts.Expression, node: ts.Node): ts.Statement[] {
-    const name = this.renamedText(id);
+    const name = this.inner.renamedText(id);
     const pattern = this.factory.createIdentifier(name);
     return [this.assignOrDeclare(pattern, [name], value, node), this.step([name])];
   }
@@ -266,10 +266,10 @@ class ScriptMaker {
     if (node.body === undefined || node.name === undefined) {
       return [];
     }
-    const name = factory.createIdentifier(this.renamedText(node.name));
+    const name = factory.createIdentifier(this.inner.renamedText(node.name));
     const { asteriskToken, typeParameters, type } = node;
-    const parameters = typescript.visitNodes(node.parameters, (p) => this.deep(p), typescript.isParameter);
-    const body = this.deep(node.body) as ts.Block;
+    const parameters = typescript.visitNodes(node.parameters, (p) => this.inner.deep(p), typescript.isParameter);
+    const body = this.inner.deep(node.body) as ts.Block;
     if (this.options.boundAs(name.text) !== 'lexical' && name.text === node.name.text) {
       return [
         factory.updateFunctionDeclaration(node, kept, asteriskToken, name, typeParameters, parameters, type, body)
@@ -284,27 +284,37 @@ class ScriptMaker {
       type,
       body
     );
-    this.hoisted.push(this.assignOrDeclare(name, [name.text], this.at(expression, node), node));
+    this.hoisted.push(this.assignOrDeclare(name, [name.text], this.inner.at(expression, node), node));
     return [];
   }
 
   private classDeclaration(node: ts.ClassDeclaration): ts.Statement[] {
     const { typescript, factory } = this;
-    const visited = this.deep(node) as ts.ClassDeclaration;
+    const visited = this.inner.deep(node) as ts.ClassDeclaration;
     const { ExportKeyword, DefaultKeyword } = typescript.SyntaxKind;
     const modifiers = visited.modifiers?.filter(({ kind }) => kind !== ExportKeyword && kind !== DefaultKeyword);
     const { typeParameters, heritageClauses, members } = visited;
     if (node.name === undefined) {
       return [];
     }
-    const name = this.renamedText(node.name);
+    const name = this.inner.renamedText(node.name);
     const own = factory.createIdentifier(node.name.text);
-    const declaration = factory.updateClassDeclaration(visited, modifiers, own, typeParameters, heritageClauses, members);
+    const declaration = factory.updateClassDeclaration(
+      visited,
+      modifiers,
+      own,
+      typeParameters,
+      heritageClauses,
+      members
+    );
     if (this.options.boundAs(name) !== 'property' && name === node.name.text) {
       this.parts.lexical.push(name);
       return [declaration, this.step([name])];
     }
-    return [this.assignOrDeclare(factory.createIdentifier(name), [name], this.made([declaration], own.text), node), this.step([name])];
+    return [
+      this.assignOrDeclare(factory.createIdentifier(name), [name], this.made([declaration], own.text), node),
+      this.step([name])
+    ];
   }
 
   /** Enumerations and namespaces: a new object each time, unless another declaration of the cell has made it. */
@@ -313,7 +323,7 @@ class ScriptMaker {
     if (!typescript.isIdentifier(node.name)) {
       return [];
     }
-    const name = this.renamedText(node.name);
+    const name = this.inner.renamedText(node.name);
     const { text } = node.name;
     const parts = file.statements.filter(
       (other): other is ts.EnumDeclaration | ts.ModuleDeclaration | ts.ClassDeclaration | ts.FunctionDeclaration =>
@@ -325,7 +335,7 @@ class ScriptMaker {
         other.name.text === text
     );
     const plain = (part: (typeof parts)[number]) =>
-      withoutExport(typescript, this.deep(part) as ts.EnumDeclaration | ts.ModuleDeclaration, name);
+      withoutExport(typescript, this.inner.deep(part) as ts.EnumDeclaration | ts.ModuleDeclaration, name);
     if (!parts.every((part) => typescript.isEnumDeclaration(part) || typescript.isModuleDeclaration(part))) {
       return [plain(node)];
     }
@@ -361,8 +371,8 @@ class ScriptMaker {
   /** Another statement; a `var` in it whose name is bound as a variable assigns to that. */
   private nested(node: ts.Statement): ts.Statement {
     const { typescript, factory, context } = this;
-    const names = nestedVars(typescript, node).flatMap((name) => this.namesIn(name));
-    const own = this.own(node);
+    const names = nestedVars(typescript, node).flatMap((name) => this.inner.namesIn(name));
+    const own = this.inner.own(node);
     if (!names.some((name) => this.options.boundAs(name) === 'lexical')) {
       return own;
     }
@@ -371,7 +381,9 @@ class ScriptMaker {
         return child;
       }
       if (typescript.isVariableStatement(child) && isVar(typescript, child.declarationList)) {
-        return factory.createExpressionStatement(assignments(typescript, child.declarationList) ?? factory.createVoidZero());
+        return factory.createExpressionStatement(
+          assignments(typescript, child.declarationList) ?? factory.createVoidZero()
+        );
       }
       if (typescript.isVariableDeclarationList(child) && isVar(typescript, child)) {
         // `for (var i = 0; ...)`, `for (var x of y)`.
@@ -380,83 +392,6 @@ class ScriptMaker {
       return typescript.visitEachChild(child, visit, context);
     };
     return visit(own) as ts.Statement;
-  }
-
-  /** A node of the cell's own level: its awaits look whether the cell was interrupted. */
-  private own<T extends ts.Node>(node: T): T {
-    const { typescript, factory, context } = this;
-    const visit = (child: ts.Node): ts.Node => {
-      if (typescript.isFunctionLike(child) || typescript.isClassLike(child)) {
-        return this.deep(child);
-      }
-      const special = this.special(child, visit);
-      if (special !== null) {
-        return special;
-      }
-      const visited = typescript.visitEachChild(child, visit, context);
-      if (typescript.isAwaitExpression(visited)) {
-        const awaited = factory.createPropertyAccessExpression(this.run(), 'awaited');
-        return this.at(factory.createCallExpression(awaited, undefined, [visited]), child);
-      }
-      if (typescript.isForOfStatement(visited) && visited.awaitModifier !== undefined) {
-        const check = factory.createCallExpression(factory.createPropertyAccessExpression(this.run(), 'awaited'), undefined, []);
-        const body = factory.createBlock([factory.createExpressionStatement(check), visited.statement], true);
-        return factory.updateForOfStatement(visited, visited.awaitModifier, visited.initializer, visited.expression, body);
-      }
-      return visited;
-    };
-    return visit(node) as T;
-  }
-
-  /** A node inside functions: only what V8 cannot do in a script is written otherwise. */
-  private deep<T extends ts.Node>(node: T): T {
-    const { typescript, context } = this;
-    const visit = (child: ts.Node): ts.Node => this.special(child, visit) ?? typescript.visitEachChild(child, visit, context);
-    return visit(node) as T;
-  }
-
-  private special(node: ts.Node, visit: (node: ts.Node) => ts.Node): ts.Node | null {
-    const { typescript, factory } = this;
-    if (typescript.isIdentifier(node)) {
-      const name = this.renamedText(node);
-      return name === node.text ? node : this.at(factory.createIdentifier(name), node);
-    }
-    if (typescript.isShorthandPropertyAssignment(node)) {
-      const name = this.renamedText(node.name);
-      if (name !== node.name.text) {
-        const value = factory.createIdentifier(name);
-        const { objectAssignmentInitializer: fallback } = node;
-        return factory.createPropertyAssignment(
-          node.name.text,
-          fallback === undefined ? value : factory.createAssignment(value, visit(fallback) as ts.Expression)
-        );
-      }
-    }
-    if (typescript.isBindingElement(node) && node.propertyName === undefined && typescript.isIdentifier(node.name)) {
-      const name = this.renamedText(node.name);
-      if (name !== node.name.text && node.dotDotDotToken === undefined && typescript.isObjectBindingPattern(node.parent)) {
-        const initializer = node.initializer && (visit(node.initializer) as ts.Expression);
-        return factory.createBindingElement(undefined, node.name.text, name, initializer);
-      }
-    }
-    if (isDynamicImport(typescript, node)) {
-      return dynamicImport(typescript, node, node.arguments.map((argument) => visit(argument) as ts.Expression));
-    }
-    if (typescript.isMetaProperty(node) && node.keywordToken === typescript.SyntaxKind.ImportKeyword) {
-      return factory.createPropertyAccessExpression(factory.createIdentifier(RUN), 'meta');
-    }
-    return null;
-  }
-
-  private renamedText(id: ts.Identifier): string {
-    return id.pos < 0 ? id.text : (this.options.renamed.get(id.getStart(this.file)) ?? id.text);
-  }
-
-  private namesIn(name: ts.BindingName): string[] {
-    const { typescript } = this;
-    return typescript.isIdentifier(name)
-      ? [this.renamedText(name)]
-      : name.elements.flatMap((element) => (typescript.isOmittedExpression(element) ? [] : this.namesIn(element.name)));
   }
 
   /** Index of the module that `specifier` names among those to load. */
@@ -479,13 +414,8 @@ class ScriptMaker {
 
   private tell(step: ts.Expression): ts.Statement {
     const { factory } = this;
-    const target = factory.createPropertyAccessExpression(this.run(), 'step');
+    const target = factory.createPropertyAccessExpression(this.inner.run(), 'step');
     return factory.createExpressionStatement(factory.createAssignment(target, step));
-  }
-
-  private run(): ts.Expression {
-    const { factory, options } = this;
-    return factory.createCallExpression(factory.createIdentifier(RUN), undefined, [factory.createNumericLiteral(options.run)]);
   }
 
   private isAmbient(node: ts.Statement): boolean {
@@ -495,58 +425,6 @@ class ScriptMaker {
       (typescript.getModifiers(node) ?? []).some(({ kind }) => kind === typescript.SyntaxKind.DeclareKeyword);
     return declared || typescript.isInterfaceDeclaration(node) || typescript.isTypeAliasDeclaration(node);
   }
-
-  private at<T extends ts.Node>(made: T, from: ts.Node): T {
-    return this.typescript.setTextRange(made, from);
-  }
-}
-
-function isVar(typescript: typeof ts, list: ts.VariableDeclarationList): boolean {
-  return (list.flags & typescript.NodeFlags.BlockScoped) === 0;
-}
-
-function assignments(typescript: typeof ts, list: ts.VariableDeclarationList): ts.Expression | null {
-  const { factory } = typescript;
-  const made = list.declarations.flatMap(({ name, initializer }) =>
-    initializer === undefined ? [] : [factory.createAssignment(toAssignment(typescript, name), initializer)]
-  );
-  const [first, ...rest] = made;
-  if (first === undefined) {
-    return null;
-  }
-  const all = rest.reduce<ts.Expression>((left, right) => factory.createComma(left, right), first);
-  return factory.createParenthesizedExpression(all);
-}
-
-/** The target of an assignment that does what a declaration of `name` does. */
-function toAssignment(typescript: typeof ts, name: ts.BindingName): ts.Expression {
-  const { factory } = typescript;
-  const withDefault = (target: ts.Expression, initializer: ts.Expression | undefined) =>
-    initializer === undefined ? target : factory.createAssignment(target, initializer);
-  if (typescript.isIdentifier(name)) {
-    return name;
-  }
-  if (typescript.isArrayBindingPattern(name)) {
-    return factory.createArrayLiteralExpression(
-      name.elements.map((element) => {
-        if (typescript.isOmittedExpression(element)) {
-          return element;
-        }
-        const target = toAssignment(typescript, element.name);
-        return element.dotDotDotToken === undefined
-          ? withDefault(target, element.initializer)
-          : factory.createSpreadElement(target);
-      })
-    );
-  }
-  return factory.createObjectLiteralExpression(
-    name.elements.map(({ propertyName, name: own, dotDotDotToken, initializer }) => {
-      const target = toAssignment(typescript, own);
-      return dotDotDotToken === undefined
-        ? factory.createPropertyAssignment(propertyName ?? (own as ts.Identifier).text, withDefault(target, initializer))
-        : factory.createSpreadAssignment(target);
-    })
-  );
 }
 
 function withoutExport(
