@@ -32,7 +32,9 @@ def end_with_input() -> None:
     """Ends this process when whoever started it has gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not through the buffer of `sys.stdin`: its lock would be held when Python ends, and hide what it ended with.
+        while os.read(0, 1 << 16):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -34,6 +34,16 @@ def type_of(value: Any) -> str | None:
     return SCALARS.get(type(value))
 
 
+def plain(value: Any) -> Any:
+    """A value as Python has it: numbers and arrays of NumPy become numbers and lists."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    to_list = getattr(value, "tolist", None)
+    return to_list() if callable(to_list) else value
+
+
 class TypeScriptTranslator(Translator):
     """Writes values as typed constants: ``const steps: number = 20;``."""
 
@@ -66,7 +76,8 @@ class TypeScriptTranslator(Translator):
     @classmethod
     def codify(cls, parameters: dict, comment: str = "Parameters") -> str:
         lines = [cls.comment(comment)]
-        for name, value in parameters.items():
+        for name, given in parameters.items():
+            value = plain(given)
             kind = type_of(value)
             lines.append(f"const {name}{'' if kind is None else f': {kind}'} = {cls.translate(value)};")
         return "\n".join([*lines, ""])

@@ -13,7 +13,7 @@ AWAIT = f"let n = 0; const before = 7; {HERE} for (;;) {{ await new Promise((r) 
 NEVER = f"const before = 7; {HERE} await new Promise(() => {{}});"
 SYNC_AFTER_AWAIT = f"let n = 0; const before = 7; await null; await new Promise((r) => setTimeout(r, 5)); {HERE} for (;;) {{ n++; }}"
 
-# Code that is not compiled as a cell has no checkpoints.
+# Code that is not the cell's own.
 OTHERS_AFTER_AWAIT = f"const before = 7; await new Promise((r) => setTimeout(r, 5)); {HERE} eval('for (;;) {{}}')"
 
 WAIT = "await new Promise((r) => setTimeout(r, 5)); steps++;"
@@ -102,6 +102,29 @@ def test_training_ends_its_step_and_then_the_cell_ends(kernel):
     assert time.monotonic() - start < 1
     assert outcome.text() == "checkpoint\n"
     assert outcome.error["ename"] == "Interrupted"
+
+
+def test_a_blocking_call_is_an_error_when_it_returns(kernel):
+    msg_id = kernel.client.execute(f"const beforeCall = 3; {HERE} require('child_process').execSync('sleep 3'); const afterCall = 1;")
+    interrupt(kernel, "message", msg_id)
+    outcome = kernel.collect(msg_id, timeout=10)
+    assert outcome.error["ename"] == "Interrupted"
+    assert kernel.ok("beforeCall").result == "3"
+    assert "Cannot find name 'afterCall'" in kernel.run("afterCall").error["evalue"]
+
+
+def test_an_interrupted_redeclaration_keeps_the_value(kernel):
+    kernel.ok("const keep = 10; let others = 0;")
+    msg_id = kernel.client.execute(f"others = 1; {HERE} const keep = (() => {{ for (;;) {{ others++; }} }})();")
+    interrupt(kernel, "message", msg_id)
+    assert kernel.collect(msg_id, timeout=5).error["ename"] == "Interrupted"
+    assert kernel.ok("others > 1 ? keep : 0").result == "10"
+
+
+def test_a_flag_that_a_later_cell_sets_ends_a_loop_that_goes_on(kernel):
+    kernel.ok("let stopIt = false, rounds = 0;\nconst going = (async () => { while (!stopIt) { rounds++; await new Promise((r) => setTimeout(r, 1)); } return 'ended'; })();")
+    kernel.ok("stopIt = true;")
+    assert kernel.ok("await going").result == "'ended'"
 
 
 def test_cells_behind_an_interrupted_one_are_aborted(kernel):

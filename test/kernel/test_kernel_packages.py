@@ -3,6 +3,7 @@
 import json
 
 from client import started
+from spec import ROOT
 
 
 def test_an_empty_folder_has_nodes_types_and_the_library(fresh_kernel):
@@ -56,6 +57,26 @@ def test_a_typescript_file_beside_the_notebook_is_compiled(kernelspec, tmp_path)
     (tmp_path / "helper.ts").write_text("export const twice = (x: number): number => 2 * x;\n")
     with started(kernelspec, tmp_path) as kernel:
         assert kernel.ok("import { twice } from './helper'; twice(21)").result == "42"
+
+
+def test_the_typescript_of_the_own_folder_checks_cells(kernelspec, tmp_path):
+    package = tmp_path / "node_modules" / "typescript"
+    package.mkdir(parents=True)
+    ours = json.dumps(str(ROOT / "node_modules" / "typescript"))
+    (package / "package.json").write_text(json.dumps({"name": "typescript", "version": "5.8.99", "main": "a.js"}))
+    (package / "a.js").write_text(f"module.exports = {{ ...require({ours}), version: '5.8.99' }};")
+    with started(kernelspec, tmp_path) as kernel:
+        assert kernel.ok("import * as tslab from 'tslab'; tslab.versions.typescript").result == "'5.8.99'"
+        info = kernel.reply(kernel.send("kernel_info_request", {}))["content"]
+        assert info["language_info"]["version"] == "5.8.99"
+
+
+def test_an_old_typescript_of_the_own_folder_does_not(kernelspec, tmp_path):
+    package = tmp_path / "node_modules" / "typescript"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text(json.dumps({"name": "typescript", "version": "4.9.5", "main": "none.js"}))
+    with started(kernelspec, tmp_path) as kernel:
+        assert kernel.ok("const choose = <T extends string>(all: T[], one: NoInfer<T>) => one; choose(['a'], 'a')").result == "'a'"
 
 
 def test_programs_that_a_cell_starts_do_not_see_the_lookup(fresh_kernel):

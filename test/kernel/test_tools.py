@@ -86,6 +86,18 @@ def test_typescript_refuses_a_parameter_of_another_type(source, folder, tools):
     assert "Type 'string' is not assignable to type 'number'" in said
 
 
+NUMPY = """
+import numpy as np
+from jupyterlab_switchyard.papermill_translator import TypeScriptTranslator
+print(TypeScriptTranslator.codify({"rate": np.float64(0.1), "n": np.int64(3), "on": np.bool_(True), "all": np.array([1.5, 2.0])}))
+"""
+
+
+def test_numbers_of_numpy_are_numbers(folder, tools):
+    said = tools(sys.executable, "-c", NUMPY, cwd=folder)
+    assert "const rate: number = 0.1;\nconst n: number = 3;\nconst on: boolean = true;\nconst all: number[] = [1.5, 2.0];" in said
+
+
 class Page(HTMLParser):
     """Pictures and text of a page; scripts and styles are neither."""
 

@@ -90,6 +90,20 @@ function checkNodePackages({ library }) {
 }
 
 /**
+ * The TypeScript that checks cells of notebooks here.
+ * @param {Project} project
+ * @returns {Finding}
+ */
+function checkTypeScript({ library }) {
+  const file = path.join(library, 'dist', 'kernel', 'typescript', 'choose.js');
+  if (!fs.existsSync(file)) {
+    return expectValue('TypeScript', null, 'the library is not built');
+  }
+  const { version, folder, own } = require(file).chooseTypeScript(process.cwd());
+  return expectValue('TypeScript', own ? `${version}, of ${folder}` : version, 'not installed');
+}
+
+/**
  * @param {Project} project
  * @returns {Finding}
  */
@@ -249,6 +263,7 @@ async function examine(project) {
     checkNode(),
     ...(await checkPython(project)),
     ...checkNodePackages(project),
+    checkTypeScript(project),
     checkLibrary(project),
     ...(await checkDevice(project)),
     checkKernelspec(project),

@@ -29,6 +29,10 @@ interface Shared {
   comms: object | null;
   /** Called by the wire thread, through the debugger, before it ends what runs. */
   prepareEnd?: () => void;
+  /** Starts the script that waits to be evaluated. */
+  start?: () => void;
+  /** What the latest script threw. */
+  thrown?: { value: unknown };
   /** The forms of a plain object of the library by MIME type; null for other objects. */
   showData?: (value: object) => Content | null;
 }

@@ -1,10 +1,14 @@
 /** @file The kernel "TypeScript (Switchyard)": `node launcher.js CONNECTION_FILE`, from any folder. */
-import { writeSync } from 'fs';
+import fs from 'fs';
 import { prepareEnvironment } from '../base/backend/environment';
+import { refuseExit } from './cells/exits';
 import { Session } from './session';
 import { refuseInput } from './stdin';
 import { addRequireFolders, ownPackageFolders } from './typescript/packages';
 import { Connection } from './wire/connection';
+
+// As it is before cells' output is led to them.
+const { writeSync } = fs;
 
 launch(process.argv[2]);
 
@@ -16,6 +20,8 @@ function launch(connectionFile: string | undefined): void {
   prepareEnvironment();
   // Node keeps ten frames; libraries have more between a cell and what failed.
   Error.stackTraceLimit = 100;
+  const exit = process.exit.bind(process);
+  refuseExit();
   quietWarnings();
   refuseInput();
   addRequireFolders(ownPackageFolders());
@@ -24,13 +30,12 @@ function launch(connectionFile: string | undefined): void {
   const session = new Session(connection);
   connection.listen({
     request: (request) => session.handle(request),
-    // Training listens to the signal, on plain tslab as well as here.
-    interrupt: () => process.emit('SIGINT', 'SIGINT'),
-    terminated: () => session.terminated(),
-    shutdown: () => process.exit(0),
+    interrupt: (target) => session.interrupt(target),
+    terminated: (target) => session.terminated(target),
+    shutdown: () => exit(0),
     failed: (error) => {
       writeSync(2, `switchyard kernel: ${error.stack}\n`);
-      process.exit(1);
+      exit(1);
     }
   });
   process.on('exit', () => {

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'async_hooks';
+import type * as ts from 'typescript';
+import { redirectChildOutput } from './cells/childOutput';
 import { ExecutionQueue } from './cells/queue';
-import { currentCell } from './cells/cell';
+import { currentCell, hideCells } from './cells/cell';
 import { History } from './cells/history';
 import { Interrupts } from './cells/interrupts';
 import { Runner } from './cells/runner';
@@ -9,8 +11,7 @@ import { comms } from './comms';
 import { installDisplay } from './display';
 import { shared, type KernelHost } from './host';
 import { Assistant } from './typescript/assist';
-import { prepareCompiler } from './typescript/compiler';
-import { WarmUp } from './typescript/warmUp';
+import { chooseTypeScript, loadTypeScript } from './typescript/choose';
 import type { Connection } from './wire/connection';
 import { replyTo, statusMessage, type Content, type Header, type Outgoing, type Request } from './wire/message';
 
@@ -31,18 +32,16 @@ export class Session {
   private readonly warming: NodeJS.Timeout;
 
   constructor(private readonly connection: Connection) {
-    const warmUp = new WarmUp();
-    const typescript = prepareCompiler(warmUp);
-    this.interrupts = new Interrupts(connection.interruptWaits, (cooperative) =>
-      connection.setCooperative(cooperative)
-    );
-    this.runner = new Runner(typescript);
-    this.assistant = new Assistant(typescript, this.runner.executor);
+    const cwd = process.cwd();
+    const typescript = loadTypeScript(chooseTypeScript(cwd));
+    this.interrupts = new Interrupts((cooperative) => connection.setCooperative(cooperative));
+    this.runner = new Runner(typescript, cwd);
+    this.assistant = new Assistant(typescript, this.runner.notebook);
     const { runner, interrupts, history } = this;
     this.queue = new ExecutionQueue({ runner, interrupts, history, connection, send: (message) => this.send(message) });
-    this.install();
+    this.install(typescript);
     this.warming = setTimeout(() => {
-      warmUp.addLibrary(process.cwd());
+      this.runner.notebook.texts.addLibrary();
       this.assistant.complete({ code: '' });
     }, IDLE);
   }
@@ -73,9 +72,14 @@ export class Session {
     }
   }
 
-  /** JavaScript that did not yield was ended. */
-  terminated(): void {
-    this.interrupts.terminated();
+  /** The client asked for an interrupt while the request `target` ran. */
+  interrupt(target: string | null): void {
+    this.interrupts.requested(target);
+  }
+
+  /** JavaScript of the request `target`, which did not yield, was ended. */
+  terminated(target: string | null): void {
+    this.interrupts.terminated(target);
   }
 
   /** Sends what waits. */
@@ -83,10 +87,12 @@ export class Session {
     this.streams.flush();
   }
 
-  private install(): void {
-    installDisplay();
+  private install(typescript: typeof ts): void {
+    hideCells();
+    installDisplay(typescript);
     shared().host = this.host();
     this.streams.redirect();
+    redirectChildOutput((name, chunk) => this.streams.print(name, chunk));
     process.on('uncaughtException', (error) => this.stray(error));
     process.on('unhandledRejection', (reason) => this.stray(reason));
   }

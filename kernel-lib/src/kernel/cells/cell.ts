@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'async_hooks';
 import type { Failure } from '../errors/failure';
 import type { Content, Header, Outgoing, Request } from '../wire/message';
 import { Interrupted } from './interrupted';
+import { hideAsyncMarks } from './quietHooks';
 
 /** One execution of a cell: where its outputs go, and how it went. */
 export class Cell {
@@ -71,10 +72,20 @@ export class Cell {
 const running = new AsyncLocalStorage<Cell>();
 let latest: Cell | null = null;
 
+/** Called before anything runs: values show no trace of the cell that they belong to. */
+export function hideCells(): void {
+  hideAsyncMarks(running, null as unknown as Cell);
+}
+
 /** Runs `body` as part of `cell`: all that it starts, also what goes on afterwards, belongs to this cell. */
 export function runInCell<T>(cell: Cell, body: () => T): T {
   latest = cell;
   return running.run(cell, body);
+}
+
+/** The cell whose code runs now; null for none. */
+export function runningCell(): Cell | null {
+  return running.getStore() ?? null;
 }
 
 /** The cell whose code runs now, else the latest one; null before the first. */

@@ -1,11 +1,17 @@
 import { toBundle } from '../../base/core/mimeBundle';
 import { shared } from '../host';
 import type { Content, Request } from '../wire/message';
+import { checkForms } from '../wire/sealed';
 import { Cell } from './cell';
 import type { Runner } from './runner';
 
 /** The values that the client asks for together with a cell, by the names it gives them. */
-export async function evaluateExpressions(request: Request, runner: Runner, sequence: () => number): Promise<Content> {
+export async function evaluateExpressions(
+  request: Request,
+  runner: Runner,
+  sequence: () => number,
+  interruption: Promise<never>
+): Promise<Content> {
   const expressions = Object.entries((request.content.user_expressions ?? {}) as Record<string, string>);
   const values: Content = {};
   for (const [name, code] of expressions) {
@@ -13,9 +19,17 @@ export async function evaluateExpressions(request: Request, runner: Runner, sequ
     const cell = new Cell(quiet, sequence(), () => undefined);
     await runner.run(cell);
     values[name] =
-      cell.failure === null
-        ? { status: 'ok', ...(await toBundle(cell.result?.value, shared().showData)) }
-        : { status: 'error', ...cell.failure };
+      cell.failure === null ? await form(cell, runner, interruption) : { status: 'error', ...cell.failure };
   }
   return values;
+}
+
+async function form(cell: Cell, runner: Runner, interruption: Promise<never>): Promise<Content> {
+  try {
+    const bundle = await Promise.race([toBundle(cell.result?.value, shared().showData), interruption]);
+    checkForms(bundle.data);
+    return { status: 'ok', ...bundle };
+  } catch (error) {
+    return { status: 'error', ...runner.failure(error) };
+  }
 }

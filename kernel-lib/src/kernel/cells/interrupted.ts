@@ -1,3 +1,5 @@
+import { isError, read } from '../errors/safely';
+
 /** Ends a cell that was interrupted. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -9,8 +11,5 @@ export class Interrupted extends Error {
 
 /** True for our own interrupt and for Node's, which ends JavaScript that did not yield. */
 export function isInterrupt(error: unknown): boolean {
-  return (
-    error instanceof Interrupted ||
-    (error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED')
-  );
+  return isError(error) && (error instanceof Interrupted || read(error, 'code') === 'ERR_SCRIPT_EXECUTION_INTERRUPTED');
 }

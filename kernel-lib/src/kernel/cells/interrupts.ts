@@ -1,7 +1,5 @@
 import { shared } from '../host';
-import { AWAITED, LOOPED } from '../typescript/checkpoints';
-import { currentCell, type Cell } from './cell';
-import { Interrupted } from './interrupted';
+import type { Cell } from './cell';
 
 /** Milliseconds that code which stops by itself gets, before its cell ends without it. */
 const GRACE = 900;
@@ -9,20 +7,11 @@ const GRACE = 900;
 /** Brings SIGINT to the cell that runs. */
 export class Interrupts {
   private cell: Cell | null = null;
-  /** Until the first interrupt, loops need not look at their cell. */
-  private hasInterrupted = false;
+  /** The request whose cell an interrupt is for; undefined for a signal, which is for any. */
+  private target: string | null | undefined = undefined;
 
-  /**
-   * @param waits - Whether an interrupt waits to be noticed.
-   * @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt.
-   */
-  constructor(
-    waits: () => boolean,
-    private readonly onCooperative: (cooperative: boolean) => void
-  ) {
-    Object.defineProperty(globalThis, AWAITED, { value: awaited });
-    const looped = () => (waits() || (this.hasInterrupted && currentCell()?.interrupted)) && stop();
-    Object.defineProperty(globalThis, LOOPED, { value: looped });
+  /** @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt. */
+  constructor(private readonly onCooperative: (cooperative: boolean) => void) {
     shared().prepareEnd = forgetAsyncStack;
     process.on('SIGINT', () => this.interrupt());
     process.on('newListener', (event) => this.listenersChanged(event, 1));
@@ -34,17 +23,26 @@ export class Interrupts {
     this.cell = cell;
   }
 
-  /** JavaScript of the cell was ended from outside: what it awaited may never settle. */
-  terminated(): void {
-    this.cell?.abandon();
+  /** The client asked for an interrupt while the request `target` ran; null for none. */
+  requested(target: string | null): void {
+    this.target = target;
+    // Training listens to the signal, on plain tslab as well as here.
+    process.emit('SIGINT', 'SIGINT');
+    this.target = undefined;
+  }
+
+  /** JavaScript of the request's cell was ended from outside: what it awaited may never settle. */
+  terminated(target: string | null): void {
+    if (this.cell?.header.msg_id === target) {
+      this.cell?.abandon();
+    }
   }
 
   private interrupt(): void {
-    const { cell } = this;
-    if (cell === null) {
+    const { cell, target } = this;
+    if (cell === null || (target !== undefined && cell.header.msg_id !== target)) {
       return;
     }
-    this.hasInterrupted = true;
     cell.interrupt();
     // Another listener is training that stops after its step and then ends the cell.
     if (process.listenerCount('SIGINT') > 1) {
@@ -59,19 +57,6 @@ export class Interrupts {
       this.onCooperative(process.listenerCount('SIGINT') + added > 1);
     }
   }
-}
-
-/** Cell code calls it with what it awaited. */
-function awaited<T>(value: T): T {
-  if (currentCell()?.interrupted) {
-    throw new Interrupted();
-  }
-  return value;
-}
-
-function stop(): never {
-  currentCell()?.interrupt();
-  throw new Interrupted();
 }
 
 /** Node checks that each asynchronous callback ends as it began; one that is ended from outside does not. */

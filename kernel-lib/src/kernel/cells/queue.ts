@@ -2,6 +2,7 @@ import { toBundle, type MimeBundle } from '../../base/core/mimeBundle';
 import { shared } from '../host';
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';
+import { checkForms } from '../wire/sealed';
 import { Cell, runInCell } from './cell';
 import { evaluateExpressions } from './expressions';
 import type { History } from './history';
@@ -51,7 +52,8 @@ export class ExecutionQueue {
     interrupts.watch(cell);
     await runner.run(cell);
     const bundle = await this.bundle(cell);
-    const values = cell.failure === null ? await evaluateExpressions(request, runner, () => ++this.sequence) : {};
+    const values =
+      cell.failure === null ? await evaluateExpressions(request, runner, () => ++this.sequence, cell.interruption) : {};
     interrupts.watch(null);
     const aborted = cell.failure !== null && cell.stopOnError ? await this.takeWaiting() : [];
     this.finish(request, cell, bundle, values);
@@ -70,7 +72,11 @@ export class ExecutionQueue {
       return null;
     }
     try {
-      return await runInCell(cell, () => Promise.race([toBundle(result.value, shared().showData), cell.interruption]));
+      const bundle = await runInCell(cell, () =>
+        Promise.race([toBundle(result.value, shared().showData), cell.interruption])
+      );
+      checkForms(bundle.data);
+      return bundle;
     } catch (error) {
       cell.failure = this.parts.runner.failure(error);
       return null;

@@ -19,18 +19,16 @@ interface Pending {
 export class Streams {
   private pending: Pending | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private readonly decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
 
   /** Sends what `process.stdout` and `process.stderr` are given to the cell that writes. */
   redirect(): void {
     for (const name of ['stdout', 'stderr'] as const) {
       const original = process[name].write.bind(process[name]);
-      const decoder = new TextDecoder();
       process[name].write = ((chunk: string | Uint8Array, encoding?: unknown, callback?: unknown) => {
-        const cell = currentCell();
-        if (cell === null) {
+        if (!this.print(name, asBytes(chunk, encoding))) {
           return original(chunk, encoding as BufferEncoding, callback as () => void);
         }
-        this.write(cell, name, typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
         const done = typeof encoding === 'function' ? encoding : callback;
         if (typeof done === 'function') {
           process.nextTick(done);
@@ -38,6 +36,16 @@ export class Streams {
         return true;
       }) as typeof process.stdout.write;
     }
+  }
+
+  /** Writes to the cell that runs, false where there is none; the bytes of a character may come apart. */
+  print(name: StreamName, chunk: string | Uint8Array): boolean {
+    const cell = currentCell();
+    if (cell === null) {
+      return false;
+    }
+    this.write(cell, name, typeof chunk === 'string' ? chunk : this.decoders[name].decode(chunk, { stream: true }));
+    return true;
   }
 
   write(cell: Cell, name: StreamName, text: string): void {
@@ -74,6 +82,12 @@ export class Streams {
       start = end;
     }
   }
+}
+
+/** Text in another encoding is bytes. */
+function asBytes(chunk: string | Uint8Array, encoding: unknown): string | Uint8Array {
+  const isText = typeof encoding !== 'string' || /^utf-?8$/i.test(encoding);
+  return typeof chunk !== 'string' || isText ? chunk : Buffer.from(chunk, encoding as BufferEncoding);
 }
 
 // A character of two code units stays whole.

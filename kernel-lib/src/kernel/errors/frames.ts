@@ -30,13 +30,11 @@ export function parseFrames(stack: string): Frame[] {
       return [];
     }
     const [, name = '', file, line, column] = match;
-    // Values of earlier cells are called through tslab's object of exports.
-    const own = name.replace(/^Proxy\./, '');
     const cell = file.startsWith(SCRIPT) ? Number(file.slice(SCRIPT.length)) : null;
     if (file.startsWith(CHECKPOINTS)) {
       return [];
     }
-    return [{ name: own, cell, file, line: Number(line), column: Number(column) }];
+    return [{ name, cell, file, line: Number(line), column: Number(column) }];
   });
 }
 

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'fs';
 import { relative } from 'path';
 import type { Cell } from '../cells/cell';
 import type { Origin } from '../typescript/sourceMaps';
@@ -16,30 +15,31 @@ export interface SourcePlace {
 interface Script {
   /** Made when it is shown: a cell has its number only while it runs. */
   label: () => string;
-  code: () => string;
+  code: string;
   origin: Origin;
-  /** Columns that come before the compiled code in its first line. */
-  indent: number;
-  /** Lines that tslab put before the TypeScript. */
-  prefix: number;
 }
+
+/** How many scripts are remembered. */
+const MOST = 2000;
 
 /** What this session compiled, to lead stack traces back to it. */
 export class Scripts {
   private readonly scripts = new Map<string, Script>();
 
-  addCell(cell: Cell, origin: Origin, indent: number): void {
-    const label = () => (cell.executionCount === null ? 'Cell' : `Cell [${cell.executionCount}]`);
-    this.scripts.set(scriptName(cell.sequence), { label, code: () => cell.code, origin, indent, prefix: 1 });
+  addCell(cell: Cell, origin: Origin): void {
+    const { executionCount, code } = cell;
+    const label = () => (executionCount === null ? 'Cell' : `Cell [${executionCount}]`);
+    this.add(scriptName(cell.sequence), { label, code, origin });
   }
 
-  /** A TypeScript file beside the notebook, by the path that its JavaScript would have. */
-  addFile(path: string, origin: Origin | null): void {
-    const source = ['.ts', '.tsx'].map((end) => path.replace(/\.js$/, end)).find(existsSync);
-    if (origin !== null && source !== undefined) {
-      const label = () => relative(process.cwd(), source);
-      this.scripts.set(path, { label, code: () => readFileSync(source, 'utf-8'), origin, indent: 0, prefix: 0 });
-    }
+  /** A TypeScript file beside the notebook. */
+  addFile(path: string, code: string, origin: Origin): void {
+    this.add(path, { label: () => relative(process.cwd(), path), code, origin });
+  }
+
+  /** True for scripts of cells and for the user's files. */
+  has(name: string): boolean {
+    return this.scripts.has(name);
   }
 
   /** Where a frame is in the user's TypeScript; null where it is elsewhere. */
@@ -48,13 +48,20 @@ export class Scripts {
     if (script === undefined) {
       return null;
     }
-    const column = frame.column - 1 - (frame.line === 1 ? script.indent : 0);
-    const found = script.origin.find({ line: frame.line - 1, column: Math.max(0, column) });
-    const line = found === null ? -1 : found.line - script.prefix;
-    const code = script.code();
-    if (found === null || line < 0 || line >= code.split('\n').length) {
+    const { code, origin, label } = script;
+    const found = origin.find({ line: frame.line - 1, column: Math.max(0, frame.column - 1) });
+    if (found === null || found.line >= code.split('\n').length) {
       return null;
     }
-    return { label: script.label(), code, line, column: found.column };
+    return { label: label(), code, line: found.line, column: found.column };
+  }
+
+  private add(name: string, script: Script): void {
+    this.scripts.delete(name);
+    this.scripts.set(name, script);
+    const [oldest] = this.scripts.keys();
+    if (this.scripts.size > MOST) {
+      this.scripts.delete(oldest);
+    }
   }
 }

@@ -1,7 +1,7 @@
-import { inspect } from 'util';
 import { isInterrupt } from '../cells/interrupted';
 import type { Failure } from './failure';
 import { frameOwner, parseFrames, type Frame } from './frames';
+import { asText, describe, isError, read } from './safely';
 import type { Scripts } from './scripts';
 import { dim, excerpt, place, red } from './text';
 
@@ -11,25 +11,31 @@ const MOST_CAUSES = 5;
 /** The failure of a cell whose code threw `error`: what, where in which cell, and how it came there. */
 export function errorFailure(error: unknown, scripts: Scripts): Failure {
   if (isInterrupt(error)) {
-    return { ename: 'Interrupted', evalue: 'the cell was interrupted', traceback: describe(error, scripts) };
+    return { ename: 'Interrupted', evalue: 'the cell was interrupted', traceback: describeError(error, scripts) };
   }
-  if (!(error instanceof Error)) {
-    const evalue = inspect(error);
+  if (!isError(error)) {
+    const evalue = describe(error);
     return { ename: 'Error', evalue, traceback: [`${red('Thrown')}: ${evalue}`] };
   }
-  const traceback = describe(error, scripts);
-  let cause: unknown = error.cause;
+  const traceback = describeError(error, scripts);
+  let cause = read(error, 'cause');
   for (let i = 0; i < MOST_CAUSES && cause !== undefined; i++) {
-    const text = cause instanceof Error ? describe(cause, scripts) : [inspect(cause)];
+    const text = isError(cause) ? describeError(cause, scripts) : [describe(cause)];
     traceback.push('', dim('Caused by:'), ...text);
-    cause = cause instanceof Error ? cause.cause : undefined;
+    cause = isError(cause) ? read(cause, 'cause') : undefined;
   }
-  return { ename: error.name, evalue: error.message, traceback };
+  return { ename: nameOf(error), evalue: asText(read(error, 'message'), ''), traceback };
 }
 
-function describe(error: unknown, scripts: Scripts): string[] {
-  const { name, message, stack = '' } = error as Error;
-  const [shownName, shownMessage] = isInterrupt(error) ? ['Interrupted', 'the cell was interrupted'] : [name, message];
+function nameOf(error: unknown): string {
+  return asText(read(error, 'name'), asText(read(read(error, 'constructor'), 'name'), 'Error')) || 'Error';
+}
+
+function describeError(error: unknown, scripts: Scripts): string[] {
+  const stack = asText(read(error, 'stack') ?? undefined, '');
+  const [shownName, shownMessage] = isInterrupt(error)
+    ? ['Interrupted', 'the cell was interrupted']
+    : [nameOf(error), asText(read(error, 'message'), '')];
   const frames = parseFrames(stack);
   const places = frames.map((frame) => scripts.locate(frame));
   const nearest = places.find((at) => at !== null);

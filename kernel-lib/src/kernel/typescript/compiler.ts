@@ -1,78 +1,44 @@
-import { existsSync } from 'fs';
-import type { SourceMapPayload } from 'module';
-import { join } from 'path';
-import type * as ts from '@tslab/typescript-for-tslab';
-import { tslabRequire } from '../tslab';
-import { addCheckpoints } from './checkpoints';
-import { overlayPackages, watchOnlySources } from './overlay';
-import { ownPackageFolders, upward } from './packages';
-import { lightProgram } from './program';
-import { Origin, splitInlineMap, withoutReference } from './sourceMaps';
-import type { WarmUp } from './warmUp';
+import type * as ts from 'typescript';
+import type { Diagnostic } from './cellDiagnostics';
+import type { CheckedCell } from './earlierCells';
+import { emit } from './emit';
+import { Globals } from './globals';
+import type { Notebook } from './notebook';
+import { toScript, type ScriptParts } from './script';
+import { Origin } from './sourceMaps';
 
-const PACKAGE = '@tslab/typescript-for-tslab';
-/** Where each piece of compiled code comes from, by the code. */
-const origins = new Map<string, Origin>();
-
-/**
- * Gives tslab a TypeScript that finds this library's packages and types from any folder, keeps source maps, and lets
- * interrupted cells stop. Called before tslab's converter is loaded.
- */
-export function prepareCompiler(warmUp: WarmUp): typeof ts {
-  const typescript = tslabRequire(PACKAGE) as typeof ts;
-  const folders = ownPackageFolders();
-  const prepared = {
-    ...typescript,
-    createWatchCompilerHost: (...args: WatchHostArguments) => {
-      const [rootFiles, options, sys, , ...reporters] = args;
-      overlayPackages(sys, folders);
-      watchOnlySources(sys);
-      const typeRoots = [nodeTypes(sys.getCurrentDirectory(), folders)];
-      // Only Node's types are in every cell; those of other packages come with their import.
-      const ours = { ...options, inlineSourceMap: true, typeRoots, types: ['node'] };
-      const program = lightProgram(typescript, (file) => rootFiles.includes(file));
-      return typescript.createWatchCompilerHost(rootFiles, ours, sys, program, ...reporters);
-    },
-    createWatchProgram: warmUp.wrap(typescript.createWatchProgram),
-    transpileModule: (input: string, options: ts.TranspileOptions) => transpile(typescript, input, options)
-  };
-  tslabRequire.cache[tslabRequire.resolve(PACKAGE)]!.exports = prepared;
-  return prepared as typeof ts;
+/** A cell that TypeScript accepts. */
+export interface Script extends ScriptParts {
+  /** JavaScript for V8's REPL mode. */
+  code: string;
+  origin: Origin;
+  cell: CheckedCell;
+  /** Names as the script has them, by those that the cell has: those that would hide a global of Node's are others. */
+  renamed: ReadonlyMap<string, string>;
 }
 
-/** Where a piece of compiled code comes from; each can be asked for once. */
-export function takeOrigin(output: string): Origin | null {
-  const origin = origins.get(output) ?? null;
-  origins.delete(output);
-  return origin;
-}
+export type Compiled = { diagnostics: Diagnostic[] } | { script: Script };
 
-type WatchHostArguments = [
-  rootFiles: string[],
-  options: ts.CompilerOptions,
-  sys: ts.System,
-  createProgram: ts.CreateProgram<ts.EmitAndSemanticDiagnosticsBuilderProgram> | undefined,
-  reportDiagnostic: ts.DiagnosticReporter,
-  reportWatchStatus: ts.WatchStatusReporter
-];
+/** Makes cells into scripts. */
+export class Compiler {
+  readonly globals = new Globals();
 
-function transpile(typescript: typeof ts, input: string, options: ts.TranspileOptions): ts.TranspileOutput {
-  const { code, map } = splitInlineMap(input);
-  const output = typescript.transpileModule(code, {
-    ...options,
-    compilerOptions: { ...options.compilerOptions, sourceMap: true },
-    transformers: { before: [addCheckpoints(typescript)] }
-  });
-  const outputText = withoutReference(output.outputText);
-  if (map !== null && output.sourceMapText !== undefined) {
-    origins.set(outputText, new Origin([JSON.parse(output.sourceMapText) as SourceMapPayload, map]));
+  constructor(
+    private readonly typescript: typeof ts,
+    readonly notebook: Notebook
+  ) {}
+
+  /** @param run - Number of the run. */
+  compile(code: string, run: number): Compiled {
+    const { diagnostics, cell, importedValues } = this.notebook.check(code);
+    if (diagnostics.length > 0) {
+      return { diagnostics };
+    }
+    const { positions, names } = this.globals.rename(cell);
+    const parts: ScriptParts = { modules: [], steps: [], lexical: [] };
+    const boundAs = (name: string) => this.globals.boundAs(name);
+    const transformer = toScript(this.typescript, { run, renamed: positions, importedValues, boundAs }, parts);
+    const { code: script, map } = emit(this.typescript, 'cell.ts', code, transformer);
+    return { script: { ...parts, code: script, origin: new Origin([map]), cell, renamed: names } };
   }
-  return { ...output, outputText };
-}
-
-function nodeTypes(cwd: string, folders: string[]): string {
-  const local = upward(cwd).map((folder) => join(folder, 'node_modules'));
-  const withTslab = join(tslabRequire.resolve('tslab/package.json'), '..', 'node_modules');
-  const candidates = [...local, ...folders, withTslab].map((folder) => join(folder, '@types'));
-  return candidates.find((folder) => existsSync(join(folder, 'node', 'package.json'))) ?? candidates[0];
 }

@@ -1,5 +1,5 @@
 import { basename, join, parse, relative } from 'path';
-import type * as ts from '@tslab/typescript-for-tslab';
+import type * as ts from 'typescript';
 
 /**
  * Makes packages of `folders` appear under `/node_modules`, the last place where TypeScript looks for a package, so

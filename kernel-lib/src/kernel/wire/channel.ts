@@ -1,4 +1,5 @@
-import type { ConnectionInfo, Outgoing, Request } from './message';
+import type { ConnectionInfo, Request } from './message';
+import type { Sealed } from './sealed';
 
 /** What the wire thread is started with. */
 export interface WireData {
@@ -13,8 +14,6 @@ export const enum Flag {
   Closed,
   /** 1 while code that runs stops by itself on an interrupt. */
   Cooperative,
-  /** 1 from an interrupt until the main thread has noticed it: loops of cells look at it. */
-  Interrupt,
   Length
 }
 
@@ -23,15 +22,15 @@ export type FromWire =
   | { kind: 'request'; request: Request }
   /** All requests that had arrived when the same `id` was asked for have been handed over. */
   | { kind: 'settled'; id: number }
-  /** An interrupt was asked for; the main thread answers `interruptSeen` when it can. */
-  | { kind: 'interrupt'; id: number }
+  /** An interrupt was asked for while the request `target` ran; the main thread answers `interruptSeen` when it can. */
+  | { kind: 'interrupt'; id: number; target: string | null }
   /** JavaScript that did not yield has been ended. */
-  | { kind: 'terminated' }
+  | { kind: 'terminated'; target: string | null }
   | { kind: 'shutdown' };
 
 /** From the main thread to the wire thread. */
 export type ToWire =
-  | { kind: 'send'; message: Outgoing }
+  | { kind: 'send'; message: Sealed }
   | { kind: 'settle'; id: number }
   | { kind: 'interruptSeen'; id: number }
   | { kind: 'close' };

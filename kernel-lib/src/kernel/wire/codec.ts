@@ -1,11 +1,12 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'crypto';
-import { PROTOCOL_VERSION, type Header, type Outgoing, type Request } from './message';
+import { PROTOCOL_VERSION, type Header, type Request } from './message';
+import type { Sealed } from './sealed';
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
 const SESSION = randomUUID();
 
 /** Frames of `message`: routing prefix, delimiter, signature, four JSON parts, buffers. */
-export function encode(message: Outgoing, key: string): (Buffer | Uint8Array | string)[] {
+export function encode(message: Sealed, key: string): (Buffer | Uint8Array | string)[] {
   const header: Header = {
     msg_id: randomUUID(),
     session: SESSION,
@@ -14,8 +15,9 @@ export function encode(message: Outgoing, key: string): (Buffer | Uint8Array | s
     msg_type: message.type,
     version: PROTOCOL_VERSION
   };
-  const parts = [header, message.parent ?? {}, message.metadata ?? {}, message.content].map((part) =>
-    Buffer.from(JSON.stringify(part))
+  const { parent, metadata, content } = message;
+  const parts = [JSON.stringify(header), JSON.stringify(parent ?? {}), metadata, content].map((part) =>
+    Buffer.from(part)
   );
   // A subscriber may select messages by their type; clients subscribe to all.
   const prefix = message.channel === 'iopub' ? [Buffer.from(message.type)] : (message.identities ?? []);

@@ -3,6 +3,7 @@ import { join } from 'path';
 import { Worker } from 'worker_threads';
 import { Flag, type FromWire, type ToWire, type WireData } from './channel';
 import type { ConnectionInfo, Outgoing, Request } from './message';
+import { seal } from './sealed';
 
 /** Milliseconds that the last messages get when the process ends. */
 const CLOSE_PATIENCE = 2000;
@@ -10,9 +11,10 @@ const CLOSE_PATIENCE = 2000;
 /** What the main thread does about messages of the wire thread. */
 export interface ConnectionHandlers {
   request(request: Request): void;
-  interrupt(): void;
+  /** The client asked to end the request of this message id, or whatever runs where none does. */
+  interrupt(target: string | null): void;
   /** JavaScript that did not yield was ended; whatever it was, it will not settle. */
-  terminated(): void;
+  terminated(target: string | null): void;
   shutdown(): void;
   failed(error: Error): void;
 }
@@ -42,20 +44,19 @@ export class Connection {
           this.settling.get(message.id)?.();
           return void this.settling.delete(message.id);
         case 'interrupt':
-          Atomics.store(this.flags, Flag.Interrupt, 0);
           this.post({ kind: 'interruptSeen', id: message.id });
-          return handlers.interrupt();
+          return handlers.interrupt(message.target);
         case 'terminated':
-          return handlers.terminated();
+          return handlers.terminated(message.target);
         case 'shutdown':
           return handlers.shutdown();
       }
     });
   }
 
-  /** Sends without waiting, in order. */
+  /** Sends without waiting, in order. Throws where the message holds what JSON cannot carry. */
   send(message: Outgoing): void {
-    this.post({ kind: 'send', message });
+    this.post({ kind: 'send', message: seal(message) });
   }
 
   /** Resolves when every request that has arrived by now has been handed over. */
@@ -69,9 +70,6 @@ export class Connection {
   setCooperative(cooperative: boolean): void {
     Atomics.store(this.flags, Flag.Cooperative, cooperative ? 1 : 0);
   }
-
-  /** True while an interrupt waits to be noticed; cheap enough for every turn of a loop. */
-  readonly interruptWaits = (): boolean => Atomics.load(this.flags, Flag.Interrupt) === 1;
 
   /** Blocks until all has been sent and the sockets are closed. */
   close(): void {

@@ -1,9 +1,10 @@
 import { tslabRequire } from '../tslab';
+import { chooseTypeScript } from '../typescript/choose';
 import { PROTOCOL_VERSION, type Content } from './message';
 
 /** Content of a kernel_info_reply. */
 export function kernelInfo(): Content {
-  const typescript = version('@tslab/typescript-for-tslab/package.json');
+  const { version: typescript } = chooseTypeScript(process.cwd());
   const own = (require('../../../package.json') as { version: string }).version;
   return {
     status: 'ok',

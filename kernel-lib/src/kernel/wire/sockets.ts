@@ -1,8 +1,9 @@
 import type { Publisher, Reply, Router, XPublisher } from 'zeromq';
 import { tslabRequire } from '../tslab';
 import { decode, encode } from './codec';
-import { type ConnectionInfo, type Outgoing, type Request } from './message';
+import type { ConnectionInfo, Request } from './message';
 import { Outbox } from './outbox';
+import { seal, type Sealed } from './sealed';
 
 type Zeromq = {
   XPublisher: typeof XPublisher;
@@ -57,7 +58,7 @@ export class Sockets {
     await Promise.all([listen('shell'), listen('control'), this.echo(), this.welcome()]);
   }
 
-  send(message: Outgoing): void {
+  send(message: Sealed): void {
     this.outboxes[message.channel].send(encode(message, this.info.key));
   }
 
@@ -77,7 +78,7 @@ export class Sockets {
     for await (const [frame] of this.iopub) {
       if (frame[0] === 1) {
         const content = { subscription: frame.subarray(1).toString() };
-        this.send({ channel: 'iopub', type: 'iopub_welcome', parent: null, content });
+        this.send(seal({ channel: 'iopub', type: 'iopub_welcome', parent: null, content }));
       }
     }
   }

@@ -8,6 +8,7 @@ import { Flag, type FromWire, type ToWire, type WireData } from './channel';
 import { Interrupter } from './interrupter';
 import { kernelInfo } from './kernelInfo';
 import { replyTo, statusMessage, type Header, type Outgoing, type Request } from './message';
+import { seal, type Sealed } from './sealed';
 import { Sockets } from './sockets';
 
 /** Milliseconds that the main thread gets to leave by itself. */
@@ -38,7 +39,7 @@ void start();
 async function start(): Promise<void> {
   leaveWithParent();
   await sockets.bind();
-  send(statusMessage('starting', null));
+  send(seal(statusMessage('starting', null)));
   await sockets.receive(receive, report);
 }
 
@@ -48,7 +49,7 @@ function receive(request: Request): void {
       return answer(request, () => kernelInfo());
     case 'interrupt_request':
       return answer(request, () => {
-        interrupter.interrupt();
+        interrupter.interrupt(running?.msg_id ?? null);
         return { status: 'ok' };
       });
     case 'shutdown_request':
@@ -62,22 +63,22 @@ function receive(request: Request): void {
 }
 
 function answer(request: Request, content: () => Outgoing['content']): void {
-  send(statusMessage('busy', request.header));
-  send(replyTo(request, content()));
-  send(statusMessage('idle', request.header));
+  send(seal(statusMessage('busy', request.header)));
+  send(seal(replyTo(request, content())));
+  send(seal(statusMessage('idle', request.header)));
 }
 
-function send(message: Outgoing): void {
+function send(message: Sealed): void {
   sockets.send(message);
-  const { parent, content, type } = message;
-  if (type !== 'status' || parent === null) {
+  const { parent, state } = message;
+  if (state === null || parent === null) {
     return;
   }
   if (parent.msg_type === 'execute_request') {
-    running = content.execution_state === 'busy' ? parent : null;
-  } else if (content.execution_state === 'idle' && running !== null) {
+    running = state === 'busy' ? parent : null;
+  } else if (state === 'idle' && running !== null) {
     // A small request that was answered meanwhile does not make the kernel idle.
-    sockets.send(statusMessage('busy', running));
+    sockets.send(seal(statusMessage('busy', running)));
   }
 }
 
