@@ -38,7 +38,7 @@ export function duoLLM(options: DuoLLMOptions): Transformer {
     variant(plainExperts(), { kind: 'big' })
   ];
   const experts = mixedExperts(kinds.map((kind) => ({ count: 1, experts: kind })));
-  const costs = kinds.map(({ kind }) => (kind === 'big' ? 1 : 0));
+  const costs = kinds.map(({ label }) => (label === 'big' ? 1 : 0));
   const mixer = (block: number): MoeMixer => ({
     kind: 'moe',
     router: pathRouter({ block, costs, budget, budgetLoss }),
