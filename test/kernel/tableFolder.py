@@ -13,6 +13,7 @@ FILES = {
     "late.d.mts": "export declare const value: number;\n",
     "table.json": '{ "rows": [1, 2] }\n',
     "effect.ts": "const all = globalThis as any;\nall.effects = (all.effects ?? 0) + 1;\nexport {};\n",
+    "counter.ts": "export let count: number = 0;\nexport function countUp(): void {\n  count++;\n}\n",
     "wrong.ts": "export const wrong: number = 'text';\n",
 }
 

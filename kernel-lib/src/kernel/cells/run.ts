@@ -24,6 +24,16 @@ export class Run {
     return this.modules.take(this.loaded[module], name);
   }
 
+  /** Makes `own` a global name whose value is always the one that the module has; assigned to, it is a variable. */
+  follow(own: string, module: number, name: string): void {
+    const from = this.loaded[module];
+    Object.defineProperty(globalThis, own, {
+      configurable: true,
+      get: () => this.modules.take(from, name),
+      set: (value: unknown) => Object.defineProperty(globalThis, own, { value, writable: true, configurable: true })
+    });
+  }
+
   /** Passes on what was awaited; an interrupted cell goes no further. */
   awaited<T>(value: T): T {
     if (this.cell.interrupted) {
@@ -61,11 +71,11 @@ export class Run {
 }
 
 /** Stands for runs that have ended: what is left of their statements stops. */
-export const ENDED = {
+export const ENDED = Object.freeze({
   awaited(): never {
     throw new Interrupted();
   },
   imported(): never {
     throw new Interrupted();
   }
-};
+});

@@ -82,6 +82,9 @@ export class Runner {
     for (const specifier of script.modules) {
       loaded.push(await this.modules.load(specifier));
     }
+    if (cell.interrupted) {
+      throw new Interrupted();
+    }
     const run = new Run(cell, this.modules, loaded);
     this.runs.set(sequence, run);
     this.scripts.addCell(cell, script.origin);

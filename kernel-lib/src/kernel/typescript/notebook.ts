@@ -10,8 +10,8 @@ export interface Check {
   diagnostics: Diagnostic[];
   /** What the cell declares and means, to be added once it has run. */
   cell: CheckedCell;
-  /** Positions of imported names that are values. */
-  importedValues: ReadonlySet<number>;
+  /** Positions of imported names that are values, and whether their module may set them. */
+  importedValues: ReadonlyMap<number, 'fixed' | 'changing'>;
 }
 
 /** The notebook as one TypeScript program, made of the sources of its cells: of a name the last declaration counts. */
@@ -36,7 +36,7 @@ export class Notebook {
     const diagnostics = new CellDiagnostics(this.typescript, program, this.cwd).of(file, start);
     const checker = program.getTypeChecker();
     if (diagnostics.length > 0) {
-      return { diagnostics, cell: own, importedValues: new Set() };
+      return { diagnostics, cell: own, importedValues: new Map() };
     }
     const known = new Set([...this.earlier.names.keys(), ...namesOf(own)]);
     const found = findReferences(this.typescript, checker, file, start, known);

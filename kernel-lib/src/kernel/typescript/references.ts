@@ -22,9 +22,9 @@ export function findReferences(
   file: ts.SourceFile,
   start: number,
   known: ReadonlySet<string>
-): { references: FoundReference[]; importedValues: Set<number> } {
+): { references: FoundReference[]; importedValues: Map<number, 'fixed' | 'changing'> } {
   const references: FoundReference[] = [];
-  const importedValues = new Set<number>();
+  const importedValues = new Map<number, 'fixed' | 'changing'>();
 
   const visit = (node: ts.Node, eager: boolean): void => {
     if (typescript.isIdentifier(node)) {
@@ -44,7 +44,7 @@ export function findReferences(
       typescript.isNamespaceImport(parent)
     ) {
       if (parent.name === node && isValue(typescript, checker, node)) {
-        importedValues.add(node.getStart(file) - start);
+        importedValues.set(node.getStart(file) - start, changes(typescript, checker, node) ? 'changing' : 'fixed');
       }
       return;
     }
@@ -80,6 +80,20 @@ function isValue(typescript: typeof ts, checker: ts.TypeChecker, name: ts.Identi
   // Of an untyped package nothing is known, and all is taken to be there.
   const { Value, Type, Namespace } = typescript.SymbolFlags;
   return (flags & Value) !== 0 || (flags & (Type | Namespace)) === 0;
+}
+
+/** True for a variable of the user's file, which that may set later. */
+function changes(typescript: typeof ts, checker: ts.TypeChecker, name: ts.Identifier): boolean {
+  const symbol = checker.getSymbolAtLocation(name);
+  if (symbol === undefined || (symbol.flags & typescript.SymbolFlags.Alias) === 0) {
+    return false;
+  }
+  return (checker.getAliasedSymbol(symbol).declarations ?? []).some(
+    (declaration) =>
+      typescript.isVariableDeclaration(declaration) &&
+      !declaration.getSourceFile().isDeclarationFile &&
+      (typescript.getCombinedNodeFlags(declaration) & typescript.NodeFlags.Const) === 0
+  );
 }
 
 /** Declares a name of a scope, not a member of something. */

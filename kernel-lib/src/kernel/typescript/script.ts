@@ -9,8 +9,8 @@ export interface ScriptOptions {
   run: number;
   /** Positions of names that are written otherwise, and how. */
   renamed: ReadonlyMap<number, string>;
-  /** Positions of imported names that are values. */
-  importedValues: ReadonlySet<number>;
+  /** Positions of imported names that are values, and whether their module may set them. */
+  importedValues: ReadonlyMap<number, 'fixed' | 'changing'>;
   /** Where a name is bound already: as a property of the global object, or beside it; null where it is new. */
   boundAs(name: string): 'property' | 'lexical' | null;
 }
@@ -149,12 +149,16 @@ class ScriptMaker {
           : undefined;
       const star = bindings !== undefined && typescript.isNamespaceImport(bindings) && bindings.name === id;
       const name = element === undefined ? (star ? '*' : 'default') : (element.propertyName ?? element.name).text;
-      const value = factory.createCallExpression(
-        factory.createPropertyAccessExpression(this.inner.run(), 'imported'),
-        undefined,
-        [factory.createNumericLiteral(module), factory.createStringLiteral(name)]
-      );
-      return this.bind(id, value, node);
+      const call = (method: string, ...args: ts.Expression[]) =>
+        factory.createCallExpression(factory.createPropertyAccessExpression(this.inner.run(), method), undefined, args);
+      const from = [factory.createNumericLiteral(module), factory.createStringLiteral(name)];
+      const own = this.inner.renamedText(id);
+      if (options.importedValues.get(id.getStart(this.file)) === 'changing' && options.boundAs(own) === null) {
+        // What the module sets is seen; where the name is a variable of the notebook already, it gets the value of now.
+        const bound = call('follow', factory.createStringLiteral(own), ...from);
+        return [this.inner.at(factory.createExpressionStatement(bound), node), this.step([own])];
+      }
+      return this.bind(id, call('imported', ...from), node);
     });
   }
 
