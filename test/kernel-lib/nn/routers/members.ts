@@ -80,6 +80,7 @@ export const MEMBERS: Record<string, Member> = {
     spec: (k) => routers.relu({ k, l1: 0.1, norm: 'rms', chunk: { size: 5, sparsity: 0.1, locality: 0.1 } }),
     k: 2
   },
+  threshold: { file: 'threshold', spec: (k) => routers.threshold({ k }), k: 2, byPlace: true },
   'expert choice': { file: 'expertChoice', spec: (k) => routers.expertChoice({ k, zLoss: 1e-3 }), k: 2 },
   'expert choice, softmax over tokens': {
     file: 'expertChoice',
