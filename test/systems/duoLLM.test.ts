@@ -146,10 +146,10 @@ describe('[duo-llm]', () => {
   });
 
   test('what a token does not take is not computed: time falls', () => {
-    const model = models.duoLLM({ ...SIZE, width: 64, smallDim: 16, bigDim: 1024 });
+    const model = models.duoLLM({ ...SIZE, width: 64, smallDim: 16, bigDim: 4096 });
     const inputs = tf.zeros([64, 24], 'int32') as tf.Tensor2D;
     fastest(model, inputs, BIG);
-    // A seventh of the operations.
+    // So large that the big network is nearly all of the time, on a machine that others use as well.
     expect(fastest(model, inputs, 0)).toBeLessThan(0.6 * fastest(model, inputs, BIG));
     inputs.dispose();
     model.dispose();

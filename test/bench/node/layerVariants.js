@@ -26,10 +26,11 @@ function variable({ shape, values }) {
 /** The library's layer: x, logits and the two matrices of each expert in, [T, D] out. */
 function routedLayer({ tensors, sizes: { k, numExperts, width, hidden } }) {
   const [x, logits] = [tensors.get('x'), tensors.get('logits')].map(variable);
-  const given = (shape) => {
+  const build = ({ shape }) => {
     const { values } = tensors.get(shape[1] === width && shape[2] === hidden ? 'w1' : 'w2');
     return tf.tensor(values, shape);
   };
+  const given = { kind: 'given', options: {}, build };
   const random = core.Random.fromSeed(0);
   const experts = moe.plainExperts({ initializer: given });
   const layer = moe.layer({ router: givenLogits(logits, k), numExperts, width, hidden, experts, random });

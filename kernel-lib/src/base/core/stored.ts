@@ -78,6 +78,23 @@ export class Stored {
     this.held.assign(value);
   }
 
+  /** Stores new values at the positions that the axes keep, of the shape that {@link Stored.read} has; the others stay. */
+  assignKept(value: tf.Tensor): void {
+    const kept = this.axes.map(({ selection }) => selection);
+    if (kept.every((positions) => positions === null)) {
+      this.assign(value);
+      return;
+    }
+    let cells = [0];
+    this.shape.forEach((size, dimension) => {
+      const own = Array.from(kept[dimension] ?? Array(size).keys());
+      cells = cells.flatMap((outer) => own.map((position) => outer * size + position));
+    });
+    const values = this.held.dataSync().slice();
+    value.dataSync().forEach((each, i) => (values[cells[i]] = each));
+    tf.tidy(() => this.held.assign(tf.tensor(values, this.shape, this.held.dtype)));
+  }
+
   /** @internal Stores what is read at the cut positions, in a smaller variable; `shrink` does so to all that share the axes. */
   replace(): void {
     const { trainable } = this.held;

@@ -48,6 +48,8 @@ export { taskGate } from './taskGate';
 export type { TaskGateOptions } from './taskGate';
 export { testTimeReroute } from './testTimeReroute';
 export type { RerouteReferences, RerouteStrategy, TestTimeRerouteOptions } from './testTimeReroute';
+export { threshold } from './threshold';
+export type { ThresholdOptions } from './threshold';
 export type { TokenChoiceOptions } from './parts/tokenChoice';
 export { topK } from './topK';
 export type { RouterNoise, TopKOptions } from './topK';

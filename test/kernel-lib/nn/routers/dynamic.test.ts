@@ -184,6 +184,51 @@ describe('expertChoice', () => {
   });
 });
 
+describe('threshold', () => {
+  const x = () => tf.tensor2d([[4, 0, 0, 1], [3, 1, 0, 0], [2, 2, 0, 0], [1, 3, 0, 0], [0, 4, 0, 0], [0, 0, 2, 2], [0, 0, 1, 3], [0, 0, 3, 4]]); // prettier-ignore
+
+  test('a first pass takes what each expert takes for its best 2 of 8; the threshold stays, and follows slowly', () => {
+    const router = identity(routers.threshold({ k: 1, decay: 0.5 }));
+    const thresholds = () => Array.from(router.buffers().get('thresholds')!.variable.dataSync());
+    const score = (logit: number) => 1 / (1 + Math.exp(-logit));
+    tf.tidy(() => {
+      const ctx = training();
+      const { indices, weights } = route(router, x(), ctx);
+      expect(indices.map((row) => row.filter((e) => e >= 0))).toEqual([[0], [0], [], [1], [1], [2], [3], [3, 2]]);
+      expectClose((weights.arraySync() as number[][])[7].slice(0, 2), [score(4), score(3)], 1e-6);
+      expect(thresholds()).toEqual([0, 0, 0, 0]);
+      ctx.finish();
+      ctx.dispose();
+      expectClose(thresholds(), [3, 3, 2, 3].map(score), 1e-6);
+      const again = training();
+      route(router, x().sub(1), again);
+      again.finish();
+      again.dispose();
+      expectClose(
+        thresholds(),
+        [3, 3, 2, 3].map((logit) => (score(logit) + score(logit - 1)) / 2),
+        1e-6
+      );
+    });
+    router.dispose();
+  });
+
+  test('trained, a token is routed alone as it is among others: none waits for another', () => {
+    const router = identity(routers.threshold({ k: 1 }));
+    tf.tidy(() => {
+      const ctx = training();
+      route(router, x(), ctx);
+      ctx.finish();
+      ctx.dispose();
+      const among = route(router, x()).indices;
+      const alone = tf.split(x(), 8).flatMap((token) => route(router, token).indices);
+      expect(alone).toEqual(among);
+      expect(among[2].every((expert) => expert === -1)).toBe(true);
+    });
+    router.dispose();
+  });
+});
+
 describe('sinkhorn', () => {
   const skewed = () => Random.fromSeed(2).normal([200, EXPERTS]).add([1, 0, 0, -1]);
   const largestLoad = (indices: number[][]) =>

@@ -74,7 +74,7 @@ export function updateSelectionBias(bias: Buffer, indices: tf.Tensor2D, rate: nu
   ctx.afterPass(() =>
     tf.tidy(() => {
       const load = ctx.getState(key) ?? fail(ctx.path, 'Context.finish must come before Context.dispose', null);
-      bias.assign(bias.read().add(load.mean().sub(load).sign().mul(rate)));
+      bias.assignKept(bias.read().add(load.mean().sub(load).sign().mul(rate)));
     })
   );
 }
