@@ -116,7 +116,7 @@ function checkLibrary({ library }) {
 // What ops really run on: a product is computed, and the backend that did it is asked.
 const PRODUCT = `
 const { device, tf } = require(process.argv[1]);
-const { customOpsError } = require(process.argv[1].replace('index.js', 'backend'));
+const { customOpsError } = require(process.argv[1].replace('index.js', 'base/backend'));
 tf.tidy(() => {
   const ones = tf.ones([64, 64]);
   const sum = tf.matMul(ones, ones).sum().dataSync()[0];
