@@ -50,12 +50,14 @@ def test_shutdown_ends_a_busy_kernel(fresh_kernel):
     assert process.wait(timeout=10) != 0
 
 
-def test_output_before_an_exit_arrives(fresh_kernel):
+def test_an_exit_is_refused_and_loses_nothing(fresh_kernel):
     kernel = fresh_kernel
-    process = kernel.manager.provisioner.process
-    kernel.client.execute("console.log('last words'); process.exit(3)")
-    assert kernel.iopub(lambda m: m["msg_type"] == "stream")["content"]["text"] == "last words\n"
-    assert process.wait(timeout=10) == 3
+    kernel.ok("const before = 1")
+    outcome = kernel.run("console.log('last words'); process.exit(3)")
+    assert outcome.status == "error"
+    assert "process.exit()" in outcome.reply["content"]["evalue"]
+    assert outcome.text() == "last words\n"
+    assert kernel.run("before").result == "1"
 
 
 def test_two_kernels_do_not_meet(kernelspec, tmp_path):

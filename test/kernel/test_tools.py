@@ -88,6 +88,7 @@ def test_typescript_refuses_a_parameter_of_another_type(source, folder, tools):
 
 NUMPY = """
 import numpy as np
+import papermill
 from jupyterlab_switchyard.papermill_translator import TypeScriptTranslator
 print(TypeScriptTranslator.codify({"rate": np.float64(0.1), "n": np.int64(3), "on": np.bool_(True), "all": np.array([1.5, 2.0])}))
 """
