@@ -25,7 +25,7 @@ export interface ModuleFlopsOptions {
  */
 export function moduleFlops(root: Module, options: ModuleFlopsOptions = {}): ModuleFlops {
   const { length = contextLength(root), shares, records } = options;
-  expectInteger('moduleFlops', 'length', length, 1);
+  expectInteger('models.moduleFlops', 'length', length, 1);
   const found = new Map<string, number | null>();
   visit(root, '', { length, share: 1 }, { outer: length, shares, records, found });
   return found;
@@ -70,7 +70,7 @@ function visit(module: Module, path: string, at: { length: number; share: number
 }
 
 function recordOf(path: string, records: readonly RoutingRecord[]): RoutingRecord {
-  return records.find((each) => each.path === path) ?? fail('moduleFlops', `records must have "${path}"`, null);
+  return records.find((each) => each.path === path) ?? fail('models.moduleFlops', `records must have "${path}"`, null);
 }
 
 function executed({ flops }: ExpertBank, { indices, dropped, numTokens }: RoutingRecord): number {

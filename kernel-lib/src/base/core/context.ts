@@ -120,7 +120,7 @@ export class Context {
 }
 
 function nameOf({ name }: { readonly name: string }): string {
-  return typeof name === 'string' ? name : fail('Context', "a state's key is made by core.stateKey(name)", name);
+  return typeof name === 'string' ? name : fail('core.Context', "a state's key is made by core.stateKey(name)", name);
 }
 
 function byKind(observers: readonly Observer[]): Map<EventKind, Observer[]> {

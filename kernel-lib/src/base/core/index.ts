@@ -34,6 +34,7 @@ export type { Cost, CostShape } from './cost';
 export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
+export { refuseOldNames } from './refuseOldNames';
 export { expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';

@@ -177,7 +177,7 @@ function join(prefix: string, name: string): string {
 
 function add<T>(into: Map<string, T>, name: string, item: T): T {
   if (into.has(name)) {
-    fail('Module', 'names must be unique within a module', name);
+    fail('core.Module', 'names must be unique within a module', name);
   }
   into.set(name, item);
   return item;

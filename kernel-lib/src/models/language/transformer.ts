@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectOneOf, expectShape, fail, Module, Random } from '../../base/core';
+import { Axis, expectOneOf, expectShape, fail, Module, Random, refuseOldNames } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Embedding, Linear, normal, partsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { MODALITY_IDS, TOKEN_IDS } from '../../nn/stateKeys';
@@ -41,9 +41,10 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     readonly options: TransformerOptions
   ) {
     super();
-    const { heads, contextLength, vocabSize, seed, mixers, parallel, parts = {} } = options;
+    refuseOldNames('models.Transformer', options, { mixers: 'feedForwards' });
+    const { heads, contextLength, vocabSize, seed, feedForwards, parallel, parts = {} } = options;
     const { sharing = 'none' } = options;
-    expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
+    expectOneOf('models.Transformer', 'sharing', sharing, SHARINGS);
     const random = Random.fromSeed(seed).child('model');
     this.vocabSize = vocabSize;
     const width = Axis.of('width', options.width);
@@ -54,11 +55,11 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     this.tokens = embedding('tokens', vocabulary, TOKEN_DEVIATION);
     this.positions = embedding('positions', this.places, POSITION_DEVIATION);
     const blocks: Block[] = [];
-    mixers.forEach((mixer, number) => {
+    feedForwards.forEach((feedForward, number) => {
       const first = number === 0 || sharing === 'none' ? null : blocks[0];
       const share = first && { block: first, norms: sharing === 'blocksAndNorms' };
       const stream = random.child('layers').child(number);
-      blocks.push(new Block({ width, heads, mixer, parallel, parts, number, share, random: stream }));
+      blocks.push(new Block({ width, heads, feedForward, parallel, parts, number, share, random: stream }));
     });
     this.layers = this.addChild('layers', new Sequential(blocks));
     this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
@@ -91,10 +92,10 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
    * @throws {SwitchyardError} where N is more than the context length.
    */
   override apply(tokens: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape('Transformer', tokens, ['B', 'N']);
+    expectShape('models.Transformer', tokens, ['B', 'N']);
     const [, length] = tokens.shape;
     if (length > this.contextLength) {
-      fail('Transformer', `takes at most ${this.contextLength} positions`, length);
+      fail('models.Transformer', `takes at most ${this.contextLength} positions`, length);
     }
     return tf.tidy(() => {
       this.leaveIds(tokens.flatten().toInt() as tf.Tensor1D, ctx);

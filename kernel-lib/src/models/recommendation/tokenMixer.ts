@@ -107,7 +107,7 @@ export class TokenMixer extends Module {
 }
 
 function resolve(options: TokenMixerOptions): Required<TokenMixerOptions> {
-  const where = 'tokenMixer';
+  const where = 'models.tokenMixer';
   const { slots, width, heads = slots, hidden = 2 * width, mixRevert = true, auxiliary = null } = options;
   const { interResidual = true, moe: experts = null, norm = rmsNorm(), seed = 0 } = options;
   (['slots', 'inputWidth', 'layers', 'width'] as const).forEach((name) => expectInteger(where, name, options[name], 1));

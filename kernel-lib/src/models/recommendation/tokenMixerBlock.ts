@@ -82,11 +82,19 @@ export class TokenMixerBlock extends Module {
     const random = this.options.random.child(name);
     const build = (stream: Random): Module => {
       if (experts === null) {
-        return new GatedFeedForward({ width, hiddenWidth: hidden, random: stream });
+        return new GatedFeedForward({ width, hidden: hidden, random: stream });
       }
       const { experts: numExperts, k, sharedExperts = 0 } = experts;
       const router = routers.topK({ k });
-      return moe.layer({ router, numExperts, width, hidden, experts: 'gated', sharedExperts, random: stream });
+      return moe.layer({
+        router,
+        experts: numExperts,
+        width,
+        hidden,
+        expertKind: 'gated',
+        sharedExperts,
+        random: stream
+      });
     };
     return experts?.perToken === false
       ? build(random)

@@ -48,10 +48,12 @@ export class Unet extends Module {
     super();
     const { imageSize, channels = 1, width, layers = [1, 2, 2, 1], seed = 0 } = options;
     this.options = { imageSize, channels, width, layers, seed };
-    Object.entries({ imageSize, channels, width }).forEach(([name, value]) => expectInteger('unet', name, value, 1));
-    layers.forEach((count) => expectInteger('unet', 'layers', count, 0));
+    Object.entries({ imageSize, channels, width }).forEach(([name, value]) =>
+      expectInteger('models.unet', name, value, 1)
+    );
+    layers.forEach((count) => expectInteger('models.unet', 'layers', count, 0));
     if (imageSize % 2 !== 0) {
-      fail('unet', 'imageSize must be even', imageSize);
+      fail('models.unet', 'imageSize must be even', imageSize);
     }
     this.contextLength = imageSize ** 2;
     const random = Random.fromSeed(seed).child('unet');

@@ -24,7 +24,7 @@ export function referencePaths(
   inputs: tf.Tensor2D,
   given = learnedPaths(model, inputs)
 ): Int32Array {
-  const wanted = inputs.size * model.options.mixers.length;
+  const wanted = inputs.size * model.options.feedForwards.length;
   return given.length === wanted
     ? given
     : fail(where, `reference must have numTokens * numBlocks (${wanted}) choices`, given.length);

@@ -25,8 +25,8 @@ export interface TokenReorganizeOptions {
  */
 export function tokenReorganize(options: TokenReorganizeOptions): BetweenSpec {
   const { keepRate, layers, fuse = true } = options;
-  expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
-  layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
+  expectNumber('adaptive.tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
+  layers.forEach((layer) => expectInteger('adaptive.tokenReorganize', 'layers', layer, 0));
   return {
     kind: 'token-reorganizer',
     options: { keepRate, layers: [...layers], fuse },

@@ -21,7 +21,7 @@ export class LayerNorm extends Module {
 
   constructor({ width, epsilon = 1e-5 }: NormOptions) {
     super();
-    check('LayerNorm', width, epsilon);
+    check('layers.LayerNorm', width, epsilon);
     const axis = Axis.of('width', width);
     this.epsilon = epsilon;
     this.weight = this.addParameter('weight', vector(axis, 1));
@@ -46,7 +46,7 @@ export class RMSNorm extends Module {
 
   constructor({ width, epsilon = 1e-5 }: NormOptions) {
     super();
-    check('RMSNorm', width, epsilon);
+    check('layers.RMSNorm', width, epsilon);
     this.epsilon = epsilon;
     this.weight = this.addParameter('weight', vector(width, 1));
   }

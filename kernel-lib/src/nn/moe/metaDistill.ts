@@ -61,10 +61,10 @@ export interface MetaDistill extends Module {
 export function metaDistill(options: MetaDistillOptions): MetaDistill {
   const { teachers, innerSteps = 1, innerRate = 0.1 } = options;
   if (teachers.length === 0) {
-    fail('metaDistill', 'there must be a teacher', 0);
+    fail('moe.metaDistill', 'there must be a teacher', 0);
   }
-  expectInteger('metaDistill', 'innerSteps', innerSteps, 0);
-  expectNumber('metaDistill', 'innerRate', innerRate, 0);
+  expectInteger('moe.metaDistill', 'innerSteps', innerSteps, 0);
+  expectNumber('moe.metaDistill', 'innerRate', innerRate, 0);
   return new DistillingStudent({ ...options, innerSteps, innerRate });
 }
 

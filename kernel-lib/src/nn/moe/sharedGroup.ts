@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, Module, sizeOf } from '../../base/core';
+import { Axis, expectInteger, Module, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { ExpertBank } from '../experts/expertBank';
 import { ownedElsewhere } from '../experts/ownedElsewhere';
@@ -33,8 +33,9 @@ export interface SharedGroup extends Module {
  * @throws {SwitchyardError} as `moe.layer` does.
  */
 export function sharedGroup(options: SharedGroupOptions): SharedGroup {
-  expectInteger('sharedGroup', 'group', options.group, 1);
-  expectInteger('sharedGroup', 'numExperts', sizeOf(options.numExperts), 1);
+  expectInteger('moe.sharedGroup', 'group', options.group, 1);
+  refuseOldNames('moe.sharedGroup', options, { numExperts: 'experts' });
+  expectInteger('moe.sharedGroup', 'experts', sizeOf(options.experts), 1);
   return new LayersWithSharedExperts(options);
 }
 
@@ -43,10 +44,10 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
   readonly experts: ExpertBank;
   readonly layers: readonly MoeLayer[];
 
-  constructor({ group, router, experts = 'plain', ...shape }: SharedGroupOptions) {
+  constructor({ group, router, expertKind: experts = 'plain', ...shape }: SharedGroupOptions) {
     super();
     const { random } = shape;
-    const perLayer = sizeOf(shape.numExperts);
+    const perLayer = sizeOf(shape.experts);
     const axes = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
     const spec = expertsOf(experts);
     const numExperts = group * perLayer;
@@ -62,7 +63,7 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
       };
       return this.addChild(
         `${i}`,
-        layer({ sharedKind: spec, ...shape, ...axes, ...own, numExperts, random: random.child(i) })
+        layer({ sharedKind: spec, ...shape, ...axes, ...own, experts: numExperts, random: random.child(i) })
       );
     });
   }

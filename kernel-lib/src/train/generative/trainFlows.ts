@@ -100,8 +100,8 @@ function smallNetwork(width: number, outputs: number, { hidden = 64, seed = 0 }:
     new Linear({ inputWidth, outputWidth, random: random.child(name) });
   return new Sequential([
     linear('first', width + 2, hidden),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('middle') }),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('later') }),
+    new FeedForward({ width: hidden, hidden: 2 * hidden, random: random.child('middle') }),
+    new FeedForward({ width: hidden, hidden: 2 * hidden, random: random.child('later') }),
     linear('last', hidden, outputs)
   ]);
 }

@@ -36,7 +36,7 @@ export class TaskRouted extends Module {
     super();
     const { inputs, outputs, heads } = shape;
     if (inputs % heads !== 0 || outputs % heads !== 0) {
-      fail('taskLora', `heads must divide the widths [${inputs}, ${outputs}]`, heads);
+      fail('peft.taskLora', `heads must divide the widths [${inputs}, ${outputs}]`, heads);
     }
     const why = 'heads cut it';
     const [from, to] = [Axis.of('inputs', inputs).pin(why), Axis.of('outputs', outputs).pin(why)];

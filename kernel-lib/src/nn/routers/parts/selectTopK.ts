@@ -30,7 +30,7 @@ export interface SelectTopKOptions {
 export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): SparseRouting {
   const { k, scores: scoreFunction = 'softmax', renormalize = k > 1, selectionBias = null } = options;
   const [numTokens, numExperts] = logits.shape;
-  checkK('selectTopK', k, numExperts);
+  checkK('routers.selectTopK', k, numExperts);
   const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
   const chosen = selectionBias === null ? ops.topK(scores, k) : chooseBiased(scores, selectionBias, k);
   const weights = renormalize ? ops.rowShares(chosen.values) : chosen.values;

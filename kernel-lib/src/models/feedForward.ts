@@ -1,0 +1,70 @@
+import type { Module, Random, Size } from '../base/core';
+import { versatileFFN } from '../nn/adaptive';
+import type { VersatileFFNOptions } from '../nn/adaptive';
+import type { ExpertSpec } from '../nn/experts';
+import { FeedForward, GatedFeedForward } from '../nn/layers';
+import * as moe from '../nn/moe';
+import type { RouterSpec } from '../nn/routers';
+
+/** The part of a block that works on each token alone: one feed-forward network. */
+export interface DenseFeedForward {
+  kind: 'dense';
+  /** Width inside, H. */
+  hidden: number;
+  /** Three matrices (SwiGLU) instead of two. */
+  gated: boolean;
+}
+
+/** The part of a block that works on each token alone: a mixture of experts. */
+export interface MoeFeedForward {
+  kind: 'moe';
+  router: RouterSpec;
+  experts: number;
+  /** Width inside an expert, H. */
+  hidden: number;
+  expertKind: 'plain' | 'gated' | ExpertSpec;
+  capacityFactor: number | null;
+  sharedExperts: number;
+  /** What the shared experts are. Default: as `experts`. */
+  sharedKind?: 'plain' | 'gated' | ExpertSpec;
+  /** Weighs the shared experts' output by a learned score of the token. Default false. */
+  sharedGate?: boolean;
+}
+
+/** The part of a block that works on each token alone: a gated network that looks its up-projection up by token id. */
+export interface TokenIndexedFeedForward {
+  kind: 'tokenIndexed';
+  /** Width inside, H. */
+  hidden: number;
+  /** Rows of its table, V. */
+  vocabSize: number;
+}
+
+/** The part of a block that works on each token alone: one network used in two ways (`adaptive.versatileFFN`). */
+export interface VersatileFeedForward extends Omit<VersatileFFNOptions, 'width' | 'random' | 'hidden'> {
+  kind: 'versatile';
+  /** Width inside, H. */
+  hidden: number;
+}
+
+export type FeedForwardSpec = DenseFeedForward | MoeFeedForward | TokenIndexedFeedForward | VersatileFeedForward;
+
+/** Name of the feed-forward network within its block, as in "layers.2.moe". */
+export function feedForwardName(feedForward: FeedForwardSpec): string {
+  return feedForward.kind === 'moe' ? 'moe' : 'feedForward';
+}
+
+export function buildFeedForward(feedForward: FeedForwardSpec, width: Size, random: Random): Module {
+  if (feedForward.kind === 'moe') {
+    return moe.layer({ ...feedForward, width, random });
+  }
+  if (feedForward.kind === 'tokenIndexed') {
+    return moe.tokenIndexed({ ...feedForward, width, random });
+  }
+  if (feedForward.kind === 'versatile') {
+    const { kind: _kind, ...options } = feedForward;
+    return versatileFFN({ ...options, width, random });
+  }
+  const options = { width, hidden: feedForward.hidden, bias: false, random };
+  return feedForward.gated ? new GatedFeedForward(options) : new FeedForward(options);
+}
