@@ -1,5 +1,5 @@
 import { toBundle, type MimeBundle } from '../../base/core/mimeBundle';
-import { shared } from '../host';
+import { shared } from '../../base/core/host';
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';
 import { checkForms } from '../wire/sealed';

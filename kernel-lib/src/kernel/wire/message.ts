@@ -1,5 +1,6 @@
-/** A JSON object of the Jupyter protocol. */
-export type Content = Record<string, unknown>;
+import type { Content } from '../../base/core/host';
+
+export type { Content };
 
 export interface Header {
   msg_id: string;

@@ -1,4 +1,5 @@
-import type { Content } from './wire/message';
+/** A JSON object, as messages carry it. */
+export type Content = Record<string, unknown>;
 
 /** The cell that runs. */
 export interface CellInfo {
@@ -16,7 +17,7 @@ export interface CommMessage {
   buffers: Uint8Array[];
 }
 
-/** What the kernel offers to the library, which may be loaded from elsewhere, and more than once. */
+/** The kernel, as the library sees it: what it offers to the library, which may be loaded from elsewhere, and more than once. */
 export interface KernelHost {
   sendComm(message: CommMessage): void;
   clearOutput(wait: boolean): void;
