@@ -7,7 +7,7 @@ import { lockfileHash } from './lockfile';
 import { processorName } from './processor';
 import { versions } from './versions';
 
-/** What a run's numbers depend on, beside the notebook itself. JSON data. */
+/** Record of the environment that a run's numbers depend on, beside the notebook itself. JSON data. */
 export interface EnvironmentRecord {
   /** Versions by name; null where the part is missing. */
   versions: Record<string, string | null>;
@@ -38,7 +38,7 @@ export interface EnvironmentOptions {
   data?: Record<string, string | RecordedData>;
 }
 
-/** What a record takes of a corpus. */
+/** Part of a corpus that a record keeps. */
 export interface RecordedData {
   readonly hash?: string;
   readonly packages?: Readonly<Record<string, string>>;

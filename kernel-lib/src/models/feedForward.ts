@@ -25,7 +25,7 @@ export interface MoeFeedForward {
   expertKind: 'plain' | 'gated' | ExpertSpec;
   capacityFactor: number | null;
   sharedExperts: number;
-  /** What the shared experts are. Default: as `experts`. */
+  /** Kind of the shared experts. Default: as `expertKind`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output by a learned score of the token. Default false. */
   sharedGate?: boolean;

@@ -11,7 +11,7 @@ export interface ModuleFlopsOptions {
   length?: number;
   /** Share of the passes in which a module runs, with all below it, by path. Default: 1. */
   shares?: ReadonlyMap<string, number>;
-  /** What the routers decided in a pass, by their paths below the module: see {@link activeFlops}. Default: none. */
+  /** Routing decided in a pass, by the routers' paths below the module: see {@link activeFlops}. Default: none. */
   records?: readonly RoutingRecord[];
 }
 

@@ -16,7 +16,7 @@ export interface ContextOptions {
   observers?: readonly Observer[];
 }
 
-/** What all scopes of one forward pass share. */
+/** State that all scopes of one forward pass share. */
 interface Pass {
   readonly training: boolean;
   readonly observers: ReadonlyMap<EventKind, readonly Observer[]>;
@@ -95,7 +95,7 @@ export class Context {
     this.pass.state.set(name, tf.keep(value));
   }
 
-  /** What an earlier layer of this pass left, or null. */
+  /** State that an earlier layer of this pass left under the key, or null. */
   getState<T extends tf.Tensor>(key: StateKey<T>): T | null {
     return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;
   }

@@ -32,7 +32,7 @@ interface Shared {
   prepareEnd?: () => void;
   /** Starts the script that waits to be evaluated. */
   start?: () => void;
-  /** What the latest script threw. */
+  /** Value that the latest script threw. */
   thrown?: { value: unknown };
   /** The forms of a plain object of the library by MIME type; null for other objects. */
   showData?: (value: object) => Content | null;
@@ -40,7 +40,7 @@ interface Shared {
 
 const KEY = Symbol.for('switchyard.kernel');
 
-/** What all copies of the library in this process share. */
+/** State that all copies of the library in this process share. */
 export function shared(): Shared {
   const global = globalThis as unknown as Record<symbol, Shared | undefined>;
   return (global[KEY] ??= { host: null, comms: null });

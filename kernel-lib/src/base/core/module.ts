@@ -116,7 +116,7 @@ export abstract class Module {
     return length;
   }
 
-  /** What the module costs on one token that comes in, with all below it. */
+  /** Cost of the module on one token that comes in, with all below it. */
   cost(shape: CostShape): Cost {
     let flops = this.ownFlops(shape);
     const { tokens = shape.length } = shape;

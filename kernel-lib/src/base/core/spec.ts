@@ -1,6 +1,6 @@
 import { fail } from './errors';
 
-/** What builds a module, as data: it can be saved, hashed, compared and sent to another process. */
+/** Specification of a module, as data: it can be saved, hashed, compared and sent to another process. */
 export interface SpecData {
   /** Its entry in a {@link SpecTable}. */
   readonly kind: string;

@@ -35,7 +35,7 @@ export interface Outgoing {
   identities?: Uint8Array[];
 }
 
-/** What the file of a Jupyter connection says. */
+/** Contents of a Jupyter connection file. */
 export interface ConnectionInfo {
   transport: string;
   ip: string;

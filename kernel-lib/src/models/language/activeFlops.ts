@@ -7,7 +7,7 @@ export interface ActiveFlopsOptions {
   /** N. Default: the model's context length. */
   length?: number;
   /**
-   * What the routers decided in a pass: then what that pass executed is counted, where experts differ in cost or a token may take
+   * Routing decided in a pass: then the work that this pass executed is counted, where experts differ in cost or a token may take
    * none, and not what is expected. Default: none.
    */
   records?: readonly RoutingRecord[];

@@ -17,7 +17,7 @@ export interface MoeTransformerOptions extends TransformerSize {
    * `(block) => routers.topK({ k: ks[block] })` with `moe.schedule`.
    */
   router: RouterSpec | ((block: number) => RouterSpec);
-  /** What the experts are: any kind that needs no live module; "plain" (two matrices) and "gated" (SwiGLU, three) by name. Default "plain". */
+  /** Kind of the experts, any that needs no live module; "plain" (two matrices) and "gated" (SwiGLU, three) by name. Default "plain". */
   expertKind?: 'plain' | 'gated' | ExpertSpec;
   /**
    * Width inside an expert, H. Default: that of a dense network of the usual cost (4 D, gated 8/3 D) shared among the experts

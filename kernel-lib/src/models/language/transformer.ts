@@ -37,7 +37,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
   private readonly places: Axis;
 
   constructor(
-    /** What it was built from; `models.denseTwin` reads it. */
+    /** Options that it was built from; `models.denseTwin` reads them. */
     readonly options: TransformerOptions
   ) {
     super();
@@ -80,7 +80,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     return new Transformer({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

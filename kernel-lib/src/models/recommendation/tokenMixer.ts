@@ -58,7 +58,7 @@ export class TokenMixer extends Module {
   private readonly head: Module;
 
   constructor(
-    /** What it was built from. */
+    /** Options that it was built from. */
     readonly options: Required<TokenMixerOptions>
   ) {
     super();
@@ -87,7 +87,7 @@ export class TokenMixer extends Module {
     this.head = this.addChild('head', new RankingHead(width, norm, random.child('head')));
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

@@ -40,7 +40,7 @@ export const SLOT_IDS = 'tokenMixer/slots';
 export const MIXED_IDS = 'tokenMixer/mixed';
 
 /**
- * What a layer of a token-mixer model adds, [B, T, D] to [B, T, D]: `h = mix(x)`, `h = h + f(norm(h))`, and, reverting,
+ * Layer of a token-mixer model, without its residual, [B, T, D] to [B, T, D]: `h = mix(x)`, `h = h + f(norm(h))`, and, reverting,
  * `g(norm(revert(h)))`. Without reverting, as in RankMixer, mixed tokens are added to those that they are not made of:
  * `mix(x) + g(norm(x + mix(x)))`. `f` and `g` are networks of which each slot has its own. Names: "mixedNorm", "mixed", "norm", "tokens".
  */

@@ -58,7 +58,7 @@ export class Tower extends Module implements BlockModel {
     return new Tower({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

@@ -36,7 +36,7 @@ export function unet(options: UnetOptions): Unet {
 /** See {@link unet}. */
 export class Unet extends Module {
   readonly kind = 'unet';
-  /** What it was built from. */
+  /** Options that it was built from. */
   readonly options: Required<UnetOptions>;
   /** Pixels of an image. */
   readonly contextLength: number;
@@ -75,7 +75,7 @@ export class Unet extends Module {
     return new Unet({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

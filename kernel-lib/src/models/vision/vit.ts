@@ -27,7 +27,7 @@ export interface VitOptions {
   heads?: number;
   /** Width inside the feed-forward networks, H. Default 4 D. */
   hidden?: number;
-  /** What becomes of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` says. Default: nothing. */
+  /** Change of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` makes it. Default: none. */
   reorganize?: BetweenSpec;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
@@ -111,7 +111,7 @@ export class VisionTransformer extends Module implements BlockModel {
     return new VisionTransformer({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

@@ -6,7 +6,7 @@ import * as ops from '../../base/ops';
 export interface FeatureDistanceOptions {
   /** Modules, by path, that both models have and that give as many values. */
   paths: readonly string[];
-  /** What both models are applied to. */
+  /** Inputs of both models. */
   x: tf.Tensor;
 }
 

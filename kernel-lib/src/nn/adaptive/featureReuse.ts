@@ -6,7 +6,7 @@ import type { Context, Interceptor, Module } from '../../base/core';
 export type ReuseLevel = 'block' | 'layer' | 'unit';
 
 export interface FeatureReuseOptions {
-  /** What is reused. */
+  /** Outputs that are reused. */
   level: ReuseLevel;
   /** Steps from one computation to the next; or whether a step, from 0, computes. Step 0 always does. */
   schedule: number | ((step: number) => boolean);

@@ -14,7 +14,7 @@ export const PATHS = stateKey<tf.Tensor2D>('paths');
 export interface PathRouterOptions {
   /** Which block it decides for: its column of {@link PATHS}. */
   block: number;
-  /** What each choice counts, 0..1: `[0, 0, 1]` counts calls of the third. */
+  /** Cost of each choice against the budget, 0..1: `[0, 0, 1]` counts calls of the third. */
   costs: readonly number[];
   /** Most that a token may count on average. Default 1: no limit. */
   budget?: number;

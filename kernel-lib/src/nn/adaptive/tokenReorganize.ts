@@ -11,7 +11,7 @@ export interface TokenReorganizeOptions {
   keepRate: number;
   /** Blocks that reorganize, from 0. */
   layers: readonly number[];
-  /** What the others held goes on in one token, their sum weighted by attention; else it is lost. Default true. */
+  /** Keeps the others as one token, their sum weighted by attention; else they are lost. Default true. */
   fuse?: boolean;
 }
 

@@ -7,14 +7,14 @@ import * as moe from '../moe';
 import type { MoeLayer } from '../moe';
 import { pathRouter } from './pathRouter';
 
-/** What a token gets that does not execute the unit: a forecast of its output, or nothing. */
+/** Substitute for the unit's output, for a token that does not execute it: a forecast, or nothing. */
 export type TokenPolicy = 'executeOrApproximate' | 'executeOrSkip';
 
 export interface TokenRouteOptions {
   /** Which block of the model it is, from 0. */
   block: number;
   policy: TokenPolicy;
-  /** What reached the unit in passes over text, [T, D], from which the forecaster learns; T at least D. The caller keeps it. */
+  /** Tokens that reached the unit in passes over text, [T, D], from which the forecaster learns; T at least D. The caller keeps it. */
   inputs: tf.Tensor2D;
   /** r of the forecaster. Default: an eighth of the width, at least 1. */
   rank?: number;

@@ -56,7 +56,7 @@ export function versatileFFN(options: VersatileFFNOptions): VersatileFFN {
 /** See {@link versatileFFN}. */
 export class VersatileFFN extends Module {
   readonly kind = 'versatile-ffn';
-  /** What both paths share. */
+  /** Feed-forward network that both paths share. */
   readonly base: FeedForward;
   readonly wide: MoeLayer;
   readonly deep: MoeLayer;
@@ -93,7 +93,7 @@ export class VersatileFFN extends Module {
     );
   }
 
-  /** What goes through the network is counted where it does: by the experts of both paths. */
+  /** 0 for the shared network: its work is counted where it is done, by the experts of both paths. */
   override lengthWithin(child: string, length: number): number {
     return child === 'base' ? 0 : length;
   }

@@ -8,7 +8,7 @@ import { regroup } from './regroup';
 import { specs } from './specs';
 
 export interface AliasedExpertsOptions {
-  /** What is stored. */
+  /** Kind of the stored experts. */
   expertKind: ExpertSpec;
   /** The stored expert that each of the layer's experts is, 0..M-1, all used; [E]. */
   target: readonly number[];

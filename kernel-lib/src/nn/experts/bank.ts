@@ -5,7 +5,7 @@ import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertShape, StackedFeedForwards } from './expertBank';
 
-/** What all kinds of experts have in common. */
+/** Base class of every bank of experts. */
 export abstract class Bank extends Module implements ExpertBank {
   constructor(
     /** The axis of the experts, E. */

@@ -32,7 +32,7 @@ export interface StackedFeedForwards {
   readonly gated: boolean;
   readonly activation: Activation;
   readonly bias: boolean;
-  /** What holds w1 and w3 [M, D, H], w2 [M, H, D], b1 [M, H] and b2 [M, D]. */
+  /** Module that holds w1 and w3 [M, D, H], w2 [M, H, D], b1 [M, H] and b2 [M, D]. */
   readonly stored: Module;
   /** The stored network that each expert is, [E]; null where each has its own. */
   readonly target: readonly number[] | null;
@@ -50,13 +50,13 @@ export interface ExpertShape {
   hidden: Size;
   /** Stream for the initial parameters. */
   random: Random;
-  /** What specs name instead of holding it. Default: nothing. */
+  /** Modules that specs name instead of holding them. Default: none. */
   live?: LiveModules;
 }
 
-/** What `moe.plainExperts(...)` gives: options, checked, that a layer builds its experts from. */
+/** Specification of a bank, as `moe.plainExperts(...)` gives it: options, checked, that a layer builds its experts from. */
 export interface ExpertSpec extends Spec<ExpertShape, ExpertBank> {
-  /** What people call it. Default: its kind. */
+  /** Name for people. Default: its kind. */
   readonly label?: string;
   /** Whether each is a gated network, of three matrices. Default false. */
   readonly gated?: boolean;

@@ -89,7 +89,7 @@ export class AttentionMixture extends Module {
     return tf.tidy(() => this.attendTo(x, this.keysAndValues(x), ctx));
   }
 
-  /** What a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
+  /** Keys and values that a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
   keysAndValues(x: tf.Tensor): tf.Tensor4D {
     const [batch, length, width] = x.shape;
     return tf.tidy(() =>

@@ -22,7 +22,7 @@ export interface MoeLayerOptions {
   width: Size;
   /** Width inside an expert, H. */
   hidden: Size;
-  /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
+  /** Kind of the experts; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
   expertKind?: 'plain' | 'gated' | ExpertSpec;
   /**
    * An expert takes at most `ceil(capacityFactor * T * K / E)` choices (K on average), the rest is dropped: a token whose choices are all
@@ -31,7 +31,7 @@ export interface MoeLayerOptions {
   capacityFactor?: number | null;
   /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
   sharedExperts?: number;
-  /** What the shared experts are. Default: as `expertKind`. */
+  /** Kind of the shared experts. Default: as `expertKind`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
   sharedGate?: boolean;
@@ -50,7 +50,7 @@ export interface SizedMoeOptions extends MoeLayerOptions {
 
 /** A mixture of experts; see {@link layer}. */
 export interface MoeLayer extends Module {
-  /** What it is built from, at its present sizes; transformations read it. */
+  /** Options that it is built from, at its present sizes; transformations read them. */
   readonly options: SizedMoeOptions;
   readonly router: Router;
   readonly experts: ExpertBank;
@@ -99,7 +99,7 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   );
 }
 
-/** What `make` gives; where it throws, what was made before is freed. */
+/** Result of `make`; where it throws, `before` is freed. */
 function orDispose<T>(before: Module, make: () => T): T {
   try {
     return make();

@@ -68,7 +68,7 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
     });
   }
 
-  /** What the experts do is counted in the layers. */
+  /** 0: the work of the shared experts is counted in the layers. */
   override childShare(name: string): number {
     return name === 'experts' ? 0 : 1;
   }

@@ -67,7 +67,7 @@ export class TeacherAggregator extends Module {
     return 4 * teachers.size * width.size;
   }
 
-  /** What teachers say of tokens, [T, E, F], to the weight of each teacher, [E]; `without` has weight 0. */
+  /** Weight of each teacher, [E], from the teachers' predictions for tokens, [T, E, F]; `without` has weight 0. */
   override apply(said: tf.Tensor, ctx: Context, without: number | null = null): tf.Tensor1D {
     const teachers = this.identity.axes[0].size;
     return tf.tidy(() => {

@@ -7,7 +7,7 @@ import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
 export interface ConfidenceRouterOptions {
-  /** What measures how far a prediction is from uniform. Default "variance". */
+  /** Measure of how far a prediction is from uniform. Default "variance". */
   dispersion?: Dispersion;
   /** A token whose confidence is at least this goes to the cheap expert alone. Default 1: none does. */
   threshold?: number;

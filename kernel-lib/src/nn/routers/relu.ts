@@ -26,7 +26,7 @@ export interface ReluOptions {
   chunk?: ChunkOptions | null;
 }
 
-/** What becomes of the weights of a token after the ReLU. */
+/** Normalisation of a token's weights after the ReLU. */
 export type ReluNorm = 'none' | 'rms';
 
 const NORMS: readonly ReluNorm[] = ['none', 'rms'];

@@ -19,7 +19,7 @@ const STRATEGIES: readonly RerouteStrategy[] = ['kernel', 'modeFinding', 'ngd'];
 
 /** Samples that the model predicts well, and how they were routed. */
 export interface RerouteReferences {
-  /** What was routed, N rows of D. */
+  /** Rows that were routed, [N, D]. */
   tokens: readonly (readonly number[])[];
   /** Weight of each expert, N rows of E. */
   weights: readonly (readonly number[])[];

@@ -5,7 +5,7 @@ import { solvePositive } from '../../base/math/solvePositive';
 export interface TokenType {
   /** Share of the tokens; those of all types sum to 1. */
   weight: number;
-  /** What each expert is worth to them, in units of logits; [E]. */
+  /** Worth of each expert to them, in units of logits; [E]. */
   quality: ArrayLike<number>;
 }
 

@@ -20,9 +20,9 @@ export interface ScalingLawOptions {
 
 /** Where experts begin and cease to help; both Infinity and 1 where they do not saturate. */
 export interface Saturation {
-  /** What one expert counts for, at least 1. */
+  /** Worth of one expert, at least 1. */
   start: number;
-  /** What infinitely many count for. */
+  /** Worth of infinitely many. */
   max: number;
 }
 

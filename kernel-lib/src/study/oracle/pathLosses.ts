@@ -12,7 +12,7 @@ export interface PathQuestion {
   inputs: tf.Tensor2D;
   /** The token after each; int32 [T]. */
   targets: tf.Tensor1D;
-  /** What the tokens before do: choices of every token in every block, [T * L]. */
+  /** Paths of the tokens before: choices of every token in every block, [T * L]. */
   reference: Int32Array;
 }
 

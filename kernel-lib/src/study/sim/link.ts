@@ -1,6 +1,6 @@
 import { expectNumber, fail } from '../../base/core';
 
-/** What sending costs on a link or through a port: `latency + bytes / bandwidth`, the alpha-beta model. */
+/** Cost of sending on a link or through a port: `latency + bytes / bandwidth`, the alpha-beta model. */
 export interface Link {
   /** Of each message, alpha; seconds. */
   latency: number;

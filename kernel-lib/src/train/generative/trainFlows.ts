@@ -28,7 +28,7 @@ export function partition(
 }
 
 export interface TrainFlowOptions {
-  /** What is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
+  /** Model that is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
   network?: Module;
   /** Width inside the default network. Default 64. */
   hidden?: number;

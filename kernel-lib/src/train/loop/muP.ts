@@ -12,17 +12,17 @@ export interface MuPOptions<M extends Module> {
 }
 
 /**
- * What becomes of a parameter as the width grows. "hidden": both of its sides grow; "output": only its input (the head, a
+ * Class of a parameter as the width grows. "hidden": both of its sides grow; "output": only its input (the head, a
  * router); "input": only its output (embeddings, norms, biases); "fixed": neither.
  */
 export type MuPRole = 'hidden' | 'output' | 'input' | 'fixed';
 
-/** What was done to a parameter. */
+/** Change that was made to a parameter. */
 export interface MuPParameter {
   role: MuPRole;
-  /** What its learning rate is multiplied by. */
+  /** Factor of its learning rate. */
   rate: number;
-  /** What its initial values were multiplied by. */
+  /** Factor of its initial values. */
   scale: number;
 }
 

@@ -9,7 +9,7 @@ import { FeedForward, GatedFeedForward } from '../../nn/layers';
 import { isMoeLayer } from '../../nn/moe';
 import type { MoeLayer, TokenIndexed } from '../../nn/moe';
 
-/** What works on each token alone, in a block. */
+/** Feed-forward network or mixture of a block. */
 export type FeedForwardModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
 
 /**

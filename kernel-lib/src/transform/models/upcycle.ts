@@ -89,7 +89,7 @@ function expectAlike<M extends BlockModel>(models: readonly M[]): M {
   return models[0];
 }
 
-/** What has the same path in all of the models becomes their mean. */
+/** Stores the mean of all values that have the same path in all of the models. */
 function storeAverages(models: readonly BlockModel[], target: BlockModel): void {
   const sources = models.map((model) => model.parameters());
   target.parameters().forEach((parameter, path) => {

@@ -9,7 +9,7 @@ import { projectFlops, projectionWeight } from '../../nn/routers/parts/projectio
 import { routerAxes } from '../../nn/routers/parts/routerAxes';
 import { specs } from '../../nn/routers/specs';
 
-/** What a part is chosen by. */
+/** Score by which a part is chosen. */
 export type CarvedScores = 'linear' | 'lookahead' | 'analytic';
 
 export const CARVED_SCORES: readonly CarvedScores[] = ['linear', 'lookahead', 'analytic'];

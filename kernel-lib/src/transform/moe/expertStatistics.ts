@@ -4,7 +4,7 @@ import * as ops from '../../base/ops';
 import { readRouting } from '../../nn/moe/hostRouting';
 import type { MoeLayer } from '../../nn/moe/layer';
 
-/** What each expert of a layer did on some tokens, on the host. */
+/** Statistics of each expert of a layer on some tokens, on the host. */
 export interface ExpertStatistics {
   /** Tokens that chose it; [E]. */
   counts: number[];

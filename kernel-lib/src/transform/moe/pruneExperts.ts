@@ -9,7 +9,7 @@ import type { ExpertStatistics } from './expertStatistics';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
-/** What makes an expert worth keeping. */
+/** Importance of an expert: the criterion by which it is kept. */
 export type ExpertImportance = 'frequency' | 'gateTimesNorm' | 'random';
 
 export interface PruneExpertsOptions {

@@ -15,7 +15,7 @@ import type { LoraOptions } from './lora';
 import { targetModules } from './targets';
 import type { Targets } from './targets';
 
-/** What an expert is: a whole adapter, one rank of an adapter, or a matrix between two factors that all share. */
+/** Granularity of an expert: a whole adapter, one rank of an adapter, or a matrix between two factors that all share. */
 export type Granularity = 'adapter' | 'rank' | 'coreSpace';
 
 const GRANULARITIES: readonly Granularity[] = ['adapter', 'rank', 'coreSpace'];

@@ -5,7 +5,7 @@ import * as ops from '../../base/ops';
 import { initialize, uniformFanIn } from '../../nn/layers';
 import { TASK_IDS } from '../../nn/moe';
 
-/** What of an inventory is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
+/** Part of an inventory that is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
 export type TaskAdaptation = 'full' | 'z' | 'mu';
 
 export interface TaskRoutedShape {

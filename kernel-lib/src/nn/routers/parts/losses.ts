@@ -16,7 +16,7 @@ import { fail } from '../../../base/core';
 import * as ops from '../../../base/ops';
 import { oneHot } from './oneHot';
 
-/** What a balancing loss needs of one layer. */
+/** Scores and choices of one layer, as a balancing loss needs them. */
 export interface RoutedLayer {
   /** [T, E] */
   probs: tf.Tensor2D;
