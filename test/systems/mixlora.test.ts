@@ -18,7 +18,7 @@ function frozenNetwork(seed: number): core.Module {
 }
 
 const mixture = (experts: number, rank: number, balanceLoss: number, seed: number) => ({
-  ...{ targets: ['0'], granularity: 'adapter' as const, experts, rank, topK: 2, balanceLoss, seed }
+  ...{ targets: ['0'], granularity: 'adapter' as const, experts, rank, k: 2, balanceLoss, seed }
 });
 
 describe('[mixlora]', () => {

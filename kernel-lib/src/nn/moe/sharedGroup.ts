@@ -28,7 +28,7 @@ export interface SharedGroup extends Module {
 /**
  * A group of r layers with E experts each, in which a layer may use the others' experts too (ReXMoE, arXiv 2510.17483): no more
  * parameters than r separate layers but the router's columns. `apply` is the layers in turn, each with a residual; a model
- * uses `layers` one by one. `numExperts` is E of one layer.
+ * uses `layers` one by one. `experts` is E of one layer.
  *
  * @throws {SwitchyardError} as `moe.layer` does.
  */
@@ -58,7 +58,7 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
     this.layers = Array.from({ length: group }, (_, i) => {
       const own = {
         router: router(nearestFirst(i, group, perLayer), i),
-        experts: ownedElsewhere('experts'),
+        expertKind: ownedElsewhere('experts'),
         live: { experts: this.experts }
       };
       return this.addChild(
