@@ -8,6 +8,7 @@ export interface AdamWOptions {
   beta1: number;
   /** Decay of the running mean of the squared gradient. */
   beta2: number;
+  /** Added to the root of the bias-corrected second moment. */
   epsilon: number;
   /** Fraction of a value, times the learning rate, that each update takes away. */
   weightDecay: number;
@@ -18,8 +19,8 @@ export interface AdamWOptions {
 type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
 
 /**
- * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2): values shrink by `learningRate * weightDecay`
- * outside the adaptive step. Parameters whose `decay` is false do not shrink. Owns its moments; dispose it.
+ * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2), the steps of PyTorch's: values shrink by
+ * `learningRate * weightDecay` outside the adaptive step. Parameters whose `decay` is false do not shrink. Owns its moments; dispose it.
  */
 export class AdamW {
   /** Updates done. */
@@ -96,7 +97,7 @@ export class AdamW {
       beta2: tf.scalar(beta2),
       beta1Power: tf.scalar(beta1 ** this.updates),
       beta2Power: tf.scalar(beta2 ** this.updates),
-      epsilon: tf.scalar(epsilon)
+      uncorrectedEpsilon: tf.scalar(epsilon * Math.sqrt(1 - beta2 ** this.updates))
     };
   }
 }
