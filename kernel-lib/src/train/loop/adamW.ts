@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import type { Parameter } from '../../base/core';
+import { fail, type Parameter } from '../../base/core';
 import { adamUpdate } from './adamUpdate';
 import type { AdamScalars, AdamState } from './adamUpdate';
 
@@ -31,7 +31,14 @@ export class AdamW {
     private readonly parameters: ReadonlyMap<string, Parameter>,
     private readonly options: AdamWOptions
   ) {
-    for (const [path, { shape }] of parameters) {
+    const paths = new Map<Parameter, string>();
+    for (const [path, parameter] of parameters) {
+      const other = paths.get(parameter);
+      if (other !== undefined) {
+        fail('train.AdamW', 'a parameter must be given once, by one path', `"${other}" and "${path}"`);
+      }
+      paths.set(parameter, path);
+      const { shape } = parameter;
       this.moments.set(path, { firstMoment: tf.keep(tf.zeros(shape)), secondMoment: tf.keep(tf.zeros(shape)) });
     }
   }
