@@ -7,6 +7,7 @@ export { captureDisplay } from './cellDisplay';
 export type { DisplayMessage, WriteDisplay } from './cellDisplay';
 export { Context } from './context';
 export type { ContextOptions } from './context';
+export { expectDtype } from './dtypes';
 export { observer } from './events';
 export type {
   DepthRecord,
@@ -35,7 +36,7 @@ export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
 export { refuseOldNames } from './refuseOldNames';
-export { expectShape, showShape } from './shapes';
+export { expectRank, expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';
 export { stateKey } from './stateKey';
