@@ -1,3 +1,3 @@
-export { decodeSafetensors, encodeSafetensors, modelVariables } from '../base/io';
-export type { HostTensor, Safetensors } from '../base/io';
+export { decodeSafetensors, encodeSafetensors, modelVariables, readSafetensors } from '../base/io';
+export type { HostTensor, HostValues, Safetensors } from '../base/io';
 export { loadModel, saveModel } from '../models/files';

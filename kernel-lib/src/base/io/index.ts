@@ -1,3 +1,4 @@
-export { loadModel, modelVariables, readFile, saveModel } from './model';
+export { loadModel, modelVariables, saveModel } from './model';
+export { readSafetensors } from './readSafetensors';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
-export type { HostTensor, Safetensors } from './safetensors';
+export type { HostTensor, HostValues, Safetensors } from './safetensors';

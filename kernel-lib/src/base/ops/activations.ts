@@ -1,8 +1,10 @@
 import { executeSingle, hasCustomOps, tf } from '../backend';
+import { expectDtype } from '../core';
 import { withGradient } from './gradient';
 
 /** `x Φ(x)` with the exact normal distribution function, not the tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415). */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  expectDtype('ops.gelu', 'x', x, 'float32');
   if (hasCustomOps()) {
     return inOnePass('gelu', x);
   }
@@ -26,6 +28,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 
 /** `x sigmoid(x)`, also called swish (arXiv 1702.03118, 1710.05941). */
 export function silu<T extends tf.Tensor>(x: T): T {
+  expectDtype('ops.silu', 'x', x, 'float32');
   if (hasCustomOps()) {
     return inOnePass('silu', x);
   }
