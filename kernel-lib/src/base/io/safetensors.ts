@@ -27,7 +27,7 @@ export interface Entry {
   data_offsets: [number, number];
 }
 
-/** What a file calls our dtypes, and how they are held. */
+/** Names of our dtypes in a file, and how their values are held. */
 const DTYPES = { F32: Float32Array, I32: Int32Array, BOOL: Uint8Array } as const;
 type Dtype = keyof typeof DTYPES;
 
@@ -95,7 +95,7 @@ export function emptyValues({ dtype, shape }: Entry): HostValues {
 }
 
 /**
- * What a header says, checked: tensors by name, and metadata.
+ * Checked header of a file: tensors by name, and metadata.
  *
  * @param size - Bytes of values in the file.
  */

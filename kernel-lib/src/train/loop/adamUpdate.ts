@@ -8,7 +8,7 @@ export interface AdamScalars {
   /** beta1 to the power of the update's number, which starts at 1. */
   beta1Power: tf.Scalar;
   beta2Power: tf.Scalar;
-  /** What is added to the root of the second moment before its bias is corrected: epsilon times sqrt(1 - beta2Power). */
+  /** Term that is added to the root of the second moment before its bias is corrected: epsilon times sqrt(1 - beta2Power). */
   uncorrectedEpsilon: tf.Scalar;
 }
 

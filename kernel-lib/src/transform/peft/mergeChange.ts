@@ -9,7 +9,7 @@ export interface MergedChange {
   commit(): void;
 }
 
-/** What a stored value is made of: what it was before the first change, and the changes since, in order. */
+/** Origin of a stored value: the value before the first change, and the changes since, in order. */
 interface Merges {
   before: tf.Tensor;
   changes: { change: tf.Tensor; lasting: boolean }[];
