@@ -28,7 +28,8 @@ function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.T
   const found = new Map<string, tf.Tensor1D>();
   const all = model.modules();
   const modules = [...new Set(paths)].map(
-    (path) => [path, all.get(path) ?? fail('adaptive.featureDistance', `the model must have "${path}"`, model.kind)] as const
+    (path) =>
+      [path, all.get(path) ?? fail('adaptive.featureDistance', `the model must have "${path}"`, model.kind)] as const
   );
   const release = modules.map(([path, module]) =>
     module.intercept((inner, input) => {
@@ -42,7 +43,9 @@ function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.T
   const ctx = Context.create();
   try {
     model.apply(x, ctx);
-    return paths.map((path) => found.get(path)?.clone() ?? fail('adaptive.featureDistance', 'the module must be applied', path));
+    return paths.map(
+      (path) => found.get(path)?.clone() ?? fail('adaptive.featureDistance', 'the module must be applied', path)
+    );
   } finally {
     release.forEach((undo) => undo());
     found.forEach((value) => value.dispose());
