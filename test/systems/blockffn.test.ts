@@ -40,6 +40,9 @@ function fit(seed: number, chunk: routers.ChunkOptions | null) {
   return measured;
 }
 
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const lossOf = (ctx: core.Context, name: string): number => ctx.losses.get(`/${name}`)!.dataSync()[0];
+
 describe('[blockffn]', () => {
   test('the router is a ReLU, then a root mean square norm: the set of experts varies, the scale does not', () => {
     const shape = () => ({ width: WIDTH, numExperts: EXPERTS, random: Random.fromSeed(1) });
@@ -55,6 +58,34 @@ describe('[blockffn]', () => {
       expect(new Set(counts).size).toBeGreaterThan(4);
     });
     [plain, normed].forEach((router) => router.dispose());
+  });
+
+  test.each([4, 8, undefined])('losses over chunks of %s tokens (8 where none is said), by hand', (size) => {
+    const chunk = { ...(size && { size }), sparsity: 0.5, locality: 0.25 };
+    const router = routers
+      .relu({ k: 4, l1: 0, norm: 'rms', chunk })
+      .build({ width: WIDTH, numExperts: 4, random: Random.fromSeed(1) });
+    const ctx = Context.create({ training: true });
+    const [probs, logits] = tf.tidy(() => {
+      const routing = router.route(Random.fromSeed(2).normal([20, WIDTH], 0, 0.3) as tf.Tensor2D, ctx);
+      return [routing.probs.arraySync(), routing.logits.arraySync()];
+    });
+    const chunksOf = <T>(rows: T[], of = size ?? 8): T[][] =>
+      rows.length === 0 ? [] : [rows.slice(0, of), ...chunksOf(rows.slice(of), of)];
+    const unused = chunksOf(probs).flatMap((rows) =>
+      rows[0].map((_, e) => rows.reduce((product, row) => product * (1 - row[e]), 1))
+    );
+    expect(lossOf(ctx, 'chunk')).toBeCloseTo(0.5 * (1 - mean(unused)), 4);
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const pairs = chunksOf(logits).flatMap((rows) => rows.slice(1).map((after, i) => [rows[i], after]));
+    const entropies = pairs.map(([now, after]) =>
+      mean(now.map((l, e) => softplus(100 * l) - 100 * l * sigmoid(100 * after[e])))
+    );
+    expect(lossOf(ctx, 'locality') / (0.25 * mean(entropies))).toBeCloseTo(1, 4);
+    // Chunks of one token would say something else of both.
+    expect(Math.abs(lossOf(ctx, 'chunk') - 0.5 * (1 - mean(probs.flat().map((p) => 1 - p))))).toBeGreaterThan(0.01);
+    ctx.dispose();
+    router.dispose();
   });
 
   test('with the chunk losses eight tokens leave more experts alone, each token as many', () => {
