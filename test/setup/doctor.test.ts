@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeDevice, judgeExtension } from '../../kernel-lib/bin/doctor/checks.js';
 
-const CPU = { device: 'cpu', wheel: 'tensorflow-cpu==2.21.0' } as const;
-const GPU = { device: 'gpu', wheel: 'tensorflow==2.21.0' } as const;
+const CPU = { device: 'cpu', wheel: 'tensorflow-cpu==2.21.0', lock: 'tensorflow-cpu' } as const;
+const GPU = { device: 'gpu', wheel: 'tensorflow==2.21.0', lock: 'tensorflow' } as const;
 const NONE = { device: 'javascript', reason: 'no wheel' } as const;
 const ran = (kind: string, loadError: string | null = null): Parameters<typeof judgeDevice>[0] => ({
   kind,

@@ -57,7 +57,7 @@ print(json.dumps({"python": sys.version.split()[0], **{n: version(n) for n in sy
  */
 async function checkPython(project) {
   const names = ['jupyterlab', 'tensorflow', 'tensorflow-cpu', 'jupyterlab-switchyard'];
-  const { code, output } = await capture(venvProgram(project, 'python'), ['-c', PYTHON_VERSIONS, ...names]);
+  const { code, output } = await capture(venvProgram(project, 'python'), ['-I', '-c', PYTHON_VERSIONS, ...names]);
   const versions = code === 0 ? JSON.parse(output) : {};
   const tensorflow = versions.tensorflow ?? versions['tensorflow-cpu'] ?? null;
   const choice = thisMachine();
