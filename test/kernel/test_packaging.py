@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -110,11 +111,17 @@ def test_packed_library_in_an_empty_folder(project):
     assert [finding for finding in report["findings"] if finding["status"] == "failed"] == []
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def test_readme_lines_open_jupyterlab(project):
     *_, line = readme_lines()
     assert line == "npx switchyard start"
     env = stranger(SWITCHYARD_DEVICE="cpu")
-    command = ["sh", "-c", f"{line} --no-browser --port=0"]
+    command = ["sh", "-c", f"{line} --no-browser --port={free_port()}"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, cwd=project, env=env, start_new_session=True, **pipes) as started:
         try:

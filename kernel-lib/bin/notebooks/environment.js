@@ -1,6 +1,7 @@
 'use strict';
 
-const { hasTag, newCodeCell, sourceOf } = require('./notebook');
+const path = require('path');
+const { hasTag, joined, newCodeCell, sourceOf } = require('./notebook');
 
 /**
  * @typedef {import('./notebook').Notebook} Notebook
@@ -23,6 +24,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
 /** As `ENVIRONMENT_MIME_TYPE` of the library. */
 const MIME_TYPE = 'application/vnd.switchyard.environment.v1+json';
 const TAG = 'switchyard-environment';
+const TEXT = path.resolve(__dirname, '..', '..', 'dist', 'environment', 'text');
 const LIBRARY = '@switchyard/kernel-lib';
 const CELL = `import { show } from '${LIBRARY}';\nshow.environment();`;
 
@@ -43,7 +45,49 @@ function withRecord(notebook) {
  * @returns {EnvironmentRecord | null} Null where it is another output.
  */
 function recordIn(output) {
-  return /** @type {Record<string, any> | undefined} */ (output.data)?.[MIME_TYPE] ?? null;
+  const record = /** @type {Record<string, any> | undefined} */ (output.data)?.[MIME_TYPE];
+  return isWhole(record) ? record : null;
+}
+
+/**
+ * Whether an output shows an environment record and nothing else: the record, whole, and the text that the library makes of it.
+ * @param {Output} output
+ * @returns {boolean}
+ */
+function isRecord(output) {
+  const { [MIME_TYPE]: record, 'text/plain': text, ...others } = /** @type {Record<string, any>} */ (output.data ?? {});
+  return isWhole(record) && Object.keys(others).length === 0 && joined(text ?? '') === textOf(record);
+}
+
+/**
+ * @param {any} record
+ * @returns {record is EnvironmentRecord}
+ */
+function isWhole(record) {
+  const { versions, platform, processor, device, threads, lockfile, git, seeds, data, packages = {} } = record ?? {};
+  const named = (/** @type {unknown} */ value, /** @type {string[]} */ ...types) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => types.includes(item === null ? 'null' : typeof item));
+  return (
+    [platform, processor, device].every((text) => typeof text === 'string') &&
+    typeof threads === 'number' &&
+    (lockfile === null || typeof lockfile === 'string') &&
+    (git === null || (typeof git?.commit === 'string' && typeof git.clean === 'boolean')) &&
+    named(versions, 'string', 'null') &&
+    named(seeds, 'number') &&
+    [data, packages].every((hashes) => named(hashes, 'string'))
+  );
+}
+
+/**
+ * @param {EnvironmentRecord} record
+ * @returns {string}
+ */
+function textOf(record) {
+  // Of the built library, without which no notebook runs.
+  const { environmentText } = /** @type {{ environmentText(record: object): string }} */ (require(TEXT));
+  return environmentText({ packages: {}, ...record });
 }
 
 /**
@@ -109,4 +153,4 @@ function differences(saved, now) {
   return names.map((name) => `${name}: saved with ${saved[name] ?? 'none'}, now ${now[name] ?? 'none'}`);
 }
 
-module.exports = { environmentChanges, findRecord, recordIn, sameMachine, withRecord };
+module.exports = { environmentChanges, findRecord, isRecord, sameMachine, withRecord };

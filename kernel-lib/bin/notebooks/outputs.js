@@ -1,13 +1,13 @@
 'use strict';
 
-const { recordIn } = require('./environment');
+const { isRecord } = require('./environment');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
 const { compareData } = require('./values');
 
 /**
  * @typedef {import('./notebook').Output} Output
- * @typedef {import('./rules').Rules} Rules
+ * @typedef {import('./rules').Rules & { leftOut?: import('./leftOut').LeftOut }} Rules
  * @typedef {import('./values').Difference} Difference
  */
 
@@ -26,7 +26,7 @@ function compareOutputs(saved, now, rules) {
   const streams = ['stdout', 'stderr'].flatMap((name) =>
     compareText(streamText(saved, name), streamText(now, name), rules, name)
   );
-  const [a, b] = [saved, now].map((outputs) => outputs.filter((output) => isShown(output)));
+  const [a, b] = [saved, now].map((outputs) => outputs.filter((output) => output.output_type !== 'stream'));
   const length = Math.max(a.length, b.length);
   const shown = Array.from({ length }, (_, i) => compareShown(a[i], b[i], rules, `output ${String(i + 1)}`));
   return [...streams, ...shown.flat()];
@@ -43,14 +43,6 @@ function streamText(outputs, name) {
 }
 
 /**
- * @param {Output} output
- * @returns {boolean}
- */
-function isShown(output) {
-  return output.output_type !== 'stream' && recordIn(output) === null;
-}
-
-/**
  * @param {Output | undefined} saved
  * @param {Output | undefined} now
  * @param {Rules} rules
@@ -63,7 +55,15 @@ function compareShown(saved, now, rules, where) {
       { where, saved: saved === undefined ? null : summary(saved), now: now === undefined ? null : summary(now) }
     ];
   }
-  const [a, b] = [forms(saved), forms(now)];
+  if (isRecord(saved) && isRecord(now)) {
+    rules.leftOut?.record();
+    return [];
+  }
+  const drawn = [saved, now].every((output) => payloadOf(output) !== null && hasPicture(output));
+  if (drawn) {
+    rules.leftOut?.picture();
+  }
+  const [a, b] = [forms(saved, drawn), forms(now, drawn)];
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
     const at = types.length === 1 ? where : `${where}, ${type}`;
@@ -73,23 +73,61 @@ function compareShown(saved, now, rules, where) {
 }
 
 /**
- * What of an output is compared, by MIME type: of a payload its data alone, from which its other forms are made.
+ * What of an output is compared, by MIME type: of a payload what it shows, less which run it was and when. Every other form is
+ * compared as it is.
  * @param {Output} output
+ * @param {boolean} [drawn] - The picture is left out.
  * @returns {Record<string, unknown>}
  */
-function forms(output) {
+function forms(output, drawn = false) {
   if (output.output_type === 'error') {
     return { error: `${String(output.ename)}: ${String(output.evalue)}` };
   }
-  const data = /** @type {Record<string, any>} */ (output.data);
-  const payload = data[PAYLOAD];
-  if (payload !== undefined) {
-    const { step, totalSteps, status } = payload.source;
-    return { [payload.kind]: { step, totalSteps, status, data: payload.data } };
+  const payload = payloadOf(output);
+  const { [PAYLOAD]: _own, ...others } = dataOf(output);
+  const rest = payload === null ? dataOf(output) : others;
+  const compared = Object.entries(rest).filter(([type]) => !drawn || type !== PICTURE);
+  const texts = compared.map(([type, form]) => [type, isText(form) && !type.endsWith('json') ? joined(form) : form]);
+  return { ...(payload === null ? {} : { [payload.kind]: payload.shown }), ...Object.fromEntries(texts) };
+}
+
+/**
+ * The part of a payload that is compared; null where the output has none of the shape that ours have.
+ * @param {Output} output
+ * @returns {{ kind: string, shown: unknown } | null}
+ */
+function payloadOf(output) {
+  const { kind, source, data } = dataOf(output)[PAYLOAD] ?? {};
+  if (typeof kind !== 'string' || typeof source !== 'object' || source === null) {
+    return null;
   }
-  const compared = Object.entries(data).filter(([type]) => type !== PICTURE);
-  // Text is saved as a list of lines; data of a JSON type is as it is.
-  return Object.fromEntries(compared.map(([type, form]) => [type, type.endsWith('json') ? form : joined(form)]));
+  const { step, totalSteps, status } = source;
+  return { kind, shown: { step, totalSteps, status, data } };
+}
+
+/**
+ * @param {Output} output
+ * @returns {boolean}
+ */
+function hasPicture(output) {
+  return isText(dataOf(output)[PICTURE]);
+}
+
+/**
+ * Text is saved as a string or a list of lines.
+ * @param {unknown} form
+ * @returns {boolean}
+ */
+function isText(form) {
+  return typeof form === 'string' || (Array.isArray(form) && form.every((line) => typeof line === 'string'));
+}
+
+/**
+ * @param {Output} output
+ * @returns {Record<string, any>}
+ */
+function dataOf(output) {
+  return /** @type {Record<string, any>} */ (output.data ?? {});
 }
 
 /**
