@@ -50,13 +50,14 @@ function recordIn(output) {
 }
 
 /**
- * Whether an output shows an environment record and nothing else: the record, whole, and the text that the library makes of it.
+ * Whether the text of an output with a record is the one that the library makes of it.
  * @param {Output} output
  * @returns {boolean}
  */
-function isRecord(output) {
-  const { [MIME_TYPE]: record, 'text/plain': text, ...others } = /** @type {Record<string, any>} */ (output.data ?? {});
-  return isWhole(record) && Object.keys(others).length === 0 && joined(text ?? '') === textOf(record);
+function hasRecordsText(output) {
+  const record = recordIn(output);
+  const { 'text/plain': text = '' } = /** @type {Record<string, unknown>} */ (output.data);
+  return record !== null && joined(text) === textOf(record);
 }
 
 /**
@@ -153,4 +154,4 @@ function differences(saved, now) {
   return names.map((name) => `${name}: saved with ${saved[name] ?? 'none'}, now ${now[name] ?? 'none'}`);
 }
 
-module.exports = { environmentChanges, findRecord, isRecord, sameMachine, withRecord };
+module.exports = { environmentChanges, findRecord, hasRecordsText, MIME_TYPE, recordIn, sameMachine, withRecord };

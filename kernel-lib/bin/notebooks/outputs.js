@@ -1,6 +1,6 @@
 'use strict';
 
-const { isRecord } = require('./environment');
+const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environment');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
 const { compareData } = require('./values');
@@ -55,15 +55,8 @@ function compareShown(saved, now, rules, where) {
       { where, saved: saved === undefined ? null : summary(saved), now: now === undefined ? null : summary(now) }
     ];
   }
-  if (isRecord(saved) && isRecord(now)) {
-    rules.leftOut?.record();
-    return [];
-  }
-  const drawn = [saved, now].every((output) => payloadOf(output) !== null && hasPicture(output));
-  if (drawn) {
-    rules.leftOut?.picture();
-  }
-  const [a, b] = [forms(saved, drawn), forms(now, drawn)];
+  const without = leftOutOf([saved, now], rules);
+  const [a, b] = [forms(saved, without), forms(now, without)];
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
     const at = types.length === 1 ? where : `${where}, ${type}`;
@@ -73,20 +66,39 @@ function compareShown(saved, now, rules, where) {
 }
 
 /**
+ * The MIME types of two outputs that are not compared, but counted: pictures of a payload, which is, and whole environment records, which are
+ * compared as such, with the text that the library makes of them.
+ * @param {Output[]} outputs
+ * @param {Rules} rules
+ * @returns {string[]}
+ */
+function leftOutOf(outputs, { leftOut }) {
+  if (outputs.every((output) => recordIn(output) !== null)) {
+    leftOut?.record();
+    return [ENVIRONMENT, ...(outputs.every(hasRecordsText) ? ['text/plain'] : [])];
+  }
+  if (outputs.every((output) => payloadOf(output) !== null && isText(dataOf(output)[PICTURE]))) {
+    leftOut?.picture();
+    return [PICTURE];
+  }
+  return [];
+}
+
+/**
  * What of an output is compared, by MIME type: of a payload what it shows, less which run it was and when. Every other form is
  * compared as it is.
  * @param {Output} output
- * @param {boolean} [drawn] - The picture is left out.
+ * @param {string[]} [without] - Types that are left out.
  * @returns {Record<string, unknown>}
  */
-function forms(output, drawn = false) {
+function forms(output, without = []) {
   if (output.output_type === 'error') {
     return { error: `${String(output.ename)}: ${String(output.evalue)}` };
   }
   const payload = payloadOf(output);
   const { [PAYLOAD]: _own, ...others } = dataOf(output);
   const rest = payload === null ? dataOf(output) : others;
-  const compared = Object.entries(rest).filter(([type]) => !drawn || type !== PICTURE);
+  const compared = Object.entries(rest).filter(([type]) => !without.includes(type));
   const texts = compared.map(([type, form]) => [type, isText(form) && !type.endsWith('json') ? joined(form) : form]);
   return { ...(payload === null ? {} : { [payload.kind]: payload.shown }), ...Object.fromEntries(texts) };
 }
@@ -103,14 +115,6 @@ function payloadOf(output) {
   }
   const { step, totalSteps, status } = source;
   return { kind, shown: { step, totalSteps, status, data } };
-}
-
-/**
- * @param {Output} output
- * @returns {boolean}
- */
-function hasPicture(output) {
-  return isText(dataOf(output)[PICTURE]);
 }
 
 /**
