@@ -107,6 +107,16 @@ describe('verify says what it does not compare', () => {
     expect(said).toMatch(/1 environment record, compared as the environment/);
   });
 
+  it('also where nbformat has sorted the names of a record', () => {
+    const record = { ...RECORD, versions: { tslab: '1', node: '20' }, seeds: { b: 1, a: 2 } };
+    const sorted = { ...record, versions: { node: '20', tslab: '1' }, seeds: { a: 2, b: 1 } };
+    const saved = { [ENVIRONMENT]: sorted, 'text/plain': environmentText(record) };
+    const now = { ...record, threads: 3 };
+    expect(compared([saved], [{ [ENVIRONMENT]: now, 'text/plain': environmentText(now) }]).different).toBe(0);
+    const forged = { ...saved, 'text/plain': `${environmentText(record)}, loss 1` };
+    expect(compared([forged], [{ [ENVIRONMENT]: now, 'text/plain': environmentText(now) }]).different).toBe(1);
+  });
+
   it('each pattern that the notebook ignores, with the lines that it touched', () => {
     const { different, said } = compared('loss 1\nloss 2\n', 'loss 3\n', { ignore: ['.*', '^never$'] });
     expect(different).toBe(0);
