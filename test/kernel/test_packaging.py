@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -172,6 +173,19 @@ def test_kernel_says_what_is_missing(wheel, tmp_path):
 
     assert start().startswith("Switchyard's kernel cannot start. There is no Node on the PATH: install Node 20")
     assert "@switchyard/kernel-lib was not found" in start(SWITCHYARD_NODE=shutil.which("node"))
+
+
+def test_wheel_has_the_licence_of_all_that_is_in_the_bundle(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (listed,) = (name for name in archive.namelist() if name.endswith("third-party-licenses.json"))
+        packages = json.loads(archive.read(listed))["packages"]
+        assert not [name for name in archive.namelist() if name.endswith(".map")]
+    lacking = [p["name"] for p in packages if not (p["versionInfo"] and p["licenseId"] and len(p["extractedText"]) > 500)]
+    assert lacking == []
+    names = [p["name"] for p in packages]
+    assert len(names) == len(set(names))
+    # Some that the builder joins into modules of others, one without a file for its licence, and the largest.
+    assert {"d3-array", "d3-path", "d3-quadtree", "d3-shape", "d3-timer", "has-hover", "native-promise-only", "plotly.js"} <= set(names)
 
 
 def test_wheel_has_the_version_of_the_extension(wheel):
