@@ -71,7 +71,11 @@ const stryker = require.resolve('@stryker-mutator/core/package.json').replace('p
 const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   cwd: ROOT,
   stdio: 'inherit',
-  // Stryker runs files in threads of one process, where TensorFlow takes each custom op once: the composed ones do.
-  env: { ...process.env, SWITCHYARD_MUTATE: tests, SWITCHYARD_CUSTOM_OPS: 'none' }
+  env: {
+    ...process.env,
+    SWITCHYARD_MUTATE: tests,
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
+  }
 });
 process.exitCode = status ?? 1;

@@ -52,5 +52,7 @@ test('[blockffn] what the chunk losses change, as a share of what it is without 
       error: on.error / off.error - 1
     };
   });
-  console.warn({ token, chunk, spread, error });
+  expect([chunk.verdict, spread.verdict, error.verdict]).toEqual(['above', 'below', 'above']);
+  // Tokens stay about as sparse as they were.
+  expect(Math.abs(token.mean)).toBeLessThan(0.1);
 });

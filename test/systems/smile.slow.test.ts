@@ -15,5 +15,6 @@ test('[smile] loss of a character model over that with the flat router, less 1',
   const { excess } = await overTenSeeds('smile', async (seed) => ({
     excess: (await loss(routers.bilevel({ nodes: 4 }), seed)) / (await loss(routers.switchTop1(), seed)) - 1
   }));
-  console.warn({ excess });
+  // No difference is made out; that the excess may be more than 1 % is not ruled out.
+  expect(excess.verdict).toBe('undecided');
 });
