@@ -72,5 +72,5 @@ test('[moepp] rank correlation of how frequent a character is and how many netwo
     const [before, after] = [await correlation(seed, 0), await correlation(seed, 150)];
     return { trained: after, gain: after - before };
   });
-  console.warn({ trained, gain });
+  expect([trained.verdict, gain.verdict]).toEqual(['undecided', 'undecided']);
 });

@@ -61,11 +61,18 @@ export const expertsSystems: readonly SystemEntry[] = [
     title: 'MoE++: Accelerating Mixture-of-Experts Methods with Zero-Computation Experts',
     function: 'moe.mixedExperts',
     test: 'test/systems/moepp.test.ts',
+    claim: 'claim not tested',
+    measured: {
+      test: 'test/systems/moepp.slow.test.ts',
+      figures:
+        'rank correlation of how frequent a character is and how many networks it gets 0.00 +- 0.09; less that of the untrained model 0.07 +- 0.12',
+      date: '2026-11-29'
+    },
     note:
       'With moe.zeroExperts, moe.copyExperts, moe.constantExperts and routers.topK({ gatingResidual: true }). Confirmed: residuals ' +
       'pass through a learnt matrix; chosen: it begins at 0. A copy gives the gate weight times the token. The constant expert ' +
-      'is the only free one with a product, 4 D a row. On planted words over 3 seeds the rank correlation of how frequent a ' +
-      'character is and how many networks it gets is -0.3 (untrained -0.02). Not covered: balance weighted by kind, throughput.'
+      'is the only free one with a product, 4 D a row. On planted words no sign is made out that rare ' +
+      'characters get more networks than frequent ones. Not covered: balance weighted by kind, throughput.'
   },
   {
     id: 'widenet',
