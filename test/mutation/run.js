@@ -52,7 +52,14 @@ function settings(folders) {
     ...{ reporters: ['clear-text', 'json'], jsonReporter: { fileName: `${STATE}/reports/mutation.json` } },
     ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
     ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },
-    ignorePatterns: ['.venv', '/lib', 'extension/jupyterlab_switchyard', 'notebooks', 'test/ui/gallery', 'kernel-lib/dist']
+    ignorePatterns: [
+      '.venv',
+      '/lib',
+      'extension/jupyterlab_switchyard',
+      'notebooks',
+      'test/ui/gallery',
+      'kernel-lib/dist'
+    ]
   };
 }
 
@@ -64,6 +71,11 @@ const stryker = require.resolve('@stryker-mutator/core/package.json').replace('p
 const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   cwd: ROOT,
   stdio: 'inherit',
-  env: { ...process.env, SWITCHYARD_MUTATE: tests }
+  env: {
+    ...process.env,
+    SWITCHYARD_MUTATE: tests,
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
+  }
 });
 process.exitCode = status ?? 1;

@@ -2,9 +2,7 @@ import { core, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
-import { makePieces } from '../support/pieces';
-import { errorOf, mean, regress } from '../support/regression';
-import { choicesOf, mutualInformation, Stack } from '../support/stack';
+import { choicesOf, Stack } from '../support/stack';
 
 const { Context, Random } = core;
 
@@ -78,27 +76,4 @@ describe('[rmoe]', () => {
     tf.dispose([x, moved]);
     stack.dispose();
   });
-
-  test('with recurrence adjacent layers agree more and the error is less, at the same size and work', () => {
-    const runs = [1, 2, 3, 4].map((seed) => {
-      const task = makePieces({ width: WIDTH, seed });
-      const [carried, local] = [true, false].map((carry) => {
-        const stack = new Stack({ router: router(carry), seed });
-        regress(stack, (step) => task.batch(step, 128), { steps: 100, seed });
-        const error = errorOf(stack, (step) => task.batch(step, 1024));
-        const { x, y } = task.batch(1_000_000, 1024);
-        const first = choicesOf(stack, x).map((layer) => layer.map(([best]) => best));
-        const shared = mean([0, 1].map((l) => mutualInformation(first[l], first[l + 1])));
-        const parameters = stack.countParameters();
-        tf.dispose([x, y]);
-        stack.dispose();
-        return { error, shared, parameters };
-      });
-      task.dispose();
-      expect(carried.parameters).toBe(local.parameters);
-      return { shared: carried.shared - local.shared, error: carried.error - local.error };
-    });
-    expect(mean(runs.map(({ shared }) => shared))).toBeGreaterThan(0.1);
-    expect(mean(runs.map(({ error }) => error))).toBeLessThan(0);
-  }, 300_000);
 });
