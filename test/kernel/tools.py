@@ -10,6 +10,8 @@ from pathlib import Path
 
 from spec import ROOT
 
+#: As test/bench/driver/python.js has it.
+TORCH = ["torch==2.13.0", "transformers==5.24.0"]
 LOCK = Path(__file__).with_name("requirements.txt")
 
 
@@ -29,6 +31,22 @@ def install_tools(lock: Path = LOCK) -> Path:
             subprocess.run([*pip, "--require-hashes", "--target", str(target), "-r", str(lines)], check=True)
             target.rename(folder)
     return folder
+
+
+def torch_python() -> str:
+    """A Python with PyTorch and transformers: a virtual environment that the benchmark shares.
+
+    Without hashes: which build of PyTorch is right (CPU, CUDA) the machine's own package index says.
+    """
+    venv = ROOT / ".switchyard" / "torch-venv"
+    python = str(venv / "bin" / "python")
+    probe = "import importlib.metadata as m; print(*(f'{name}=={m.version(name).split(\"+\")[0]}' for name in ('torch', 'transformers')))"
+    done = subprocess.run([python, "-c", probe], capture_output=True, text=True) if venv.exists() else None
+    if done is None or done.stdout.split() != TORCH:
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([*pip, *TORCH, "numpy"], check=True)
+    return python
 
 
 def entries(lock: Path) -> list[str]:
