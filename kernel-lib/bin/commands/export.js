@@ -28,7 +28,9 @@ async function exportCrate(_project, words) {
     { path: 'ro-crate-metadata.json', bytes: `${JSON.stringify(metadata, null, 2)}\n` }
   ]);
   const found = contents.checkpoints.map(({ path: to, step }) => `, the checkpoint ${to} (step ${String(step)})`);
-  const left = contents.outside.map((folder) => `  ${folder} is named and lies elsewhere: \`-c ${folder}\` takes it too.`);
+  const left = contents.outside.map(
+    (folder) => `  ${folder} is named and lies elsewhere: \`-c ${folder}\` takes it too.`
+  );
   const lines = [`${out} is written: ${path.basename(file)}, environment.json${found.join('')}.`, ...left];
   console.log(printable(lines.join('\n')));
   return 0;
