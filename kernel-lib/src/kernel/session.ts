@@ -20,7 +20,7 @@ import { replyTo, statusMessage, type Content, type Header, type Outgoing, type 
 /** Milliseconds without a cell after which a new kernel prepares for one. */
 const IDLE = 100;
 
-/** What checks, runs and explains cells, with one TypeScript. */
+/** The parts that check, run and explain cells, with one TypeScript. */
 interface Tools {
   runner: Runner;
   assistant: Assistant;
@@ -94,7 +94,7 @@ export class Session {
     this.streams.flush();
   }
 
-  /** What runs cells, with the TypeScript of the notebook's folder, where it has one. */
+  /** The parts that run cells, with the TypeScript of the notebook's folder, where it has one. */
   private tools(): Tools {
     if (this.made === null) {
       const { interrupts, history, connection } = this;
@@ -109,7 +109,7 @@ export class Session {
     return this.made;
   }
 
-  /** What explains code. Before the first cell it works with this library's TypeScript: only cells run what is in their folder. */
+  /** The part that explains code: before the first cell with this library's TypeScript, for only cells run what is in their folder. */
   private assistant(): Assistant {
     if (this.made !== null) {
       return this.made.assistant;

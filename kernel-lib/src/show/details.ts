@@ -6,7 +6,7 @@ const INTERVAL = 500;
 /** Part of the run's time that answers may take. */
 const MAX_SHARE = 0.02;
 
-/** What a panel asks. */
+/** A question of a panel. */
 interface Question {
   /** Path of the layer whose tables it wants. */
   layer: string;

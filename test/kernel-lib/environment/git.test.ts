@@ -47,7 +47,9 @@ function program(name: string): string {
 function runs(): { plainGit: boolean; ours: boolean } {
   const mark = join(top, 'ran');
   const later = new Date(Date.now() + 5000);
-  const touch = (): Buffer => execFileSync('touch', ['-d', later.toISOString(), join(folder, 'file.txt')]);
+  const touch = (): void => {
+    execFileSync('touch', ['-d', later.toISOString(), join(folder, 'file.txt')]);
+  };
   touch();
   const state = gitState(folder);
   const ours = existsSync(mark);
