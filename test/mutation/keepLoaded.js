@@ -5,13 +5,12 @@
 'use strict';
 
 const { existsSync } = require('fs');
-const { join } = require('path');
 const { isMainThread } = require('worker_threads');
 
 if (isMainThread) {
   require('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
-  const ops = join(__dirname, '../../kernel-lib/native/build/switchyard_ops.node');
-  if (existsSync(ops)) {
+  const ops = process.env.SWITCHYARD_CUSTOM_OPS;
+  if (ops !== undefined && existsSync(ops)) {
     require(ops);
   }
 }

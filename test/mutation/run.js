@@ -75,6 +75,8 @@ const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
     ...process.env,
     SWITCHYARD_MUTATE: tests,
     TF_CPP_MIN_LOG_LEVEL: '2',
+    // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
+    SWITCHYARD_CUSTOM_OPS: join(ROOT, 'kernel-lib/native/build/switchyard_ops.node'),
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
   }
 });

@@ -1,5 +1,5 @@
 /**
- * What is known here of the claim that a paper makes of its mechanism, of quality or speed: "mechanism", the mechanism itself is tested, and
+ * Standing here of the claim that a paper makes of its mechanism, of quality or speed: "mechanism", the mechanism itself is tested, and
  * nothing is said of the claim; "claim held" and "claim refuted", measured over ten seeds or more; "claim not tested", or measured and undecided.
  */
 export type ClaimStatus = 'mechanism' | 'claim held' | 'claim refuted' | 'claim not tested';
