@@ -20,6 +20,8 @@ export interface BlockOptions {
   number: number;
   /** A block whose attention and mixer this one uses instead of its own; with `norms`, its norms as well. */
   share?: { block: Block; norms: boolean } | null;
+  /** See `BlockModelOptions`. Default 1. */
+  residualScale?: number;
 }
 
 /**
@@ -36,9 +38,12 @@ export class Block extends Module {
   private readonly mixer: Module;
   private readonly between: Module | null;
   private readonly parallel: boolean;
+  private readonly residualScale: number;
 
-  constructor({ width, heads, mixer, parallel, parts, number, random, share = null }: BlockOptions) {
+  constructor(options: BlockOptions) {
     super();
+    const { width, heads, mixer, parallel, parts, number, random, share = null, residualScale = 1 } = options;
+    this.residualScale = residualScale;
     this.mixerName = mixerName(mixer);
     this.parallel = parallel;
     const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
@@ -59,11 +64,15 @@ export class Block extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
-      const attended = x.add(this.attention.apply(normed, ctx.within('attention')));
+      const attended = x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
       const y = this.between?.apply(attended, ctx.within('between')) ?? attended;
       const normedAgain = this.mixerNorm.apply(this.parallel ? x : y, ctx.within('mixerNorm'));
-      return y.add(this.mixer.apply(normedAgain, ctx.within(this.mixerName)));
+      return y.add(this.scaled(this.mixer.apply(normedAgain, ctx.within(this.mixerName))));
     });
+  }
+
+  private scaled(x: tf.Tensor): tf.Tensor {
+    return this.residualScale === 1 ? x : x.mul(this.residualScale);
   }
 
   override lengthAfter(length: number): number {

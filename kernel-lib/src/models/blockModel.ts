@@ -8,6 +8,8 @@ export interface BlockModelOptions {
   readonly mixers: readonly Mixer[];
   /** How its norms and its attention are built. Default: the usual ones. */
   readonly parts?: BlockParts;
+  /** What attention and what works on each token alone are multiplied by before a block adds them. Default 1. */
+  readonly residualScale?: number;
   /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
   readonly sharing?: BlockSharing;
 }

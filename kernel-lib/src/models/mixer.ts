@@ -4,6 +4,7 @@ import { versatileFFN } from '../nn/adaptive';
 import type { VersatileFFNOptions } from '../nn/adaptive';
 import type { ExpertSpec } from '../nn/experts';
 import { FeedForward, GatedFeedForward } from '../nn/layers';
+import type { Activation } from '../nn/layers';
 import * as moe from '../nn/moe';
 import type { RouterSpec } from '../nn/routers';
 
@@ -14,6 +15,10 @@ export interface DenseMixer {
   hidden: number;
   /** Three matrices (SwiGLU) instead of two. */
   gated: boolean;
+  /** Default: that of `layers.FeedForward` and `layers.GatedFeedForward`. */
+  activation?: Activation;
+  /** Adds biases. Default false. */
+  bias?: boolean;
 }
 
 /** The part of a block that works on each token alone: a mixture of experts. */
@@ -26,6 +31,8 @@ export interface MoeMixer {
   experts: 'plain' | 'gated' | ExpertSpec;
   capacityFactor: number | null;
   sharedExperts: number;
+  /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
+  sharedHidden?: number;
   /** What the shared experts are. Default: as `experts`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output by a learned score of the token. Default false. */
@@ -81,6 +88,7 @@ export function buildMixer(mixer: Mixer, width: Size, random: Random): Module {
     const { kind: _kind, ...options } = mixer;
     return versatileFFN({ ...options, width, random });
   }
-  const options = { width, hiddenWidth: mixer.hidden, bias: false, random };
+  const { hidden, activation, bias = false } = mixer;
+  const options = { width, hiddenWidth: hidden, activation, bias, random };
   return mixer.gated ? new GatedFeedForward(options) : new FeedForward(options);
 }

@@ -13,6 +13,8 @@ export type {
   TokenIndexedMixer,
   TransformerSize
 } from '../models';
+export { HubTokenizer, open, PretrainedTransformer } from '../models/hub';
+export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export {
   activeFlops,
   denseTransformer,

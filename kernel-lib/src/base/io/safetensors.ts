@@ -23,10 +23,10 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-const PREFIX_BYTES = 8;
+export const PREFIX_BYTES = 8;
 // The limit of the reference implementation: a larger header is an attack or not this format.
 const MAX_HEADER_BYTES = 100_000_000;
-const METADATA = '__metadata__';
+export const METADATA = '__metadata__';
 
 /** The file's bytes, in pieces to be written one after the other. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array[] {
@@ -56,7 +56,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const begin = dataStart(file, where);
+  const begin = headerLength(file, file.length, where);
   const { [METADATA]: metadata = {}, ...entries } = parseHeader(file.toString('utf8', PREFIX_BYTES, begin), where);
   const checked = Object.entries(entries).map(
     ([name, entry]) => [name, checkEntry(entry, `${where}: "${name}"`)] as const
@@ -77,22 +77,23 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   return { tensors, metadata: checkMetadata(metadata, where) };
 }
 
-function dataStart(file: Buffer, where: string): number {
-  if (file.length < PREFIX_BYTES) {
-    fail(where, `a safetensors file has at least ${PREFIX_BYTES} bytes`, file.length);
+/** Where the values begin, from the first bytes of a file of `size`. */
+export function headerLength(file: Buffer, size: number, where: string): number {
+  if (size < PREFIX_BYTES) {
+    fail(where, `a safetensors file has at least ${PREFIX_BYTES} bytes`, size);
   }
   const length = file.readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES)) {
     fail(where, `a safetensors header has at most ${MAX_HEADER_BYTES} bytes`, String(length));
   }
   const begin = PREFIX_BYTES + Number(length);
-  if (begin > file.length) {
-    fail(where, `the header ends at byte ${begin}, so the file is cut short`, `${file.length} bytes`);
+  if (begin > size) {
+    fail(where, `the header ends at byte ${begin}, so the file is cut short`, `${size} bytes`);
   }
   return begin;
 }
 
-function parseHeader(text: string, where: string): Record<string, unknown> {
+export function parseHeader(text: string, where: string): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -122,7 +123,7 @@ function checkEntry(entry: unknown, where: string): Entry {
 }
 
 /** Values must fill the data part without holes or overlap. */
-function checkOffsets(offsets: readonly [number, number][], size: number, where: string): void {
+export function checkOffsets(offsets: readonly [number, number][], size: number, where: string): void {
   let at = 0;
   for (const [from, to] of offsets.slice().sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
     if (from !== at) {
@@ -142,10 +143,10 @@ function checkMetadata(metadata: unknown, where: string): Record<string, string>
   return metadata as Record<string, string>;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCounts(value: unknown): value is number[] {
+export function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }

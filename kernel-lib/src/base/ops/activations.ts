@@ -24,6 +24,12 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   );
 }
 
+/** The approximation of {@link gelu} by tanh that GPT-2 and Gemma use: `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`. */
+export function geluTanh<T extends tf.Tensor>(x: T): T {
+  const inner = x.add(x.mul(x.square()).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+  return x.mul(tf.tanh(inner).add(1)).mul(0.5);
+}
+
 /** `x sigmoid(x)`, also called swish (arXiv 1702.03118, 1710.05941). */
 export function silu<T extends tf.Tensor>(x: T): T {
   if (hasCustomOps()) {

@@ -1,5 +1,6 @@
 import { CausalSelfAttention } from './causalSelfAttention';
 import { ClassAttention } from './classAttention';
+import { GroupedAttention, type GroupedAttentionChoices } from './groupedAttention';
 import { LayerNorm, RMSNorm } from './norms';
 import { type AttentionSpec, attentionSpecs, type NormSpec, normSpecs } from './parts';
 import { SparseSelfAttention, type SparseSelfAttentionOptions } from './sparseSelfAttention';
@@ -10,9 +11,16 @@ export interface NormSpecOptions {
   epsilon?: number;
 }
 
+/** The options of an RMS norm in a model. */
+export interface RMSNormSpecOptions extends NormSpecOptions {
+  /** Added to the scale, as in Gemma, whose scale is stored less 1. Default 0. */
+  offset?: number;
+}
+
 /** The norm of a model: {@link RMSNorm}. */
-export function rmsNorm({ epsilon }: NormSpecOptions = {}): NormSpec {
-  return { kind: 'rms-norm', options: { epsilon }, build: ({ width }) => new RMSNorm({ width, epsilon }) };
+export function rmsNorm({ epsilon, offset }: RMSNormSpecOptions = {}): NormSpec {
+  const options = { epsilon, offset };
+  return { kind: 'rms-norm', options, build: ({ width }) => new RMSNorm({ width, ...options }) };
 }
 
 /** The norm of a model: {@link LayerNorm}. */
@@ -34,6 +42,15 @@ export function causalAttention({ bias = false, dropout = 0 }: AttentionSpecOpti
     kind: 'causal',
     options: { bias, dropout },
     build: ({ width, heads, random }) => new CausalSelfAttention({ width, heads, bias, dropout, random })
+  };
+}
+
+/** The attention of a model: {@link GroupedAttention}. */
+export function groupedAttention(options: GroupedAttentionChoices = {}): AttentionSpec {
+  return {
+    kind: 'grouped',
+    options: { ...options },
+    build: (shape) => new GroupedAttention({ ...options, ...shape })
   };
 }
 
@@ -63,4 +80,5 @@ normSpecs.register('rms-norm', rmsNorm);
 normSpecs.register('layer-norm', layerNorm);
 attentionSpecs.register('causal', causalAttention);
 attentionSpecs.register('class', classAttention);
+attentionSpecs.register('grouped', groupedAttention);
 attentionSpecs.register('sparse', sparseAttention);

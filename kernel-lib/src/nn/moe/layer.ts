@@ -31,6 +31,8 @@ export interface MoeLayerOptions {
   capacityFactor?: number | null;
   /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
   sharedExperts?: number;
+  /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
+  sharedHidden?: Size;
   /** What the shared experts are. Default: as `experts`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
@@ -68,9 +70,12 @@ export interface MoeLayer extends Module {
 export function layer(options: MoeLayerOptions): MoeLayer {
   const router = routerSpecs.of(options.router);
   const { experts = 'plain', capacityFactor = null, live } = options;
-  const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
+  const { sharedExperts = 0, sharedHidden, sharedKind = experts, sharedGate = false, random } = options;
   (['numExperts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
+  if (sharedHidden !== undefined) {
+    expectInteger('moe.layer', 'sharedHidden', sizeOf(sharedHidden), 1);
+  }
   if (sharedGate && sharedExperts === 0) {
     fail('moe.layer', 'sharedGate needs sharedExperts of at least 1', sharedExperts);
   }
@@ -88,7 +93,9 @@ export function layer(options: MoeLayerOptions): MoeLayer {
     { width, hidden },
     orDispose(routed, () => router.build({ width, numExperts: routed.experts, random: random.child('router') })),
     routed,
-    sharedExperts === 0 ? null : bank(sharedKind, 'shared', Axis.fixed('shared', 1), sharedExperts * hidden.size),
+    sharedExperts === 0
+      ? null
+      : bank(sharedKind, 'shared', Axis.fixed('shared', 1), sharedHidden ?? sharedExperts * hidden.size),
     sharedGate
       ? new Linear({ inputWidth: width, outputWidth: 1, bias: false, random: random.child('sharedGate') })
       : null

@@ -1,0 +1,6 @@
+export { families } from './families';
+export type { Generated, GenerateOptions } from './generate/generate';
+export type { SamplerOptions } from './generate/sampler';
+export { open } from './open';
+export { PretrainedTransformer } from './pretrained';
+export { HubTokenizer } from './tokenizer';
