@@ -1,5 +1,9 @@
+export { environments } from './environments';
+export { upward } from './upward';
 export { loadModel, modelVariables, readFile, saveModel } from './model';
 export { bytesOf, WEIGHT_DTYPES } from './decodeValues';
+export { readGguf } from './gguf/readGguf';
+export type { Gguf, GgufValue } from './gguf/readGguf';
 export { openSafetensors } from './openSafetensors';
 export { readEntry } from './tensorFile';
 export type { TensorEntry } from './tensorFile';

@@ -4,3 +4,4 @@ export type { SamplerOptions } from './generate/sampler';
 export { open } from './open';
 export { PretrainedTransformer } from './pretrained';
 export { HubTokenizer } from './tokenizer';
+export type { ChatMessage } from './tokenizer';

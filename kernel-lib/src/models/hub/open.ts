@@ -1,8 +1,11 @@
-import { existsSync, statSync } from 'fs';
+import { existsSync } from 'fs';
 import * as path from 'path';
 import { fail, Random } from '../../base/core';
 import { Config } from './config';
 import { familyOf } from './families';
+import { findCheckpoint } from './findCheckpoint';
+import { openGguf } from './gguf/openGguf';
+import { ggufTokenizer } from './gguf/tokenizer';
 import { openFolder, readJson } from './openFolder';
 import type { Checkpoint } from './openFolder';
 import { PretrainedTransformer } from './pretrained';
@@ -12,13 +15,18 @@ import type { HubTokenizer } from './tokenizer';
 
 /**
  * Opens a checkpoint as one of our models: a folder of HuggingFace (`config.json`, `model.safetensors` in one or several files,
- * `tokenizer.json`).
+ * `tokenizer.json`), a GGUF file with its tokenizer, or the name of one that `npx switchyard models add` fetched.
  *
  * @throws {SwitchyardError} naming file, tensor and rule, before any values are read.
  */
 export async function open(where: string): Promise<PretrainedTransformer> {
-  const checkpoint = openFolder(expectFolder(where));
-  return build(checkpoint, openTokenizer(where), endIdsOf(where, checkpoint.config));
+  const place = findCheckpoint(where);
+  if (place.endsWith('.gguf')) {
+    const { gguf, ...checkpoint } = openGguf(place);
+    return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'));
+  }
+  const checkpoint = openFolder(place);
+  return build(checkpoint, openTokenizer(place), endIdsOf(place, checkpoint.config));
 }
 
 function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedTransformer {
@@ -31,18 +39,12 @@ function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly
   const model = new PretrainedTransformer(options, { checkpoint, family, tokenizer, endIds }, Random.blank());
   try {
     const maps = family.weights(options);
-    readWeights(model, maps, matchWeights(checkpoint, family, maps, model));
+    readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model));
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
-}
-
-function expectFolder(where: string): string {
-  return existsSync(where) && statSync(where).isDirectory()
-    ? where
-    : fail('models.open', 'path must be a folder with a config.json', where);
 }
 
 /** End tokens: those of generation, else of the model. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'fs';
 import * as path from 'path';
 import { fail } from '../../base/core';
-import { openSafetensors } from '../../base/io';
+import { openSafetensors, readEntry } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
 import { Config } from './config';
 
@@ -14,6 +14,8 @@ export interface Checkpoint {
   where: string;
   config: Config;
   tensors: ReadonlyMap<string, TensorEntry>;
+  /** Reads the values of one. */
+  read(entry: TensorEntry, name: string): Float32Array;
 }
 
 /**
@@ -25,7 +27,7 @@ export function openFolder(folder: string): Checkpoint {
   const config = new Config(path.join(folder, 'config.json'), readJson(path.join(folder, 'config.json')));
   const index = path.join(folder, INDEX);
   const tensors = existsSync(index) ? openShards(folder, index) : openSafetensors(path.join(folder, ONE));
-  return { where: folder, config, tensors };
+  return { where: folder, config, tensors, read: readEntry };
 }
 
 /**
@@ -49,7 +51,8 @@ export function readJson(file: string): Record<string, unknown> {
 // Tokenizers of 250 000 tokens take 20 MB.
 const MAX_TEXT_BYTES = 200_000_000;
 
-function readText(file: string): string {
+/** The text in a file. */
+export function readText(file: string): string {
   let size: number;
   try {
     ({ size } = statSync(file));

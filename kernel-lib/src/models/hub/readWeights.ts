@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { fail, showShape } from '../../base/core';
 import type { Module } from '../../base/core';
-import { bytesOf, readEntry } from '../../base/io';
+import { bytesOf } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
 import type { Family } from './family';
 import type { Checkpoint } from './openFolder';
@@ -50,6 +50,7 @@ export function matchWeights<Options>(
 
 /** Reads each tensor and stores it in its parameter: beside the model there is one of them at a time. */
 export function readWeights(
+  { read }: Checkpoint,
   model: Module,
   maps: readonly WeightMap[],
   entries: ReadonlyMap<string, TensorEntry>
@@ -59,7 +60,7 @@ export function readWeights(
     tf.tidy(() => {
       const theirs = map.theirs.map((name) => {
         const entry = entries.get(name)!;
-        return tf.tensor(readEntry(entry, name), entry.shape, 'float32');
+        return tf.tensor(read(entry, name), entry.shape, 'float32');
       });
       map.toOurs(theirs).forEach((value, i) => stored.get(map.ours[i])!.assign(value, map.ours[i]));
     });
