@@ -16,7 +16,7 @@ interface Expected {
   continuation: number[];
 }
 
-const NAMES = ['llama', 'llama-3'];
+const NAMES = ['llama', 'llama-3', 'mistral', 'qwen2', 'qwen3', 'gpt2', 'gpt-neox', 'gemma'];
 
 describe.each(NAMES)('%s', async (name) => {
   const folder = join(FOLDER, name);

@@ -1,10 +1,16 @@
 import { fail } from '../../../base/core';
 import type { Config } from '../config';
 import type { Family } from '../family';
+import { gemma } from './gemma';
+import { gpt2 } from './gpt2';
+import { gptNeoX } from './gptNeoX';
 import { llama } from './llama';
+import { mistral } from './mistral';
+import { qwen2 } from './qwen2';
+import { qwen3 } from './qwen3';
 
 /** The architectures that open. */
-export const families: readonly Family[] = [llama];
+export const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeoX, gemma];
 
 /**
  * The family of a checkpoint.
