@@ -16,7 +16,10 @@ interface Expected {
   continuation: number[];
 }
 
-const NAMES = ['llama', 'llama-3', 'mistral', 'qwen2', 'qwen3', 'gpt2', 'gpt-neox', 'gemma'];
+const NAMES = [
+  ...['llama', 'llama-3', 'mistral', 'qwen2', 'qwen3', 'gpt2', 'gpt-neox', 'gemma'],
+  ...['mixtral', 'olmoe', 'qwen2-moe', 'qwen3-moe', 'granite-moe', 'deepseek-v2', 'deepseek-v3']
+];
 
 describe.each(NAMES)('%s', async (name) => {
   const folder = join(FOLDER, name);

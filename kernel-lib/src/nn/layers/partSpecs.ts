@@ -1,6 +1,7 @@
 import { CausalSelfAttention } from './causalSelfAttention';
 import { ClassAttention } from './classAttention';
 import { GroupedAttention, type GroupedAttentionChoices } from './groupedAttention';
+import { LatentAttention, type LatentAttentionChoices } from './latentAttention';
 import { LayerNorm, RMSNorm } from './norms';
 import { type AttentionSpec, attentionSpecs, type NormSpec, normSpecs } from './parts';
 import { SparseSelfAttention, type SparseSelfAttentionOptions } from './sparseSelfAttention';
@@ -54,6 +55,15 @@ export function groupedAttention(options: GroupedAttentionChoices = {}): Attenti
   };
 }
 
+/** The attention of a model: {@link LatentAttention}. */
+export function latentAttention(options: LatentAttentionChoices): AttentionSpec {
+  return {
+    kind: 'latent',
+    options: { ...options },
+    build: ({ width, heads, random }) => new LatentAttention({ ...options, width, heads, random })
+  };
+}
+
 /** The attention of a model: {@link ClassAttention}. Biases by default. */
 export function classAttention({ bias = true, dropout = 0 }: AttentionSpecOptions = {}): AttentionSpec {
   return {
@@ -81,4 +91,5 @@ normSpecs.register('layer-norm', layerNorm);
 attentionSpecs.register('causal', causalAttention);
 attentionSpecs.register('class', classAttention);
 attentionSpecs.register('grouped', groupedAttention);
+attentionSpecs.register('latent', latentAttention);
 attentionSpecs.register('sparse', sparseAttention);

@@ -77,30 +77,30 @@ const PROJECTIONS = [
 ] as const;
 
 /** The weights of a model built like Llama, without what works on each token alone. */
-export function decoderWeights(options: TransformerOptions): WeightMap[] {
-  const {
-    bias = false,
-    outputBias = bias,
-    norm = 'none'
-  } = options.parts!.attention!.options as GroupedAttentionChoices;
+export function decoderWeights(
+  options: TransformerOptions,
+  attention: (ours: string, theirs: string) => WeightMap[] = groupedWeights(options)
+): WeightMap[] {
   const blocks = options.mixers.flatMap((_, i) => {
     const [ours, theirs] = [`layers.${i}`, `model.layers.${i}`];
-    const projections = PROJECTIONS.flatMap(([path, name]) =>
-      linear(`${ours}.attention.${path}`, `${theirs}.self_attn.${name}`, path === 'output' ? outputBias : bias)
-    );
     return [
       same(`${ours}.attentionNorm.weight`, `${theirs}.input_layernorm.weight`),
-      ...projections,
-      ...(norm === 'none'
-        ? []
-        : [
-            same(`${ours}.attention.queryNorm.weight`, `${theirs}.self_attn.q_norm.weight`),
-            same(`${ours}.attention.keyNorm.weight`, `${theirs}.self_attn.k_norm.weight`)
-          ]),
+      ...attention(`${ours}.attention`, `${theirs}.self_attn`),
       same(`${ours}.mixerNorm.weight`, `${theirs}.post_attention_layernorm.weight`)
     ];
   });
   return [...outerWeights(options), ...blocks];
+}
+
+function groupedWeights({ parts }: TransformerOptions): (ours: string, theirs: string) => WeightMap[] {
+  const { bias = false, outputBias = bias, norm = 'none' } = parts!.attention!.options as GroupedAttentionChoices;
+  const norms = norm === 'none' ? [] : [['queryNorm', 'q_norm'] as const, ['keyNorm', 'k_norm'] as const];
+  return (ours, theirs) => [
+    ...PROJECTIONS.flatMap(([path, name]) =>
+      linear(`${ours}.${path}`, `${theirs}.${name}`, path === 'output' ? outputBias : bias)
+    ),
+    ...norms.map(([path, name]) => same(`${ours}.${path}.weight`, `${theirs}.${name}.weight`))
+  ];
 }
 
 /** Embedding, last norm and head. */

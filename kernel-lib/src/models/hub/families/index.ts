@@ -1,16 +1,25 @@
 import { fail } from '../../../base/core';
 import type { Config } from '../config';
 import type { Family } from '../family';
+import { deepseekV2, deepseekV3 } from './deepseek';
 import { gemma } from './gemma';
 import { gpt2 } from './gpt2';
 import { gptNeoX } from './gptNeoX';
+import { graniteMoe } from './graniteMoe';
 import { llama } from './llama';
 import { mistral } from './mistral';
+import { mixtral } from './mixtral';
+import { olmoe } from './olmoe';
 import { qwen2 } from './qwen2';
+import { qwen2Moe } from './qwen2Moe';
 import { qwen3 } from './qwen3';
+import { qwen3Moe } from './qwen3Moe';
 
 /** The architectures that open. */
-export const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gpt2, gptNeoX, gemma];
+export const families: readonly Family[] = [
+  ...[llama, mistral, qwen2, qwen3, gpt2, gptNeoX, gemma],
+  ...[mixtral, olmoe, qwen2Moe, qwen3Moe, graniteMoe, deepseekV2, deepseekV3]
+];
 
 /**
  * The family of a checkpoint.
