@@ -1,6 +1,7 @@
-import { readFileSync } from 'fs';
+import { mkdtempSync, readFileSync, rmSync } from 'fs';
+import { tmpdir } from 'os';
 import { join } from 'path';
-import { models, tf } from '@switchyard/kernel-lib';
+import { core, io, models, tf } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../support/numeric';
 
@@ -14,7 +15,14 @@ interface Expected {
   prompt: string;
   promptIds: number[];
   continuation: number[];
+  /** For `routers`: gradients of sum(logits * cotangent) by each router's weight [E, D]. */
+  cotangent?: number[][][];
+  routers: Record<string, number[][]>;
 }
+
+/** Where exported models go. */
+const scratch = mkdtempSync(join(tmpdir(), 'switchyard-export-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
 const NAMES = [
   ...['llama', 'llama-3', 'mistral', 'qwen2', 'qwen3', 'gpt2', 'gpt-neox', 'gemma'],
@@ -42,5 +50,41 @@ describe.each(NAMES)('%s', async (name) => {
     expect(ids).toEqual(expected.continuation);
     expect(text).toBe(model.tokenizer.decode(expected.continuation));
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test.runIf(expected.cotangent)('gradients of the routers are those of PyTorch to 1e-4', () => {
+    const found = Object.entries(expected.routers).map(([path, gradient]) => {
+      const [block] = /\d+/.exec(path)!;
+      return { parameter: model.parameters().get(`layers.${block}.moe.router.weight`)!, gradient };
+    });
+    tf.tidy(() => {
+      const ids = tf.tensor2d(expected.ids, undefined, 'int32');
+      const loss = (): tf.Scalar => model.apply(ids, core.Context.create()).mul(tf.tensor3d(expected.cotangent!)).sum();
+      const { grads } = tf.variableGrads(
+        loss,
+        found.map(({ parameter }) => parameter.variable)
+      );
+      for (const { parameter, gradient } of found) {
+        const largest = Math.max(...gradient.flat().map(Math.abs));
+        expectClose(grads[parameter.variable.name].transpose(), gradient.flat(), 1e-4 * Math.max(1, largest));
+      }
+    });
+  });
+
+  test('exported, it is the same file again, bit for bit', async () => {
+    const out = join(scratch, name);
+    model.export(out);
+    const [was, is] = [folder, out].map((each) =>
+      io.decodeSafetensors(readFileSync(join(each, 'model.safetensors')), each)
+    );
+    expect([...is.tensors.keys()].sort()).toEqual([...was.tensors.keys()].sort());
+    was.tensors.forEach((tensor, key) => expect(is.tensors.get(key)).toEqual(tensor));
+    // Python tells 0.0 from 0, and transformers refuses the one for the other.
+    const fractions = (each: string): string[] =>
+      readFileSync(join(each, 'config.json'), 'utf8').match(/"\w+": \d+\.\d+/g)!;
+    expect(fractions(out)).toEqual(fractions(folder));
+    const again = await models.open(out);
+    expect(again.spec).toEqual(model.spec);
+    again.dispose();
   });
 });

@@ -137,8 +137,8 @@ def wider(model):
 
 def routers(model):
     """Modules whose "weight" scores experts, by path."""
-    ends = ("mlp.gate", "block_sparse_moe.gate", "block_sparse_moe.router.layer", "router.classifier")
-    return {path: module for path, module in model.named_modules() if path.endswith(ends) and module.weight is not None}
+    ends = ("mlp.gate", "block_sparse_moe.gate", "block_sparse_moe.router", "router.classifier")
+    return {path: module for path, module in model.named_modules() if path.endswith(ends)}
 
 
 def expected(model, tok):

@@ -14,6 +14,7 @@ export type {
   TransformerSize
 } from '../models';
 export { HubTokenizer, open, PretrainedTransformer } from '../models/hub';
+export type { ExportOptions } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export {

@@ -1,3 +1,4 @@
+export type { ExportOptions } from './exportModel';
 export { families } from './families';
 export type { Generated, GenerateOptions } from './generate/generate';
 export type { SamplerOptions } from './generate/sampler';

@@ -13,6 +13,8 @@ export interface Checkpoint {
   /** The folder or file, for errors. */
   where: string;
   config: Config;
+  /** The configuration as it is written: JSON in JavaScript does not know 1.0 from 1, and Python asks. */
+  configText: string;
   tensors: ReadonlyMap<string, TensorEntry>;
   /** Reads the values of one. */
   read(entry: TensorEntry, name: string): Float32Array;
@@ -24,10 +26,12 @@ export interface Checkpoint {
  * @throws {SwitchyardError} naming the file: where one is missing, cut short or names another outside the folder.
  */
 export function openFolder(folder: string): Checkpoint {
-  const config = new Config(path.join(folder, 'config.json'), readJson(path.join(folder, 'config.json')));
+  const file = path.join(folder, 'config.json');
+  const configText = readText(file);
+  const config = new Config(file, parseObject(file, configText));
   const index = path.join(folder, INDEX);
   const tensors = existsSync(index) ? openShards(folder, index) : openSafetensors(path.join(folder, ONE));
-  return { where: folder, config, tensors, read: readEntry };
+  return { where: folder, config, configText, tensors, read: readEntry };
 }
 
 /**
@@ -36,7 +40,10 @@ export function openFolder(folder: string): Checkpoint {
  * @throws {SwitchyardError} where there is no such file, or it is larger than any of its kind.
  */
 export function readJson(file: string): Record<string, unknown> {
-  const text = readText(file);
+  return parseObject(file, readText(file));
+}
+
+function parseObject(file: string, text: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);

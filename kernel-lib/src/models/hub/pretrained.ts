@@ -4,6 +4,8 @@ import type { Random } from '../../base/core';
 import type { BlockModelOptions } from '../blockModel';
 import { Transformer } from '../language';
 import type { TransformerOptions } from '../language';
+import { exportModel } from './exportModel';
+import type { ExportOptions } from './exportModel';
 import type { Checkpoint } from './openFolder';
 import type { Family } from './family';
 import { generate } from './generate/generate';
@@ -53,6 +55,17 @@ export class PretrainedTransformer extends Transformer {
       ctx.dispose();
       tokens.dispose();
     }
+  }
+
+  /**
+   * Writes a folder that transformers opens, and computes the same with: `config.json`, safetensors, tokenizer. Values that have not changed are
+   * written bit for bit as they were read.
+   *
+   * @throws {SwitchyardError} where the folder is not empty, or the model has become something that its architecture cannot say; `io.saveModel`
+   * saves that.
+   */
+  export(folder: string, options: ExportOptions = {}): void {
+    exportModel(this, folder, options);
   }
 
   /**

@@ -17,7 +17,8 @@ export function configOf(file: string, { metadata, tensors }: Gguf): Config {
   const said = new Config(file, Object.fromEntries(metadata));
   const architecture = said.text('general.architecture');
   const type =
-    TYPES[architecture] ?? fail(file, `general.architecture must be one of ${Object.keys(TYPES).join(', ')}`, architecture);
+    TYPES[architecture] ??
+    fail(file, `general.architecture must be one of ${Object.keys(TYPES).join(', ')}`, architecture);
   const numExperts = metadata.get(`${architecture}.expert_count`) ?? 0;
   const own = new Map([...metadata].filter(([key]) => key.startsWith(`${architecture}.`)));
   const get = (key: string): GgufValue | undefined => own.get(`${architecture}.${key}`);
@@ -38,9 +39,19 @@ export function configOf(file: string, { metadata, tensors }: Gguf): Config {
     hidden_act: 'silu',
     tie_word_embeddings: !tensors.has('output.weight'),
     ...(numExperts === 0 ? {} : expertsOf(get)),
+    norm_topk_prob: type === 'qwen3_moe' ? true : undefined,
+    clip_qkv: get('attention.clamp_kqv'),
     eos_token_id: metadata.get('tokenizer.ggml.eos_token_id')
   };
   return new Config(file, Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)));
+}
+
+// Fields that are numbers with a fraction in transformers, which refuses others.
+const FRACTIONS = /("(?:rope_theta|rms_norm_eps|factor|attention_factor|clip_qkv)": -?\d+)(?=[,\s}])/g;
+
+/** The `config.json` that transformers reads. */
+export function textOf({ values }: Config): string {
+  return JSON.stringify(values, null, 2).replace(FRACTIONS, '$1.0');
 }
 
 function expertsOf(get: (key: string) => GgufValue | undefined): Record<string, GgufValue | undefined> {
@@ -66,5 +77,7 @@ function ropeOf(file: string, own: ReadonlyMap<string, GgufValue>, architecture:
     original_max_position_embeddings: get('scaling.original_context_length'),
     attention_factor: get('scaling.attn_factor')
   };
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, GgufValue] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, GgufValue] => entry[1] !== undefined)
+  );
 }

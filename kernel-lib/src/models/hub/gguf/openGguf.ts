@@ -3,7 +3,7 @@ import { readEntry, readGguf } from '../../../base/io';
 import type { Gguf, TensorEntry } from '../../../base/io';
 import type { Config } from '../config';
 import type { Checkpoint } from '../openFolder';
-import { configOf } from './config';
+import { configOf, textOf } from './config';
 import { namesOf } from './names';
 
 /** Tensors that say nothing a configuration does not: frequencies of rotary positions as a list of numbers are not here. */
@@ -26,7 +26,7 @@ export function openGguf(file: string): Checkpoint & { gguf: Gguf } {
       parts(file, name, entry, names.length).forEach((part, i) => tensors.set(names[i], part));
     }
   }
-  return { where: file, config, tensors, gguf, read: reader(config) };
+  return { where: file, config, configText: textOf(config), tensors, gguf, read: reader(config) };
 }
 
 // The gate of shared experts has one row, which a GGUF does not write.
