@@ -2,7 +2,7 @@
 
 export type Rgb = [number, number, number];
 
-/** What a thing is filled with, and a colour that reads on it. */
+/** Fill of a thing, and a colour that reads on it. */
 export interface ITile {
   background: string;
   text: string;

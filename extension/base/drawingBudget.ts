@@ -3,7 +3,7 @@
 /** However long a drawing took, the next one waits no longer than this, in milliseconds. */
 const MOST_WAIT = 4000;
 
-/** What all live drawings take together is bounded: the dearer one was, the later the next may come. */
+/** Budget of time that all live drawings share: the dearer one was, the later the next may come. */
 export class DrawingBudget {
   /** @param share - The part of the time that may be spent, asked after each drawing. */
   constructor(share: () => number) {

@@ -15,7 +15,7 @@ export interface IRun {
   paused?: boolean;
 }
 
-/** What the kernel of the notebook does, as far as pictures are concerned. */
+/** State of the notebook's kernel, as far as pictures are concerned. */
 export type KernelState = 'none' | 'idle' | 'busy';
 
 export interface IPayloads {

@@ -57,12 +57,12 @@ export function stateSentence(state: RunState, step: number, trans: TranslationB
   }
 }
 
-/** What a cell without any payload says. */
+/** Words for a cell without any payload. */
 export function emptySentence(trans: TranslationBundle): string {
   return trans.__('No routing yet. Run this cell: the first snapshot appears here.');
 }
 
-/** What an unreadable payload says. */
+/** Words for an unreadable payload. */
 export function problemSentence(reading: Extract<Reading, { problem: unknown }>, trans: TranslationBundle): string {
   const { reason, message } = reading.problem;
   switch (reason) {

@@ -10,7 +10,7 @@ export interface IView {
   expert: number | null;
   /** The step that is replayed; null for the newest. */
   step: number | null;
-  /** What the reader chose in single pictures, by "<picture>.<choice>". */
+  /** Choices of the reader in single pictures, by "<picture>.<choice>". */
   choices: Readonly<Record<string, string>>;
 }
 

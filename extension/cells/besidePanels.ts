@@ -30,7 +30,7 @@ export interface IBesideOptions {
   isShortcut: (event: KeyboardEvent) => boolean;
 }
 
-/** What is held of one notebook. */
+/** Panels of one notebook. */
 export interface INotebookParts {
   store: PayloadStore;
   controls: RunControls;
@@ -57,7 +57,7 @@ export class BesidePanels implements IDisposable {
     return this._open.has(cellId);
   }
 
-  /** What the panel of a cell shows; undefined where it is closed. */
+  /** View that the panel of a cell shows; undefined where it is closed. */
   viewOf(cellId: string): RunView | undefined {
     return this._panels.get(cellId)?.runs;
   }

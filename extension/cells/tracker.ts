@@ -155,7 +155,7 @@ export class PayloadTracker implements IDisposable {
   private _models = new Map<ICodeCellModel, string>();
   private _slots = new Map<ICodeCellModel, () => void>();
   private _readings = new WeakMap<IOutputModel, Reading | null>();
-  /** What the kernel sent last: its output is changed with it. */
+  /** Payload that the kernel sent last: its output is changed with it. */
   private _heard: Reading | null = null;
 }
 

@@ -12,9 +12,9 @@ export interface IFigure {
   /** One sentence that says what the picture shows now. */
   summary: string;
   table: ITable;
-  /** What the reader may choose in this picture; drawn above it. */
+  /** Choices of the reader in this picture; drawn above it. */
   choices?: IChoice[];
-  /** What a click on a point means. The same must be reachable by keys: by a choice, or in the panel's header. */
+  /** Meaning of a click on a point. The same must be reachable by keys: by a choice, or in the panel's header. */
   pick?: (point: IPoint) => Partial<IView>;
   /** The steps on its x axis, where it has some: the reader may zoom to a part, and all pictures of steps follow. */
   steps?: readonly number[];
@@ -37,11 +37,11 @@ export interface IPoint {
   y: number | string;
   /** Index in its trace; row and column in a heatmap. */
   index: number | number[];
-  /** What its trace carries for it as `customdata`. */
+  /** Data that its trace carries for it as `customdata`. */
   data?: unknown;
 }
 
-/** What a chart needs to know besides the payload. */
+/** Context that a chart needs besides the payload. */
 export interface IChartContext {
   theme: ITheme;
   trans: TranslationBundle;

@@ -20,9 +20,9 @@ export function loadCeiling(ratios: readonly (readonly Numeric[])[]): number {
 }
 
 interface ILoadColours {
-  /** What stands at 1. */
+  /** Words for the value 1. */
   fair: string;
-  /** What the colours mean, see {@link barTitle}; with it, the bar lies above the plot instead of beside it. */
+  /** Meaning of the colours, see {@link barTitle}; with it, the bar lies above the plot instead of beside it. */
   title?: string;
   /** The most that a formula allows, marked where the scale reaches it. */
   bound?: ITick;

@@ -4,7 +4,7 @@ import type { Numeric } from '@switchyard/kernel-lib/protocol';
 /** One small plot: a name, its lines and the range its formula allows. */
 export interface IScalarPlot {
   title: string;
-  /** What the lines have in common, for the legend: "layer"; empty where their names say it all. */
+  /** Noun that the lines have in common, for the legend: "layer"; empty where their names say it all. */
   legend: string;
   lines: { name: string; values: Numeric[] }[];
   /** Lower and upper bound; null where there is none. */

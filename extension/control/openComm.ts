@@ -1,7 +1,7 @@
 /** @file Opens comms of kernels that may be busy. */
 import type { Kernel } from '@jupyterlab/services';
 
-/** What JupyterLab's comms have beyond their interface. */
+/** Members of JupyterLab's comms beyond their interface. */
 interface ISubshellComm extends Kernel.IComm {
   readonly subshellStarted?: Promise<void>;
 }

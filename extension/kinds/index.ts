@@ -25,7 +25,7 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   trial
 };
 
-/** What is known of this payload's kind. */
+/** Record of this payload's kind. */
 export function kindOf<P extends Payload>(payload: P): IKind<P> {
   return KINDS[payload.kind] as unknown as IKind<P>;
 }

@@ -28,7 +28,7 @@ export interface IKindTab<P extends Payload = Payload> {
   pictures: IKindPicture<P>[];
 }
 
-/** What an output says in words: a sentence, and the numbers that matter most. */
+/** Summary of an output: a sentence, and the numbers that matter most. */
 export interface ISummary {
   sentence: string;
   table: ITable | null;
@@ -36,7 +36,7 @@ export interface ISummary {
 
 /** An output that draws more than words; changed in place from snapshot to snapshot. */
 export interface IOutputView<P extends Payload> {
-  /** What stands under the head. */
+  /** Body under the head. */
   show: (payload: P, theme: ITheme) => Node[];
 }
 
@@ -56,7 +56,7 @@ export interface IKind<P extends Payload = Payload> {
     steps: (data: P['data']) => readonly number[];
     at: (data: P['data'], step: number) => P['data'];
   };
-  /** What a kernel is asked for that an output had no room for. */
+  /** Details that a kernel is asked for, which an output had no room for. */
   details?: {
     /** Path of the layer of which something may be lacking; null where it is whole. */
     lacking: (payload: P, layer: number) => string | null;

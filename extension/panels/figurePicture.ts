@@ -183,7 +183,7 @@ export class FigurePicture extends Widget implements IPicture {
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
   private _zoom: StepZoom;
-  /** What stands, but for its numbers; null where nothing does. */
+  /** Figure that stands, but for its numbers; null where none does. */
   private _frame: string | null = null;
   /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;

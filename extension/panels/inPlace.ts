@@ -11,17 +11,17 @@ import type { PlotlyApi } from '../base/plotly';
 /** A trace as charts make it. */
 type Trace = Record<string, unknown>;
 
-/** What plotly.js is given. */
+/** Figure as plotly.js is given it. */
 export interface IDrawing {
   data: Data[];
   layout: Partial<Layout>;
   config: Partial<Config>;
 }
 
-/** What of a trace is a snapshot's numbers; all else is what they stand in. */
+/** Fields of a trace that are a snapshot's numbers; all others are the frame that these stand in. */
 const CELLS: readonly string[] = ['z', 'text', 'customdata', 'zmin', 'zmax', 'colorscale', 'colorbar'];
 const TEXTS: readonly string[] = ['text'];
-/** What of a colour bar follows from the numbers. */
+/** Fields of a colour bar that follow from the numbers. */
 const TICKS: readonly string[] = ['tickvals', 'ticktext'];
 
 /**
@@ -62,7 +62,7 @@ function without(values: Trace, names: readonly string[]): Trace {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
-/** What plotly.js keeps on the node of a figure. */
+/** State that plotly.js keeps on the node of a figure. */
 interface IStanding extends HTMLElement {
   data: Trace[];
   layout: Partial<Layout>;

@@ -48,7 +48,7 @@ export interface IStripPainting {
   layout: IStripLayout;
   theme: ITheme;
   marks: IStripMarks;
-  /** What is in view: from `top`, so high; pixels. */
+  /** Part in view: from `top`, so high; pixels. */
   top: number;
   height: number;
   font: string;

@@ -7,7 +7,7 @@ import { element, setOptions } from '../base/dom';
 import type { RunState } from '../base/runState';
 import { stateLabel } from '../base/runState';
 
-/** What the header shows. */
+/** State that the header shows. */
 export interface IHeading {
   title: string;
   state: RunState | null;
@@ -25,7 +25,7 @@ export interface IHeading {
   expert: number | null;
 }
 
-/** What the reader chose. */
+/** Choice of the reader. */
 export type Choice = { run: number } | { layer: number } | { expert: number | null } | 'close';
 
 export class PanelHeader extends Widget {

@@ -12,6 +12,6 @@ export interface IPicture extends Widget {
   readonly looked: ISignal<IPicture, Partial<IView>>;
   /** Draws in place of what was there. False where the payload has nothing for this picture. */
   draw(payload: Payload, context: IChartContext): boolean;
-  /** What is drawn now, to be saved; null where nothing is. */
+  /** Figure that is drawn now, to be saved; null where none is. */
   exported(): IExportable | null;
 }

@@ -28,7 +28,7 @@ import { TabbedPictures } from './tabbedPictures';
 export interface IRunSource {
   /** The runs to choose from. */
   runs: () => readonly IRun[];
-  /** What the kernel of these runs does. */
+  /** State of the kernel of these runs. */
   kernel: () => KernelState;
   /** Says why there is no run, where there is none. */
   empty: () => string;

@@ -4,7 +4,7 @@ import type { IHit } from '../charts/routing/searchTokens';
 import type { ITokenStrip } from '../charts/routing/tokenStrip';
 import type { ITheme } from '../base/theme';
 
-/** What stands out in a strip. */
+/** Marks that stand out in a strip. */
 export interface IStripMarks {
   /** The cell that the reader is at. */
   cell: ICell;

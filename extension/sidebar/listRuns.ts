@@ -9,7 +9,7 @@ export interface IListedRun {
   run: IRun;
 }
 
-/** What a row of the list says. */
+/** Words of a row of the list. */
 export interface IRunRow {
   title: string;
   state: string;

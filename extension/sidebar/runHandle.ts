@@ -37,7 +37,7 @@ export class RunHandle {
     return this.notebook.store.state.kernel;
   }
 
-  /** What the list says of it. */
+  /** Words that the list has for it. */
   row(trans: TranslationBundle): IRunRow {
     const { run, cellId } = this._find();
     const cell = this.notebook.store.isDisposed ? -1 : this.notebook.cellOrder().indexOf(cellId);

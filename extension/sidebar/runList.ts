@@ -15,7 +15,7 @@ export interface IListEntry {
   compared: boolean;
 }
 
-/** What the reader did with a run. */
+/** Action of the reader on a run. */
 export interface IRunAction {
   handle: RunHandle;
   action: 'show' | 'pin' | 'compare';

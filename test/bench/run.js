@@ -3,6 +3,8 @@
  *
  *   --json FILE   writes the rows: name, shape, direction, variant, medianMs, p10, p90, ratioToBestRival
  *   --smoke       parity on small shapes only; needs no PyTorch
+ *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
+ *   --alone       without PyTorch: ours only
  *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, profile, ui, lab), or layers whose shape
  *                 contains NAME
  *   --full        every shape (hours)
@@ -32,12 +34,13 @@ const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing. */
 const EXTRA_SECTIONS = { depth, profile, ui, lab };
 /** They need no PyTorch. */
-const ALONE = [depth, smoke, ui, lab];
+const NEED_NO_TORCH = [depth, smoke, ui, lab];
 
 function readOptions() {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
-  const { values } = parseArgs({ options: { json: text, only: text, threads: text, smoke: flag, full: flag } });
+  const flags = { smoke: flag, small: flag, alone: flag, full: flag };
+  const { values } = parseArgs({ options: { json: text, only: text, threads: text, ...flags } });
   return { ...values, only: values.only ?? null, threads: Number(values.threads ?? 2) };
 }
 
@@ -66,14 +69,15 @@ async function main() {
   const chosen = choose(options);
   const bench = new Bench({ ...options, only: chosen[0] === layers ? options.only : null });
   try {
-    if (!chosen.every((section) => ALONE.includes(section))) {
+    if (!options.alone && !chosen.every((section) => NEED_NO_TORCH.includes(section))) {
       console.log(describe(await bench.startTorch()));
     }
     for (const section of chosen) {
       await section(bench);
-    }
-    if (options.json !== undefined) {
-      fs.writeFileSync(options.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
+      // As each ends, so that one that fails leaves the others' rows.
+      if (options.json !== undefined) {
+        fs.writeFileSync(options.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
+      }
     }
   } finally {
     bench.close();

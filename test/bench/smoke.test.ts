@@ -36,6 +36,28 @@ test('the smoke run finds custom ops, the composed path and the one-hot layer al
   }
 }, 60_000);
 
+test('a whole run ends well, on small shapes and without rivals, and writes the rows of every section', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-small-'));
+  try {
+    const json = join(folder, 'rows.json');
+    const run = join(__dirname, 'run.js');
+    execFileSync(process.execPath, [run, '--small', '--alone', '--json', json], {
+      stdio: ['ignore', 'ignore', 'pipe']
+    });
+    const rows = JSON.parse(readFileSync(json, 'utf8')) as Row[];
+    expect([...new Set(rows.map(({ name }) => name))]).toEqual([
+      ...['layer', 'ops dispatched', 'host reads', 'peak memory', 'router', 'scaling', 'training step', 'telemetry'],
+      ...['payload snapshot', 'import', 'import, model and first step']
+    ]);
+    const steps = rows.filter(({ name, variant }) => name === 'training step' && variant === 'ours');
+    expect(steps.map(({ shape }) => shape)).toEqual([
+      ...['routed transformer L1 d16 E4 k2 B2 N16', 'dense twin L1 d16 E4 k2 B2 N16']
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
 test('values that differ, are missing or are not numbers are no agreement', () => {
   const reference = new Map([['y', { values: [1, -4] }]]);
   expect(largestErrors({ y: { values: [1, -4] } }, reference)).toEqual({ y: 0 });

@@ -103,7 +103,7 @@ def test_two_copies_of_the_library_share_their_comms(kernel):
     outcome = kernel.ok(
         "import * as module from 'module';\n"
         "const require2 = module.createRequire(process.cwd() + '/x.js');\n"
-        "const file = require2.resolve('@switchyard/kernel-lib/dist/kernel/comms.js');\n"
+        "const file = require2.resolve('@switchyard/kernel-lib/dist/base/core/comms.js');\n"
         "delete require2.cache[file];\n"
         "require2(file).comms === kernel.comms"
     )

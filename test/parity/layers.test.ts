@@ -11,8 +11,8 @@ const modules: Record<string, core.Module> = {
   LayerNorm: new layers.LayerNorm({ width: 8 }),
   RMSNorm: new layers.RMSNorm({ width: 8 }),
   CausalSelfAttention: new layers.CausalSelfAttention({ width: 8, heads: 2, random }),
-  FeedForward: new layers.FeedForward({ width: 4, hiddenWidth: 6, random }),
-  GatedFeedForward: new layers.GatedFeedForward({ width: 4, hiddenWidth: 6, random })
+  FeedForward: new layers.FeedForward({ width: 4, hidden: 6, random }),
+  GatedFeedForward: new layers.GatedFeedForward({ width: 4, hidden: 6, random })
 };
 
 test('the fixture has a case for each layer here', () => {

@@ -10,23 +10,23 @@ type Build = (options: Record<string, number>) => Pick<moe.MoeLayerOptions, 'rou
 /** Our layer for each of the peer's blocks, by the first word of the case's name. */
 const blocks: Record<string, Build> = {
   // Renormalises a single choice as well.
-  mixtral: ({ k }) => ({ router: routers.topK({ k, renormalize: true }), experts: 'gated' }),
-  olmoe: ({ k }) => ({ router: routers.topK({ k, renormalize: false }), experts: 'gated' }),
-  qwen3: ({ k }) => ({ router: routers.topK({ k }), experts: 'gated' }),
+  mixtral: ({ k }) => ({ router: routers.topK({ k, renormalize: true }), expertKind: 'gated' }),
+  olmoe: ({ k }) => ({ router: routers.topK({ k, renormalize: false }), expertKind: 'gated' }),
+  qwen3: ({ k }) => ({ router: routers.topK({ k }), expertKind: 'gated' }),
   qwen2: ({ k }) => ({
     router: routers.topK({ k, renormalize: false }),
-    experts: 'gated',
+    expertKind: 'gated',
     sharedExperts: 1,
     sharedGate: true
   }),
   deepseek: ({ k, sharedExperts }) => ({
     router: routers.topK({ k, scores: 'sigmoid', balance: { bias: { rate: 0 } } }),
-    experts: 'gated',
+    expertKind: 'gated',
     sharedExperts
   }),
   switch: ({ capacity, numExperts, numTokens }) => ({
     router: routers.switchTop1(),
-    experts: moe.plainExperts({ activation: 'relu' }),
+    expertKind: moe.plainExperts({ activation: 'relu' }),
     capacityFactor: (capacity * numExperts) / numTokens
   })
 };
@@ -50,7 +50,7 @@ function runBlock({ name, options, constants }: Case, { selectionBias, ...tensor
   const sizes: Record<string, number> = { ...(options as Record<string, number>), numTokens };
   const [, width, hidden] = (tensors['experts.w1'] as tf.Tensor3D).shape;
   const block = blocks[name.split(/[ ,]/)[0]](sizes);
-  const layer = moe.layer({ numExperts: sizes.numExperts, width, hidden, random, ...block });
+  const layer = moe.layer({ experts: sizes.numExperts, width, hidden, random, ...block });
   if ('selectionBias' in constants) {
     layer.buffers().get('router.selectionBias')?.assign(selectionBias);
   }

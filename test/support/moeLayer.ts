@@ -13,7 +13,7 @@ export const TOKENS = 10;
 export function makeLayer(options: Partial<moe.MoeLayerOptions> = {}): moe.MoeLayer {
   return moe.layer({
     router: routers.topK({ k: 2 }),
-    numExperts: EXPERTS,
+    experts: EXPERTS,
     width: WIDTH,
     hidden: HIDDEN,
     random: Random.fromSeed(1),

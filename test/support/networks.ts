@@ -7,7 +7,7 @@ export function makeNetwork(
   kind: { gated?: boolean; bias?: boolean; width?: number; hidden?: number; seed?: number } = {}
 ) {
   const { gated = false, bias = !gated, width = 6, hidden = 24, seed = 1 } = kind;
-  const options = { width, hiddenWidth: hidden, bias, random: Random.fromSeed(seed) };
+  const options = { width, hidden, bias, random: Random.fromSeed(seed) };
   const network = gated ? new layers.GatedFeedForward(options) : new layers.FeedForward(options);
   tf.tidy(() =>
     network.parameters().forEach((parameter, path) => {

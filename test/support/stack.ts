@@ -24,7 +24,7 @@ export class Stack extends core.Module {
         `${i}`,
         moe.layer({
           router: typeof router === 'function' ? router(i) : router,
-          ...{ numExperts, width, hidden, random: random.child(i) }
+          ...{ experts: numExperts, width, hidden, random: random.child(i) }
         })
       )
     );

@@ -83,7 +83,7 @@ describe('[a-sdm]', () => {
   });
 
   test("a convolution with the experts' merged kernel is the sum of their convolutions", () => {
-    const shape = { numExperts: 4, inputs: 3, outputs: 5, random: Random.fromSeed(2) };
+    const shape = { experts: 4, inputs: 3, outputs: 5, random: Random.fromSeed(2) };
     const layer = moe.expertConv({ ...shape, router: routers.soft({ slots: 1 }) });
     const top = moe.expertConv({ ...shape, router: routers.topK({ k: 2 }) });
     const x = Random.fromSeed(3).normal([6, 8, 8, 3]) as tf.Tensor4D;

@@ -54,7 +54,7 @@ function makeUsers(seed: number, step: number, count: number): Users {
 }
 
 const layerOf = (router: routers.RouterSpec, seed: number) =>
-  moe.layer({ router, numExperts: 4, width: WIDTH, hidden: 8, random: Random.fromSeed(seed) });
+  moe.layer({ router, experts: 4, width: WIDTH, hidden: 8, random: Random.fromSeed(seed) });
 
 /** The log odds of a click: the first feature that comes out; [T]. */
 function score(layer: moe.MoeLayer, { x, behaviours }: Users, ctx: core.Context): tf.Tensor1D {
@@ -134,14 +134,14 @@ describe('[aw-moe]', () => {
   let trained: moe.MoeLayer[];
 
   beforeAll(() => {
-    trained = seeds.map((seed) => train(routers.attentionGate({ k: 2, contrastive }), seed));
+    trained = seeds.map((seed) => train(routers.attention({ k: 2, contrastive }), seed));
   }, 300_000);
 
   afterAll(() => trained.forEach((layer) => layer.dispose()));
 
   test('the activation unit leaves out what is unlike the item', () => {
     const shape = { width: WIDTH, numExperts: 4, random: Random.fromSeed(1) };
-    const router = routers.attentionGate({ k: 2 }).build(shape);
+    const router = routers.attention({ k: 2 }).build(shape);
     tf.tidy(() => {
       router.parameters().get('activation')!.assign(tf.eye(WIDTH).mul(100));
       const x = Random.fromSeed(2).normal([20, WIDTH]) as tf.Tensor2D;

@@ -72,7 +72,7 @@ describe('[bam]', () => {
   ])(
     'with keys and values shared (%s) a cache holds %i set of them, and decoding from it is the whole pass',
     (shareKeyValue, sets) => {
-      const shape = { router: soft, numExperts: 3, width: 16, heads: 2, shareKeyValue, random: Random.fromSeed(1) };
+      const shape = { router: soft, experts: 3, width: 16, heads: 2, shareKeyValue, random: Random.fromSeed(1) };
       const attention = moe.attentionMixture(shape);
       const x = Random.fromSeed(2).normal([2, 6, 16]) as tf.Tensor3D;
       tf.tidy(() => {
@@ -98,7 +98,7 @@ describe('[bam]', () => {
       await train.fit(base, text, options);
       const own: models.Transformer[] = [];
       for (const domain of [0, 1]) {
-        const model = models.mapMixers(base, (mixer) => mixer);
+        const model = models.mapFeedForwards(base, (feedForward) => feedForward);
         await train.fit(model, onlyDomain(text, domain), { ...options, steps: 80 });
         own.push(model);
       }

@@ -30,7 +30,7 @@ function sparsities(choices: number[][]): Sparsity {
 function fit(seed: number, chunk: routers.ChunkOptions | null) {
   const task = makePieces({ clusters: 16, topics: 4, run: CHUNK, width: WIDTH, seed });
   const router = routers.relu({ k: 4, l1: 1e-2, growth: 1.02, norm: 'rms', chunk });
-  const layer = moe.layer({ router, numExperts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) });
+  const layer = moe.layer({ router, experts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) });
   regress(layer, (step) => task.batch(step, 128), { steps: 300, seed });
   const { x, y } = task.batch(1_000_000, 1024);
   const measured = sparsities(choicesOf(layer, x)[0]);

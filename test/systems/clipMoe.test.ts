@@ -25,10 +25,10 @@ interface Things {
 const SIDES = ['image', 'text'] as const;
 
 function makeTowers(seed: number): Towers {
-  const mixers = [{ kind: 'dense' as const, hidden: 32, gated: false }];
+  const feedForwards = [{ kind: 'dense' as const, hidden: 32, gated: false }];
   const tower = (side: string) =>
     new models.Tower({
-      ...{ inputWidth: WIDTH, width: WIDTH, heads: 1, outputWidth: 8, mixers },
+      ...{ inputWidth: WIDTH, width: WIDTH, heads: 1, outputWidth: 8, feedForwards },
       seed: seed * 10 + SIDES.indexOf(side as 'image')
     });
   return { image: tower('image'), text: tower('text') };
@@ -108,8 +108,8 @@ function recall(towers: Towers, world: core.Random): number {
  */
 function nextVariant(base: Towers, last: Towers | null, world: core.Random, steps: number): Towers {
   const copy = {
-    image: models.mapMixers(base.image, (mixer) => mixer),
-    text: models.mapMixers(base.text, (mixer) => mixer)
+    image: models.mapFeedForwards(base.image, (feedForward) => feedForward),
+    text: models.mapFeedForwards(base.text, (feedForward) => feedForward)
   };
   const pool = drawThings(world.child('pool'), 240);
   const groups = last === null ? [pool.shape.map((_, i) => i)] : alike(last.image, pool, world);

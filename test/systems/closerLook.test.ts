@@ -7,7 +7,7 @@ const { Random } = core;
 
 function makeLayer(): moe.MoeLayer {
   return moe.layer({
-    ...{ router: routers.topK({ k: 2 }), numExperts: 4, width: 8, hidden: 8, random: Random.fromSeed(1) }
+    ...{ router: routers.topK({ k: 2 }), experts: 4, width: 8, hidden: 8, random: Random.fromSeed(1) }
   });
 }
 
@@ -43,7 +43,7 @@ describe('[closer-look-into-moe-llms]', () => {
       scaleExperts(layer, 'w2', (e) => 1000 ** (sign * e));
       // First values above 0: the order of the preferences is that of the numbers.
       const x = tf.tidy(() => Random.fromSeed(2).normal([32, 8]).abs()) as tf.Tensor2D;
-      const { value, low, high } = analysis.normVsGate(layer, x);
+      const { value, low, high } = analysis.normVsRouter(layer, x);
       expect([value, low, high]).toEqual([sign, sign, sign].map((s) => expect.closeTo(s, 10) as number));
       x.dispose();
       layer.dispose();
@@ -54,7 +54,7 @@ describe('[closer-look-into-moe-llms]', () => {
     const layer = makeLayer();
     const x = Random.fromSeed(2).normal([400, 8]) as tf.Tensor2D;
     // Over routers, the mean correlation is 0; over one router's tokens it is small.
-    expect(Math.abs(analysis.normVsGate(layer, x).value)).toBeLessThan(0.3);
+    expect(Math.abs(analysis.normVsRouter(layer, x).value)).toBeLessThan(0.3);
     x.dispose();
     layer.dispose();
   });
@@ -68,7 +68,7 @@ describe('[closer-look-into-moe-llms]', () => {
     const diversity = analysis.diversityByLayer(model, ids);
     expect(Object.keys(diversity)).toEqual([0, 1, 2, 3].map((i) => `layers.${i}.moe`));
     for (const { path, layer, tokens } of analysis.inputsOf(model, ids)) {
-      const correlation = analysis.normVsGate(layer, tokens);
+      const correlation = analysis.normVsRouter(layer, tokens);
       const alike = analysis.similarity((layer.experts.parameters().get('w1') as core.Parameter).variable);
       for (const { value, low, high } of [diversity[path], correlation]) {
         expect(low).toBeLessThanOrEqual(value);

@@ -31,7 +31,7 @@ describe('[cmoe]', () => {
     const network = makeNetwork({ gated: true, width: WIDTH, hidden: HIDDEN });
     const tokens = makeTokens(200, WIDTH);
     const { layer, report } = moe.carve(network, {
-      ...{ numExperts: 7, shared: 1, k: 7, group: 'activationRate', router: 'analytic', tokens },
+      ...{ experts: 7, shared: 1, k: 7, group: 'activationRate', router: 'analytic', tokens },
       random: Random.fromSeed(1)
     });
     const all = [report.shared, ...report.routed];
@@ -52,7 +52,7 @@ describe('[cmoe]', () => {
       const whole = outputOf(network, unseen.x);
       const error = (group: moe.NeuronGrouping) => {
         const { layer } = moe.carve(network, {
-          ...{ numExperts: 7, shared: 1, k: 1, group, router: 'analytic', tokens: seen.x, firing: 0.2 },
+          ...{ experts: 7, shared: 1, k: 1, group, router: 'analytic', tokens: seen.x, firing: 0.2 },
           random: Random.fromSeed(seed)
         });
         const value = squaredError(outputOf(layer, unseen.x), whole);
@@ -84,7 +84,7 @@ describe('[cmoe]', () => {
       () => tf.tile(directions, [100, 1]).add(random.child('tokens').normal([400, WIDTH], 0, 0.3)) as tf.Tensor2D
     );
     const { layer, report } = moe.carve(network, {
-      ...{ numExperts: groups, k: 1, group: 'activationRate', tokens, firing: 1 / groups },
+      ...{ experts: groups, k: 1, group: 'activationRate', tokens, firing: 1 / groups },
       random
     });
     const found = planted.map((_, neuron) => report.routed.findIndex((part) => part.includes(neuron)));

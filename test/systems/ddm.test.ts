@@ -52,7 +52,7 @@ describe('[ddm]', () => {
       tf.dispose([actual, expected]);
     }
     // Not so with one expert a point, where partitions overlap.
-    const one = generative.decentralizedFlow({ experts, router, topK: 1 });
+    const one = generative.decentralizedFlow({ experts, router, k: 1 });
     const difference = tf.tidy(() => one(x, 0.2).sub(whole.velocity(x, 0.2)).abs().max().dataSync()[0]);
     expect(difference).toBeGreaterThan(1e-2);
     x.dispose();
@@ -112,7 +112,7 @@ describe('[ddm]', () => {
     const parts = generative.partition(data, { clusters: 4, seed: 3 });
     const experts = await Promise.all(parts.map((part, k) => generative.trainFlow(part, { steps: 150, seed: k })));
     const router = await generative.trainPosterior(parts, { steps: 150, seed: 9 });
-    const velocity = generative.decentralizedFlow({ experts: experts.map(({ at }) => at), router: router.at, topK: 1 });
+    const velocity = generative.decentralizedFlow({ experts: experts.map(({ at }) => at), router: router.at, k: 1 });
     const tensors = tf.memory().numTensors;
     const x = generative.sample(velocity, { count: 500, width: 2, random: Random.fromSeed(4) });
     expect(tf.memory().numTensors).toBe(tensors + 1);

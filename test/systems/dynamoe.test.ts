@@ -57,7 +57,7 @@ describe('[dynamoe-recompilation]', () => {
     const [numTokens, width, numExperts, k] = [64, 8, 4, 2];
     const build = (capacityFactor: number | null) =>
       moe.layer({
-        ...{ router: routers.topK({ k }), numExperts, width, hidden: 8, capacityFactor },
+        ...{ router: routers.topK({ k }), experts: numExperts, width, hidden: 8, capacityFactor },
         random: Random.fromSeed(1)
       });
     const batches = Array.from({ length: 12 }, (_, step) =>

@@ -27,8 +27,8 @@ describe('[ewa]', () => {
   test('a step keeps the mean and multiplies the variance by (1 - beta)^2', () => {
     const layer = moe.layer({
       router: routers.randomPartition(),
-      experts: moe.averagedExperts({ experts: moe.plainExperts(), beta: 0.25 }),
-      ...{ numExperts: 4, width: WIDTH, hidden: 8, random: Random.fromSeed(1) }
+      expertKind: moe.averagedExperts({ expertKind: moe.plainExperts(), beta: 0.25 }),
+      ...{ experts: 4, width: WIDTH, hidden: 8, random: Random.fromSeed(1) }
     });
     const moments = () =>
       tf.tidy(() => {
@@ -55,7 +55,7 @@ describe('[ewa]', () => {
   test('identical experts convert exactly', () => {
     const network = makeNetwork({ width: WIDTH });
     const random = Random.fromSeed(1);
-    const { layer } = moe.upcycle(network, { numExperts: 4, router: routers.randomPartition(), random });
+    const { layer } = moe.upcycle(network, { experts: 4, router: routers.randomPartition(), random });
     const { network: converted } = moe.averageToDense(layer);
     const x = makeTokens(40, WIDTH);
     expectClose(outputOf(converted, x), outputOf(layer, x), 1e-6);
@@ -69,8 +69,8 @@ describe('[ewa]', () => {
       const batches = (step: number) => task.batch(step, 128);
       const layer = moe.layer({
         router: routers.randomPartition(),
-        experts: moe.averagedExperts({ experts: moe.plainExperts(), beta }),
-        ...{ numExperts: 4, width: WIDTH, hidden: 32, random: Random.fromSeed(seed) }
+        expertKind: moe.averagedExperts({ expertKind: moe.plainExperts(), beta }),
+        ...{ experts: 4, width: WIDTH, hidden: 32, random: Random.fromSeed(seed) }
       });
       regress(layer, batches, { steps: 150, seed });
       const { network } = moe.averageToDense(layer);

@@ -14,7 +14,7 @@ describe('[factorllm]', () => {
   test('with all experts active the function stays, whatever the router', () => {
     const network = makeNetwork({ width: WIDTH, hidden: HIDDEN });
     const x = makeTokens(50, WIDTH);
-    const { layer, report } = moe.carve(network, { numExperts: 8, k: 8, random: Random.fromSeed(1) });
+    const { layer, report } = moe.carve(network, { experts: 8, k: 8, random: Random.fromSeed(1) });
     expectClose(outputOf(layer, x), outputOf(network, x), 1e-6);
     expect(report.routed[1]).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
     x.dispose();
@@ -28,7 +28,7 @@ describe('[factorllm]', () => {
       const batches = (step: number) => task.batch(step, 128);
       const network = makeNetwork({ width: WIDTH, hidden: HIDDEN, bias: false, seed });
       regress(network, batches, { steps: 200, seed });
-      const carved = () => moe.carve(network, { numExperts: 8, k: 4, random: Random.fromSeed(seed) }).layer;
+      const carved = () => moe.carve(network, { experts: 8, k: 4, random: Random.fromSeed(seed) }).layer;
       // Weights of the network stay as they are: only the router is trained.
       const tuned = (prior: boolean) => {
         const layer = carved();

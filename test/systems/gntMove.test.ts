@@ -34,7 +34,7 @@ function field(seed: number): Batches {
 
 function makeLayer(permanent: boolean, seed: number): moe.MoeLayer {
   return moe.layer({
-    ...{ router: routers.topK({ k: 1 }), numExperts: 4, width: WIDTH, hidden: 16, sharedExperts: permanent ? 1 : 0 },
+    ...{ router: routers.topK({ k: 1 }), experts: 4, width: WIDTH, hidden: 16, sharedExperts: permanent ? 1 : 0 },
     random: Random.fromSeed(seed)
   });
 }

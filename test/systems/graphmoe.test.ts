@@ -21,8 +21,8 @@ function makeRethink(
   return moe.rethink({
     rounds,
     router,
-    experts,
-    numExperts: EXPERTS,
+    expertKind: experts,
+    experts: EXPERTS,
     width: WIDTH,
     hidden: 32,
     random: Random.fromSeed(seed)
@@ -49,8 +49,12 @@ function roundsOf(module: moe.Rethink, x: tf.Tensor): core.RoutingRecord[] {
 /** g after f, each the step of one of four adapted networks: of f by where a token lies, of g by where f has put it. */
 function makeComposed(base: moe.DenseNetwork, seed: number): { batches: Batches; dispose: () => void } {
   const planted = moe.rethink({
-    ...{ rounds: 2, router: routers.topK({ k: 1, renormalize: true }), experts: peft.loraExperts({ base, rank: 2 }) },
-    ...{ numExperts: EXPERTS, width: WIDTH, hidden: 32, random: Random.fromSeed(seed).child('planted') }
+    ...{
+      rounds: 2,
+      router: routers.topK({ k: 1, renormalize: true }),
+      expertKind: peft.loraExperts({ base, rank: 2 })
+    },
+    ...{ experts: EXPERTS, width: WIDTH, hidden: 32, random: Random.fromSeed(seed).child('planted') }
   });
   [...planted.parameters().keys()]
     .filter((path) => path.endsWith('.b'))

@@ -8,7 +8,7 @@ const { Random } = core;
 const WIDTH = 16;
 const EXPERTS = 8;
 const layerWith = (router: routers.RouterSpec, seed: number) =>
-  moe.layer({ router, numExperts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) });
+  moe.layer({ router, experts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) });
 
 /** How alike two experts are, neuron matched with neuron; the mean over pairs. */
 function likeness(layer: moe.MoeLayer): number {

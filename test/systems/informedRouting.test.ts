@@ -75,7 +75,7 @@ async function build(seed: number) {
   const captured = core.captureInputs(dense, ids, isFeedForward);
   const [batch] = text.validationBatches({ batchSize: 16, length: LENGTH, count: 1 });
   const route = async (policy: adaptive.TokenPolicy) => {
-    const model = models.mapMixers(dense, (unit, block) => {
+    const model = models.mapFeedForwards(dense, (unit, block) => {
       const inputs = captured[block].input.reshape<tf.Tensor2D>([-1, 32]);
       const layer = adaptive.tokenRoute(unit as layers.FeedForward, { block, policy, inputs, rank: 4, seed });
       inputs.dispose();
@@ -96,7 +96,7 @@ async function build(seed: number) {
 describe('[informed-routing]', () => {
   test('where the unit is linear a forecaster of full rank is exact: approximating is executing', () => {
     const width = 8;
-    const unit = new layers.FeedForward({ width, hiddenWidth: 32, activation: 'relu', bias: false, random: Random.fromSeed(1) }); // prettier-ignore
+    const unit = new layers.FeedForward({ width, hidden: 32, activation: 'relu', bias: false, random: Random.fromSeed(1) }); // prettier-ignore
     // No value below 0 reaches the relu.
     unit.parameters().forEach((parameter) => {
       const positive = tf.abs(parameter.variable);

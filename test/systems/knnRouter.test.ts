@@ -14,8 +14,8 @@ function learned(table: routing.QueryTable, seed: number): routing.QueryRouter {
     new layers.Linear({ inputWidth, outputWidth, random: random.child(name) });
   const network = new layers.Sequential([
     linear('first', table.features[0].length, 32),
-    new layers.FeedForward({ width: 32, hiddenWidth: 64, random: random.child('ffn') }),
-    new layers.FeedForward({ width: 32, hiddenWidth: 64, random: random.child('ffn2') }),
+    new layers.FeedForward({ width: 32, hidden: 64, random: random.child('ffn') }),
+    new layers.FeedForward({ width: 32, hidden: 64, random: random.child('ffn2') }),
     linear('last', 32, table.models.length)
   ]);
   const all = { x: tf.tensor2d(table.features as number[][]), y: tf.tensor2d(table.quality as number[][]) };

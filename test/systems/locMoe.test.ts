@@ -49,7 +49,7 @@ function trained(coefficient: number, seed: number) {
     ...{ loss: { convention: 'switch', coefficient: 0.1 }, bias: { rate: 0.005 } },
     locality: { coefficient, nodeOf }
   };
-  const shape = { numExperts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) };
+  const shape = { experts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) };
   const layer = moe.layer({ router: routers.topK({ k: 2, balance }), ...shape });
   regress(layer, sharded(seed), { steps: 200, seed });
   const { x, y } = sharded(seed, 1024)(5_000_000);
@@ -109,7 +109,7 @@ describe('[locmoe]', () => {
     const capacity = moe.capacityThreshold({ width: 2, numTokens, angle: Math.PI / numExperts });
     expect(capacity).toBe(numTokens / numExperts);
     const dropped = (places: number) => {
-      const shape = { numExperts, width: 2, hidden: 2, random: Random.fromSeed(1) };
+      const shape = { experts: numExperts, width: 2, hidden: 2, random: Random.fromSeed(1) };
       const capacityFactor = (places * numExperts) / numTokens;
       const layer = moe.layer({ router: routers.topK({ k: 1 }), capacityFactor, ...shape });
       setValue(layer, 'router.weight', () => points(angles(numExperts, 0)).transpose());
@@ -140,7 +140,7 @@ describe('[locmoe]', () => {
       // Of the tokens that choose an expert, the one farthest from its column.
       const angle = Math.acos(tf.tidy(() => x.matMul(weight).max(1).min().dataSync()[0]));
       const capacity = moe.capacityThreshold({ width, numTokens, angle });
-      const shape = { numExperts: EXPERTS, width, hidden: 2, random: Random.fromSeed(1) };
+      const shape = { experts: EXPERTS, width, hidden: 2, random: Random.fromSeed(1) };
       const layer = moe.layer({
         ...shape,
         router: routers.topK({ k: 1 }),

@@ -13,7 +13,7 @@ describe('[m-smoe-mc-smoe]', () => {
   test('merging permuted copies of one expert is lossless after alignment, lossy without', () => {
     const network = makeNetwork({ width: WIDTH, hidden: 16, bias: false });
     const random = Random.fromSeed(3);
-    const { layer } = moe.upcycle(network, { numExperts: 4, router: routers.topK({ k: 2 }), random });
+    const { layer } = moe.upcycle(network, { experts: 4, router: routers.topK({ k: 2 }), random });
     tf.tidy(() => {
       const order = (e: number) =>
         tf.tensor1d(random.child(e).shuffle(Array.from({ length: 16 }, (_, i) => i)), 'int32');
@@ -41,7 +41,7 @@ describe('[m-smoe-mc-smoe]', () => {
       const batches = (step: number) => task.batch(step, 256);
       const layer = moe.layer({
         router: routers.topK({ k: 2, balance: {} }),
-        ...{ numExperts: 8, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) }
+        ...{ experts: 8, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) }
       });
       regress(layer, batches, { steps: 120, seed });
       const { x: tokens, y } = task.batch(2_000_000, 512);
@@ -73,7 +73,7 @@ describe('[m-smoe-mc-smoe]', () => {
       })
     );
     const router = routers.topK({ k: 2 });
-    const { layer } = moe.upcycle(network, { numExperts: 8, router, noise: 0.5, random });
+    const { layer } = moe.upcycle(network, { experts: 8, router, noise: 0.5, random });
     const tokens = random.normal([64, WIDTH]) as tf.Tensor2D;
     const { layer: merged } = moe.mergeExperts(layer, { groups: 4, tokens });
     const rank = (of: core.Module, path: string) =>

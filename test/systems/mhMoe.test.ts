@@ -8,12 +8,12 @@ import { mean, regress } from '../support/regression';
 const { Context, Random } = core;
 
 const WIDTH = 32;
-const BASE = { width: WIDTH, hidden: 128, numExperts: 8, k: 2 };
+const BASE = { width: WIDTH, hidden: 128, experts: 8, k: 2 };
 
 function multiHead(options: Partial<moe.MultiHeadOptions> = {}): moe.MultiHeadMoe {
-  const { width, hidden, numExperts, k } = BASE;
+  const { width, hidden, experts: numExperts, k } = BASE;
   return moe.multiHead({
-    ...{ heads: 4, width, hidden, numExperts, router: routers.topK({ k }), random: Random.fromSeed(1) },
+    ...{ heads: 4, width, hidden, experts: numExperts, router: routers.topK({ k }), random: Random.fromSeed(1) },
     ...options
   });
 }
@@ -36,10 +36,10 @@ describe('[mh-moe]', () => {
   test('operations and parameters come within 1 % of the mixture, counted from the modules', () => {
     const heads = 2;
     const parity = moe.multiHeadParity({ ...BASE, heads });
-    const same = multiHead({ heads, numExperts: parity.numExperts, hidden: parity.hidden });
-    const { width, hidden, numExperts, k } = BASE;
+    const same = multiHead({ heads, experts: parity.experts, hidden: parity.hidden });
+    const { width, hidden, experts: numExperts, k } = BASE;
     const router = routers.topK({ k });
-    const base = moe.layer({ width, hidden, numExperts, router, random: Random.fromSeed(1) });
+    const base = moe.layer({ width, hidden, experts: numExperts, router, random: Random.fromSeed(1) });
     expect(same.countParameters()).toBe(parity.parameters);
     expect(Math.abs(same.countParameters() / base.countParameters() - 1)).toBeLessThan(0.01);
     const routed = (layer: moe.MoeLayer) =>
@@ -61,7 +61,7 @@ describe('[mh-moe]', () => {
   });
 
   test('splitting and merging are inverses: experts that copy give the token back', () => {
-    const module = multiHead({ experts: moe.copyExperts() });
+    const module = multiHead({ expertKind: moe.copyExperts() });
     ['head.weight', 'merge.weight'].forEach((path) => setValue(module, path, () => tf.eye(WIDTH)));
     const x = makeTokens(20, WIDTH);
     expectClose(outputOf(module, x), x, 1e-6);
@@ -72,10 +72,10 @@ describe('[mh-moe]', () => {
   test('trained, a token reaches more of the experts than in the mixture', () => {
     const ratios = [1, 2, 3].map((seed) => {
       const task = makePieces({ width: WIDTH, seed });
-      const { width, hidden, numExperts, k } = { ...BASE, hidden: 16 };
+      const { width, hidden, experts: numExperts, k } = { ...BASE, hidden: 16 };
       const router = routers.topK({ k });
       const split = multiHead({ heads: 4, hidden: 32, random: Random.fromSeed(seed) });
-      const base = moe.layer({ width, hidden, numExperts, router, random: Random.fromSeed(seed) });
+      const base = moe.layer({ width, hidden, experts: numExperts, router, random: Random.fromSeed(seed) });
       const { x, y } = task.batch(2_000_000, 200);
       const [ofSplit, ofBase] = [split, base].map((module) => {
         regress(module, (step) => task.batch(step, 64), { steps: 60, seed });

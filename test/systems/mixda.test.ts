@@ -14,7 +14,7 @@ const SEEDS = [1, 2, 3];
 
 function frozenNetwork(seed: number): core.Module {
   const random = Random.fromSeed(seed);
-  return new layers.Sequential([new layers.FeedForward({ width: WIDTH, hiddenWidth: 32, bias: false, random })]);
+  return new layers.Sequential([new layers.FeedForward({ width: WIDTH, hidden: 32, bias: false, random })]);
 }
 
 const adapt = (network: core.Module, seed: number) =>

@@ -14,11 +14,11 @@ const SEEDS = [1, 2, 3];
 /** A network in a sequence, so that it has a path. */
 function frozenNetwork(seed: number): core.Module {
   const random = core.Random.fromSeed(seed);
-  return new layers.Sequential([new layers.FeedForward({ width: WIDTH, hiddenWidth: HIDDEN, bias: false, random })]);
+  return new layers.Sequential([new layers.FeedForward({ width: WIDTH, hidden: HIDDEN, bias: false, random })]);
 }
 
 const mixture = (experts: number, rank: number, balanceLoss: number, seed: number) => ({
-  ...{ targets: ['0'], granularity: 'adapter' as const, experts, rank, topK: 2, balanceLoss, seed }
+  ...{ targets: ['0'], granularity: 'adapter' as const, experts, rank, k: 2, balanceLoss, seed }
 });
 
 describe('[mixlora]', () => {
@@ -37,7 +37,7 @@ describe('[mixlora]', () => {
     const model = models.denseTransformer({ layers: 2, width: 16, contextLength: 16 });
     const before = valuesOf(model);
     const adapters = peft.moeLora(model, {
-      ...{ targets: ['layers.*.feedForward'], granularity: 'adapter', experts: 4, rank: 2, topK: 2 },
+      ...{ targets: ['layers.*.feedForward'], granularity: 'adapter', experts: 4, rank: 2, k: 2 },
       lora: { targets: ['layers.*.attention.qkv'], rank: 3 }
     });
     const first = valuesOf(adapters);

@@ -38,7 +38,7 @@ describe('[mixture-of-routers]', () => {
       ) => {
         const experts = moe.lowRankExperts({ rank: 4 });
         const random = Random.fromSeed(seed);
-        const layer = moe.layer({ router, experts, numExperts: 8, width: WIDTH, hidden, random });
+        const layer = moe.layer({ router, expertKind: experts, experts: 8, width: WIDTH, hidden, random });
         regress(layer, (step) => task.batch(step, 128), { steps: 120, seed });
         const choices = () => choicesOf(layer, x)[0].map((row) => [...row].sort().join());
         const before = choices();

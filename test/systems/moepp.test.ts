@@ -11,17 +11,17 @@ const { Context, Random } = core;
 const WIDTH = 8;
 const FFN = 4;
 const KINDS = moe.mixedExperts([
-  { count: FFN, experts: moe.plainExperts() },
-  { count: 1, experts: moe.zeroExperts() },
-  { count: 1, experts: moe.copyExperts() },
-  { count: 2, experts: moe.constantExperts() }
+  { count: FFN, expertKind: moe.plainExperts() },
+  { count: 1, expertKind: moe.zeroExperts() },
+  { count: 1, expertKind: moe.copyExperts() },
+  { count: 2, expertKind: moe.constantExperts() }
 ]);
 const EXPERTS = FFN + 4;
 const [ZERO, COPY] = [FFN, FFN + 1];
 
 function makeLayer(options: routers.TopKOptions, seed = 1): moe.MoeLayer {
-  const shape = { numExperts: EXPERTS, width: WIDTH, hidden: 12, random: Random.fromSeed(seed) };
-  return moe.layer({ router: routers.topK(options), experts: KINDS, ...shape });
+  const shape = { experts: EXPERTS, width: WIDTH, hidden: 12, random: Random.fromSeed(seed) };
+  return moe.layer({ router: routers.topK(options), expertKind: KINDS, ...shape });
 }
 
 /** What each token was sent to, [T * K], and with what weight. */
@@ -102,12 +102,20 @@ describe('[moepp]', () => {
     const [batchSize, length] = [8, 32];
     const correlation = async (seed: number): Promise<number> => {
       const router = routers.topK({ k: 2, gatingResidual: true });
-      const mixer: models.Mixer = {
-        ...{ kind: 'moe', router, numExperts: EXPERTS, hidden: 16, experts: KINDS },
+      const feedForward: models.FeedForwardSpec = {
+        ...{ kind: 'moe', router, experts: EXPERTS, hidden: 16, expertKind: KINDS },
         ...{ capacityFactor: null, sharedExperts: 0 }
       };
       const model = new models.Transformer({
-        ...{ width: 16, heads: 1, contextLength: length, vocabSize: 256, parallel: false, seed, mixers: [mixer, mixer] }
+        ...{
+          width: 16,
+          heads: 1,
+          contextLength: length,
+          vocabSize: 256,
+          parallel: false,
+          seed,
+          feedForwards: [feedForward, feedForward]
+        }
       });
       await train.fit(model, text, { ...SHORT, steps: 150, seed, batchSize, learningRate: 1e-2, evaluateEvery: 0 });
       const counts = new Map<number, { times: number; networks: number }>();

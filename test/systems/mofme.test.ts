@@ -36,7 +36,14 @@ function weather(seed: number) {
 
 /** Trains a layer and says how well it restores unseen signals, in dB. */
 function fit(experts: moe.ExpertSpec, router: routers.RouterSpec, seed: number, numExperts = EXPERTS) {
-  const layer = moe.layer({ router, experts, numExperts, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(seed) });
+  const layer = moe.layer({
+    router,
+    expertKind: experts,
+    experts: numExperts,
+    width: WIDTH,
+    hidden: HIDDEN,
+    random: Random.fromSeed(seed)
+  });
   regress(layer, weather(seed), { steps: 200, seed });
   const { x, y } = weather(seed)(1_000_000);
   const peak = tf.tidy(() => y.max().sub(y.min()).dataSync()[0]);

@@ -54,7 +54,7 @@ describe('[mot]', () => {
 
   test.each([
     ['feed-forward networks', /^layers\.0\.moe\.experts/],
-    ['norms', /^layers\.0\.(attentionNorm|mixerNorm)\.1\./],
+    ['norms', /^layers\.0\.(attentionNorm|feedForwardNorm)\.1\./],
     ['projections into attention', /^layers\.0\.attention\.qkv\.1\./],
     ['projections out of attention', /^layers\.0\.attention\.output\.1\./]
   ])('%s of images work on no text, and text sees them through attention alone', (_, part) => {

@@ -87,7 +87,7 @@ class Mowst extends core.Module {
     const random = Random.fromSeed(seed);
     this.weak = this.addChild('weak', new Network(random.child('weak'), null));
     this.strong = this.addChild('strong', new Network(random.child('strong'), graph.adjacency));
-    const spec = routers.confidenceGate({ threshold: THRESHOLD });
+    const spec = routers.confidence({ threshold: THRESHOLD });
     this.router = this.addChild('router', spec.build({ width: CLASSES, numExperts: 2, random }));
   }
 
@@ -129,7 +129,7 @@ function accuracy({ features, labels, trained }: Graph, module: core.Module): nu
 describe('[mowst]', () => {
   test.each(['variance', 'entropy'] as const)('confidence by %s is 0 at uniform and grows with it', (dispersion) => {
     const shape = { width: 5, numExperts: 2, random: Random.fromSeed(1) };
-    const router = routers.confidenceGate({ dispersion }).build(shape);
+    const router = routers.confidence({ dispersion }).build(shape);
     tf.tidy(() => {
       const logits = Random.fromSeed(2).normal([200, 5]).mul(2) as tf.Tensor2D;
       const confidence = (x: tf.Tensor2D) =>

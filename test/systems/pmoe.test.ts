@@ -55,14 +55,14 @@ function routed(n: number, seed: number) {
   const router = routers.expertChoice({ k: (TAKEN * EXPERTS) / n, group: n, softmax: 'tokens' });
   const layer = moe.layer({
     router,
-    ...{ numExperts: EXPERTS, width: WIDTH, hidden: HIDDEN, experts: moe.plainExperts({ activation: 'relu' }) },
+    ...{ experts: EXPERTS, width: WIDTH, hidden: HIDDEN, expertKind: moe.plainExperts({ activation: 'relu' }) },
     random: Random.fromSeed(seed)
   });
   return { layer, network: new PatchNetwork(layer, n, 1) };
 }
 
 function convolution(n: number, seed: number): PatchNetwork {
-  const options = { width: WIDTH, hiddenWidth: EXPERTS * HIDDEN, activation: 'relu' as const, bias: false };
+  const options = { width: WIDTH, hidden: EXPERTS * HIDDEN, activation: 'relu' as const, bias: false };
   return new PatchNetwork(new layers.FeedForward({ ...options, random: Random.fromSeed(seed) }), n, 1 / n);
 }
 

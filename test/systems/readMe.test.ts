@@ -32,7 +32,7 @@ function recordsOf(model: core.Module, ids: tf.Tensor): core.RoutingRecord[] {
 function carveAll(model: models.Transformer): models.Transformer {
   const { ids, domains } = sample();
   const halves = domains.map((domain, t) => 2 * domain + (t % 2));
-  const carved = models.mapMixers(model, (network, block) => {
+  const carved = models.mapFeedForwards(model, (network, block) => {
     const apply = vi.spyOn(network, 'apply');
     const seen: tf.Tensor2D[] = [];
     apply.mockImplementationOnce((x) => (seen.push(tf.keep(x.reshape<tf.Tensor2D>([-1, 16]))), tf.zerosLike(x)));
@@ -40,10 +40,10 @@ function carveAll(model: models.Transformer): models.Transformer {
     apply.mockRestore();
     const { layer } = moe.carve(network as moe.DenseNetwork, {
       ...{
-        numExperts: EXPERTS,
+        experts: EXPERTS,
         k: 1,
         group: 'activationSparsity',
-        router: 'preGate',
+        router: 'lookahead',
         tokens: seen[0],
         domains: halves
       },
@@ -115,7 +115,7 @@ describe('[read-me]', () => {
       const whole = outputOf(network, unseen.x);
       const error = (group: moe.NeuronGrouping) => {
         const { layer, report } = moe.carve(network, {
-          ...{ numExperts: 4, k: 1, group, tokens: seen.x, domains, firing: 0.2, random: Random.fromSeed(seed) }
+          ...{ experts: 4, k: 1, group, tokens: seen.x, domains, firing: 0.2, random: Random.fromSeed(seed) }
         });
         expect(report.routed.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, n) => n));
         // Each token to the expert of its domain, with weight 1.

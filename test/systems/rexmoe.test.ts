@@ -9,7 +9,7 @@ const { Context, Random } = core;
 
 const WIDTH = 16;
 const EXPERTS = 4;
-const SHAPE = { numExperts: EXPERTS, width: WIDTH, hidden: 8 };
+const SHAPE = { experts: EXPERTS, width: WIDTH, hidden: 8 };
 
 function group(size: number, seed: number, { to = size * EXPERTS, steps = 60 } = {}): moe.SharedGroup {
   const router = (order: number[]) => routers.progressivePool({ k: 2, order, from: EXPERTS, to, steps });
@@ -61,7 +61,7 @@ describe('[rexmoe]', () => {
     const seen: number[][] = [];
     moe
       .sharedGroup({
-        ...{ ...SHAPE, numExperts: 2, group: 3, random: Random.fromSeed(1) },
+        ...{ ...SHAPE, experts: 2, group: 3, random: Random.fromSeed(1) },
         router: (nearest) => (seen.push(nearest), routers.topK({ k: 1 }))
       })
       .dispose();

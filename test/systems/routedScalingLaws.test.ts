@@ -14,7 +14,7 @@ async function train(hidden: number, experts: number, seed: number): Promise<moe
   // One expert has no load to balance.
   const balance = experts === 1 ? {} : { bias: { rate: 0.01 } };
   const router = routers.topK({ k: 1, balance });
-  const layer = moe.layer({ router, numExperts: experts, width: WIDTH, hidden, random: core.Random.fromSeed(seed) });
+  const layer = moe.layer({ router, experts: experts, width: WIDTH, hidden, random: core.Random.fromSeed(seed) });
   const params = layer.experts.countParameters() / experts;
   const { loss } = await fitLayer(layer, task, { steps: 100, numTokens: 128, seed });
   layer.dispose();

@@ -89,7 +89,7 @@ describe('[smora]', () => {
       regress(single, batches, { steps: 250, seed });
       const plain = errorOf(single, batches);
       single.remove();
-      const adapters = peft.moeLora(network, { targets: ['0'], granularity: 'rank', rank: RANK, topK: 2, seed });
+      const adapters = peft.moeLora(network, { targets: ['0'], granularity: 'rank', rank: RANK, k: 2, seed });
       regress(adapters, batches, { steps: 250, seed });
       const error = errorOf(adapters, batches);
       const { x, y } = batches(9_000_000);

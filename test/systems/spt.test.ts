@@ -110,7 +110,7 @@ describe('[spt]', () => {
 
   test('tokens grouped by the block of the network that works on them come back in their order, bit for bit', () => {
     const network = model.modules().get('layers.0.feedForward') as moe.DenseNetwork;
-    const { layer } = moe.carve(network, { numExperts: 8, k: 1, random: Random.fromSeed(1) });
+    const { layer } = moe.carve(network, { experts: 8, k: 1, random: Random.fromSeed(1) });
     const x = makeTokens(50, 32);
     tf.tidy(() => {
       const routing = layer.router.route(x, core.Context.create());
@@ -142,9 +142,9 @@ describe('[spt]', () => {
       return (rows / numTokens) * layer.experts.flops[0];
     };
     const routed = (k: number) =>
-      models.mapMixers(
+      models.mapFeedForwards(
         model,
-        (mixer) => moe.carve(mixer as moe.DenseNetwork, { numExperts: 8, k, random: Random.fromSeed(1) }).layer
+        (feedForward) => moe.carve(feedForward as moe.DenseNetwork, { experts: 8, k, random: Random.fromSeed(1) }).layer
       );
     const [half, all] = [routed(4), routed(8)];
     const dense = 4 * 32 * 128;

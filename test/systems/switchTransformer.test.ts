@@ -7,7 +7,7 @@ const { Context, Random } = core;
 const WIDTH = 16;
 
 function makeLayer(options: Partial<moe.MoeLayerOptions> = {}): moe.MoeLayer {
-  const shape = { numExperts: 8, width: WIDTH, hidden: 8, random: Random.fromSeed(1) };
+  const shape = { experts: 8, width: WIDTH, hidden: 8, random: Random.fromSeed(1) };
   return moe.layer({ router: routers.switchTop1(), ...shape, ...options });
 }
 
@@ -16,7 +16,7 @@ describe('[switch-transformer]', () => {
     const task = makePieces({ width: WIDTH });
     const runs: { loss: number; rows: number[]; perExpert: (number[] | undefined)[] }[] = [];
     for (const numExperts of [2, 4, 8, 16]) {
-      const layer = makeLayer({ numExperts });
+      const layer = makeLayer({ experts: numExperts });
       const apply = vi.spyOn(layer.experts, 'applyGroups');
       const { loss } = await fitLayer(layer, task, { steps: 150 });
       const rows = apply.mock.calls.map(([rows]) => rows.shape[0]);
@@ -45,7 +45,7 @@ describe('[switch-transformer]', () => {
   test('what overflows is what exceeds the capacity, and passes through the residual unchanged', () => {
     const capacityFactor = 1;
     const numTokens = 50;
-    const layer = makeLayer({ capacityFactor, numExperts: 4 });
+    const layer = makeLayer({ capacityFactor, experts: 4 });
     const x = Random.fromSeed(3).normal([numTokens, WIDTH]);
     const records: core.RoutingRecord[] = [];
     const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });

@@ -63,13 +63,13 @@ function train<M extends core.Module>(module: M, seed: number, tasks: readonly n
 
 function makeMixture(seed: number): moe.MoeLayer {
   const balance = { loss: { convention: 'switch' as const, coefficient: 1e-3 } };
-  const router = routers.taskGate({ k: K, tasks: TASKS, content: false, balance });
-  return moe.layer({ router, numExperts: EXPERTS, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(seed) });
+  const router = routers.task({ k: K, tasks: TASKS, content: false, balance });
+  return moe.layer({ router, experts: EXPERTS, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(seed) });
 }
 
 /** As much work on a token: the two experts', and the router's. */
 const makeDense = (seed: number) =>
-  new layers.FeedForward({ width: WIDTH, hiddenWidth: K * HIDDEN + EXPERTS, random: Random.fromSeed(seed) });
+  new layers.FeedForward({ width: WIDTH, hidden: K * HIDDEN + EXPERTS, random: Random.fromSeed(seed) });
 
 /** How much of their experts each two of the tasks share, by load; [task][task]. */
 function overlaps(layer: moe.MoeLayer, seed: number, tasks: readonly number[]): number[][] {

@@ -77,7 +77,7 @@ describe('[transferengine]', () => {
     const [numTokens, width, numDevices] = [48, 16, 4];
     const records: core.RoutingRecord[] = [];
     const random = Random.fromSeed(3);
-    const layer = moe.layer({ router: routers.topK({ k: 2 }), numExperts: 8, width, hidden: 4, random });
+    const layer = moe.layer({ router: routers.topK({ k: 2 }), experts: 8, width, hidden: 4, random });
     const x = random.child('x').normal([numTokens, width]);
     layer
       .apply(x, Context.create({ observers: [core.observer('routing', (record) => records.push(record))] }))

@@ -94,7 +94,7 @@ function welch(a: readonly number[], b: readonly number[]): number {
 describe('[versatileffn]', () => {
   test('its parameters are those of the dense network and of two routers', () => {
     const layer = build();
-    const dense = new layers.FeedForward({ width: 24, hiddenWidth: 32, bias: false, random: Random.fromSeed(1) });
+    const dense = new layers.FeedForward({ width: 24, hidden: 32, bias: false, random: Random.fromSeed(1) });
     expect([...layer.parameters().keys()]).toEqual(['base.w1.weight', 'base.w2.weight', 'wide.router.weight', 'deep.router.weight']); // prettier-ignore
     expect(layer.countParameters()).toBe(dense.countParameters() + 24 * 4 + 24 * 3);
     // Half of the network wide; one, two or three times the network deep; two routers.
@@ -105,10 +105,10 @@ describe('[versatileffn]', () => {
   });
 
   test('slices of the network together are the network, and so is one step', () => {
-    const base = new layers.FeedForward({ width: 6, hiddenWidth: 8, bias: false, random: Random.fromSeed(1) });
+    const base = new layers.FeedForward({ width: 6, hidden: 8, bias: false, random: Random.fromSeed(1) });
     const x = makeTokens(10);
     const options = { width: 6, hidden: 8, random: Random.fromSeed(2) };
-    const wide = moe.layer({ ...options, router: routers.topK({ k: 4 }), numExperts: 4, experts: moe.sharedSlices({ base }) }); // prettier-ignore
+    const wide = moe.layer({ ...options, router: routers.topK({ k: 4 }), experts: 4, expertKind: moe.sharedSlices({ base }) }); // prettier-ignore
     const expected = outputOf(base, x);
     expectClose(outputOf(wide.experts, x), expected);
     const one = build({ width: 6, hidden: 8, maxSteps: 1 });
@@ -238,7 +238,7 @@ describe('[versatileffn]', () => {
       runs = SEEDS.map((seed) => {
         const random = Random.fromSeed(seed).child('middle');
         // As many parameters, and a few more: 3.5 hidden units are the routers'.
-        const dense = new Reader(seed, new layers.FeedForward({ width: 24, hiddenWidth: 36, bias: false, random }));
+        const dense = new Reader(seed, new layers.FeedForward({ width: 24, hidden: 36, bias: false, random }));
         train(dense, seed, 0, EXPLORE, 0.01);
         train(dense, seed, EXPLORE, LEARN, 0.003);
         const model = new Reader(seed, build({ budget: 0, budgetLoss: 0.1, random }));

@@ -18,7 +18,7 @@ const PRESETS: [string, routers.RouterSpec][] = [
 ];
 
 function build(router: routers.RouterSpec): moe.MoeLayer {
-  return moe.layer({ router, numExperts: EXPERTS, width: WIDTH, hidden: 5, random: Random.fromSeed(1) });
+  return moe.layer({ router, experts: EXPERTS, width: WIDTH, hidden: 5, random: Random.fromSeed(1) });
 }
 
 const tokens = () => Random.fromSeed(2).normal([TOKENS, WIDTH]) as tf.Tensor2D;

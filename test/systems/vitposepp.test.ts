@@ -10,7 +10,7 @@ const SIZES = { width: 16, hidden: 32 };
 function network(perTask: number, seed: number): core.Module {
   const random = Random.fromSeed(seed);
   return perTask === 0
-    ? new layers.FeedForward({ width: 16, hiddenWidth: 32, bias: false, random })
+    ? new layers.FeedForward({ width: 16, hidden: 32, bias: false, random })
     : moe.taskFeedForward({ ...SIZES, tasks: 2, perTask, random });
 }
 

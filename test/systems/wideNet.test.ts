@@ -85,8 +85,11 @@ describe('[widenet]', () => {
     for (const seed of [1, 2, 3]) {
       const wide = wideNet({ seed });
       // The router's parameters become hidden neurons, of 2 D each.
-      const dense: models.Mixer = { kind: 'dense', hidden: EXPERTS * HIDDEN + EXPERTS / 2, gated: false };
-      const twin = new models.Transformer({ ...wide.options, mixers: wide.options.mixers.map(() => dense) });
+      const dense: models.FeedForwardSpec = { kind: 'dense', hidden: EXPERTS * HIDDEN + EXPERTS / 2, gated: false };
+      const twin = new models.Transformer({
+        ...wide.options,
+        feedForwards: wide.options.feedForwards.map(() => dense)
+      });
       expect(twin.countParameters()).toBe(wide.countParameters());
       const losses: number[] = [];
       for (const model of [wide, twin]) {

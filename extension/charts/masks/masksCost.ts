@@ -62,7 +62,7 @@ function room(costs: readonly ICost[], context: IChartContext): number {
   return Math.max(1.55, plot / bar);
 }
 
-/** What was, and what is. */
+/** Cost before and after. */
 function change({ before, after }: ICost): string {
   return `${amount(before)} → ${amount(after)}`;
 }

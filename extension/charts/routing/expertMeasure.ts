@@ -9,7 +9,7 @@ import { brief, percent } from '../text';
 export interface IExpertMeasure {
   /** Its name at the start of a sentence. */
   title: string;
-  /** What the colours show; [L][E]. */
+  /** Values that the colours show; [L][E]. */
   z: Numeric[][];
   /** The payload's own numbers; [L][E]. */
   values: Numeric[][];

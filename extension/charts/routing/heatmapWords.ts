@@ -32,7 +32,7 @@ export function heatmapTable(
   };
 }
 
-/** What stands out, and the expert that was chosen. */
+/** Cells that stand out, and the expert that was chosen. */
 export function heatmapSummary(payload: RoutingPayload, measure: IExpertMeasure, context: IChartContext): string {
   const { layers } = payload.data;
   const { trans, layer, expert } = context;

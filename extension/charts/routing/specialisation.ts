@@ -78,7 +78,7 @@ interface IGrouping {
   shares: number[][];
 }
 
-/** What the payload counts for this layer. */
+/** Counts of the payload for this layer. */
 function groupings({ data }: RoutingPayload, layer: LayerRouting, { trans }: IChartContext): IGrouping[] {
   return [
     { value: 'domain', text: trans.__('domain'), groups: data.domains, shares: layer.domainLoad },
@@ -127,7 +127,7 @@ function expertOrder(ratios: readonly (readonly Numeric[])[], numExperts: number
   return numbers.sort((a, b) => leaning[a].group - leaning[b].group || leaning[b].most - leaning[a].most || a - b);
 }
 
-/** What the colours mean, in more words and in fewer. */
+/** Meaning of the colours, in more words and in fewer. */
 function titles(groups: readonly string[], trans: TranslationBundle): string[] {
   return [
     trans.__('share of an expert, times its mean share; at most %1', `${groups.length}×`),

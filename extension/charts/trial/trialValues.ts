@@ -122,7 +122,7 @@ function words({ number, values, parameters }: Trial, objective: number, trans: 
   return [trans.__('trial %1: %2', number, brief(values[objective])), ...tried].join(' · ');
 }
 
-/** What was chosen, as a text; a dash where it was no choice of this trial. */
+/** Value that was chosen, as a text; a dash where it was no choice of this trial. */
 function chosen(value: TrialParameter | undefined, trans: TranslationBundle): string {
   if (typeof value === 'boolean') {
     return value ? trans.__('yes') : trans.__('no');

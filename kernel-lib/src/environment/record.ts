@@ -7,7 +7,7 @@ import { lockfileHash } from './lockfile';
 import { processorName } from './processor';
 import { versions } from './versions';
 
-/** What a run's numbers depend on, beside the notebook itself. JSON data. */
+/** Record of the environment that a run's numbers depend on, beside the notebook itself. JSON data. */
 export interface EnvironmentRecord {
   /** Versions by name; null where the part is missing. */
   versions: Record<string, string | null>;
@@ -38,7 +38,7 @@ export interface EnvironmentOptions {
   data?: Record<string, string | RecordedData>;
 }
 
-/** What a record takes of a corpus. */
+/** Part of a corpus that a record keeps. */
 export interface RecordedData {
   readonly hash?: string;
   readonly packages?: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export interface RecordedData {
  * @throws {SwitchyardError} where a seed is no non-negative integer, or data has no hash.
  */
 export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions = {}): EnvironmentRecord {
-  Object.entries(seeds).forEach(([name, seed]) => expectInteger('environment', `seeds.${name}`, seed, 0));
+  Object.entries(seeds).forEach(([name, seed]) => expectInteger('show.environment', `seeds.${name}`, seed, 0));
   const hashes = Object.entries(data).map(([name, of]) => [name, hashOf(name, of)]);
   const folder = process.cwd();
   return {
@@ -69,7 +69,7 @@ export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions 
 
 function hashOf(name: string, of: string | RecordedData): string {
   const hash = typeof of === 'string' ? of : of.hash;
-  return hash ?? fail('environment', `data.${name} must be a hash or have one`, hash);
+  return hash ?? fail('show.environment', `data.${name} must be a hash or have one`, hash);
 }
 
 /** TensorFlow takes a thread for each processor unless told otherwise; plain TensorFlow.js has one. */

@@ -1,4 +1,4 @@
-import { shared, type CellInfo } from './host';
+import { shared, type CellInfo } from '../base/core/host';
 
 /** The cell that runs; null outside the kernel "TypeScript (Switchyard)". */
 export function currentCell(): CellInfo | null {

@@ -3,8 +3,8 @@ import { fail, Module } from '../base/core';
 import type { Context, Random, Size } from '../base/core';
 import { causalAttention, partsOf, rmsNorm } from '../nn/layers';
 import type { BlockParts } from '../nn/layers';
-import { buildMixer, mixerName } from './mixer';
-import type { Mixer } from './mixer';
+import { buildFeedForward, feedForwardName } from './feedForward';
+import type { FeedForwardSpec } from './feedForward';
 
 export interface BlockOptions {
   /** D. */
@@ -12,13 +12,13 @@ export interface BlockOptions {
   heads: number;
   /** Stream for the initial parameters. */
   random: Random;
-  mixer: Mixer;
+  feedForward: FeedForwardSpec;
   /** See `TransformerSize`. */
   parallel: boolean;
   parts: BlockParts;
   /** Which of the model's blocks it is, from 0. */
   number: number;
-  /** A block whose attention and mixer this one uses instead of its own; with `norms`, its norms as well. */
+  /** A block whose attention and feed-forward network this one uses instead of its own; with `norms`, its norms as well. */
   share?: { block: Block; norms: boolean } | null;
   /** See `BlockModelOptions`. Default 1. */
   residualScale?: number;
@@ -31,20 +31,20 @@ export interface BlockOptions {
 export class Block extends Module {
   readonly kind = 'block';
   /** "moe" or "feedForward". */
-  readonly mixerName: string;
+  readonly feedForwardName: string;
   private readonly attentionNorm: Module;
   private readonly attention: Module;
-  private readonly mixerNorm: Module;
-  private readonly mixer: Module;
+  private readonly feedForwardNorm: Module;
+  private readonly feedForward: Module;
   private readonly between: Module | null;
   private readonly parallel: boolean;
   private readonly residualScale: number;
 
   constructor(options: BlockOptions) {
     super();
-    const { width, heads, mixer, parallel, parts, number, random, share = null, residualScale = 1 } = options;
+    const { width, heads, feedForward, parallel, parts, number, random, share = null, residualScale = 1 } = options;
     this.residualScale = residualScale;
-    this.mixerName = mixerName(mixer);
+    this.feedForwardName = feedForwardName(feedForward);
     this.parallel = parallel;
     const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
     const normed = share?.norms ? share.block : null;
@@ -53,12 +53,13 @@ export class Block extends Module {
     this.attention = share?.block.attention ?? this.addChild('attention', attention.build(shape));
     const resizing = between?.build({ block: number, width }) ?? null;
     if (resizing !== null && parallel) {
-      fail('Block', 'a block with something between attention and mixer must not be parallel', parallel);
+      fail('Block', 'a block with something between attention and feed-forward network must not be parallel', parallel);
     }
     this.between = resizing && this.addChild('between', resizing);
-    this.mixerNorm = normed?.mixerNorm ?? this.addChild('mixerNorm', norm.build({ width }));
-    this.mixer =
-      share?.block.mixer ?? this.addChild(this.mixerName, buildMixer(mixer, width, random.child(this.mixerName)));
+    this.feedForwardNorm = normed?.feedForwardNorm ?? this.addChild('feedForwardNorm', norm.build({ width }));
+    this.feedForward =
+      share?.block.feedForward ??
+      this.addChild(this.feedForwardName, buildFeedForward(feedForward, width, random.child(this.feedForwardName)));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
@@ -66,8 +67,8 @@ export class Block extends Module {
       const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
       const attended = x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
       const y = this.between?.apply(attended, ctx.within('between')) ?? attended;
-      const normedAgain = this.mixerNorm.apply(this.parallel ? x : y, ctx.within('mixerNorm'));
-      return y.add(this.scaled(this.mixer.apply(normedAgain, ctx.within(this.mixerName))));
+      const normedAgain = this.feedForwardNorm.apply(this.parallel ? x : y, ctx.within('feedForwardNorm'));
+      return y.add(this.scaled(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName))));
     });
   }
 

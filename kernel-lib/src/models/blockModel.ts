@@ -1,16 +1,16 @@
 import type { Module } from '../base/core';
 import type { BlockParts } from '../nn/layers';
-import type { Mixer } from './mixer';
+import type { FeedForwardSpec } from './feedForward';
 
-/** What of a model can be exchanged, block by block. */
+/** Parts of a model that can be exchanged, block by block. */
 export interface BlockModelOptions {
-  /** What works on each token alone, a block each; L. */
-  readonly mixers: readonly Mixer[];
+  /** Feed-forward networks or mixtures, one a block; L. */
+  readonly feedForwards: readonly FeedForwardSpec[];
   /** How its norms and its attention are built. Default: the usual ones. */
   readonly parts?: BlockParts;
-  /** What attention and what works on each token alone are multiplied by before a block adds them. Default 1. */
+  /** Factor of what attention and feed-forward network add to the block's input. Default 1. */
   readonly residualScale?: number;
-  /** What the blocks have in common with the first, whose mixer then is that of all. Default "none". */
+  /** Parts that the blocks share with the first, whose feed-forward network then is that of all. Default "none". */
   readonly sharing?: BlockSharing;
 }
 

@@ -1,5 +1,11 @@
 export type { BlockModel, BlockModelOptions, BlockSharing } from './blockModel';
-export type { DenseMixer, Mixer, VersatileMixer, MoeMixer, TokenIndexedMixer } from './mixer';
+export type {
+  DenseFeedForward,
+  FeedForwardSpec,
+  VersatileFeedForward,
+  MoeFeedForward,
+  TokenIndexedFeedForward
+} from './feedForward';
 export { moduleFlops, sumFlops } from './moduleFlops';
 export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
 export { build, modelSpecs, resize, specOf } from './spec';

@@ -11,7 +11,7 @@ export interface ModuleFlopsOptions {
   length?: number;
   /** Share of the passes in which a module runs, with all below it, by path. Default: 1. */
   shares?: ReadonlyMap<string, number>;
-  /** What the routers decided in a pass, by their paths below the module: see {@link activeFlops}. Default: none. */
+  /** Routing decided in a pass, by the routers' paths below the module: see {@link activeFlops}. Default: none. */
   records?: readonly RoutingRecord[];
 }
 
@@ -25,7 +25,7 @@ export interface ModuleFlopsOptions {
  */
 export function moduleFlops(root: Module, options: ModuleFlopsOptions = {}): ModuleFlops {
   const { length = contextLength(root), shares, records } = options;
-  expectInteger('moduleFlops', 'length', length, 1);
+  expectInteger('models.moduleFlops', 'length', length, 1);
   const found = new Map<string, number | null>();
   visit(root, '', { length, share: 1 }, { outer: length, shares, records, found });
   return found;
@@ -70,7 +70,7 @@ function visit(module: Module, path: string, at: { length: number; share: number
 }
 
 function recordOf(path: string, records: readonly RoutingRecord[]): RoutingRecord {
-  return records.find((each) => each.path === path) ?? fail('moduleFlops', `records must have "${path}"`, null);
+  return records.find((each) => each.path === path) ?? fail('models.moduleFlops', `records must have "${path}"`, null);
 }
 
 function executed({ flops }: ExpertBank, { indices, dropped, numTokens }: RoutingRecord): number {

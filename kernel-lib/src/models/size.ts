@@ -1,6 +1,6 @@
 import { expectInteger, fail } from '../base/core';
 
-/** What all transformers here have in common. */
+/** Sizes that all transformers here have in common. */
 export interface TransformerSize {
   /** Blocks, L. */
   layers: number;

@@ -11,7 +11,7 @@ export interface ModelSpec extends SpecData {
 export const modelSpecs = new SpecTable<Spec<void, Module>>('model');
 
 /**
- * What builds a model, as plain JSON: `build(specOf(model))` has the same tree, the same paths and the same shapes, with initial
+ * Specification of a model, as plain JSON: `build(specOf(model))` has the same tree, the same paths and the same shapes, with initial
  * values.
  *
  * @throws {SwitchyardError} where an option is not JSON, such as a function of yours.

@@ -3,14 +3,14 @@ export type {
   BlockModel,
   BlockModelOptions,
   BlockSharing,
-  DenseMixer,
-  Mixer,
+  DenseFeedForward,
+  FeedForwardSpec,
   ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,
-  VersatileMixer,
-  MoeMixer,
-  TokenIndexedMixer,
+  VersatileFeedForward,
+  MoeFeedForward,
+  TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
 export { HubTokenizer, open, PretrainedTransformer } from '../models/hub';
@@ -44,9 +44,9 @@ export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommend
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
 export { assembleUnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
 export type { TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
-export { mapMixers, sparsifyAttention, untie, upcycle } from '../transform/models';
+export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';
 export type {
-  MixerModule,
+  FeedForwardModule,
   SparsifyAttentionOptions,
   SparsifyAttentionReport,
   UpcycleModelsOptions

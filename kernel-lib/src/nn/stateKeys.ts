@@ -11,5 +11,5 @@ export const TASK_IDS = stateKey<tf.Tensor1D>('taskIds');
 /** The modality of each token, int32 [T]; models of several modalities leave it. */
 export const MODALITY_IDS = stateKey<tf.Tensor1D>('modalityIds');
 
-/** What came before each token, as a sequence of its own, [T, N, D]; rows of zeros where there are fewer than N. */
+/** Sequence that came before each token, [T, N, D]; rows of zeros where there are fewer than N. */
 export const BEHAVIOURS = stateKey<tf.Tensor3D>('behaviours');

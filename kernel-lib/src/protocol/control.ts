@@ -21,7 +21,7 @@ export interface ControlOpening {
   runId: string;
 }
 
-/** What a panel asks of a run. */
+/** Request of a panel to a run. */
 export type ControlRequest =
   /** Waits before the next step. */
   | { type: 'pause' }
@@ -51,7 +51,7 @@ export interface ControlStatus {
   problem: string | null;
 }
 
-/** What was recorded of a run, for one panel. */
+/** Recorded details of a run, for one panel. */
 export interface ControlDetails {
   type: 'details';
   /** Path of the layer whose tables are there. */
@@ -63,7 +63,7 @@ export interface ControlDetails {
 const STATES: readonly string[] = ['running', 'paused', 'finished', 'stopped', 'failed'];
 const PLAIN: readonly string[] = ['pause', 'resume', 'step', 'stop'];
 
-/** What a panel asks; null for a message that follows no version of this contract. */
+/** Request that a panel's message holds; null for a message that follows no version of this contract. */
 export function parseControlRequest(value: unknown): ControlRequest | null {
   const { type, text, layer } = record(value);
   if (PLAIN.includes(type as string)) {

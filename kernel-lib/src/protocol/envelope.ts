@@ -1,6 +1,6 @@
 import type { Count, Name, Text } from './numbers';
 
-/** What every payload carries around its data. */
+/** Envelope that every payload has round its data. */
 export interface Envelope<Kind extends string, Data> {
   /**
    * Major and minor version of this contract, for example "1.0". A reader accepts every minor of the majors it knows.

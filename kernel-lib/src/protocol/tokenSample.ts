@@ -18,7 +18,7 @@ export interface TokenSample {
   experts: (Index[][] | Packed)[];
   /** Its weight; [L][T][K]. A layer's entry is empty where weights would not fit. */
   weights: Numeric[][][];
-  /** What the same tokens were given at earlier steps, ascending; absent where the text changes from step to step. */
+  /** Choices for the same tokens at earlier steps, ascending; absent where the text changes from step to step. */
   earlier?: EarlierChoices[];
   /** True where the sample was cut to fit. */
   truncated: boolean;
@@ -34,7 +34,7 @@ export interface EarlierChoices {
 /** Steps at which the same tokens may have been recorded before. */
 const MAX_EARLIER = 64;
 
-/** What the parts of the data must agree with. */
+/** Sizes that the parts of the data must agree with. */
 export interface Shape {
   numExperts: number;
   k: number;

@@ -1,5 +1,5 @@
-import { comms } from '../kernel/comms';
-import type { Comm } from '../kernel/comms';
+import { comms } from '../base/core';
+import type { Comm } from '../base/core';
 import { CONTROL_TARGET, parseControlRequest } from '../protocol';
 import type { ControlDetails, ControlRequest, ControlStatus } from '../protocol';
 

@@ -5,7 +5,7 @@ import { bound } from './bound';
 
 const { version } = require('../../package.json') as { version: string };
 
-/** What is known of the run that a payload is of. */
+/** Facts about the run that a payload is of. */
 export interface RunState {
   runId: string;
   seq: number;
@@ -15,7 +15,7 @@ export interface RunState {
   status: Source['status'];
 }
 
-/** What every payload carries around its kind and data. */
+/** Envelope of every payload, round its kind and data. */
 export function envelope({ runId, seq, title, step, totalSteps, status }: RunState): {
   schemaVersion: string;
   runId: string;

@@ -11,7 +11,7 @@ export interface LiveRecorder extends Observer {
   step(step: number, scalars: Readonly<Record<string, number>>): void;
 }
 
-/** What recorders of every kind are made with. */
+/** Options of recorders of every kind. */
 export interface LiveRecorderOptions {
   domains?: readonly string[];
   decode?: (token: number) => string;
@@ -19,11 +19,11 @@ export interface LiveRecorderOptions {
   window?: number;
 }
 
-/** What a reader asks to see besides. */
+/** Details that a reader asks to see besides. */
 export interface Closer {
   /** Path of a layer whose tables are wanted whole. */
   paired?: string;
-  /** What these layers choose for the reader's own text; null where there is none. */
+  /** Choices of these layers for the reader's own text; null where there is none. */
   tokens?: (paths: string[]) => TokenSample | null;
 }
 
@@ -34,7 +34,7 @@ export interface LiveKind<P extends Payload, R extends LiveRecorder> {
   readonly listens: boolean;
   recorder(options: LiveRecorderOptions): R;
   data(recorder: R, closer: Closer): P['data'];
-  /** What the data add to the run's title. */
+  /** Words that the data add to the run's title. */
   title(data: P['data']): string;
   /** Layers through which a reader's own text can be followed. */
   paths?(recorder: R): string[];

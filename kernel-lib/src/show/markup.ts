@@ -5,7 +5,7 @@ export class Markup {
   constructor(readonly source: string) {}
 }
 
-/** What stands in an element: text, set as text and never parsed, or elements. */
+/** Content of an element: text, set as text and never parsed, or elements. */
 export type Content = string | Markup | readonly Markup[];
 
 /** An element of HTML or SVG; attributes that are undefined are left out. */

@@ -54,7 +54,7 @@ export class Probe {
     }
   }
 
-  /** What these layers choose for the text after so many steps; null where not all of them saw it. */
+  /** Choices of these layers for the text after so many steps; null where not all of them saw it. */
   sample(step: number, paths: readonly string[]): TokenSample | null {
     if (paths.length === 0) {
       return null;

@@ -66,7 +66,7 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     return this.live.listens && this.current !== null ? [this.current.recorder] : [];
   }
 
-  /** What has been recorded of the latest run; null before the first. */
+  /** Recorded data of the latest run; null before the first. */
   get recorder(): R | null {
     return this.current?.recorder ?? null;
   }

@@ -17,7 +17,7 @@ export interface SteeringOptions {
   text: string | null;
 }
 
-/** What readers of a panel do with one run: hold it, end it, look closer, and have it route a text of theirs. */
+/** Controls that readers of a panel have over one run: hold it, end it, look closer, and have it route a text of theirs. */
 export class Steering {
   private readonly channel: ControlChannel | null;
   private probe: Probe | null = null;
@@ -56,7 +56,7 @@ export class Steering {
     this.channel?.end();
   }
 
-  /** What is known of the run is given up. */
+  /** Gives up all that is known of the run. */
   close(): void {
     this.channel?.close();
   }

@@ -8,7 +8,7 @@ export function payloadText(payload: Payload): string {
   return [heading(payload.source), ...lines].map(printable).join('\n');
 }
 
-/** What runs, how far it is, and how it ended. */
+/** Line that says what runs, how far it is, and how it ended. */
 function heading(source: Source): string {
   return `${source.title}: ${progress(source)}`;
 }

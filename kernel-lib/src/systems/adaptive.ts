@@ -21,7 +21,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     function: 'adaptive.tokenRoute',
     test: 'test/systems/informedRouting.test.ts',
     note:
-      'With models.mapMixers and the router of Duo-LLM. Units are feed-forward networks. Chosen: a linear forecaster of rank 4 in closed ' +
+      'With models.mapFeedForwards and the router of Duo-LLM. Units are feed-forward networks. Chosen: a linear forecaster of rank 4 in closed ' +
       'form; the router is not shown the forecast error, it learns it from the loss. Two blocks, half executed, 3 seeds: 2.16 nats ' +
       'with forecasts, 2.31 with skips. An exact forecaster is shown on one layer. Not covered: the last LoRA tuning.'
   },

@@ -5,7 +5,7 @@ export const analysisSystems: readonly SystemEntry[] = [
   {
     id: 'closer-look-into-moe-llms',
     title: 'A Closer Look into Mixture-of-Experts in Large Language Models',
-    function: 'moe.analysis.normVsGate',
+    function: 'moe.analysis.normVsRouter',
     test: 'test/systems/closerLook.test.ts',
     note:
       'With moe.analysis.similarity and moe.analysis.diversityByLayer. The statistics are proved on planted experts; of our ' +

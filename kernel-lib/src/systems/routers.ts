@@ -83,7 +83,7 @@ export const routerSystems: readonly SystemEntry[] = [
   {
     id: 'mowst',
     title: 'Mixture of Weak & Strong Experts on Graphs',
-    function: 'routers.confidenceGate',
+    function: 'routers.confidence',
     test: 'test/systems/mowst.test.ts',
     note:
       'The loss is C L_weak + (1 - C) L_strong with C = tanh(sharpness * variance of the weak probabilities), the sharpness learnt. ' +
@@ -115,7 +115,7 @@ export const routerSystems: readonly SystemEntry[] = [
   {
     id: 'task-aware-moe-mtl',
     title: 'Sparsely Activated Mixture-of-Experts are Robust Multi-Task Learners',
-    function: 'routers.taskGate',
+    function: 'routers.task',
     test: 'test/systems/taskAwareMoe.test.ts',
     note:
       'Tasks are maps to be regressed, and error stands for accuracy; the dense network is told the task as well. A new task ' +
@@ -124,7 +124,7 @@ export const routerSystems: readonly SystemEntry[] = [
   {
     id: 'aw-moe',
     title: 'Attention Weighted Mixture of Experts with Contrastive Learning for Personalized Ranking in E-commerce',
-    function: 'routers.attentionGate',
+    function: 'routers.attention',
     test: 'test/systems/awMoe.test.ts',
     note:
       '{ contrastive: { maskRate } }. Planted users of two types; the experts see the item and the mean behaviour. Over 3 seeds users ' +

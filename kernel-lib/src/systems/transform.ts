@@ -48,7 +48,7 @@ export const transformSystems: readonly SystemEntry[] = [
     function: 'moe.carve',
     test: 'test/systems/readMe.test.ts',
     note:
-      "{ group: 'activationSparsity', router: 'preGate' } over a model with models.mapMixers, then sim.expertCache and " +
+      "{ group: 'activationSparsity', router: 'lookahead' } over a model with models.mapFeedForwards, then sim.expertCache and " +
       'sim.batchByExperts. Chosen: experts are parts, so with all of them the function stays (the paper lets experts overlap), ' +
       "and each layer has its own matrix on the first layer's tokens. Neighbouring routers share a third to a half of their " +
       'entropy (5 % by chance), but already 0.28 to 0.39 before training: the residual stream, not only learning. Not ' +

@@ -37,6 +37,9 @@ const DEFAULT_SHAPES = [
   shape(4096, 512, 2048, 64, 2)
 ];
 
+/** The sizes of a transformer whose training steps are timed. */
+const TRAINING = { layers: 4, width: 128, numExperts: 16, k: 2, batchSize: 16, length: 128, vocabSize: 256 };
+
 function allShapes() {
   const each = (values, f) => values.flatMap(f);
   return each(TOKENS, (numTokens) =>
@@ -53,7 +56,25 @@ function allShapes() {
 /** For parity alone. */
 const SMOKE_SHAPES = [shape(32, 16, 32, 8, 2), shape(64, 24, 40, 16, 1), shape(48, 32, 64, 8, 8)];
 
-/** The shape whose T, E and K are doubled one at a time. */
-const SCALING_BASE = shape(1024, 256, 512, 16, 2);
+/** What each section measures. */
+const WHOLE = {
+  layers: DEFAULT_SHAPES,
+  memory: DEFAULT_SHAPES.filter(({ numTokens, routing }) => numTokens === 4096 && routing === 'uniform'),
+  router: [shape(512, 256, 512, 16, 2, ''), shape(4096, 256, 512, 64, 2, ''), shape(4096, 512, 2048, 64, 8, '')],
+  /** Its T, E and K are doubled one at a time. */
+  scaling: shape(1024, 256, 512, 16, 2),
+  training: TRAINING,
+  starts: 5
+};
 
-module.exports = { DEFAULT_SHAPES, ONE_HOT_LIMIT, SCALING_BASE, SMOKE_SHAPES, allShapes, shapeName };
+/** The same sections on shapes so small that what they measure means nothing: to see that all of them end well. */
+const SMALL = {
+  layers: SMOKE_SHAPES.slice(0, 1),
+  memory: SMOKE_SHAPES.slice(0, 1),
+  router: SMOKE_SHAPES.slice(0, 1),
+  scaling: SMOKE_SHAPES[0],
+  training: { ...TRAINING, layers: 1, width: 16, numExperts: 4, batchSize: 2, length: 16 },
+  starts: 1
+};
+
+module.exports = { ONE_HOT_LIMIT, SMALL, SMOKE_SHAPES, WHOLE, allShapes, shapeName };

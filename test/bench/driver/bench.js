@@ -3,6 +3,7 @@
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
+const { SMALL, WHOLE } = require('../cases/shapes');
 const { compare } = require('./compare');
 const { interleave } = require('./interleave');
 const { torchPython } = require('./python');
@@ -10,8 +11,9 @@ const { nodeWorker, torchWorker } = require('./worker');
 
 /** One run of the benchmark: its workers, its folder, and the rows that it collects. */
 class Bench {
-  constructor({ threads, full, only }) {
+  constructor({ threads, full, small, only }) {
     this.threads = threads;
+    this.shapes = small ? SMALL : WHOLE;
     this.full = full;
     this.only = only;
     this.rows = [];
@@ -43,15 +45,17 @@ class Bench {
     }
   }
 
+  /** Rivals that are not there are left out, here and in {@link time}. */
   compare(contestants) {
-    return compare(contestants, this.folder);
+    return compare(present(contestants), this.folder);
   }
 
   /**
    * Times contestants against each other and keeps a row for each. Those marked `rival` are what the others are held
    * against: `ratioToBestRival` is a contestant's median divided by the fastest rival's.
    */
-  async time({ name, shape, direction }, contestants) {
+  async time({ name, shape, direction }, invited) {
+    const contestants = present(invited);
     const summaries = await interleave(contestants);
     const best = Math.min(...summaries.filter((_, i) => contestants[i].rival).map(({ medianMs }) => medianMs));
     const rows = contestants.map(({ variant }, i) => {
@@ -73,5 +77,7 @@ class Bench {
     fs.rmSync(this.folder, { recursive: true });
   }
 }
+
+const present = (contestants) => contestants.filter(({ worker }) => worker !== null);
 
 module.exports = { Bench };

@@ -32,8 +32,8 @@ function routedLayer({ tensors, sizes: { k, numExperts, width, hidden } }) {
   };
   const given = { kind: 'given', options: {}, build };
   const random = core.Random.fromSeed(0);
-  const experts = moe.plainExperts({ initializer: given });
-  const layer = moe.layer({ router: givenLogits(logits, k), numExperts, width, hidden, experts, random });
+  const expertKind = moe.plainExperts({ initializer: given });
+  const layer = moe.layer({ router: givenLogits(logits, k), experts: numExperts, width, hidden, expertKind, random });
   const apply = () => {
     const ctx = core.Context.create();
     try {

@@ -53,7 +53,7 @@ def total_loss(p, batch, sizes):
     for i in range(sizes["layers"]):
         path = f"layers.{i}"
         x = x + attention(norm(x, p[f"{path}.attentionNorm.weight"]), p, f"{path}.attention", sizes["heads"])
-        normed = norm(x, p[f"{path}.mixerNorm.weight"])
+        normed = norm(x, p[f"{path}.feedForwardNorm.weight"])
         if sizes["routed"]:
             x = x + mixture(normed, p, f"{path}.moe", sizes["k"], losses)
         else:

@@ -1,6 +1,6 @@
 'use strict';
 
-const { DEFAULT_SHAPES, allShapes, shapeName } = require('../cases/shapes');
+const { allShapes, shapeName } = require('../cases/shapes');
 const { writeLayerCase } = require('../cases/writeCase');
 const { digits, printTable } = require('../driver/table');
 const { DIRECTIONS, directionName, layerContestants } = require('./contestants');
@@ -10,7 +10,7 @@ const VARIANTS = ['ours', 'composed', 'one-hot', 'floor', 'torch loop', 'torch s
 /** The routed layer against its rivals, forward and with gradients. */
 async function layers(bench) {
   const measured = [];
-  for (const shape of (bench.full ? allShapes() : DEFAULT_SHAPES).filter((each) => bench.wants(shapeName(each)))) {
+  for (const shape of (bench.full ? allShapes() : bench.shapes.layers).filter((each) => bench.wants(shapeName(each)))) {
     const file = bench.file('case.safetensors');
     if (!writeLayerCase(file, shape)) {
       console.log(`${shapeName(shape)}: left out, the measured routing counts are not on this machine`);

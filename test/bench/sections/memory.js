@@ -1,6 +1,6 @@
 'use strict';
 
-const { DEFAULT_SHAPES, shapeName } = require('../cases/shapes');
+const { shapeName } = require('../cases/shapes');
 const { writeLayerCase } = require('../cases/writeCase');
 const { digits, printTable } = require('../driver/table');
 const { nodeWorker, torchWorker } = require('../driver/worker');
@@ -11,8 +11,7 @@ const VARIANTS = ['ours', 'composed', 'torch loop', 'torch sorted', 'torch group
 /** Peak memory of a whole process that runs one variant, forward and backward; a fresh process for each. */
 async function memory(bench) {
   const lines = [];
-  const shapes = DEFAULT_SHAPES.filter((shape) => shape.numTokens === 4096 && shape.routing === 'uniform');
-  for (const shape of shapes.filter((each) => bench.wants(shapeName(each)))) {
+  for (const shape of bench.shapes.memory.filter((each) => bench.wants(shapeName(each)))) {
     const file = bench.file('case.safetensors');
     writeLayerCase(file, shape);
     const row = { name: 'peak memory', shape: shapeName(shape), direction: 'forward+backward', unit: 'MB' };
@@ -23,7 +22,10 @@ async function memory(bench) {
       }
     }
     peaks.forEach((peak) => bench.note(peak));
-    lines.push([row.shape, ...VARIANTS.map((variant) => digits(peaks.find((peak) => peak.variant === variant).value))]);
+    lines.push([
+      row.shape,
+      ...VARIANTS.map((variant) => digits(peaks.find((peak) => peak.variant === variant)?.value))
+    ]);
   }
   if (lines.length > 0) {
     printTable('Peak memory of the process, forward+backward (MB)', ['layer', ...VARIANTS], lines);

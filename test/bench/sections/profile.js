@@ -1,6 +1,6 @@
 'use strict';
 
-const { DEFAULT_SHAPES, shapeName } = require('../cases/shapes');
+const { shapeName } = require('../cases/shapes');
 const { writeLayerCase } = require('../cases/writeCase');
 const { digits, printTable } = require('../driver/table');
 const { DIRECTIONS, directionName } = require('./contestants');
@@ -10,7 +10,7 @@ const SHOWN_OPS = 12;
 
 /** Where the time of our layer goes: each op with its binding, copies in and out, and JavaScript. */
 async function profile(bench) {
-  for (const shape of DEFAULT_SHAPES.filter((each) => bench.wants(shapeName(each)))) {
+  for (const shape of bench.shapes.layers.filter((each) => bench.wants(shapeName(each)))) {
     const file = bench.file('case.safetensors');
     writeLayerCase(file, shape);
     await bench.node.ask('open', { file });

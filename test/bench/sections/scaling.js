@@ -1,6 +1,6 @@
 'use strict';
 
-const { SCALING_BASE, shapeName } = require('../cases/shapes');
+const { shapeName } = require('../cases/shapes');
 const { writeLayerCase } = require('../cases/writeCase');
 const { digits, printTable } = require('../driver/table');
 const { DIRECTIONS, directionName } = require('./contestants');
@@ -9,15 +9,16 @@ const DOUBLED = { T: 'numTokens', E: 'numExperts', k: 'k' };
 
 /** How the cost of a layer grows when T, E and K are doubled, one at a time and then again. */
 async function scaling(bench) {
-  const base = await timesOf(bench, SCALING_BASE);
+  const { scaling: smallest } = bench.shapes;
+  const base = await timesOf(bench, smallest);
   const lines = [];
   for (const [letter, size] of Object.entries(DOUBLED)) {
     let before = base;
     for (const factor of [2, 4]) {
-      const after = await timesOf(bench, { ...SCALING_BASE, [size]: factor * SCALING_BASE[size] });
+      const after = await timesOf(bench, { ...smallest, [size]: factor * smallest[size] });
       const ratios = before.map((ms, i) => after[i] / ms);
       lines.push([
-        `${letter} ${(factor / 2) * SCALING_BASE[size]} -> ${factor * SCALING_BASE[size]}`,
+        `${letter} ${(factor / 2) * smallest[size]} -> ${factor * smallest[size]}`,
         ...ratios.map(digits),
         digits(after[1] / after[0])
       ]);
@@ -26,7 +27,7 @@ async function scaling(bench) {
   }
   const header = ['doubled', 'forward', 'forward+backward', 'forward+backward / forward'];
   printTable(
-    `Growth from ${shapeName(SCALING_BASE)}: time ratio (base ${base.map(digits).join(' and ')} ms)`,
+    `Growth from ${shapeName(smallest)}: time ratio (base ${base.map(digits).join(' and ')} ms)`,
     header,
     lines
   );

@@ -4,23 +4,23 @@ const childProcess = require('child_process');
 const { quantile } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
 
-const RUNS = 5;
 const IMPORT = "require('@switchyard/kernel-lib');";
 const FIRST_STEP = `${IMPORT}
 const { data, models, routers, train } = require('@switchyard/kernel-lib');
+const texts = (line) => [line.repeat(200), line.repeat(100)];
 const model = models.moeTransformer({ layers: 4, width: 128, experts: 16, router: routers.topK({ k: 2 }) });
-const text = data.fromStrings({ one: ['a little text to begin with, '.repeat(200)], two: ['and another one, '.repeat(200)] });
+const text = data.fromStrings({ one: texts('a little text to begin with, '), two: texts('and another one, ') });
 train.fit(model, text, { steps: 1, progress: false, evaluateEvery: 0 }).then(() => process.exit(0));`;
 
 /** Whole processes from start to end, in turn: import, and import with the first training step. */
 function start(bench) {
   const programs = [
     ['import', 'ours', process.execPath, ['-e', IMPORT]],
-    ['import', 'torch', bench.python, ['-c', 'import torch']],
+    ...(bench.torch === null ? [] : [['import', 'torch', bench.python, ['-c', 'import torch']]]),
     ['import, model and first step', 'ours', process.execPath, ['-e', FIRST_STEP]]
   ];
   const samples = programs.map(() => []);
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < bench.shapes.starts; run++) {
     programs.forEach(([name, , command, args], i) => samples[i].push(timeProcess(name, command, args)));
   }
   const lines = programs.map(([name, variant], i) => {

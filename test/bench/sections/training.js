@@ -2,15 +2,18 @@
 
 const { digits, printTable } = require('../driver/table');
 
-const SIZES = { layers: 4, width: 128, numExperts: 16, k: 2, batchSize: 16, length: 128, vocabSize: 256 };
-const SHAPE = `L${SIZES.layers} d${SIZES.width} E${SIZES.numExperts} k${SIZES.k} B${SIZES.batchSize} N${SIZES.length}`;
+/** "L4 d128 E16 k2 B16 N128" */
+function sizesName({ layers, width, numExperts, k, batchSize, length }) {
+  return `L${layers} d${width} E${numExperts} k${k} B${batchSize} N${length}`;
+}
 
 /** A whole training step of a routed transformer and of its dense twin, against the same models on PyTorch. */
 async function training(bench) {
+  const { training: sizes } = bench.shapes;
   const lines = [];
   for (const routed of [true, false]) {
     const file = bench.file('model.safetensors');
-    await bench.node.ask('exportModel', { file, sizes: { ...SIZES, routed } });
+    await bench.node.ask('exportModel', { file, sizes: { ...sizes, routed } });
     await bench.open(file);
     const eager = [
       { variant: 'ours', worker: bench.node, name: 'ours' },
@@ -19,21 +22,25 @@ async function training(bench) {
     await bench.compare(eager);
     const compiled = await compiledContestant(bench);
     const watched = routed ? [{ variant: 'ours, watched', worker: bench.node, name: 'watched' }] : [];
-    const title = { name: routed ? 'routed transformer' : 'dense twin', shape: SHAPE, direction: 'training step' };
+    const model = routed ? 'routed transformer' : 'dense twin';
+    const title = { name: 'training step', shape: `${model} ${sizesName(sizes)}`, direction: 'forward+backward' };
     const rows = await bench.time(title, [...eager, ...watched, ...compiled]);
     const of = (variant) => digits(rows.find((row) => row.variant === variant)?.medianMs) || 'does not run here';
     const [{ ratioToBestRival }] = rows;
-    lines.push([title.name, of('ours'), of('torch eager'), of('torch.compile'), digits(ratioToBestRival)]);
+    lines.push([model, of('ours'), of('torch eager'), of('torch.compile'), digits(ratioToBestRival)]);
     if (routed) {
-      await telemetry(bench, rows);
+      await telemetry(bench, rows, title.shape);
     }
   }
   const header = ['model', 'ours', 'torch eager', 'torch.compile', 'ours / eager'];
-  printTable(`Training step, ${SHAPE} (median ms)`, header, lines);
+  printTable(`Training step, ${sizesName(sizes)} (median ms)`, header, lines);
 }
 
 /** torch.compile needs a compiler and headers; where it fails, the column stays empty and the reason is told. */
 async function compiledContestant({ torch }) {
+  if (torch === null) {
+    return [];
+  }
   try {
     await torch.ask('run', { name: 'compiled', untimed: 0, timed: 1 });
     return [{ variant: 'torch.compile', worker: torch, name: 'compiled' }];
@@ -44,21 +51,15 @@ async function compiledContestant({ torch }) {
 }
 
 /** What watching costs: a step with and without, and a snapshot for the panel. */
-async function telemetry(bench, rows) {
+async function telemetry(bench, rows, shape) {
   const [plain, watched] = ['ours', 'ours, watched'].map((name) => rows.find(({ variant }) => variant === name));
   const percent = 100 * (watched.medianMs / plain.medianMs - 1);
-  bench.note({
-    name: 'telemetry',
-    shape: SHAPE,
-    direction: 'training step',
-    variant: 'ours',
-    value: percent,
-    unit: '%'
-  });
-  const title = { name: 'payload snapshot', shape: SHAPE, direction: 'none' };
+  const watching = { name: 'telemetry', shape, direction: 'training step', variant: 'ours' };
+  bench.note({ ...watching, value: percent, unit: '%' });
+  const title = { name: 'payload snapshot', shape, direction: 'none' };
   const [snapshot] = await bench.time(title, [{ variant: 'ours', worker: bench.node, name: 'snapshot' }]);
   printTable(
-    `Telemetry, ${SHAPE}`,
+    `Telemetry, ${shape}`,
     ['what', 'cost'],
     [
       ['watching a training step', `${digits(percent)} %`],

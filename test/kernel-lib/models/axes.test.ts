@@ -51,7 +51,7 @@ function withTokens(name: string, make: () => core.Module, cuts: string[], more:
   return { name, make, run, cuts, ...more };
 }
 
-const mixture = { router, numExperts: 4, width: 8, hidden: 6, random };
+const mixture = { router, experts: 4, width: 8, hidden: 6, random };
 const CASES: Case[] = [
   language('denseTransformer', () => models.denseTransformer({ ...SIZE, gated: true }), [
     'heads',
@@ -88,8 +88,8 @@ const CASES: Case[] = [
   {
     name: 'tower',
     make: () => {
-      const mixers = [{ kind: 'dense' as const, hidden: 6, gated: false }];
-      return new models.Tower({ inputWidth: 5, width: 8, heads: 2, outputWidth: 3, seed: 1, mixers });
+      const feedForwards = [{ kind: 'dense' as const, hidden: 6, gated: false }];
+      return new models.Tower({ inputWidth: 5, width: 8, heads: 2, outputWidth: 3, seed: 1, feedForwards });
     },
     run: (model, size) => model.apply(spread([2, 3, size('inputs', 5)]), Context.create()),
     cuts: ['width', 'inputs', 'outputs', 'hidden']
@@ -126,7 +126,7 @@ const CASES: Case[] = [
   ]),
   withTokens(
     'attentionMixture',
-    () => moe.attentionMixture({ router: routers.topP({ p: 1 }), numExperts: 3, width: 8, heads: 2, random }),
+    () => moe.attentionMixture({ router: routers.topP({ p: 1 }), experts: 3, width: 8, heads: 2, random }),
     ['width', 'experts', 'heads', 'headWidth']
   ),
   withTokens('multiHead', () => moe.multiHead({ ...mixture, heads: 2 }), ['width', 'subWidth', 'experts', 'hidden']),
@@ -163,7 +163,7 @@ const CASES: Case[] = [
   ]),
   {
     name: 'expertConv',
-    make: () => moe.expertConv({ router: routers.topP({ p: 1 }), numExperts: 3, inputs: 4, outputs: 5, random }),
+    make: () => moe.expertConv({ router: routers.topP({ p: 1 }), experts: 3, inputs: 4, outputs: 5, random }),
     run: (module, size) => module.apply(spread([2, 3, 3, size('inputs', 4)]), Context.create()),
     cuts: ['experts', 'inputs', 'outputs']
   },

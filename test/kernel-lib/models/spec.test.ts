@@ -50,16 +50,24 @@ const MODELS: Record<string, { make: () => Model; input: () => tf.Tensor }> = {
   'experts of many kinds': {
     make: () => {
       const experts = moe.mixedExperts([
-        { count: 2, experts: moe.lowRankExperts({ rank: 2, initializer: layers.normal(0.1) }) },
-        { count: 1, experts: adaptive.variant(moe.plainExperts(), { kind: 'small', hidden: 2 }) },
-        { count: 1, experts: moe.averagedExperts({ experts: moe.gatedExperts(), beta: 0.1 }) },
-        { count: 1, experts: moe.modulatedExperts() }
+        { count: 2, expertKind: moe.lowRankExperts({ rank: 2, initializer: layers.normal(0.1) }) },
+        { count: 1, expertKind: adaptive.variant(moe.plainExperts(), { kind: 'small', hidden: 2 }) },
+        { count: 1, expertKind: moe.averagedExperts({ expertKind: moe.gatedExperts(), beta: 0.1 }) },
+        { count: 1, expertKind: moe.modulatedExperts() }
       ]);
-      const mixer: models.Mixer = {
-        ...{ kind: 'moe', router: topK, numExperts: 5, hidden: 6, experts, capacityFactor: null, sharedExperts: 0 }
+      const feedForward: models.FeedForwardSpec = {
+        ...{
+          kind: 'moe',
+          router: topK,
+          experts: 5,
+          hidden: 6,
+          expertKind: experts,
+          capacityFactor: null,
+          sharedExperts: 0
+        }
       };
       const dense = models.denseTransformer({ ...SIZE, layers: 1 });
-      return new models.Transformer({ ...dense.options, mixers: [mixer] });
+      return new models.Transformer({ ...dense.options, feedForwards: [feedForward] });
     },
     input: ids
   },
@@ -72,8 +80,8 @@ const MODELS: Record<string, { make: () => Model; input: () => tf.Tensor }> = {
   },
   tower: {
     make: () => {
-      const mixers = [{ kind: 'dense' as const, hidden: 6, gated: false }];
-      return new models.Tower({ inputWidth: 5, width: 8, heads: 2, outputWidth: 3, seed: 1, mixers });
+      const feedForwards = [{ kind: 'dense' as const, hidden: 6, gated: false }];
+      return new models.Tower({ inputWidth: 5, width: 8, heads: 2, outputWidth: 3, seed: 1, feedForwards });
     },
     input: () => spread([2, 3, 5])
   },
@@ -117,7 +125,7 @@ test('cuts that last are part of the spec: a smaller model comes back smaller, a
   const file = path.join(folder, 'cut.safetensors');
   io.saveModel(model, file);
   const loaded = io.loadModel(file);
-  const copy = models.mapMixers(model, (mixer) => mixer);
+  const copy = models.mapFeedForwards(model, (feedForward) => feedForward);
   const x = ids();
   const expected = outputOf(model, x);
   expect(outputOf(loaded, x)).toEqual(expected);
@@ -129,7 +137,7 @@ test('what is not data is named; what no kind is, too', () => {
   const router = { kind: 'mine', options: { by: () => 0 }, build: topK.build.bind(topK) };
   const model = models.moeTransformer({ ...SIZE, layers: 1, experts: 4, router });
   expect(() => model.spec).toThrow(
-    'the spec of a transformer: "mixers[0].router.options.by" must be JSON, to be saved, got function'
+    'the spec of a transformer: "feedForwards[0].router.options.by" must be JSON, to be saved, got function'
   );
   model.dispose();
   expect(() => models.build({ kind: 'lstm', options: {} })).toThrow(

@@ -1,6 +1,6 @@
 import * as util from 'util';
 
-/** What must be in place before TensorFlow loads; harmless when done twice. */
+/** Sets the environment variables that must stand before TensorFlow loads; harmless when done twice. */
 export function prepareEnvironment(): void {
   // No log lines in cells, and several notebooks may share one GPU.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';

@@ -10,7 +10,7 @@ export interface DisplayMessage {
 /** Shows a bundle in the cell it was captured in; `update` replaces what the display id shows. */
 export type WriteDisplay = (message: DisplayMessage, update: boolean) => void;
 
-/** What Switchyard's own kernel offers: a writer bound to the cell that runs. */
+/** Part of Switchyard's own kernel that writes displays, bound to the cell that runs. */
 interface KernelDisplay {
   capture(): WriteDisplay;
 }

@@ -19,7 +19,7 @@ export interface ContextOptions {
   memory?: Memory | null;
 }
 
-/** What all scopes of one forward pass share. */
+/** State that all scopes of one forward pass share. */
 interface Pass {
   readonly training: boolean;
   readonly memory: Memory | null;
@@ -105,7 +105,7 @@ export class Context {
     this.pass.state.set(name, tf.keep(value));
   }
 
-  /** What an earlier layer of this pass left, or null. */
+  /** State that an earlier layer of this pass left under the key, or null. */
   getState<T extends tf.Tensor>(key: StateKey<T>): T | null {
     return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;
   }
@@ -130,7 +130,7 @@ export class Context {
 }
 
 function nameOf({ name }: { readonly name: string }): string {
-  return typeof name === 'string' ? name : fail('Context', "a state's key is made by core.stateKey(name)", name);
+  return typeof name === 'string' ? name : fail('core.Context', "a state's key is made by core.stateKey(name)", name);
 }
 
 function byKind(observers: readonly Observer[]): Map<EventKind, Observer[]> {

@@ -1,4 +1,4 @@
-/** What a cost is asked for. */
+/** Shape of a pass whose cost is asked for. */
 export interface CostShape {
   /** Positions of a sequence, N. */
   length: number;
@@ -6,7 +6,7 @@ export interface CostShape {
   tokens?: number;
 }
 
-/** What a module costs on one token. */
+/** Cost of a module on one token. */
 export interface Cost {
   /** Operations, matrix products only, a multiplication and an addition counted as two; null where a module does not say. */
   flops: number | null;

@@ -37,18 +37,18 @@ export interface TokensRecord {
   length: number;
   /** 1 where a token goes on; [B * N]. */
   kept: Uint8Array;
-  /** What the choice went by, such as the class token's attention; [B * N]. */
+  /** Score that the choice went by, such as the class token's attention; [B * N]. */
   scores: Float32Array;
-  /** What becomes of the others: one token made of them, or nothing. */
+  /** Fate of the others: one token made of them, or nothing. */
   rest: 'merged' | 'dropped';
 }
 
 /** A depth: how much of a layer each token took, such as a small module or so many steps. */
 export interface DepthRecord {
   path: string;
-  /** What a token may take, the cheapest first; M. */
+  /** Modules that a token may take, the cheapest first; M. */
   modules: string[];
-  /** What each token took, as an index into `modules`, or -1; [T]. */
+  /** Module that each token took, as an index into `modules`, or -1; [T]. */
   taken: Int32Array;
 }
 
@@ -91,7 +91,7 @@ export interface RoundRecord {
   values: Record<string, number>;
 }
 
-/** What an event of each kind holds. */
+/** Record that an event of each kind holds. */
 export interface EventKinds {
   routing: RoutingRecord;
   tokens: TokensRecord;

@@ -5,6 +5,8 @@ export type { Size } from './axis';
 export { Buffer } from './buffer';
 export { captureDisplay } from './cellDisplay';
 export type { DisplayMessage, WriteDisplay } from './cellDisplay';
+export { comms } from './comms';
+export type { Comm, CommBuffers, CommEvent, CommRegistry, CommSendOptions, CommTarget } from './comms';
 export { Context } from './context';
 export type { ContextOptions } from './context';
 export { observer } from './events';
@@ -21,6 +23,8 @@ export type {
   TokensRecord,
   TrialRecord
 } from './events';
+export { shared } from './host';
+export type { CellInfo, Content, KernelHost } from './host';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
@@ -36,6 +40,7 @@ export type { Cost, CostShape } from './cost';
 export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
+export { refuseOldNames } from './refuseOldNames';
 export { expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';

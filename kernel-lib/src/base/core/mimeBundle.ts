@@ -3,7 +3,7 @@ import { inspect } from 'util';
 /** Forms of one value by MIME type. */
 export type Forms = Record<string, unknown>;
 
-/** What an output carries. */
+/** MIME bundle of an output. */
 export interface MimeBundle {
   data: Forms;
   metadata: Record<string, unknown>;

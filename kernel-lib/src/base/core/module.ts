@@ -116,7 +116,7 @@ export abstract class Module {
     return length;
   }
 
-  /** What the module costs on one token that comes in, with all below it. */
+  /** Cost of the module on one token that comes in, with all below it. */
   cost(shape: CostShape): Cost {
     let flops = this.ownFlops(shape);
     const { tokens = shape.length } = shape;
@@ -177,7 +177,7 @@ function join(prefix: string, name: string): string {
 
 function add<T>(into: Map<string, T>, name: string, item: T): T {
   if (into.has(name)) {
-    fail('Module', 'names must be unique within a module', name);
+    fail('core.Module', 'names must be unique within a module', name);
   }
   into.set(name, item);
   return item;

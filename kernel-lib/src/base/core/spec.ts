@@ -1,6 +1,6 @@
 import { fail } from './errors';
 
-/** What builds a module, as data: it can be saved, hashed, compared and sent to another process. */
+/** Specification of a module, as data: it can be saved, hashed, compared and sent to another process. */
 export interface SpecData {
   /** Its entry in a {@link SpecTable}. */
   readonly kind: string;
@@ -50,7 +50,7 @@ export class SpecTable<S extends SpecData> {
 }
 
 /**
- * A value as plain JSON: specs lose what builds from them, undefined is left out.
+ * A value as plain JSON: of specs only kind and options, undefined is left out.
  *
  * @throws {SwitchyardError} naming the place of what is not JSON: a function, a live module, a number that is not finite.
  */
@@ -66,7 +66,9 @@ export function toJson(where: string, value: unknown, path = ''): unknown {
   }
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
     const isSpec = 'kind' in value && 'options' in value && 'build' in value;
-    const entries = Object.entries(value).filter(([key, each]) => each !== undefined && !(isSpec && key === 'build'));
+    const entries = Object.entries(value).filter(
+      ([key, each]) => each !== undefined && (!isSpec || key === 'kind' || key === 'options')
+    );
     return Object.fromEntries(
       entries.map(([key, each]) => [key, toJson(where, each, path === '' ? key : `${path}.${key}`)])
     );

@@ -26,7 +26,7 @@ export class Stored {
   ) {
     const sizes = storedShape(axes);
     if (showShape(sizes) !== showShape(initial.shape)) {
-      fail('Parameter', `axes ${axes.map(({ name }) => name).join(' x ')} must have the value's shape ${showShape(initial.shape)}`, showShape(sizes)); // prettier-ignore
+      fail('core.Parameter', `axes ${axes.map(({ name }) => name).join(' x ')} must have the value's shape ${showShape(initial.shape)}`, showShape(sizes)); // prettier-ignore
     }
     this.held = tf.variable(initial, trainable);
     initial.dispose();

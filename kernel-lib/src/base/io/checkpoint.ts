@@ -15,7 +15,7 @@ const INDEX = 'checkpoint.json';
 const FORMAT = 'switchyard-checkpoint-1';
 const TENSORS = /^step-\d+\.safetensors$/;
 
-/** What a run is resumed from, beside the tensors. */
+/** Record of a run that it is resumed from, beside the tensors. */
 export interface CheckpointRecord {
   /** Steps done. */
   step: number;
@@ -23,7 +23,7 @@ export interface CheckpointRecord {
   seed: number;
   /** The run's options, as JSON. */
   options: Record<string, unknown>;
-  /** What was measured so far, as JSON. */
+  /** Measurements so far, as JSON. */
   history: unknown;
 }
 

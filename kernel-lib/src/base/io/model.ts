@@ -42,7 +42,7 @@ export function loadModel(model: Module, file: string, { tensors, metadata } = r
   return metadata;
 }
 
-/** What a safetensors file holds. */
+/** Contents of a safetensors file. */
 export function readFile(file: string): Safetensors {
   return decodeSafetensors(readFileSync(file), file);
 }

@@ -30,9 +30,9 @@ export function bootstrap(
   options: BootstrapOptions = {}
 ): Estimate {
   const { resamples = 200, level = 0.95, seed = 0 } = options;
-  expectInteger('bootstrap', 'the number of units', count, 1);
-  expectInteger('bootstrap', 'resamples', resamples, 2);
-  expectNumber('bootstrap', 'level', level, 0, 1);
+  expectInteger('moe.analysis.bootstrap', 'the number of units', count, 1);
+  expectInteger('moe.analysis.bootstrap', 'resamples', resamples, 2);
+  expectNumber('moe.analysis.bootstrap', 'level', level, 0, 1);
   const random = Random.fromSeed(seed).child('bootstrap');
   const values = Array.from({ length: resamples }, (_, i) => {
     const next = random.child(i).generator();

@@ -30,10 +30,10 @@ export function linkage(
   distances: readonly (readonly number[])[],
   { method = 'average' }: { method?: LinkageMethod } = {}
 ): Join[] {
-  expectOneOf('linkage', 'method', method, ['average', 'single', 'complete']);
+  expectOneOf('moe.linkage', 'method', method, ['average', 'single', 'complete']);
   const count = distances.length;
   if (count === 0 || distances.some((row) => row.length !== count || row.some((d) => !(d >= 0 && d < Infinity)))) {
-    fail('linkage', 'distances must be [E][E] of finite numbers of at least 0', distances);
+    fail('moe.linkage', 'distances must be [E][E] of finite numbers of at least 0', distances);
   }
   let clusters: Cluster[] = distances.map((row, id) => ({ id, size: 1, to: [...row] }));
   const joins: Join[] = [];

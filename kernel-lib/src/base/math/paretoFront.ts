@@ -1,4 +1,4 @@
-/** What something gives and what it takes. */
+/** Quality and cost of one candidate. */
 export interface Tradeoff {
   cost: number;
   quality: number;

@@ -12,8 +12,8 @@ import { withGradient } from './gradient';
  * @param labels - The right class of each token; int32 [T]. No gradient.
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
-  expectShape('crossEntropy', logits, ['T', 'V']);
-  expectShape('crossEntropy', labels, [logits.shape[0]]);
+  expectShape('ops.crossEntropy', logits, ['T', 'V']);
+  expectShape('ops.crossEntropy', labels, [logits.shape[0]]);
   return withGradient<tf.Tensor1D>(
     [logits],
     (save) => {

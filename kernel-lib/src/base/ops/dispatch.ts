@@ -8,7 +8,7 @@ import type { DispatchPlan } from './planDispatch';
  * it has assignments kept. The gradient gathers rows back and sums a token's choices: no segment sum.
  */
 export function dispatch(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-  expectShape('dispatch', x, [plan.numTokens, 'D']);
+  expectShape('ops.dispatch', x, [plan.numTokens, 'D']);
   return withGradient<tf.Tensor2D>(
     [x],
     () => gatherTokens(x, plan),
@@ -24,8 +24,8 @@ export function dispatch(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
  * @param weights - Weight of each choice; [T, K].
  */
 export function combine(y: tf.Tensor2D, weights: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-  expectShape('combine', y, [plan.rows, 'D']);
-  expectShape('combine', weights, [plan.numTokens, plan.k]);
+  expectShape('ops.combine', y, [plan.rows, 'D']);
+  expectShape('ops.combine', weights, [plan.numTokens, plan.k]);
   return withGradient<tf.Tensor2D>(
     [y, weights],
     (save) => {

@@ -13,7 +13,7 @@ import { segmentSum } from './segmentSum';
  * @param ids - int32. No gradient.
  */
 export function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
-  expectShape('embed', table, ['V', 'D']);
+  expectShape('ops.embed', table, ['V', 'D']);
   const [numRows, width] = table.shape;
   return withGradient(
     [table],

@@ -11,8 +11,8 @@ import { splitRows, stackByExpert } from './splitRows';
  * @param bias - A bias for each expert; [E, H].
  */
 export function groupedBias(y: tf.Tensor2D, bias: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-  expectShape('groupedBias', y, [plan.rows, 'H']);
-  expectShape('groupedBias', bias, [plan.numExperts, y.shape[1]]);
+  expectShape('ops.groupedBias', y, [plan.rows, 'H']);
+  expectShape('ops.groupedBias', bias, [plan.numExperts, y.shape[1]]);
   return withGradient<tf.Tensor2D>(
     [y, bias],
     () => y.add(tf.gather(bias, tf.tensor1d(expertOfRow(plan), 'int32'))),

@@ -13,8 +13,8 @@ import { splitMatMul } from './splitMatMul';
  * @param w - A matrix for each expert; [E, D, H].
  */
 export function groupedMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan): tf.Tensor2D {
-  expectShape('groupedMatMul', x, [plan.rows, 'D']);
-  expectShape('groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
+  expectShape('ops.groupedMatMul', x, [plan.rows, 'D']);
+  expectShape('ops.groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
   if (hasCustomOps() && !largeProducts(plan, w.shape[1] * w.shape[2])) {
     return customMatMul(x, w, plan);
   }

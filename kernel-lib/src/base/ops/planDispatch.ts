@@ -73,22 +73,22 @@ export function planDispatch(indices: Int32Array, options: DispatchOptions): Dis
 
 function check(indices: Int32Array, options: DispatchOptions): void {
   const { numTokens, k, numExperts, capacity = null, priority = null } = options;
-  expectInteger('planDispatch', 'numTokens', numTokens, 0);
-  expectInteger('planDispatch', 'k', k, 1);
-  expectInteger('planDispatch', 'numExperts', numExperts, 1);
+  expectInteger('ops.planDispatch', 'numTokens', numTokens, 0);
+  expectInteger('ops.planDispatch', 'k', k, 1);
+  expectInteger('ops.planDispatch', 'numExperts', numExperts, 1);
   if (capacity !== null) {
-    expectInteger('planDispatch', 'capacity', capacity, 0);
+    expectInteger('ops.planDispatch', 'capacity', capacity, 0);
   }
   if (indices.length !== numTokens * k) {
-    fail('planDispatch', `indices must have numTokens * k (${numTokens * k}) entries`, indices.length);
+    fail('ops.planDispatch', `indices must have numTokens * k (${numTokens * k}) entries`, indices.length);
   }
   if (priority !== null && priority.length !== numTokens) {
-    fail('planDispatch', `priority must have numTokens (${numTokens}) entries`, priority.length);
+    fail('ops.planDispatch', `priority must have numTokens (${numTokens}) entries`, priority.length);
   }
   const wrong = indices.findIndex((expert) => expert < -1 || expert >= numExperts);
   if (wrong >= 0) {
     const where = `choice ${wrong % k} of token ${Math.floor(wrong / k)}`;
-    fail('planDispatch', `${where} must be an expert 0..${numExperts - 1}, or -1 for none`, indices[wrong]);
+    fail('ops.planDispatch', `${where} must be an expert 0..${numExperts - 1}, or -1 for none`, indices[wrong]);
   }
 }
 

@@ -2,7 +2,7 @@ import { executeSingle, hasCustomOps, tf } from '../backend';
 import { read } from './read';
 
 /**
- * What the host must know before experts run, in one read: how many of the `logits` [T, E] are not finite, and the
+ * Facts that the host needs before experts run, in one read: how many of the `logits` [T, E] are not finite, and the
  * `indices` (int32 [T, K]) in rows.
  */
 export function readChoices(logits: tf.Tensor, indices: tf.Tensor): { broken: number; indices: Int32Array } {

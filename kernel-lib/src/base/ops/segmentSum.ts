@@ -11,9 +11,9 @@ import { withGradient } from './gradient';
  * @param numSegments - S.
  */
 export function segmentSum(x: tf.Tensor2D, ids: tf.Tensor1D, numSegments: number): tf.Tensor2D {
-  expectShape('segmentSum', x, ['R', 'D']);
-  expectShape('segmentSum', ids, [x.shape[0]]);
-  expectInteger('segmentSum', 'numSegments', numSegments, 1);
+  expectShape('ops.segmentSum', x, ['R', 'D']);
+  expectShape('ops.segmentSum', ids, [x.shape[0]]);
+  expectInteger('ops.segmentSum', 'numSegments', numSegments, 1);
   return withGradient<tf.Tensor2D>(
     [x],
     (save) => {

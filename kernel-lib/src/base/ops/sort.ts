@@ -14,14 +14,14 @@ export interface SortOptions {
  */
 export function sort<T extends tf.Tensor>(x: T, options: SortOptions = {}): T {
   return tf.tidy(() => {
-    const rows = toRows('sort', x);
+    const rows = toRows('ops.sort', x);
     return takeAlongRows(rows, order(rows, options)).reshape(x.shape) as T;
   });
 }
 
 /** Positions that sort `x` along the last axis, as {@link sort} does; int32 [..., N]. No gradient. */
 export function argsort<T extends tf.Tensor>(x: T, options: SortOptions = {}): T {
-  return withoutGradient(() => order(toRows('argsort', x), options).reshape(x.shape) as T);
+  return withoutGradient(() => order(toRows('ops.argsort', x), options).reshape(x.shape) as T);
 }
 
 function toRows(where: string, x: tf.Tensor): tf.Tensor2D {

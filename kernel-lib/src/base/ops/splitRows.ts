@@ -1,7 +1,7 @@
 import { tf } from '../backend';
 import type { DispatchPlan } from './planDispatch';
 
-/** What belongs to one expert. */
+/** Rows, and their places, of one expert. */
 export interface OfExpert {
   expert: number;
   value: tf.Tensor2D;

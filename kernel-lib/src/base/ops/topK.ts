@@ -17,8 +17,8 @@ export interface TopK {
  * @throws {SwitchyardError} unless `k` is an integer in 1..E.
  */
 export function topK(scores: tf.Tensor2D, k: number): TopK {
-  expectShape('topK', scores, ['T', 'E']);
-  expectInteger('topK', 'k', k, 1, scores.shape[1]);
+  expectShape('ops.topK', scores, ['T', 'E']);
+  expectInteger('ops.topK', 'k', k, 1, scores.shape[1]);
   if (hasCustomOps() && scores.dtype === 'float32') {
     return inOnePass(scores, k);
   }

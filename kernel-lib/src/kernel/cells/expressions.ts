@@ -1,5 +1,5 @@
 import { toBundle } from '../../base/core/mimeBundle';
-import { shared } from '../host';
+import { shared } from '../../base/core/host';
 import type { Content, Request } from '../wire/message';
 import { checkForms } from '../wire/sealed';
 import { Cell } from './cell';

@@ -6,7 +6,7 @@ interface Entry {
   output: string | null;
 }
 
-/** What was executed in this session. */
+/** Cells that were executed in this session. */
 export class History {
   private readonly entries: Entry[] = [];
 

@@ -1,4 +1,4 @@
-import { shared } from '../host';
+import { shared } from '../../base/core/host';
 import type { Cell } from './cell';
 
 /** Milliseconds that code which stops by itself gets, before its cell ends without it. */

@@ -1,5 +1,5 @@
 import { toBundle, type MimeBundle } from '../../base/core/mimeBundle';
-import { shared } from '../host';
+import { shared } from '../../base/core/host';
 import type { Connection } from '../wire/connection';
 import { replyTo, statusMessage, type Content, type Outgoing, type Request } from '../wire/message';
 import { checkForms } from '../wire/sealed';
@@ -9,7 +9,7 @@ import type { History } from './history';
 import type { Interrupts } from './interrupts';
 import type { Runner } from './runner';
 
-/** What the queue works with. */
+/** Parts of the kernel that the queue works with. */
 export interface QueueParts {
   runner: Runner;
   interrupts: Interrupts;
@@ -60,7 +60,7 @@ export class ExecutionQueue {
     aborted.forEach((other) => this.abort(other));
   }
 
-  /** What was asked for until now; what the client sends when it has read the reply is not in it. */
+  /** Requests until now; those that the client sends when it has read the reply are not among them. */
   private async takeWaiting(): Promise<Request[]> {
     await this.parts.connection.settle();
     return this.waiting.splice(0);

@@ -1,6 +1,6 @@
 import { Session, type Runtime } from 'inspector';
 import { Script } from 'vm';
-import { shared } from '../host';
+import { shared } from '../../base/core/host';
 import { Interrupted } from './interrupted';
 
 /** Starts what waits. A signal that comes meanwhile ends it: Node hears none while JavaScript does not yield. */

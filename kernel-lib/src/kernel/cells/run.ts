@@ -19,7 +19,7 @@ export class Run {
     this.cell.result = value === undefined || value === null ? null : { value };
   }
 
-  /** What an import gives. */
+  /** Module that an import gives. */
   imported(module: number, name: string): unknown {
     return this.modules.take(this.loaded[module], name);
   }

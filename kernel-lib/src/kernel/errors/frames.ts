@@ -13,7 +13,7 @@ export interface Frame {
 }
 
 const SCRIPT = 'switchyard-cell-';
-/** What ends an interrupted cell is not of interest; where it was is. */
+/** Frames of an interrupted cell without the one that ends it: where it was is of interest. */
 const CHECKPOINTS = resolve(__dirname, '..', 'cells');
 const AT = /^\s+at (?:async )?(?:(.*?) \()?(?:file:\/\/)?([^()]+?):(\d+):(\d+)\)?$/;
 

@@ -22,7 +22,7 @@ interface Script {
 /** How many scripts are remembered. */
 const MOST = 2000;
 
-/** What this session compiled, to lead stack traces back to it. */
+/** Scripts that this session compiled, to lead stack traces back to them. */
 export class Scripts {
   private readonly scripts = new Map<string, Script>();
 

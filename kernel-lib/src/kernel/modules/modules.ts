@@ -4,7 +4,7 @@ import { constants, Script } from 'vm';
 import { IMPORT } from '../typescript/dynamicImports';
 import { ownPackageFolders } from '../typescript/packages';
 
-/** What `require` says of modules that only `import` can load. */
+/** Error code of `require` for modules that only `import` can load. */
 const ONLY_IMPORT = new Set(['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
 
 type Import = (specifier: string) => Promise<unknown>;
@@ -36,7 +36,7 @@ export class Modules {
     }
   }
 
-  /** What `name` of a module means in an import; `*` is all of it. */
+  /** Export `name` of a module, as an import means it; `*` is all of it. */
   take(module: unknown, name: string): unknown {
     if (name === '*') {
       return this.star(module);

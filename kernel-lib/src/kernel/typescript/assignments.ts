@@ -5,7 +5,7 @@ export function isVar(typescript: typeof ts, list: ts.VariableDeclarationList): 
   return (list.flags & typescript.NodeFlags.BlockScoped) === 0;
 }
 
-/** What the declarations of a `var` assign; null where they assign nothing. */
+/** Assignments of the declarations of a `var`; null where they assign nothing. */
 export function assignments(typescript: typeof ts, list: ts.VariableDeclarationList): ts.Expression | null {
   const { factory } = typescript;
   const made = list.declarations.flatMap(({ name, initializer }) =>

@@ -8,7 +8,7 @@ export interface TextPosition {
   character: number;
 }
 
-/** What TypeScript says about a place. */
+/** Diagnostic of TypeScript about a place. */
 export interface Diagnostic {
   start: TextPosition;
   end: TextPosition;

@@ -1,4 +1,4 @@
-/** What a cell says about itself in its leading comments, as tslab reads them. */
+/** Directives in a cell's leading comments, as tslab reads them. */
 export interface CellMetadata {
   /** Name under which other cells import it; null for a plain cell. */
   module: string | null;

@@ -1,6 +1,6 @@
 import type * as ts from 'typescript';
 
-/** What a name means; one declaration may give it several meanings. */
+/** Meaning of a name; one declaration may give it several. */
 export const enum Meaning {
   Value = 1,
   Type = 2,
@@ -166,7 +166,7 @@ export function importedNames(
     : [...names, ...bindings.elements.map((e) => ({ id: e.name, short: e.propertyName === undefined }))];
 }
 
-/** What `var` declares inside other statements, functions apart. */
+/** Names that `var` declares inside other statements, functions apart. */
 export function nestedVars(typescript: typeof ts, node: ts.Node): ts.BindingName[] {
   const found: ts.BindingName[] = [];
   const visit = (child: ts.Node): void => {

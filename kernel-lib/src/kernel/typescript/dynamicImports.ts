@@ -4,7 +4,7 @@ import type * as ts from 'typescript';
 export const IMPORT = 'switchyard.import';
 
 /**
- * What a dynamic import becomes: V8 evaluates cells without a way to load modules, so that the kernel loads them. Where the text of a
+ * Rewritten dynamic import: V8 evaluates cells without a way to load modules, so that the kernel loads them. Where the text of a
  * function goes elsewhere, into a worker, the import is the one of that place.
  *
  * @param from - The file that imports; absent for a cell.

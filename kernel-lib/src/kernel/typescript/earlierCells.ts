@@ -5,7 +5,7 @@ export interface Reference {
   start: number;
   end: number;
   name: string;
-  /** What stands between property and name where it is written out: `{ name }`. */
+  /** Text between property and name where it is written out: `{ name }`. */
   shorthand: ': ' | null;
   /** Read while the cell runs, not later by a function of it. */
   eager: boolean;
@@ -16,7 +16,7 @@ export interface Reference {
 /** A cell that was checked. */
 export class CheckedCell {
   references: Reference[] = [];
-  /** What each name that it declares means. */
+  /** Meanings of each name that it declares. */
   readonly meanings = new Map<string, number>();
 
   constructor(
@@ -53,7 +53,7 @@ interface Segment {
   cell: CheckedCell;
 }
 
-/** What earlier cells declare, as one text. */
+/** Declarations of earlier cells, as one text. */
 export interface EarlierText {
   text: string;
   /** The cell that a position of the text comes from. */
@@ -69,7 +69,7 @@ interface Edit {
 /** How many generations of replaced declarations are kept for what was computed from them. */
 const GENERATIONS = 8;
 
-/** What the cells that ran have declared: of each name the last declaration. */
+/** Declarations of the cells that ran: of each name the last. */
 export class EarlierCells {
   /** In the order in which they ran. */
   private cells: CheckedCell[] = [];

@@ -4,7 +4,7 @@ import { RUN } from './rewriter';
 
 /** Where the names of cells are in V8's global scope. */
 export class Globals {
-  /** What is global without any cell: libraries and the kernel itself read these, so that no cell may hide them. */
+  /** Names that are global without any cell: libraries and the kernel itself read these, so that no cell may hide them. */
   private readonly own = new Set([...Object.getOwnPropertyNames(globalThis), 'require', 'module', 'exports', RUN]);
   private readonly lexical = new Set<string>();
 

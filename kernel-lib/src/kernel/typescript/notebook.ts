@@ -5,10 +5,10 @@ import { CheckedCell, EarlierCells, type EarlierText, type Reference } from './e
 import { findReferences } from './references';
 import { TextService } from './service';
 
-/** What checking a cell gave. */
+/** Result of checking a cell. */
 export interface Check {
   diagnostics: Diagnostic[];
-  /** What the cell declares and means, to be added once it has run. */
+  /** Names that the cell declares and their meanings, to be added once it has run. */
   cell: CheckedCell;
   /** Positions of imported names that are values, and whether their module may set them. */
   importedValues: ReadonlyMap<number, 'fixed' | 'changing'>;

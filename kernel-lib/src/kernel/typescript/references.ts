@@ -11,7 +11,7 @@ export interface FoundReference {
 }
 
 /**
- * What the names in a cell mean that the notebook's top level declares.
+ * Meanings of the names in a cell that the notebook's top level declares.
  *
  * @param start - Where the cell begins; positions of the result count from there.
  * @param known - The names that the top level declares.

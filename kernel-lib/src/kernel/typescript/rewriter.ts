@@ -120,7 +120,7 @@ export class Rewriter {
       : name.elements.flatMap((element) => (typescript.isOmittedExpression(element) ? [] : this.namesIn(element.name)));
   }
 
-  /** What speaks for this run of the cell. */
+  /** Name that speaks for this run of the cell. */
   run(): ts.Expression {
     const { factory, number } = this;
     return factory.createCallExpression(factory.createIdentifier(RUN), undefined, [

@@ -15,7 +15,7 @@ export interface ScriptOptions {
   boundAs(name: string): 'property' | 'lexical' | null;
 }
 
-/** What the script needs to have, and what it tells. */
+/** Functions that the script needs, and facts that it tells. */
 export interface ScriptParts {
   /** Modules that it imports, in order. */
   modules: string[];

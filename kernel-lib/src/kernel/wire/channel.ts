@@ -1,7 +1,7 @@
 import type { ConnectionInfo, Request } from './message';
 import type { Sealed } from './sealed';
 
-/** What the wire thread is started with. */
+/** Data that the wire thread is started with. */
 export interface WireData {
   info: ConnectionInfo;
   /** Flags that both threads see without a message, because one may be busy: see {@link Flag}. */

@@ -8,7 +8,7 @@ import { seal } from './sealed';
 /** Milliseconds that the last messages get when the process ends. */
 const CLOSE_PATIENCE = 2000;
 
-/** What the main thread does about messages of the wire thread. */
+/** Handlers of the main thread for messages of the wire thread. */
 export interface ConnectionHandlers {
   request(request: Request): void;
   /** The client asked to end the request of this message id, or whatever runs where none does. */

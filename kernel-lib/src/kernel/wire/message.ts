@@ -1,5 +1,6 @@
-/** A JSON object of the Jupyter protocol. */
-export type Content = Record<string, unknown>;
+import type { Content } from '../../base/core/host';
+
+export type { Content };
 
 export interface Header {
   msg_id: string;
@@ -34,7 +35,7 @@ export interface Outgoing {
   identities?: Uint8Array[];
 }
 
-/** What the file of a Jupyter connection says. */
+/** Contents of a Jupyter connection file. */
 export interface ConnectionInfo {
   transport: string;
   ip: string;

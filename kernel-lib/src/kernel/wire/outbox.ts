@@ -1,6 +1,6 @@
 type Frames = (Buffer | Uint8Array | string)[];
 
-/** What an outbox needs of a zeromq socket. */
+/** Part of a zeromq socket that an outbox needs. */
 export interface Sender {
   send(frames: Frames): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Content, Outgoing } from './message';
 export interface Sealed extends Pick<Outgoing, 'channel' | 'type' | 'parent' | 'buffers' | 'identities'> {
   content: string;
   metadata: string;
-  /** What a status message says; null for others. */
+  /** State that a status message tells; null for others. */
   state: string | null;
 }
 

@@ -19,6 +19,10 @@ export function findCheckpoint(where: string): string {
     : [];
   return (
     places.find((place) => existsSync(place)) ??
-    fail('models.open', 'must be a folder with a config.json, a .gguf file, or a name of `npx switchyard models list`', where)
+    fail(
+      'models.open',
+      'must be a folder with a config.json, a .gguf file, or a name of `npx switchyard models list`',
+      where
+    )
   );
 }

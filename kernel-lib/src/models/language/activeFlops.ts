@@ -7,7 +7,7 @@ export interface ActiveFlopsOptions {
   /** N. Default: the model's context length. */
   length?: number;
   /**
-   * What the routers decided in a pass: then what that pass executed is counted, where experts differ in cost or a token may take
+   * Routing decided in a pass: then the work that this pass executed is counted, where experts differ in cost or a token may take
    * none, and not what is expected. Default: none.
    */
   records?: readonly RoutingRecord[];
@@ -29,23 +29,23 @@ export interface ActiveFlopsOptions {
  * @throws {SwitchyardError} where `records` lack a routed block of the model, or a module does not say what it spends.
  */
 export function activeFlops(model: Transformer, options: ActiveFlopsOptions = {}): number {
-  const { contextLength, mixers, sharing = 'none' } = model.options;
+  const { contextLength, feedForwards, sharing = 'none' } = model.options;
   const { length = contextLength, records } = options;
-  expectInteger('activeFlops', 'length', length, 1, contextLength);
+  expectInteger('models.activeFlops', 'length', length, 1, contextLength);
   const once = known(model, { length, records });
   if (sharing === 'none') {
     return once;
   }
   // Blocks that share are the first one, run again.
   const first = model.modules().get('layers.0')!;
-  return mixers
+  return feedForwards
     .slice(1)
     .reduce((sum, _, i) => sum + known(first, { length, records: within(`layers.${i + 1}.`, records) }), once);
 }
 
 function known(module: Module, options: ActiveFlopsOptions): number {
   const flops = moduleFlops(module, options);
-  return sumFlops(flops) ?? fail('activeFlops', 'modules must say what they spend', unknown(flops));
+  return sumFlops(flops) ?? fail('models.activeFlops', 'modules must say what they spend', unknown(flops));
 }
 
 function unknown(flops: ReadonlyMap<string, number | null>): string[] {

@@ -1,5 +1,5 @@
 import { expectInteger } from '../../base/core';
-import type { Mixer } from '../mixer';
+import type { FeedForwardSpec } from '../feedForward';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { Transformer } from './transformer';
@@ -19,17 +19,19 @@ export interface DenseTransformerOptions extends TransformerSize {
  * @throws {SwitchyardError} where a size is out of range.
  */
 export function denseTransformer(options: DenseTransformerOptions): Transformer {
-  const { layers, ...size } = resolveSize('denseTransformer', options);
+  const { layers, ...size } = resolveSize('models.denseTransformer', options);
   const { tokenIndexed = false, gated = tokenIndexed } = options;
   const { hidden = defaultHidden(size.width, gated) } = options;
-  expectInteger('denseTransformer', 'hidden', hidden, 1);
+  expectInteger('models.denseTransformer', 'hidden', hidden, 1);
   const { vocabSize } = size;
-  const mixer: Mixer = tokenIndexed ? { kind: 'tokenIndexed', hidden, vocabSize } : { kind: 'dense', hidden, gated };
-  const mixers = new Array<Mixer>(layers).fill(mixer);
-  return new Transformer({ ...size, mixers });
+  const feedForward: FeedForwardSpec = tokenIndexed
+    ? { kind: 'tokenIndexed', hidden, vocabSize }
+    : { kind: 'dense', hidden, gated };
+  const feedForwards = new Array<FeedForwardSpec>(layers).fill(feedForward);
+  return new Transformer({ ...size, feedForwards });
 }
 
 /** Width inside a feed-forward network of the usual cost, 16 D^2 operations a token. */
-export function defaultHidden(width: number, gated: boolean): number {
+export function defaultHidden(width: number, gated = false): number {
   return gated ? Math.round((8 * width) / 3) : 4 * width;
 }

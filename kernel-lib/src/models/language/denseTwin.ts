@@ -1,7 +1,8 @@
 import { fail } from '../../base/core';
 import type { Module } from '../../base/core';
-import { isGated, mixerName } from '../mixer';
-import type { DenseMixer, Mixer } from '../mixer';
+import { expertsOf } from '../../nn/experts';
+import { feedForwardName } from '../feedForward';
+import type { DenseFeedForward, FeedForwardSpec } from '../feedForward';
 import { moduleFlops, sumFlops } from '../moduleFlops';
 import { Transformer } from './transformer';
 
@@ -10,21 +11,24 @@ import { Transformer } from './transformer';
  * network whose hidden width makes up for the experts that work on a token and for the router's product (within one
  * hidden unit), and a network with looked-up projections a SwiGLU. All else, the seed included, is the same.
  *
- * @throws {SwitchyardError} where a mixer does not say what it spends.
+ * @throws {SwitchyardError} where a feed-forward network does not say what it spends.
  */
 export function denseTwin(model: Transformer): Transformer {
   const modules = model.modules();
-  const mixers = model.options.mixers.map((mixer, i) =>
-    twin(mixer, model.options.width, modules.get(`layers.${i}.${mixerName(mixer)}`)!)
+  const feedForwards = model.options.feedForwards.map((feedForward, i) =>
+    twin(feedForward, model.options.width, modules.get(`layers.${i}.${feedForwardName(feedForward)}`)!)
   );
-  return new Transformer({ ...model.options, mixers });
+  return new Transformer({ ...model.options, feedForwards });
 }
 
-function twin(mixer: Mixer, width: number, module: Module): DenseMixer {
-  if (mixer.kind === 'dense') {
-    return mixer;
+function twin(feedForward: FeedForwardSpec, width: number, module: Module): DenseFeedForward {
+  if (feedForward.kind === 'dense') {
+    return feedForward;
   }
-  const gated = isGated('denseTwin', mixer);
-  const flops = sumFlops(moduleFlops(module)) ?? fail('denseTwin', 'a mixer must say what it spends', module.kind);
+  const { gated = false } =
+    feedForward.kind === 'moe' ? expertsOf(feedForward.expertKind) : { gated: feedForward.kind === 'tokenIndexed' };
+  const flops =
+    sumFlops(moduleFlops(module)) ??
+    fail('models.denseTwin', 'a feed-forward network must say what it spends', module.kind);
   return { kind: 'dense', hidden: Math.round(flops / ((gated ? 6 : 4) * width)), gated };
 }

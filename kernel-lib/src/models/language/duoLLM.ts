@@ -1,7 +1,7 @@
 import { expectInteger } from '../../base/core';
 import { pathRouter } from '../../nn/adaptive';
 import { mixedExperts, plainExperts, variant, zeroExperts } from '../../nn/experts';
-import type { MoeMixer } from '../mixer';
+import type { MoeFeedForward } from '../feedForward';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { Transformer } from './transformer';
@@ -28,21 +28,21 @@ export interface DuoLLMOptions extends TransformerSize {
  * @throws {SwitchyardError} where a size is out of range.
  */
 export function duoLLM(options: DuoLLMOptions): Transformer {
-  const { layers, ...size } = resolveSize('duoLLM', options);
+  const { layers, ...size } = resolveSize('models.duoLLM', options);
   const { smallDim, bigDim, bypass = true, budget, budgetLoss } = options;
-  expectInteger('duoLLM', 'smallDim', smallDim, 1);
-  expectInteger('duoLLM', 'bigDim', bigDim, smallDim);
+  expectInteger('models.duoLLM', 'smallDim', smallDim, 1);
+  expectInteger('models.duoLLM', 'bigDim', bigDim, smallDim);
   const kinds = [
     ...(bypass ? [variant(zeroExperts(), { kind: 'bypass' })] : []),
     variant(plainExperts(), { kind: 'small', hidden: smallDim }),
     variant(plainExperts(), { kind: 'big' })
   ];
-  const experts = mixedExperts(kinds.map((kind) => ({ count: 1, experts: kind })));
+  const experts = mixedExperts(kinds.map((kind) => ({ count: 1, expertKind: kind })));
   const costs = kinds.map(({ label }) => (label === 'big' ? 1 : 0));
-  const mixer = (block: number): MoeMixer => ({
+  const feedForward = (block: number): MoeFeedForward => ({
     kind: 'moe',
     router: pathRouter({ block, costs, budget, budgetLoss }),
-    ...{ numExperts: kinds.length, hidden: bigDim, experts, capacityFactor: null, sharedExperts: 0 }
+    ...{ experts: kinds.length, hidden: bigDim, expertKind: experts, capacityFactor: null, sharedExperts: 0 }
   });
-  return new Transformer({ ...size, mixers: Array.from({ length: layers }, (_, block) => mixer(block)) });
+  return new Transformer({ ...size, feedForwards: Array.from({ length: layers }, (_, block) => feedForward(block)) });
 }

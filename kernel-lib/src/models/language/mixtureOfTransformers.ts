@@ -1,5 +1,5 @@
 import { expectInteger } from '../../base/core';
-import type { Mixer } from '../mixer';
+import type { FeedForwardSpec } from '../feedForward';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { defaultHidden } from './denseTransformer';
@@ -23,18 +23,18 @@ export interface MixtureOfTransformersOptions extends Omit<TransformerSize, 'voc
  * @throws {SwitchyardError} where a size is out of range.
  */
 export function mixtureOfTransformers(options: MixtureOfTransformersOptions): Transformer {
-  const where = 'mixtureOfTransformers';
+  const where = 'models.mixtureOfTransformers';
   const { count, ofId, parts, router } = resolveModalities(where, options);
   const { layers, ...size } = resolveSize(where, { ...options, vocabSize: ofId.length });
   const { gated = false, hidden = defaultHidden(size.width, gated) } = options;
   expectInteger(where, 'hidden', hidden, 1);
-  const mixer: Mixer =
+  const feedForward: FeedForwardSpec =
     router === null
       ? { kind: 'dense', hidden, gated }
       : {
-          ...{ kind: 'moe', router, numExperts: count, hidden, experts: gated ? 'gated' : 'plain' },
+          ...{ kind: 'moe', router, experts: count, hidden, expertKind: gated ? 'gated' : 'plain' },
           ...{ capacityFactor: null, sharedExperts: 0 }
         };
-  const mixers = Array.from({ length: layers }, () => mixer);
-  return new Transformer({ ...size, mixers, parts, modalities: ofId });
+  const feedForwards = Array.from({ length: layers }, () => feedForward);
+  return new Transformer({ ...size, feedForwards, parts, modalities: ofId });
 }

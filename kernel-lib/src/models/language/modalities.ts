@@ -4,7 +4,7 @@ import { MODALITY_IDS, untiedAttention, untiedNorm } from '../../nn/moe';
 import * as routers from '../../nn/routers';
 import type { RouterSpec } from '../../nn/routers';
 
-/** What each modality can have of its own. */
+/** Part that each modality can have of its own. */
 export type UntiedPart = 'feedForward' | 'attention' | 'norm';
 
 export interface ModalityOptions {
@@ -14,7 +14,7 @@ export interface ModalityOptions {
   untie?: readonly UntiedPart[];
 }
 
-/** What a transformer untied by modality is built from. */
+/** Options of a transformer untied by modality. */
 export interface ResolvedModalities {
   /** M. */
   count: number;

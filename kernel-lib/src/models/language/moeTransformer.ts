@@ -1,6 +1,8 @@
-import { expectInteger, Random } from '../../base/core';
+import { expectInteger, Random, refuseOldNames } from '../../base/core';
+import { expertsOf } from '../../nn/experts';
+import type { ExpertSpec } from '../../nn/experts';
 import type { RouterSpec } from '../../nn/routers';
-import type { Mixer, MoeMixer } from '../mixer';
+import type { FeedForwardSpec, MoeFeedForward } from '../feedForward';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { defaultHidden } from './denseTransformer';
@@ -15,8 +17,8 @@ export interface MoeTransformerOptions extends TransformerSize {
    * `(block) => routers.topK({ k: ks[block] })` with `moe.schedule`.
    */
   router: RouterSpec | ((block: number) => RouterSpec);
-  /** "plain" (two matrices) or "gated" (SwiGLU, three). Default "plain". */
-  expertKind?: 'plain' | 'gated';
+  /** Kind of the experts, any that needs no live module; "plain" (two matrices) and "gated" (SwiGLU, three) by name. Default "plain". */
+  expertKind?: 'plain' | 'gated' | ExpertSpec;
   /**
    * Width inside an expert, H. Default: that of a dense network of the usual cost (4 D, gated 8/3 D) shared among the experts
    * that work on a token, so that a token costs the same whatever K is.
@@ -41,25 +43,26 @@ export function moeTransformer(options: MoeTransformerOptions): Transformer {
 
 /** Checks the options and says what each block is made of. */
 export function resolveMoeTransformer(options: MoeTransformerOptions): TransformerOptions {
-  const { layers, ...size } = resolveSize('moeTransformer', options);
+  refuseOldNames('models.moeTransformer', options, { numExperts: 'experts' });
+  const { layers, ...size } = resolveSize('models.moeTransformer', options);
   const { every = 1 } = options;
-  expectInteger('moeTransformer', 'every', every, 1, layers);
+  expectInteger('models.moeTransformer', 'every', every, 1, layers);
   const { router, expertKind = 'plain' } = options;
-  const routed = (block: number): MoeMixer =>
-    resolveMixer(options, typeof router === 'function' ? router(block) : router, size.width);
-  const gated = expertKind === 'gated';
-  const dense: Mixer = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
-  const mixers = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed(i) : dense));
-  return { ...size, mixers };
+  const routed = (block: number): MoeFeedForward =>
+    resolveFeedForward(options, typeof router === 'function' ? router(block) : router, size.width);
+  const { gated = false } = expertsOf(expertKind);
+  const dense: FeedForwardSpec = { kind: 'dense', hidden: defaultHidden(size.width, gated), gated };
+  const feedForwards = Array.from({ length: layers }, (_, i) => ((i + 1) % every === 0 ? routed(i) : dense));
+  return { ...size, feedForwards };
 }
 
-function resolveMixer(options: MoeTransformerOptions, router: RouterSpec, width: number): MoeMixer {
+function resolveFeedForward(options: MoeTransformerOptions, router: RouterSpec, width: number): MoeFeedForward {
   const { experts: numExperts, expertKind: experts = 'plain', capacityFactor = null, sharedExperts = 0 } = options;
-  expectInteger('moeTransformer', 'experts', numExperts, 1);
-  expectInteger('moeTransformer', 'sharedExperts', sharedExperts, 0);
+  expectInteger('models.moeTransformer', 'experts', numExperts, 1);
+  expectInteger('models.moeTransformer', 'sharedExperts', sharedExperts, 0);
   const working = choices(router, width, numExperts) + sharedExperts;
-  const { hidden = Math.max(1, Math.round(defaultHidden(width, experts === 'gated') / working)) } = options;
-  return { kind: 'moe', router, numExperts, hidden, experts, capacityFactor, sharedExperts };
+  const { hidden = Math.max(1, Math.round(defaultHidden(width, expertsOf(experts).gated) / working)) } = options;
+  return { kind: 'moe', router, experts: numExperts, hidden, expertKind: experts, capacityFactor, sharedExperts };
 }
 
 // Only a built router says how many experts it chooses on average.

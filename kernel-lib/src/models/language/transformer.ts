@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectNumber, expectOneOf, expectShape, fail, Module, Random } from '../../base/core';
+import { Axis, expectNumber, expectOneOf, expectShape, fail, Module, Random, refuseOldNames } from '../../base/core';
 import type { Context } from '../../base/core';
 import { Embedding, Linear, normal, partsOf, positionsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { MODALITY_IDS, TOKEN_IDS } from '../../nn/stateKeys';
@@ -45,18 +45,19 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
   private readonly places: Axis;
 
   constructor(
-    /** What it was built from; `models.denseTwin` reads it. */
+    /** Options that it was built from; `models.denseTwin` reads them. */
     readonly options: TransformerOptions,
     /** Stream for the initial parameters. Default: from the seed. */
     random = Random.fromSeed(options.seed).child('model')
   ) {
     super();
-    const { heads, contextLength, vocabSize, mixers, parallel, parts = {} } = options;
+    refuseOldNames('models.Transformer', options, { mixers: 'feedForwards' });
+    const { heads, contextLength, vocabSize, feedForwards, parallel, parts = {} } = options;
     const { sharing = 'none', positions = 'learned', tied = false, residualScale } = options;
-    expectOneOf('Transformer', 'sharing', sharing, SHARINGS);
-    expectOneOf('Transformer', 'positions', positions, ['learned', 'none']);
+    expectOneOf('models.Transformer', 'sharing', sharing, SHARINGS);
+    expectOneOf('models.Transformer', 'positions', positions, ['learned', 'none']);
     (['embeddingScale', 'logitScale', 'residualScale'] as const).forEach((name) =>
-      expectNumber('Transformer', name, options[name] ?? 1)
+      expectNumber('models.Transformer', name, options[name] ?? 1)
     );
     this.vocabSize = vocabSize;
     const width = Axis.of('width', options.width);
@@ -67,11 +68,13 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     this.tokens = embedding('tokens', vocabulary, TOKEN_DEVIATION);
     this.positions = positions === 'none' ? null : embedding('positions', this.places, POSITION_DEVIATION);
     const blocks: Block[] = [];
-    mixers.forEach((mixer, number) => {
+    feedForwards.forEach((feedForward, number) => {
       const first = number === 0 || sharing === 'none' ? null : blocks[0];
       const share = first && { block: first, norms: sharing === 'blocksAndNorms' };
       const stream = random.child('layers').child(number);
-      blocks.push(new Block({ width, heads, mixer, parallel, parts, number, share, residualScale, random: stream }));
+      blocks.push(
+        new Block({ width, heads, feedForward, parallel, parts, number, share, residualScale, random: stream })
+      );
     });
     this.layers = this.addChild('layers', new Sequential(blocks));
     this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
@@ -89,7 +92,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     return new Transformer({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }
@@ -101,10 +104,10 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
    * @throws {SwitchyardError} where N is more than the context length.
    */
   override apply(tokens: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape('Transformer', tokens, ['B', 'N']);
+    expectShape('models.Transformer', tokens, ['B', 'N']);
     const [, length] = tokens.shape;
     if (length + (ctx.memory?.length ?? 0) > this.contextLength) {
-      fail('Transformer', `takes at most ${this.contextLength} positions`, length);
+      fail('models.Transformer', `takes at most ${this.contextLength} positions`, length);
     }
     return tf.tidy(() => this.readOut(this.embedContext(tokens, ctx), ctx));
   }

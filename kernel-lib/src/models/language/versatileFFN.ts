@@ -1,5 +1,5 @@
 import { expectInteger } from '../../base/core';
-import type { VersatileMixer } from '../mixer';
+import type { VersatileFeedForward } from '../feedForward';
 import { resolveSize } from '../size';
 import type { TransformerSize } from '../size';
 import { defaultHidden } from './denseTransformer';
@@ -28,10 +28,10 @@ export interface VersatileFFNModelOptions extends TransformerSize {
  * @throws {SwitchyardError} where an option is out of range.
  */
 export function versatileFFN(options: VersatileFFNModelOptions): Transformer {
-  const { layers, ...size } = resolveSize('versatileFFN', options);
+  const { layers, ...size } = resolveSize('models.versatileFFN', options);
   const { hidden = defaultHidden(size.width, false), subExperts, k, maxSteps, budget, budgetLoss } = options;
-  expectInteger('versatileFFN', 'hidden', hidden, 1);
+  expectInteger('models.versatileFFN', 'hidden', hidden, 1);
   const paths = { subExperts, k, maxSteps, budget, budgetLoss };
-  const mixer = (block: number): VersatileMixer => ({ kind: 'versatile', ...paths, hidden, block });
-  return new Transformer({ ...size, mixers: Array.from({ length: layers }, (_, block) => mixer(block)) });
+  const feedForward = (block: number): VersatileFeedForward => ({ kind: 'versatile', ...paths, hidden, block });
+  return new Transformer({ ...size, feedForwards: Array.from({ length: layers }, (_, block) => feedForward(block)) });
 }

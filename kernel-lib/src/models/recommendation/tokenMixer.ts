@@ -58,7 +58,7 @@ export class TokenMixer extends Module {
   private readonly head: Module;
 
   constructor(
-    /** What it was built from. */
+    /** Options that it was built from. */
     readonly options: Required<TokenMixerOptions>
   ) {
     super();
@@ -87,7 +87,7 @@ export class TokenMixer extends Module {
     this.head = this.addChild('head', new RankingHead(width, norm, random.child('head')));
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }
@@ -107,7 +107,7 @@ export class TokenMixer extends Module {
 }
 
 function resolve(options: TokenMixerOptions): Required<TokenMixerOptions> {
-  const where = 'tokenMixer';
+  const where = 'models.tokenMixer';
   const { slots, width, heads = slots, hidden = 2 * width, mixRevert = true, auxiliary = null } = options;
   const { interResidual = true, moe: experts = null, norm = rmsNorm(), seed = 0 } = options;
   (['slots', 'inputWidth', 'layers', 'width'] as const).forEach((name) => expectInteger(where, name, options[name], 1));

@@ -40,7 +40,7 @@ export const SLOT_IDS = 'tokenMixer/slots';
 export const MIXED_IDS = 'tokenMixer/mixed';
 
 /**
- * What a layer of a token-mixer model adds, [B, T, D] to [B, T, D]: `h = mix(x)`, `h = h + f(norm(h))`, and, reverting,
+ * Layer of a token-mixer model, without its residual, [B, T, D] to [B, T, D]: `h = mix(x)`, `h = h + f(norm(h))`, and, reverting,
  * `g(norm(revert(h)))`. Without reverting, as in RankMixer, mixed tokens are added to those that they are not made of:
  * `mix(x) + g(norm(x + mix(x)))`. `f` and `g` are networks of which each slot has its own. Names: "mixedNorm", "mixed", "norm", "tokens".
  */
@@ -82,11 +82,19 @@ export class TokenMixerBlock extends Module {
     const random = this.options.random.child(name);
     const build = (stream: Random): Module => {
       if (experts === null) {
-        return new GatedFeedForward({ width, hiddenWidth: hidden, random: stream });
+        return new GatedFeedForward({ width, hidden: hidden, random: stream });
       }
       const { experts: numExperts, k, sharedExperts = 0 } = experts;
       const router = routers.topK({ k });
-      return moe.layer({ router, numExperts, width, hidden, experts: 'gated', sharedExperts, random: stream });
+      return moe.layer({
+        router,
+        experts: numExperts,
+        width,
+        hidden,
+        expertKind: 'gated',
+        sharedExperts,
+        random: stream
+      });
     };
     return experts?.perToken === false
       ? build(random)

@@ -12,7 +12,7 @@ export function assembleUnet(model: Unet, { layers }: Required<Pick<UnetOptions,
   layers.forEach((count, block) => {
     const most = model.options.layers[block];
     if (count > most) {
-      fail('assembleUnet', `block ${block} must keep at most its ${most} layers`, count);
+      fail('models.assembleUnet', `block ${block} must keep at most its ${most} layers`, count);
     }
   });
   const light = model.rebuild({ layers });

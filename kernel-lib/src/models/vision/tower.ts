@@ -4,7 +4,7 @@ import type { Context, Size } from '../../base/core';
 import { Linear, partsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { Block } from '../block';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
-import type { Mixer } from '../mixer';
+import type { FeedForwardSpec } from '../feedForward';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
@@ -35,21 +35,21 @@ export class Tower extends Module implements BlockModel {
 
   constructor(readonly options: TowerOptions) {
     super();
-    const { inputWidth, heads, outputWidth, seed, mixers, parts = {} } = options;
+    const { inputWidth, heads, outputWidth, seed, feedForwards, parts = {} } = options;
     (['inputWidth', 'width', 'heads', 'outputWidth'] as const).forEach((name) =>
-      expectInteger('Tower', name, options[name], 1)
+      expectInteger('models.Tower', name, options[name], 1)
     );
     const random = Random.fromSeed(seed).child('tower');
     const width = Axis.of('width', options.width);
     const linear = (name: string, from: Size, to: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, bias: false, random: random.child(name) }));
     this.input = linear('input', inputWidth, width);
-    const block = (mixer: Mixer, number: number): Block =>
+    const block = (feedForward: FeedForwardSpec, number: number): Block =>
       new Block({
-        ...{ width, heads, mixer, parallel: false, parts, number, share: null },
+        ...{ width, heads, feedForward, parallel: false, parts, number, share: null },
         random: random.child('layers').child(number)
       });
-    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));
     this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
     this.output = linear('output', width, outputWidth);
   }
@@ -58,7 +58,7 @@ export class Tower extends Module implements BlockModel {
     return new Tower({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

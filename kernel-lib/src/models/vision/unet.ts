@@ -36,7 +36,7 @@ export function unet(options: UnetOptions): Unet {
 /** See {@link unet}. */
 export class Unet extends Module {
   readonly kind = 'unet';
-  /** What it was built from. */
+  /** Options that it was built from. */
   readonly options: Required<UnetOptions>;
   /** Pixels of an image. */
   readonly contextLength: number;
@@ -48,10 +48,12 @@ export class Unet extends Module {
     super();
     const { imageSize, channels = 1, width, layers = [1, 2, 2, 1], seed = 0 } = options;
     this.options = { imageSize, channels, width, layers, seed };
-    Object.entries({ imageSize, channels, width }).forEach(([name, value]) => expectInteger('unet', name, value, 1));
-    layers.forEach((count) => expectInteger('unet', 'layers', count, 0));
+    Object.entries({ imageSize, channels, width }).forEach(([name, value]) =>
+      expectInteger('models.unet', name, value, 1)
+    );
+    layers.forEach((count) => expectInteger('models.unet', 'layers', count, 0));
     if (imageSize % 2 !== 0) {
-      fail('unet', 'imageSize must be even', imageSize);
+      fail('models.unet', 'imageSize must be even', imageSize);
     }
     this.contextLength = imageSize ** 2;
     const random = Random.fromSeed(seed).child('unet');
@@ -73,7 +75,7 @@ export class Unet extends Module {
     return new Unet({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

@@ -6,7 +6,7 @@ import type { BetweenSpec, BlockParts } from '../../nn/layers';
 import { Block } from '../block';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import { defaultHidden } from '../language/denseTransformer';
-import type { Mixer } from '../mixer';
+import type { FeedForwardSpec } from '../feedForward';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
@@ -27,7 +27,7 @@ export interface VitOptions {
   heads?: number;
   /** Width inside the feed-forward networks, H. Default 4 D. */
   hidden?: number;
-  /** What becomes of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` says. Default: nothing. */
+  /** Change of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` makes it. Default: none. */
   reorganize?: BetweenSpec;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
@@ -52,11 +52,11 @@ export interface VisionTransformerOptions extends Omit<BlockModelOptions, 'shari
 export function vit(options: VitOptions): VisionTransformer {
   const { imageSize, patchSize, channels = 1, classes, layers, width, heads = 1, seed = 0, reorganize } = options;
   const { hidden = defaultHidden(width, false) } = options;
-  expectInteger('vit', 'layers', layers, 1);
-  expectInteger('vit', 'hidden', hidden, 1);
-  const mixers = new Array<Mixer>(layers).fill({ kind: 'dense', gated: false, hidden });
+  expectInteger('models.vit', 'layers', layers, 1);
+  expectInteger('models.vit', 'hidden', hidden, 1);
+  const feedForwards = new Array<FeedForwardSpec>(layers).fill({ kind: 'dense', gated: false, hidden });
   const parts: BlockParts = { between: reorganize };
-  return new VisionTransformer({ imageSize, patchSize, channels, classes, width, heads, seed, mixers, parts });
+  return new VisionTransformer({ imageSize, patchSize, channels, classes, width, heads, seed, feedForwards, parts });
 }
 
 // As in `Transformer`.
@@ -76,12 +76,12 @@ export class VisionTransformer extends Module implements BlockModel {
 
   constructor(readonly options: VisionTransformerOptions) {
     super();
-    const { imageSize, patchSize, channels, classes, heads, seed, mixers, parts = {} } = options;
+    const { imageSize, patchSize, channels, classes, heads, seed, feedForwards, parts = {} } = options;
     (['imageSize', 'patchSize', 'channels', 'classes', 'width', 'heads'] as const).forEach((name) =>
-      expectInteger('vit', name, options[name], 1)
+      expectInteger('models.vit', name, options[name], 1)
     );
     if (imageSize % patchSize !== 0) {
-      fail('vit', `patchSize must divide imageSize (${imageSize})`, patchSize);
+      fail('models.vit', `patchSize must divide imageSize (${imageSize})`, patchSize);
     }
     const random = Random.fromSeed(seed).child('vit');
     this.contextLength = (imageSize / patchSize) ** 2;
@@ -97,12 +97,12 @@ export class VisionTransformer extends Module implements BlockModel {
     this.input = linear('input', pixels, width);
     this.classToken = embedding('classToken', Axis.fixed('classToken', 1));
     this.positions = embedding('positions', Axis.fixed('positions', this.contextLength + 1));
-    const block = (mixer: Mixer, number: number): Block =>
+    const block = (feedForward: FeedForwardSpec, number: number): Block =>
       new Block({
-        ...{ width, heads, mixer, parallel: false, parts: { ...parts, norm, attention }, number, share: null },
+        ...{ width, heads, feedForward, parallel: false, parts: { ...parts, norm, attention }, number, share: null },
         random: random.child('layers').child(number)
       });
-    this.layers = this.addChild('layers', new Sequential(mixers.map(block)));
+    this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));
     this.norm = this.addChild('norm', norm.build({ width }));
     this.head = linear('head', width, classes);
   }
@@ -111,7 +111,7 @@ export class VisionTransformer extends Module implements BlockModel {
     return new VisionTransformer({ ...this.options, ...changes });
   }
 
-  /** What builds it, as plain JSON. */
+  /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }
@@ -119,7 +119,7 @@ export class VisionTransformer extends Module implements BlockModel {
   /** Images [B, S, S, C] to logits [B, V]. */
   override apply(images: tf.Tensor, ctx: Context): tf.Tensor {
     const { imageSize, channels } = this.options;
-    expectShape(ctx.path || 'vit', images, ['B', imageSize, imageSize, channels]);
+    expectShape(ctx.path || 'models.vit', images, ['B', imageSize, imageSize, channels]);
     return tf.tidy(() => {
       const tokens = this.layers.apply(this.embed(images, ctx), ctx.within('layers'));
       const [batch, , width] = tokens.shape;

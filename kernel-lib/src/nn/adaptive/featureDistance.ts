@@ -6,7 +6,7 @@ import * as ops from '../../base/ops';
 export interface FeatureDistanceOptions {
   /** Modules, by path, that both models have and that give as many values. */
   paths: readonly string[];
-  /** What both models are applied to. */
+  /** Inputs of both models. */
   x: tf.Tensor;
 }
 
@@ -28,7 +28,7 @@ function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.T
   const found = new Map<string, tf.Tensor1D>();
   const modules = model.modules();
   const release = paths.map((path) => {
-    const module = modules.get(path) ?? fail('featureDistance', `the model must have "${path}"`, model.kind);
+    const module = modules.get(path) ?? fail('adaptive.featureDistance', `the model must have "${path}"`, model.kind);
     return module.intercept((inner, input) => {
       const value = inner(input);
       // Kept, for the tidy of a module further out would take it away.

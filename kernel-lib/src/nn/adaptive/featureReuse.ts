@@ -6,7 +6,7 @@ import type { Context, Interceptor, Module } from '../../base/core';
 export type ReuseLevel = 'block' | 'layer' | 'unit';
 
 export interface FeatureReuseOptions {
-  /** What is reused. */
+  /** Outputs that are reused. */
   level: ReuseLevel;
   /** Steps from one computation to the next; or whether a step, from 0, computes. Step 0 always does. */
   schedule: number | ((step: number) => boolean);
@@ -35,11 +35,11 @@ const KINDS: Readonly<Record<ReuseLevel, string>> = { block: 'unet-block', layer
  */
 export function featureReuse(model: Module, options: FeatureReuseOptions): FeatureReuse {
   const { level, schedule, wanted = () => true } = options;
-  expectOneOf('featureReuse', 'level', level, Object.keys(KINDS));
+  expectOneOf('adaptive.featureReuse', 'level', level, Object.keys(KINDS));
   const computes = typeof schedule === 'number' ? everyNth(schedule) : schedule;
   const modules = [...model.modules()].filter(([path, { kind }]) => kind === KINDS[level] && wanted(path));
   if (modules.length === 0) {
-    fail('featureReuse', `the model must have a ${KINDS[level]} that is wanted`, model.kind);
+    fail('adaptive.featureReuse', `the model must have a ${KINDS[level]} that is wanted`, model.kind);
   }
   let step = -1;
   const kept = new Map<string, tf.Tensor>();
@@ -83,7 +83,7 @@ export function featureReuse(model: Module, options: FeatureReuseOptions): Featu
 }
 
 function everyNth(interval: number): (step: number) => boolean {
-  expectInteger('featureReuse', 'schedule', interval, 1);
+  expectInteger('adaptive.featureReuse', 'schedule', interval, 1);
   return (step) => step % interval === 0;
 }
 

@@ -3,7 +3,7 @@ import { Context, fail, observer } from '../../base/core';
 import type { RoutingRecord } from '../../base/core';
 import type { PathModel } from './pathModel';
 
-/** What the model's routers choose for each token of `inputs` [B, N]; [T * L]. */
+/** Choices of the model's routers for each token of `inputs` [B, N]; [T * L]. */
 export function learnedPaths(model: PathModel, inputs: tf.Tensor2D): Int32Array {
   const records: RoutingRecord[] = [];
   const ctx = Context.create({ observers: [observer('routing', (record) => records.push(record))] });
@@ -17,14 +17,14 @@ export function learnedPaths(model: PathModel, inputs: tf.Tensor2D): Int32Array 
   return out;
 }
 
-/** What the tokens before do: what is given, or else what the routers choose; [T * L]. */
+/** Paths of the tokens before: those given, or else the routers' choices; [T * L]. */
 export function referencePaths(
   where: string,
   model: PathModel,
   inputs: tf.Tensor2D,
   given = learnedPaths(model, inputs)
 ): Int32Array {
-  const wanted = inputs.size * model.options.mixers.length;
+  const wanted = inputs.size * model.options.feedForwards.length;
   return given.length === wanted
     ? given
     : fail(where, `reference must have numTokens * numBlocks (${wanted}) choices`, given.length);

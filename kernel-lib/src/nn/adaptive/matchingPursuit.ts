@@ -32,8 +32,10 @@ export interface MatchingPursuitOptions {
  * @throws {SwitchyardError} where an option is out of range; in `apply`, without a variance for each signal.
  */
 export function matchingPursuit(options: MatchingPursuitOptions): MatchingPursuit {
-  (['width', 'atoms', 'maxSteps'] as const).forEach((name) => expectInteger('matchingPursuit', name, options[name], 1));
-  expectNumber('matchingPursuit', 'noiseFactor', options.noiseFactor ?? 1, 0);
+  (['width', 'atoms', 'maxSteps'] as const).forEach((name) =>
+    expectInteger('adaptive.matchingPursuit', name, options[name], 1)
+  );
+  expectNumber('adaptive.matchingPursuit', 'noiseFactor', options.noiseFactor ?? 1, 0);
   return new MatchingPursuit(options);
 }
 
@@ -46,7 +48,7 @@ export class MatchingPursuit extends Module {
     super();
     const { width, atoms, random } = options;
     const { dictionary = random.child('dictionary').normal([width, atoms]) } = options;
-    expectShape('matchingPursuit', dictionary, [width, atoms]);
+    expectShape('adaptive.matchingPursuit', dictionary, [width, atoms]);
     const axes = [Axis.of('width', width), Axis.of('atoms', atoms)];
     this.dictionary = this.addParameter('dictionary', new Parameter(dictionary, { axes, decay: false }));
   }

@@ -7,6 +7,6 @@ export interface PathModel extends Module {
     /** V. */
     readonly vocabSize: number;
     /** One a block; L. */
-    readonly mixers: readonly unknown[];
+    readonly feedForwards: readonly unknown[];
   };
 }

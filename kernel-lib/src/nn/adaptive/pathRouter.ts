@@ -14,7 +14,7 @@ export const PATHS = stateKey<tf.Tensor2D>('paths');
 export interface PathRouterOptions {
   /** Which block it decides for: its column of {@link PATHS}. */
   block: number;
-  /** What each choice counts, 0..1: `[0, 0, 1]` counts calls of the third. */
+  /** Cost of each choice against the budget, 0..1: `[0, 0, 1]` counts calls of the third. */
   costs: readonly number[];
   /** Most that a token may count on average. Default 1: no limit. */
   budget?: number;
@@ -38,10 +38,10 @@ export function pathRouter(options: PathRouterOptions): RouterSpec {
 /** Checks the options and fills in the defaults. */
 export function resolvePathRouter(options: PathRouterOptions): Required<PathRouterOptions> {
   const { block, costs, budget = 1, budgetLoss = 10 } = options;
-  expectInteger('pathRouter', 'block', block, 0);
-  costs.forEach((cost) => expectNumber('pathRouter', 'costs', cost, 0, 1));
-  expectNumber('pathRouter', 'budget', budget, 0, 1);
-  expectNumber('pathRouter', 'budgetLoss', budgetLoss, 0);
+  expectInteger('adaptive.pathRouter', 'block', block, 0);
+  costs.forEach((cost) => expectNumber('adaptive.pathRouter', 'costs', cost, 0, 1));
+  expectNumber('adaptive.pathRouter', 'budget', budget, 0, 1);
+  expectNumber('adaptive.pathRouter', 'budgetLoss', budgetLoss, 0);
   return { block, costs, budget, budgetLoss };
 }
 
@@ -60,7 +60,7 @@ export class PathRouter extends Module implements Router {
     super();
     const { width, experts } = routerAxes(shape);
     if (options.costs.length !== experts.size) {
-      fail('pathRouter', `there must be a cost for each of ${experts.size} choices`, options.costs.length);
+      fail('adaptive.pathRouter', `there must be a cost for each of ${experts.size} choices`, options.costs.length);
     }
     experts.pin('each choice has a cost');
     this.weight = this.addParameter('weight', projectionWeight(width, experts, shape.random.child('weight')));
@@ -101,7 +101,7 @@ export class PathRouter extends Module implements Router {
   }
 
   private told(paths: tf.Tensor2D, numTokens: number): SparseRouting {
-    expectShape('pathRouter', paths, [numTokens, 'L']);
+    expectShape('adaptive.pathRouter', paths, [numTokens, 'L']);
     const indices = paths.slice<tf.Tensor2D>([0, this.options.block], [-1, 1]);
     const probs = oneHot(indices.flatten(), this.numExperts) as tf.Tensor2D;
     return this.one(indices, probs, probs);
@@ -139,7 +139,7 @@ export class PathRouter extends Module implements Router {
 export function trainOnlyRouters(model: Module): () => void {
   const routers = [...model.modules().values()].filter((module) => module instanceof PathRouter);
   if (routers.length === 0) {
-    fail('trainOnlyRouters', 'the model must have a path router', model.kind);
+    fail('adaptive.trainOnlyRouters', 'the model must have a path router', model.kind);
   }
   const theirs = new Set(routers.flatMap((router) => [...router.parameters().values()]));
   const others = [...model.parameters().values()].filter((parameter) => !theirs.has(parameter) && parameter.trainable);

@@ -11,7 +11,7 @@ export interface TokenReorganizeOptions {
   keepRate: number;
   /** Blocks that reorganize, from 0. */
   layers: readonly number[];
-  /** What the others held goes on in one token, their sum weighted by attention; else it is lost. Default true. */
+  /** Keeps the others as one token, their sum weighted by attention; else they are lost. Default true. */
   fuse?: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface TokenReorganizeOptions {
  */
 export function tokenReorganize(options: TokenReorganizeOptions): BetweenSpec {
   const { keepRate, layers, fuse = true } = options;
-  expectNumber('tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
-  layers.forEach((layer) => expectInteger('tokenReorganize', 'layers', layer, 0));
+  expectNumber('adaptive.tokenReorganize', 'keepRate', keepRate, Number.EPSILON, 1);
+  layers.forEach((layer) => expectInteger('adaptive.tokenReorganize', 'layers', layer, 0));
   return {
     kind: 'token-reorganizer',
     options: { keepRate, layers: [...layers], fuse },

@@ -7,14 +7,14 @@ import * as moe from '../moe';
 import type { MoeLayer } from '../moe';
 import { pathRouter } from './pathRouter';
 
-/** What a token gets that does not execute the unit: a forecast of its output, or nothing. */
+/** Substitute for the unit's output, for a token that does not execute it: a forecast, or nothing. */
 export type TokenPolicy = 'executeOrApproximate' | 'executeOrSkip';
 
 export interface TokenRouteOptions {
   /** Which block of the model it is, from 0. */
   block: number;
   policy: TokenPolicy;
-  /** What reached the unit in passes over text, [T, D], from which the forecaster learns; T at least D. The caller keeps it. */
+  /** Tokens that reached the unit in passes over text, [T, D], from which the forecaster learns; T at least D. The caller keeps it. */
   inputs: tf.Tensor2D;
   /** r of the forecaster. Default: an eighth of the width, at least 1. */
   rank?: number;
@@ -31,7 +31,7 @@ const RIDGE = 1e-6;
  * A trained feed-forward network that a token either executes or has forecast by a linear map of low rank (informed routing,
  * arXiv 2510.13831), or skips. The forecaster is the best of its rank on `inputs` (reduced-rank regression, in closed form) and
  * is there before the router, which then learns with it (`adaptive.trainOnlyRouters`). Choices are in the order "forecast" (or
- * "skip"), "unit". For a whole model: `models.mapMixers(dense, (ffn, block) => adaptive.tokenRoute(ffn, { block, ... }))`.
+ * "skip"), "unit". For a whole model: `models.mapFeedForwards(dense, (ffn, block) => adaptive.tokenRoute(ffn, { block, ... }))`.
  *
  * @throws {SwitchyardError} for a network with biases, and where an option is out of range.
  */
@@ -49,8 +49,8 @@ export function tokenRoute(network: FeedForward, options: TokenRouteOptions): Mo
   const unit = variant(plainExperts({ activation: network.activation }), { kind: 'unit' });
   const layer = moe.layer({
     router: pathRouter({ block, costs: [0, 1], budget }),
-    ...{ numExperts: 2, width, hidden, random: Random.fromSeed(seed).child('tokenRoute').child(block) },
-    experts: mixedExperts([cheap, unit].map((experts) => ({ count: 1, experts })))
+    ...{ experts: 2, width, hidden, random: Random.fromSeed(seed).child('tokenRoute').child(block) },
+    expertKind: mixedExperts([cheap, unit].map((expertKind) => ({ count: 1, expertKind })))
   });
   tf.tidy(() => {
     const store = (path: string, value: tf.Tensor): void =>

@@ -56,7 +56,7 @@ export function versatileFFN(options: VersatileFFNOptions): VersatileFFN {
 /** See {@link versatileFFN}. */
 export class VersatileFFN extends Module {
   readonly kind = 'versatile-ffn';
-  /** What both paths share. */
+  /** Feed-forward network that both paths share. */
   readonly base: FeedForward;
   readonly wide: MoeLayer;
   readonly deep: MoeLayer;
@@ -66,15 +66,23 @@ export class VersatileFFN extends Module {
     super();
     const { subExperts = 4, k = 2, maxSteps = 3, budget = 1, budgetLoss = 10 } = options;
     const { block = 0, activation, random } = options;
-    expectInteger('versatileFFN', 'hidden', sizeOf(options.hidden), 1);
+    expectInteger('adaptive.versatileFFN', 'hidden', sizeOf(options.hidden), 1);
     const [width, hidden] = [Axis.of('width', options.width), Axis.of('hidden', options.hidden)];
     this.maxSteps = maxSteps;
-    const network = { width, hiddenWidth: hidden, activation, bias: false, random: random.child('base') };
+    const network = { width, hidden, activation, bias: false, random: random.child('base') };
     const base = (this.base = this.addChild('base', new FeedForward(network)));
     const path = (name: string, router: RouterSpec, numExperts: number, experts: ExpertSpec): MoeLayer =>
       this.addChild(
         name,
-        moe.layer({ router, numExperts, width, hidden, experts, live: { base }, random: random.child(name) })
+        moe.layer({
+          router,
+          experts: numExperts,
+          width,
+          hidden,
+          expertKind: experts,
+          live: { base },
+          random: random.child(name)
+        })
       );
     this.wide = path('wide', topK({ k }), subExperts, sharedSlices({ base: 'base' }));
     this.deep = path(
@@ -85,7 +93,7 @@ export class VersatileFFN extends Module {
     );
   }
 
-  /** What goes through the network is counted where it does: by the experts of both paths. */
+  /** 0 for the shared network: its work is counted where it is done, by the experts of both paths. */
   override lengthWithin(child: string, length: number): number {
     return child === 'base' ? 0 : length;
   }
@@ -104,7 +112,7 @@ export class VersatileFFN extends Module {
 
 // Costs grow from 0 for one step to 1 for R.
 function depthRouter(maxSteps: number, limits: Omit<PathRouterOptions, 'costs'>): RouterSpec {
-  expectInteger('versatileFFN', 'maxSteps', maxSteps, 1);
+  expectInteger('adaptive.versatileFFN', 'maxSteps', maxSteps, 1);
   const costs = Array.from({ length: maxSteps }, (_, i) => (maxSteps === 1 ? 0 : i / (maxSteps - 1)));
   return depthSpec({ ...limits, costs });
 }

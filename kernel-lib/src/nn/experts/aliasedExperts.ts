@@ -1,40 +1,42 @@
 import type { tf } from '../../base/backend';
-import { Axis, expectInteger, fail, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
-import type { ExpertBank, ExpertSpec } from './expertBank';
+import type { ExpertBank, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { regroup } from './regroup';
 import { specs } from './specs';
 
 export interface AliasedExpertsOptions {
-  /** What is stored. */
-  experts: ExpertSpec;
+  /** Kind of the stored experts. */
+  expertKind: ExpertSpec;
   /** The stored expert that each of the layer's experts is, 0..M-1, all used; [E]. */
   target: readonly number[];
 }
 
 /**
  * Experts that share weights: the layer's router chooses among E, of which only M differ. Merged layers keep their router
- * so. Parameters are those of `experts` with M in place of E, under "stored".
+ * so. Parameters are those of `expertKind` with M in place of E, under "stored".
  *
  * @throws {SwitchyardError} where a stored expert is not used; at build, where the layer's E is not that of `target`.
  */
 export function aliasedExperts({ target, ...options }: AliasedExpertsOptions): ExpertSpec {
-  const experts = specs.of(options.experts);
+  refuseOldNames('moe.aliasedExperts', options, { experts: 'expertKind' });
+  const expertKind = specs.of(options.expertKind);
   const stored = Math.max(...target) + 1;
-  target.forEach((each) => expectInteger('aliasedExperts', 'target', each, 0));
+  target.forEach((each) => expectInteger('moe.aliasedExperts', 'target', each, 0));
   if (new Set(target).size !== stored) {
-    fail('aliasedExperts', `target must use all of 0..${stored - 1}`, target);
+    fail('moe.aliasedExperts', `target must use all of 0..${stored - 1}`, target);
   }
   return {
     kind: 'aliased',
-    options: { experts, target },
+    gated: expertKind.gated,
+    options: { expertKind, target },
     build: (shape) => {
       if (sizeOf(shape.numExperts) !== target.length) {
-        fail('aliasedExperts', `target must have numExperts (${sizeOf(shape.numExperts)}) entries`, target.length);
+        fail('moe.aliasedExperts', `target must have numExperts (${sizeOf(shape.numExperts)}) entries`, target.length);
       }
-      return new AliasedExperts(experts.build({ ...shape, numExperts: stored }), target);
+      return new AliasedExperts(expertKind.build({ ...shape, numExperts: stored }), target);
     }
   };
 }
@@ -57,6 +59,11 @@ class AliasedExperts extends Bank {
 
   override get flops(): readonly number[] {
     return this.target.map((each) => this.bank.flops[each]);
+  }
+
+  override feedForwards(): StackedFeedForwards | null {
+    const stored = this.bank.feedForwards();
+    return stored && { ...stored, target: this.target.map((each) => stored.target?.[each] ?? each) };
   }
 
   protected override rowFlops(): number {

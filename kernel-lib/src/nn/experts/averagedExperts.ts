@@ -1,13 +1,13 @@
 import { tf } from '../../base/backend';
-import { expectNumber, fail } from '../../base/core';
+import { expectNumber, fail, refuseOldNames } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
-import type { ExpertBank, ExpertSpec } from './expertBank';
+import type { ExpertBank, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
 export interface AveragedExpertsOptions {
-  experts: ExpertSpec;
+  expertKind: ExpertSpec;
   /** How far each expert moves toward the mean of all after a step, 0..1. */
   beta: number;
 }
@@ -15,17 +15,19 @@ export interface AveragedExpertsOptions {
 /**
  * Experts that are pulled toward each other while they train (Experts Weights Averaging, arXiv 2308.06093): after each step
  * `w_e += beta (mean - w_e)`, which keeps the mean and multiplies the variance by `(1 - beta)^2`. `moe.averageToDense` makes
- * one network of them in the end. Parameters are those of `experts`, under "each".
+ * one network of them in the end. Parameters are those of `expertKind`, under "each".
  *
  * @throws {SwitchyardError} where beta is out of range.
  */
 export function averagedExperts({ beta, ...options }: AveragedExpertsOptions): ExpertSpec {
-  const experts = specs.of(options.experts);
-  expectNumber('averagedExperts', 'beta', beta, 0, 1);
+  refuseOldNames('moe.averagedExperts', options, { experts: 'expertKind' });
+  const expertKind = specs.of(options.expertKind);
+  expectNumber('moe.averagedExperts', 'beta', beta, 0, 1);
   return {
     kind: 'averaged',
-    options: { experts, beta },
-    build: (shape) => new AveragedExperts(experts.build(shape), beta)
+    gated: expertKind.gated,
+    options: { expertKind, beta },
+    build: (shape) => new AveragedExperts(expertKind.build(shape), beta)
   };
 }
 
@@ -48,6 +50,10 @@ class AveragedExperts extends Bank {
     return this.each.flops;
   }
 
+  override feedForwards(): StackedFeedForwards | null {
+    return this.each.feedForwards();
+  }
+
   protected override rowFlops(): number {
     return this.ownFlops();
   }
@@ -63,7 +69,7 @@ class AveragedExperts extends Bank {
     tf.tidy(() =>
       this.each.parameters().forEach(({ axes, variable }, path) => {
         if (axes[0] !== this.experts) {
-          fail('averagedExperts', 'the first axis of every parameter must be that of the experts', path);
+          fail('moe.averagedExperts', 'the first axis of every parameter must be that of the experts', path);
         }
         variable.assign(variable.add(variable.mean(0, true).sub(variable).mul(this.beta)));
       })

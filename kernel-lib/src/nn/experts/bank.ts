@@ -3,9 +3,9 @@ import { Axis, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';
-import type { ExpertBank, ExpertShape } from './expertBank';
+import type { ExpertBank, ExpertShape, StackedFeedForwards } from './expertBank';
 
-/** What all kinds of experts have in common. */
+/** Base class of every bank of experts. */
 export abstract class Bank extends Module implements ExpertBank {
   constructor(
     /** The axis of the experts, E. */
@@ -26,6 +26,11 @@ export abstract class Bank extends Module implements ExpertBank {
   /** The same for each expert, {@link Bank.rowFlops}. */
   get flops(): readonly number[] {
     return new Array<number>(this.numExperts).fill(this.rowFlops());
+  }
+
+  /** None, but for the kinds that are. */
+  feedForwards(): StackedFeedForwards | null {
+    return null;
   }
 
   /** On a row, the mean over experts; a layer multiplies it by the experts that work on a token. */

@@ -14,7 +14,7 @@ import { specs } from './specs';
  * @throws {SwitchyardError} where the rank is less than 1.
  */
 export function forecastExperts({ rank }: { rank: number }): ExpertSpec {
-  expectInteger('forecastExperts', 'rank', rank, 1);
+  expectInteger('adaptive.forecastExperts', 'rank', rank, 1);
   return { kind: 'forecast', options: { rank }, build: (shape) => new ForecastExperts(rank, shape) };
 }
 

@@ -6,7 +6,7 @@ import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
-import type { ExpertShape, ExpertSpec } from './expertBank';
+import type { ExpertShape, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
 export interface GatedExpertsOptions {
@@ -23,10 +23,10 @@ export interface GatedExpertsOptions {
  */
 export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
   const { activation = 'silu', initializer: given = uniformFanIn() } = options;
-  expectOneOf('gatedExperts', 'activation', activation, ACTIVATIONS);
+  expectOneOf('moe.gatedExperts', 'activation', activation, ACTIVATIONS);
   const initializer = initializers.of(given);
   const resolved = { activation, initializer };
-  return { kind: 'gated', options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
+  return { kind: 'gated', gated: true, options: resolved, build: (shape) => new GatedExperts(resolved, shape) };
 }
 
 class GatedExperts extends Bank {
@@ -51,6 +51,12 @@ class GatedExperts extends Bank {
     this.w1 = matrix('w1', width, hidden);
     this.w3 = matrix('w3', width, hidden);
     this.w2 = matrix('w2', hidden, width);
+  }
+
+  override feedForwards(): StackedFeedForwards {
+    const { activation } = this.options;
+    const spec = gatedExperts(this.options);
+    return { spec, gated: true, activation, bias: false, stored: this, target: null };
   }
 
   protected override rowFlops(): number {

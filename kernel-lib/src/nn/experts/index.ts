@@ -25,6 +25,6 @@ export { sharedSlices } from './sharedSlices';
 export type { SharedSlicesOptions } from './sharedSlices';
 export { variant } from './variant';
 export { zeroExperts } from './zeroExperts';
-export { specs as expertSpecs } from './specs';
+export { expertsOf, specs as expertSpecs } from './specs';
 export type { LiveModules } from './expertBank';
 export type { VariantOptions } from './variant';

@@ -31,12 +31,12 @@ export interface LoraExpertsOptions {
  */
 export function loraExperts(options: LoraExpertsOptions): ExpertSpec {
   const { base, rank, alpha = rank } = options;
-  expectInteger('loraExperts', 'rank', rank, 1);
-  expectNumber('loraExperts', 'alpha', alpha);
+  expectInteger('peft.loraExperts', 'rank', rank, 1);
+  expectNumber('peft.loraExperts', 'alpha', alpha);
   return {
     kind: 'lora',
     options: { base, rank, alpha },
-    build: (shape) => new LoraExperts({ base: liveModule('loraExperts', base, shape.live), rank, alpha }, shape)
+    build: (shape) => new LoraExperts({ base: liveModule('peft.loraExperts', base, shape.live), rank, alpha }, shape)
   };
 }
 
@@ -54,7 +54,7 @@ class LoraExperts extends Bank {
     const wanted = [sizeOf(shape.width), sizeOf(shape.hidden)];
     const [inputs, inner] = base.w1.weight.axes;
     if (inputs.size !== wanted[0] || inner.size !== wanted[1]) {
-      fail('loraExperts', `the layer must be of the base's widths [${inputs.size}, ${inner.size}]`, wanted);
+      fail('peft.loraExperts', `the layer must be of the base's widths [${inputs.size}, ${inner.size}]`, wanted);
     }
     const r = Axis.of('rank', rank);
     this.changes = new Map(

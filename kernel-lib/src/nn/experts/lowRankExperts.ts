@@ -36,12 +36,12 @@ export function lowRankExperts(options: LowRankExpertsOptions): ExpertSpec {
     activation = gated ? 'silu' : 'gelu',
     initializer: given = uniformFanIn()
   } = options;
-  expectInteger('lowRankExperts', 'rank', rank, 1);
-  expectInteger('lowRankExperts', 'dense', dense, 0);
-  expectOneOf('lowRankExperts', 'activation', activation, ACTIVATIONS);
+  expectInteger('moe.lowRankExperts', 'rank', rank, 1);
+  expectInteger('moe.lowRankExperts', 'dense', dense, 0);
+  expectOneOf('moe.lowRankExperts', 'activation', activation, ACTIVATIONS);
   const initializer = initializers.of(given);
   const resolved = { rank, dense, gated, activation, initializer };
-  return { kind: 'low-rank', options: resolved, build: (shape) => new LowRankExperts(resolved, shape) };
+  return { kind: 'low-rank', gated, options: resolved, build: (shape) => new LowRankExperts(resolved, shape) };
 }
 
 class LowRankExperts extends Bank {
@@ -57,7 +57,7 @@ class LowRankExperts extends Bank {
     const { experts, width, hidden } = bankAxes(shape);
     super(experts);
     if (options.dense > hidden.size) {
-      fail('lowRankExperts', `dense must be at most the hidden width (${hidden.size})`, options.dense);
+      fail('moe.lowRankExperts', `dense must be at most the hidden width (${hidden.size})`, options.dense);
     }
     const dense = Axis.of('dense', options.dense);
     if (options.dense > 0) {
@@ -128,7 +128,7 @@ class Factors extends Module {
   }
 
   apply(): never {
-    return fail('lowRankExperts', 'factors are multiplied by group', 'apply');
+    return fail('moe.lowRankExperts', 'factors are multiplied by group', 'apply');
   }
 
   multiply(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, fail, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
@@ -11,7 +11,7 @@ import { specs } from './specs';
 export interface MixedPart {
   /** How many. */
   count: number;
-  experts: ExpertSpec;
+  expertKind: ExpertSpec;
 }
 
 /**
@@ -21,25 +21,26 @@ export interface MixedPart {
  * @throws {SwitchyardError} where there are no parts or a count is less than 1; at build, where the counts do not sum to E.
  */
 export function mixedExperts(of: readonly MixedPart[]): ExpertSpec {
-  const parts = of.map(({ count, experts }) => ({ count, experts: specs.of(experts) }));
-  parts.forEach(({ count }) => expectInteger('mixedExperts', 'count', count, 1));
+  of.forEach((part) => refuseOldNames('moe.mixedExperts', part, { experts: 'expertKind' }));
+  const parts = of.map(({ count, expertKind }) => ({ count, expertKind: specs.of(expertKind) }));
+  parts.forEach(({ count }) => expectInteger('moe.mixedExperts', 'count', count, 1));
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   return {
     kind: 'mixed',
     options: { parts },
     build: (shape) => {
       if (sizeOf(shape.numExperts) !== total) {
-        fail('mixedExperts', `counts must sum to numExperts (${sizeOf(shape.numExperts)})`, total);
+        fail('moe.mixedExperts', `counts must sum to numExperts (${sizeOf(shape.numExperts)})`, total);
       }
       const shared = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
-      const names = parts.map(({ experts }, i) => `${nameOf(experts)}${i}`);
-      const banks = parts.map(({ count, experts }, i) =>
-        experts.build({ ...shape, ...shared, numExperts: count, random: shape.random.child(names[i]) })
+      const names = parts.map(({ expertKind }, i) => `${nameOf(expertKind)}${i}`);
+      const banks = parts.map(({ count, expertKind }, i) =>
+        expertKind.build({ ...shape, ...shared, numExperts: count, random: shape.random.child(names[i]) })
       );
       return new MixedExperts(
         banks,
         names,
-        parts.map(({ experts }) => nameOf(experts))
+        parts.map(({ expertKind }) => nameOf(expertKind))
       );
     }
   };

@@ -3,7 +3,7 @@ import { fail, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { Bank } from './bank';
-import type { ExpertBank, ExpertSpec } from './expertBank';
+import type { ExpertBank, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { liveModule } from './live';
 import { specs } from './specs';
 
@@ -19,9 +19,9 @@ export function ownedElsewhere(bank: ExpertBank | string): ExpertSpec {
     kind: 'owned-elsewhere',
     options: { bank },
     build: ({ numExperts, live }) => {
-      const owned = liveModule('ownedElsewhere', bank, live);
+      const owned = liveModule('moe.ownedElsewhere', bank, live);
       if (sizeOf(numExperts) !== owned.numExperts) {
-        fail('ownedElsewhere', `the bank must have numExperts (${sizeOf(numExperts)}) experts`, owned.numExperts);
+        fail('moe.ownedElsewhere', `the bank must have numExperts (${sizeOf(numExperts)}) experts`, owned.numExperts);
       }
       return new OwnedElsewhere(owned);
     }
@@ -41,6 +41,10 @@ class OwnedElsewhere extends Bank {
 
   override get flops(): readonly number[] {
     return this.bank.flops;
+  }
+
+  override feedForwards(): StackedFeedForwards | null {
+    return this.bank.feedForwards();
   }
 
   protected override rowFlops(): number {

@@ -6,7 +6,7 @@ import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
-import type { ExpertShape, ExpertSpec } from './expertBank';
+import type { ExpertShape, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
 export interface PlainExpertsOptions {
@@ -25,7 +25,7 @@ export interface PlainExpertsOptions {
  */
 export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
   const { activation = 'gelu', bias = false, initializer: given = uniformFanIn() } = options;
-  expectOneOf('plainExperts', 'activation', activation, ACTIVATIONS);
+  expectOneOf('moe.plainExperts', 'activation', activation, ACTIVATIONS);
   const initializer = initializers.of(given);
   const resolved = { activation, bias, initializer };
   return { kind: 'plain', options: resolved, build: (shape) => new PlainExperts(resolved, shape) };
@@ -57,6 +57,12 @@ class PlainExperts extends Bank {
     this.b1 = bias('b1', hidden);
     this.w2 = matrix('w2', hidden, width);
     this.b2 = bias('b2', width);
+  }
+
+  override feedForwards(): StackedFeedForwards {
+    const { activation, bias } = this.options;
+    const spec = plainExperts(this.options);
+    return { spec, gated: false, activation, bias, stored: this, target: null };
   }
 
   protected override rowFlops(): number {

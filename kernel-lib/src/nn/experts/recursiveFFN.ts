@@ -23,13 +23,13 @@ export interface RecursiveFFNOptions {
  * @throws {SwitchyardError} where maxSteps is less than 1; at build, where E is not maxSteps.
  */
 export function recursiveFFN({ base, maxSteps }: RecursiveFFNOptions): ExpertSpec {
-  expectInteger('recursiveFFN', 'maxSteps', maxSteps, 1);
+  expectInteger('adaptive.recursiveFFN', 'maxSteps', maxSteps, 1);
   return {
     kind: 'recursive',
     options: { base, maxSteps },
     build: ({ numExperts, live }) => {
-      expectInteger('recursiveFFN', 'numExperts', sizeOf(numExperts), maxSteps, maxSteps);
-      return new RecursiveExperts(liveModule('recursiveFFN', base, live), maxSteps);
+      expectInteger('adaptive.recursiveFFN', 'numExperts', sizeOf(numExperts), maxSteps, maxSteps);
+      return new RecursiveExperts(liveModule('adaptive.recursiveFFN', base, live), maxSteps);
     }
   };
 }

@@ -26,15 +26,15 @@ export function sharedSlices(options: SharedSlicesOptions): ExpertSpec {
     kind: 'shared-slices',
     options: { base: options.base },
     build: ({ numExperts, live }) => {
-      const base = liveModule('sharedSlices', options.base, live);
+      const base = liveModule('moe.sharedSlices', options.base, live);
       if (base.w1.bias !== null) {
-        fail('sharedSlices', 'the network must have no biases', 'biases');
+        fail('moe.sharedSlices', 'the network must have no biases', 'biases');
       }
       const hidden = base.w1.weight.axes[1].size;
       const count = sizeOf(numExperts);
-      expectInteger('sharedSlices', 'numExperts', count, 1, hidden);
+      expectInteger('moe.sharedSlices', 'numExperts', count, 1, hidden);
       if (hidden % count !== 0) {
-        fail('sharedSlices', `numExperts must divide the hidden width (${hidden})`, count);
+        fail('moe.sharedSlices', `numExperts must divide the hidden width (${hidden})`, count);
       }
       return new SharedSlices(base, numExperts);
     }

@@ -12,12 +12,13 @@ export interface VariantOptions {
 /** The same kind of expert under another name, and of another hidden width where one is given. */
 export function variant(of: ExpertSpec, { kind, hidden }: VariantOptions): ExpertSpec {
   if (hidden !== undefined) {
-    expectInteger('variant', 'hidden', hidden, 1);
+    expectInteger('adaptive.variant', 'hidden', hidden, 1);
   }
   const spec = specs.of(of);
   return {
     kind: 'variant',
     label: kind,
+    gated: spec.gated,
     options: { of: spec, kind, hidden },
     build: (shape) => spec.build({ ...shape, hidden: hidden ?? shape.hidden })
   };

@@ -38,7 +38,7 @@ export class Conv2d extends Module {
   constructor({ inputs, outputs, size = 3, bias = true, initializer, random }: Conv2dOptions) {
     super();
     Object.entries({ inputs, outputs, size }).forEach(([name, value]) =>
-      expectInteger('Conv2d', name, sizeOf(value), 1)
+      expectInteger('layers.Conv2d', name, sizeOf(value), 1)
     );
     const make = initializer ?? uniformFanIn(1 / size);
     const channels = [Axis.of('inputs', inputs), Axis.of('outputs', outputs)];

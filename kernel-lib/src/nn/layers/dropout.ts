@@ -13,9 +13,9 @@ export class Dropout extends Module {
 
   constructor({ rate }: DropoutOptions) {
     super();
-    expectNumber('Dropout', 'rate', rate, 0);
+    expectNumber('layers.Dropout', 'rate', rate, 0);
     if (rate >= 1) {
-      fail('Dropout', 'rate must be less than 1', rate);
+      fail('layers.Dropout', 'rate must be less than 1', rate);
     }
     this.rate = rate;
   }

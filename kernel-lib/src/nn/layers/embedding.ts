@@ -33,8 +33,8 @@ export class Embedding extends Module {
 
   constructor({ count, width, initializer = normal(), random }: EmbeddingOptions) {
     super();
-    expectInteger('Embedding', 'count', sizeOf(count), 1);
-    expectInteger('Embedding', 'width', sizeOf(width), 1);
+    expectInteger('layers.Embedding', 'count', sizeOf(count), 1);
+    expectInteger('layers.Embedding', 'width', sizeOf(width), 1);
     const axes = [Axis.of('ids', count), Axis.of('width', width)];
     const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
     this.weight = this.addParameter('weight', Parameter.over(axes, make));

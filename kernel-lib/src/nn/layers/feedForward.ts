@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectOneOf, Module, type Random, type Size } from '../../base/core';
+import { Axis, type Context, expectOneOf, Module, type Random, refuseOldNames, type Size } from '../../base/core';
 import { activate, type Activation, ACTIVATIONS } from './activation';
 import type { Initializer } from './initializers';
 import { Linear } from './linear';
@@ -8,7 +8,7 @@ export interface FeedForwardOptions {
   /** D. */
   width: Size;
   /** H. */
-  hiddenWidth: Size;
+  hidden: Size;
   /** "gelu", "relu" or "silu". Default "gelu" for the plain kind, "silu" for the gated. */
   activation?: Activation;
   /** Adds biases. Default true for the plain kind, false for the gated. */
@@ -19,6 +19,8 @@ export interface FeedForwardOptions {
   random: Random;
 }
 
+const RENAMED = { hiddenWidth: 'hidden' };
+
 /** `activation(x w1) w2`: [..., D] to [..., D] through H (arXiv 1706.03762). */
 export class FeedForward extends Module {
   readonly kind = 'feed-forward';
@@ -28,11 +30,13 @@ export class FeedForward extends Module {
   readonly w2: Linear;
   readonly activation: Activation;
 
-  constructor({ width, hiddenWidth, activation = 'gelu', bias = true, initializer, random }: FeedForwardOptions) {
+  constructor(options: FeedForwardOptions) {
     super();
-    expectOneOf('FeedForward', 'activation', activation, ACTIVATIONS);
+    const { width, hidden, activation = 'gelu', bias = true, initializer, random } = options;
+    refuseOldNames('layers.FeedForward', options, RENAMED);
+    expectOneOf('layers.FeedForward', 'activation', activation, ACTIVATIONS);
     this.activation = activation;
-    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hiddenWidth)];
+    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hidden)];
     const linear = linearFrom(bias, random, initializer);
     this.w1 = this.addChild('w1', linear('w1', D, H));
     this.w2 = this.addChild('w2', linear('w2', H, D));
@@ -57,11 +61,13 @@ export class GatedFeedForward extends Module {
   readonly w3: Linear;
   readonly activation: Activation;
 
-  constructor({ width, hiddenWidth, activation = 'silu', bias = false, initializer, random }: FeedForwardOptions) {
+  constructor(options: FeedForwardOptions) {
     super();
-    expectOneOf('GatedFeedForward', 'activation', activation, ACTIVATIONS);
+    const { width, hidden, activation = 'silu', bias = false, initializer, random } = options;
+    refuseOldNames('layers.GatedFeedForward', options, RENAMED);
+    expectOneOf('layers.GatedFeedForward', 'activation', activation, ACTIVATIONS);
     this.activation = activation;
-    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hiddenWidth)];
+    const [D, H] = [Axis.of('width', width), Axis.of('hidden', hidden)];
     const linear = linearFrom(bias, random, initializer);
     this.w1 = this.addChild('w1', linear('w1', D, H));
     this.w2 = this.addChild('w2', linear('w2', H, D));

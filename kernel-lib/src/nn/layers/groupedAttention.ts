@@ -65,7 +65,7 @@ export class GroupedAttention extends Module {
 
   constructor(private readonly options: GroupedAttentionOptions) {
     super();
-    const where = 'GroupedAttention';
+    const where = 'layers.GroupedAttention';
     const { width, heads, keyValueHeads = heads, random, bias = false, outputBias = bias, norm = 'none' } = options;
     expectInteger(where, 'width', sizeOf(width), 1);
     expectInteger(where, 'heads', heads, 1);

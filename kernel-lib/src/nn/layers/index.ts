@@ -33,7 +33,15 @@ export type { SelfAttentionOptions } from './selfAttention';
 export { SparseSelfAttention } from './sparseSelfAttention';
 export type { SparseSelfAttentionOptions } from './sparseSelfAttention';
 export { Sequential } from './sequential';
-export { causalAttention, classAttention, groupedAttention, latentAttention, layerNorm, rmsNorm, sparseAttention } from './partSpecs';
+export {
+  causalAttention,
+  classAttention,
+  groupedAttention,
+  latentAttention,
+  layerNorm,
+  rmsNorm,
+  sparseAttention
+} from './partSpecs';
 export type { AttentionSpecOptions, NormSpecOptions, RMSNormSpecOptions } from './partSpecs';
 export { attentionSpecs, betweenSpecs, normSpecs, partsOf } from './parts';
 export type { AttentionShape, AttentionSpec, BetweenSpec, BlockParts, NormSpec } from './parts';

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectNumber, fail, type Random, showShape, type Spec, type SpecData, SpecTable } from '../../base/core';
 
-/** What an initial value is made for. */
+/** Shape, fans and stream of a value that is to be initialised. */
 export interface InitializerShape {
   /** Matrices are [..., in, out]. */
   shape: number[];

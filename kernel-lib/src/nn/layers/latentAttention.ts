@@ -64,7 +64,7 @@ export class LatentAttention extends Module {
 
   constructor(private readonly options: LatentAttentionOptions) {
     super();
-    const where = 'LatentAttention';
+    const where = 'layers.LatentAttention';
     const { width, heads, random, bias = false, queryLatentWidth = null, epsilon } = options;
     const { latentWidth, plainWidth, turnedWidth, valueWidth, rotary } = options;
     Object.entries({ width: sizeOf(width), heads, latentWidth, plainWidth, turnedWidth, valueWidth }).forEach(
@@ -85,7 +85,11 @@ export class LatentAttention extends Module {
     this.query = linear('query', from, Axis.product('queries', this.heads, Axis.sum('plain, turned', plain, turned)));
     this.keyValueDown = linear('keyValueDown', this.width, Axis.sum('latent, turned', latent, turned), bias);
     this.keyValueNorm = norm('keyValueNorm', latent);
-    this.keyValue = linear('keyValue', latent, Axis.product('keys, values', this.heads, Axis.sum('plain, value', plain, value)));
+    this.keyValue = linear(
+      'keyValue',
+      latent,
+      Axis.product('keys, values', this.heads, Axis.sum('plain, value', plain, value))
+    );
     this.output = linear('output', Axis.product('heads x value', this.heads, value), this.width, bias);
   }
 

@@ -26,8 +26,8 @@ export class Linear extends Module {
 
   constructor({ inputWidth, outputWidth, bias = true, initializer = uniformFanIn(), random }: LinearOptions) {
     super();
-    expectInteger('Linear', 'inputWidth', sizeOf(inputWidth), 1);
-    expectInteger('Linear', 'outputWidth', sizeOf(outputWidth), 1);
+    expectInteger('layers.Linear', 'inputWidth', sizeOf(inputWidth), 1);
+    expectInteger('layers.Linear', 'outputWidth', sizeOf(outputWidth), 1);
     const axes = [Axis.of('inputs', inputWidth), Axis.of('outputs', outputWidth)];
     const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
     this.weight = this.addParameter('weight', Parameter.over(axes, make));

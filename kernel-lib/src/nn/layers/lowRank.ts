@@ -44,7 +44,7 @@ export class LowRank extends Module {
     return tf.tidy(() => tf.matMul(this.a.read(), this.b.read()).mul(this.scale));
   }
 
-  /** What it adds for tokens [T, in]: [T, out]. */
+  /** Change that it adds for tokens [T, in]: [T, out]. */
   override apply(x: tf.Tensor, _ctx: Context): tf.Tensor {
     return tf.tidy(() => this.up(this.down(x as tf.Tensor2D)));
   }

@@ -21,7 +21,7 @@ export class LayerNorm extends Module {
 
   constructor({ width, epsilon = 1e-5 }: NormOptions) {
     super();
-    check('LayerNorm', width, epsilon);
+    check('layers.LayerNorm', width, epsilon);
     const axis = Axis.of('width', width);
     this.epsilon = epsilon;
     this.weight = this.addParameter('weight', vector(axis, 1));
@@ -52,8 +52,8 @@ export class RMSNorm extends Module {
 
   constructor({ width, epsilon = 1e-5, offset = 0 }: RMSNormOptions) {
     super();
-    check('RMSNorm', width, epsilon);
-    expectNumber('RMSNorm', 'offset', offset);
+    check('layers.RMSNorm', width, epsilon);
+    expectNumber('layers.RMSNorm', 'offset', offset);
     this.epsilon = epsilon;
     this.offset = offset;
     this.weight = this.addParameter('weight', vector(width, 1 - offset));

@@ -1,6 +1,6 @@
 import { type Module, type Random, type Size, type Spec, SpecTable } from '../../base/core';
 
-/** What attention is built from. */
+/** Sizes and stream that attention is built from. */
 export interface AttentionShape {
   /** D. */
   width: Size;
@@ -22,7 +22,7 @@ export type BetweenSpec = Spec<{ width: Size; block: number }, Module | null>;
 export const normSpecs = new SpecTable<NormSpec>('norm');
 /** The kinds of attention; your own are registered here. */
 export const attentionSpecs = new SpecTable<AttentionSpec>('attention');
-/** What can stand between attention and feed-forward network, by kind. */
+/** Module between attention and feed-forward network, by kind. */
 export const betweenSpecs = new SpecTable<BetweenSpec>('between');
 
 /** How the other parts of a model are built, where they are not the usual ones. */
@@ -31,7 +31,7 @@ export interface BlockParts {
   norm?: NormSpec;
   /** Default: `layers.causalAttention()`. */
   attention?: AttentionSpec;
-  /** What tokens go through between attention and feed-forward network, "between". Default: nothing. */
+  /** Module that tokens go through between attention and feed-forward network, "between". Default: nothing. */
   between?: BetweenSpec;
 }
 

@@ -27,7 +27,7 @@ export class ProductQuantizer extends Module {
 
   constructor(private readonly options: ProductQuantizerOptions) {
     super();
-    const where = 'ProductQuantizer';
+    const where = 'layers.ProductQuantizer';
     const { heads, headWidth, subspaces, codewords } = options;
     expectInteger(where, 'heads', sizeOf(heads), 1);
     expectInteger(where, 'codewords', codewords, 1);

@@ -33,7 +33,7 @@ export class SparseSelfAttention extends CausalSelfAttention {
   constructor(options: SparseSelfAttentionOptions) {
     super(options);
     const { width, heads, keep, codewords = 16 } = options;
-    expectNumber('SparseSelfAttention', 'keep', keep, Number.EPSILON, 1);
+    expectNumber('layers.SparseSelfAttention', 'keep', keep, Number.EPSILON, 1);
     const headWidth = sizeOf(width) / heads;
     const { subspaces = Math.min(4, headWidth) } = options;
     this.keep = keep;

@@ -31,7 +31,7 @@ export interface AttentionHeadsOptions {
  */
 export function attentionHeads(options: AttentionHeadsOptions): AttentionHeads {
   (['heads', 'width', 'headWidth'] as const).forEach((name) =>
-    expectInteger('attentionHeads', name, sizeOf(options[name]), 1)
+    expectInteger('moe.attentionHeads', name, sizeOf(options[name]), 1)
   );
   return new AttentionHeads(options);
 }
@@ -70,12 +70,12 @@ export class AttentionHeads extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const [, width, headWidth] = this.query.axes.map(({ size }) => size);
-    expectShape(ctx.path || 'attentionHeads', x, ['B', 'N', width]);
+    expectShape(ctx.path || 'moe.attentionHeads', x, ['B', 'N', width]);
     return tf.tidy(() => {
       const tokens = x.reshape<tf.Tensor2D>([-1, width]);
       const routing = this.router.route(tokens, ctx.within('router'));
       if (routing.form === 'slots') {
-        fail(ctx.path || 'attentionHeads', 'the router must choose heads for each token', routing.form);
+        fail(ctx.path || 'moe.attentionHeads', 'the router must choose heads for each token', routing.form);
       }
       const { plan, k } = this.plan(routing, ctx);
       const each = (rows: tf.Tensor2D, matrices: Parameter): tf.Tensor2D => {

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, expectShape, fail, Module, Parameter, sizeOf } from '../../base/core';
+import { Axis, expectInteger, expectShape, fail, Module, Parameter, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context, CostShape, Random, Size } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
 import { attend, attentionSpecs, initialize, uniformFanIn } from '../layers';
@@ -14,7 +14,7 @@ export interface AttentionMixtureOptions {
   /** Weighs the experts for each token: `routers.topP({ p: 1 })` uses all. */
   router: RouterSpec;
   /** E. */
-  numExperts: Size;
+  experts: Size;
   /** D. */
   width: Size;
   /** Heads of each expert; they divide the width. */
@@ -33,8 +33,9 @@ export interface AttentionMixtureOptions {
  * @throws {SwitchyardError} where a size is out of range; in `apply`, where the router does not weigh experts for each token.
  */
 export function attentionMixture(options: AttentionMixtureOptions): AttentionMixture {
-  const where = 'attentionMixture';
-  (['numExperts', 'width', 'heads'] as const).forEach((name) => expectInteger(where, name, sizeOf(options[name]), 1));
+  const where = 'moe.attentionMixture';
+  refuseOldNames(where, options, { numExperts: 'experts' });
+  (['experts', 'width', 'heads'] as const).forEach((name) => expectInteger(where, name, sizeOf(options[name]), 1));
   if (sizeOf(options.width) % options.heads !== 0) {
     fail(where, `width must be a multiple of heads (${options.heads})`, sizeOf(options.width));
   }
@@ -52,7 +53,7 @@ export class AttentionMixture extends Module {
   constructor(options: AttentionMixtureOptions) {
     super();
     const { router, shareKeyValue = false, random } = options;
-    const experts = Axis.of('experts', options.numExperts);
+    const experts = Axis.of('experts', options.experts);
     const width = Axis.of('width', options.width);
     const heads = Axis.of('heads', options.heads);
     const headWidth = Axis.of('headWidth', width.size / options.heads);
@@ -88,7 +89,7 @@ export class AttentionMixture extends Module {
     return tf.tidy(() => this.attendTo(x, this.keysAndValues(x), ctx));
   }
 
-  /** What a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
+  /** Keys and values that a cache holds of tokens [B, M, D]: [E, B, M, 2 D], or [1, B, M, 2 D] where shared. */
   keysAndValues(x: tf.Tensor): tf.Tensor4D {
     const [batch, length, width] = x.shape;
     return tf.tidy(() =>
@@ -136,19 +137,17 @@ function onAll(tokens: tf.Tensor, matrices: Parameter): tf.Tensor {
 }
 
 /** The options of {@link attentionMixture} in a model. */
-export type MixedAttentionOptions = Pick<AttentionMixtureOptions, 'router' | 'shareKeyValue'> & { numExperts: number };
+export type MixedAttentionOptions = Pick<AttentionMixtureOptions, 'router' | 'shareKeyValue'> & { experts: number };
 
 /** The attention of a model: {@link attentionMixture}. */
-export function mixedAttention({
-  numExperts,
-  shareKeyValue = false,
-  ...options
-}: MixedAttentionOptions): AttentionSpec {
+export function mixedAttention({ experts, shareKeyValue = false, ...options }: MixedAttentionOptions): AttentionSpec {
+  refuseOldNames('moe.mixedAttention', options, { numExperts: 'experts' });
   const router = specs.of(options.router);
+  const own = { router, experts, shareKeyValue };
   return {
     kind: 'mixture',
-    options: { router, numExperts, shareKeyValue },
-    build: ({ width, heads, random }) => attentionMixture({ router, numExperts, width, heads, shareKeyValue, random })
+    options: own,
+    build: ({ width, heads, random }) => attentionMixture({ ...own, width, heads, random })
   };
 }
 

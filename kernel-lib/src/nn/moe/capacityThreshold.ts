@@ -18,9 +18,9 @@ export interface CapacityThresholdOptions {
  * @throws {SwitchyardError} where an option is out of range.
  */
 export function capacityThreshold({ width, numTokens, angle }: CapacityThresholdOptions): number {
-  expectInteger('capacityThreshold', 'width', width, 2);
-  expectInteger('capacityThreshold', 'numTokens', numTokens, 1);
-  expectNumber('capacityThreshold', 'angle', angle, 0, Math.PI);
+  expectInteger('moe.capacityThreshold', 'width', width, 2);
+  expectInteger('moe.capacityThreshold', 'numTokens', numTokens, 1);
+  expectNumber('moe.capacityThreshold', 'angle', angle, 0, Math.PI);
   const density = (at: number): number => Math.sin(at) ** (width - 2);
   const share = integral(density, 0, angle) / integral(density, 0, Math.PI);
   return Math.ceil(numTokens * share - 1e-6);

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, expectShape, Module, Parameter, sizeOf } from '../../base/core';
+import { Axis, expectInteger, expectShape, Module, Parameter, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context, CostShape, Random, Size } from '../../base/core';
 import { numberedLabels } from '../experts/numberedLabels';
 import { initialize, uniformFanIn } from '../layers';
@@ -12,7 +12,7 @@ export interface ExpertConvOptions {
   /** Weighs the experts for each image, from the mean of its pixels [B, C]; those that weigh all experts fit best. */
   router: RouterSpec;
   /** E. */
-  numExperts: Size;
+  experts: Size;
   /** Channels that come in, C. */
   inputs: Size;
   /** Channels that go out, P. */
@@ -41,10 +41,12 @@ export class ExpertConv extends Module {
   /** [E, k, k, C, P]. */
   readonly kernels: Parameter;
 
-  constructor({ router, numExperts, inputs, outputs, size = 3, random }: ExpertConvOptions) {
+  constructor(options: ExpertConvOptions) {
     super();
-    Object.entries({ numExperts, inputs, outputs, size }).forEach(([name, value]) =>
-      expectInteger('expertConv', name, sizeOf(value), 1)
+    refuseOldNames('moe.expertConv', options, { numExperts: 'experts' });
+    const { router, experts: numExperts, inputs, outputs, size = 3, random } = options;
+    Object.entries({ experts: numExperts, inputs, outputs, size }).forEach(([name, value]) =>
+      expectInteger('moe.expertConv', name, sizeOf(value), 1)
     );
     const [experts, from, to] = [
       Axis.of('experts', numExperts),

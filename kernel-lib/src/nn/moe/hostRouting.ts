@@ -6,11 +6,11 @@ import { everyExpert } from '../experts/applyToAll';
 import { denseWeights } from '../routers';
 import type { Routing } from '../routers';
 
-/** What the host knows of a routing. */
+/** Routing of a pass, read to the host. */
 export interface HostRouting {
   /** Expert of each choice, -1 where unused; [T * K]. For a routing that is not sparse choice j is expert j, K is E. */
   indices: Int32Array;
-  /** What only an observer needs; null where there is none. */
+  /** Details that only an observer needs; null where there is none. */
   observed: Pick<RoutingRecord, 'indices' | 'weights' | 'importance' | 'entropy'> | null;
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, fail, Module, showShape, sizeOf } from '../../base/core';
+import { Axis, expectInteger, fail, Module, refuseOldNames, showShape, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
@@ -17,13 +17,13 @@ export interface MoeLayerOptions {
   /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
   router: RouterSpec;
   /** E. */
-  numExperts: Size;
+  experts: Size;
   /** Width of tokens, D. */
   width: Size;
   /** Width inside an expert, H. */
   hidden: Size;
-  /** What the experts are; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
-  experts?: 'plain' | 'gated' | ExpertSpec;
+  /** Kind of the experts; "plain" and "gated" stand for `moe.plainExperts()` and `moe.gatedExperts()`. Default "plain". */
+  expertKind?: 'plain' | 'gated' | ExpertSpec;
   /**
    * An expert takes at most `ceil(capacityFactor * T * K / E)` choices (K on average), the rest is dropped: a token whose choices are all
    * dropped comes out as zeros, so that a residual connection passes it on. Null, the default, drops nothing.
@@ -33,7 +33,7 @@ export interface MoeLayerOptions {
   sharedExperts?: number;
   /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
   sharedHidden?: Size;
-  /** What the shared experts are. Default: as `experts`. */
+  /** Kind of the shared experts. Default: as `expertKind`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
   sharedGate?: boolean;
@@ -45,14 +45,14 @@ export interface MoeLayerOptions {
 
 /** The options of a layer, with its sizes as they are. */
 export interface SizedMoeOptions extends MoeLayerOptions {
-  numExperts: number;
+  experts: number;
   width: number;
   hidden: number;
 }
 
 /** A mixture of experts; see {@link layer}. */
 export interface MoeLayer extends Module {
-  /** What it is built from, at its present sizes; transformations read it. */
+  /** Options that it is built from, at its present sizes; transformations read them. */
   readonly options: SizedMoeOptions;
   readonly router: Router;
   readonly experts: ExpertBank;
@@ -68,10 +68,14 @@ export interface MoeLayer extends Module {
  * a logit of the router is not finite.
  */
 export function layer(options: MoeLayerOptions): MoeLayer {
+  refuseOldNames('moe.layer', options, { numExperts: 'experts' });
   const router = routerSpecs.of(options.router);
-  const { experts = 'plain', capacityFactor = null, live } = options;
+  const { expertKind: experts = 'plain', capacityFactor = null, live } = options;
   const { sharedExperts = 0, sharedHidden, sharedKind = experts, sharedGate = false, random } = options;
-  (['numExperts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
+  if (typeof options.experts === 'string' || 'build' in Object(options.experts)) {
+    fail('moe.layer', 'experts is how many there are; what they are is expertKind', options.experts);
+  }
+  (['experts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
   if (sharedHidden !== undefined) {
     expectInteger('moe.layer', 'sharedHidden', sizeOf(sharedHidden), 1);
@@ -87,7 +91,7 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   const bank = (kind: 'plain' | 'gated' | ExpertSpec, name: string, numExperts: Size, size: Size): ExpertBank => {
     return expertsOf(kind).build({ numExperts, width, hidden: size, random: random.child(name), live });
   };
-  const routed = bank(experts, 'experts', options.numExperts, hidden);
+  const routed = bank(experts, 'experts', options.experts, hidden);
   return new MixtureOfExperts(
     { ...options, router },
     { width, hidden },
@@ -102,7 +106,7 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   );
 }
 
-/** What `make` gives; where it throws, what was made before is freed. */
+/** Result of `make`; where it throws, `before` is freed. */
 function orDispose<T>(before: Module, make: () => T): T {
   try {
     return make();
@@ -136,7 +140,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
   get options(): SizedMoeOptions {
     const { width, hidden } = this.axes;
-    return { ...this.given, width: width.size, hidden: hidden.size, numExperts: this.experts.numExperts };
+    return { ...this.given, width: width.size, hidden: hidden.size, experts: this.experts.numExperts };
   }
 
   /** Experts work on the rows that the router sends them, K a token on the mean; shared ones on every token. */

@@ -24,7 +24,7 @@ export interface MetaDistillOptions {
   random: Random;
 }
 
-/** What the teachers together say of tokens of one domain. */
+/** Joint prediction of the teachers for tokens of one domain. */
 export interface Fused {
   /** [T, F]. */
   output: tf.Tensor2D;
@@ -39,7 +39,7 @@ export interface MetaDistill extends Module {
   /** Weighs and adds what the teachers say; `without` leaves one out, in training that of the domain at hand. */
   fuse(x: tf.Tensor2D, ctx: Context, options?: { without?: number | null }): Fused;
   /**
-   * What the student computes for `query` once it is adapted to the domain of `support`; both [T, D], without labels. It is
+   * Output of the student for `query` once it is adapted to the domain of `support`; both [T, D], without labels. It is
    * as it was afterwards. Differentiable, through the adaptation.
    */
   adapted(
@@ -61,10 +61,10 @@ export interface MetaDistill extends Module {
 export function metaDistill(options: MetaDistillOptions): MetaDistill {
   const { teachers, innerSteps = 1, innerRate = 0.1 } = options;
   if (teachers.length === 0) {
-    fail('metaDistill', 'there must be a teacher', 0);
+    fail('moe.metaDistill', 'there must be a teacher', 0);
   }
-  expectInteger('metaDistill', 'innerSteps', innerSteps, 0);
-  expectNumber('metaDistill', 'innerRate', innerRate, 0);
+  expectInteger('moe.metaDistill', 'innerSteps', innerSteps, 0);
+  expectNumber('moe.metaDistill', 'innerRate', innerRate, 0);
   return new DistillingStudent({ ...options, innerSteps, innerRate });
 }
 

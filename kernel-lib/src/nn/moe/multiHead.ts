@@ -28,10 +28,10 @@ export interface MultiHeadMoe extends Module {
  */
 export function multiHead(options: MultiHeadOptions): MultiHeadMoe {
   const { heads, width } = options;
-  expectInteger('multiHead', 'width', sizeOf(width), 1);
-  expectInteger('multiHead', 'heads', heads, 1, sizeOf(width));
+  expectInteger('moe.multiHead', 'width', sizeOf(width), 1);
+  expectInteger('moe.multiHead', 'heads', heads, 1, sizeOf(width));
   if (sizeOf(width) % heads !== 0) {
-    fail('multiHead', `heads must divide the width (${sizeOf(width)})`, heads);
+    fail('moe.multiHead', `heads must divide the width (${sizeOf(width)})`, heads);
   }
   return new MultiHead(options);
 }

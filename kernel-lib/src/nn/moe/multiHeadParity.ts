@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, refuseOldNames } from '../../base/core';
 
 export interface MultiHeadParityOptions {
   /** Sub-tokens of a token, h. */
@@ -6,14 +6,14 @@ export interface MultiHeadParityOptions {
   /** Experts of a token there and of a sub-token here, K. */
   k: number;
   /** Of the mixture to be equalled: E, D and H. Its experts are plain. */
-  numExperts: number;
+  experts: number;
   width: number;
   hidden: number;
 }
 
 /** Sizes of a multi-head mixture, and how far it is from the other, as a fraction. */
 export interface MultiHeadParity {
-  numExperts: number;
+  experts: number;
   hidden: number;
   flops: number;
   parameters: number;
@@ -27,10 +27,11 @@ export interface MultiHeadParity {
  * @throws {SwitchyardError} where the two maps alone cost more than the mixture.
  */
 export function multiHeadParity(options: MultiHeadParityOptions): MultiHeadParity {
-  (['heads', 'k', 'numExperts', 'width', 'hidden'] as const).forEach((name) =>
-    expectInteger('multiHeadParity', name, options[name], 1)
+  refuseOldNames('moe.multiHeadParity', options, { numExperts: 'experts' });
+  (['heads', 'k', 'experts', 'width', 'hidden'] as const).forEach((name) =>
+    expectInteger('moe.multiHeadParity', name, options[name], 1)
   );
-  const { numExperts, width, hidden, k, heads } = options;
+  const { experts: numExperts, width, hidden, k, heads } = options;
   const flops = 4 * width * hidden * k + 2 * width * numExperts;
   const parameters = 2 * width * hidden * numExperts + width * numExperts;
   let best: MultiHeadParity | null = null;
@@ -43,11 +44,11 @@ export function multiHeadParity(options: MultiHeadParityOptions): MultiHeadParit
       const off = [candidate.flops / flops - 1, candidate.parameters / parameters - 1].map(Math.abs);
       const deviation = Math.max(...off);
       if (best === null || deviation < best.deviation) {
-        best = { numExperts: experts, hidden: inner, ...candidate, deviation };
+        best = { experts, hidden: inner, ...candidate, deviation };
       }
     }
   }
   return best !== null && best.deviation < 0.1
     ? best
-    : fail('multiHeadParity', 'some sizes must come within 10 % of the mixture', best);
+    : fail('moe.multiHeadParity', 'some sizes must come within 10 % of the mixture', best);
 }

@@ -9,7 +9,7 @@ import { expectShape } from '../../base/core';
  * @param pairs - Two tokens each; int32 [P, 2].
  */
 export function neighbourConsistencyLoss(probs: tf.Tensor2D, pairs: tf.Tensor2D): tf.Scalar {
-  expectShape('neighbourConsistencyLoss', pairs, ['P', 2]);
+  expectShape('moe.neighbourConsistencyLoss', pairs, ['P', 2]);
   return tf.tidy(() => {
     const [a, b] = tf.split(pairs, 2, 1).map((column) => {
       const chosen = tf.oneHot(column.flatten().toInt(), probs.shape[0], 1, 0, 'float32');

@@ -23,7 +23,7 @@ export interface Rethink extends Module {
  * @throws {SwitchyardError} where R is less than 1, and as `moe.layer` does.
  */
 export function rethink(options: RethinkOptions): Rethink {
-  expectInteger('rethink', 'rounds', options.rounds, 1);
+  expectInteger('moe.rethink', 'rounds', options.rounds, 1);
   return new RethinkingMixture(options);
 }
 

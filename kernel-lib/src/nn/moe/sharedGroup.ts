@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, expectInteger, Module, sizeOf } from '../../base/core';
+import { Axis, expectInteger, Module, refuseOldNames, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
 import type { ExpertBank } from '../experts/expertBank';
 import { ownedElsewhere } from '../experts/ownedElsewhere';
@@ -28,13 +28,14 @@ export interface SharedGroup extends Module {
 /**
  * A group of r layers with E experts each, in which a layer may use the others' experts too (ReXMoE, arXiv 2510.17483): no more
  * parameters than r separate layers but the router's columns. `apply` is the layers in turn, each with a residual; a model
- * uses `layers` one by one. `numExperts` is E of one layer.
+ * uses `layers` one by one. `experts` is E of one layer.
  *
  * @throws {SwitchyardError} as `moe.layer` does.
  */
 export function sharedGroup(options: SharedGroupOptions): SharedGroup {
-  expectInteger('sharedGroup', 'group', options.group, 1);
-  expectInteger('sharedGroup', 'numExperts', sizeOf(options.numExperts), 1);
+  expectInteger('moe.sharedGroup', 'group', options.group, 1);
+  refuseOldNames('moe.sharedGroup', options, { numExperts: 'experts' });
+  expectInteger('moe.sharedGroup', 'experts', sizeOf(options.experts), 1);
   return new LayersWithSharedExperts(options);
 }
 
@@ -43,10 +44,10 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
   readonly experts: ExpertBank;
   readonly layers: readonly MoeLayer[];
 
-  constructor({ group, router, experts = 'plain', ...shape }: SharedGroupOptions) {
+  constructor({ group, router, expertKind: experts = 'plain', ...shape }: SharedGroupOptions) {
     super();
     const { random } = shape;
-    const perLayer = sizeOf(shape.numExperts);
+    const perLayer = sizeOf(shape.experts);
     const axes = { width: Axis.of('width', shape.width), hidden: Axis.of('hidden', shape.hidden) };
     const spec = expertsOf(experts);
     const numExperts = group * perLayer;
@@ -57,17 +58,17 @@ class LayersWithSharedExperts extends Module implements SharedGroup {
     this.layers = Array.from({ length: group }, (_, i) => {
       const own = {
         router: router(nearestFirst(i, group, perLayer), i),
-        experts: ownedElsewhere('experts'),
+        expertKind: ownedElsewhere('experts'),
         live: { experts: this.experts }
       };
       return this.addChild(
         `${i}`,
-        layer({ sharedKind: spec, ...shape, ...axes, ...own, numExperts, random: random.child(i) })
+        layer({ sharedKind: spec, ...shape, ...axes, ...own, experts: numExperts, random: random.child(i) })
       );
     });
   }
 
-  /** What the experts do is counted in the layers. */
+  /** 0: the work of the shared experts is counted in the layers. */
   override childShare(name: string): number {
     return name === 'experts' ? 0 : 1;
   }

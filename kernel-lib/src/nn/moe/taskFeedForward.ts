@@ -27,9 +27,9 @@ export interface TaskFeedForwardOptions {
  */
 export function taskFeedForward(options: TaskFeedForwardOptions): TaskFeedForward {
   (['width', 'hidden', 'tasks'] as const).forEach((name) =>
-    expectInteger('taskFeedForward', name, sizeOf(options[name]), 1)
+    expectInteger('moe.taskFeedForward', name, sizeOf(options[name]), 1)
   );
-  expectInteger('taskFeedForward', 'perTask', options.perTask, 1, sizeOf(options.width) - 1);
+  expectInteger('moe.taskFeedForward', 'perTask', options.perTask, 1, sizeOf(options.width) - 1);
   return new TaskFeedForward(options);
 }
 

@@ -36,9 +36,9 @@ export class TeacherAggregator extends Module {
   constructor(options: TeacherAggregatorOptions) {
     super();
     const { teachers, outputWidth, width = 32, random } = options;
-    expectInteger('TeacherAggregator', 'teachers', teachers, 1);
-    expectInteger('TeacherAggregator', 'outputWidth', outputWidth, 1);
-    expectInteger('TeacherAggregator', 'width', width, 1);
+    expectInteger('moe.TeacherAggregator', 'teachers', teachers, 1);
+    expectInteger('moe.TeacherAggregator', 'outputWidth', outputWidth, 1);
+    expectInteger('moe.TeacherAggregator', 'width', width, 1);
     const [D, F] = [Axis.of('width', width), Axis.of('outputs', outputWidth)];
     const inner = Axis.of('headWidth', width);
     const linear = (name: string, inputWidth: Axis, size: Axis, initializer = uniformFanIn()): Linear =>
@@ -51,7 +51,7 @@ export class TeacherAggregator extends Module {
     this.output = linear('output', inner, D);
     const network = new FeedForward({
       width: D,
-      hiddenWidth: 2 * width,
+      hidden: 2 * width,
       activation: 'relu',
       random: random.child('inner')
     });
@@ -67,7 +67,7 @@ export class TeacherAggregator extends Module {
     return 4 * teachers.size * width.size;
   }
 
-  /** What teachers say of tokens, [T, E, F], to the weight of each teacher, [E]; `without` has weight 0. */
+  /** Weight of each teacher, [E], from the teachers' predictions for tokens, [T, E, F]; `without` has weight 0. */
   override apply(said: tf.Tensor, ctx: Context, without: number | null = null): tf.Tensor1D {
     const teachers = this.identity.axes[0].size;
     return tf.tidy(() => {

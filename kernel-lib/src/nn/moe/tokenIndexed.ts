@@ -28,7 +28,7 @@ const PROJECTED_DEVIATION = 0.58;
  */
 export function tokenIndexed(options: TokenIndexedOptions): TokenIndexed {
   (['vocabSize', 'width', 'hidden'] as const).forEach((name) =>
-    expectInteger('tokenIndexed', name, sizeOf(options[name]), 1)
+    expectInteger('moe.tokenIndexed', name, sizeOf(options[name]), 1)
   );
   return new TokenIndexed(options);
 }

@@ -22,7 +22,7 @@ export interface UntiedOptions {
  */
 export function untied(options: UntiedOptions): Untied {
   const { count, build, by = MODALITY_IDS.name } = options;
-  expectInteger('untied', 'count', count, 1);
+  expectInteger('moe.untied', 'count', count, 1);
   return new Untied(
     Array.from({ length: count }, (_, modality) => build(modality)),
     by

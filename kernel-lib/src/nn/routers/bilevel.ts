@@ -28,9 +28,9 @@ export interface BilevelOptions {
  * the experts.
  */
 export function bilevel({ nodes, k = 1, balance = [0.01, 0.01] }: BilevelOptions): RouterSpec {
-  expectInteger('bilevel', 'nodes', nodes, 1);
-  expectInteger('bilevel', 'k', k, 1);
-  balance.forEach((coefficient, level) => expectNumber('bilevel', `balance[${level}]`, coefficient, 0));
+  expectInteger('routers.bilevel', 'nodes', nodes, 1);
+  expectInteger('routers.bilevel', 'k', k, 1);
+  balance.forEach((coefficient, level) => expectNumber('routers.bilevel', `balance[${level}]`, coefficient, 0));
   const options = { nodes, k, balance };
   return { kind: 'bi-level', options, build: (shape) => new BilevelRouter(options, shape) };
 }
@@ -52,9 +52,9 @@ class BilevelRouter extends Module implements Router {
     const { nodes, k } = options;
     const { width, experts } = routerAxes(shape);
     const numExperts = experts.size;
-    checkK('bilevel', k, numExperts);
+    checkK('routers.bilevel', k, numExperts);
     if (numExperts % nodes !== 0) {
-      fail('bilevel', `nodes must divide numExperts (${numExperts})`, nodes);
+      fail('routers.bilevel', `nodes must divide numExperts (${numExperts})`, nodes);
     }
     this.experts = experts.pin('every node has as many');
     this.k = k;

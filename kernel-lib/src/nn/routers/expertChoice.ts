@@ -40,17 +40,17 @@ const SOFTMAXES: readonly WeightSoftmax[] = ['experts', 'tokens'];
 export function expertChoice(options: ExpertChoiceOptions): RouterSpec {
   const { k, group = null, softmax = 'experts', zLoss = 0 } = options;
   const resolved = { k, group, softmax, zLoss };
-  checkMeanK('expertChoice', k);
+  checkMeanK('routers.expertChoice', k);
   if (group !== null) {
-    expectInteger('expertChoice', 'group', group, 1);
+    expectInteger('routers.expertChoice', 'group', group, 1);
   }
-  expectOneOf('expertChoice', 'softmax', softmax, SOFTMAXES);
-  expectNumber('expertChoice', 'zLoss', zLoss, 0);
+  expectOneOf('routers.expertChoice', 'softmax', softmax, SOFTMAXES);
+  expectNumber('routers.expertChoice', 'zLoss', zLoss, 0);
   return {
     kind: 'expert-choice',
     options: resolved,
     build: (shape) => {
-      checkMeanK('expertChoice', k, sizeOf(shape.numExperts));
+      checkMeanK('routers.expertChoice', k, sizeOf(shape.numExperts));
       return new ExpertChoiceRouter(resolved, shape);
     }
   };

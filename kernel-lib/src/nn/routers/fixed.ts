@@ -23,7 +23,7 @@ export function fixed({ table, by = TOKEN_IDS.name }: FixedOptions): RouterSpec 
   const k = table.length === 0 ? 0 : table[0].length;
   if (k === 0 || table.some((row) => row.length !== k)) {
     fail(
-      'fixed',
+      'routers.fixed',
       'table must have rows of one length, at least 1',
       table.map((row) => row.length)
     );
@@ -37,13 +37,18 @@ export function fixed({ table, by = TOKEN_IDS.name }: FixedOptions): RouterSpec 
         row.some((expert) => !(Number.isInteger(expert) && expert >= 0 && expert < numExperts))
       );
       if (wrong !== undefined) {
-        fail('fixed', `table must name experts 0..${numExperts - 1}`, wrong);
+        fail('routers.fixed', `table must name experts 0..${numExperts - 1}`, wrong);
       }
       const double = table.find((row) => new Set(row).size < k);
       if (double !== undefined) {
-        fail('fixed', 'the experts of a row must differ', double);
+        fail('routers.fixed', 'the experts of a row must differ', double);
       }
-      return new TableRouter('fixed', tf.tensor2d(table.flat(), [table.length, k], 'float32'), shape.numExperts, by);
+      return new TableRouter(
+        'routers.fixed',
+        tf.tensor2d(table.flat(), [table.length, k], 'float32'),
+        shape.numExperts,
+        by
+      );
     }
   };
 }

@@ -23,16 +23,16 @@ export interface HashOptions {
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, without ids.
  */
 export function hash({ k = 1, buckets = 256, by = TOKEN_IDS.name }: HashOptions = {}): RouterSpec {
-  expectInteger('hash', 'k', k, 1);
-  expectInteger('hash', 'buckets', buckets, 1);
+  expectInteger('routers.hash', 'k', k, 1);
+  expectInteger('routers.hash', 'buckets', buckets, 1);
   return {
     kind: 'hash',
     options: { k, buckets, by },
     build: ({ numExperts, random }) => {
       const experts = sizeOf(numExperts);
-      checkK('hash', k, experts);
+      checkK('routers.hash', k, experts);
       const table = tf.tidy(() => ops.topK(random.uniform([buckets, experts]) as tf.Tensor2D, k).indices.toFloat());
-      return new TableRouter('hash', table as tf.Tensor2D, numExperts, by);
+      return new TableRouter('routers.hash', table as tf.Tensor2D, numExperts, by);
     }
   };
 }

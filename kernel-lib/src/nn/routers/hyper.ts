@@ -23,10 +23,10 @@ export interface HyperOptions extends TokenChoiceOptions {
  */
 export function hyper(options: HyperOptions): RouterSpec {
   const { embedDim = 16, hidden = 32, seed = 0 } = options;
-  const resolved = { ...resolveTokenChoice('hyper', options), embedDim, hidden, seed };
-  expectInteger('hyper', 'embedDim', embedDim, 1);
-  expectInteger('hyper', 'hidden', hidden, 1);
-  expectInteger('hyper', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  const resolved = { ...resolveTokenChoice('routers.hyper', options), embedDim, hidden, seed };
+  expectInteger('routers.hyper', 'embedDim', embedDim, 1);
+  expectInteger('routers.hyper', 'hidden', hidden, 1);
+  expectInteger('routers.hyper', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
   return { kind: 'hyper', options: resolved, build: (shape) => new HyperRouter(resolved, shape) };
 }
 
@@ -37,7 +37,7 @@ class HyperRouter extends TokenChoice {
   private readonly outer: Buffer;
 
   constructor({ embedDim, hidden, seed, ...choice }: Required<HyperOptions>, shape: RouterShape) {
-    super('hyper', choice, shape);
+    super('routers.hyper', choice, shape);
     const { width, experts } = this.axes;
     const [one, embedding] = [Axis.fixed('layer', 1), Axis.of('embedding', embedDim)];
     const random = shape.random.child('embedding');

@@ -22,8 +22,8 @@ export interface MixtureOptions extends Omit<TokenChoiceOptions, 'scores'> {
  */
 export function mixture(options: MixtureOptions): RouterSpec {
   const { sub } = options;
-  const resolved = { ...resolveTokenChoice('mixture', options), sub };
-  expectInteger('mixture', 'sub', sub, 1);
+  const resolved = { ...resolveTokenChoice('routers.mixture', options), sub };
+  expectInteger('routers.mixture', 'sub', sub, 1);
   return { kind: 'mixture', options: resolved, build: (shape) => new MixtureRouter(resolved, shape) };
 }
 
@@ -33,7 +33,7 @@ class MixtureRouter extends TokenChoice {
   private readonly main: Parameter | null;
 
   constructor(options: Required<MixtureOptions> & Required<TokenChoiceOptions>, shape: RouterShape) {
-    super('mixture', options, shape);
+    super('routers.mixture', options, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     this.subs = Array.from({ length: options.sub }, (_, i) =>

@@ -27,11 +27,11 @@ export interface ProgressivePoolOptions extends TokenChoiceOptions {
  */
 export function progressivePool(options: ProgressivePoolOptions): RouterSpec {
   const { from, to = null, steps, order = null } = options;
-  const resolved = { ...resolveTokenChoice('progressivePool', options), from, to, steps, order };
-  expectInteger('progressivePool', 'from', from, resolved.k);
-  expectInteger('progressivePool', 'steps', steps, 1);
+  const resolved = { ...resolveTokenChoice('routers.progressivePool', options), from, to, steps, order };
+  expectInteger('routers.progressivePool', 'from', from, resolved.k);
+  expectInteger('routers.progressivePool', 'steps', steps, 1);
   if (to !== null) {
-    expectInteger('progressivePool', 'to', to, from);
+    expectInteger('routers.progressivePool', 'to', to, from);
   }
   return { kind: 'progressive-pool', options: resolved, build: (shape) => new ProgressivePoolRouter(resolved, shape) };
 }
@@ -50,18 +50,18 @@ class ProgressivePoolRouter extends TokenChoice {
     private readonly options: Required<ProgressivePoolOptions>,
     shape: RouterShape
   ) {
-    super('progressivePool', options, shape);
+    super('routers.progressivePool', options, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     const most = Math.max(options.from, options.to ?? 0);
     const { numExperts } = this;
     if (most > numExperts) {
-      fail('progressivePool', `from and to must be at most numExperts (${numExperts})`, most);
+      fail('routers.progressivePool', `from and to must be at most numExperts (${numExperts})`, most);
     }
     const order = options.order ?? Array.from({ length: numExperts }, (_, expert) => expert);
     this.rank = Array.from({ length: numExperts }, (_, expert) => order.indexOf(expert));
     if (order.length !== numExperts || this.rank.includes(-1)) {
-      fail('progressivePool', `order must hold each of 0..${numExperts - 1} once`, order);
+      fail('routers.progressivePool', `order must hold each of 0..${numExperts - 1} once`, order);
     }
     this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
     experts.pin('the order names experts by number');

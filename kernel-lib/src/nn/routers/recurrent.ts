@@ -22,8 +22,8 @@ export interface RecurrentOptions extends TokenChoiceOptions {
  */
 export function recurrent(options: RecurrentOptions): RouterSpec {
   const { dim = 32, carry = true } = options;
-  const resolved = { ...resolveTokenChoice('recurrent', options), dim, carry };
-  expectInteger('recurrent', 'dim', dim, 1);
+  const resolved = { ...resolveTokenChoice('routers.recurrent', options), dim, carry };
+  expectInteger('routers.recurrent', 'dim', dim, 1);
   return { kind: 'recurrent', options: resolved, build: (shape) => new RecurrentRouter(resolved, shape) };
 }
 
@@ -44,7 +44,7 @@ class RecurrentRouter extends TokenChoice {
     private readonly options: Required<RecurrentOptions>,
     shape: RouterShape
   ) {
-    super('recurrent', options, shape);
+    super('routers.recurrent', options, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     // The state goes from layer to layer: a width of it cannot be cut in one of them.

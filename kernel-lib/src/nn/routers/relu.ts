@@ -26,7 +26,7 @@ export interface ReluOptions {
   chunk?: ChunkOptions | null;
 }
 
-/** What becomes of the weights of a token after the ReLU. */
+/** Normalisation of a token's weights after the ReLU. */
 export type ReluNorm = 'none' | 'rms';
 
 const NORMS: readonly ReluNorm[] = ['none', 'rms'];
@@ -43,16 +43,16 @@ const NORMS: readonly ReluNorm[] = ['none', 'rms'];
  */
 export function relu(options: ReluOptions): RouterSpec {
   const { k, l1 = 1e-8, growth = 1.2, balance = true, norm = 'none' } = options;
-  checkMeanK('relu', k);
-  expectNumber('relu', 'l1', l1, 0);
-  expectNumber('relu', 'growth', growth, 1);
-  expectOneOf('relu', 'norm', norm, NORMS);
-  const resolved = { k, l1, growth, balance, norm, chunk: resolveChunk('relu', options.chunk) };
+  checkMeanK('routers.relu', k);
+  expectNumber('routers.relu', 'l1', l1, 0);
+  expectNumber('routers.relu', 'growth', growth, 1);
+  expectOneOf('routers.relu', 'norm', norm, NORMS);
+  const resolved = { k, l1, growth, balance, norm, chunk: resolveChunk('routers.relu', options.chunk) };
   return {
     kind: 'relu',
     options: resolved,
     build: (shape) => {
-      checkMeanK('relu', k, sizeOf(shape.numExperts));
+      checkMeanK('routers.relu', k, sizeOf(shape.numExperts));
       return new ReluRouter(resolved, shape);
     }
   };

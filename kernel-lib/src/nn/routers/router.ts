@@ -8,13 +8,13 @@ import type { Context, Module, Random, Size, Spec } from '../../base/core';
  */
 export type Routing = SparseRouting | DenseRouting | SlotRouting;
 
-/** What every form carries. */
+/** Fields of every form of routing. */
 interface RoutingBase {
   numTokens: number;
   numExperts: number;
   /** Probability of each expert for each token, differentiable; [T, E]. Rows sum to 1 unless the scores are sigmoids. */
   probs: tf.Tensor2D;
-  /** What the scores were made from; [T, E]. */
+  /** Logits that the scores were made from; [T, E]. */
   logits: tf.Tensor2D;
 }
 
@@ -69,7 +69,7 @@ export interface Router extends Module {
   route(x: tf.Tensor2D, ctx: Context): Routing;
 }
 
-/** What `routers.topK(...)` gives: options, checked, that a layer builds its router from. */
+/** Specification of a router, as `routers.topK(...)` gives it: options, checked, that a layer builds its router from. */
 export interface RouterSpec extends Spec<RouterShape, Router> {
   /** @throws {SwitchyardError} where the options do not fit `shape` (k > numExperts). */
   build(shape: RouterShape): Router;

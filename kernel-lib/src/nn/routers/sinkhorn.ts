@@ -23,8 +23,8 @@ export interface SinkhornOptions {
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
  */
 export function sinkhorn({ k = 1, iterations = 16 }: SinkhornOptions = {}): RouterSpec {
-  expectInteger('sinkhorn', 'k', k, 1);
-  expectInteger('sinkhorn', 'iterations', iterations, 1);
+  expectInteger('routers.sinkhorn', 'k', k, 1);
+  expectInteger('routers.sinkhorn', 'iterations', iterations, 1);
   const options = { k, iterations };
   return { kind: 'sinkhorn', options, build: (shape) => new SinkhornRouter(options, shape) };
 }
@@ -36,7 +36,7 @@ class SinkhornRouter extends LinearRouter {
     private readonly options: Required<SinkhornOptions>,
     shape: RouterShape
   ) {
-    checkK('sinkhorn', options.k, sizeOf(shape.numExperts));
+    checkK('routers.sinkhorn', options.k, sizeOf(shape.numExperts));
     super(shape, { k: options.k });
   }
 

@@ -23,9 +23,9 @@ export interface SoftOptions {
  * @throws {SwitchyardError} where an option is out of range.
  */
 export function soft({ slots, tokens = null }: SoftOptions): RouterSpec {
-  expectInteger('soft', 'slots', slots, 1);
+  expectInteger('routers.soft', 'slots', slots, 1);
   if (tokens !== null) {
-    expectInteger('soft', 'tokens', tokens, 1);
+    expectInteger('routers.soft', 'tokens', tokens, 1);
   }
   const options = { slots, tokens };
   return { kind: 'soft', options, build: (shape) => new SoftRouter(options, shape) };

@@ -19,7 +19,7 @@ const STRATEGIES: readonly RerouteStrategy[] = ['kernel', 'modeFinding', 'ngd'];
 
 /** Samples that the model predicts well, and how they were routed. */
 export interface RerouteReferences {
-  /** What was routed, N rows of D. */
+  /** Rows that were routed, [N, D]. */
   tokens: readonly (readonly number[])[];
   /** Weight of each expert, N rows of E. */
   weights: readonly (readonly number[])[];
@@ -53,7 +53,7 @@ export function testTimeReroute(options: TestTimeRerouteOptions): RouterSpec {
   const router = specs.of(options.router);
   const { references, strategy = 'kernel', neighbours = 5, steps = 10 } = options;
   const { rate = 0.2, bandwidth = 1, loss = null } = options;
-  const where = 'testTimeReroute';
+  const where = 'routers.testTimeReroute';
   expectOneOf(where, 'strategy', strategy, STRATEGIES);
   expectInteger(where, 'neighbours', neighbours, 1, references.tokens.length);
   expectInteger(where, 'steps', steps, 0);
@@ -166,7 +166,7 @@ class ReroutingRouter extends Module implements Router {
   // Minus the gradient of the neighbours' mean loss in the token's weights; [T, E].
   private downhill(weights: tf.Tensor2D, kernel: tf.Tensor2D): tf.Tensor2D {
     const [numTokens, count] = kernel.shape;
-    const loss = this.options.loss ?? fail('testTimeReroute', 'strategy "ngd" needs a loss', null);
+    const loss = this.options.loss ?? fail('routers.testTimeReroute', 'strategy "ngd" needs a loss', null);
     const indices = tf.range(0, count, 1, 'int32').tile<tf.Tensor1D>([numTokens]);
     const mean = (w: tf.Tensor): tf.Scalar => {
       const each = w
@@ -182,7 +182,7 @@ class ReroutingRouter extends Module implements Router {
 function expectRows(name: string, rows: readonly (readonly number[])[], width: number, count: number): void {
   if (rows.length !== count || rows.some((row) => row.length !== width)) {
     fail(
-      'testTimeReroute',
+      'routers.testTimeReroute',
       `references.${name} must be ${count} rows of ${width}`,
       rows.map((row) => row.length)
     );

@@ -25,13 +25,13 @@ export interface ThresholdOptions {
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
  */
 export function threshold({ k, decay = 0.9 }: ThresholdOptions): RouterSpec {
-  checkMeanK('threshold', k);
-  expectNumber('threshold', 'decay', decay, 0, 1 - Number.EPSILON);
+  checkMeanK('routers.threshold', k);
+  expectNumber('routers.threshold', 'decay', decay, 0, 1 - Number.EPSILON);
   return {
     kind: 'threshold',
     options: { k, decay },
     build: (shape) => {
-      checkMeanK('threshold', k, sizeOf(shape.numExperts));
+      checkMeanK('routers.threshold', k, sizeOf(shape.numExperts));
       return new ThresholdRouter({ k, decay }, shape);
     }
   };

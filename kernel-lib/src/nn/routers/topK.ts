@@ -37,9 +37,9 @@ const LOGITS = stateKey<tf.Tensor2D>('topK/logits');
  */
 export function topK(options: TopKOptions): RouterSpec {
   const { jitter = 0, noise = 'none', gatingResidual = false } = options;
-  const resolved = { ...resolveTokenChoice('topK', options), jitter, noise, gatingResidual };
-  expectNumber('topK', 'jitter', jitter, 0, 1);
-  expectOneOf('topK', 'noise', noise, NOISES);
+  const resolved = { ...resolveTokenChoice('routers.topK', options), jitter, noise, gatingResidual };
+  expectNumber('routers.topK', 'jitter', jitter, 0, 1);
+  expectOneOf('routers.topK', 'noise', noise, NOISES);
   return { kind: 'top-k', options: resolved, build: (shape) => new TopKRouter(resolved, shape) };
 }
 
@@ -53,7 +53,7 @@ class TopKRouter extends TokenChoice {
     private readonly options: Required<TopKOptions>,
     shape: RouterShape
   ) {
-    super('topK', options, shape);
+    super('routers.topK', options, shape);
     const { width, experts } = this.axes;
     this.weight = this.addParameter('weight', projectionWeight(width, experts, shape.random.child('weight')));
     // Zeros, as in the paper: the noise starts alike for all experts.
@@ -79,7 +79,11 @@ class TopKRouter extends TokenChoice {
     }
     const before = ctx.getState(LOGITS);
     if (before !== null && showShape(before.shape) !== showShape(logits.shape)) {
-      fail(ctx.path || 'topK', `the layer before must have logits ${showShape(logits.shape)}`, showShape(before.shape));
+      fail(
+        ctx.path || 'routers.topK',
+        `the layer before must have logits ${showShape(logits.shape)}`,
+        showShape(before.shape)
+      );
     }
     const sum = before === null ? logits : logits.add<tf.Tensor2D>(project(before, this.residual));
     ctx.setState(LOGITS, sum.clone());

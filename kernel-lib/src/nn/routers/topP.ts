@@ -31,13 +31,13 @@ export function topP(options: TopPOptions): RouterSpec {
   const { p, kMax = null, entropyLoss = 1e-4 } = options;
   const { balance = { loss: { convention: 'switch', coefficient: 0.01 } } } = options;
   if (!(p > 0 && p <= 1)) {
-    fail('topP', 'p must be a number above 0 and at most 1', p);
+    fail('routers.topP', 'p must be a number above 0 and at most 1', p);
   }
   if (kMax !== null) {
-    expectInteger('topP', 'kMax', kMax, 1);
+    expectInteger('routers.topP', 'kMax', kMax, 1);
   }
-  expectNumber('topP', 'entropyLoss', entropyLoss, 0);
-  checkBalance('topP', balance);
+  expectNumber('routers.topP', 'entropyLoss', entropyLoss, 0);
+  checkBalance('routers.topP', balance);
   const resolved = { p, kMax, entropyLoss, balance };
   return { kind: 'top-p', options: resolved, build: (shape) => new TopPRouter(resolved, shape) };
 }
@@ -49,7 +49,7 @@ class TopPRouter extends LinearRouter {
     private readonly options: Required<TopPOptions>,
     shape: RouterShape
   ) {
-    checkK('topP', options.kMax ?? sizeOf(shape.numExperts), sizeOf(shape.numExperts), 'kMax');
+    checkK('routers.topP', options.kMax ?? sizeOf(shape.numExperts), sizeOf(shape.numExperts), 'kMax');
     super(shape, { k: options.kMax ?? 'all' });
   }
 

@@ -24,9 +24,9 @@ export interface UncertaintyOptions extends TokenChoiceOptions {
  */
 export function uncertainty(options: UncertaintyOptions): RouterSpec {
   const { samples = 8, dropout = 0.2 } = options;
-  const resolved = { ...resolveTokenChoice('uncertainty', options), samples, dropout };
-  expectInteger('uncertainty', 'samples', samples, 2);
-  expectNumber('uncertainty', 'dropout', dropout, 0, 1 - Number.EPSILON);
+  const resolved = { ...resolveTokenChoice('routers.uncertainty', options), samples, dropout };
+  expectInteger('routers.uncertainty', 'samples', samples, 2);
+  expectNumber('routers.uncertainty', 'dropout', dropout, 0, 1 - Number.EPSILON);
   return { kind: 'uncertainty', options: resolved, build: (shape) => new UncertaintyRouter(resolved, shape) };
 }
 
@@ -38,7 +38,7 @@ class UncertaintyRouter extends TokenChoice {
     private readonly options: Required<UncertaintyOptions>,
     shape: RouterShape
   ) {
-    super('uncertainty', options, shape);
+    super('routers.uncertainty', options, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));

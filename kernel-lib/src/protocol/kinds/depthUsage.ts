@@ -5,7 +5,7 @@ import { MAX_DEPTH_TOKENS, MAX_DOMAINS, MAX_LAYERS, MAX_MODULES } from '../limit
 import type { Count, Index, Magnitude, Numeric, Share, Text } from '../numbers';
 import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, shareOrNull } from '../tables';
 
-/** What was executed of each layer: nothing, a small or a big module, so many recursions. */
+/** Modules that tokens executed in each layer: nothing, a small or a big one, so many recursions. */
 export type DepthUsagePayload = Envelope<'depth-usage', DepthUsageData>;
 
 export interface DepthUsageData {
@@ -17,7 +17,7 @@ export interface DepthUsageData {
   /** Layers left out, evenly over the depth, because they would not fit; absent where none is. */
   omitted?: Count;
   /**
-   * What a token may take of a layer, the cheapest first, for example "skip", "small", "big"; M.
+   * Modules that a token may take of a layer, the cheapest first, for example "skip", "small", "big"; M.
    * @minItems 1
    * @maxItems 32
    */
@@ -27,7 +27,7 @@ export interface DepthUsageData {
   /** Floating-point operations of one token in each module; [L][M], null where a layer does not have it. Empty where unknown. */
   flops: (Magnitude | null)[][];
   /**
-   * What was executed over all tokens in the costliest modules, in operations or in what the router counts (calls of a big
+   * Work executed over all tokens in the costliest modules, in operations or in the router's own count (calls of a big
    * module); null where unknown.
    */
   cost: Share | null;
@@ -53,7 +53,7 @@ export interface DepthSample {
   domain: Index[];
   /** Module that each layer executed for each token as an index into `modules`, or -1; [L][T]. */
   executed: Index[][];
-  /** What more computation gains each token, in nats; T. Empty where unknown. */
+  /** Gain of each token by more computation, in nats; T. Empty where unknown. */
   difficulty: Numeric[];
   /** True where the sample was cut to fit. */
   truncated: boolean;

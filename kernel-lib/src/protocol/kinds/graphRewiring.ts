@@ -9,7 +9,7 @@ import { checkOmitted } from '../tables';
 export type GraphRewiringPayload = Envelope<'graph-rewiring', GraphRewiringData>;
 
 export interface GraphRewiringData {
-  /** What curvature is measured, for example "balanced Forman". */
+  /** Measure of curvature, for example "balanced Forman". */
   measure: Text;
   /**
    * Names of the nodes' classes; empty where they have none.

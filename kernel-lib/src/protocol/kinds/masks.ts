@@ -5,7 +5,7 @@ import { MAX_GRID, MAX_LAYERS } from '../limits';
 import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
 import { checkOmitted, magnitudeOrNull, share } from '../tables';
 
-/** What pruning keeps of each parameter, and what it saves. */
+/** Shares of each parameter that pruning keeps, and the cost that it saves. */
 export type MasksPayload = Envelope<'masks', MasksData>;
 
 export interface MasksData {
@@ -27,7 +27,7 @@ export interface MasksData {
 export interface MaskGroup {
   /** Path of the parameter, for example "layers.2.moe.experts.w1". */
   path: Text;
-  /** What is kept or goes as one, for example "weight", "channel", "head", "expert". */
+  /** Unit that is kept or goes as one, for example "weight", "channel", "head", "expert". */
   granularity: Text;
   /**
    * Shape before pruning.

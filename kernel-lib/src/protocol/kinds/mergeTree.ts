@@ -9,7 +9,7 @@ import { checkOmitted, orEmpty } from '../tables';
 export type MergeTreePayload = Envelope<'merge-tree', MergeTreeData>;
 
 export interface MergeTreeData {
-  /** What distances measure, for example "1 - cosine of router logits". */
+  /** Measure of distance, for example "1 - cosine of router logits". */
   metric: Text;
   /**
    * The layers in order of depth; L.

@@ -15,7 +15,7 @@ export interface RouterConfidenceData {
    * @maxItems 101
    */
   edges: Share[];
-  /** What `agreement` compares with, for example "oracle"; empty where there is nothing to compare with. */
+  /** Reference that `agreement` compares with, for example "oracle"; empty where there is none. */
   reference: Text;
   /**
    * The routed layers in order of depth; L.

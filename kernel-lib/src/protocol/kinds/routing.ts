@@ -182,7 +182,7 @@ function checkHistory(value: unknown, path: string, shapes: Shape[]): void {
   checkScalars(history.scalars, `${path}.scalars`, steps);
 }
 
-/** What each expert is for: the fields that a later minor version added, all of them optional. */
+/** Purpose of each expert: the fields that a later minor version added, all of them optional. */
 function checkSpecialisation(data: Record<string, unknown>, path: string, shapes: Shape[]): void {
   const classes =
     data.tokenClasses === undefined

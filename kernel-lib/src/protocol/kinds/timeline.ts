@@ -5,7 +5,7 @@ import { MAX_DEVICES, MAX_MODULES, MAX_POINTS } from '../limits';
 import type { Count, Magnitude, Text } from '../numbers';
 import { checkOmitted } from '../tables';
 
-/** What each device does when: computing, sending, waiting. */
+/** Timeline of devices: computing, sending, waiting. */
 export type TimelinePayload = Envelope<'timeline', TimelineData>;
 
 export interface TimelineData {
@@ -16,7 +16,7 @@ export interface TimelineData {
    */
   devices: Text[];
   /**
-   * What spans are, for example "all-to-all", "experts".
+   * Kinds of spans, for example "all-to-all", "experts".
    * @minItems 1
    * @maxItems 32
    */

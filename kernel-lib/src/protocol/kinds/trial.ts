@@ -22,7 +22,7 @@ export interface TrialData {
   /** Name of the study that the trials belong to. */
   study: Text;
   /**
-   * What is minimised or maximised; O.
+   * Objectives that are minimised or maximised; O.
    * @minItems 1
    * @maxItems 8
    */
@@ -54,7 +54,7 @@ export interface Trial {
   number: Count;
   state: 'running' | 'complete' | 'pruned' | 'failed';
   /**
-   * What was tried: a value by the label of each choice.
+   * Candidate that was tried: a value by the label of each choice.
    * @maxProperties 64
    */
   parameters: Record<string, TrialParameter>;

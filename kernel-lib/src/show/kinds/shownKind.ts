@@ -4,7 +4,7 @@ import type { Drawing } from '../drawing';
 /** Rows of parts, each part an SVG element with its height; null where there is nothing to draw. */
 export type Picture = (Element | null)[][];
 
-/** What an output needs to know of a kind of payload. */
+/** Kind of payload, as an output needs to know it. */
 export interface ShownKind<Kind extends Payload['kind']> {
   /** The payload rounded, and thinned where needed, so that its JSON is at most 64 kB; it says what was left out. */
   bound: (payload: PayloadOf<Kind>) => PayloadOf<Kind>;

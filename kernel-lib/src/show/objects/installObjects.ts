@@ -1,4 +1,4 @@
-import { shared } from '../../kernel/host';
+import { shared } from '../../base/core';
 import type { Bundle } from '../bundle';
 import { CLASS_KINDS } from './kinds';
 import { showData } from './showData';

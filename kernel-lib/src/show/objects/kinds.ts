@@ -15,10 +15,10 @@ export interface ClassKind {
 /** Plain objects that are alike, and how they are shown: the bundle, or null for a value of another kind. */
 export type DataKind = (value: object) => Bundle | null;
 
-/** What the library shows of its own classes. */
+/** Bundles of the library's own classes. */
 export const CLASS_KINDS: readonly ClassKind[] = [classKind(tf.Tensor, tensorBundle), classKind(Module, moduleBundle)];
 
-/** What the library shows of its plain objects. */
+/** Bundles of the library's plain objects. */
 export const DATA_KINDS: readonly DataKind[] = [dataKind(isRouting, routingBundle), dataKind(isSpec, specBundle)];
 
 function classKind<T extends object>(

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { denseWeights } from '../../nn/routers';
 import type { Routing } from '../../nn/routers';
 
-/** What is shown of a routing: how it loads all experts, and the choices of its first tokens. */
+/** Sample of a routing: how it loads all experts, and the choices of its first tokens. */
 export interface RoutingSample {
   /** Tokens that each expert works on, of all tokens; for slots the sum of their weights. [E]. */
   load: number[];

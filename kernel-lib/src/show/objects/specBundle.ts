@@ -1,7 +1,7 @@
 import { inspect } from 'util';
 import type { Bundle } from '../bundle';
 
-/** What a factory gives before anything is built: `routers.topK(...)`, `moe.plainExperts()`. */
+/** Spec before anything is built: `routers.topK(...)`, `moe.plainExperts()`. */
 export interface Spec {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;

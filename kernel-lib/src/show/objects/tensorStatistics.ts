@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 
-/** What a tensor's values are like; those that are not finite are only counted. */
+/** Statistics of a tensor's values; those that are not finite are only counted. */
 export interface TensorStatistics {
   /** NaN where no value is finite, as are the two below. */
   min: number;

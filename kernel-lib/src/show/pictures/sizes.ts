@@ -7,5 +7,5 @@ export const GAP = 16;
 /** Width of one of two parts side by side. */
 export const COLUMN = (WIDTH - GAP) / 2;
 
-/** What all parts of the picture share: black text, no page font sizes. */
+/** Style that all parts of the picture share: black text, no page font sizes. */
 export const STYLE = { color: '#111111', background: 'transparent', fontSize: '11px', overflow: 'visible' };

@@ -8,7 +8,7 @@ export interface Rows {
   rows: readonly (readonly string[])[];
   /** How many of the first columns stand to the left. */
   left: number;
-  /** What a row is, in the plural: "layers". */
+  /** Noun for the rows, in the plural: "layers". */
   of: string;
   /** Rows that the payload itself lacks. */
   omitted?: number;

@@ -4,7 +4,7 @@ import * as ops from '../../base/ops';
 import { everyExpert } from '../../nn/experts/applyToAll';
 import type { MoeLayer } from '../../nn/moe/layer';
 
-/** What a layer's router and all of its experts make of some tokens. */
+/** Outputs of a layer's router and of all its experts for some tokens. */
 export interface AllOutputs {
   numTokens: number;
   numExperts: number;

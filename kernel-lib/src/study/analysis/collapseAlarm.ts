@@ -40,11 +40,11 @@ export class CollapseAlarm {
   private step = 0;
 
   constructor({ k, halfLife = 8, floor = 0.5, fall = 0.35, warmup = 8 }: CollapseAlarmOptions) {
-    expectInteger('collapseAlarm', 'k', k, 1);
-    expectNumber('collapseAlarm', 'halfLife', halfLife, 1);
-    expectNumber('collapseAlarm', 'floor', floor, 0, 1);
-    expectNumber('collapseAlarm', 'fall', fall, 0, 1);
-    expectInteger('collapseAlarm', 'warmup', warmup, 0);
+    expectInteger('moe.analysis.collapseAlarm', 'k', k, 1);
+    expectNumber('moe.analysis.collapseAlarm', 'halfLife', halfLife, 1);
+    expectNumber('moe.analysis.collapseAlarm', 'floor', floor, 0, 1);
+    expectNumber('moe.analysis.collapseAlarm', 'fall', fall, 0, 1);
+    expectInteger('moe.analysis.collapseAlarm', 'warmup', warmup, 0);
     this.options = { k, halfLife, floor, fall, warmup };
   }
 

@@ -36,10 +36,10 @@ const GRID = 120;
 export function congestion(counts: ArrayLike<number>, options: CongestionOptions): Congestion {
   const { types, maxGamma = 1000 } = options;
   const numExperts = types[0]?.quality.length ?? 0;
-  expectInteger('congestion', 'the number of experts', numExperts, 2);
-  expectNumber('congestion', 'maxGamma', maxGamma, 1);
+  expectInteger('moe.analysis.congestion', 'the number of experts', numExperts, 2);
+  expectNumber('moe.analysis.congestion', 'maxGamma', maxGamma, 1);
   if (counts.length === 0 || counts.length % numExperts !== 0) {
-    fail('congestion', `counts must have U * E entries, E = ${numExperts}`, counts.length);
+    fail('moe.analysis.congestion', `counts must have U * E entries, E = ${numExperts}`, counts.length);
   }
   const units = counts.length / numExperts;
   const gammas = Array.from({ length: GRID }, (_, i) => Math.expm1((Math.log1p(maxGamma) * i) / (GRID - 1)));
@@ -69,7 +69,7 @@ function shareOf(counts: ArrayLike<number>, units: Int32Array, numExperts: numbe
   }
   const total = sums.reduce((a, b) => a + b, 0);
   if (!(total > 0)) {
-    fail('congestion', 'counts must have choices', total);
+    fail('moe.analysis.congestion', 'counts must have choices', total);
   }
   return sums.map((n) => n / total);
 }

@@ -5,7 +5,7 @@ import { solvePositive } from '../../base/math/solvePositive';
 export interface TokenType {
   /** Share of the tokens; those of all types sum to 1. */
   weight: number;
-  /** What each expert is worth to them, in units of logits; [E]. */
+  /** Worth of each expert to them, in units of logits; [E]. */
   quality: ArrayLike<number>;
 }
 
@@ -21,14 +21,14 @@ const MAX_ITERATIONS = 10_000;
  * @throws {SwitchyardError} where gamma is negative, the types differ in length or their weights do not sum to 1.
  */
 export function equilibrium(types: readonly TokenType[], gamma: number, start?: Float64Array): Float64Array {
-  expectNumber('equilibrium', 'gamma', gamma, 0);
+  expectNumber('moe.analysis.equilibrium', 'gamma', gamma, 0);
   const numExperts = types[0]?.quality.length ?? 0;
   if (types.some(({ quality }) => quality.length !== numExperts) || numExperts === 0) {
-    fail('equilibrium', 'types must have the quality of the same experts', numExperts);
+    fail('moe.analysis.equilibrium', 'types must have the quality of the same experts', numExperts);
   }
   const total = types.reduce((sum, { weight }) => sum + weight, 0);
   if (!(Math.abs(total - 1) < 1e-9)) {
-    fail('equilibrium', 'weights of types must sum to 1', total);
+    fail('moe.analysis.equilibrium', 'weights of types must sum to 1', total);
   }
   let load = start ?? new Float64Array(numExperts).fill(1 / numExperts);
   let distance = distanceAt(types, gamma, load);
@@ -38,7 +38,9 @@ export function equilibrium(types: readonly TokenType[], gamma: number, start?: 
     load = next !== null && nextDistance < distance ? next : careful(types, gamma, load);
     distance = nextDistance < distance ? nextDistance : distanceAt(types, gamma, load);
   }
-  return distance <= TOLERANCE ? load : fail('equilibrium', 'internal: must converge', { gamma, distance });
+  return distance <= TOLERANCE
+    ? load
+    : fail('moe.analysis.equilibrium', 'internal: must converge', { gamma, distance });
 }
 
 /** Newton's step for m - respond(m) = 0; its Jacobian is `I + gamma sum_t w_t (diag(p_t) - p_t p_t')`. */

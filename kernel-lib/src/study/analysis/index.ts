@@ -10,7 +10,7 @@ export { equilibrium } from './equilibrium';
 export type { TokenType } from './equilibrium';
 export { inputsOf } from './inputsOf';
 export type { LayerInputs } from './inputsOf';
-export { normVsGate, spearman } from './normVsGate';
+export { normVsRouter, spearman } from './normVsRouter';
 export { phases } from './phases';
 export type { Phase, Phases } from './phases';
 export { routerProbs } from './routerProbs';

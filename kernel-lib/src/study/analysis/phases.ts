@@ -25,7 +25,7 @@ export function phases(checkpoints: readonly { step: number; gammaEff: Estimate 
   checkpoints.slice(1).forEach(({ step, gammaEff }, i) => {
     const before = checkpoints[i];
     if (step <= before.step) {
-      fail('phases', `steps must rise (after ${before.step})`, step);
+      fail('moe.analysis.phases', `steps must rise (after ${before.step})`, step);
     }
     const kind = kindOf(before.gammaEff, gammaEff);
     const last = out.at(-1);

@@ -3,7 +3,7 @@ import { Context } from '../../base/core';
 import type { Module } from '../../base/core';
 import { inputsOf } from './inputsOf';
 
-/** What a routed layer's router gave each token. */
+/** Probabilities that a routed layer's router gave each token. */
 export interface LayerProbs {
   path: string;
   /** The router's kind. */

@@ -3,7 +3,7 @@ import type { RoutingRecord } from '../../base/core';
 import type { Batch } from '../../train/data';
 import { specialisation } from '../telemetry';
 
-/** What one layer decided about one batch. */
+/** Routing of one batch by one layer. */
 export interface RoutingObservation {
   record: RoutingRecord;
   batch: Batch;
@@ -40,7 +40,7 @@ export interface RoutingAnalysis {
 const ATTRIBUTES: readonly RoutingAttribute[] = ['token-id', 'previous-token', 'position', 'step', 'domain'];
 
 /**
- * What routing goes by: the token itself, the one before it, its position, the domain of its sequence, the training step
+ * Dependence of routing on the token itself, the one before it, its position, the domain of its sequence, the training step
  * (OpenMoE, arXiv 2402.01739, section 4). Uses `telemetry.specialisation`, a token a unit, so some ten thousand tokens
  * are enough and tell a few hundred labels.
  *

@@ -20,9 +20,9 @@ export interface ScalingLawOptions {
 
 /** Where experts begin and cease to help; both Infinity and 1 where they do not saturate. */
 export interface Saturation {
-  /** What one expert counts for, at least 1. */
+  /** Worth of one expert, at least 1. */
   start: number;
-  /** What infinitely many count for. */
+  /** Worth of infinitely many. */
   max: number;
 }
 
@@ -48,14 +48,14 @@ export interface ScalingLaw {
  */
 export function scalingLaw(samples: readonly ScalingSample[], options: ScalingLawOptions = {}): ScalingLaw {
   const { fit = 'logBilinear', saturate = false } = options;
-  expectOneOf('scalingLaw', 'fit', fit, ['logBilinear', 'separable']);
+  expectOneOf('moe.analysis.scalingLaw', 'fit', fit, ['logBilinear', 'separable']);
   const needed = (fit === 'logBilinear' ? 4 : 3) + (saturate ? 2 : 0);
   if (samples.length < needed) {
-    fail('scalingLaw', `needs at least ${needed} samples`, samples.length);
+    fail('moe.analysis.scalingLaw', `needs at least ${needed} samples`, samples.length);
   }
   const wrong = samples.find(({ params, experts, loss }) => !(params > 0 && experts >= 1 && loss > 0));
   if (wrong !== undefined) {
-    fail('scalingLaw', 'samples must have params > 0, experts >= 1 and loss > 0', wrong);
+    fail('moe.analysis.scalingLaw', 'samples must have params > 0, experts >= 1 and loss > 0', wrong);
   }
   const at = (saturation: Saturation | null): ScalingLaw => fitAt(samples, fit, saturation);
   return saturate ? searchSaturation(samples, at) : at(null);

@@ -17,8 +17,8 @@ export interface SimilarityOptions {
  * @param weights - A matrix for each expert, [E, D, H]: `layer.experts.parameters().get('w1').read()`.
  */
 export function similarity(weights: tf.Tensor, { by = 'expert' }: SimilarityOptions = {}): number[][] {
-  expectOneOf('similarity', 'by', by, ['expert', 'neuron']);
-  expectShape('similarity', weights, ['E', 'D', 'H']);
+  expectOneOf('moe.analysis.similarity', 'by', by, ['expert', 'neuron']);
+  expectShape('moe.analysis.similarity', weights, ['E', 'D', 'H']);
   const [numExperts, width, hidden] = weights.shape as [number, number, number];
   const values = weights.dataSync<'float32'>();
   const size = width * hidden;

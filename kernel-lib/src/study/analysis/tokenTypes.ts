@@ -19,9 +19,13 @@ export interface TokenTypesOptions {
  */
 export function tokenTypes(logits: ArrayLike<number>, { numExperts, types, seed = 0 }: TokenTypesOptions): TokenType[] {
   const numTokens = logits.length / numExperts;
-  expectInteger('tokenTypes', 'types', types, 1);
+  expectInteger('moe.analysis.tokenTypes', 'types', types, 1);
   if (!Number.isInteger(numTokens) || numTokens < types) {
-    fail('tokenTypes', `logits must be [T * E] of at least ${types} tokens, E = ${numExperts}`, logits.length);
+    fail(
+      'moe.analysis.tokenTypes',
+      `logits must be [T * E] of at least ${types} tokens, E = ${numExperts}`,
+      logits.length
+    );
   }
   const rows = Array.from({ length: numTokens }, (_, t) =>
     Float64Array.from({ length: numExperts }, (_unused, e) => logits[t * numExperts + e])

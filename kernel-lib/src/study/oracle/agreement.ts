@@ -10,7 +10,7 @@ export interface Agreement {
   same: number;
   /** The same in each block; [L]. */
   byBlock: number[];
-  /** What `same` would be, were the reference's choices of each block dealt to the group's tokens by lot. */
+  /** Value of `same`, were the reference's choices of each block dealt to the group's tokens by lot. */
   sameByChance: number;
   /** Share of the tokens that call the costly module (the last) in each block on the reference's paths, and on the oracle's; [L]. */
   costly: { reference: number[]; oracle: number[] };
@@ -18,14 +18,14 @@ export interface Agreement {
   loss: number;
   /** Cross entropy that the reference loses to the oracle, in nats. */
   regret: number;
-  /** What costly calls gain at best, in nats. */
+  /** Gain by costly calls at best, in nats. */
   difficulty: number;
-  /** What the costly module gains in each block alone, in nats; [L]. Empty without `gains`. */
+  /** Gain by the costly module in each block alone, in nats; [L]. Empty without `gains`. */
   gainByBlock: number[];
 }
 
 export interface AgreementOptions {
-  /** What the costly module brings in each block; from `adaptive.costlyGains` on the same batch. */
+  /** Gains by the costly module in each block, from `adaptive.costlyGains` on the same batch. */
   gains?: CostlyGains;
 }
 

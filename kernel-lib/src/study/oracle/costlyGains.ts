@@ -5,7 +5,7 @@ import type { Batch } from '../../train/data';
 import { pathLosses } from './pathLosses';
 import { choicesOfBlocks, repeat, tensorsOf } from './pathQuestions';
 
-/** What the costly module brings in one block alone, and in all. */
+/** Gain by the costly module in one block alone, and in all. */
 export interface CostlyGains {
   /** Tokens, T; row by sequence. */
   numTokens: number;
@@ -20,7 +20,7 @@ export interface CostlyGains {
 }
 
 export interface CostlyGainsOptions {
-  /** What the tokens before do, [T * L]. Default: what the model's routers choose. */
+  /** Paths of the tokens before, [T * L]. Default: the choices of the model's routers. */
   reference?: Int32Array;
 }
 

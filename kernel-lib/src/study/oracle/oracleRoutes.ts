@@ -16,7 +16,7 @@ export interface OracleOptions {
   search?: OracleSearch;
   /** Most calls of the costly module (the last of a block) for a token, or for each; [T]. Default: L. */
   budget?: number | ArrayLike<number>;
-  /** What the tokens before do, [T * L]. Default: what the model's routers choose. */
+  /** Paths of the tokens before, [T * L]. Default: the choices of the model's routers. */
   reference?: Int32Array;
   /** Passes of a coordinate search over the blocks. Default 2. */
   sweeps?: number;
@@ -34,13 +34,13 @@ export interface OracleRoutes {
   paths: Int32Array;
   /** Cross entropy of each token on its path; [T]. */
   losses: Float32Array;
-  /** What the tokens before did, and what the token itself is compared with; [T * L]. */
+  /** Paths of the tokens before, with which the token itself is compared as well; [T * L]. */
   reference: Int32Array;
   /** Cross entropy of each token on its reference path; [T]. */
   referenceLosses: Float32Array;
   /** The least cross entropy with at most 0..L calls of the costly module; [T * (L + 1)], row by token. */
   byBudget: Float32Array;
-  /** What costly calls in every block gain over none, at best: `byBudget` at 0 less that at L; [T]. */
+  /** Gain by costly calls in every block over none, at best: `byBudget` at 0 less that at L; [T]. */
   difficulty: Float32Array;
   /** Paths tried for a token. */
   tried: number;

@@ -12,7 +12,7 @@ export interface PathQuestion {
   inputs: tf.Tensor2D;
   /** The token after each; int32 [T]. */
   targets: tf.Tensor1D;
-  /** What the tokens before do: choices of every token in every block, [T * L]. */
+  /** Paths of the tokens before: choices of every token in every block, [T * L]. */
   reference: Int32Array;
 }
 
@@ -28,9 +28,9 @@ const MOST_VALUES = 6e6;
  * @throws {SwitchyardError} where attention is not the usual kind.
  */
 export async function pathLosses(model: PathModel, question: PathQuestion, paths: Int32Array): Promise<Float32Array> {
-  const { heads, vocabSize, mixers } = model.options;
+  const { heads, vocabSize, feedForwards } = model.options;
   const numTokens = question.targets.size;
-  const blocks = mixers.length;
+  const blocks = feedForwards.length;
   const count = paths.length / (numTokens * blocks);
   const largest = Math.max(vocabSize, heads * (question.inputs.shape[1] + 1));
   const atOnce = Math.max(1, Math.min(count, Math.floor(MOST_VALUES / (numTokens * largest))));
@@ -82,7 +82,7 @@ function variantPass(
   known: readonly KeysAndValues[],
   paths: Int32Array
 ): Float32Array {
-  const count = paths.length / (targets.size * model.options.mixers.length);
+  const count = paths.length / (targets.size * model.options.feedForwards.length);
   const blocks = model.children.get('layers') as Module;
   const undo = [
     ...attentions(model).map((attention, i) =>
@@ -119,7 +119,7 @@ function runWithPaths(
   const ctx = Context.create();
   try {
     return tf.tidy(() => {
-      ctx.setState(PATHS, tf.tensor2d(paths, [paths.length / model.options.mixers.length, model.options.mixers.length], 'int32')); // prettier-ignore
+      ctx.setState(PATHS, tf.tensor2d(paths, [paths.length / model.options.feedForwards.length, model.options.feedForwards.length], 'int32')); // prettier-ignore
       return read(model.apply(inputs, ctx)).dataSync<'float32'>();
     });
   } finally {
@@ -150,7 +150,7 @@ function attend([query, key, value]: tf.Tensor[], known: KeysAndValues, count: n
 }
 
 function attentions(model: PathModel): CausalSelfAttention[] {
-  return model.options.mixers.map((_, i) => {
+  return model.options.feedForwards.map((_, i) => {
     const attention = model.modules().get(`layers.${i}.attention`);
     return attention instanceof CausalSelfAttention
       ? attention

@@ -6,7 +6,7 @@ import type { Batch } from '../../train/data';
 
 /** How many modules each block of the model chooses from; [L]. */
 export function choicesOfBlocks(where: string, model: PathModel): number[] {
-  return model.options.mixers.map((_, i) => {
+  return model.options.feedForwards.map((_, i) => {
     const router = model.modules().get(`layers.${i}.moe.router`);
     return router instanceof PathRouter
       ? router.numExperts

@@ -36,7 +36,7 @@ export class PathTable {
     }
   }
 
-  /** What was absorbed last. */
+  /** Entry that was absorbed last. */
   lastLosses(): Float32Array {
     return this.last;
   }

@@ -18,7 +18,7 @@ export interface ExpertRegistry<Q, A> {
   /** @throws {SwitchyardError} where the name is taken. */
   register(name: string, expert: RegisteredExpert<Q, A>): void;
   /**
-   * What the experts selected for a query say, by name, in the order selected. No other expert runs.
+   * Answers of the experts selected for a query, by name, in the order selected. No other expert runs.
    *
    * @throws {SwitchyardError} where an expert is selected that is not there: then none runs.
    */

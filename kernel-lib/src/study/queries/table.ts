@@ -1,6 +1,6 @@
 import { expectNumber, fail } from '../../base/core';
 
-/** What each model made of each query, and what it cost: measured beforehand. */
+/** Answers of each model to each query, and their costs: measured beforehand. */
 export interface QueryTable {
   /** Names; M. */
   models: readonly string[];
@@ -8,7 +8,7 @@ export interface QueryTable {
   features: readonly (readonly number[])[];
   /** How well each model did, higher is better; [Q][M]. */
   quality: readonly (readonly number[])[];
-  /** What it cost, in any unit; [Q][M]. */
+  /** Cost of the answer, in any unit; [Q][M]. */
   cost: readonly (readonly number[])[];
 }
 
@@ -47,7 +47,7 @@ export function argMax(values: ArrayLike<number>): number {
   return best;
 }
 
-/** What a model is worth for a query: `quality - costWeight * cost`. */
+/** Utility of a model for a query: `quality - costWeight * cost`. */
 export function utilities({ quality, cost }: QueryTable, query: number, costWeight: number): number[] {
   return quality[query].map((q, model) => q - costWeight * cost[query][model]);
 }

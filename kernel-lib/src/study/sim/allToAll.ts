@@ -14,7 +14,7 @@ export interface AllToAllOptions {
   algorithm?: 'flat' | 'bilevel';
 }
 
-/** What went over the ports of one kind. */
+/** Traffic over the ports of one kind. */
 export interface PortUse {
   /** Of all devices. */
   messages: number;

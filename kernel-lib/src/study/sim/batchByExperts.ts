@@ -3,7 +3,7 @@ import { expectInteger } from '../../base/core';
 export interface BatchByExpertsOptions {
   /**
    * Experts that each waiting request needs, oldest request first; experts of different layers have different numbers. They
-   * are known ahead where routing is, as with `routers.preGate({ lookahead: Infinity })`.
+   * are known ahead where routing is, as with `routers.lookahead({ ahead: 'first' })`.
    */
   routes: readonly (readonly number[])[];
   /** Most requests of a batch. */

@@ -20,7 +20,7 @@ export interface RecompileTrigger {
   headroom?: number;
 }
 
-/** What a sequence of capacities costs. */
+/** Cost of a sequence of capacities. */
 export interface CapacityCost {
   /** Rows an expert takes, at each step; [S]. */
   capacities: Int32Array;

@@ -1,6 +1,6 @@
 import { expectNumber, fail } from '../../base/core';
 
-/** What sending costs on a link or through a port: `latency + bytes / bandwidth`, the alpha-beta model. */
+/** Cost of sending on a link or through a port: `latency + bytes / bandwidth`, the alpha-beta model. */
 export interface Link {
   /** Of each message, alpha; seconds. */
   latency: number;
@@ -44,7 +44,7 @@ export function checkLink(where: string, name: string, { latency, bandwidth }: L
  */
 export function fitLinearCost(measurements: readonly Measurement[]): LinearCost {
   if (new Set(measurements.map(({ size }) => size)).size < 2) {
-    fail('fitLinearCost', 'takes measurements of at least two sizes', measurements.length);
+    fail('sim.fitLinearCost', 'takes measurements of at least two sizes', measurements.length);
   }
   const mean = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
   const size = mean(measurements.map((m) => m.size));

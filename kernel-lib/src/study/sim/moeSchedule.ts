@@ -5,7 +5,7 @@ import type { LinearCost } from './link';
 import { runTasks } from './runTasks';
 import type { Task, Timeline } from './runTasks';
 
-/** What was measured of one device; see `sim.fitLinearCost`. */
+/** Measured costs of one device; see `sim.fitLinearCost`. */
 export interface MoeProfile {
   /** The router, once for all tokens; seconds. Default 0. */
   routerSeconds?: number;

@@ -4,7 +4,7 @@ import type { Topology } from './topology';
 
 export interface TrafficOptions {
   topology: Topology;
-  /** What a router decided: `core.RoutingRecord` of a pass. */
+  /** Routing of a pass: `core.RoutingRecord`. */
   routing: Pick<RoutingRecord, 'indices' | 'k' | 'numTokens' | 'numExperts' | 'dropped'>;
   /** Device of each expert; [E]. See `sim.placeExperts`. */
   deviceOf: ArrayLike<number>;
@@ -24,7 +24,7 @@ export interface Traffic {
 }
 
 /**
- * What a routing sends over a cluster. A token goes once for each kept choice, as in an all-to-all of a capacity buffer,
+ * Bytes that a routing sends over a cluster. A token goes once for each kept choice, as in an all-to-all of a capacity buffer,
  * also where two of its experts share a device.
  *
  * @throws {SwitchyardError} where an expert's device is not one of the topology.

@@ -15,7 +15,7 @@ export interface CoActivationOptions {
  * @param indices - Expert of each choice, -1 where unused; [T * K], row by token.
  */
 export function coActivation(indices: Int32Array, { numExperts, k }: CoActivationOptions): number[][] {
-  expectInteger('coActivation', 'k', k, 1, numExperts);
+  expectInteger('telemetry.coActivation', 'k', k, 1, numExperts);
   const pairs = new Float64Array(numExperts * numExperts);
   countPairs(indices, { numExperts, k }, pairs);
   return conditionalShares(pairs, numExperts);

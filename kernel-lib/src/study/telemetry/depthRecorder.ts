@@ -17,7 +17,7 @@ export interface DepthRecorderOptions {
   window?: number;
 }
 
-/** What one layer did with the tokens of the window, and of the latest batch. */
+/** Modules that one layer gave the tokens of the window, and of the latest batch. */
 interface Layer {
   modules: readonly string[];
   current: Float64Array;

@@ -27,7 +27,7 @@ export class Vocabulary {
   }
 }
 
-/** What each expert is sent, over the latest steps: its most frequent tokens, and each token class by expert. */
+/** Tokens that each expert is sent, over the latest steps: its most frequent ones, and each token class by expert. */
 export function expertTokens(
   tokens: TokenCounts,
   numExperts: number,

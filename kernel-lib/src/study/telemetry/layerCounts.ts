@@ -4,7 +4,7 @@ import { countPairs } from './coActivation';
 /** Pairs of experts are counted up to this many experts: E * E numbers a layer. */
 const MAX_PAIR_EXPERTS = 256;
 
-/** What is added up over the tokens of one routed layer. */
+/** Sums over the tokens of one routed layer. */
 export class LayerCounts {
   tokens = 0;
   /** Choices made, dropped ones included. */

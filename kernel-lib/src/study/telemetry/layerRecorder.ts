@@ -17,7 +17,7 @@ export interface LayerRecorderOptions {
 
 const UNKNOWN = Int32Array.of(-1);
 
-/** What a recorder keeps of one routed layer. */
+/** Record of one routed layer. */
 export class LayerRecorder {
   readonly path: string;
   readonly router: string;

@@ -29,14 +29,14 @@ export interface LoadMetricsOptions {
  */
 export function loadMetrics(counts: ArrayLike<number>, { k }: LoadMetricsOptions): LoadMetrics {
   const numExperts = counts.length;
-  expectInteger('loadMetrics', 'the number of counts', numExperts, 1);
-  expectInteger('loadMetrics', 'k', k, 1, numExperts);
+  expectInteger('telemetry.loadMetrics', 'the number of counts', numExperts, 1);
+  expectInteger('telemetry.loadMetrics', 'k', k, 1, numExperts);
   let total = 0;
   let max = 0;
   let dead = 0;
   for (let e = 0; e < numExperts; e++) {
     if (!(counts[e] >= 0 && counts[e] < Infinity)) {
-      fail('loadMetrics', `counts[${e}] must be a finite number of at least 0`, counts[e]);
+      fail('telemetry.loadMetrics', `counts[${e}] must be a finite number of at least 0`, counts[e]);
     }
     total += counts[e];
     max = Math.max(max, counts[e]);

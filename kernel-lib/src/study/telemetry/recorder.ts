@@ -143,7 +143,7 @@ export class Recorder implements Observer<'routing'> {
     };
   }
 
-  /** What a layer's experts are sent, and where its tokens go next. */
+  /** Tokens that a layer's experts are sent, and where these go next. */
   private specialised(depth: number, layers: readonly LayerRecorder[]): Partial<LayerRouting> {
     const { path, tokens, numExperts } = layers[depth];
     const next = layers.at(depth + 1);

@@ -13,10 +13,10 @@ export function saturation(
   final: Pick<RoutingRecord, 'indices' | 'k' | 'numTokens' | 'numExperts'>
 ): number {
   if (early.numTokens !== final.numTokens) {
-    fail('saturation', `both records must have the same tokens (${final.numTokens})`, early.numTokens);
+    fail('telemetry.saturation', `both records must have the same tokens (${final.numTokens})`, early.numTokens);
   }
   if (early.numExperts !== final.numExperts) {
-    fail('saturation', `both records must have the same experts (${final.numExperts})`, early.numExperts);
+    fail('telemetry.saturation', `both records must have the same experts (${final.numExperts})`, early.numExperts);
   }
   let sum = 0;
   let tokens = 0;

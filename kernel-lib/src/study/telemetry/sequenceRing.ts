@@ -26,7 +26,7 @@ export class SequenceRing {
     }
   }
 
-  /** What is kept; counts [U * E] and labels [U]. */
+  /** Sequences that are kept: counts [U * E] and labels [U]. */
   read(): { counts: Float32Array; labels: Int32Array } {
     return {
       counts: this.counts.subarray(0, this.filled * this.numExperts),

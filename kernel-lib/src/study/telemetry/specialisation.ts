@@ -35,9 +35,9 @@ export function specialisation(
   labels: ArrayLike<number>,
   { numExperts, permutations = 200, seed = 0 }: SpecialisationOptions
 ): Specialisation {
-  expectInteger('specialisation', 'permutations', permutations, 1);
+  expectInteger('telemetry.specialisation', 'permutations', permutations, 1);
   if (counts.length !== labels.length * numExperts) {
-    fail('specialisation', `counts must have U * E (${labels.length * numExperts}) entries`, counts.length);
+    fail('telemetry.specialisation', `counts must have U * E (${labels.length * numExperts}) entries`, counts.length);
   }
   const units = Array.from({ length: labels.length }, (_, u) => u).filter((u) => labels[u] >= 0);
   const known = units.map((u) => labels[u]);

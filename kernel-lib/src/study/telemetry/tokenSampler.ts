@@ -11,7 +11,7 @@ export interface TokenSamplerOptions {
   numDomains: number;
 }
 
-/** What one layer chose for the tokens of the sample. */
+/** Choices of one layer for the tokens of the sample. */
 interface Choices {
   k: number;
   indices: Int32Array;

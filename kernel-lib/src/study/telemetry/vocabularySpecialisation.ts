@@ -20,10 +20,10 @@ export function vocabularySpecialisation(
   occurrences: ArrayLike<number>,
   { numExperts, minOccurrences = 10 }: VocabularyOptions
 ): number {
-  expectInteger('vocabularySpecialisation', 'minOccurrences', minOccurrences, 1);
+  expectInteger('telemetry.vocabularySpecialisation', 'minOccurrences', minOccurrences, 1);
   if (counts.length !== occurrences.length * numExperts) {
     fail(
-      'vocabularySpecialisation',
+      'telemetry.vocabularySpecialisation',
       `counts must have V * E (${occurrences.length * numExperts}) entries`,
       counts.length
     );

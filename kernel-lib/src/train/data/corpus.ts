@@ -4,7 +4,7 @@ import type { NamedText } from './pick';
 import type { Split } from './split';
 import type { Tokenizer } from './tokenizer';
 
-/** What a corpus holds of one domain. */
+/** Tokens of one domain of a corpus. */
 export interface DomainSize {
   trainFiles: number;
   validationFiles: number;

@@ -16,7 +16,7 @@ export interface LabelledImages {
   readonly classes: number;
 }
 
-/** What is trained on and what is only measured. */
+/** Training and validation part of the images. */
 export interface ImageSplit {
   readonly train: LabelledImages;
   readonly validation: LabelledImages;

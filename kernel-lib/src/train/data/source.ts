@@ -10,7 +10,7 @@ export interface SourceOptions {
   /** Python to ask for its library. Default: VIRTUAL_ENV, a `.venv` in or above the library or the working folder, PATH. */
   python?: string;
   /**
-   * What is read for `typescript` and `json`: npm packages that are installed in or above the working folder or the library
+   * Places to read `typescript` and `json` from: npm packages that are installed in or above the working folder or the library
    * ("three", or "tslab > @types/node" for the copy that tslab loads), and folders ("./node_modules", "/srv/code"), which begin
    * with "./", "../" or a root. Default: `data.TEXT_PACKAGES`, as the library finds them.
    */
@@ -20,12 +20,12 @@ export interface SourceOptions {
 /** A domain of text that a machine has anyway: lists its files, in the same order each time, without reading them. */
 export interface TextSource {
   readonly domain: string;
-  /** What to do where `list` finds nothing, as a clause. */
+  /** Advice where `list` finds nothing, as a clause. */
   readonly remedy: string;
   list(options: SourceOptions): Promise<Listing>;
 }
 
-/** What a source has. */
+/** Documents that a source has. */
 export interface Listing {
   files: SourceFile[];
   /** Where they were looked for. */

@@ -1,4 +1,4 @@
-/** What kind of text a token is; see {@link tokenClass}. */
+/** Class of text that a token is of; see {@link tokenClass}. */
 export type TokenClass = 'wordStart' | 'letter' | 'keyword' | 'digit' | 'space' | 'punctuation' | 'other';
 
 /** All classes, in the order that tables show. */

@@ -28,7 +28,7 @@ export function partition(
 }
 
 export interface TrainFlowOptions {
-  /** What is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
+  /** Model that is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
   network?: Module;
   /** Width inside the default network. Default 64. */
   hidden?: number;
@@ -100,8 +100,8 @@ function smallNetwork(width: number, outputs: number, { hidden = 64, seed = 0 }:
     new Linear({ inputWidth, outputWidth, random: random.child(name) });
   return new Sequential([
     linear('first', width + 2, hidden),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('middle') }),
-    new FeedForward({ width: hidden, hiddenWidth: 2 * hidden, random: random.child('later') }),
+    new FeedForward({ width: hidden, hidden: 2 * hidden, random: random.child('middle') }),
+    new FeedForward({ width: hidden, hidden: 2 * hidden, random: random.child('later') }),
     linear('last', hidden, outputs)
   ]);
 }

@@ -11,7 +11,7 @@ export interface AdamWOptions {
   epsilon: number;
   /** Fraction of a value, times the learning rate, that each update takes away. */
   weightDecay: number;
-  /** What the learning rate of a parameter is multiplied by, by path; 1 where it is not named. Default: 1 for all. */
+  /** Factor of the learning rate of a parameter, by path; 1 where it is not named. Default: 1 for all. */
   rates?: ReadonlyMap<string, number>;
 }
 
@@ -54,7 +54,7 @@ export class AdamW {
     });
   }
 
-  /** What is saved of it, beside `updates`: "firstMoment.<path>" and "secondMoment.<path>". They stay its own. */
+  /** State to be saved, beside `updates`: "firstMoment.<path>" and "secondMoment.<path>". The tensors stay its own. */
   state(): Map<string, tf.Tensor> {
     const out = new Map<string, tf.Tensor>();
     for (const [path, { firstMoment, secondMoment }] of this.moments) {

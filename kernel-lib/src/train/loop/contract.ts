@@ -2,7 +2,7 @@ import type { Module, Observer } from '../../base/core';
 import type { Batch } from '../data';
 import type { Task } from '../tasks/task';
 
-/** What a run tells whoever watches it. */
+/** Watcher of runs: hears of each step, each evaluation, and the end. */
 export interface StepReport {
   /** Steps done; the first report has step 1. */
   step: number;
@@ -31,7 +31,7 @@ export interface RunControl {
 export interface RunInfo {
   runId: string;
   model: Module;
-  /** What it is trained on; `task.text` says what can be shown of a text. */
+  /** Task that it is trained on; `task.text` says what can be shown of a text. */
   task: Task;
   totalSteps: number;
   seed: number;

@@ -2,7 +2,7 @@ import { fail } from '../../base/core';
 import type { Evaluation } from '../tasks/language';
 import type { Metrics } from '../tasks/task';
 
-/** What a run measured. */
+/** Measurements of a run. */
 export interface History<E extends Metrics = Evaluation> {
   /** The task's loss of each step's batch; step 1 first. */
   losses: number[];

@@ -8,7 +8,7 @@ export interface LearningRateOptions {
   steps: number;
   /** "cosine" falls to `finalFraction` of the highest rate at the last step; "constant" stays. */
   schedule: 'cosine' | 'constant';
-  /** What is left of the rate at the last step of "cosine", as a fraction. */
+  /** Fraction of the rate that is left at the last step of "cosine". */
   finalFraction: number;
 }
 

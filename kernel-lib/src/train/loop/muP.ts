@@ -12,17 +12,17 @@ export interface MuPOptions<M extends Module> {
 }
 
 /**
- * What becomes of a parameter as the width grows. "hidden": both of its sides grow; "output": only its input (the head, a
+ * Class of a parameter as the width grows. "hidden": both of its sides grow; "output": only its input (the head, a
  * router); "input": only its output (embeddings, norms, biases); "fixed": neither.
  */
 export type MuPRole = 'hidden' | 'output' | 'input' | 'fixed';
 
-/** What was done to a parameter. */
+/** Change that was made to a parameter. */
 export interface MuPParameter {
   role: MuPRole;
-  /** What its learning rate is multiplied by. */
+  /** Factor of its learning rate. */
   rate: number;
-  /** What its initial values were multiplied by. */
+  /** Factor of its initial values. */
   scale: number;
 }
 
@@ -40,14 +40,14 @@ export function muP<M extends Module>(
   options: MuPOptions<M>
 ): { model: M; rates: ReadonlyMap<string, number>; report: Readonly<Record<string, MuPParameter>> } {
   const { build, width, baseWidth } = options;
-  expectInteger('muP', 'width', width, 1);
-  expectInteger('muP', 'baseWidth', baseWidth, 1);
+  expectInteger('train.muP', 'width', width, 1);
+  expectInteger('train.muP', 'baseWidth', baseWidth, 1);
   const base = build(baseWidth);
   const model = build(width);
   try {
     const before = base.parameters();
     const entries = [...model.parameters()].map(([path, parameter]): [string, MuPParameter] => {
-      const atBase = before.get(path) ?? fail('muP', 'both widths must have the parameter', path);
+      const atBase = before.get(path) ?? fail('train.muP', 'both widths must have the parameter', path);
       return [path, place(path, parameter, atBase)];
     });
     const rates = new Map(entries.map(([path, { rate }]) => [path, rate]));
@@ -79,7 +79,7 @@ function place(path: string, parameter: Parameter, base: Parameter): MuPParamete
 function roleOf(path: string, shape: number[], base: number[]): { role: MuPRole; ratio: number } {
   const copies = Math.max(0, shape.length - 2);
   if (shape.length !== base.length || shape.some((size, axis) => axis < copies && size !== base[axis])) {
-    fail('muP', `${path} must differ in its last two axes only from ${showShape(base)}`, showShape(shape));
+    fail('train.muP', `${path} must differ in its last two axes only from ${showShape(base)}`, showShape(shape));
   }
   const grows = shape.map((size, axis) => size !== base[axis]);
   const [input, output] = shape.length < 2 ? [false, grows[0] ?? false] : grows.slice(-2);

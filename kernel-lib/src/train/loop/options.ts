@@ -29,10 +29,10 @@ export interface TaskFitOptions {
   warmup?: number;
   /** Default "cosine". */
   schedule?: 'cosine' | 'constant';
-  /** What "cosine" leaves of the learning rate at the last step, as a fraction. Default 0.1. */
+  /** Fraction of the learning rate that "cosine" leaves at the last step. Default 0.1. */
   finalFraction?: number;
   /**
-   * What the learning rate of a parameter is multiplied by, by path; 1 where it is not named. `train.muP` gives those that
+   * Factor of a parameter's learning rate, by path; 1 where it is not named. `train.muP` gives those that
    * carry a learning rate over to another width.
    */
   rates?: ReadonlyMap<string, number>;

@@ -13,7 +13,7 @@ export interface TrainResult<E extends Metrics = Evaluation> extends History<E> 
   seconds: number;
 }
 
-/** What drives a run: trains until the end, or until it is told to stop. */
+/** Driver of a run: trains until the end, or until it is told to stop. */
 export type Drive<E extends Metrics> = () => Promise<TrainResult<E>>;
 
 /**

@@ -15,7 +15,7 @@ export interface LabelledData {
 }
 
 export interface ClassificationOptions extends LabelledData {
-  /** What the model is measured on. Default: it is not measured. */
+  /** Validation data. Default: the model is not measured. */
   validation?: LabelledData;
   /** Inputs of a step, B. Default 32. */
   batchSize?: number;

@@ -7,7 +7,7 @@ import type { LogitTask, Metrics, Task } from './task';
 export interface DistillationOptions {
   /** Gives the logits that are to be met, of the same shape as the student's. It stays as it is; the caller keeps it. */
   teacher: Module;
-  /** What logits of both are divided by, T; above 0. Default 1. */
+  /** Temperature that logits of both are divided by; above 0. Default 1. */
   temperature?: number;
   /** Coefficient of the mean cross entropy with the task's own labels, which is added. Default 0: labels are not used. */
   hardLoss?: number;

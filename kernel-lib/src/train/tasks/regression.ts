@@ -14,7 +14,7 @@ export interface TargetData {
 }
 
 export interface RegressionOptions extends TargetData {
-  /** What the model is measured on. Default: it is not measured. */
+  /** Validation data. Default: the model is not measured. */
   validation?: TargetData;
   /** Inputs of a step, B. Default 32. */
   batchSize?: number;

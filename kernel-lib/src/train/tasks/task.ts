@@ -8,7 +8,7 @@ import type { Batch, TextData } from '../data';
  */
 export type Metrics = { readonly loss: number } & Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
-/** What text data say of themselves; watchers show it. */
+/** Description of text data, for watchers. */
 export type TextSource = Pick<TextData, 'domains' | 'decode' | 'encode'>;
 
 /**
@@ -18,7 +18,7 @@ export type TextSource = Pick<TextData, 'domains' | 'decode' | 'encode'>;
 export interface Task<B = unknown, E extends Metrics = Metrics> {
   /** The kind, in words of the field: "language", "classification". */
   readonly kind: string;
-  /** What a run can only be resumed with, beside its seed: the batch size, the length of a sequence. */
+  /** Settings that a run can only be resumed with, beside its seed: the batch size, the length of a sequence. */
   readonly fixed: Readonly<Record<string, number | string | boolean>>;
   /** sha256 of the data, where it is known: a run is resumed on the same data only. */
   readonly hash?: string;
@@ -37,7 +37,7 @@ export interface Task<B = unknown, E extends Metrics = Metrics> {
   loss(model: Module, batch: B, ctx: Context): tf.Scalar | Readonly<Record<string, tf.Scalar>>;
   /** Measures the model. Absent where there is nothing to measure it on. */
   evaluate?(model: Module): E | Promise<E>;
-  /** What a watcher may be told of the text; absent where there is none. */
+  /** Description of the text for a watcher; absent where there is no text. */
   readonly text?: TextSource;
   /** The batch as text; absent where it is none. */
   tokens?(batch: B): Batch;

@@ -1,5 +1,5 @@
-export { mapMixers } from './mapMixers';
-export type { MixerModule } from './mapMixers';
+export { mapFeedForwards } from './mapFeedForwards';
+export type { FeedForwardModule } from './mapFeedForwards';
 export { sparsifyAttention } from './sparsifyAttention';
 export type { SparsifyAttentionOptions, SparsifyAttentionReport } from './sparsifyAttention';
 export { untie } from './untie';

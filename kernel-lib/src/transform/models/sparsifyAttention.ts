@@ -33,7 +33,7 @@ export function sparsifyAttention(
   { tokens, random, ...sparse }: SparsifyAttentionOptions
 ): { model: Transformer; report: SparsifyAttentionReport } {
   if (model.options.parts?.attention !== undefined) {
-    fail('sparsifyAttention', 'the model must have the usual attention', 'another');
+    fail('models.sparsifyAttention', 'the model must have the usual attention', 'another');
   }
   const parts = {
     ...model.options.parts,

@@ -7,7 +7,7 @@ import { Transformer } from '../../models/language/transformer';
 import { Untied } from '../../nn/moe';
 import { upcycle as upcycleNetworks } from '../moe';
 import type { DenseNetwork, TransformReport } from '../moe';
-import { mapMixers } from './mapMixers';
+import { mapFeedForwards } from './mapFeedForwards';
 
 /**
  * Gives each modality a copy of the parameters of a dense transformer: a `mixtureOfTransformers` that computes what
@@ -16,17 +16,19 @@ import { mapMixers } from './mapMixers';
  * @throws {SwitchyardError} where the model is not dense, or the modalities do not have its vocabulary.
  */
 export function untie(model: Transformer, options: ModalityOptions): { model: Transformer; report: TransformReport } {
-  const { count, ofId, parts, router } = resolveModalities('untie', options);
-  const { vocabSize, mixers } = model.options;
+  const { count, ofId, parts, router } = resolveModalities('models.untie', options);
+  const { vocabSize, feedForwards } = model.options;
   if (ofId.length !== vocabSize) {
-    fail('untie', `modalities must have the model's vocabulary (${vocabSize})`, ofId.length);
+    fail('models.untie', `modalities must have the model's vocabulary (${vocabSize})`, ofId.length);
   }
-  if (mixers.some(({ kind }) => kind !== 'dense')) {
-    fail('untie', 'the model must be dense', 'one with mixtures');
+  if (feedForwards.some(({ kind }) => kind !== 'dense')) {
+    fail('models.untie', 'the model must be dense', 'one with mixtures');
   }
   const random = Random.fromSeed(0);
-  const mixed = mapMixers(model, (mixer) =>
-    router === null ? mixer : upcycleNetworks(mixer as DenseNetwork, { router, numExperts: count, random }).layer
+  const mixed = mapFeedForwards(model, (feedForward) =>
+    router === null
+      ? feedForward
+      : upcycleNetworks(feedForward as DenseNetwork, { router, experts: count, random }).layer
   );
   const untied = new Transformer({ ...mixed.options, parts, modalities: ofId });
   copyValues(mixed, untied);

@@ -8,7 +8,7 @@ import type { MixedAttentionOptions } from '../../nn/moe';
 import type { RouterSpec } from '../../nn/routers';
 import { upcycle as upcycleNetworks } from '../moe';
 import type { DenseNetwork, UpcycleReport } from '../moe';
-import { mapMixers } from './mapMixers';
+import { mapFeedForwards } from './mapFeedForwards';
 
 export interface UpcycleModelsOptions {
   /** Chooses feed-forward experts. */
@@ -47,17 +47,17 @@ export function upcycle<M extends BlockModel>(
     shareKeyValue = false,
     random
   } = options;
-  expectOneOf('upcycle', 'attention', attention, ['average', 'mixture']);
+  expectOneOf('models.upcycle', 'attention', attention, ['average', 'mixture']);
   const first = expectAlike(models);
   if (attention === 'mixture' && attentionRouter === undefined) {
-    fail('upcycle', 'attention "mixture" must have an attentionRouter', attentionRouter);
+    fail('models.upcycle', 'attention "mixture" must have an attentionRouter', attentionRouter);
   }
-  const mixed = mapMixers(first, (_, block) => {
+  const mixed = mapFeedForwards(first, (_, block) => {
     const networks = models.map((model) => model.modules().get(`layers.${block}.feedForward`) as DenseNetwork);
-    return upcycleNetworks(networks, { router, numExperts, random: random.child(block) }).layer;
+    return upcycleNetworks(networks, { router, experts: numExperts, random: random.child(block) }).layer;
   });
   const { parts = {} } = mixed.options;
-  const experts = { router: attentionRouter ?? router, numExperts: models.length, shareKeyValue };
+  const experts = { router: attentionRouter ?? router, experts: models.length, shareKeyValue };
   const mixture = attention === 'mixture' ? { ...parts, attention: mixedAttention(experts) } : parts;
   const model = mixed.rebuild({ parts: mixture }) as M;
   setRouters(model, experts, random);
@@ -72,8 +72,8 @@ export function upcycle<M extends BlockModel>(
 }
 
 function expectAlike<M extends BlockModel>(models: readonly M[]): M {
-  if (models.length === 0 || models.some(({ options }) => options.mixers.some(({ kind }) => kind !== 'dense'))) {
-    fail('upcycle', 'models must be dense, at least one', models.length);
+  if (models.length === 0 || models.some(({ options }) => options.feedForwards.some(({ kind }) => kind !== 'dense'))) {
+    fail('models.upcycle', 'models must be dense, at least one', models.length);
   }
   const shapes = models.map((model) =>
     [...model.parameters()].map(([path, { shape }]) => `${path} ${showShape(shape)}`)
@@ -81,7 +81,7 @@ function expectAlike<M extends BlockModel>(models: readonly M[]): M {
   const odd = shapes.findIndex((shape) => shape.join() !== shapes[0].join());
   if (odd >= 0) {
     fail(
-      'upcycle',
+      'models.upcycle',
       'models must be of one shape',
       shapes[odd].find((each, i) => each !== shapes[0][i])
     );
@@ -89,7 +89,7 @@ function expectAlike<M extends BlockModel>(models: readonly M[]): M {
   return models[0];
 }
 
-/** What has the same path in all of the models becomes their mean. */
+/** Stores the mean of all values that have the same path in all of the models. */
 function storeAverages(models: readonly BlockModel[], target: BlockModel): void {
   const sources = models.map((model) => model.parameters());
   target.parameters().forEach((parameter, path) => {
@@ -134,5 +134,5 @@ function meanOf(values: readonly tf.Tensor[]): tf.Tensor {
 }
 
 function readAt(parameters: ReadonlyMap<string, Parameter>, path: string): tf.Tensor {
-  return parameters.get(path)?.read() ?? fail('upcycle', 'the models must have the parameter', path);
+  return parameters.get(path)?.read() ?? fail('models.upcycle', 'the models must have the parameter', path);
 }

@@ -1,12 +1,10 @@
-import type { tf } from '../../base/backend';
+import { tf } from '../../base/backend';
 import { fail } from '../../base/core';
-import type { ExpertSpec } from '../../nn/experts/expertBank';
 import { FeedForward, GatedFeedForward } from '../../nn/layers';
-import type { Activation } from '../../nn/layers';
 import type { MoeLayer } from '../../nn/moe/layer';
 import { assignValues, storedValues } from './buildLayer';
 import type { DenseNetwork } from './denseWeights';
-import { expertSpec } from './expertNetworks';
+import { feedForwardsOf } from './expertNetworks';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
@@ -17,22 +15,17 @@ import { tidyUp } from './tidyUp';
  * @throws {SwitchyardError} where experts are neither plain nor gated, or the layer has shared ones.
  */
 export function averageToDense(layer: MoeLayer): { network: DenseNetwork; report: TransformReport } {
-  const { width, hidden, random } = layer.options;
-  const own = expertSpec(layer);
-  const averaged = own.kind === 'averaged';
-  const spec = averaged ? (own.options.experts as ExpertSpec) : own;
-  const bank = (averaged && layer.experts.children.get('each')) || layer.experts;
-  if ((spec.kind !== 'plain' && spec.kind !== 'gated') || layer.shared !== null) {
-    fail('averageToDense', 'experts must be plain or gated, and none shared', spec.kind);
+  const { width, random } = layer.options;
+  const { gated, activation, bias, stored, target, hidden } = feedForwardsOf('moe.averageToDense', layer);
+  if (layer.shared !== null) {
+    fail('moe.averageToDense', 'the layer must have no shared experts', layer.shared.numExperts);
   }
   return tidyUp(() => {
-    const gated = spec.kind === 'gated';
-    const bias = spec.options.bias === true;
-    const sizes = { width, hiddenWidth: hidden, bias, activation: spec.options.activation as Activation, random };
+    const sizes = { width, hidden, bias, activation, random };
     const network = gated ? new GatedFeedForward(sizes) : new FeedForward(sizes);
-    const values = [...storedValues(bank)].map(([name, value]): [string, tf.Tensor] => {
+    const values = [...storedValues(stored)].map(([name, value]): [string, tf.Tensor] => {
       const path = name.startsWith('b') ? `w${name.slice(1)}.bias` : `${name}.weight`;
-      return [path, value.mean(0)];
+      return [path, (target === null ? value : tf.gather(value, tf.tensor1d([...target], 'int32'))).mean(0)];
     });
     assignValues(network, new Map(values));
     const parameters = { before: layer.countParameters(), after: network.countParameters() };

@@ -44,7 +44,7 @@ export function storedValues(module: Module): Map<string, tf.Tensor> {
 }
 
 /**
- * What `source` stores, cut down to some of its experts: where `target` has `experts.length` along an axis and
+ * Values that `source` stores, cut down to some of its experts: where `target` has `experts.length` along an axis and
  * `source` more, the entries of those experts are taken.
  */
 export function takeExperts(source: Module, target: Module, experts: readonly number[]): Map<string, tf.Tensor> {

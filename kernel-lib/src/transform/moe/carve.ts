@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectOneOf, expectShape, fail } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, expectShape, fail, refuseOldNames } from '../../base/core';
 import type { Random } from '../../base/core';
 import { activate } from '../../nn/layers';
 import type { MoeLayer, MoeLayerOptions } from '../../nn/moe/layer';
@@ -18,7 +18,7 @@ export type NeuronGrouping = 'split' | 'random' | 'activationRate' | 'activation
 
 export interface CarveOptions {
   /** Routed parts, E. E + shared divides the hidden width. */
-  numExperts: number;
+  experts: number;
   /** Parts that are always on. Default 0. */
   shared?: number;
   /** Routed parts of a token, K. */
@@ -30,7 +30,7 @@ export interface CarveOptions {
    */
   group?: NeuronGrouping;
   /**
-   * "linear", to be trained; "preGate": the same on the tokens of the first routed layer, so that a model knows the parts of
+   * "linear", to be trained; "lookahead": the same on the tokens of the first routed layer, so that a model knows the parts of
    * all layers before it runs them; "analytic": by how strongly each part's middle neuron fires. Default "linear".
    */
   router?: CarvedScores;
@@ -63,17 +63,18 @@ const GROUPINGS: readonly NeuronGrouping[] = ['split', 'random', 'activationRate
  * @throws {SwitchyardError} where the hidden width cannot be cut evenly, or an option is out of range or missing.
  */
 export function carve(network: DenseNetwork, options: CarveOptions): { layer: MoeLayer; report: CarveReport } {
-  const { numExperts, shared = 0, k, router = 'linear', random } = options;
-  expectOneOf('carve', 'router', router, CARVED_SCORES);
+  refuseOldNames('moe.carve', options, { numExperts: 'experts' });
+  const { experts: numExperts, shared = 0, k, router = 'linear', random } = options;
+  expectOneOf('moe.carve', 'router', router, CARVED_SCORES);
   return tidyUp(() => {
-    const parts = readDense('carve', network);
+    const parts = readDense('moe.carve', network);
     check(options, parts);
     const groups = group(parts, options);
     const { width, hidden, activation, gated } = parts;
     const spec = carvedRouter({ k, scores: router, activation, gated });
     const shape: MoeLayerOptions = {
-      ...{ numExperts, width, hidden: hidden / (numExperts + shared), sharedExperts: shared },
-      ...{ router: spec, experts: expertsLike(parts), random: random.child('carve') }
+      ...{ experts: numExperts, width, hidden: hidden / (numExperts + shared), sharedExperts: shared },
+      ...{ router: spec, expertKind: expertsLike(parts), random: random.child('carve') }
     };
     const layer = buildLayer(shape, carvedValues(parts.weights, groups, k));
     if (router === 'analytic') {
@@ -85,30 +86,42 @@ export function carve(network: DenseNetwork, options: CarveOptions): { layer: Mo
 }
 
 function check(
-  { numExperts, shared = 0, k, group = 'split', tokens = null, domains = null, firing = 0.1 }: CarveOptions,
+  { experts: numExperts, shared = 0, k, group = 'split', tokens = null, domains = null, firing = 0.1 }: CarveOptions,
   parts: DenseParts
 ) {
-  expectInteger('carve', 'numExperts', numExperts, 1);
-  expectInteger('carve', 'shared', shared, 0);
-  expectInteger('carve', 'k', k, 1, numExperts);
-  expectOneOf('carve', 'group', group, GROUPINGS);
-  expectNumber('carve', 'firing', firing, 0, 1);
+  expectInteger('moe.carve', 'experts', numExperts, 1);
+  expectInteger('moe.carve', 'shared', shared, 0);
+  expectInteger('moe.carve', 'k', k, 1, numExperts);
+  expectOneOf('moe.carve', 'group', group, GROUPINGS);
+  expectNumber('moe.carve', 'firing', firing, 0, 1);
   if (parts.hidden % (numExperts + shared) !== 0) {
-    fail('carve', `numExperts + shared must divide the hidden width (${parts.hidden})`, numExperts + shared);
+    fail('moe.carve', `numExperts + shared must divide the hidden width (${parts.hidden})`, numExperts + shared);
   }
   if (tokens !== null) {
-    expectShape('carve', tokens, ['T', parts.width]);
+    expectShape('moe.carve', tokens, ['T', parts.width]);
   } else if (group.startsWith('activation')) {
-    fail('carve', `group "${group}" must have tokens`, tokens);
+    fail('moe.carve', `group "${group}" must have tokens`, tokens);
   }
   if (group === 'activationSparsity' && domains?.length !== tokens?.shape[0]) {
-    fail('carve', `group "activationSparsity" must have domains of all ${tokens?.shape[0]} tokens`, domains?.length);
+    fail(
+      'moe.carve',
+      `group "activationSparsity" must have domains of all ${tokens?.shape[0]} tokens`,
+      domains?.length
+    );
   }
-  Array.from(domains ?? [], (domain) => expectInteger('carve', 'domains', domain, 0, numExperts - 1));
+  Array.from(domains ?? [], (domain) => expectInteger('moe.carve', 'domains', domain, 0, numExperts - 1));
 }
 
 function group(parts: DenseParts, options: CarveOptions): NeuronGroups {
-  const { numExperts, shared = 0, group: by = 'split', tokens = null, domains, firing = 0.1, random } = options;
+  const {
+    experts: numExperts,
+    shared = 0,
+    group: by = 'split',
+    tokens = null,
+    domains,
+    firing = 0.1,
+    random
+  } = options;
   if (by.startsWith('activation') && tokens !== null) {
     const pattern = watch(parts, tokens, firing);
     return by === 'activationSparsity' && domains

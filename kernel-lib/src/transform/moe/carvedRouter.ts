@@ -9,17 +9,18 @@ import { projectFlops, projectionWeight } from '../../nn/routers/parts/projectio
 import { routerAxes } from '../../nn/routers/parts/routerAxes';
 import { specs } from '../../nn/routers/specs';
 
-/** What a part is chosen by. */
-export type CarvedScores = 'linear' | 'preGate' | 'analytic';
+/** Score by which a part is chosen. */
+export type CarvedScores = 'linear' | 'lookahead' | 'analytic';
 
-export const CARVED_SCORES: readonly CarvedScores[] = ['linear', 'preGate', 'analytic'];
+export const CARVED_SCORES: readonly CarvedScores[] = ['linear', 'lookahead', 'analytic'];
 
 export interface CarvedRouterOptions {
   /** Parts of a token, K. */
   k: number;
   /**
-   * "linear": logits `x W`. "preGate": the same, with x what the first routed layer of the pass received. "analytic": how strongly a neuron that stands for the part fires, `|act(x w1 + b1)|`, times
-   * `|x w3|` in a gated network; there is nothing to train in it but the neuron's own weights.
+   * "linear": logits `x W`. "lookahead": the same, with x what the first routed layer of the pass received. "analytic": how
+   * strongly a neuron that stands for the part fires, `|act(x w1 + b1)|`, times `|x w3|` in a gated network; there is
+   * nothing to train in it but the neuron's own weights.
    */
   scores: CarvedScores;
   /** Of the network that was carved; for "analytic". */
@@ -80,7 +81,7 @@ class CarvedRouter extends Module implements Router {
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const from = this.options.scores === 'preGate' ? earlierTokens(x, 'first', ctx) : x;
+    const from = this.options.scores === 'lookahead' ? earlierTokens(x, 'first', ctx) : x;
     const chosen = selectTopK(this.logits(from), { k: this.k, renormalize: false });
     const [numTokens] = x.shape;
     const scaleOfChoice = tf

@@ -1,12 +1,9 @@
 import { expectInteger, expectNumber, fail } from '../../base/core';
-import type { Module } from '../../base/core';
 import { aliasedExperts, lowRankExperts } from '../../nn/experts';
-import type { ExpertSpec } from '../../nn/experts/expertBank';
-import type { Activation } from '../../nn/layers';
 import type { MoeLayer } from '../../nn/moe/layer';
 import { buildLayer, storedValues } from './buildLayer';
 import { stackNetworks, unstackNetworks } from './denseWeights';
-import { expertSpec, valuesBesidesExperts } from './expertNetworks';
+import { feedForwardsOf, ofWidth, valuesBesidesExperts } from './expertNetworks';
 import { lowRankSparse } from './lowRankSparse';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
@@ -33,40 +30,30 @@ export function compressExperts(
   layer: MoeLayer,
   options: CompressOptions
 ): { layer: MoeLayer; report: CompressReport } {
-  const { width, hidden } = layer.options;
+  const { width } = layer.options;
   const { rank, density = 0 } = options;
-  expectInteger('compressExperts', 'rank', rank, 1, Math.min(width, hidden));
-  expectNumber('compressExperts', 'density', density, 0, 1);
-  const { bank, spec, target } = readStored(layer);
+  expectNumber('moe.compressExperts', 'density', density, 0, 1);
+  const { spec, gated, activation, bias, stored, target, hidden } = feedForwardsOf('moe.compressExperts', layer);
+  expectInteger('moe.compressExperts', 'rank', rank, 1, Math.min(width, hidden));
+  if (bias) {
+    fail('moe.compressExperts', 'experts must have no biases', spec.options);
+  }
   const dense = Math.round(density * hidden);
   return tidyUp(() => {
-    const compressed = unstackNetworks(storedValues(bank)).map((network) => lowRankSparse(network, { rank, dense }));
-    const low = lowRankExperts({
-      ...{ rank, dense, gated: spec.kind === 'gated' },
-      activation: spec.options.activation as Activation
-    });
+    const compressed = unstackNetworks(storedValues(stored)).map((network) => lowRankSparse(network, { rank, dense }));
+    const low = ofWidth(lowRankExperts({ rank, dense, gated, activation }), hidden, layer.options.hidden);
     const prefix = target === null ? 'experts' : 'experts.stored';
     const values = valuesBesidesExperts(layer);
     stackNetworks(compressed.map(({ factors }) => factors)).forEach((value, name) =>
       values.set(`${prefix}.${name}`, value)
     );
-    const experts = target === null ? low : aliasedExperts({ experts: low, target });
-    const built = buildLayer({ ...layer.options, experts, sharedKind: layer.options.sharedKind ?? spec }, values);
+    const experts = target === null ? low : aliasedExperts({ expertKind: low, target });
+    const built = buildLayer(
+      { ...layer.options, expertKind: experts, sharedKind: layer.options.sharedKind ?? spec },
+      values
+    );
     const parameters = { before: layer.countParameters(), after: built.countParameters() };
     const report = { transformation: 'compressExperts', parameters, error: compressed.map(({ error }) => error) };
     return { layer: built, report };
   });
-}
-
-/** The bank that holds the weights, its kind, and which of its experts each of the layer's is, where some are the same. */
-function readStored(layer: MoeLayer): { bank: Module; spec: ExpertSpec; target: readonly number[] | null } {
-  const own = expertSpec(layer);
-  const aliased = own.kind === 'aliased';
-  const spec = aliased ? (own.options.experts as ExpertSpec) : own;
-  const target = aliased ? (own.options.target as number[]) : null;
-  const bank = (aliased && layer.experts.children.get('stored')) || layer.experts;
-  if ((spec.kind !== 'plain' && spec.kind !== 'gated') || spec.options.bias === true) {
-    fail('compressExperts', 'experts must be plain or gated, without biases', spec.kind);
-  }
-  return { bank, spec, target };
 }

@@ -1,8 +1,7 @@
 import type { tf } from '../../base/backend';
 import { fail } from '../../base/core';
-import type { ExpertSpec } from '../../nn/experts/expertBank';
-import { gatedExperts } from '../../nn/experts/gatedExperts';
-import { plainExperts } from '../../nn/experts/plainExperts';
+import { variant } from '../../nn/experts';
+import type { ExpertSpec, StackedFeedForwards } from '../../nn/experts/expertBank';
 import type { MoeLayer } from '../../nn/moe/layer';
 import { storedValues } from './buildLayer';
 import { unstackNetworks } from './denseWeights';
@@ -14,17 +13,31 @@ import type { NetworkWeights } from './denseWeights';
  * @throws {SwitchyardError} where they are neither plain nor gated.
  */
 export function readExperts(where: string, layer: MoeLayer): { spec: ExpertSpec; networks: NetworkWeights[] } {
-  const spec = expertSpec(layer);
-  if (spec.kind !== 'plain' && spec.kind !== 'gated') {
-    fail(where, 'experts must be plain or gated', spec.kind);
-  }
-  return { spec, networks: unstackNetworks(storedValues(layer.experts)) };
+  const { spec, stored, target } = feedForwardsOf(where, layer);
+  const networks = unstackNetworks(storedValues(stored));
+  return { spec, networks: target === null ? networks : target.map((each) => networks[each]) };
 }
 
-/** The kind of a layer's experts. */
-export function expertSpec({ options }: MoeLayer): ExpertSpec {
-  const { experts = 'plain' } = options;
-  return experts === 'plain' ? plainExperts() : experts === 'gated' ? gatedExperts() : experts;
+/**
+ * The experts of a layer as feed-forward networks, with their own width inside, which need not be the layer's.
+ *
+ * @throws {SwitchyardError} where they are none.
+ */
+export function feedForwardsOf(
+  where: string,
+  { experts, options }: MoeLayer
+): StackedFeedForwards & { hidden: number } {
+  const networks = experts.feedForwards();
+  if (networks === null) {
+    return fail(where, 'experts must be feed-forward networks, plain or gated', experts.kind);
+  }
+  const hidden = networks.stored.parameters().get('w1')!.shape[2];
+  return { ...networks, hidden, spec: ofWidth(networks.spec, hidden, options.hidden) };
+}
+
+/** Experts of that width inside, in a layer whose own is `layerHidden`. */
+export function ofWidth(spec: ExpertSpec, hidden: number, layerHidden: number): ExpertSpec {
+  return hidden === layerHidden ? spec : variant(spec, { kind: spec.kind, hidden });
 }
 
 /** All that a layer stores besides its routed experts, by path. */

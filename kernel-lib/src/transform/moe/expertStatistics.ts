@@ -4,7 +4,7 @@ import * as ops from '../../base/ops';
 import { readRouting } from '../../nn/moe/hostRouting';
 import type { MoeLayer } from '../../nn/moe/layer';
 
-/** What each expert of a layer did on some tokens, on the host. */
+/** Statistics of each expert of a layer on some tokens, on the host. */
 export interface ExpertStatistics {
   /** Tokens that chose it; [E]. */
   counts: number[];
@@ -18,7 +18,7 @@ export interface ExpertStatistics {
 
 /** Runs tokens [T, D] through a layer's router and experts, without capacity, and counts. */
 export function expertStatistics(layer: MoeLayer, tokens: tf.Tensor2D): ExpertStatistics {
-  expectShape('expertStatistics', tokens, ['T', layer.options.width]);
+  expectShape('moe.expertStatistics', tokens, ['T', layer.options.width]);
   const { numExperts } = layer.router;
   const { indices, weights, norms, logits } = observe(layer, tokens);
   const counts = new Array<number>(numExperts).fill(0);
@@ -45,7 +45,7 @@ function observe({ router, experts }: MoeLayer, tokens: tf.Tensor2D) {
   try {
     return tf.tidy(() => {
       const routing = router.route(tokens, ctx.within('router'));
-      const { indices, weights } = readRouting('expertStatistics', routing, true).observed!;
+      const { indices, weights } = readRouting('moe.expertStatistics', routing, true).observed!;
       const k = indices.length / numTokens;
       const plan = ops.planDispatch(indices, { numTokens, k, numExperts: router.numExperts });
       const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));

@@ -10,7 +10,7 @@ export interface NeuronGroups {
   representatives: number[];
 }
 
-/** What is known of a neuron: how often it fires, and when. */
+/** Firing of a neuron: how often, and when. */
 export interface FiringPattern {
   /** Share of tokens on which each neuron is among those that fire most; [H]. */
   rate: Float32Array;

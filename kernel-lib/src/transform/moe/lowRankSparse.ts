@@ -39,7 +39,7 @@ export function lowRankSparse(network: NetworkWeights, { rank, dense }: { rank: 
   return { factors, error: lost / norm };
 }
 
-/** What each matrix is made of when the first `dense` neurons are left to S. */
+/** Factors of each matrix when the first `dense` neurons are left to S. */
 function split(network: NetworkWeights, rank: number, dense: number) {
   return [...network].map(([name, value]) => {
     const byNeuron = (name === 'w2' ? value : value.transpose()) as tf.Tensor2D;

@@ -42,10 +42,10 @@ export interface MergeReport extends TransformReport {
  */
 export function mergeExperts(layer: MoeLayer, options: MergeOptions): { layer: MoeLayer; report: MergeReport } {
   const { align = 'permutation', weight = 'frequency', tokens } = options;
-  expectOneOf('mergeExperts', 'align', align, ['permutation', 'none']);
-  expectOneOf('mergeExperts', 'weight', weight, ['frequency', 'uniform']);
+  expectOneOf('moe.mergeExperts', 'align', align, ['permutation', 'none']);
+  expectOneOf('moe.mergeExperts', 'weight', weight, ['frequency', 'uniform']);
   return tidyUp(() => {
-    const { spec, networks } = readExperts('mergeExperts', layer);
+    const { spec, networks } = readExperts('moe.mergeExperts', layer);
     const statistics = expertStatistics(layer, tokens);
     const groups = resolveGroups(options.groups, statistics);
     const merged = groups.map((members) => {
@@ -57,8 +57,11 @@ export function mergeExperts(layer: MoeLayer, options: MergeOptions): { layer: M
     });
     const target = networks.map((_, expert) => groups.findIndex((members) => members.includes(expert)));
     const values = new Map([...valuesBesidesExperts(layer), ...under('experts.stored', stackNetworks(merged))]);
-    const experts = aliasedExperts({ experts: spec, target });
-    const built = buildLayer({ ...layer.options, experts, sharedKind: layer.options.sharedKind ?? spec }, values);
+    const experts = aliasedExperts({ expertKind: spec, target });
+    const built = buildLayer(
+      { ...layer.options, expertKind: experts, sharedKind: layer.options.sharedKind ?? spec },
+      values
+    );
     const parameters = { before: layer.countParameters(), after: built.countParameters() };
     const report = { transformation: 'mergeExperts', parameters, groups, frequency: statistics.frequency };
     return { layer: built, report };
@@ -68,12 +71,12 @@ export function mergeExperts(layer: MoeLayer, options: MergeOptions): { layer: M
 function resolveGroups(groups: MergeOptions['groups'], statistics: ExpertStatistics): number[][] {
   const numExperts = statistics.counts.length;
   if (typeof groups === 'number') {
-    expectInteger('mergeExperts', 'groups', groups, 1, numExperts);
+    expectInteger('moe.mergeExperts', 'groups', groups, 1, numExperts);
     return groupByDominance(statistics, groups);
   }
   const once = groups.flat().sort((a, b) => a - b);
   if (once.length !== numExperts || once.some((expert, i) => expert !== i) || groups.some((g) => g.length === 0)) {
-    fail('mergeExperts', `groups must hold each of 0..${numExperts - 1} once`, groups);
+    fail('moe.mergeExperts', `groups must hold each of 0..${numExperts - 1} once`, groups);
   }
   return groups.map((members) => [...members]);
 }

@@ -16,7 +16,7 @@ import type { MoeLayer } from '../../nn/moe/layer';
 export function priorApproximateLoss(layer: MoeLayer, x: tf.Tensor2D, ctx: Context): tf.Scalar {
   const { router, shared } = layer;
   if (shared !== null) {
-    fail('priorApproximateLoss', 'the layer must have no shared parts', layer.options.sharedExperts);
+    fail('moe.priorApproximateLoss', 'the layer must have no shared parts', layer.options.sharedExperts);
   }
   return tf.tidy(() => {
     const { logits } = router.route(x, ctx.within('router'));

@@ -9,7 +9,7 @@ import type { ExpertStatistics } from './expertStatistics';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
-/** What makes an expert worth keeping. */
+/** Importance of an expert: the criterion by which it is kept. */
 export type ExpertImportance = 'frequency' | 'gateTimesNorm' | 'random';
 
 export interface PruneExpertsOptions {
@@ -46,13 +46,13 @@ export function pruneExperts(
   options: PruneExpertsOptions
 ): { layer: MoeLayer; report: PruneExpertsReport } {
   const { keep, importance: kind = 'gateTimesNorm', tokens, random } = options;
-  expectInteger('pruneExperts', 'keep', keep, 1, layer.options.numExperts);
-  expectOneOf('pruneExperts', 'importance', kind, KINDS);
+  expectInteger('moe.pruneExperts', 'keep', keep, 1, layer.options.experts);
+  expectOneOf('moe.pruneExperts', 'importance', kind, KINDS);
   return tidyUp(() => {
     const importance = rate(expertStatistics(layer, tokens), kind, random);
     const best = Array.from(importance.keys()).sort((a, b) => importance[b] - importance[a]);
     const kept = best.slice(0, keep).sort((a, b) => a - b);
-    const pruned = buildFrom({ ...layer.options, numExperts: keep });
+    const pruned = buildFrom({ ...layer.options, experts: keep });
     assignValues(pruned, takeExperts(layer, pruned, kept));
     const parameters = { before: layer.countParameters(), after: pruned.countParameters() };
     return { layer: pruned, report: { transformation: 'pruneExperts', parameters, kept, importance } };

@@ -1,4 +1,4 @@
-/** What every transformation says of what it did; each adds its own. */
+/** Report of a transformation; each adds fields of its own. */
 export interface TransformReport {
   /** Name of the function: "upcycle". */
   transformation: string;

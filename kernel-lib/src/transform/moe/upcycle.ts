@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, showShape } from '../../base/core';
+import { expectInteger, expectNumber, fail, refuseOldNames, showShape } from '../../base/core';
 import type { Random } from '../../base/core';
 import type { MoeLayer } from '../../nn/moe/layer';
 import type { RouterSpec } from '../../nn/routers';
@@ -12,7 +12,7 @@ import { tidyUp } from './tidyUp';
 export interface UpcycleOptions {
   router: RouterSpec;
   /** E; with several networks, at least as many. */
-  numExperts: number;
+  experts: number;
   /** See `moe.layer`. Default null. */
   capacityFactor?: number | null;
   /** Standard deviation of the noise added to each expert, as a fraction of that of each of its matrices. Default 0. */
@@ -44,14 +44,15 @@ export function upcycle(
   networks: DenseNetwork | readonly DenseNetwork[],
   options: UpcycleOptions
 ): { layer: MoeLayer; report: UpcycleReport } {
-  const { router, numExperts, capacityFactor = null, random } = options;
+  refuseOldNames('moe.upcycle', options, { numExperts: 'experts' });
+  const { router, experts: numExperts, capacityFactor = null, random } = options;
   const { noise = 0, reinitialize = 0 } = options;
   const sources = Array.isArray(networks) ? (networks as readonly DenseNetwork[]) : [networks as DenseNetwork];
-  expectInteger('upcycle', 'numExperts', numExperts, Math.max(1, sources.length));
-  expectNumber('upcycle', 'noise', noise, 0);
-  expectNumber('upcycle', 'reinitialize', reinitialize, 0, 1);
+  expectInteger('moe.upcycle', 'experts', numExperts, Math.max(1, sources.length));
+  expectNumber('moe.upcycle', 'noise', noise, 0);
+  expectNumber('moe.upcycle', 'reinitialize', reinitialize, 0, 1);
   return tidyUp(() => {
-    const parts = sources.map((network) => readDense('upcycle', network));
+    const parts = sources.map((network) => readDense('moe.upcycle', network));
     expectAlike(parts);
     const [{ width, hidden }] = parts;
     const reinitialized = Math.round(reinitialize * hidden);
@@ -60,7 +61,15 @@ export function upcycle(
       const stream = random.child('upcycle').child(expert);
       return disturbed(redrawn(parts[from], reinitialized, stream), noise, stream.child('noise'));
     });
-    const shape = { numExperts, width, hidden, router, capacityFactor, random, experts: expertsLike(parts[0]) };
+    const shape = {
+      experts: numExperts,
+      width,
+      hidden,
+      router,
+      capacityFactor,
+      random,
+      expertKind: expertsLike(parts[0])
+    };
     const layer = buildLayer(shape, under('experts', stackNetworks(experts)));
     const before = sources.reduce((sum, network) => sum + network.countParameters(), 0);
     const parameters = { before, after: layer.countParameters() };
@@ -73,7 +82,7 @@ function expectAlike(parts: readonly DenseParts[]): void {
     `${gated ? 'gated ' : ''}${activation} ${showShape([width, hidden])}${weights.has('b1') ? ' with biases' : ''}`;
   const kinds = new Set(parts.map(describe));
   if (kinds.size !== 1) {
-    fail('upcycle', 'networks must be of one kind and shape', [...kinds].join('; '));
+    fail('moe.upcycle', 'networks must be of one kind and shape', [...kinds].join('; '));
   }
 }
 

@@ -2,7 +2,7 @@ import type { tf } from '../../base/backend';
 import { fail, Module } from '../../base/core';
 import type { Context } from '../../base/core';
 
-/** What a language model says of itself. */
+/** Sizes that a language model tells of itself. */
 interface Vocabulary {
   vocabSize?: number;
   contextLength?: number;
@@ -60,7 +60,7 @@ export class Adapters extends Module {
     return (this.base as Vocabulary).contextLength;
   }
 
-  /** What the model computes, with the adapters where they are attached or merged. */
+  /** Output of the model, with the adapters where they are attached or merged. */
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return this.base.apply(x, ctx);
   }

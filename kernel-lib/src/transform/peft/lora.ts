@@ -26,7 +26,7 @@ export interface LoraOptions {
  * @throws {SwitchyardError} where an option is out of range, or no matrix is named.
  */
 export function lora(model: Module, options: LoraOptions): Adapters {
-  return new Adapters('lora', model, loraParts('lora', model, options));
+  return new Adapters('peft.lora', model, loraParts('peft.lora', model, options));
 }
 
 /** The adapters of {@link lora}, for those that have others besides. */

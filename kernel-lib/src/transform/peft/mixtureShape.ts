@@ -1,7 +1,7 @@
 import type { Random, Size } from '../../base/core';
 import type { RouterSpec } from '../../nn/routers';
 
-/** What an adapter with a router is built from, once the matrix that it stands beside is known. */
+/** Shape of an adapter with a router, once the matrix that it stands beside is known. */
 export interface MixtureShape {
   /** Width of what goes in. */
   inputs: Size;

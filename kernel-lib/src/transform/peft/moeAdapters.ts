@@ -55,13 +55,16 @@ export class DomainAdapters extends Adapters {
  */
 export function moeAdapters(model: Module, options: MoeAdaptersOptions): DomainAdapters {
   const { targets, domains, hidden, seed = 0 } = options;
-  expectInteger('moeAdapters', 'domains', domains, 1);
-  expectInteger('moeAdapters', 'hidden', hidden, 1);
+  expectInteger('peft.moeAdapters', 'domains', domains, 1);
+  expectInteger('peft.moeAdapters', 'hidden', hidden, 1);
   const { router = routers.topK({ k: domains + 1, balance: {} }) } = options;
   const random = Random.fromSeed(seed).child('moeAdapters');
   const parts = new Map<string, AdapterPart>();
   const mixtures: DomainMixture[] = [];
-  const networks = targetModules('moeAdapters', model, targets, { is: isFeedForward, kinds: 'a feed-forward network' });
+  const networks = targetModules('peft.moeAdapters', model, targets, {
+    is: isFeedForward,
+    kinds: 'a feed-forward network'
+  });
   for (const [path, network] of networks) {
     const module = new DomainMixture(network, { domains, hidden, router, random: random.child(path) });
     mixtures.push(module);
@@ -90,7 +93,7 @@ class DomainMixture extends Module {
     const names = [...Array.from({ length: domains }, (_, i) => `domain${i}`), 'task'];
     const { activation } = network;
     this.adapters = names.map((name) =>
-      this.addChild(name, bottleneck({ width, hiddenWidth: hidden, activation, random: random.child(name) }))
+      this.addChild(name, bottleneck({ width, hidden: hidden, activation, random: random.child(name) }))
     );
     const shape = { width, numExperts: names.length, random: random.child('router') };
     this.router = this.addChild('router', router.build(shape));

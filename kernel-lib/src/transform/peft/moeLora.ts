@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, expectOneOf, fail, Random } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, fail, Random, refuseOldNames } from '../../base/core';
 import type { Module } from '../../base/core';
 import { isFeedForward, loraExperts } from '../../nn/experts/loraExperts';
 import { Linear } from '../../nn/layers';
@@ -15,7 +15,7 @@ import type { LoraOptions } from './lora';
 import { targetModules } from './targets';
 import type { Targets } from './targets';
 
-/** What an expert is: a whole adapter, one rank of an adapter, or a matrix between two factors that all share. */
+/** Granularity of an expert: a whole adapter, one rank of an adapter, or a matrix between two factors that all share. */
 export type Granularity = 'adapter' | 'rank' | 'coreSpace';
 
 const GRANULARITIES: readonly Granularity[] = ['adapter', 'rank', 'coreSpace'];
@@ -30,10 +30,10 @@ export interface MoeLoraOptions {
   rank: number;
   /** Changes are multiplied by alpha / r. Default: r. */
   alpha?: number;
-  /** Decides for each token. Default: `routers.topK` with `topK` choices, renormalised. */
+  /** Decides for each token. Default: `routers.topK` with `k` choices, renormalised. */
   router?: routers.RouterSpec;
   /** Choices of the default router. Default 2; with "coreSpace" all, a soft mixture. */
-  topK?: number;
+  k?: number;
   /** Coefficient of the default router's balancing loss. Default 0.01. */
   balanceLoss?: number;
   /** Plain adapters besides, as on attention projections (MixLoRA). */
@@ -54,12 +54,13 @@ export function moeLora(model: Module, options: MoeLoraOptions): Adapters {
   const resolved = resolve(options);
   const random = Random.fromSeed(seed).child('moeLora');
   const networks = resolved.granularity === 'adapter';
-  const modules = targetModules('moeLora', model, targets, {
+  const modules = targetModules('peft.moeLora', model, targets, {
     is: (module): module is Linear | FeedForward | GatedFeedForward =>
       module instanceof Linear || (networks && isFeedForward(module)),
     kinds: networks ? 'linear or a feed-forward network' : 'linear'
   });
-  const parts = lora === undefined ? new Map<string, AdapterPart>() : loraParts('moeLora', model, { seed, ...lora });
+  const parts =
+    lora === undefined ? new Map<string, AdapterPart>() : loraParts('peft.moeLora', model, { seed, ...lora });
   for (const [path, module] of modules) {
     const part =
       module instanceof Linear
@@ -79,7 +80,8 @@ interface Resolved {
 }
 
 function resolve(options: MoeLoraOptions): Resolved {
-  const where = 'moeLora';
+  const where = 'peft.moeLora';
+  refuseOldNames(where, options, { topK: 'k' });
   const { granularity, rank, balanceLoss = 0.01 } = options;
   expectOneOf(where, 'granularity', granularity, GRANULARITIES);
   expectInteger(where, 'rank', rank, 1);
@@ -91,9 +93,9 @@ function resolve(options: MoeLoraOptions): Resolved {
     options;
   expectNumber(where, 'alpha', alpha);
   expectInteger(where, 'experts', experts, 1);
-  const { topK = granularity === 'coreSpace' ? experts : Math.min(2, experts) } = options;
+  const { k = granularity === 'coreSpace' ? experts : Math.min(2, experts) } = options;
   const balance = { loss: { convention: 'switch' as const, coefficient: balanceLoss } };
-  const { router = routers.topK({ k: topK, renormalize: true, balance: balanceLoss === 0 ? {} : balance }) } = options;
+  const { router = routers.topK({ k, renormalize: true, balance: balanceLoss === 0 ? {} : balance }) } = options;
   return { granularity, experts, rank, alpha, router };
 }
 
@@ -118,6 +120,6 @@ function instead(
 ): AdapterPart {
   const [width, hidden] = base.w1.weight.axes;
   const experts = loraExperts({ base: 'base', rank, alpha });
-  const module = moe.layer({ router, numExperts, width, hidden, experts, live: { base }, random });
+  const module = moe.layer({ router, experts: numExperts, width, hidden, expertKind: experts, live: { base }, random });
   return { module, attach: () => base.intercept((_inner, x, ctx) => module.apply(x, ctx)) };
 }

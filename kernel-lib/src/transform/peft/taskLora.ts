@@ -36,9 +36,9 @@ export interface TaskLoraOptions {
  */
 export function taskLora(model: Module, options: TaskLoraOptions): Adapters {
   const { targets, experts, rank, tasks, heads = 1, alpha = rank, seed = 0 } = options;
-  (['experts', 'rank', 'tasks'] as const).forEach((name) => expectInteger('taskLora', name, options[name], 1));
-  expectInteger('taskLora', 'heads', heads, 1);
-  expectNumber('taskLora', 'alpha', alpha);
+  (['experts', 'rank', 'tasks'] as const).forEach((name) => expectInteger('peft.taskLora', name, options[name], 1));
+  expectInteger('peft.taskLora', 'heads', heads, 1);
+  expectNumber('peft.taskLora', 'alpha', alpha);
   const random = Random.fromSeed(seed).child('taskLora');
   return routed(model, targets, (path, [inputs, outputs]) =>
     TaskRouted.create({ inputs, outputs, experts, rank, tasks, heads, alpha, random: random.child(path) })
@@ -61,13 +61,13 @@ export interface AdaptTasksOptions {
  * @throws {SwitchyardError} where the adapters are of another kind.
  */
 export function adaptTasks(adapters: Adapters, { tasks, how, seed = 0 }: AdaptTasksOptions): Adapters {
-  expectInteger('adaptTasks', 'tasks', tasks, 1);
+  expectInteger('peft.adaptTasks', 'tasks', tasks, 1);
   const random = Random.fromSeed(seed).child('adaptTasks');
   const { base } = adapters;
   const next = new Map<string, TaskRouted>();
   for (const [path, module] of adapters.children) {
     const from =
-      module instanceof TaskRouted ? module : fail('adaptTasks', 'adapters must be of taskLora', module.kind);
+      module instanceof TaskRouted ? module : fail('peft.adaptTasks', 'adapters must be of taskLora', module.kind);
     next.set(path, from.adapt(tasks, how, random.child(path)));
   }
   adapters.remove();
@@ -81,7 +81,7 @@ export function adaptTasks(adapters: Adapters, { tasks, how, seed = 0 }: AdaptTa
 function routed(model: Module, targets: Targets, make: (path: string, shape: number[]) => TaskRouted): Adapters {
   const is = (module: Module): module is Linear => module instanceof Linear;
   const parts = new Map<string, AdapterPart>();
-  for (const [path, linear] of targetModules('taskLora', model, targets, { is, kinds: 'linear' })) {
+  for (const [path, linear] of targetModules('peft.taskLora', model, targets, { is, kinds: 'linear' })) {
     const module = make(path, linear.weight.shape);
     parts.set(path, {
       module,

@@ -5,7 +5,7 @@ import * as ops from '../../base/ops';
 import { initialize, uniformFanIn } from '../../nn/layers';
 import { TASK_IDS } from '../../nn/moe';
 
-/** What of an inventory is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
+/** Part of an inventory that is tuned for new tasks: all of it, its routing alone, or one adapter that is its mean. */
 export type TaskAdaptation = 'full' | 'z' | 'mu';
 
 export interface TaskRoutedShape {
@@ -36,7 +36,7 @@ export class TaskRouted extends Module {
     super();
     const { inputs, outputs, heads } = shape;
     if (inputs % heads !== 0 || outputs % heads !== 0) {
-      fail('taskLora', `heads must divide the widths [${inputs}, ${outputs}]`, heads);
+      fail('peft.taskLora', `heads must divide the widths [${inputs}, ${outputs}]`, heads);
     }
     const why = 'heads cut it';
     const [from, to] = [Axis.of('inputs', inputs).pin(why), Axis.of('outputs', outputs).pin(why)];

@@ -83,7 +83,7 @@ describe('moeTransformer', () => {
       'layers.0.attentionNorm.weight',
       'layers.0.attention.qkv.weight',
       'layers.0.attention.output.weight',
-      'layers.0.mixerNorm.weight',
+      'layers.0.feedForwardNorm.weight',
       'layers.0.moe.router.weight',
       'layers.0.moe.experts.w1',
       'layers.0.moe.experts.w2',

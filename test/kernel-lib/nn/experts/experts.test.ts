@@ -9,7 +9,7 @@ describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'sil
   'experts %o',
   (experts) => {
     test('one expert alone is a feed-forward network', () => {
-      const layer = makeLayer({ experts, numExperts: 1, router: routers.topK({ k: 1 }) });
+      const layer = makeLayer({ expertKind: experts, experts: 1, router: routers.topK({ k: 1 }) });
       const x = tokens();
       tf.tidy(() => {
         const w = (name: string) => layer.parameters().get(`experts.${name}`)?.variable.squeeze([0]) as tf.Tensor2D;
@@ -27,14 +27,14 @@ describe.each(['plain', 'gated', moe.plainExperts({ bias: true, activation: 'sil
     });
 
     test('gradients agree with finite differences', () => {
-      const layer = makeLayer({ experts, sharedExperts: 1, router: routers.topK({ k: EXPERTS }) });
+      const layer = makeLayer({ expertKind: experts, sharedExperts: 1, router: routers.topK({ k: EXPERTS }) });
       expectGradients(layer);
       layer.dispose();
     });
 
     test('200 steps leave no tensor behind', () => {
       const layer = makeLayer({
-        experts,
+        expertKind: experts,
         sharedExperts: 1,
         capacityFactor: 1,
         router: routers.topK({

@@ -50,13 +50,13 @@ const battery: LayerCase[] = [
   },
   {
     name: 'FeedForward',
-    make: (random) => new layers.FeedForward({ width: WIDTH, hiddenWidth: 8, random }),
+    make: (random) => new layers.FeedForward({ width: WIDTH, hidden: 8, random }),
     input,
     parameters: ['w1.weight', 'w1.bias', 'w2.weight', 'w2.bias']
   },
   {
     name: 'GatedFeedForward',
-    make: (random) => new layers.GatedFeedForward({ width: WIDTH, hiddenWidth: 8, random }),
+    make: (random) => new layers.GatedFeedForward({ width: WIDTH, hidden: 8, random }),
     input,
     parameters: ['w1.weight', 'w2.weight', 'w3.weight']
   },

@@ -28,7 +28,7 @@ describe('shape', () => {
   });
 
   test('parameters have the documented paths', () => {
-    const layer = makeLayer({ sharedExperts: 2, experts: 'gated' });
+    const layer = makeLayer({ sharedExperts: 2, expertKind: 'gated' });
     const shapes = Object.fromEntries([...layer.parameters()].map(([path, { shape }]) => [path, shape]));
     expect(shapes).toEqual({
       'router.weight': [WIDTH, EXPERTS],
@@ -186,7 +186,7 @@ describe('errors', () => {
   });
 
   test('k > experts, options out of range', () => {
-    expect(() => makeLayer({ router: routers.topK({ k: 9 }), numExperts: 8 })).toThrow(
+    expect(() => makeLayer({ router: routers.topK({ k: 9 }), experts: 8 })).toThrow(
       'topK: k must be 1..numExperts (8), got 9'
     );
     expect(() => makeLayer({ capacityFactor: 0 })).toThrow('moe.layer: capacityFactor must be a number above 0');

@@ -135,7 +135,7 @@ describe('hash and fixed', () => {
 describe('soft', () => {
   test('the layer computes combine * experts(dispatch^T x)', () => {
     const layer = moe.layer({
-      ...{ router: routers.soft({ slots: 2 }), numExperts: 3, width: WIDTH, hidden: 5 },
+      ...{ router: routers.soft({ slots: 2 }), experts: 3, width: WIDTH, hidden: 5 },
       random: Random.fromSeed(3)
     });
     tf.tidy(() => {
@@ -159,7 +159,7 @@ describe('soft', () => {
 
   test('an observer sees the weight of each expert as its load', () => {
     const layer = moe.layer({
-      ...{ router: routers.soft({ slots: 2 }), numExperts: 3, width: WIDTH, hidden: 5 },
+      ...{ router: routers.soft({ slots: 2 }), experts: 3, width: WIDTH, hidden: 5 },
       random: Random.fromSeed(3)
     });
     const records: core.RoutingRecord[] = [];

@@ -69,8 +69,8 @@ test.each([
   [1, [0, 0, 1, 2]],
   [2, [0, 0, 0, 1]],
   ['first' as const, [0, 0, 0, 0]]
-])('preGate: lookahead %d routes layer l by the tokens of an earlier one', (lookahead, from) => {
-  const router = routers.preGate({ k: 2, lookahead }).build(shape());
+])('lookahead: %d layers ahead, layer l is routed by the tokens of an earlier one', (lookahead, from) => {
+  const router = routers.lookahead({ k: 2, ahead: lookahead }).build(shape());
   tf.tidy(() => {
     const received = [0, 1, 2, 3].map((layer) => tokens(20 + layer));
     const ctx = Context.create();
@@ -97,8 +97,8 @@ test('progressivePool: the pool grows as it says, and nothing outside it is chos
   router.dispose();
 });
 
-test('taskGate: without content, all tokens of a task go the same way', () => {
-  const router = routers.taskGate({ k: 2, tasks: 3, content: false }).build(shape());
+test('task: without content, all tokens of a task go the same way', () => {
+  const router = routers.task({ k: 2, tasks: 3, content: false }).build(shape());
   const ctx = Context.create();
   ctx.setState(moe.TASK_IDS, tf.tensor1d([0, 1, 2, 0, 1], 'int32'));
   const rows = tf.tidy(() => router.route(tokens(2, 5), ctx).logits.arraySync());
@@ -110,9 +110,9 @@ test('taskGate: without content, all tokens of a task go the same way', () => {
 });
 
 test.each(['variance', 'entropy'] as const)(
-  'confidenceGate: %s makes a confidence that is 0 at uniform and grows',
+  'confidence: %s makes a confidence that is 0 at uniform and grows',
   (dispersion) => {
-    const router = routers.confidenceGate({ dispersion, threshold: 0.5 }).build({ ...shape(), numExperts: 2 });
+    const router = routers.confidence({ dispersion, threshold: 0.5 }).build({ ...shape(), numExperts: 2 });
     tf.tidy(() => {
       const x = tf
         .linspace(0, 8, 9)

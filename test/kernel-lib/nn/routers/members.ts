@@ -126,12 +126,12 @@ export const MEMBERS: Record<string, Member> = {
     pinned: ['experts']
   },
   'confidence gate': {
-    file: 'confidenceGate',
-    spec: () => routers.confidenceGate({ threshold: 0.6 }),
+    file: 'confidence',
+    spec: () => routers.confidence({ threshold: 0.6 }),
     k: 4,
     seeded: false
   },
-  'pre-gate': { file: 'preGate', spec: (k) => routers.preGate({ k }), k: 2 },
+  lookahead: { file: 'lookahead', spec: (k) => routers.lookahead({ k }), k: 2 },
   'progressive pool': {
     file: 'progressivePool',
     spec: (k) => routers.progressivePool({ k, from: k, steps: 4 }),
@@ -139,15 +139,15 @@ export const MEMBERS: Record<string, Member> = {
     pinned: ['experts']
   },
   'task gate': {
-    file: 'taskGate',
-    spec: (k) => routers.taskGate({ k, tasks: WIDTH }),
+    file: 'task',
+    spec: (k) => routers.task({ k, tasks: WIDTH }),
     k: 2,
     state: (x) => ({ taskIds: largest(x) }),
     pinned: ['tasks']
   },
   'attention gate': {
-    file: 'attentionGate',
-    spec: (k) => routers.attentionGate({ k, contrastive: { maskRate: 0.5 } }),
+    file: 'attention',
+    spec: (k) => routers.attention({ k, contrastive: { maskRate: 0.5 } }),
     k: 2,
     state: (x) => ({ behaviours: tf.stack([x, x.mul(0.5).add(1), x.square().minimum(4)], 1) })
   },

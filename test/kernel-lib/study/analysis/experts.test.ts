@@ -59,7 +59,7 @@ describe('spearman', () => {
 
 test('allOutputs: expert e of token t is what a layer gives that sends t to e alone', () => {
   const layer = moe.layer({
-    ...{ router: routers.topK({ k: 1 }), numExperts: 3, width: 4, hidden: 8, random: Random.fromSeed(1) }
+    ...{ router: routers.topK({ k: 1 }), experts: 3, width: 4, hidden: 8, random: Random.fromSeed(1) }
   });
   const x = Random.fromSeed(2).normal([10, 4]) as tf.Tensor2D;
   const records: core.RoutingRecord[] = [];

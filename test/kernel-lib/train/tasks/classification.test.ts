@@ -22,7 +22,7 @@ class Routed extends core.Module {
   readonly kind = 'routed';
   private readonly moe = this.addChild(
     'moe',
-    moe.layer({ router: routers.topK({ k: 1 }), numExperts: 3, width: 4, hidden: 4, random: Random.fromSeed(1) })
+    moe.layer({ router: routers.topK({ k: 1 }), experts: 3, width: 4, hidden: 4, random: Random.fromSeed(1) })
   );
   private readonly head = this.addChild(
     'head',

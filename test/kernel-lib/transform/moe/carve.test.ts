@@ -9,7 +9,7 @@ const HIDDEN = 24;
 const DOMAINS = Array.from({ length: 40 }, (_, t) => t % 4);
 
 function carve(network: moe.DenseNetwork, options: Partial<moe.CarveOptions> = {}) {
-  return moe.carve(network, { numExperts: 4, k: 4, random: Random.fromSeed(3), ...options });
+  return moe.carve(network, { experts: 4, k: 4, random: Random.fromSeed(3), ...options });
 }
 
 describe.each([{ gated: false }, { gated: true }, { gated: false, bias: false }])('network %o', (kind) => {
@@ -18,7 +18,7 @@ describe.each([{ gated: false }, { gated: true }, { gated: false, bias: false }]
     ['random', 'linear', 2],
     ['activationRate', 'analytic', 2],
     ['activationRate', 'analytic', 0],
-    ['activationSparsity', 'preGate', 2]
+    ['activationSparsity', 'lookahead', 2]
   ] as const)(
     'with all parts active, %s with a %s router and %i shared keeps the function',
     (group, router, shared) => {
@@ -74,7 +74,7 @@ test('parts have weight 1 until their scale is trained, and the scale has a grad
 test('what does not fit is refused, and nothing is left behind', () => {
   const network = makeNetwork({ hidden: HIDDEN });
   expectNoLeak(() => {
-    expect(() => carve(network, { numExperts: 5 })).toThrow(
+    expect(() => carve(network, { experts: 5 })).toThrow(
       'carve: numExperts + shared must divide the hidden width (24)'
     );
     expect(() => carve(network, { k: 5 })).toThrow('carve: k must be an integer 1..4, got 5');

@@ -9,7 +9,7 @@ const WIDTH = 6;
 const HIDDEN = 12;
 
 function makeLayer(options: Partial<moe.MoeLayerOptions> = {}): moe.MoeLayer {
-  const shape = { numExperts: 4, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(1) };
+  const shape = { experts: 4, width: WIDTH, hidden: HIDDEN, random: Random.fromSeed(1) };
   return moe.layer({ router: routers.topK({ k: 2 }), ...shape, ...options });
 }
 
@@ -31,7 +31,7 @@ function permuteCopies(layer: moe.MoeLayer): void {
 
 describe.each(['plain', 'gated', moe.plainExperts({ bias: true })] as const)('experts %o', (experts) => {
   test('merging permuted copies is lossless once aligned, and not without', () => {
-    const layer = makeLayer({ experts, sharedExperts: 1 });
+    const layer = makeLayer({ expertKind: experts, sharedExperts: 1 });
     permuteCopies(layer);
     const before = valuesOf(layer);
     const tokens = makeTokens(64, WIDTH);
@@ -97,7 +97,7 @@ test('groups must hold every expert once', () => {
 
 describe.each(['plain', 'gated'] as const)('compressed %s experts', (experts) => {
   test('full rank loses nothing; less rank loses more, and a part kept whole brings some back', () => {
-    const layer = makeLayer({ experts });
+    const layer = makeLayer({ expertKind: experts });
     const tokens = makeTokens(32, WIDTH);
     const expected = outputOf(layer, tokens);
     const run = (rank: number, density: number) => {
@@ -119,7 +119,7 @@ describe.each(['plain', 'gated'] as const)('compressed %s experts', (experts) =>
 });
 
 test('the reported error is that of the weights', () => {
-  const layer = makeLayer({ numExperts: 1, router: routers.topK({ k: 1 }) });
+  const layer = makeLayer({ experts: 1, router: routers.topK({ k: 1 }) });
   const { layer: small, report } = moe.compressExperts(layer, { rank: 5, density: 0.25 });
   tf.tidy(() => {
     const value = (of: moe.MoeLayer, path: string) => of.parameters().get(path)!.variable.squeeze<tf.Tensor2D>([0]);
@@ -168,7 +168,7 @@ describe('pruning', () => {
     ['topK', routers.topK({ k: 2, noise: 'learned', balance: { bias: { rate: 0.1 } } })],
     ['relu', routers.relu({ k: 2 })]
   ])('with %s, what is left is as it was', (_name, router) => {
-    const layer = makeLayer({ router, experts: 'gated', sharedExperts: 1, numExperts: WIDTH });
+    const layer = makeLayer({ router, expertKind: 'gated', sharedExperts: 1, experts: WIDTH });
     const tokens = makeTokens(50, WIDTH);
     const { layer: pruned, report } = moe.pruneExperts(layer, { keep: 3, tokens, random: Random.fromSeed(1) });
     expect(report.kept).toHaveLength(3);
@@ -209,7 +209,7 @@ describe('pruning', () => {
   });
 
   test('pruning experts that no token chooses keeps the function', () => {
-    const layer = makeLayer({ numExperts: 6 });
+    const layer = makeLayer({ experts: 6 });
     const tokens = tf.tidy(() => makeTokens(50, WIDTH).abs());
     setValue(layer, 'router.weight', (weight) => weight.sub(tf.tensor1d([0, 1, 0, 1, 0, 0]).mul(20)));
     const { layer: pruned, report } = moe.pruneExperts(layer, {
@@ -246,7 +246,7 @@ describe('averaging', () => {
   };
 
   test('a step keeps the mean and multiplies the variance by (1 - beta)^2; only in training', () => {
-    const layer = makeLayer({ experts: moe.averagedExperts({ experts: moe.gatedExperts(), beta: 0.3 }) });
+    const layer = makeLayer({ expertKind: moe.averagedExperts({ expertKind: moe.gatedExperts(), beta: 0.3 }) });
     const moments = () =>
       tf.tidy(() => {
         const { mean, variance } = tf.moments(layer.parameters().get('experts.each.w1')!.variable, 0);
@@ -270,7 +270,7 @@ describe('averaging', () => {
     const network = makeNetwork({ width: WIDTH });
     const tokens = makeTokens();
     const random = Random.fromSeed(1);
-    const { layer } = moe.upcycle(network, { numExperts: 4, router: routers.topK({ k: 2 }), random });
+    const { layer } = moe.upcycle(network, { experts: 4, router: routers.topK({ k: 2 }), random });
     const { network: back } = moe.averageToDense(layer);
     expectClose(outputOf(back, tokens), outputOf(network, tokens), 1e-6);
     tokens.dispose();

@@ -8,7 +8,7 @@ const { Random } = core;
 function upcycle(network: moe.DenseNetwork | moe.DenseNetwork[], options: Partial<moe.UpcycleOptions> = {}) {
   return moe.upcycle(network, {
     router: routers.topK({ k: 2 }),
-    numExperts: 4,
+    experts: 4,
     random: Random.fromSeed(3),
     ...options
   });
@@ -38,7 +38,7 @@ describe.each([{ gated: false }, { gated: true }, { gated: false, bias: false }]
 test('experts come from several networks in turn', () => {
   const networks = [makeNetwork({ seed: 1 }), makeNetwork({ seed: 2 })];
   const x = makeTokens();
-  const { layer, report } = upcycle(networks, { numExperts: 3 });
+  const { layer, report } = upcycle(networks, { experts: 3 });
   expect(report.source).toEqual([0, 1, 0]);
   const w1 = layer.parameters().get('experts.w1')?.variable.arraySync() as number[][][];
   networks.forEach((network, i) => expect(w1[i]).toEqual(network.w1.weight.variable.arraySync()));
@@ -74,9 +74,9 @@ test('a quarter drawn anew leaves three quarters of the neurons as they were, ot
   network.dispose();
 });
 
-test('a whole transformer keeps its logits, through mapMixers', () => {
+test('a whole transformer keeps its logits, through mapFeedForwards', () => {
   const dense = models.denseTransformer({ layers: 2, width: 16, contextLength: 8, gated: true, seed: 5 });
-  const upcycled = models.mapMixers(dense, (mixer) => upcycle(mixer as moe.DenseNetwork).layer);
+  const upcycled = models.mapFeedForwards(dense, (feedForward) => upcycle(feedForward as moe.DenseNetwork).layer);
   const ids = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], 'int32');
   expectClose(outputOf(upcycled, ids), outputOf(dense, ids), 1e-5);
   expect([...upcycled.parameters().keys()]).toContain('layers.1.moe.experts.w3');
@@ -86,12 +86,14 @@ test('a whole transformer keeps its logits, through mapMixers', () => {
   upcycled.dispose();
 });
 
-test('mapMixers leaves what it is given as it was, and no tensor behind', () => {
+test('mapFeedForwards leaves what it is given as it was, and no tensor behind', () => {
   const dense = models.denseTransformer({ layers: 2, width: 16, contextLength: 8 });
   const before = valuesOf(dense);
   expectNoLeak(() =>
     models
-      .mapMixers(dense, (mixer, block) => (block === 0 ? mixer : upcycle(mixer as moe.DenseNetwork).layer))
+      .mapFeedForwards(dense, (feedForward, block) =>
+        block === 0 ? feedForward : upcycle(feedForward as moe.DenseNetwork).layer
+      )
       .dispose()
   );
   expect(valuesOf(dense)).toEqual(before);
@@ -102,7 +104,7 @@ test('networks that differ, and options out of range, are refused', () => {
   const networks = [makeNetwork({ hidden: 24 }), makeNetwork({ hidden: 12 })];
   expect(() => upcycle(networks)).toThrow('upcycle: networks must be of one kind and shape');
   expect(() => upcycle(networks[0], { noise: -1 })).toThrow('upcycle: noise must be a number');
-  expect(() => upcycle([networks[0], networks[0]], { numExperts: 1 })).toThrow('numExperts must be an integer');
+  expect(() => upcycle([networks[0], networks[0]], { experts: 1 })).toThrow('experts must be an integer');
   const biased = makeNetwork({ gated: true, bias: true });
   expectNoLeak(() => expect(() => upcycle(biased)).toThrow('upcycle: a gated network must have no biases'));
   [...networks, biased].forEach((network) => network.dispose());

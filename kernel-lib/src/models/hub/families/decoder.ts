@@ -3,7 +3,7 @@ import { fail } from '../../../base/core';
 import type { Activation, GroupedAttentionChoices } from '../../../nn/layers';
 import { groupedAttention, rmsNorm } from '../../../nn/layers';
 import type { TransformerOptions } from '../../language';
-import type { Mixer } from '../../mixer';
+import type { FeedForwardSpec } from '../../feedForward';
 import type { Config } from '../config';
 import { same, transposed } from '../weightMap';
 import type { WeightMap } from '../weightMap';
@@ -29,7 +29,7 @@ export function activationOf(config: Config, key = 'hidden_act', otherwise?: str
 export interface DecoderChoices extends Partial<TransformerOptions> {
   attention?: GroupedAttentionChoices;
   /** What works on each token alone in a block. Default: the gated network of Llama. */
-  mixer?: (block: number) => Mixer;
+  feedForward?: (block: number) => FeedForwardSpec;
   /** Of the norms; added to their scale. */
   offset?: number;
   biased?: boolean;
@@ -37,7 +37,13 @@ export interface DecoderChoices extends Partial<TransformerOptions> {
 
 /** Options of a model built like Llama (arXiv 2302.13971). */
 export function decoderOptions(config: Config, choices: DecoderChoices = {}): TransformerOptions {
-  const { attention = {}, mixer = gatedMixer(config, choices.biased), offset, biased: _biased, ...rest } = choices;
+  const {
+    attention = {},
+    feedForward = gatedFeedForward(config, choices.biased),
+    offset,
+    biased: _biased,
+    ...rest
+  } = choices;
   const [width, heads, layers] = ['hidden_size', 'num_attention_heads', 'num_hidden_layers'].map((key) =>
     config.integer(key)
   );
@@ -58,14 +64,14 @@ export function decoderOptions(config: Config, choices: DecoderChoices = {}): Tr
     parallel: false,
     positions: 'none',
     tied: config.flag('tie_word_embeddings', false),
-    mixers: Array.from({ length: layers }, (_, block) => mixer(block)),
+    feedForwards: Array.from({ length: layers }, (_, block) => feedForward(block)),
     parts: { norm: rmsNorm({ epsilon, offset }), attention: grouped },
     ...rest
   };
 }
 
 /** The gated network of a block, of this width. */
-export function gatedMixer(config: Config, bias = false, key = 'intermediate_size'): () => Mixer {
+export function gatedFeedForward(config: Config, bias = false, key = 'intermediate_size'): () => FeedForwardSpec {
   return () => ({ kind: 'dense', hidden: config.integer(key), gated: true, activation: activationOf(config), bias });
 }
 
@@ -81,12 +87,12 @@ export function decoderWeights(
   options: TransformerOptions,
   attention: (ours: string, theirs: string) => WeightMap[] = groupedWeights(options)
 ): WeightMap[] {
-  const blocks = options.mixers.flatMap((_, i) => {
+  const blocks = options.feedForwards.flatMap((_, i) => {
     const [ours, theirs] = [`layers.${i}`, `model.layers.${i}`];
     return [
       same(`${ours}.attentionNorm.weight`, `${theirs}.input_layernorm.weight`),
       ...attention(`${ours}.attention`, `${theirs}.self_attn`),
-      same(`${ours}.mixerNorm.weight`, `${theirs}.post_attention_layernorm.weight`)
+      same(`${ours}.feedForwardNorm.weight`, `${theirs}.post_attention_layernorm.weight`)
     ];
   });
   return [...outerWeights(options), ...blocks];
@@ -119,9 +125,9 @@ export function linear(path: string, name: string, bias: boolean): WeightMap[] {
 }
 
 /** The gated networks of all dense blocks. */
-export function denseWeights({ mixers }: TransformerOptions): WeightMap[] {
-  return mixers.flatMap((mixer, i) =>
-    mixer.kind === 'dense'
+export function denseWeights({ feedForwards }: TransformerOptions): WeightMap[] {
+  return feedForwards.flatMap((feedForward, i) =>
+    feedForward.kind === 'dense'
       ? (
           [
             ['w1', 'gate_proj'],
@@ -129,7 +135,7 @@ export function denseWeights({ mixers }: TransformerOptions): WeightMap[] {
             ['w2', 'down_proj']
           ] as const
         ).flatMap(([path, name]) =>
-          linear(`layers.${i}.feedForward.${path}`, `model.layers.${i}.mlp.${name}`, mixer.bias ?? false)
+          linear(`layers.${i}.feedForward.${path}`, `model.layers.${i}.mlp.${name}`, feedForward.bias ?? false)
         )
       : []
   );

@@ -8,7 +8,7 @@ import type { Family } from '../family';
 import { same } from '../weightMap';
 import type { WeightMap } from '../weightMap';
 import { rotaryOf, yarnMagnitude } from './attention';
-import { decoderOptions, decoderWeights, denseWeights, gatedMixer, linear } from './decoder';
+import { decoderOptions, decoderWeights, denseWeights, gatedFeedForward, linear } from './decoder';
 import { biasWeights, countExperts, mixtureOf, mixtureWeights, sharedWeights } from './mixture';
 
 /** DeepSeek-V2 (arXiv 2405.04434): latent attention, shared experts, groups chosen by their best score. */
@@ -55,8 +55,8 @@ function optionsOf(config: Config, interleaved: boolean, routing: Partial<TopKOp
     routing: { scale: config.number('routed_scaling_factor', 1), ...routing },
     sharedExperts
   });
-  const [dense, first] = [gatedMixer(config), config.integer('first_k_dense_replace', 0, 0)];
-  const options = decoderOptions(config, { mixer: (block) => (block < first ? dense() : sparse) });
+  const [dense, first] = [gatedFeedForward(config), config.integer('first_k_dense_replace', 0, 0)];
+  const options = decoderOptions(config, { feedForward: (block) => (block < first ? dense() : sparse) });
   return { ...options, parts: { ...options.parts, attention: latentAttention(attentionOf(config, interleaved)) } };
 }
 
@@ -77,7 +77,8 @@ function attentionOf(config: Config, interleaved: boolean): LatentAttentionChoic
 }
 
 function deepseekWeights(options: TransformerOptions): WeightMap[] {
-  const { queryLatentWidth = null, bias = false } = options.parts!.attention!.options as unknown as LatentAttentionChoices;
+  const { queryLatentWidth = null, bias = false } = options.parts!.attention!
+    .options as unknown as LatentAttentionChoices;
   const attention = (ours: string, theirs: string): WeightMap[] => [
     ...(queryLatentWidth === null
       ? linear(`${ours}.query`, `${theirs}.q_proj`, false)
@@ -91,7 +92,9 @@ function deepseekWeights(options: TransformerOptions): WeightMap[] {
     ...linear(`${ours}.keyValue`, `${theirs}.kv_b_proj`, false),
     ...linear(`${ours}.output`, `${theirs}.o_proj`, bias)
   ];
-  const shared = options.mixers.some((mixer) => mixer.kind === 'moe' && mixer.sharedExperts > 0);
+  const shared = options.feedForwards.some(
+    (feedForward) => feedForward.kind === 'moe' && feedForward.sharedExperts > 0
+  );
   return [
     ...decoderWeights(options, attention),
     ...denseWeights(options),

@@ -14,7 +14,7 @@ export const gemma: Family = {
       embeddingScale: Math.sqrt(config.integer('hidden_size')),
       offset: 1,
       attention: { bias: config.flag('attention_bias', false) },
-      mixer: () => ({ kind: 'dense', hidden, gated: true, activation })
+      feedForward: () => ({ kind: 'dense', hidden, gated: true, activation })
     });
   },
   weights: (options) => [...decoderWeights(options), ...denseWeights(options)],

@@ -1,6 +1,6 @@
 import { fail } from '../../../base/core';
 import { groupedAttention, layerNorm } from '../../../nn/layers';
-import type { Mixer } from '../../mixer';
+import type { FeedForwardSpec } from '../../feedForward';
 import type { Config } from '../config';
 import type { Family } from '../family';
 import { joined, same } from '../weightMap';
@@ -15,7 +15,7 @@ export const gpt2: Family = {
     expectUsual(config);
     const width = config.integer('n_embd');
     const hidden = config.integer('n_inner', 1, 4 * width);
-    const mixer: Mixer = {
+    const feedForward: FeedForwardSpec = {
       ...{ kind: 'dense', hidden, gated: false, bias: true },
       activation: activationOf(config, 'activation_function', 'gelu_new')
     };
@@ -27,19 +27,19 @@ export const gpt2: Family = {
       seed: 0,
       parallel: false,
       tied: config.flag('tie_word_embeddings', true),
-      mixers: Array.from({ length: config.integer('n_layer') }, () => mixer),
+      feedForwards: Array.from({ length: config.integer('n_layer') }, () => feedForward),
       parts: {
         norm: layerNorm({ epsilon: config.number('layer_norm_epsilon', 1e-5) }),
         attention: groupedAttention({ bias: true })
       }
     };
   },
-  weights: ({ mixers, tied }) => [
+  weights: ({ feedForwards, tied }) => [
     same('tokens.weight', 'transformer.wte.weight'),
     same('positions.weight', 'transformer.wpe.weight'),
     ...both('norm', 'transformer.ln_f'),
     ...(tied ? [] : [same('head.weight', 'lm_head.weight')]),
-    ...mixers.flatMap((_, i) => blockWeights(`layers.${i}`, `transformer.h.${i}`))
+    ...feedForwards.flatMap((_, i) => blockWeights(`layers.${i}`, `transformer.h.${i}`))
   ],
   // Causal masks.
   ignored: /\.attn\.(bias|masked_bias)$|^lm_head\.weight$/,
@@ -47,13 +47,14 @@ export const gpt2: Family = {
 };
 
 function blockWeights(ours: string, theirs: string): WeightMap[] {
-  const parts = (kind: string): string[] => ['query', 'key', 'value'].map((part) => `${ours}.attention.${part}.${kind}`);
+  const parts = (kind: string): string[] =>
+    ['query', 'key', 'value'].map((part) => `${ours}.attention.${part}.${kind}`);
   return [
     ...both(`${ours}.attentionNorm`, `${theirs}.ln_1`),
     joined(parts('weight'), `${theirs}.attn.c_attn.weight`),
     joined(parts('bias'), `${theirs}.attn.c_attn.bias`),
     ...both(`${ours}.attention.output`, `${theirs}.attn.c_proj`),
-    ...both(`${ours}.mixerNorm`, `${theirs}.ln_2`),
+    ...both(`${ours}.feedForwardNorm`, `${theirs}.ln_2`),
     ...both(`${ours}.feedForward.w1`, `${theirs}.mlp.c_fc`),
     ...both(`${ours}.feedForward.w2`, `${theirs}.mlp.c_proj`)
   ];

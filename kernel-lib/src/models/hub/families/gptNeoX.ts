@@ -1,5 +1,5 @@
 import { groupedAttention, layerNorm } from '../../../nn/layers';
-import type { Mixer } from '../../mixer';
+import type { FeedForwardSpec } from '../../feedForward';
 import type { Family } from '../family';
 import { joinedByHead, same, transposed } from '../weightMap';
 import type { WeightMap } from '../weightMap';
@@ -12,7 +12,7 @@ export const gptNeoX: Family = {
   architecture: 'GPTNeoXForCausalLM',
   options: (config) => {
     const [width, heads] = [config.integer('hidden_size'), config.integer('num_attention_heads')];
-    const mixer: Mixer = {
+    const feedForward: FeedForwardSpec = {
       ...{ kind: 'dense', hidden: config.integer('intermediate_size'), gated: false, bias: true },
       activation: activationOf(config)
     };
@@ -25,7 +25,7 @@ export const gptNeoX: Family = {
       parallel: config.flag('use_parallel_residual', true),
       positions: 'none',
       tied: config.flag('tie_word_embeddings', false),
-      mixers: Array.from({ length: config.integer('num_hidden_layers') }, () => mixer),
+      feedForwards: Array.from({ length: config.integer('num_hidden_layers') }, () => feedForward),
       parts: {
         norm: layerNorm({ epsilon: config.number('layer_norm_eps', 1e-5) }),
         attention: groupedAttention({
@@ -35,11 +35,11 @@ export const gptNeoX: Family = {
       }
     };
   },
-  weights: ({ mixers, tied, heads, parts }) => [
+  weights: ({ feedForwards, tied, heads, parts }) => [
     same('tokens.weight', 'gpt_neox.embed_in.weight'),
     ...norm('norm', 'gpt_neox.final_layer_norm'),
     ...(tied ? [] : [transposed('head.weight', 'embed_out.weight')]),
-    ...mixers.flatMap((_, i) =>
+    ...feedForwards.flatMap((_, i) =>
       blockWeights(`layers.${i}`, `gpt_neox.layers.${i}`, heads, parts?.attention?.options.bias === true)
     )
   ],
@@ -47,7 +47,8 @@ export const gptNeoX: Family = {
 };
 
 function blockWeights(ours: string, theirs: string, heads: number, bias: boolean): WeightMap[] {
-  const parts = (kind: string): string[] => ['query', 'key', 'value'].map((part) => `${ours}.attention.${part}.${kind}`);
+  const parts = (kind: string): string[] =>
+    ['query', 'key', 'value'].map((part) => `${ours}.attention.${part}.${kind}`);
   const joint = (kind: string): WeightMap =>
     joinedByHead(parts(kind), `${theirs}.attention.query_key_value.${kind}`, heads);
   return [
@@ -55,7 +56,7 @@ function blockWeights(ours: string, theirs: string, heads: number, bias: boolean
     joint('weight'),
     ...(bias ? [joint('bias')] : []),
     ...linear(`${ours}.attention.output`, `${theirs}.attention.dense`, bias),
-    ...norm(`${ours}.mixerNorm`, `${theirs}.post_attention_layernorm`),
+    ...norm(`${ours}.feedForwardNorm`, `${theirs}.post_attention_layernorm`),
     ...linear(`${ours}.feedForward.w1`, `${theirs}.mlp.dense_h_to_4h`, true),
     ...linear(`${ours}.feedForward.w2`, `${theirs}.mlp.dense_4h_to_h`, true)
   ];

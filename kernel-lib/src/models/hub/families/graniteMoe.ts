@@ -8,7 +8,7 @@ export const graniteMoe: Family = {
   type: 'granitemoe',
   architecture: 'GraniteMoeForCausalLM',
   options: (config) => {
-    const mixer = mixtureOf(config, {
+    const feedForward = mixtureOf(config, {
       count: countExperts(config),
       hidden: config.integer('intermediate_size')
     });
@@ -17,12 +17,12 @@ export const graniteMoe: Family = {
       embeddingScale: config.number('embedding_multiplier', 1),
       residualScale: config.number('residual_multiplier', 1),
       logitScale: 1 / config.number('logits_scaling', 1),
-      mixer: () => mixer
+      feedForward: () => feedForward
     });
   },
   weights: (options) => [
     ...decoderWeights(options),
-    ...eachMixture(options.mixers, (_, ours, block) => {
+    ...eachMixture(options.feedForwards, (_, ours, block) => {
       const theirs = `${block}.block_sparse_moe`;
       return [
         transposed(`${ours}.router.weight`, `${theirs}.router.layer.weight`),

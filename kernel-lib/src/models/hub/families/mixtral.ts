@@ -8,13 +8,13 @@ export const mixtral: Family = {
   type: 'mixtral',
   architecture: 'MixtralForCausalLM',
   options: (config) => {
-    const mixer = mixtureOf(config, {
+    const feedForward = mixtureOf(config, {
       count: countExperts(config),
       hidden: config.integer('intermediate_size'),
       routing: { jitter: config.number('router_jitter_noise', 0) }
     });
     const window = windowOf(config, config.integer('num_hidden_layers'), true);
-    return decoderOptions(config, { attention: { window }, mixer: () => mixer });
+    return decoderOptions(config, { attention: { window }, feedForward: () => feedForward });
   },
   weights: (options) => [
     ...decoderWeights(options),

@@ -3,13 +3,13 @@ import { gatedExperts } from '../../../nn/experts';
 import * as routers from '../../../nn/routers';
 import type { TopKOptions } from '../../../nn/routers';
 import type { TransformerOptions } from '../../language';
-import type { MoeMixer } from '../../mixer';
+import type { MoeFeedForward } from '../../feedForward';
 import type { Config } from '../config';
 import { experts, same, sharedExpert, transposed } from '../weightMap';
 import type { WeightMap } from '../weightMap';
 import { activationOf } from './decoder';
 
-export interface MixtureChoices extends Partial<MoeMixer> {
+export interface MixtureChoices extends Partial<MoeFeedForward> {
   /** How many, E. */
   count: number;
   /** Width inside an expert, H. */
@@ -18,7 +18,7 @@ export interface MixtureChoices extends Partial<MoeMixer> {
 }
 
 /** A mixture of gated experts, of which a token chooses `num_experts_per_tok`; trained with the loss of transformers. */
-export function mixtureOf(config: Config, { count, hidden, routing, ...rest }: MixtureChoices): MoeMixer {
+export function mixtureOf(config: Config, { count, hidden, routing, ...rest }: MixtureChoices): MoeFeedForward {
   const coefficient = config.number('router_aux_loss_coef', 0);
   const router = routers.topK({
     k: config.integer('num_experts_per_tok'),
@@ -27,8 +27,8 @@ export function mixtureOf(config: Config, { count, hidden, routing, ...rest }: M
     ...routing
   });
   return {
-    ...{ kind: 'moe', router, numExperts: count, hidden, capacityFactor: null, sharedExperts: 0 },
-    experts: gatedExperts({ activation: activationOf(config) }),
+    ...{ kind: 'moe', router, experts: count, hidden, capacityFactor: null, sharedExperts: 0 },
+    expertKind: gatedExperts({ activation: activationOf(config) }),
     ...rest
   };
 }
@@ -55,38 +55,45 @@ export const GATED: ExpertNames = ['gate_proj', 'down_proj', 'up_proj'];
 
 /** The mixtures of all blocks that have one: `within` is their name in a block. */
 export function mixtureWeights(
-  { mixers }: TransformerOptions,
+  { feedForwards }: TransformerOptions,
   { within = 'mlp', names = GATED }: { within?: string; names?: ExpertNames } = {}
 ): WeightMap[] {
-  return eachMixture(mixers, (mixer, ours, block) => {
+  return eachMixture(feedForwards, (feedForward, ours, block) => {
     const theirs = `${block}.${within}`;
-    const each = Array.from({ length: mixer.numExperts }, (_, expert) => `${theirs}.experts.${expert}`);
+    const each = Array.from({ length: feedForward.experts }, (_, expert) => `${theirs}.experts.${expert}`);
     return [
       transposed(`${ours}.router.weight`, `${theirs}.gate.weight`),
-      ...OURS.map((path, i) => experts(`${ours}.experts.${path}`, each.map((expert) => `${expert}.${names[i]}.weight`)))
+      ...OURS.map((path, i) =>
+        experts(
+          `${ours}.experts.${path}`,
+          each.map((expert) => `${expert}.${names[i]}.weight`)
+        )
+      )
     ];
   });
 }
 
 /** The shared experts of all mixtures, and their gate where they have one. */
-export function sharedWeights({ mixers }: TransformerOptions, name: string): WeightMap[] {
-  return eachMixture(mixers, (mixer, ours, block) => [
+export function sharedWeights({ feedForwards }: TransformerOptions, name: string): WeightMap[] {
+  return eachMixture(feedForwards, (feedForward, ours, block) => [
     ...OURS.map((path, i) => sharedExpert(`${ours}.shared.${path}`, `${block}.mlp.${name}.${GATED[i]}.weight`)),
-    ...(mixer.sharedGate ? [transposed(`${ours}.sharedGate.weight`, `${block}.mlp.${name}_gate.weight`)] : [])
+    ...(feedForward.sharedGate ? [transposed(`${ours}.sharedGate.weight`, `${block}.mlp.${name}_gate.weight`)] : [])
   ]);
 }
 
 /** The selection biases of all mixtures. */
-export function biasWeights({ mixers }: TransformerOptions): WeightMap[] {
-  return eachMixture(mixers, (_, ours, block) => [
+export function biasWeights({ feedForwards }: TransformerOptions): WeightMap[] {
+  return eachMixture(feedForwards, (_, ours, block) => [
     same(`${ours}.router.selectionBias`, `${block}.mlp.gate.e_score_correction_bias`)
   ]);
 }
 
-/** Maps of each mixture: the mixer, our path, and the name of its block. */
+/** Maps of each mixture: the feedForward, our path, and the name of its block. */
 export function eachMixture(
-  mixers: TransformerOptions['mixers'],
-  maps: (mixer: MoeMixer, ours: string, block: string) => WeightMap[]
+  feedForwards: TransformerOptions['feedForwards'],
+  maps: (feedForward: MoeFeedForward, ours: string, block: string) => WeightMap[]
 ): WeightMap[] {
-  return mixers.flatMap((mixer, i) => (mixer.kind === 'moe' ? maps(mixer, `layers.${i}.moe`, `model.layers.${i}`) : []));
+  return feedForwards.flatMap((feedForward, i) =>
+    feedForward.kind === 'moe' ? maps(feedForward, `layers.${i}.moe`, `model.layers.${i}`) : []
+  );
 }

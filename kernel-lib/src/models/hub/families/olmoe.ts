@@ -7,7 +7,7 @@ export const olmoe: Family = {
   type: 'olmoe',
   architecture: 'OlmoeForCausalLM',
   options: (config) => {
-    const mixer = mixtureOf(config, {
+    const feedForward = mixtureOf(config, {
       count: countExperts(config),
       hidden: config.integer('intermediate_size'),
       routing: { renormalize: config.flag('norm_topk_prob', false) }
@@ -18,7 +18,7 @@ export const olmoe: Family = {
       epsilon: config.number('rms_norm_eps', 1e-5),
       clip: config.has('clip_qkv') ? config.number('clip_qkv') : null
     };
-    return decoderOptions(config, { attention, mixer: () => mixer });
+    return decoderOptions(config, { attention, feedForward: () => feedForward });
   },
   weights: (options) => [...decoderWeights(options), ...mixtureWeights(options)]
 };

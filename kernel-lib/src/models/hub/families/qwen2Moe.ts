@@ -1,5 +1,5 @@
 import type { Family } from '../family';
-import { decoderOptions, decoderWeights, denseWeights, gatedMixer } from './decoder';
+import { decoderOptions, decoderWeights, denseWeights, gatedFeedForward } from './decoder';
 import { countExperts, isSparse, mixtureOf, mixtureWeights, sharedWeights } from './mixture';
 import { qwen2Attention } from './qwen2';
 
@@ -16,11 +16,11 @@ export const qwen2Moe: Family = {
       sharedHidden: config.integer('shared_expert_intermediate_size'),
       sharedGate: true
     });
-    const dense = gatedMixer(config);
+    const dense = gatedFeedForward(config);
     const bias = config.flag('qkv_bias', true);
     return decoderOptions(config, {
       attention: { ...qwen2Attention(config), bias, outputBias: false },
-      mixer: (block) => (isSparse(config, block) ? sparse : dense())
+      feedForward: (block) => (isSparse(config, block) ? sparse : dense())
     });
   },
   weights: (options) => [

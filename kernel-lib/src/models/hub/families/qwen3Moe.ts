@@ -1,5 +1,5 @@
 import type { Family } from '../family';
-import { decoderOptions, decoderWeights, denseWeights, gatedMixer } from './decoder';
+import { decoderOptions, decoderWeights, denseWeights, gatedFeedForward } from './decoder';
 import { countExperts, isSparse, mixtureOf, mixtureWeights } from './mixture';
 import { qwen3Attention } from './qwen3';
 
@@ -13,10 +13,10 @@ export const qwen3Moe: Family = {
       hidden: config.integer('moe_intermediate_size'),
       routing: { renormalize: config.flag('norm_topk_prob', false) }
     });
-    const dense = gatedMixer(config);
+    const dense = gatedFeedForward(config);
     return decoderOptions(config, {
       attention: qwen3Attention(config),
-      mixer: (block) => (isSparse(config, block) ? sparse : dense())
+      feedForward: (block) => (isSparse(config, block) ? sparse : dense())
     });
   },
   weights: (options) => [...decoderWeights(options), ...denseWeights(options), ...mixtureWeights(options)]

@@ -48,17 +48,32 @@ export function ggufTokenizer(file: string, { metadata }: Gguf): HubTokenizer {
         : fail(file, 'tokenizer.ggml.model must be gpt2 or llama', kind);
   const added = tokens.flatMap((content, id) =>
     types[id] === CONTROL || types[id] === USER_DEFINED
-      ? [{ id, content, special: types[id] === CONTROL, single_word: false, lstrip: false, rstrip: false, normalized: false }]
+      ? [
+          {
+            id,
+            content,
+            special: types[id] === CONTROL,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false
+          }
+        ]
       : []
   );
   const json = { version: '1.0', truncation: null, padding: null, added_tokens: added, ...parts };
   const config = said.has('tokenizer.chat_template') ? { chat_template: said.text('tokenizer.chat_template') } : {};
-  return new HubTokenizer({ ...json, post_processor: begins(said, tokens, kind) }, { ...named(said, tokens), ...config }, file);
+  return new HubTokenizer(
+    { ...json, post_processor: begins(said, tokens, kind) },
+    { ...named(said, tokens), ...config },
+    file
+  );
 }
 
 function byteLevel(said: Config, tokens: readonly string[]): Json {
   const pre = said.text('tokenizer.ggml.pre', 'default');
-  const pretokenizers = PRE[pre] ?? fail(said.file, `tokenizer.ggml.pre must be one of ${Object.keys(PRE).join(', ')}`, pre);
+  const pretokenizers =
+    PRE[pre] ?? fail(said.file, `tokenizer.ggml.pre must be one of ${Object.keys(PRE).join(', ')}`, pre);
   const merges = said.list('tokenizer.ggml.merges') as string[];
   return {
     normalizer: NORMALIZED.has(pre) ? { type: 'NFC' } : null,
@@ -68,7 +83,14 @@ function byteLevel(said: Config, tokens: readonly string[]): Json {
   };
 }
 
-const BPE = { type: 'BPE', dropout: null, unk_token: null, fuse_unk: false, byte_fallback: false, ignore_merges: false };
+const BPE = {
+  type: 'BPE',
+  dropout: null,
+  unk_token: null,
+  fuse_unk: false,
+  byte_fallback: false,
+  ignore_merges: false
+};
 
 /** Of SentencePiece: spaces are "▁", characters that no token has are bytes. */
 function sentencePieces(said: Config, tokens: readonly string[], types: readonly number[]): Json {

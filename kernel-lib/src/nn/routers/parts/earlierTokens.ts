@@ -20,12 +20,12 @@ export function earlierTokens(x: tf.Tensor2D, lookahead: Lookahead, ctx: Context
 /** @throws {SwitchyardError} where it is not a number of layers. */
 export function expectLookahead(where: string, lookahead: Lookahead): void {
   if (!(lookahead === 'first' || (Number.isInteger(lookahead) && lookahead >= 0))) {
-    fail(where, 'lookahead must be an integer of at least 0, or "first"', lookahead);
+    fail(where, 'ahead must be an integer of at least 0, or "first"', lookahead);
   }
 }
 
 // Tokens that the n-th routed layer of the pass received.
-const seen = (layer: number): StateKey<tf.Tensor2D> => stateKey(`preGate/${layer}`);
+const seen = (layer: number): StateKey<tf.Tensor2D> => stateKey(`lookahead/${layer}`);
 
 function countSeen(ctx: Context): number {
   let layer = 0;

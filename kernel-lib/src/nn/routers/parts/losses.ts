@@ -16,7 +16,7 @@ import { fail } from '../../../base/core';
 import * as ops from '../../../base/ops';
 import { oneHot } from './oneHot';
 
-/** What a balancing loss needs of one layer. */
+/** Scores and choices of one layer, as a balancing loss needs them. */
 export interface RoutedLayer {
   /** [T, E] */
   probs: tf.Tensor2D;
@@ -91,7 +91,7 @@ export function sumLayer({ probs, indices }: RoutedLayer): BalanceSums {
 /** Pools the sums of two layers. */
 export function addSums(a: BalanceSums, b: BalanceSums): BalanceSums {
   if (a.chosen.size !== b.chosen.size) {
-    fail('hfLoss', `layers must have the same number of experts (${a.chosen.size})`, b.chosen.size);
+    fail('routers.hfLoss', `layers must have the same number of experts (${a.chosen.size})`, b.chosen.size);
   }
   return {
     chosen: a.chosen.add(b.chosen),

@@ -37,7 +37,7 @@ export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): Spa
   const { k, scores: scoreFunction = 'softmax', renormalize = k > 1, selectionBias = null } = options;
   const { groups = null, scale = 1 } = options;
   const [numTokens, numExperts] = logits.shape;
-  checkK('selectTopK', k, numExperts);
+  checkK('routers.selectTopK', k, numExperts);
   const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
   const chosen =
     selectionBias === null && groups === null ? ops.topK(scores, k) : choose(scores, k, selectionBias, groups);

@@ -3,7 +3,7 @@ import { fail, showShape } from '../../../base/core';
 import type { Context, StateKey } from '../../../base/core';
 
 /**
- * What a router needs to know besides its tokens, left for it in the pass: `ctx.setState(key, value)`.
+ * Input that a router needs besides its tokens, left for it in the pass: `ctx.setState(key, value)`.
  *
  * @returns [T, ...]
  * @throws {SwitchyardError} where the pass has no such state, or not a row for each token.

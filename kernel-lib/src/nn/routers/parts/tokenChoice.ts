@@ -11,7 +11,7 @@ import type { RouterAxes } from './routerAxes';
 import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
 import type { ScoreFunction } from './selectTopK';
 
-/** What every router has that sends a token to its K experts of highest score. */
+/** Options of every router that sends a token to its K experts of highest score. */
 export interface TokenChoiceOptions {
   /** Experts of a token, K. */
   k: number;
@@ -80,7 +80,7 @@ export abstract class TokenChoice extends Module implements Router {
     return this.k;
   }
 
-  /** What {@link TokenChoice.score} takes: matrix products on a token. */
+  /** Operations of {@link TokenChoice.score} on a token: matrix products. */
   abstract override ownFlops(shape: CostShape): number;
 
   /** The probabilities of {@link route}. */

@@ -7,11 +7,11 @@ import type { MoeLayer } from '../../../nn/moe';
 export interface LayerDescription {
   /** Names in order of depth; L. */
   layers: string[];
-  /** What a token may take of a layer, the cheapest first; M. */
+  /** Modules that a token may take of a layer, the cheapest first; M. */
   modules: string[];
   /** Operations of a token in each module; [L][M]. Empty where unknown. */
   flops: (number | null)[][];
-  /** What each module counts against the budget; M. Null: its operations. */
+  /** Cost of each module against the budget; M. Null: its operations. */
   costs: readonly number[] | null;
   /** The part of the costliest path that the router was allowed, 0..1; null where there is no budget. */
   budget: number | null;
@@ -63,7 +63,7 @@ function ofModel(where: string, model: Module): LayerDescription {
   };
 }
 
-/** What path routers count and may spend on average; null where they differ, or are of another kind. */
+/** Costs and budget of path routers; null where they differ, or are of another kind. */
 function limits(layers: readonly MoeLayer[]): Pick<LayerDescription, 'costs' | 'budget'> {
   const specs = layers.map(({ options }) => options.router);
   const costs = specs.map(({ options }) => JSON.stringify(options.costs));

@@ -19,14 +19,14 @@ export interface DepthUsageOptions extends Partial<LayerDescription> {
   sequence?: number;
   /** Tokens shown, 1..512. Default 128. */
   sample?: number;
-  /** What more computation gains each token, in nats; [T]: `adaptive.oracleRoutes(...).difficulty`. */
+  /** Gain of each token by more computation, in nats; [T]: `adaptive.oracleRoutes(...).difficulty`. */
   difficulty?: ArrayLike<number>;
   /** Title for people. Default "depth usage". */
   title?: string;
 }
 
 /**
- * What each layer executed for each token, as a payload: share of each module by layer, cost against budget, and a sample of tokens.
+ * Payload of the modules that each layer executed for each token: shares by layer, cost against budget, and a sample of tokens.
  * `show.payload(show.depthUsage({ paths: routes.paths, model, batch, data: text, difficulty: routes.difficulty }))`.
  *
  * @throws {SwitchyardError} where lengths do not agree, or a module is out of range.
@@ -49,7 +49,7 @@ export function depthUsage(options: DepthUsageOptions): DepthUsagePayload {
   return still('depth-usage', { layers, modules, usage, flops, cost, budget, tokens, domains }, { title });
 }
 
-/** What one layer executed for every token. */
+/** Modules that one layer executed for every token. */
 function column(paths: ArrayLike<number>, numLayers: number, layer: number): number[] {
   return Array.from({ length: paths.length / numLayers }, (_, t) => paths[t * numLayers + layer]);
 }

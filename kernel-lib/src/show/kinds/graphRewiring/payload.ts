@@ -9,7 +9,7 @@ export interface RewiredGraph {
   edges: readonly (Pick<GraphEdge, 'from' | 'to'> & Partial<GraphEdge>)[];
   /** Names of the nodes' classes. */
   classes?: readonly string[];
-  /** What curvature is measured. Default "curvature". */
+  /** Measure of curvature. Default "curvature". */
   measure?: string;
   /** Title for people. Default "rewired graph". */
   title?: string;

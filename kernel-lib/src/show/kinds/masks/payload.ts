@@ -10,7 +10,7 @@ import { maskDensity } from './maskDensity';
 export interface MaskedParameter {
   /** Path, for example "layers.2.moe.experts.w1". */
   path: string;
-  /** What is kept or goes as one. Default "weight". */
+  /** Unit that is kept or goes as one. Default "weight". */
   granularity?: string;
   /** Not 0 where an entry is kept; any shape. The caller keeps a tensor. */
   mask: tf.Tensor | { shape: readonly number[]; values: ArrayLike<number> };
@@ -40,7 +40,7 @@ export interface MasksOptions {
 const MAX_IMPORTANCE = 256;
 
 /**
- * What pruning keeps of each parameter or layer, and what it saves, as a payload: of masks, or of the reports of `moe.pruneExperts`.
+ * Payload of what pruning keeps of each parameter or layer, and saves: of masks, or of the reports of `moe.pruneExperts`.
  *
  * @throws {SwitchyardError} where a mask's values do not fill its shape.
  */

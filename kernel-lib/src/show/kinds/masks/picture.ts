@@ -8,7 +8,7 @@ import { STYLE, WIDTH } from '../../pictures/sizes';
 
 const MOST_GROUPS = 32;
 
-/** What is kept of each group, and what is left of each cost. */
+/** Bars of the share kept of each group and of what is left of each cost. */
 export function masksPicture(data: MasksData, tools: Drawing): (Element | null)[][] {
   const groups = data.groups.slice(0, MOST_GROUPS);
   const more = data.groups.length - groups.length + (data.omitted ?? 0);

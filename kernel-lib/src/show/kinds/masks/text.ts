@@ -10,7 +10,7 @@ const COSTS: [string, keyof Cost][] = [
   ['bytes', 'bytes']
 ];
 
-/** What is kept of each group, and cost before and after. */
+/** Share kept of each group, and cost before and after. */
 export function masksText({ mode, groups, omitted, before, after, metric }: MasksData): string[] {
   const rows = groups.map(({ path, granularity, shape, kept }) => [path, granularity, shape.join('x'), percent(kept)]);
   const head = [`group (${mode})`, 'of', 'shape', 'kept'];

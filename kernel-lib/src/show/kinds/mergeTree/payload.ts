@@ -17,7 +17,7 @@ export interface MergedLayer {
 }
 
 export interface MergeTreeOptions {
-  /** What distances measure. Default "1 - cosine of router logits". */
+  /** Measure of distance. Default "1 - cosine of router logits". */
   metric?: string;
   /** Default "average". */
   method?: LinkageMethod;

@@ -6,7 +6,7 @@ import { still } from '../../envelope';
 const MAX_BINS = 100;
 
 export interface RouterConfidenceOptions {
-  /** What first choices are compared with, for example an oracle's; [T * L], row by token, -1 where there is none. */
+  /** Reference for first choices, for example an oracle's; [T * L], row by token, -1 where there is none. */
   reference?: { name: string; choices: ArrayLike<number> };
   /** Bins of equal width over 0..1, 1..100. Default 20. */
   bins?: number;

@@ -18,7 +18,7 @@ const METRIC_BYTES = METRIC_DECIMALS + 4;
 /** Fewer points than this do not make a line. */
 const MIN_LOAD_STEPS = 4;
 
-/** What of a routing payload fits. */
+/** Parts of a routing payload that fit. */
 export interface RoutingPlan {
   /** Indices of the layers kept. */
   layers: number[];

@@ -7,7 +7,7 @@ const MILLISECONDS = 1000;
 const MAX_ACTIVITIES = 32;
 
 export interface TimelineOptions {
-  /** What a span is, for its colour. Default: its name without the number at its end, "experts" for "experts 3". */
+  /** Kind of a span, for its colour. Default: its name without the number at its end, "experts" for "experts 3". */
   activity?: (span: Span) => string;
   /** Devices from top to bottom, those that do nothing too. Default: in the order in which they come. */
   devices?: readonly string[];
@@ -16,7 +16,7 @@ export interface TimelineOptions {
 }
 
 /**
- * What each resource does when, as a payload: `show.payload(show.timeline(sim.moeSchedule({ ... }).timeline))`. Seconds become
+ * Payload of a timeline of resources: `show.payload(show.timeline(sim.moeSchedule({ ... }).timeline))`. Seconds become
  * milliseconds.
  *
  * @throws {SwitchyardError} where there is no device, or more than 32 activities, or a span is on a device that is not named.

@@ -8,7 +8,7 @@ export interface StudyTrial {
   number?: number;
   /** Default "complete". */
   state?: Trial['state'];
-  /** What was tried: a value by the label of each choice. */
+  /** Candidate: a value by the label of each choice. */
   parameters: Readonly<Record<string, TrialParameter>>;
   /** The value of each objective, or of the only one; NaN or null where it is not known. Default: none is. */
   values?: number | readonly (number | null)[];
@@ -23,7 +23,7 @@ export interface StudyTrial {
 export interface TrialOptions {
   /** Name of the study. Default "study". */
   study?: string;
-  /** What is minimised or maximised. Default `[{ name: 'value', unit: '', better: 'lower' }]`. */
+  /** Objectives. Default `[{ name: 'value', unit: '', better: 'lower' }]`. */
   objectives?: readonly (Pick<TrialObjective, 'name' | 'better'> & Partial<TrialObjective>)[];
   /** Title for people. Default: the study and the number of its trials. */
   title?: string;

@@ -12,7 +12,7 @@ export interface DispatchCombineOptions {
   /** Device of each expert; [E]. */
   deviceOf: ArrayLike<number>;
   numDevices: number;
-  /** What expert e makes of a token [D]. Default: the token itself. */
+  /** Function of expert e on a token [D]. Default: the token itself. */
   expert?: (e: number, token: Float32Array) => Float32Array;
   /** How each device sends. */
   transfer: Omit<P2pOptions, 'random'>;

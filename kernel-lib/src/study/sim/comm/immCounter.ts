@@ -19,9 +19,9 @@ export class ImmCounter {
    * @throws {SwitchyardError} where the value is waited for already.
    */
   expect(immediate: number, count: number, fire: () => void): void {
-    expectInteger('ImmCounter', 'count', count, 1);
+    expectInteger('sim.comm.ImmCounter', 'count', count, 1);
     if (this.expected.has(immediate)) {
-      fail('ImmCounter', 'a value is waited for once at a time', immediate);
+      fail('sim.comm.ImmCounter', 'a value is waited for once at a time', immediate);
     }
     this.expected.set(immediate, { count, fire });
     this.settle(immediate);

@@ -8,7 +8,7 @@ export interface ServingRequest {
   outputTokens: number;
 }
 
-/** What was measured of the machine. */
+/** Measured costs of the machine. */
 export interface ServingProfile {
   /** Weights of one expert; bytes. */
   expertBytes: number;

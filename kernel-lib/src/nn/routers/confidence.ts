@@ -6,8 +6,8 @@ import { sparsify } from './parts/sparsify';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
-export interface ConfidenceGateOptions {
-  /** What measures how far a prediction is from uniform. Default "variance". */
+export interface ConfidenceRouterOptions {
+  /** Measure of how far a prediction is from uniform. Default "variance". */
   dispersion?: Dispersion;
   /** A token whose confidence is at least this goes to the cheap expert alone. Default 1: none does. */
   threshold?: number;
@@ -28,11 +28,11 @@ const DISPERSIONS: readonly Dispersion[] = ['variance', 'entropy'];
  *
  * @throws {SwitchyardError} where an option is out of range.
  */
-export function confidenceGate(options: ConfidenceGateOptions = {}): RouterSpec {
+export function confidence(options: ConfidenceRouterOptions = {}): RouterSpec {
   const { dispersion = 'variance', threshold = 1, sharpness = 2 } = options;
-  expectOneOf('confidenceGate', 'dispersion', dispersion, DISPERSIONS);
-  expectNumber('confidenceGate', 'threshold', threshold, 0, 1);
-  expectNumber('confidenceGate', 'sharpness', sharpness, 1e-3);
+  expectOneOf('routers.confidence', 'dispersion', dispersion, DISPERSIONS);
+  expectNumber('routers.confidence', 'threshold', threshold, 0, 1);
+  expectNumber('routers.confidence', 'sharpness', sharpness, 1e-3);
   const resolved = { dispersion, threshold, sharpness };
   return { kind: 'confidence', options: resolved, build: (shape) => new ConfidenceRouter(resolved, shape) };
 }
@@ -43,7 +43,7 @@ class ConfidenceRouter extends Module implements Router {
   private readonly sharpness: Parameter;
 
   constructor(
-    private readonly options: Required<ConfidenceGateOptions>,
+    private readonly options: Required<ConfidenceRouterOptions>,
     { numExperts }: RouterShape
   ) {
     super();
@@ -121,4 +121,4 @@ function missingEntropy(logits: tf.Tensor2D): tf.Tensor2D {
   return tf.sub<tf.Tensor2D>(1, entropy.div(Math.max(Math.log(logits.shape[1]), Number.EPSILON)));
 }
 
-specs.register('confidence', confidenceGate);
+specs.register('confidence', confidence);

@@ -1,92 +1,16 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import {
-  EXPERTS,
-  expectGradients,
-  fixedRouter,
-  HIDDEN,
-  makeLayer,
-  observed,
-  tokens,
-  WIDTH
-} from '../../../support/moeLayer';
+import { EXPERTS, fixedRouter, HIDDEN, makeLayer, observed, tokens, WIDTH } from '../../../support/moeLayer';
 import { outputOf, setValue } from '../../../support/networks';
-import { expectClose, expectNoLeak } from '../../../support/numeric';
-import { expectShrinks, type SizeOf } from '../../../support/shrinking';
+import { expectClose } from '../../../support/numeric';
+
+import { MEMBERS } from './members';
 
 const { Context, Random } = core;
 
-const KINDS: Record<string, moe.ExpertSpec> = {
-  aliased: moe.aliasedExperts({ experts: moe.gatedExperts(), target: [0, 1, 0, 1] }),
-  averaged: moe.averagedExperts({ experts: moe.plainExperts(), beta: 0.1 }),
-  constant: moe.constantExperts(),
-  'low-rank': moe.lowRankExperts({ rank: 2 }),
-  'low-rank and sparse': moe.lowRankExperts({ rank: 2, dense: 3, gated: true }),
-  mixed: moe.mixedExperts([
-    { count: 2, experts: moe.plainExperts() },
-    { count: 1, experts: moe.copyExperts() },
-    { count: 1, experts: moe.constantExperts() }
-  ]),
-  modulated: moe.modulatedExperts()
-};
-
-/** Parameters that begin at 0 hide gradients. */
-function disturb(module: core.Module): void {
-  for (const path of module.parameters().keys()) {
-    setValue(module, path, (value) => value.add(Random.fromSeed(7).child(path).normal(value.shape, 0, 0.3)));
-  }
-}
-
-describe.each(Object.entries(KINDS))('%s experts', (_name, experts) => {
-  test('gradients agree with finite differences', () => {
-    const layer = makeLayer({ experts, router: routers.topK({ k: EXPERTS }) });
-    disturb(layer);
-    expectGradients(layer);
-    layer.dispose();
-  });
-
-  test('a layer is the sum of what each expert alone does, and its choices leave no tensor behind', () => {
-    const layer = makeLayer({ experts, router: routers.topK({ k: 2 }) });
-    disturb(layer);
-    const x = tokens();
-    const { indices, weights } = observed(layer, x);
-    tf.tidy(() => {
-      const gate = tf.buffer([x.shape[0], EXPERTS]);
-      indices.forEach((expert, choice) => gate.set(weights[choice], Math.floor(choice / 2), expert));
-      const alone = Array.from({ length: EXPERTS }, (_, expert) => {
-        const only = fixedRouter((t) => ({ indices: tf.fill([t, 1], expert, 'int32') as tf.Tensor2D }));
-        const single = makeLayer({ experts, router: only });
-        const source = layer.parameters();
-        single.parameters().forEach((parameter, path) => parameter.assign(source.get(path)!.variable));
-        const out = tf.tensor(outputOf(single, x), x.shape);
-        single.dispose();
-        return out.mul(gate.toTensor().slice([0, expert], [-1, 1]));
-      });
-      expectClose(outputOf(layer, x), tf.addN(alone), 1e-5);
-    });
-    const ctx = Context.create();
-    expectNoLeak(() => layer.apply(x, ctx).dispose());
-    ctx.dispose();
-    x.dispose();
-    layer.dispose();
-  });
-});
-
-test.each(Object.entries(KINDS))('every axis of %s experts can be cut, or says why not', (_name, experts) => {
-  const make = () => {
-    const layer = makeLayer({ experts, router: routers.topK({ k: 2 }), sharedExperts: 1, sharedKind: 'gated' });
-    disturb(layer);
-    return layer;
-  };
-  const run = (layer: core.Module, size: SizeOf) =>
-    layer.apply(Random.fromSeed(3).normal([8, size('width', WIDTH)]), Context.create());
-  const cut = expectShrinks({ make, run, pinned: ['aliases', 'experts', 'hidden', 'dense'] });
-  expect(cut).toContain('width');
-});
-
 /** What a bank makes of all tokens, by one of its experts. */
 function alone(experts: moe.ExpertSpec, x: tf.Tensor, prepare = (_: core.Module) => {}): Float32Array {
-  const layer = makeLayer({ experts, numExperts: 1, router: fixedRouter(() => ({})) });
+  const layer = makeLayer({ expertKind: experts, experts: 1, router: fixedRouter(() => ({})) });
   prepare(layer);
   const out = outputOf(layer, x);
   layer.dispose();
@@ -131,8 +55,8 @@ describe('single kinds', () => {
       return size;
     };
     expect(count(5) - count(4)).toBe(2 * WIDTH);
-    const layer = makeLayer({ experts: moe.modulatedExperts() });
-    const plain = makeLayer({ numExperts: 1, router: routers.topK({ k: 1, renormalize: true }) });
+    const layer = makeLayer({ expertKind: moe.modulatedExperts() });
+    const plain = makeLayer({ experts: 1, router: routers.topK({ k: 1, renormalize: true }) });
     for (const name of ['w1', 'w2']) {
       setValue(plain, `experts.${name}`, () => layer.parameters().get(`experts.block.${name}`)!.variable);
     }
@@ -157,7 +81,7 @@ describe('single kinds', () => {
   });
 
   test('labels of mixed experts say their kinds to an observer', () => {
-    const layer = makeLayer({ experts: KINDS.mixed });
+    const layer = makeLayer({ expertKind: MEMBERS.mixed.spec() });
     const x = tokens();
     expect(observed(layer, x).experts).toEqual(['plain 0', 'plain 1', 'copy 2', 'constant 3']);
     expect([...layer.parameters().keys()].filter((path) => path.startsWith('experts'))).toEqual([
@@ -165,14 +89,14 @@ describe('single kinds', () => {
     ]);
     x.dispose();
     layer.dispose();
-    expect(() => makeLayer({ experts: KINDS.mixed, numExperts: 5 })).toThrow(
+    expect(() => makeLayer({ expertKind: MEMBERS.mixed.spec(), experts: 5 })).toThrow(
       'counts must sum to numExperts (5), got 4'
     );
   });
 
   test('experts owned elsewhere are used, and counted where they are owned', () => {
     const owner = makeLayer();
-    const guest = makeLayer({ experts: moe.ownedElsewhere(owner.experts) });
+    const guest = makeLayer({ expertKind: moe.ownedElsewhere(owner.experts) });
     const x = tokens();
     expect(outputOf(guest, x)).toEqual(outputOf(owner, x));
     expect(guest.countParameters()).toBe(WIDTH * EXPERTS);

@@ -10,7 +10,7 @@ import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
 import { specs } from './specs';
 
-export interface TaskGateOptions extends TokenChoiceOptions {
+export interface TaskRouterOptions extends TokenChoiceOptions {
   /** Tasks, N. */
   tasks: number;
   /** Width of a task's embedding. Default 16. */
@@ -25,11 +25,11 @@ export interface TaskGateOptions extends TokenChoiceOptions {
  *
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, without tasks.
  */
-export function taskGate(options: TaskGateOptions): RouterSpec {
+export function task(options: TaskRouterOptions): RouterSpec {
   const { tasks, embedDim = 16, content = true } = options;
-  const resolved = { ...resolveTokenChoice('taskGate', options), tasks, embedDim, content };
-  expectInteger('taskGate', 'tasks', tasks, 1);
-  expectInteger('taskGate', 'embedDim', embedDim, 1);
+  const resolved = { ...resolveTokenChoice('routers.task', options), tasks, embedDim, content };
+  expectInteger('routers.task', 'tasks', tasks, 1);
+  expectInteger('routers.task', 'embedDim', embedDim, 1);
   return { kind: 'task', options: resolved, build: (shape) => new TaskRouter(resolved, shape) };
 }
 
@@ -39,8 +39,8 @@ class TaskRouter extends TokenChoice {
   private readonly taskWeight: Parameter;
   private readonly weight: Parameter | null;
 
-  constructor({ tasks, embedDim, content, ...choice }: Required<TaskGateOptions>, shape: RouterShape) {
-    super('taskGate', choice, shape);
+  constructor({ tasks, embedDim, content, ...choice }: Required<TaskRouterOptions>, shape: RouterShape) {
+    super('routers.task', choice, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     const matrix = (name: string, rows: Axis): Parameter =>
@@ -59,11 +59,11 @@ class TaskRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const ids = sideInput('taskGate', TASK_IDS, x.shape[0], ctx).toInt();
+    const ids = sideInput('routers.task', TASK_IDS, x.shape[0], ctx).toInt();
     const task = ops.embed(this.embedding.read() as tf.Tensor2D, ids) as tf.Tensor2D;
     const ofTask = project(task, this.taskWeight);
     return this.weight === null ? ofTask : project(x, this.weight).add(ofTask);
   }
 }
 
-specs.register('task', taskGate);
+specs.register('task', task);

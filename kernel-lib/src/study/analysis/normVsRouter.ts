@@ -11,7 +11,7 @@ import { allOutputs, outputOf } from './allOutputs';
  *
  * @param tokens - What the layer gets, [T, D]; see `inputsOf`.
  */
-export function normVsGate(layer: MoeLayer, tokens: tf.Tensor2D, options: BootstrapOptions = {}): Estimate {
+export function normVsRouter(layer: MoeLayer, tokens: tf.Tensor2D, options: BootstrapOptions = {}): Estimate {
   const all = allOutputs(layer, tokens);
   const { numTokens, numExperts, probs } = all;
   const correlations = Float64Array.from({ length: numTokens }, (_, t) =>

@@ -10,12 +10,12 @@ import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
 import { specs } from './specs';
 
-export interface AttentionGateOptions extends TokenChoiceOptions {
+export interface AttentionRouterOptions extends TokenChoiceOptions {
   /** Pull together what the router makes of all behaviours and of some. Default: not at all. */
   contrastive?: ContrastiveOptions | null;
 }
 
-/** The contrastive loss of {@link attentionGate}. */
+/** The contrastive loss of {@link attention}. */
 export interface ContrastiveOptions {
   /** Share of behaviours hidden in the second view. */
   maskRate: number;
@@ -33,9 +33,9 @@ export interface ContrastiveOptions {
  *
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts; in `route`, without behaviours.
  */
-export function attentionGate(options: AttentionGateOptions): RouterSpec {
+export function attention(options: AttentionRouterOptions): RouterSpec {
   const resolved = {
-    ...resolveTokenChoice('attentionGate', options),
+    ...resolveTokenChoice('routers.attention', options),
     contrastive: resolveContrastive(options.contrastive)
   };
   return { kind: 'attention', options: resolved, build: (shape) => new AttentionRouter(resolved, shape) };
@@ -46,9 +46,9 @@ function resolveContrastive(options: ContrastiveOptions | null = null): Required
     return null;
   }
   const { maskRate, coefficient = 0.1, temperature = 0.1 } = options;
-  expectNumber('attentionGate', 'contrastive.maskRate', maskRate, 0, 1);
-  expectNumber('attentionGate', 'contrastive.coefficient', coefficient, 0);
-  expectNumber('attentionGate', 'contrastive.temperature', temperature, 1e-6);
+  expectNumber('routers.attention', 'contrastive.maskRate', maskRate, 0, 1);
+  expectNumber('routers.attention', 'contrastive.coefficient', coefficient, 0);
+  expectNumber('routers.attention', 'contrastive.temperature', temperature, 1e-6);
   return { maskRate, coefficient, temperature };
 }
 
@@ -63,7 +63,7 @@ class AttentionRouter extends TokenChoice {
   private readonly contrastive: Required<ContrastiveOptions> | null;
 
   constructor({ contrastive, ...choice }: Resolved, shape: RouterShape) {
-    super('attentionGate', choice, shape);
+    super('routers.attention', choice, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     this.contrastive = contrastive;
@@ -77,7 +77,7 @@ class AttentionRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    const behaviours = sideInput('attentionGate', BEHAVIOURS, x.shape[0], ctx);
+    const behaviours = sideInput('routers.attention', BEHAVIOURS, x.shape[0], ctx);
     const logits = this.attend(x, behaviours);
     if (ctx.training && this.contrastive !== null) {
       const { maskRate, coefficient, temperature } = this.contrastive;
@@ -99,4 +99,4 @@ class AttentionRouter extends TokenChoice {
   }
 }
 
-specs.register('attention', attentionGate);
+specs.register('attention', attention);

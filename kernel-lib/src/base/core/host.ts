@@ -1,4 +1,5 @@
-import type { Content } from './wire/message';
+/** A JSON object, as messages carry it. */
+export type Content = Record<string, unknown>;
 
 /** The cell that runs. */
 export interface CellInfo {
@@ -16,7 +17,7 @@ export interface CommMessage {
   buffers: Uint8Array[];
 }
 
-/** What the kernel offers to the library, which may be loaded from elsewhere, and more than once. */
+/** The kernel, as the library sees it: what it offers to the library, which may be loaded from elsewhere, and more than once. */
 export interface KernelHost {
   sendComm(message: CommMessage): void;
   clearOutput(wait: boolean): void;
@@ -31,7 +32,7 @@ interface Shared {
   prepareEnd?: () => void;
   /** Starts the script that waits to be evaluated. */
   start?: () => void;
-  /** What the latest script threw. */
+  /** Value that the latest script threw. */
   thrown?: { value: unknown };
   /** The forms of a plain object of the library by MIME type; null for other objects. */
   showData?: (value: object) => Content | null;
@@ -39,7 +40,7 @@ interface Shared {
 
 const KEY = Symbol.for('switchyard.kernel');
 
-/** What all copies of the library in this process share. */
+/** State that all copies of the library in this process share. */
 export function shared(): Shared {
   const global = globalThis as unknown as Record<symbol, Shared | undefined>;
   return (global[KEY] ??= { host: null, comms: null });

@@ -1,4 +1,5 @@
 import { type tf } from '../../base/backend';
+import { refuseOldNames } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import { earlierTokens, expectLookahead } from './parts/earlierTokens';
 import type { Lookahead } from './parts/earlierTokens';
@@ -8,34 +9,35 @@ import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
 import { specs } from './specs';
 
-export interface PreGateOptions extends TokenChoiceOptions {
+export interface LookaheadOptions extends TokenChoiceOptions {
   /** Routed layers ahead of time: 1 is the layer before, "first" the first of the pass. Default 1. */
-  lookahead?: Lookahead;
+  ahead?: Lookahead;
 }
 
 /**
- * Pre-gating (arXiv 2308.12066; with `lookahead: 'first'`, the router apart from the backbone of Read-ME,
+ * Pre-gating (arXiv 2308.12066; with `ahead: 'first'`, the router apart from the backbone of Read-ME,
  * arXiv 2410.19123): a layer routes by the tokens that an earlier routed layer received, so its experts are known that
  * long before they are needed. The first layers route by their own tokens, or the first layer's.
  *
  * @throws {SwitchyardError} where an option is out of range; at build, where k > numExperts.
  */
-export function preGate(options: PreGateOptions): RouterSpec {
-  const { lookahead = 1 } = options;
-  const resolved = { ...resolveTokenChoice('preGate', options), lookahead };
-  expectLookahead('preGate', lookahead);
-  return { kind: 'pre-gate', options: resolved, build: (shape) => new PreGateRouter(resolved, shape) };
+export function lookahead(options: LookaheadOptions): RouterSpec {
+  refuseOldNames('routers.lookahead', options, { lookahead: 'ahead' });
+  const { ahead = 1 } = options;
+  const resolved = { ...resolveTokenChoice('routers.lookahead', options), ahead };
+  expectLookahead('routers.lookahead', ahead);
+  return { kind: 'lookahead', options: resolved, build: (shape) => new LookaheadRouter(resolved, shape) };
 }
 
-class PreGateRouter extends TokenChoice {
-  readonly kind = 'pre-gate';
+class LookaheadRouter extends TokenChoice {
+  readonly kind = 'lookahead';
   private readonly weight: Parameter;
 
   constructor(
-    private readonly options: Required<PreGateOptions>,
+    private readonly options: Required<LookaheadOptions>,
     shape: RouterShape
   ) {
-    super('preGate', options, shape);
+    super('routers.lookahead', options, shape);
     const { random } = shape;
     const { width, experts } = this.axes;
     this.weight = this.addParameter('weight', projectionWeight(width, experts, random.child('weight')));
@@ -46,8 +48,8 @@ class PreGateRouter extends TokenChoice {
   }
 
   protected override score(x: tf.Tensor2D, ctx: Context): tf.Tensor2D {
-    return project(earlierTokens(x, this.options.lookahead, ctx), this.weight);
+    return project(earlierTokens(x, this.options.ahead, ctx), this.weight);
   }
 }
 
-specs.register('pre-gate', preGate);
+specs.register('lookahead', lookahead);

@@ -2,45 +2,45 @@ import { expectOneOf, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
-import { mixerName } from '../../models/mixer';
-import type { DenseMixer, Mixer, MoeMixer } from '../../models/mixer';
+import { feedForwardName } from '../../models/feedForward';
+import type { DenseFeedForward, FeedForwardSpec, MoeFeedForward } from '../../models/feedForward';
 import { resize, sizesOf } from '../../models/spec';
 import { FeedForward, GatedFeedForward } from '../../nn/layers';
 import { isMoeLayer } from '../../nn/moe';
 import type { MoeLayer, TokenIndexed } from '../../nn/moe';
 
-/** What works on each token alone, in a block. */
-export type MixerModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
+/** Feed-forward network or mixture of a block. */
+export type FeedForwardModule = FeedForward | GatedFeedForward | MoeLayer | TokenIndexed;
 
 /**
  * A new model in which `change` has replaced what works on each token alone: the way to transform a whole model,
- * `models.mapMixers(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
+ * `models.mapFeedForwards(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
  * @throws {SwitchyardError} for a model whose blocks are shared, and for a feed-forward network that a transformer would not
  * build (biases, another activation).
  */
-export function mapMixers<M extends BlockModel>(
+export function mapFeedForwards<M extends BlockModel>(
   model: M,
-  change: (mixer: MixerModule, block: number) => MixerModule
+  change: (feedForward: FeedForwardModule, block: number) => FeedForwardModule
 ): M {
-  const { mixers, sharing = 'none' } = model.options;
-  expectOneOf('mapMixers', 'the sharing of blocks', sharing, ['none']);
-  const changed = mixers.map((mixer, i) => {
-    const path = `layers.${i}.${mixerName(mixer)}`;
-    const from = model.modules().get(path) as MixerModule;
+  const { feedForwards, sharing = 'none' } = model.options;
+  expectOneOf('models.mapFeedForwards', 'the sharing of blocks', sharing, ['none']);
+  const changed = feedForwards.map((feedForward, i) => {
+    const path = `layers.${i}.${feedForwardName(feedForward)}`;
+    const from = model.modules().get(path) as FeedForwardModule;
     const to = change(from, i);
-    return { mixer: to === from ? mixer : describe(to), from, to, path };
+    return { feedForward: to === from ? feedForward : describe(to), from, to, path };
   });
-  const mapped = model.rebuild({ mixers: changed.map(({ mixer }) => mixer) }) as M;
+  const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }) as M;
   const replaced = changed.map(({ path }) => `${path}.`);
   const gone = changed.filter(({ to, from }) => to !== from).map(({ path }) => `${path}.`);
   const kept = Object.entries(sizesOf(model)).filter(([name]) => !gone.some((prefix) => name.startsWith(prefix)));
   resize(mapped, Object.fromEntries(kept));
   const target = mapped.modules();
   copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
-  changed.forEach(({ mixer, from, to }, i) => {
-    copyValues(to, target.get(`layers.${i}.${mixerName(mixer)}`) as Module);
+  changed.forEach(({ feedForward, from, to }, i) => {
+    copyValues(to, target.get(`layers.${i}.${feedForwardName(feedForward)}`) as Module);
     if (to !== from) {
       to.dispose();
     }
@@ -48,7 +48,7 @@ export function mapMixers<M extends BlockModel>(
   return mapped;
 }
 
-function describe(module: MixerModule): Mixer {
+function describe(module: FeedForwardModule): FeedForwardSpec {
   if (module instanceof FeedForward || module instanceof GatedFeedForward) {
     return describeDense(module);
   }
@@ -57,24 +57,35 @@ function describe(module: MixerModule): Mixer {
     return { kind: 'tokenIndexed', hidden, vocabSize };
   }
   if (!isMoeLayer(module)) {
-    return fail('mapMixers', 'a mixer must be a dense network or a mixture', (module as Module).kind);
+    return fail('models.mapFeedForwards', 'it must be a dense network or a mixture', (module as Module).kind);
   }
-  const { router, numExperts, hidden, experts = 'plain', capacityFactor = null, sharedExperts = 0 } = module.options;
+  const {
+    router,
+    experts: numExperts,
+    hidden,
+    expertKind: experts = 'plain',
+    capacityFactor = null,
+    sharedExperts = 0
+  } = module.options;
   const { sharedKind, sharedGate } = module.options;
-  const mixer: MoeMixer = {
-    ...{ kind: 'moe', router, numExperts, hidden, experts, capacityFactor, sharedExperts }
+  const feedForward: MoeFeedForward = {
+    ...{ kind: 'moe', router, experts: numExperts, hidden, expertKind: experts, capacityFactor, sharedExperts }
   };
   return {
-    ...mixer,
+    ...feedForward,
     ...(sharedKind === undefined ? {} : { sharedKind }),
     ...(sharedGate === undefined ? {} : { sharedGate })
   };
 }
 
-function describeDense(network: FeedForward | GatedFeedForward): DenseMixer {
+function describeDense(network: FeedForward | GatedFeedForward): DenseFeedForward {
   const gated = network instanceof GatedFeedForward;
   if (network.w1.bias !== null || network.activation !== (gated ? 'silu' : 'gelu')) {
-    fail('mapMixers', 'a dense mixer must be gelu, or silu where gated, without biases', network.activation);
+    fail(
+      'models.mapFeedForwards',
+      'a dense network must be gelu, or silu where gated, without biases',
+      network.activation
+    );
   }
   return { kind: 'dense', hidden: network.w1.weight.shape[1], gated };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
-import { fail } from '../base/core/errors';
+import { fail } from './errors';
 import { shared } from './host';
-import type { Content } from './wire/message';
+import type { Content } from './host';
 
 /** Binary data of a comm message. */
 export type CommBuffers = readonly Uint8Array[];
