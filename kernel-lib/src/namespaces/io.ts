@@ -1,3 +1,3 @@
-export { decodeSafetensors, encodeSafetensors, modelVariables } from '../base/io';
+export { decodeSafetensors, decodeValues, encodeSafetensors, modelVariables, WEIGHT_DTYPES } from '../base/io';
 export type { HostTensor, Safetensors } from '../base/io';
 export { loadModel, saveModel } from '../models/files';

@@ -13,7 +13,7 @@ export type {
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
-export { HubTokenizer, open, PretrainedTransformer } from '../models/hub';
+export { HubTokenizer, open, openTokenizer, PretrainedTransformer } from '../models/hub';
 export type { ExportOptions } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';

@@ -1,7 +1,7 @@
 export { environments } from './environments';
 export { upward } from './upward';
 export { loadModel, modelVariables, readFile, saveModel } from './model';
-export { bytesOf, WEIGHT_DTYPES } from './decodeValues';
+export { bytesOf, decodeValues, WEIGHT_DTYPES } from './decodeValues';
 export { readGguf } from './gguf/readGguf';
 export type { Gguf, GgufValue } from './gguf/readGguf';
 export { encodeValues } from './encodeValues';

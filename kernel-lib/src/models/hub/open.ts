@@ -1,6 +1,7 @@
 import { existsSync } from 'fs';
 import * as path from 'path';
 import { fail, Random } from '../../base/core';
+import { readGguf } from '../../base/io';
 import { Config } from './config';
 import { familyOf } from './families';
 import { findCheckpoint } from './findCheckpoint';
@@ -10,7 +11,7 @@ import { openFolder, readJson } from './openFolder';
 import type { Checkpoint } from './openFolder';
 import { PretrainedTransformer } from './pretrained';
 import { matchWeights, readWeights } from './readWeights';
-import { openTokenizer } from './tokenizer';
+import { folderTokenizer } from './tokenizer';
 import type { HubTokenizer } from './tokenizer';
 
 /**
@@ -26,7 +27,17 @@ export async function open(where: string): Promise<PretrainedTransformer> {
     return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'));
   }
   const checkpoint = openFolder(place);
-  return build(checkpoint, openTokenizer(place), endIdsOf(place, checkpoint.config));
+  return build(checkpoint, folderTokenizer(place), endIdsOf(place, checkpoint.config));
+}
+
+/**
+ * The tokenizer of a checkpoint alone, of a folder or a GGUF file.
+ *
+ * @throws {SwitchyardError} naming the file and the rule.
+ */
+export function openTokenizer(where: string): HubTokenizer {
+  const place = findCheckpoint(where);
+  return place.endsWith('.gguf') ? ggufTokenizer(place, readGguf(place)) : folderTokenizer(place);
 }
 
 function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedTransformer {

@@ -89,7 +89,7 @@ function textOf(value: unknown): unknown {
 }
 
 /** The tokenizer of a folder. */
-export function openTokenizer(folder: string): HubTokenizer {
+export function folderTokenizer(folder: string): HubTokenizer {
   const file = path.join(folder, 'tokenizer.json');
   const config = path.join(folder, 'tokenizer_config.json');
   const template = path.join(folder, 'chat_template.jinja');

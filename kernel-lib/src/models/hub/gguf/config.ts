@@ -38,7 +38,7 @@ export function configOf(file: string, { metadata, tensors }: Gguf): Config {
     rope_parameters: ropeOf(file, own, architecture),
     hidden_act: 'silu',
     tie_word_embeddings: !tensors.has('output.weight'),
-    ...(numExperts === 0 ? {} : expertsOf(get)),
+    ...(numExperts === 0 ? {} : { ...expertsOf(get), mlp_only_layers: denseBlocks(tensors) }),
     norm_topk_prob: type === 'qwen3_moe' ? true : undefined,
     clip_qkv: get('attention.clamp_kqv'),
     eos_token_id: metadata.get('tokenizer.ggml.eos_token_id')
@@ -52,6 +52,14 @@ const FRACTIONS = /("(?:rope_theta|rms_norm_eps|factor|attention_factor|clip_qkv
 /** The `config.json` that transformers reads. */
 export function textOf({ values }: Config): string {
   return JSON.stringify(values, null, 2).replace(FRACTIONS, '$1.0');
+}
+
+/** Blocks of a mixture that have one network, which only the tensors say. */
+function denseBlocks(tensors: Gguf['tensors']): number[] {
+  return [...tensors.keys()].flatMap((name) => {
+    const [, block] = /^blk\.(\d+)\.ffn_gate\.weight$/.exec(name) ?? [];
+    return block === undefined ? [] : [Number(block)];
+  });
 }
 
 function expertsOf(get: (key: string) => GgufValue | undefined): Record<string, GgufValue | undefined> {
