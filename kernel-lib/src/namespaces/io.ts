@@ -1,3 +1,11 @@
-export { decodeSafetensors, decodeValues, encodeSafetensors, modelVariables, WEIGHT_DTYPES } from '../base/io';
+export {
+  decodeSafetensors,
+  decodeValues,
+  encodeSafetensors,
+  modelVariables,
+  openSafetensors,
+  readGguf,
+  WEIGHT_DTYPES
+} from '../base/io';
 export type { HostTensor, Safetensors } from '../base/io';
 export { loadModel, saveModel } from '../models/files';

@@ -3,6 +3,7 @@ import * as path from 'path';
 import { fail, Random } from '../../base/core';
 import { readGguf } from '../../base/io';
 import { Config } from './config';
+import { expectPlausible } from './expectPlausible';
 import { familyOf } from './families';
 import { findCheckpoint } from './findCheckpoint';
 import { openGguf } from './gguf/openGguf';
@@ -42,6 +43,7 @@ export function openTokenizer(where: string): HubTokenizer {
 
 function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedTransformer {
   const family = familyOf(checkpoint.config);
+  expectPlausible(checkpoint);
   const options = family.options(checkpoint.config);
   const { vocabSize } = options;
   if (tokenizer.vocabSize > vocabSize) {
