@@ -26,7 +26,8 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 const NAMES = [
   ...['llama', 'llama-3', 'mistral', 'qwen2', 'qwen3', 'gpt2', 'gpt-neox', 'gemma'],
-  ...['mixtral', 'olmoe', 'qwen2-moe', 'qwen3-moe', 'granite-moe', 'deepseek-v2', 'deepseek-v3']
+  ...['mixtral', 'olmoe', 'qwen2-moe', 'qwen3-moe', 'granite-moe', 'deepseek-v2', 'deepseek-v3'],
+  ...['t5', 't5-gated', 'switch']
 ];
 
 describe.each(NAMES)('%s', async (name) => {
@@ -36,8 +37,9 @@ describe.each(NAMES)('%s', async (name) => {
   afterAll(() => model.dispose());
 
   test('logits are those of transformers to 1e-4', () => {
-    const logits = model.logits(expected.ids);
-    expect(logits.shape).toEqual([2, 7, 64]);
+    const { ids, labels } = expected;
+    const logits = model.logits(ids, { labels });
+    expect(logits.shape).toEqual([2, labels === undefined ? 7 : 5, 64]);
     expectClose(logits, expected.logits.flat(2), 1e-4);
     logits.dispose();
   });
@@ -54,12 +56,19 @@ describe.each(NAMES)('%s', async (name) => {
 
   test.runIf(expected.cotangent)('gradients of the routers are those of PyTorch to 1e-4', () => {
     const found = Object.entries(expected.routers).map(([path, gradient]) => {
-      const [block] = /\d+/.exec(path)!;
-      return { parameter: model.parameters().get(`layers.${block}.moe.router.weight`)!, gradient };
+      const [, stack, block] = /^(?:model\.)?(\w+)\.(?:block\.)?(\d+)/.exec(path)!;
+      return { parameter: model.parameters().get(`${stack}.${block}.moe.router.weight`)!, gradient };
     });
     tf.tidy(() => {
       const ids = tf.tensor2d(expected.ids, undefined, 'int32');
-      const loss = (): tf.Scalar => model.apply(ids, core.Context.create()).mul(tf.tensor3d(expected.cotangent!)).sum();
+      const loss = (): tf.Scalar => {
+        const ctx = core.Context.create();
+        if (expected.labels !== undefined) {
+          const shifted = expected.labels.map((row) => [0, ...row.slice(0, -1)]);
+          ctx.setState(models.DECODER_IDS, tf.tensor2d(shifted, undefined, 'int32'));
+        }
+        return model.apply(ids, ctx).mul(tf.tensor3d(expected.cotangent!)).sum();
+      };
       const { grads } = tf.variableGrads(
         loss,
         found.map(({ parameter }) => parameter.variable)

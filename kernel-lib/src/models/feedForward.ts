@@ -29,6 +29,8 @@ export interface MoeFeedForward {
   hidden: number;
   expertKind: 'plain' | 'gated' | ExpertSpec;
   capacityFactor: number | null;
+  /** Choices that an expert takes of each sequence at most. Default: as many as there are. */
+  sequenceCapacity?: number | null;
   sharedExperts: number;
   /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
   sharedHidden?: number;

@@ -13,15 +13,18 @@ export type {
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
-export { HubTokenizer, open, openTokenizer, PretrainedTransformer } from '../models/hub';
+export { HubTokenizer, open, openTokenizer, PretrainedEncoderDecoder, PretrainedTransformer } from '../models/hub';
 export type { ExportOptions } from '../models/hub';
+export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export {
   activeFlops,
   denseTransformer,
   denseTwin,
+  DECODER_IDS,
   duoLLM,
+  EncoderDecoder,
   mixtureOfTransformers,
   moeTransformer,
   Transformer,
@@ -32,6 +35,7 @@ export type {
   ActiveFlopsOptions,
   DenseTransformerOptions,
   DuoLLMOptions,
+  EncoderDecoderOptions,
   MixtureOfTransformersOptions,
   ModalityOptions,
   MoeTransformerOptions,

@@ -6,7 +6,8 @@ import { sourceBytes, writeAtomically, writeSafetensors } from '../../base/io';
 import type { TensorSource, WrittenDtype } from '../../base/io';
 import { sizesOf } from '../spec';
 import { Config } from './config';
-import type { PretrainedTransformer } from './pretrained';
+import { weightsOf } from './family';
+import type { PretrainedModel } from './pretrainedModel';
 import type { WeightMap } from './weightMap';
 
 export interface ExportOptions {
@@ -20,7 +21,7 @@ const DTYPES = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' } as const;
 const WRITTEN = ['F32', 'BF16', 'F16'];
 
 /** Writes a folder of HuggingFace, whole or not at all. */
-export function exportModel(model: PretrainedTransformer, folder: string, options: ExportOptions): void {
+export function exportModel(model: PretrainedModel, folder: string, options: ExportOptions): void {
   const { dtype = 'as stored', shardBytes = 5e9 } = options;
   expectOneOf('export', 'dtype', dtype, [...Object.keys(DTYPES), 'as stored']);
   expectInteger('export', 'shardBytes', shardBytes, 1);
@@ -45,7 +46,7 @@ export function exportModel(model: PretrainedTransformer, folder: string, option
 }
 
 /** What the architecture cannot say is refused: other options, cut axes, what stands before a module. */
-function expectSayable(model: PretrainedTransformer): void {
+function expectSayable(model: PretrainedModel): void {
   const { family, checkpoint } = model.origin;
   const where = `export as ${family.architecture}`;
   const [was, is] = [family.options(checkpoint.config), model.options].map((options) =>
@@ -84,11 +85,11 @@ function difference(a: unknown, b: unknown, at = ''): string | null {
   return null;
 }
 
-function sourcesOf(model: PretrainedTransformer, dtype: string): Map<string, TensorSource> {
+function sourcesOf(model: PretrainedModel, dtype: string): Map<string, TensorSource> {
   const { family, checkpoint } = model.origin;
   const sources = new Map<string, TensorSource>();
   const stored = model.stored();
-  for (const map of family.weights(model.options)) {
+  for (const map of weightsOf(family, model.options)) {
     const shapes = map.shapes(map.ours.map((path) => stored.get(path)!.shape));
     map.theirs.forEach((name, i) =>
       sources.set(name, {
@@ -106,7 +107,7 @@ function asStored(dtype = 'F32'): WrittenDtype {
   return WRITTEN.includes(dtype) ? (dtype as WrittenDtype) : 'F32';
 }
 
-function valuesOf(model: PretrainedTransformer, map: WeightMap, i: number): Float32Array {
+function valuesOf(model: PretrainedModel, map: WeightMap, i: number): Float32Array {
   const stored = model.stored();
   return tf.tidy(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].dataSync() as Float32Array);
 }
@@ -138,7 +139,7 @@ function writeShards(folder: string, tensors: ReadonlyMap<string, TensorSource>,
 
 const NAMES = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };
 
-function writeRest(model: PretrainedTransformer, folder: string, tensors: ReadonlyMap<string, TensorSource>): void {
+function writeRest(model: PretrainedModel, folder: string, tensors: ReadonlyMap<string, TensorSource>): void {
   const { family, checkpoint, tokenizer, endIds } = model.origin;
   const [{ dtype }] = tensors.values();
   const said = { architectures: [family.architecture], dtype: NAMES[dtype] };

@@ -5,12 +5,17 @@ import { readGguf } from '../../base/io';
 import { Config } from './config';
 import { expectPlausible } from './expectPlausible';
 import { familyOf } from './families';
+import type { EncoderDecoderOptions, TransformerOptions } from '../language';
+import { weightsOf } from './family';
+import type { AnyFamily, Family } from './family';
 import { findCheckpoint } from './findCheckpoint';
 import { openGguf } from './gguf/openGguf';
 import { ggufTokenizer } from './gguf/tokenizer';
 import { openFolder, readJson } from './openFolder';
 import type { Checkpoint } from './openFolder';
 import { PretrainedTransformer } from './pretrained';
+import { PretrainedEncoderDecoder } from './pretrainedEncoderDecoder';
+import type { PretrainedModel } from './pretrainedModel';
 import { matchWeights, readWeights } from './readWeights';
 import { folderTokenizer } from './tokenizer';
 import type { HubTokenizer } from './tokenizer';
@@ -21,7 +26,7 @@ import type { HubTokenizer } from './tokenizer';
  *
  * @throws {SwitchyardError} naming file, tensor and rule, before any values are read.
  */
-export async function open(where: string): Promise<PretrainedTransformer> {
+export async function open(where: string): Promise<PretrainedModel> {
   const place = findCheckpoint(where);
   if (place.endsWith('.gguf')) {
     const { gguf, ...checkpoint } = openGguf(place);
@@ -41,23 +46,29 @@ export function openTokenizer(where: string): HubTokenizer {
   return place.endsWith('.gguf') ? ggufTokenizer(place, readGguf(place)) : folderTokenizer(place);
 }
 
-function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedTransformer {
+function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedModel {
   const family = familyOf(checkpoint.config);
   expectPlausible(checkpoint);
+  const rest = { checkpoint, tokenizer, endIds };
   const options = family.options(checkpoint.config);
-  const { vocabSize } = options;
-  if (tokenizer.vocabSize > vocabSize) {
-    fail(checkpoint.where, `the tokenizer must have at most the model's ${vocabSize} ids`, tokenizer.vocabSize);
+  if (tokenizer.vocabSize > options.vocabSize) {
+    fail(checkpoint.where, `the tokenizer must have at most the model's ${options.vocabSize} ids`, tokenizer.vocabSize);
   }
-  const model = new PretrainedTransformer(options, { checkpoint, family, tokenizer, endIds }, Random.blank());
+  const model = encodes(family)
+    ? new PretrainedEncoderDecoder(options as EncoderDecoderOptions, { family, ...rest }, Random.blank())
+    : new PretrainedTransformer(options as TransformerOptions, { family, ...rest }, Random.blank());
   try {
-    const maps = family.weights(options);
+    const maps = weightsOf(family, options);
     readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model));
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+function encodes(family: AnyFamily): family is Family<EncoderDecoderOptions> {
+  return family.encodes === true;
 }
 
 /** End tokens: those of generation, else of the model. */

@@ -7,18 +7,24 @@ import type { TransformerOptions } from '../language';
 import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
 import type { Checkpoint } from './openFolder';
-import type { Family } from './family';
+import type { AnyFamily, Family } from './family';
 import { generate } from './generate/generate';
-import type { GenerateOptions, Generated } from './generate/generate';
+import type { Beginning, GenerateOptions, Generated } from './generate/generate';
 import type { HubTokenizer } from './tokenizer';
 
 /** Where an opened model comes from, and what goes with it. */
-export interface Origin {
+export interface Origin<F extends AnyFamily = Family> {
   checkpoint: Checkpoint;
-  family: Family;
+  family: F;
   tokenizer: HubTokenizer;
   /** Ids that end a text. */
   endIds: readonly number[];
+}
+
+/** What logits may be asked for with. */
+export interface LogitsOptions {
+  /** What the decoder is to write, [B, N]: it reads them one place later. For models that read one sequence and write another. */
+  labels?: readonly (readonly number[])[] | tf.Tensor2D;
 }
 
 /** A `Transformer` that `models.open` opened: it has its tokenizer, and continues texts. */
@@ -41,12 +47,20 @@ export class PretrainedTransformer extends Transformer {
     return new PretrainedTransformer({ ...this.options, ...changes }, this.origin);
   }
 
+  /** The prompt is what is continued. */
+  beginGeneration(prompts: readonly (readonly number[])[]): Beginning {
+    return { rows: prompts, prepare: () => undefined };
+  }
+
   /**
    * Logits outside training: ids [B, N] to [B, N, V].
    *
    * @throws {SwitchyardError} where an id is not in the vocabulary, or there are more positions than the context has.
    */
-  logits(ids: readonly (readonly number[])[] | tf.Tensor2D): tf.Tensor3D {
+  logits(ids: readonly (readonly number[])[] | tf.Tensor2D, { labels }: LogitsOptions = {}): tf.Tensor3D {
+    if (labels !== undefined) {
+      fail('logits', 'labels are for models that read one sequence and write another', labels);
+    }
     const ctx = Context.create();
     const tokens = toIds('logits', ids, this.vocabSize);
     try {

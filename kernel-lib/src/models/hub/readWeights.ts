@@ -3,7 +3,7 @@ import { fail, showShape } from '../../base/core';
 import type { Module } from '../../base/core';
 import { bytesOf } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
-import type { Family } from './family';
+import type { AnyFamily } from './family';
 import type { Checkpoint } from './openFolder';
 import type { WeightMap } from './weightMap';
 
@@ -13,9 +13,9 @@ import type { WeightMap } from './weightMap';
  *
  * @throws {SwitchyardError} naming file and tensor.
  */
-export function matchWeights<Options>(
+export function matchWeights(
   { where, tensors: found }: Checkpoint,
-  { ignored, prefix = '' }: Family<Options>,
+  { ignored, prefix = '' }: AnyFamily,
   maps: readonly WeightMap[],
   model: Module
 ): Map<string, TensorEntry> {

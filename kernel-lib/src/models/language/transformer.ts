@@ -128,7 +128,7 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
   readOut(x: tf.Tensor, ctx: Context): tf.Tensor {
     const { logitScale = 1 } = this.options;
     return tf.tidy(() => {
-      const logits = this.head?.apply(x, ctx.within('head')) ?? this.readOutTied(x);
+      const logits = this.head?.apply(x, ctx.within('head')) ?? this.tokens.readOut(x);
       return logitScale === 1 ? logits : logits.mul(logitScale);
     });
   }
@@ -137,12 +137,6 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
   override ownFlops(): number {
     const [vocabulary, width] = this.tokens.weight.axes;
     return this.head === null ? 2 * vocabulary.size * width.size : 0;
-  }
-
-  private readOutTied(x: tf.Tensor): tf.Tensor {
-    const table = this.tokens.weight.read() as tf.Tensor2D;
-    const [count, width] = table.shape;
-    return tf.matMul(x.reshape([-1, width]), table, false, true).reshape([...x.shape.slice(0, -1), count]);
   }
 
   private placed(embedding: Module, length: number, ctx: Context): tf.Tensor {

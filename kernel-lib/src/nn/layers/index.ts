@@ -28,6 +28,8 @@ export { ProductQuantizer } from './productQuantizer';
 export type { ProductQuantizerOptions } from './productQuantizer';
 export { positionsOf } from './rotary';
 export type { RotaryOptions, RotaryScaling } from './rotaryFrequencies';
+export { CrossAttention, ENCODED, RelativeAttention } from './relativeAttention';
+export type { CrossAttentionChoices, RelativeAttentionChoices, RelativeAttentionOptions } from './relativeAttention';
 export { SelfAttention } from './selfAttention';
 export type { SelfAttentionOptions } from './selfAttention';
 export { SparseSelfAttention } from './sparseSelfAttention';
@@ -37,8 +39,10 @@ export {
   causalAttention,
   classAttention,
   groupedAttention,
+  crossAttention,
   latentAttention,
   layerNorm,
+  relativeAttention,
   rmsNorm,
   sparseAttention
 } from './partSpecs';

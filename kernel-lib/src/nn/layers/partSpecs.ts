@@ -3,7 +3,13 @@ import { ClassAttention } from './classAttention';
 import { GroupedAttention, type GroupedAttentionChoices } from './groupedAttention';
 import { LatentAttention, type LatentAttentionChoices } from './latentAttention';
 import { LayerNorm, RMSNorm } from './norms';
-import { type AttentionSpec, attentionSpecs, type NormSpec, normSpecs } from './parts';
+import { type AttentionSpec, attentionSpecs, type BetweenSpec, betweenSpecs, type NormSpec, normSpecs } from './parts';
+import {
+  CrossAttention,
+  type CrossAttentionChoices,
+  RelativeAttention,
+  type RelativeAttentionChoices
+} from './relativeAttention';
 import { SparseSelfAttention, type SparseSelfAttentionOptions } from './sparseSelfAttention';
 
 /** The options of a norm in a model. */
@@ -64,6 +70,24 @@ export function latentAttention(options: LatentAttentionChoices): AttentionSpec 
   };
 }
 
+/** The attention of a model: {@link RelativeAttention}. */
+export function relativeAttention(options: RelativeAttentionChoices = {}): AttentionSpec {
+  return {
+    kind: 'relative',
+    options: { ...options },
+    build: (shape) => new RelativeAttention({ ...options, ...shape })
+  };
+}
+
+/** What stands between attention and network of a decoder's block: {@link CrossAttention}. */
+export function crossAttention(options: CrossAttentionChoices): BetweenSpec {
+  return {
+    kind: 'cross',
+    options: { ...options },
+    build: ({ width, random }) => new CrossAttention({ ...options, width, random })
+  };
+}
+
 /** The attention of a model: {@link ClassAttention}. Biases by default. */
 export function classAttention({ bias = true, dropout = 0 }: AttentionSpecOptions = {}): AttentionSpec {
   return {
@@ -92,4 +116,6 @@ attentionSpecs.register('causal', causalAttention);
 attentionSpecs.register('class', classAttention);
 attentionSpecs.register('grouped', groupedAttention);
 attentionSpecs.register('latent', latentAttention);
+attentionSpecs.register('relative', relativeAttention);
+betweenSpecs.register('cross', crossAttention);
 attentionSpecs.register('sparse', sparseAttention);

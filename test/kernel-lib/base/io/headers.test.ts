@@ -85,15 +85,26 @@ describe('a GGUF file', () => {
   });
 
   test('with a string of 2^60 bytes, or as many tensors, is refused before anything is made', () => {
-    refusedAs((copy) => copy.writeBigUInt64LE(2n ** 60n, 24), /the length of a key must be below 2\^53, got 1152921504606846976/);
-    refusedAs((copy) => copy.writeBigUInt64LE(2n ** 40n, 24), /a key at byte 32 takes 1099511627776 bytes, so the file is cut short/);
-    refusedAs((copy) => copy.writeBigUInt64LE(2n ** 40n, 8), /1099511627776 tensors .* takes .* bytes, so the file is cut short/);
+    refusedAs(
+      (copy) => copy.writeBigUInt64LE(2n ** 60n, 24),
+      /the length of a key must be below 2\^53, got 1152921504606846976/
+    );
+    refusedAs(
+      (copy) => copy.writeBigUInt64LE(2n ** 40n, 24),
+      /a key at byte 32 takes 1099511627776 bytes, so the file is cut short/
+    );
+    refusedAs(
+      (copy) => copy.writeBigUInt64LE(2n ** 40n, 8),
+      /1099511627776 tensors .* takes .* bytes, so the file is cut short/
+    );
   });
 
   test('that is cut short says the tensor', () => {
     const file = join(folder, 'short.gguf');
     writeFileSync(file, GGUF.subarray(0, GGUF.length - 1000));
-    expect(() => io.readGguf(file)).toThrow(/short\.gguf: "[\w.]+": ends at byte \d+, so the file is cut short, got \d+ bytes/);
+    expect(() => io.readGguf(file)).toThrow(
+      /short\.gguf: "[\w.]+": ends at byte \d+, so the file is cut short, got \d+ bytes/
+    );
   });
 });
 
@@ -106,7 +117,11 @@ describe('a safetensors file', () => {
     writeFileSync(file, Buffer.concat([prefix, json, Buffer.alloc(16)]));
     expect(() => io.openSafetensors(file)).toThrow(message);
   };
-  const f32 = (begin: number, end: number): object => ({ dtype: 'F32', shape: [(end - begin) / 4], data_offsets: [begin, end] });
+  const f32 = (begin: number, end: number): object => ({
+    dtype: 'F32',
+    shape: [(end - begin) / 4],
+    data_offsets: [begin, end]
+  });
 
   test('with a header larger than there are is refused', () => {
     refusedAs(100_000_001, /a safetensors header has at most 100000000 bytes, got 100000001/);
@@ -114,7 +129,10 @@ describe('a safetensors file', () => {
   });
 
   test('with values that overlap, or lie outside, is refused', () => {
-    refusedAs({ a: f32(0, 12), b: f32(8, 16) }, /values must follow each other without holes or overlap; byte 12 is next, got 8/);
+    refusedAs(
+      { a: f32(0, 12), b: f32(8, 16) },
+      /values must follow each other without holes or overlap; byte 12 is next, got 8/
+    );
     refusedAs({ a: f32(0, 32) }, /the values take 32 bytes, so the file is cut short, got 16 bytes/);
   });
 

@@ -20,7 +20,9 @@ function change(name: string, values: Record<string, unknown>): void {
 }
 
 /** The file's tensors under other names and shapes, written again. */
-function retell(tell: (header: Record<string, { shape: number[]; dtype: string; data_offsets: number[] }>) => void): void {
+function retell(
+  tell: (header: Record<string, { shape: number[]; dtype: string; data_offsets: number[] }>) => void
+): void {
   const bytes = readFileSync(at('model.safetensors'));
   const begin = 8 + Number(bytes.readBigUInt64LE());
   const header = JSON.parse(bytes.toString('utf8', 8, begin)) as Parameters<typeof tell>[0];
@@ -58,7 +60,9 @@ describe('a checkpoint is refused, with file and tensor', () => {
 
   test('whose file is cut short', async () => {
     truncateSync(at('model.safetensors'), 20_000);
-    expect(await refusal()).toMatch(/^\/model\.safetensors: the values take \d+ bytes, so the file is cut short, got \d+ bytes$/);
+    expect(await refusal()).toMatch(
+      /^\/model\.safetensors: the values take \d+ bytes, so the file is cut short, got \d+ bytes$/
+    );
   });
 
   test('that lacks a tensor, or has one too many', async () => {
@@ -69,30 +73,40 @@ describe('a checkpoint is refused, with file and tensor', () => {
     expect(await refusal()).toBe(': must hold "model.layers.1.mlp.up_proj.weight" [24, 16], got 21 tensors without it');
     cpSync(LLAMA, folder, { recursive: true });
     change('config.json', { num_hidden_layers: 1 });
-    expect(await refusal()).toMatch(/^\/model\.safetensors: must hold only what the model has, got "model\.layers\.1\.[\w.]+" as well$/);
+    expect(await refusal()).toMatch(
+      /^\/model\.safetensors: must hold only what the model has, got "model\.layers\.1\.[\w.]+" as well$/
+    );
   });
 
   test('with a tensor of another shape or dtype', async () => {
     retell((header) => (header['model.norm.weight'].shape = [4, 4]));
     expect(await refusal()).toBe('/model.safetensors: "model.norm.weight" must have shape [16], got [4, 4]');
     retell((header) => Object.assign(header['model.norm.weight'], { shape: [16], dtype: 'I32' }));
-    expect(await refusal()).toMatch(/^\/model\.safetensors: "model\.norm\.weight": dtype must be one of F64, F32, F16, BF16, .*, got I32$/);
+    expect(await refusal()).toMatch(
+      /^\/model\.safetensors: "model\.norm\.weight": dtype must be one of F64, F32, F16, BF16, .*, got I32$/
+    );
   });
 
   test('of an architecture or with positions that are not here', async () => {
     change('config.json', { model_type: 'mamba' });
     expect(await refusal()).toMatch(/^\/config\.json: model_type must be one of llama, .*, got mamba$/);
     change('config.json', { model_type: 'llama', rope_parameters: { rope_type: 'spiral', rope_theta: 1 } });
-    expect(await refusal()).toBe('/config.json: rope_parameters: rope_type must be one of default, linear, llama3, yarn, got spiral');
+    expect(await refusal()).toBe(
+      '/config.json: rope_parameters: rope_type must be one of default, linear, llama3, yarn, got spiral'
+    );
     change('config.json', { rope_parameters: { rope_type: 'default' }, hidden_act: 'snake' });
     expect(await refusal()).toMatch(/^\/config\.json: hidden_act must be one of silu, .*, got snake$/);
   });
 
   test('whose configuration is larger than its tensors, before anything of that size is made', async () => {
     change('config.json', { num_hidden_layers: 1e9 });
-    expect(await refusal()).toBe('/config.json: num_hidden_layers must be at most 21, the number of tensors, got 1000000000');
+    expect(await refusal()).toBe(
+      '/config.json: num_hidden_layers must be at most 21, the number of tensors, got 1000000000'
+    );
     change('config.json', { num_hidden_layers: 2, hidden_size: 1e8 });
-    expect(await refusal()).toBe('/config.json: hidden_size must be at most 64, the largest size of a tensor, got 100000000');
+    expect(await refusal()).toBe(
+      '/config.json: hidden_size must be at most 64, the largest size of a tensor, got 100000000'
+    );
   });
 
   test('whose index names a file outside its folder, or says another file', async () => {
@@ -100,7 +114,9 @@ describe('a checkpoint is refused, with file and tensor', () => {
     writeFileSync(at(index), JSON.stringify({ weight_map: { a: '../../secret.safetensors' } }));
     expect(await refusal()).toBe(`/${index}: weight_map must name files of its folder, got ../../secret.safetensors`);
     writeFileSync(at(index), JSON.stringify({ weight_map: { 'model.norm.weight': 'model.safetensors' } }));
-    expect(await refusal()).toMatch(new RegExp(`^/${index}: weight_map must say that "[\\w.]+" is in model\\.safetensors, got nothing$`));
+    expect(await refusal()).toMatch(
+      new RegExp(`^/${index}: weight_map must say that "[\\w.]+" is in model\\.safetensors, got nothing$`)
+    );
     writeFileSync(at(index), JSON.stringify({ weight_map: { a: 'absent.safetensors' } }));
     expect(await refusal()).toBe('/absent.safetensors: must be a file, got ENOENT');
   });
@@ -109,7 +125,9 @@ describe('a checkpoint is refused, with file and tensor', () => {
     change('tokenizer.json', { added_tokens: [{ id: 99, content: '<|x|>', special: true }] });
     expect(await refusal()).toBe(": the tokenizer must have at most the model's 64 ids, got 100");
     writeFileSync(at('tokenizer.json'), '{"model":{"type":"Oracle"}}');
-    expect(await refusal()).toMatch(/^\/tokenizer\.json: must be a tokenizer that @huggingface\/tokenizers knows, got /);
+    expect(await refusal()).toMatch(
+      /^\/tokenizer\.json: must be a tokenizer that @huggingface\/tokenizers knows, got /
+    );
   });
 });
 
@@ -118,7 +136,9 @@ test('ids outside the vocabulary, ragged rows and what does not fit the context 
   const before = tf.memory().numTensors;
   expect(() => model.logits([[3, 64]])).toThrow('logits: ids must be an integer 0..63, got 64');
   expect(() => model.logits([[3, 4], [5]])).toThrow(/logits: ids must be rows of one length/);
-  expect(() => model.logits([new Array<number>(33).fill(3)])).toThrow('models.Transformer: takes at most 32 positions, got 33');
+  expect(() => model.logits([new Array<number>(33).fill(3)])).toThrow(
+    'models.Transformer: takes at most 32 positions, got 33'
+  );
   await expect(model.generate('the router', { maxNewTokens: 31 })).rejects.toThrow(
     /^generate: prompt and maxNewTokens \(31\) must fit the context of 32 positions, got \d+$/
   );

@@ -20,7 +20,11 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 };
 
 /** The activation that a configuration names. */
-export function activationOf(config: Config, key = 'hidden_act', otherwise?: string): Activation {
+export function activationOf(
+  config: Pick<Config, 'file' | 'text'>,
+  key = 'hidden_act',
+  otherwise?: string
+): Activation {
   const name = config.text(key, otherwise);
   return ACTIVATIONS[name] ?? fail(config.file, `${key} must be one of ${Object.keys(ACTIVATIONS).join(', ')}`, name);
 }

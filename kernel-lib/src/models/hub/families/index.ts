@@ -1,6 +1,6 @@
 import { fail } from '../../../base/core';
 import type { Config } from '../config';
-import type { Family } from '../family';
+import type { AnyFamily } from '../family';
 import { deepseekV2, deepseekV3 } from './deepseek';
 import { gemma } from './gemma';
 import { gpt2 } from './gpt2';
@@ -14,11 +14,13 @@ import { qwen2 } from './qwen2';
 import { qwen2Moe } from './qwen2Moe';
 import { qwen3 } from './qwen3';
 import { qwen3Moe } from './qwen3Moe';
+import { switchTransformer, t5 } from './t5';
 
 /** The architectures that open. */
-export const families: readonly Family[] = [
+export const families: readonly AnyFamily[] = [
   ...[llama, mistral, qwen2, qwen3, gpt2, gptNeoX, gemma],
-  ...[mixtral, olmoe, qwen2Moe, qwen3Moe, graniteMoe, deepseekV2, deepseekV3]
+  ...[mixtral, olmoe, qwen2Moe, qwen3Moe, graniteMoe, deepseekV2, deepseekV3],
+  ...[t5, switchTransformer]
 ];
 
 /**
@@ -26,7 +28,7 @@ export const families: readonly Family[] = [
  *
  * @throws {SwitchyardError} where it is none of those that open.
  */
-export function familyOf(config: Config): Family {
+export function familyOf(config: Config): AnyFamily {
   const type = config.text('model_type');
   return (
     families.find((family) => family.type === type) ??

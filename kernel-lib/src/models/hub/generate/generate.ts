@@ -1,7 +1,7 @@
 import { tf } from '../../../base/backend';
 import { Context, expectInteger, fail, Memory } from '../../../base/core';
 import type { Observer } from '../../../base/core';
-import type { PretrainedTransformer } from '../pretrained';
+import type { PretrainedModel } from '../pretrainedModel';
 import { sampler } from './sampler';
 import type { Sampler, SamplerOptions } from './sampler';
 
@@ -16,6 +16,16 @@ export interface GenerateOptions extends SamplerOptions {
   onToken?: (token: { id: number; text: string; sequence: number }) => void;
   /** Who observes the passes, routing among them. Default: nobody. */
   observers?: readonly Observer[];
+}
+
+/** What a model begins to write from. */
+export interface Beginning {
+  /** Ids that it goes on from, of each sequence. */
+  rows: readonly (readonly number[])[];
+  /** Leaves in a pass what it needs besides. */
+  prepare(ctx: Context): void;
+  /** Frees what it holds. */
+  dispose?(): void;
 }
 
 /** A continuation. */
@@ -37,43 +47,48 @@ interface Sequence extends Generated {
 
 /** Continues texts together, the shorter ones padded on the left. */
 export async function generate(
-  model: PretrainedTransformer,
+  model: PretrainedModel,
   texts: readonly string[],
   options: GenerateOptions
 ): Promise<Generated[]> {
   const { maxNewTokens = 64 } = options;
   expectInteger('generate', 'maxNewTokens', maxNewTokens, 1);
   const sequences = texts.map((text, i) => begin(model, text, sampler(options, i)));
-  const longest = Math.max(...sequences.map(({ promptIds }) => promptIds.length));
-  if (longest + maxNewTokens > model.contextLength) {
-    fail(
-      'generate',
-      `prompt and maxNewTokens (${maxNewTokens}) must fit the context of ${model.contextLength} positions`,
-      longest
-    );
-  }
-  const padding = sequences.map(({ promptIds }) => longest - promptIds.length);
-  const memory = remembers(model) ? new Memory({ padding }) : null;
-  if (memory === null && padding.some((places) => places > 0)) {
-    fail('generate', 'texts of different length need attention that keeps keys and values', padding);
-  }
+  const { rows, prepare, dispose } = model.beginGeneration(sequences.map(({ promptIds }) => promptIds));
+  let memory: Memory | null = null;
   try {
+    const longest = Math.max(...rows.map(({ length }) => length));
+    expectFits(model, longest, maxNewTokens);
+    const padding = rows.map(({ length }) => longest - length);
+    memory = remembers(model) ? new Memory({ padding }) : null;
+    if (memory === null && padding.some((places) => places > 0)) {
+      fail('generate', 'texts of different length need attention that keeps keys and values', padding);
+    }
     for (let step = 0; step < maxNewTokens && sequences.some(({ done }) => !done); step++) {
-      const rows = sequences.map(({ promptIds, ids }, i) =>
-        nextInput(promptIds, ids, padding[i], step, memory !== null)
-      );
-      const logits = lastLogits(model, rows, memory, options.observers);
-      sequences.forEach((sequence, i) => sequence.done || add(model, sequence, i, logits[i], options));
+      const inputs = sequences.map(({ ids }, i) => nextInput(rows[i], ids, padding[i], step, memory !== null));
+      const logits = lastLogits(model, inputs, { memory, prepare, observers: options.observers });
+      sequences.forEach((sequence, i) => sequence.done || add(model, sequence, { index: i, before: rows[i] }, logits[i], options)); // prettier-ignore
       // Lets an interrupt and what is shown through.
       await new Promise(setImmediate);
     }
   } finally {
     memory?.dispose();
+    dispose?.();
   }
   return sequences.map(({ done: _done, choose: _choose, ...generated }) => generated);
 }
 
-function begin(model: PretrainedTransformer, text: string, choose: Sampler): Sequence {
+function expectFits({ contextLength }: PretrainedModel, length: number, maxNewTokens: number): void {
+  if (length + maxNewTokens > contextLength) {
+    fail(
+      'generate',
+      `prompt and maxNewTokens (${maxNewTokens}) must fit the context of ${contextLength} positions`,
+      length
+    );
+  }
+}
+
+function begin(model: PretrainedModel, text: string, choose: Sampler): Sequence {
   const promptIds = model.tokenizer.encode(text);
   if (promptIds.length === 0) {
     fail('generate', 'a prompt must have at least one token', JSON.stringify(text));
@@ -86,12 +101,18 @@ function begin(model: PretrainedTransformer, text: string, choose: Sampler): Seq
 }
 
 /** All attention keeps keys and values; where some does not, each pass takes the whole sequence. */
-function remembers(model: PretrainedTransformer): boolean {
-  const attention = [...model.modules()].filter(([path]) => /^layers\.\d+\.attention$/.test(path));
+function remembers(model: PretrainedModel): boolean {
+  const attention = [...model.modules()].filter(([path]) => /^(layers|decoder)\.\d+\.attention$/.test(path));
   return attention.every(([, module]) => (module as { remembers?: boolean }).remembers === true);
 }
 
-function nextInput(prompt: number[], ids: number[], padding: number, step: number, remembered: boolean): number[] {
+function nextInput(
+  prompt: readonly number[],
+  ids: number[],
+  padding: number,
+  step: number,
+  remembered: boolean
+): number[] {
   if (remembered && step > 0) {
     return [ids[step - 1] ?? ids[ids.length - 1]];
   }
@@ -101,12 +122,16 @@ function nextInput(prompt: number[], ids: number[], padding: number, step: numbe
 
 /** Logits of the last position of each sequence, on the host. */
 function lastLogits(
-  model: PretrainedTransformer,
+  model: PretrainedModel,
   rows: number[][],
-  memory: Memory | null,
-  observers: readonly Observer[] = []
+  {
+    memory,
+    prepare,
+    observers = []
+  }: { memory: Memory | null; observers?: readonly Observer[] } & Pick<Beginning, 'prepare'>
 ): Float32Array[] {
   const ctx = Context.create({ memory, observers });
+  prepare(ctx);
   try {
     const values = tf.tidy(() => {
       const hidden = model.embedContext(tf.tensor2d(rows, undefined, 'int32'), ctx);
@@ -122,14 +147,14 @@ function lastLogits(
 }
 
 function add(
-  model: PretrainedTransformer,
+  model: PretrainedModel,
   sequence: Sequence,
-  index: number,
+  { index, before }: { index: number; before: readonly number[] },
   logits: Float32Array,
   options: GenerateOptions
 ): void {
   const { stop = [], ignoreEnd = false, onToken } = options;
-  const id = sequence.choose(logits, [...sequence.promptIds, ...sequence.ids]);
+  const id = sequence.choose(logits, [...before, ...sequence.ids]);
   sequence.ids.push(id);
   if (!ignoreEnd && model.origin.endIds.includes(id)) {
     Object.assign(sequence, { done: true, ended: 'end' });
