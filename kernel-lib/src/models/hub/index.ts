@@ -1,3 +1,4 @@
+export type { ModelCard } from './card';
 export type { ExportOptions } from './exportModel';
 export { families } from './families';
 export type { Generated, GenerateOptions } from './generate/generate';

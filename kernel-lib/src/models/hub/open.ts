@@ -24,9 +24,15 @@ import type { HubTokenizer } from './tokenizer';
  * Opens a checkpoint as one of our models: a folder of HuggingFace (`config.json`, `model.safetensors` in one or several files,
  * `tokenizer.json`), a GGUF file with its tokenizer, or the name of one that `npx switchyard models add` fetched.
  *
+ * In types it is a `PretrainedTransformer`; say `open<models.PretrainedEncoderDecoder>` for T5 and Switch.
+ *
  * @throws {SwitchyardError} naming file, tensor and rule, before any values are read.
  */
-export async function open(where: string): Promise<PretrainedModel> {
+export async function open<M extends PretrainedModel = PretrainedTransformer>(where: string): Promise<M> {
+  return openAny(where) as M;
+}
+
+function openAny(where: string): PretrainedModel {
   const place = findCheckpoint(where);
   if (place.endsWith('.gguf')) {
     const { gguf, ...checkpoint } = openGguf(place);

@@ -3,6 +3,7 @@ import * as path from 'path';
 import { fail } from '../../base/core';
 import { openSafetensors, readEntry } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
+import { licenseOf } from './card';
 import { Config } from './config';
 
 const ONE = 'model.safetensors';
@@ -16,6 +17,8 @@ export interface Checkpoint {
   /** The configuration as it is written: JSON in JavaScript does not know 1.0 from 1, and Python asks. */
   configText: string;
   tensors: ReadonlyMap<string, TensorEntry>;
+  /** What it says of its license. */
+  license?: string;
   /** Reads the values of one. */
   read(entry: TensorEntry, name: string): Float32Array;
 }
@@ -31,7 +34,7 @@ export function openFolder(folder: string): Checkpoint {
   const config = new Config(file, parseObject(file, configText));
   const index = path.join(folder, INDEX);
   const tensors = existsSync(index) ? openShards(folder, index) : openSafetensors(path.join(folder, ONE));
-  return { where: folder, config, configText, tensors, read: readEntry };
+  return { where: folder, config, configText, tensors, license: licenseOf(folder), read: readEntry };
 }
 
 /**

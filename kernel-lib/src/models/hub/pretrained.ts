@@ -4,6 +4,8 @@ import type { Random } from '../../base/core';
 import type { BlockModelOptions } from '../blockModel';
 import { Transformer } from '../language';
 import type { TransformerOptions } from '../language';
+import { cardOf } from './card';
+import type { ModelCard } from './card';
 import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
 import type { Checkpoint } from './openFolder';
@@ -36,6 +38,11 @@ export class PretrainedTransformer extends Transformer {
     random?: Random
   ) {
     super(options, random);
+  }
+
+  /** What there is to know of it at a glance. */
+  get card(): ModelCard {
+    return cardOf(this, this.origin);
   }
 
   /** Texts to ids and back. */

@@ -4,6 +4,8 @@ import type { Random } from '../../base/core';
 import { ENCODED } from '../../nn/layers';
 import { DECODER_IDS, EncoderDecoder } from '../language';
 import type { EncoderDecoderOptions } from '../language';
+import { cardOf } from './card';
+import type { ModelCard } from './card';
 import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
 import type { Family } from './family';
@@ -25,6 +27,11 @@ export class PretrainedEncoderDecoder extends EncoderDecoder {
     random?: Random
   ) {
     super(options, random);
+  }
+
+  /** What there is to know of it at a glance. */
+  get card(): ModelCard {
+    return cardOf(this, this.origin);
   }
 
   /** Texts to ids and back. */

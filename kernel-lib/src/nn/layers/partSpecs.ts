@@ -1,3 +1,4 @@
+import { fail } from '../../base/core';
 import { CausalSelfAttention } from './causalSelfAttention';
 import { ClassAttention } from './classAttention';
 import { GroupedAttention, type GroupedAttentionChoices } from './groupedAttention';
@@ -84,7 +85,8 @@ export function crossAttention(options: CrossAttentionChoices): BetweenSpec {
   return {
     kind: 'cross',
     options: { ...options },
-    build: ({ width, random }) => new CrossAttention({ ...options, width, random })
+    build: ({ width, random = fail('layers.crossAttention', 'must be given a stream to be built', undefined) }) =>
+      new CrossAttention({ ...options, width, random })
   };
 }
 

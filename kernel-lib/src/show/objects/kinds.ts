@@ -1,6 +1,8 @@
 import { tf } from '../../base/backend';
 import { Module } from '../../base/core';
+import { PretrainedEncoderDecoder, PretrainedTransformer } from '../../models/hub';
 import type { Bundle } from '../bundle';
+import { cardBundle } from './cardBundle';
 import { moduleBundle } from './moduleBundle';
 import { isRouting, routingBundle } from './routingBundle';
 import { isSpec, specBundle } from './specBundle';
@@ -16,7 +18,13 @@ export interface ClassKind {
 export type DataKind = (value: object) => Bundle | null;
 
 /** Bundles of the library's own classes. */
-export const CLASS_KINDS: readonly ClassKind[] = [classKind(tf.Tensor, tensorBundle), classKind(Module, moduleBundle)];
+export const CLASS_KINDS: readonly ClassKind[] = [
+  classKind(tf.Tensor, tensorBundle),
+  classKind(Module, moduleBundle),
+  // Of a class that extends another its own is taken.
+  classKind(PretrainedTransformer, cardBundle),
+  classKind(PretrainedEncoderDecoder, cardBundle)
+];
 
 /** Bundles of the library's plain objects. */
 export const DATA_KINDS: readonly DataKind[] = [dataKind(isRouting, routingBundle), dataKind(isSpec, specBundle)];

@@ -38,7 +38,7 @@ async function refusal(): Promise<string> {
   const before = tf.memory().numTensors;
   const error = await models.open(folder).then(
     () => fail('it opened'),
-    (reason: Error) => reason
+    (reason: unknown) => reason as Error
   );
   expect(error.name).toBe('SwitchyardError');
   expect(tf.memory().numTensors).toBe(before);

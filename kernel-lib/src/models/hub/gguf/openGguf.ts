@@ -15,6 +15,8 @@ export function openGguf(file: string): Checkpoint & { gguf: Gguf } {
   const config = configOf(file, gguf);
   const type = config.text('model_type');
   const numExperts = config.has('num_experts') ? config.integer('num_experts') : 0;
+  const said = gguf.metadata.get('general.license');
+  const license = typeof said === 'string' ? said : undefined;
   const tensors = new Map<string, TensorEntry>();
   for (const [name, entry] of gguf.tensors) {
     const names = namesOf(name, type, numExperts);
@@ -26,7 +28,7 @@ export function openGguf(file: string): Checkpoint & { gguf: Gguf } {
       parts(file, name, entry, names.length).forEach((part, i) => tensors.set(names[i], part));
     }
   }
-  return { where: file, config, configText: textOf(config), tensors, gguf, read: reader(config) };
+  return { where: file, config, configText: textOf(config), tensors, license, gguf, read: reader(config) };
 }
 
 // The gate of shared experts has one row, which a GGUF does not write.
