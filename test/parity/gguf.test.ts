@@ -35,7 +35,9 @@ const files = [
   { name: 'llama', tolerance: 0.05, dtype: 'BF16' },
   { name: 'qwen3', tolerance: 1e-4, dtype: 'F32' },
   { name: 'mixtral', tolerance: 0.01, dtype: 'F16' },
-  { name: 'qwen2-moe', tolerance: 1e-4, dtype: 'F32' }
+  { name: 'qwen2-moe', tolerance: 1e-4, dtype: 'F32' },
+  { name: 'olmoe', tolerance: 1e-4, dtype: 'F32' },
+  { name: 'qwen3-moe', tolerance: 1e-4, dtype: 'F32' }
 ];
 
 describe.each(files)('$name in $dtype', ({ name, tolerance }) => {

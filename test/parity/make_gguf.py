@@ -86,6 +86,8 @@ def model(name, architecture, dtype):
     writer.add_head_count_kv(config["num_key_value_heads"])
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_rope_freq_base(config["rope_parameters"]["rope_theta"])
+    if config.get("sliding_window"):
+        writer.add_sliding_window(config["sliding_window"])
     if config.get("head_dim"):
         writer.add_key_length(config["head_dim"])
         writer.add_value_length(config["head_dim"])
@@ -93,6 +95,8 @@ def model(name, architecture, dtype):
     if experts:
         writer.add_expert_count(experts)
         writer.add_expert_used_count(config["num_experts_per_tok"])
+        if config.get("clip_qkv"):
+            writer.add_clamp_kqv(config["clip_qkv"])
         if "moe_intermediate_size" in config:
             writer.add_expert_feed_forward_length(config["moe_intermediate_size"])
         if "shared_expert_intermediate_size" in config:
@@ -177,6 +181,8 @@ def main():
     model("qwen3", "qwen3", T.F32)
     model("mixtral", "llama", T.F16)
     model("qwen2-moe", "qwen2moe", T.F32)
+    model("olmoe", "olmoe", T.F32)
+    model("qwen3-moe", "qwen3moe", T.F32)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,16 @@ export type FeedForwardModule = FeedForward | GatedFeedForward | MoeLayer | Toke
  * `models.mapFeedForwards(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
- * @throws {SwitchyardError} for a model whose blocks are shared.
+ * @throws {SwitchyardError} for a model whose blocks are shared, or that is not one stack of blocks.
  */
 export function mapFeedForwards<M extends BlockModel>(
   model: M,
   change: (feedForward: FeedForwardModule, block: number) => FeedForwardModule
 ): M {
   const { feedForwards, sharing = 'none' } = model.options;
+  if (!Array.isArray(feedForwards)) {
+    fail('models.mapFeedForwards', 'the model must be one stack of blocks', model.kind);
+  }
   expectOneOf('models.mapFeedForwards', 'the sharing of blocks', sharing, ['none']);
   const changed = feedForwards.map((feedForward, i) => {
     const path = `layers.${i}.${feedForwardName(feedForward)}`;
