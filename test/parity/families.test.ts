@@ -37,7 +37,8 @@ type Opened = models.PretrainedTransformer;
 const random = core.Random.fromSeed(1);
 const tokens = tf.tidy(() => random.normal([24, 16]) as tf.Tensor2D);
 const logitsOf = (model: Opened): number[] => tf.tidy(() => Array.from(model.logits(IDS, labelsOf(model)).dataSync()));
-const labelsOf = (model: core.Module): models.LogitsOptions => (model instanceof models.EncoderDecoder ? { labels: IDS } : {});
+const labelsOf = (model: core.Module): models.LogitsOptions =>
+  model instanceof models.EncoderDecoder ? { labels: IDS } : {};
 
 /** Each makes a new model, and expects of it what the transformation promises; what it cannot do is an error with the reason. */
 const TRANSFORMATIONS: Record<string, (model: Opened) => void> = {

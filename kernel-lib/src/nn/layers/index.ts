@@ -27,6 +27,7 @@ export type { NormOptions, RMSNormOptions } from './norms';
 export { ProductQuantizer } from './productQuantizer';
 export type { ProductQuantizerOptions } from './productQuantizer';
 export { positionsOf } from './rotary';
+export { rotaryFrequencies } from './rotaryFrequencies';
 export type { RotaryOptions, RotaryScaling } from './rotaryFrequencies';
 export { CrossAttention, ENCODED, RelativeAttention } from './relativeAttention';
 export type { CrossAttentionChoices, RelativeAttentionChoices, RelativeAttentionOptions } from './relativeAttention';
