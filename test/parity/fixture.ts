@@ -4,7 +4,8 @@ import { core, tf } from '@switchyard/kernel-lib';
 import { expect } from 'vitest';
 import { expectClose } from '../support/numeric';
 
-interface PackedTensor {
+/** A tensor in a fixture. */
+export interface PackedTensor {
   dtype: 'float32' | 'int32';
   shape: number[];
   values: number[];

@@ -5,18 +5,18 @@ const path = require('path');
 const { setUp } = require('../setup');
 const { line, seconds } = require('../support/lines');
 const { Problem } = require('../support/problem');
-const { RUNNERS } = require('../tests/runners');
+const { RUNNERS, SLOW } = require('../tests/runners');
 const { judge, totalLine } = require('../tests/tally');
 
 /**
- * `switchyard test [--only lint|vitest|pytest|ui]`
+ * `switchyard test [--slow | --only lint|vitest|pytest|ui]`
  * @type {import('./index').Command}
  */
 async function test(project, words) {
   if (!project.source) {
     throw new Problem("The tests are in the project's sources, and this folder only uses the library.", { code: 2 });
   }
-  const chosen = parse(words).map((name) => RUNNERS[name]);
+  const chosen = parse(words);
   const { chromium } = await setUp(project, { browser: chosen.includes(RUNNERS.ui) });
   const context = { reports: path.join(project.state, 'reports'), chromium };
   const summary = [];
@@ -40,17 +40,22 @@ async function test(project, words) {
 
 /**
  * @param {string[]} words
- * @returns {string[]} Names of runners.
+ * @returns {import('../tests/runners').Runner[]}
  */
 function parse(words) {
   if (words.length === 0) {
-    return Object.keys(RUNNERS);
+    return Object.values(RUNNERS);
+  }
+  if (words.length === 1 && words[0] === '--slow') {
+    return [SLOW];
   }
   const [option, name] = words;
   if (option !== '--only' || words.length !== 2 || !Object.hasOwn(RUNNERS, name)) {
-    throw new Problem(`test knows --only ${Object.keys(RUNNERS).join('|')}, not "${words.join(' ')}".`, { code: 2 });
+    throw new Problem(`test knows --slow and --only ${Object.keys(RUNNERS).join('|')}, not "${words.join(' ')}".`, {
+      code: 2
+    });
   }
-  return [name];
+  return [RUNNERS[name]];
 }
 
 module.exports = { test };

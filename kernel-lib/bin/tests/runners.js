@@ -23,10 +23,16 @@ const NONE = { passed: 0, failed: 0, skipped: 0 };
 /** @type {Record<string, Runner>} */
 const RUNNERS = {
   lint: { title: 'lint', folder: '.', run: lint },
-  vitest: { title: 'vitest', folder: 'test', run: vitest },
+  vitest: { title: 'vitest', folder: 'test', run: (project, context) => vitest(project, context, 'fast') },
   pytest: { title: 'pytest', folder: 'test/kernel', run: pytest },
   ui: { title: 'Galata', folder: 'test/ui', run: galata }
 };
+
+/**
+ * What takes minutes, named *.slow.test.ts: no part of the others.
+ * @type {Runner}
+ */
+const SLOW = { title: 'slow tier', folder: 'test', run: (project, context) => vitest(project, context, 'slow') };
 
 /** @type {Runner['run']} Every lint script counts as one test. */
 async function lint(project) {
@@ -40,13 +46,19 @@ async function lint(project) {
   return { code: counts.failed, counts };
 }
 
-/** @type {Runner['run']} */
-async function vitest(project, { reports }) {
-  const report = freshReport(reports, 'vitest.json');
+/**
+ * @param {Project} project
+ * @param {Context} context
+ * @param {'fast' | 'slow'} tier - As vitest.config.mts reads it.
+ * @returns {ReturnType<Runner['run']>}
+ */
+async function vitest(project, { reports }, tier) {
+  const report = freshReport(reports, tier === 'slow' ? 'slow.json' : 'vitest.json');
   const code = await runNode(
     project,
     ['vitest', 'vitest.mjs'],
-    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { ...venvEnvironment(project), SWITCHYARD_TIER: tier }
   );
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = readReport(report) ?? {};
   if (testResults === undefined) {
@@ -144,4 +156,4 @@ function readReport(file) {
   }
 }
 
-module.exports = { RUNNERS, countJunit };
+module.exports = { RUNNERS, SLOW, countJunit };

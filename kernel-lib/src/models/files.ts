@@ -1,6 +1,6 @@
 import { fail } from '../base/core';
 import type { Module } from '../base/core';
-import { loadModel as loadInto, readFile, saveModel as save } from '../base/io';
+import { loadModel as loadInto, readSafetensors, saveModel as save } from '../base/io';
 import { build, type ModelSpec } from './spec';
 
 const SPEC = 'switchyard.spec';
@@ -31,7 +31,7 @@ export function loadModel(...args: [string] | [Module, string]): Module | Record
     return metadata;
   }
   const [file] = args;
-  const content = readFile(file);
+  const content = readSafetensors(file);
   const text = content.metadata[SPEC] ?? fail(file, 'must say the spec of a model', 'none');
   const model = build(JSON.parse(text) as ModelSpec);
   try {

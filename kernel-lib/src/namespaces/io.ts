@@ -5,7 +5,8 @@ export {
   modelVariables,
   openSafetensors,
   readGguf,
+  readSafetensors,
   WEIGHT_DTYPES
 } from '../base/io';
-export type { HostTensor, Safetensors } from '../base/io';
+export type { HostTensor, HostValues, Safetensors } from '../base/io';
 export { loadModel, saveModel } from '../models/files';

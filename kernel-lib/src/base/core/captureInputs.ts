@@ -23,7 +23,8 @@ export function captureInputs<M extends Module>(
   wanted: (module: Module) => module is M
 ): CapturedInput<M>[] {
   const found: CapturedInput<M>[] = [];
-  const modules = [...model.modules().values()].filter(wanted);
+  // Once each, wherever in the tree it is held: the paths are those of the pass.
+  const modules = [...new Set(model.modules().values())].filter(wanted);
   const ctx = Context.create();
   const release = modules.map((module) =>
     module.intercept((inner, input, { path }) => {

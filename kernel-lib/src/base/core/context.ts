@@ -15,7 +15,7 @@ export interface ContextOptions {
    * nothing extra is read from the device.
    */
   observers?: readonly Observer[];
-  /** What passes over earlier tokens of the same sequences left, and this one adds to. Default: none, each pass sees whole sequences. */
+  /** Keys and values that passes over earlier tokens of the same sequences left; this one adds to them. Default: none, each pass sees whole sequences. */
   memory?: Memory | null;
 }
 
@@ -57,7 +57,7 @@ export class Context {
     return this.pass.training;
   }
 
-  /** What earlier passes over the same sequences left; null where there are none. */
+  /** Keys and values that earlier passes over the same sequences left; null where there are none. */
   get memory(): Memory | null {
     return this.pass.memory;
   }

@@ -9,6 +9,7 @@ export { comms } from './comms';
 export type { Comm, CommBuffers, CommEvent, CommRegistry, CommSendOptions, CommTarget } from './comms';
 export { Context } from './context';
 export type { ContextOptions } from './context';
+export { expectDtype } from './dtypes';
 export { observer } from './events';
 export type {
   DepthRecord,
@@ -41,7 +42,7 @@ export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
 export { refuseOldNames } from './refuseOldNames';
-export { expectShape, showShape } from './shapes';
+export { expectRank, expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';
 export { stateKey } from './stateKey';

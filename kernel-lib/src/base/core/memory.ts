@@ -7,7 +7,7 @@ export interface MemoryOptions {
 }
 
 /**
- * What layers keep of the tokens they have seen, so that a later pass takes only the new ones: keys and values of attention. It is given to
+ * Store of keys and values of the tokens that layers have seen, so that a later pass takes only the new ones. It is given to
  * each of these passes ({@link ContextOptions}), belongs to whoever made it, and is disposed by it.
  */
 export class Memory {
@@ -25,7 +25,7 @@ export class Memory {
     return this.taken;
   }
 
-  /** What is kept under this name with `value` after it along the axis; it is kept in turn. The tensor belongs to the memory. */
+  /** Tensor that is kept under this name with `value` after it along the axis; it is kept in turn. The tensor belongs to the memory. */
   extend<T extends tf.Tensor>(name: string, value: T, axis: number): T {
     const before = this.kept.get(name);
     if ((before?.shape[axis] ?? 0) !== this.taken) {

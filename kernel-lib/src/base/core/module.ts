@@ -33,12 +33,12 @@ export abstract class Module {
     return this.ownChildren;
   }
 
-  /** All parameters of the tree by path, depth first. */
+  /** All parameters of the tree by path, depth first; one that several modules hold (tied) is there once, by its first path. */
   parameters(): Map<string, Parameter> {
     return this.collect((module) => module.ownParameters);
   }
 
-  /** State that training changes without a gradient (a router's selection bias), by path, depth first. */
+  /** State that training changes without a gradient (a router's selection bias), by path, depth first; tied is once. */
   buffers(): Map<string, Buffer> {
     return this.collect((module) => module.ownBuffers);
   }
@@ -162,9 +162,13 @@ export abstract class Module {
 
   private collect<T>(own: (module: Module) => ReadonlyMap<string, T>): Map<string, T> {
     const out = new Map<string, T>();
+    const seen = new Set<T>();
     for (const [path, module] of this.modules()) {
       for (const [name, item] of own(module)) {
-        out.set(join(path, name), item);
+        if (!seen.has(item)) {
+          seen.add(item);
+          out.set(join(path, name), item);
+        }
       }
     }
     return out;

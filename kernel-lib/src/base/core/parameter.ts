@@ -12,8 +12,8 @@ export interface ParameterOptions {
 /** One trainable tensor of a module; see {@link Stored} for how layers read it. */
 export class Parameter extends Stored {
   readonly decay: boolean;
-  /** False keeps the optimiser away. */
-  trainable = true;
+  private wanted = true;
+  private readonly holds = new Set<object>();
 
   /**
    * Takes `initial` over: the caller's tensor is disposed.
@@ -23,6 +23,27 @@ export class Parameter extends Stored {
   constructor(initial: tf.Tensor, { axes, decay = true }: ParameterOptions) {
     super(initial, axes, true);
     this.decay = decay;
+  }
+
+  /** False keeps the optimiser away. What is set holds from then on, whoever froze the parameter before. */
+  get trainable(): boolean {
+    return this.wanted && this.holds.size === 0;
+  }
+
+  set trainable(wanted: boolean) {
+    this.wanted = wanted;
+    this.holds.clear();
+  }
+
+  /**
+   * Keeps the optimiser away for a time. Several may do so at once, and end it in any order: the last gives the parameter back as it was.
+   *
+   * @returns The function that ends it; called again it does nothing.
+   */
+  freeze(): () => void {
+    const hold = {};
+    this.holds.add(hold);
+    return () => void this.holds.delete(hold);
   }
 
   /** One over these axes, from what makes a value of their shape. */

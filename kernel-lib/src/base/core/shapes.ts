@@ -15,6 +15,13 @@ export function showShape(shape: readonly (number | null | string)[]): string {
   return `[${shape.join(', ')}]`;
 }
 
+/** Throws unless a tensor has at least `rank` dimensions. */
+export function expectRank(where: string, x: tf.Tensor, rank: number): void {
+  if (x.rank < rank) {
+    fail(where, `expects a tensor of rank ${rank} or more`, x.rank);
+  }
+}
+
 /**
  * Checks a tensor's shape against a pattern; a number must match, a letter matches anything.
  *

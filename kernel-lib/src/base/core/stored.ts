@@ -12,7 +12,7 @@ export type ValueTransform = (value: tf.Tensor) => tf.Tensor;
  */
 export class Stored {
   private held: tf.Variable;
-  private readonly transforms: ValueTransform[] = [];
+  private readonly transforms: { readonly transform: ValueTransform }[] = [];
 
   /**
    * Takes `initial` over: the caller's tensor is disposed.
@@ -44,7 +44,7 @@ export class Stored {
 
   /** The value that layers compute with; call it in a tidy. */
   read(): tf.Tensor {
-    return this.transforms.reduce<tf.Tensor>((value, transform) => transform(value), this.cut());
+    return this.transforms.reduce<tf.Tensor>((value, { transform }) => transform(value), this.cut());
   }
 
   /** The stored value at the positions that its axes keep. */
@@ -59,11 +59,17 @@ export class Stored {
     return value;
   }
 
-  /** Wraps every later {@link Stored.read}; returns the function that takes the wrapping off again. */
+  /**
+   * Wraps every later {@link Stored.read}; the last is outermost.
+   *
+   * @returns The function that takes this wrapping off and leaves the others; called again it does nothing.
+   */
   wrap(transform: ValueTransform): () => void {
-    this.transforms.push(transform);
+    // An object of its own: the same function put on twice is two wrappings.
+    const entry = { transform };
+    this.transforms.push(entry);
     return () => {
-      const at = this.transforms.indexOf(transform);
+      const at = this.transforms.indexOf(entry);
       if (at >= 0) {
         this.transforms.splice(at, 1);
       }

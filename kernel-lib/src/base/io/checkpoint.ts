@@ -5,8 +5,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'fs';
 import * as path from 'path';
 import type { tf } from '../backend';
-import { fail } from '../core';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import { fail, SwitchyardError } from '../core';
+import { readSafetensors } from './readSafetensors';
+import { encodeSafetensors } from './safetensors';
 import type { HostTensor } from './safetensors';
 import { readVariables } from './variables';
 import { writeAtomically } from './writeAtomically';
@@ -63,9 +64,12 @@ export function writeCheckpoint(
  */
 export function readCheckpoint(folder: string): Checkpoint {
   const index = path.join(folder, INDEX);
-  const { file: name, ...record } = parseIndex(readText(index), index);
+  const { file: name, ...record } = parseIndex(
+    within(index, () => readFileSync(index, 'utf8')),
+    index
+  );
   const file = path.join(folder, name);
-  const { tensors, metadata } = decodeSafetensors(readBytes(file), file);
+  const { tensors, metadata } = within(file, () => readSafetensors(file));
   if (metadata.step !== String(record.step) || metadata.seed !== String(record.seed)) {
     fail(file, `must be of step ${record.step} and seed ${record.seed}, as ${INDEX} says`, metadata);
   }
@@ -92,14 +96,13 @@ function parseIndex(text: string, where: string): CheckpointRecord & { file: str
   return { file, step: step as number, seed: seed as number, options: options as Record<string, unknown>, history };
 }
 
-function readText(file: string): string {
-  return Buffer.from(readBytes(file)).toString('utf8');
-}
-
-function readBytes(file: string): Uint8Array {
+function within<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file);
+    return read();
   } catch (error) {
+    if (error instanceof SwitchyardError) {
+      throw error;
+    }
     fail(file, 'must be a file of a checkpoint', (error as NodeJS.ErrnoException).code);
   }
 }

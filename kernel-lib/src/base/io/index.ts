@@ -1,6 +1,5 @@
 export { environments } from './environments';
 export { upward } from './upward';
-export { loadModel, modelVariables, readFile, saveModel } from './model';
 export { bytesOf, decodeValues, WEIGHT_DTYPES } from './decodeValues';
 export { readGguf } from './gguf/readGguf';
 export type { Gguf, GgufValue } from './gguf/readGguf';
@@ -12,5 +11,7 @@ export type { TensorSource } from './writeSafetensors';
 export { openSafetensors } from './openSafetensors';
 export { readEntry } from './tensorFile';
 export type { TensorEntry } from './tensorFile';
+export { loadModel, modelVariables, saveModel } from './model';
+export { readSafetensors } from './readSafetensors';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';
-export type { HostTensor, Safetensors } from './safetensors';
+export type { HostTensor, HostValues, Safetensors } from './safetensors';

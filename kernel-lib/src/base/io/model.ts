@@ -1,8 +1,8 @@
-import { readFileSync } from 'fs';
 import type { tf } from '../backend';
 import { fail } from '../core';
 import type { Module } from '../core';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import { readSafetensors } from './readSafetensors';
+import { encodeSafetensors } from './safetensors';
 import type { Safetensors } from './safetensors';
 import { assignVariables, expectFits, readVariables } from './variables';
 import { writeAtomically } from './writeAtomically';
@@ -35,14 +35,13 @@ export function saveModel(model: Module, file: string, metadata: Readonly<Record
  * @returns The file's metadata.
  * @throws {SwitchyardError} where the file is cut short or of another model; the model is then as it was.
  */
-export function loadModel(model: Module, file: string, { tensors, metadata } = readFile(file)): Record<string, string> {
+export function loadModel(
+  model: Module,
+  file: string,
+  { tensors, metadata }: Safetensors = readSafetensors(file)
+): Record<string, string> {
   const variables = modelVariables(model);
   expectFits(file, variables, tensors);
   assignVariables(variables, tensors);
   return metadata;
-}
-
-/** Contents of a safetensors file. */
-export function readFile(file: string): Safetensors {
-  return decodeSafetensors(readFileSync(file), file);
 }

@@ -1,16 +1,16 @@
 import { fail } from '../core';
 import { VALUE_BYTES } from './decodeValues';
-import { checkOffsets, headerLength, isCounts, isRecord, METADATA, parseHeader, PREFIX_BYTES } from './safetensors';
+import { checkOffsets, dataStart, isCounts, isRecord, METADATA, parseHeader, PREFIX_BYTES } from './safetensors';
 import { type TensorEntry, withFile } from './tensorFile';
 
 /**
- * What a safetensors file holds, by its header alone: any dtype of the format, values read one by one ({@link readEntry}).
+ * Tensors of a safetensors file, by its header alone: any dtype of the format, values read one by one ({@link readEntry}).
  *
  * @throws {SwitchyardError} where the file is cut short or its header is not one.
  */
 export function openSafetensors(file: string): Map<string, TensorEntry> {
   return withFile(file, (read, size) => {
-    const begin = headerLength(size < PREFIX_BYTES ? Buffer.alloc(0) : read(0, PREFIX_BYTES), size, file);
+    const begin = dataStart(size < PREFIX_BYTES ? Buffer.alloc(0) : read(0, PREFIX_BYTES), size, file);
     const { [METADATA]: _metadata, ...entries } = parseHeader(
       read(PREFIX_BYTES, begin - PREFIX_BYTES).toString('utf8'),
       file

@@ -1,14 +1,17 @@
 /**
  * @file The safetensors format, version of its specification 0.4: eight bytes of header length (little-endian), a
- * JSON header (name -> dtype, shape, data_offsets), then the values. Only float32 and int32 are written and read.
+ * JSON header (name -> dtype, shape, data_offsets), then the values. Float32, int32 and bool are written and read.
  */
 import { fail } from '../core';
+
+/** Values of a tensor on the host; bytes of 0 and 1 are bool. */
+export type HostValues = Float32Array | Int32Array | Uint8Array;
 
 /** A tensor on the host. */
 export interface HostTensor {
   shape: number[];
   /** Row by row; the array's type is the dtype. */
-  values: Float32Array | Int32Array;
+  values: HostValues;
 }
 
 export interface Safetensors {
@@ -17,12 +20,18 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
-interface Entry {
-  dtype: string;
+/** Where a tensor lies among the values. */
+export interface Entry {
+  dtype: Dtype;
   shape: number[];
   data_offsets: [number, number];
 }
 
+/** Names of our dtypes in a file, and how their values are held. */
+const DTYPES = { F32: Float32Array, I32: Int32Array, BOOL: Uint8Array } as const;
+type Dtype = keyof typeof DTYPES;
+
+/** Bytes before the header: its length. */
 export const PREFIX_BYTES = 8;
 // The limit of the reference implementation: a larger header is an attack or not this format.
 const MAX_HEADER_BYTES = 100_000_000;
@@ -33,8 +42,11 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   const header: Record<string, unknown> = { [METADATA]: metadata };
   const pieces: Uint8Array[] = [];
   let at = 0;
-  for (const [name, { shape, values }] of tensors) {
-    const dtype = values instanceof Float32Array ? 'F32' : 'I32';
+  // Single bytes last: what comes before them stays at multiples of 4.
+  const bools = [...tensors].filter(([, { values }]) => values instanceof Uint8Array);
+  const others = [...tensors].filter(([, { values }]) => !(values instanceof Uint8Array));
+  for (const [name, { shape, values }] of [...others, ...bools]) {
+    const dtype = values instanceof Float32Array ? 'F32' : values instanceof Int32Array ? 'I32' : 'BOOL';
     header[name] = { dtype, shape, data_offsets: [at, at + values.byteLength] };
     pieces.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     at += values.byteLength;
@@ -52,37 +64,69 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  * Reads a file's bytes.
  *
  * @param where - Names the file in errors.
- * @throws {SwitchyardError} where the file is cut short, is not safetensors, or holds dtypes other than F32 and I32.
+ * @throws {SwitchyardError} where the file is cut short, is not safetensors, or holds other dtypes than F32, I32 and BOOL.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const begin = headerLength(file, file.length, where);
-  const { [METADATA]: metadata = {}, ...entries } = parseHeader(file.toString('utf8', PREFIX_BYTES, begin), where);
+  const begin = dataStart(file, file.length, where);
+  const { entries, metadata } = readLayout(file.toString('utf8', PREFIX_BYTES, begin), file.length - begin, where);
+  const tensors = new Map(
+    [...entries].map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to]
+        }
+      ]) => {
+        // Copied: values of a typed array must be aligned, those of a file need not be.
+        const { buffer } = new Uint8Array(file.subarray(begin + from, begin + to));
+        return [name, { shape, values: new DTYPES[dtype](buffer) }];
+      }
+    )
+  );
+  return { tensors, metadata };
+}
+
+/** Zeros for a tensor's values, to be read into. */
+export function emptyValues({ dtype, shape }: Entry): HostValues {
+  return new DTYPES[dtype](shape.reduce((product, n) => product * n, 1));
+}
+
+/**
+ * Checked header of a file: tensors by name, and metadata.
+ *
+ * @param size - Bytes of values in the file.
+ */
+export function readLayout(
+  text: string,
+  size: number,
+  where: string
+): { entries: Map<string, Entry>; metadata: Record<string, string> } {
+  const { [METADATA]: metadata = {}, ...entries } = parseHeader(text, where);
   const checked = Object.entries(entries).map(
     ([name, entry]) => [name, checkEntry(entry, `${where}: "${name}"`)] as const
   );
   checkOffsets(
     checked.map(([, entry]) => entry.data_offsets),
-    file.length - begin,
+    size,
     where
   );
-  const tensors = new Map(
-    checked.map(([name, { dtype, shape, data_offsets }]) => {
-      // Copied: values of a typed array must be aligned, those of a file need not be.
-      const [from, to] = data_offsets;
-      const values = new Uint8Array(file.subarray(begin + from, begin + to)).buffer;
-      return [name, { shape, values: dtype === 'F32' ? new Float32Array(values) : new Int32Array(values) }];
-    })
-  );
-  return { tensors, metadata: checkMetadata(metadata, where) };
+  return { entries: new Map(checked), metadata: checkMetadata(metadata, where) };
 }
 
-/** Where the values begin, from the first bytes of a file of `size`. */
-export function headerLength(file: Buffer, size: number, where: string): number {
+/**
+ * Where the values begin.
+ *
+ * @param prefix - The file's first bytes.
+ * @param size - Bytes of the file.
+ */
+export function dataStart(prefix: Buffer, size: number, where: string): number {
   if (size < PREFIX_BYTES) {
     fail(where, `a safetensors file has at least ${PREFIX_BYTES} bytes`, size);
   }
-  const length = file.readBigUInt64LE();
+  const length = prefix.readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES)) {
     fail(where, `a safetensors header has at most ${MAX_HEADER_BYTES} bytes`, String(length));
   }
@@ -111,11 +155,11 @@ function checkEntry(entry: unknown, where: string): Entry {
     fail(where, 'an entry has a dtype, a shape and two data_offsets', entry);
   }
   const { dtype, shape, data_offsets } = entry;
-  if (dtype !== 'F32' && dtype !== 'I32') {
-    fail(where, 'dtype must be F32 or I32', dtype);
+  if (!isDtype(dtype)) {
+    fail(where, 'dtype must be F32, I32 or BOOL', dtype);
   }
   const [from, to] = data_offsets;
-  const size = 4 * shape.reduce((product, n) => product * n, 1);
+  const size = DTYPES[dtype].BYTES_PER_ELEMENT * shape.reduce((product, n) => product * n, 1);
   if (to - from !== size) {
     fail(where, `values of shape [${shape.join(', ')}] take ${size} bytes`, to - from);
   }
@@ -145,6 +189,10 @@ function checkMetadata(metadata: unknown, where: string): Record<string, string>
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDtype(value: unknown): value is Dtype {
+  return typeof value === 'string' && Object.hasOwn(DTYPES, value);
 }
 
 export function isCounts(value: unknown): value is number[] {

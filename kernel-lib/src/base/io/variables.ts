@@ -1,15 +1,22 @@
 import { tf } from '../backend';
 import { fail, showShape } from '../core';
-import type { HostTensor } from './safetensors';
+import type { HostTensor, HostValues } from './safetensors';
 
 /** Reads tensors to the host. */
 export function readVariables(variables: ReadonlyMap<string, tf.Tensor>): Map<string, HostTensor> {
-  return new Map(
-    [...variables].map(([name, variable]) => [
-      name,
-      { shape: variable.shape.slice(), values: variable.dataSync() as Float32Array | Int32Array }
-    ])
-  );
+  return new Map([...variables].map(([name, variable]) => [name, readVariable(name, variable)]));
+}
+
+function readVariable(name: string, variable: tf.Tensor): HostTensor {
+  const { dtype, shape } = variable;
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    fail(`"${name}"`, 'what is saved must be float32, int32 or bool', dtype);
+  }
+  return { shape: shape.slice(), values: variable.dataSync<'float32' | 'int32' | 'bool'>() };
+}
+
+function dtypeOf(values: HostValues): tf.DataType {
+  return values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'bool';
 }
 
 /**
@@ -27,7 +34,7 @@ export function expectFits(
     if (tensor === undefined) {
       fail(where, `must hold "${name}" ${showShape(variable.shape)}`, list(tensors));
     }
-    const dtype = tensor.values instanceof Float32Array ? 'float32' : 'int32';
+    const dtype = dtypeOf(tensor.values);
     if (dtype !== variable.dtype || showShape(tensor.shape) !== showShape(variable.shape)) {
       const rule = `"${name}" must be ${variable.dtype} ${showShape(variable.shape)}`;
       fail(where, rule, `${dtype} ${showShape(tensor.shape)}`);

@@ -26,9 +26,12 @@ export function writeAtomically(file: string, pieces: Iterable<Uint8Array>): voi
   flushFolder(path.dirname(file));
 }
 
+// Node writes at most 2 GiB at once.
+const MOST_BYTES = 2 ** 30;
+
 function writeAll(descriptor: number, piece: Uint8Array): void {
   for (let at = 0; at < piece.length;) {
-    at += writeSync(descriptor, piece, at);
+    at += writeSync(descriptor, piece, at, Math.min(MOST_BYTES, piece.length - at));
   }
 }
 

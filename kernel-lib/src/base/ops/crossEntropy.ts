@@ -1,5 +1,5 @@
 import { executeMultiple, isNative, tf } from '../backend';
-import { expectShape } from '../core';
+import { expectDtype, expectShape, fail } from '../core';
 import { withGradient } from './gradient';
 
 /**
@@ -14,6 +14,11 @@ import { withGradient } from './gradient';
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   expectShape('ops.crossEntropy', logits, ['T', 'V']);
   expectShape('ops.crossEntropy', labels, [logits.shape[0]]);
+  expectDtype('ops.crossEntropy', 'logits', logits, 'float32');
+  expectDtype('ops.crossEntropy', 'labels', labels, 'int32');
+  if (labels.size > 0 && logits.size === 0) {
+    fail('ops.crossEntropy', 'logits must be of at least one class', logits.shape[1]);
+  }
   return withGradient<tf.Tensor1D>(
     [logits],
     (save) => {

@@ -1,5 +1,5 @@
 import { executeMultiple, executeSingle, hasCustomOps, tf } from '../backend';
-import { expectShape } from '../core';
+import { expectDtype, expectShape } from '../core';
 import { withGradient } from './gradient';
 import type { DispatchPlan } from './planDispatch';
 
@@ -9,6 +9,7 @@ import type { DispatchPlan } from './planDispatch';
  */
 export function dispatch(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('ops.dispatch', x, [plan.numTokens, 'D']);
+  expectDtype('ops.dispatch', 'x', x, 'float32');
   return withGradient<tf.Tensor2D>(
     [x],
     () => gatherTokens(x, plan),
@@ -26,6 +27,8 @@ export function dispatch(x: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
 export function combine(y: tf.Tensor2D, weights: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('ops.combine', y, [plan.rows, 'D']);
   expectShape('ops.combine', weights, [plan.numTokens, plan.k]);
+  expectDtype('ops.combine', 'y', y, 'float32');
+  expectDtype('ops.combine', 'weights', weights, 'float32');
   return withGradient<tf.Tensor2D>(
     [y, weights],
     (save) => {

@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectShape } from '../core';
+import { expectDtype, expectShape, fail } from '../core';
 import { withGradient } from './gradient';
 import { segmentSum } from './segmentSum';
 
@@ -14,7 +14,12 @@ import { segmentSum } from './segmentSum';
  */
 export function embed(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
   expectShape('ops.embed', table, ['V', 'D']);
+  expectDtype('ops.embed', 'table', table, 'float32');
+  expectDtype('ops.embed', 'ids', ids, 'int32');
   const [numRows, width] = table.shape;
+  if (numRows === 0 && ids.size > 0) {
+    fail('ops.embed', 'table must have a row', 0);
+  }
   return withGradient(
     [table],
     (save) => {

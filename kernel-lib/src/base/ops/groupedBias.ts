@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectShape } from '../core';
+import { expectDtype, expectShape } from '../core';
 import { withGradient } from './gradient';
 import type { DispatchPlan } from './planDispatch';
 import { splitRows, stackByExpert } from './splitRows';
@@ -13,6 +13,8 @@ import { splitRows, stackByExpert } from './splitRows';
 export function groupedBias(y: tf.Tensor2D, bias: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('ops.groupedBias', y, [plan.rows, 'H']);
   expectShape('ops.groupedBias', bias, [plan.numExperts, y.shape[1]]);
+  expectDtype('ops.groupedBias', 'y', y, 'float32');
+  expectDtype('ops.groupedBias', 'bias', bias, 'float32');
   return withGradient<tf.Tensor2D>(
     [y, bias],
     () => y.add(tf.gather(bias, tf.tensor1d(expertOfRow(plan), 'int32'))),

@@ -1,5 +1,5 @@
 import { hasCustomOps, type tf } from '../backend';
-import { expectShape } from '../core';
+import { expectDtype, expectShape } from '../core';
 import { customMatMul } from './customMatMul';
 import { paddedMatMul, paddingPays } from './paddedMatMul';
 import type { DispatchPlan } from './planDispatch';
@@ -15,6 +15,8 @@ import { splitMatMul } from './splitMatMul';
 export function groupedMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan): tf.Tensor2D {
   expectShape('ops.groupedMatMul', x, [plan.rows, 'D']);
   expectShape('ops.groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
+  expectDtype('ops.groupedMatMul', 'x', x, 'float32');
+  expectDtype('ops.groupedMatMul', 'w', w, 'float32');
   if (hasCustomOps() && !largeProducts(plan, w.shape[1] * w.shape[2])) {
     return customMatMul(x, w, plan);
   }

@@ -1,4 +1,5 @@
 import { tf } from '../backend';
+import { expectDtype, expectRank } from '../core';
 import { withGradient } from './gradient';
 
 /**
@@ -6,6 +7,8 @@ import { withGradient } from './gradient';
  * -Infinity. Its gradient is the softmax.
  */
 export function logSumExp(x: tf.Tensor): tf.Tensor {
+  expectDtype('ops.logSumExp', 'x', x, 'float32');
+  expectRank('ops.logSumExp', x, 1);
   return withGradient(
     [x],
     (save) => {

@@ -1,4 +1,5 @@
 import type { tf } from '../backend';
+import { expectDtype, expectNumber, expectRank } from '../core';
 import { withGradient } from './gradient';
 
 /**
@@ -6,6 +7,7 @@ import { withGradient } from './gradient';
  * normalisation without parameters (arXiv 1607.06450); [..., D].
  */
 export function standardize<T extends tf.Tensor>(x: T, epsilon: number): T {
+  check('ops.standardize', x, epsilon);
   return withGradient<T>(
     [x],
     (save) => {
@@ -24,6 +26,7 @@ export function standardize<T extends tf.Tensor>(x: T, epsilon: number): T {
 
 /** Scales the last axis to root mean square 1 (`epsilon` added to the mean square; arXiv 1910.07467); [..., D]. */
 export function rmsNormalize<T extends tf.Tensor>(x: T, epsilon: number): T {
+  check('ops.rmsNormalize', x, epsilon);
   return withGradient<T>(
     [x],
     (save) => {
@@ -34,4 +37,10 @@ export function rmsNormalize<T extends tf.Tensor>(x: T, epsilon: number): T {
     },
     (dy, [y, scale]) => [dy.sub(y.mul(dy.mul(y).mean(-1, true))).mul(scale)]
   );
+}
+
+function check(where: string, x: tf.Tensor, epsilon: number): void {
+  expectDtype(where, 'x', x, 'float32');
+  expectRank(where, x, 1);
+  expectNumber(where, 'epsilon', epsilon, 0);
 }

@@ -82,6 +82,9 @@ function check(indices: Int32Array, options: DispatchOptions): void {
   if (capacity !== null) {
     expectInteger('ops.planDispatch', 'capacity', capacity, 0);
   }
+  if (!(indices instanceof Int32Array)) {
+    fail('ops.planDispatch', 'indices must be an Int32Array', indices);
+  }
   if (indices.length !== numTokens * k) {
     fail('ops.planDispatch', `indices must have numTokens * k (${numTokens * k}) entries`, indices.length);
   }

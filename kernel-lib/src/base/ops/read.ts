@@ -1,4 +1,5 @@
 import { tf } from '../backend';
+import { expectDtype } from '../core';
 
 /**
  * The values of what `f` computes, on the host. Never out of a tidy: it goes through every number of what its function
@@ -7,6 +8,7 @@ import { tf } from '../backend';
 export function read(f: () => tf.Tensor): Float32Array | Int32Array | Uint8Array {
   const x = tf.tidy(f);
   try {
+    expectDtype('ops.read', 'what is read', x, 'float32', 'int32', 'bool');
     return x.dataSync();
   } finally {
     x.dispose();

@@ -1,4 +1,5 @@
 import { executeSingle, hasCustomOps, tf } from '../backend';
+import { expectDtype } from '../core';
 import { read } from './read';
 
 /**
@@ -6,6 +7,8 @@ import { read } from './read';
  * `indices` (int32 [T, K]) in rows.
  */
 export function readChoices(logits: tf.Tensor, indices: tf.Tensor): { broken: number; indices: Int32Array } {
+  expectDtype('ops.readChoices', 'logits', logits, 'float32');
+  expectDtype('ops.readChoices', 'indices', indices, 'int32');
   const values = read(() => {
     if (hasCustomOps()) {
       return executeSingle('SwitchyardChoices', {}, [logits, indices]);

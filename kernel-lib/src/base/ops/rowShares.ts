@@ -1,4 +1,5 @@
 import { executeSingle, hasCustomOps, type tf } from '../backend';
+import { expectDtype, expectShape } from '../core';
 import { withGradient } from './gradient';
 
 // Keeps 0/0 out of rows that underflow.
@@ -6,6 +7,8 @@ const TINY = 1e-20;
 
 /** Each value over the sum of its row, the sums being positive: the weights of a token's choices; [T, K]. */
 export function rowShares(x: tf.Tensor2D): tf.Tensor2D {
+  expectShape('ops.rowShares', x, ['T', 'K']);
+  expectDtype('ops.rowShares', 'x', x, 'float32');
   if (!hasCustomOps()) {
     return x.div(x.sum(1, true).add(TINY));
   }

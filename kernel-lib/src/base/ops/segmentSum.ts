@@ -1,5 +1,5 @@
 import { tf } from '../backend';
-import { expectInteger, expectShape } from '../core';
+import { expectDtype, expectInteger, expectShape } from '../core';
 import { withGradient } from './gradient';
 
 /**
@@ -13,6 +13,8 @@ import { withGradient } from './gradient';
 export function segmentSum(x: tf.Tensor2D, ids: tf.Tensor1D, numSegments: number): tf.Tensor2D {
   expectShape('ops.segmentSum', x, ['R', 'D']);
   expectShape('ops.segmentSum', ids, [x.shape[0]]);
+  expectDtype('ops.segmentSum', 'x', x, 'float32');
+  expectDtype('ops.segmentSum', 'ids', ids, 'int32');
   expectInteger('ops.segmentSum', 'numSegments', numSegments, 1);
   return withGradient<tf.Tensor2D>(
     [x],

@@ -1,7 +1,7 @@
 import { tf } from '../backend';
-import { fail } from '../core';
+import { expectDtype, expectRank } from '../core';
 import { withoutGradient } from './gradient';
-import { takeAlongRows } from './topK';
+import { largest, takeAlongRows } from './topK';
 
 export interface SortOptions {
   /** Largest first. Default false. */
@@ -9,7 +9,8 @@ export interface SortOptions {
 }
 
 /**
- * Sorts along the last axis, smallest first: [..., N]. Equals keep their order; NaN ranks as Infinity and stays NaN.
+ * Sorts along the last axis, smallest first: [..., N]. Equals keep their order; NaN ranks as Infinity and stays NaN. Values are float32 or
+ * int32.
  * The gradient goes back to where each value came from.
  */
 export function sort<T extends tf.Tensor>(x: T, options: SortOptions = {}): T {
@@ -25,16 +26,23 @@ export function argsort<T extends tf.Tensor>(x: T, options: SortOptions = {}): T
 }
 
 function toRows(where: string, x: tf.Tensor): tf.Tensor2D {
-  if (x.rank === 0) {
-    fail(where, 'expects a tensor of rank 1 or more', x.rank);
-  }
-  return x.reshape([-1, x.shape[x.rank - 1]]);
+  expectDtype(where, 'x', x, 'float32', 'int32');
+  expectRank(where, x, 1);
+  // Not -1 for the rows: of nothing, their number could not be found out.
+  const rows = x.shape.slice(0, -1).reduce((product, n) => product * n, 1);
+  return x.reshape([rows, x.shape[x.rank - 1]]);
 }
 
 function order(rows: tf.Tensor2D, { descending = false }: SortOptions): tf.Tensor2D {
   return withoutGradient(() => {
+    if (rows.size === 0) {
+      return tf.zeros(rows.shape, 'int32');
+    }
+    if (rows.dtype === 'int32') {
+      // -1 - x, since the least int32 has no negative.
+      return largest(descending ? rows : rows.neg().sub(tf.scalar(1, 'int32')), rows.shape[1]);
+    }
     const signed = descending ? rows : rows.neg();
-    const keys = tf.where(tf.isNaN(rows), descending ? Infinity : -Infinity, signed);
-    return tf.topk(keys, rows.shape[1]).indices as tf.Tensor2D;
+    return largest(tf.where(tf.isNaN(rows), descending ? Infinity : -Infinity, signed), rows.shape[1]);
   });
 }

@@ -1,5 +1,5 @@
 import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../backend';
-import { expectInteger, expectShape } from '../core';
+import { expectDtype, expectInteger, expectShape } from '../core';
 import { withGradient, withoutGradient } from './gradient';
 
 /** The K largest values of each row, largest first. */
@@ -12,19 +12,20 @@ export interface TopK {
 
 /**
  * The `k` largest scores of each row of `scores` [T, E], largest first; of equals, the one with the lower index first.
- * NaN ranks as Infinity and stays NaN, so that it is seen and not lost.
+ * NaN ranks as Infinity and stays NaN, so that it is seen and not lost. Scores are float32 or int32.
  *
  * @throws {SwitchyardError} unless `k` is an integer in 1..E.
  */
 export function topK(scores: tf.Tensor2D, k: number): TopK {
   expectShape('ops.topK', scores, ['T', 'E']);
+  expectDtype('ops.topK', 'scores', scores, 'float32', 'int32');
   expectInteger('ops.topK', 'k', k, 1, scores.shape[1]);
   if (hasCustomOps() && scores.dtype === 'float32') {
     return inOnePass(scores, k);
   }
   const indices = withoutGradient(() => {
-    const ordered = tf.where(tf.isNaN(scores), Infinity, scores) as tf.Tensor2D;
-    return tf.topk(ordered, k).indices as tf.Tensor2D;
+    const ordered = scores.dtype === 'int32' ? scores : tf.where(tf.isNaN(scores), Infinity, scores);
+    return largest(ordered as tf.Tensor2D, k);
   });
   return { values: takeAlongRows(scores, indices), indices };
 }
@@ -34,6 +35,10 @@ export function topK(scores: tf.Tensor2D, k: number): TopK {
  * differ from each other.
  */
 export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  expectShape('ops.takeAlongRows', x, ['T', 'E']);
+  expectShape('ops.takeAlongRows', indices, [x.shape[0], 'K']);
+  expectDtype('ops.takeAlongRows', 'x', x, 'float32', 'int32');
+  expectDtype('ops.takeAlongRows', 'indices', indices, 'int32');
   const { shape } = x;
   return withGradient<tf.Tensor2D>(
     [x],
@@ -43,6 +48,11 @@ export function takeAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D
     },
     (dy, [indices]) => [putAlongRows(dy, indices as tf.Tensor2D, shape)]
   );
+}
+
+/** @internal Columns of the `k` largest of each row; int32. */
+export function largest(rows: tf.Tensor2D, k: number): tf.Tensor2D {
+  return rows.size === 0 ? tf.zeros([rows.shape[0], k], 'int32') : (tf.topk(rows, k).indices as tf.Tensor2D);
 }
 
 // The op runs outside the function with the gradient, whose scope would take the indices away.
@@ -62,6 +72,9 @@ function inOnePass(scores: tf.Tensor2D, k: number): TopK {
 // The reverse of taking: dy [T, K] at its columns of zeros [T, E].
 function putAlongRows(dy: tf.Tensor2D, indices: tf.Tensor2D, shape: [number, number]): tf.Tensor2D {
   const [rows, columns] = shape;
+  if (dy.size === 0) {
+    return tf.zeros(shape);
+  }
   if (hasCustomOps()) {
     return executeSingle('SwitchyardTakeAlongRowsGrad', { columns }, [dy, indices]) as tf.Tensor2D;
   }
@@ -78,6 +91,9 @@ function flatIndices(indices: tf.Tensor2D, width: number): tf.Tensor1D {
 
 // TensorFlow.js's own gather reads the indices back to the host, to check them.
 function gatherAlongRows(x: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  if (x.size === 0 || indices.size === 0) {
+    return tf.zeros(indices.shape, x.dtype);
+  }
   if (!isNative()) {
     return tf.gather(x, indices, 1, 1) as tf.Tensor2D;
   }

@@ -6,7 +6,7 @@ import type { Checkpoint } from './openFolder';
 import type { AnyFamily } from './family';
 import type { HubTokenizer } from './tokenizer';
 
-/** What there is to know of an opened model at a glance. */
+/** Card of an opened model: what there is to know of it at a glance. */
 export interface ModelCard {
   /** Its class in transformers. */
   architecture: string;
@@ -19,7 +19,7 @@ export interface ModelCard {
   fileBytes: number;
   /** Of its values in memory, float32. */
   memoryBytes: number;
-  /** What values are stored as in the file, most bytes first. */
+  /** Dtypes of the values in the file, that of most bytes first. */
   dtypes: string[];
   /** Most positions at once; Infinity where there is no end. */
   contextLength: number;

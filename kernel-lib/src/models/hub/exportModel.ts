@@ -11,7 +11,7 @@ import type { PretrainedModel } from './pretrainedModel';
 import type { WeightMap } from './weightMap';
 
 export interface ExportOptions {
-  /** What values are written as. Default "as stored": what each was read as; float32, where that was quantised. */
+  /** Dtype of the values written. Default "as stored": what each was read as; float32, where that was quantised. */
   dtype?: 'float32' | 'bfloat16' | 'float16' | 'as stored';
   /** Most bytes of values in a file; more are written as several, with an index. Default 5 GB. */
   shardBytes?: number;
@@ -45,7 +45,7 @@ export function exportModel(model: PretrainedModel, folder: string, options: Exp
   }
 }
 
-/** What the architecture cannot say is refused: other options, cut axes, what stands before a module. */
+/** Refuses what the architecture cannot say: other options, cut axes, what stands before a module. */
 function expectSayable(model: PretrainedModel): void {
   const { family, checkpoint } = model.origin;
   const where = `export as ${family.architecture}`;

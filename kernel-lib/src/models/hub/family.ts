@@ -10,13 +10,13 @@ export interface Family<Options extends TransformerOptions | EncoderDecoderOptio
   readonly type: string;
   /** Its class in transformers, for `architectures`. */
   readonly architecture: string;
-  /** What our model is built from. */
+  /** Options that our model is built from. */
   options(config: Config): Options;
   /** Which of its tensors are which of our parameters. */
   weights(options: Options): WeightMap[];
   /** Names that files have besides, and that say nothing: tables that can be computed. */
   readonly ignored?: RegExp;
-  /** What names may lack in front in files of the base model. */
+  /** Prefix that names may lack in files of the base model. */
   readonly prefix?: string;
 }
 

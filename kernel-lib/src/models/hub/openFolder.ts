@@ -17,7 +17,7 @@ export interface Checkpoint {
   /** The configuration as it is written: JSON in JavaScript does not know 1.0 from 1, and Python asks. */
   configText: string;
   tensors: ReadonlyMap<string, TensorEntry>;
-  /** What it says of its license. */
+  /** License that it says. */
   license?: string;
   /** Reads the values of one. */
   read(entry: TensorEntry, name: string): Float32Array;

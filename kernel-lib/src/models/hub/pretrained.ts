@@ -23,9 +23,9 @@ export interface Origin<F extends AnyFamily = Family> {
   endIds: readonly number[];
 }
 
-/** What logits may be asked for with. */
+/** Options of `logits`. */
 export interface LogitsOptions {
-  /** What the decoder is to write, [B, N]: it reads them one place later. For models that read one sequence and write another. */
+  /** Ids that the decoder is to write, [B, N]: it reads them one place later. For models that read one sequence and write another. */
   labels?: readonly (readonly number[])[] | tf.Tensor2D;
 }
 
@@ -40,7 +40,7 @@ export class PretrainedTransformer extends Transformer {
     super(options, random);
   }
 
-  /** What there is to know of it at a glance. */
+  /** Card: what there is to know of it at a glance. */
   get card(): ModelCard {
     return cardOf(this, this.origin);
   }

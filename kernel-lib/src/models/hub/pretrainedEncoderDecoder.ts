@@ -29,7 +29,7 @@ export class PretrainedEncoderDecoder extends EncoderDecoder {
     super(options, random);
   }
 
-  /** What there is to know of it at a glance. */
+  /** Card: what there is to know of it at a glance. */
   get card(): ModelCard {
     return cardOf(this, this.origin);
   }

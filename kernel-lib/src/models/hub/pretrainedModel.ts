@@ -1,5 +1,5 @@
 import type { PretrainedTransformer } from './pretrained';
 import type { PretrainedEncoderDecoder } from './pretrainedEncoderDecoder';
 
-/** What `models.open` gives. */
+/** Model that `models.open` gives. */
 export type PretrainedModel = PretrainedTransformer | PretrainedEncoderDecoder;

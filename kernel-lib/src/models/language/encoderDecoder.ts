@@ -36,7 +36,7 @@ export interface EncoderDecoderOptions {
   epsilon?: number;
   /** The head is the table of the token embeddings. Default false. */
   tied?: boolean;
-  /** What the decoder's output is multiplied by before the head reads it. Default 1. */
+  /** Factor of the decoder's output before the head reads it. Default 1. */
   headScale?: number;
 }
 
@@ -94,7 +94,7 @@ export class EncoderDecoder extends Module {
       : this.addChild('head', new Linear({ inputWidth: width, outputWidth: vocabulary, ...head }));
   }
 
-  /** What builds it, as plain JSON. */
+  /** Spec that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
   }

@@ -18,9 +18,9 @@ export interface TransformerOptions extends Required<Omit<TransformerSize, 'laye
   positions?: 'learned' | 'none';
   /** The head is the table of the token embeddings. Default false: a matrix of its own. */
   tied?: boolean;
-  /** What the token embeddings are multiplied by. Default 1. */
+  /** Factor of the token embeddings. Default 1. */
   embeddingScale?: number;
-  /** What the logits are multiplied by. Default 1. */
+  /** Factor of the logits. Default 1. */
   logitScale?: number;
 }
 

@@ -26,27 +26,29 @@ export function featureDistance(teacher: Module, student: Module, { paths, x }: 
 // In the order of the paths, flat.
 function featuresOf(model: Module, paths: readonly string[], x: tf.Tensor): tf.Tensor1D[] {
   const found = new Map<string, tf.Tensor1D>();
-  const modules = model.modules();
-  const release = paths.map((path) => {
-    const module = modules.get(path) ?? fail('adaptive.featureDistance', `the model must have "${path}"`, model.kind);
-    return module.intercept((inner, input) => {
+  const all = model.modules();
+  const modules = [...new Set(paths)].map(
+    (path) =>
+      [path, all.get(path) ?? fail('adaptive.featureDistance', `the model must have "${path}"`, model.kind)] as const
+  );
+  const release = modules.map(([path, module]) =>
+    module.intercept((inner, input) => {
       const value = inner(input);
+      found.get(path)?.dispose();
       // Kept, for the tidy of a module further out would take it away.
       found.set(path, tf.keep(value.flatten()));
       return value;
-    });
-  });
+    })
+  );
   const ctx = Context.create();
   try {
     model.apply(x, ctx);
+    return paths.map(
+      (path) => found.get(path)?.clone() ?? fail('adaptive.featureDistance', 'the module must be applied', path)
+    );
   } finally {
     release.forEach((undo) => undo());
+    found.forEach((value) => value.dispose());
     ctx.dispose();
   }
-  return paths.map((path) => {
-    const kept = found.get(path)!;
-    const value = kept.clone() as tf.Tensor1D;
-    kept.dispose();
-    return value;
-  });
 }

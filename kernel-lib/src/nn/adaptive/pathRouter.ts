@@ -144,8 +144,8 @@ export function trainOnlyRouters(model: Module): () => void {
   const theirs = new Set(routers.flatMap((router) => [...router.parameters().values()]));
   const others = [...model.parameters().values()].filter((parameter) => !theirs.has(parameter) && parameter.trainable);
   routers.forEach((router) => (router.exploring = false));
-  others.forEach((parameter) => (parameter.trainable = false));
-  return () => others.forEach((parameter) => (parameter.trainable = true));
+  const release = others.map((parameter) => parameter.freeze());
+  return () => release.forEach((unfreeze) => unfreeze());
 }
 
 specs.register('path', pathRouter);

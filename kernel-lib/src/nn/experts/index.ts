@@ -8,6 +8,8 @@ export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { forecastExperts } from './forecastExperts';
 export { gatedExperts } from './gatedExperts';
 export type { GatedExpertsOptions } from './gatedExperts';
+export { linearExperts } from './linearExperts';
+export type { LinearExpertsOptions } from './linearExperts';
 export { loraExperts } from './loraExperts';
 export type { LoraExpertsOptions } from './loraExperts';
 export { lowRankExperts } from './lowRankExperts';

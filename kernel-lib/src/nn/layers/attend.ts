@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 
 export interface HeadsOptions {
-  /** What queries are multiplied by. Default: 1 / sqrt of their width. */
+  /** Factor of the queries. Default: 1 / sqrt of their width. */
   scale?: number;
   /** Added to the scores: 0 where a query sees a key, -Infinity where not; [N, M] or [B, 1, N, M]. Default: nothing. */
   mask?: tf.Tensor;

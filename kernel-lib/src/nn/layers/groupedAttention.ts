@@ -8,7 +8,7 @@ import { RMSNorm } from './norms';
 import { rotate } from './rotary';
 import { checkRotary, type RotaryOptions } from './rotaryFrequencies';
 
-/** What of grouped attention a spec says. */
+/** Options of grouped attention in a spec. */
 export interface GroupedAttentionChoices {
   /** Heads of keys and values, G; they divide the heads. Default: as many as heads. */
   keyValueHeads?: number;
@@ -22,7 +22,7 @@ export interface GroupedAttentionChoices {
   rotary?: RotaryOptions | null;
   /** Positions that one sees at most, itself among them; a number, or one for each block of the model. Default null: all before it. */
   window?: number | null | readonly (number | null)[];
-  /** What queries are multiplied by. Default 1 / sqrt(W). */
+  /** Factor of the queries. Default 1 / sqrt(W). */
   scale?: number;
   /** RMS norms of queries and keys before they are turned: of each head, or of all heads as one. Default "none". */
   norm?: 'none' | 'head' | 'whole';

@@ -9,7 +9,7 @@ import { RMSNorm } from './norms';
 import { rotate } from './rotary';
 import { checkRotary, type RotaryOptions } from './rotaryFrequencies';
 
-/** What of latent attention a spec says. */
+/** Options of latent attention in a spec. */
 export interface LatentAttentionChoices {
   /** Width that keys and values of all heads are made from, R. */
   latentWidth: number;
@@ -23,7 +23,7 @@ export interface LatentAttentionChoices {
   valueWidth: number;
   /** Positions. */
   rotary: RotaryOptions;
-  /** What queries are multiplied by. Default 1 / sqrt(plainWidth + turnedWidth). */
+  /** Factor of the queries. Default 1 / sqrt(plainWidth + turnedWidth). */
   scale?: number;
   /** Biases of the projections down and of the output. Default false. */
   bias?: boolean;

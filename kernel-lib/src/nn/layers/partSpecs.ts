@@ -80,7 +80,7 @@ export function relativeAttention(options: RelativeAttentionChoices = {}): Atten
   };
 }
 
-/** What stands between attention and network of a decoder's block: {@link CrossAttention}. */
+/** Attention to an encoder's output, between attention and network of a decoder's block: {@link CrossAttention}. */
 export function crossAttention(options: CrossAttentionChoices): BetweenSpec {
   return {
     kind: 'cross',

@@ -6,7 +6,7 @@ import { Linear } from './linear';
 import { normal, initialize } from './initializers';
 import { RMSNorm } from './norms';
 
-/** What of attention with relative positions a spec says. */
+/** Options of attention with relative positions in a spec. */
 export interface RelativeAttentionChoices {
   /** Values of a head, W. Default: width / heads. */
   headWidth?: number;
@@ -139,7 +139,7 @@ export class RelativeAttention extends Projections {
   }
 }
 
-/** What the decoder of a model attends to, [B, M, D]: its encoder leaves it in the pass. */
+/** Output of a model's encoder, [B, M, D], which it leaves in the pass for the decoder to attend to. */
 export const ENCODED = stateKey<tf.Tensor3D>('encoded');
 
 export interface CrossAttentionChoices {

@@ -65,6 +65,8 @@ export interface Router extends Module {
   readonly k: number;
   /** Choices of a token on average, which is what it costs: K where that is fixed, else what the router aims at. */
   readonly meanK: number;
+  /** True where its routings are slots: what mixing tokens into rows and back costs is then in its operations. */
+  readonly mixesTokens?: boolean;
   /** Routes tokens `x` [T, D]. */
   route(x: tf.Tensor2D, ctx: Context): Routing;
 }

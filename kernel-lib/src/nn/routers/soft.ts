@@ -33,6 +33,7 @@ export function soft({ slots, tokens = null }: SoftOptions): RouterSpec {
 
 class SoftRouter extends LinearRouter {
   readonly kind = 'soft';
+  readonly mixesTokens = true;
   private readonly slots: number;
   private readonly tokens: number | null;
 

@@ -24,6 +24,7 @@ export function unified(options: UnifiedOptions): RouterSpec {
 
 class UnifiedRouter extends Module implements Router {
   readonly kind = 'unified';
+  readonly mixesTokens = true;
   private readonly router: Router;
   private readonly width: Axis;
 
@@ -33,9 +34,9 @@ class UnifiedRouter extends Module implements Router {
     this.router = this.addChild('router', router.build({ ...shape, width: this.width }));
   }
 
-  /** Dispatch and combine over the tokens of a pass, at an even load. */
+  /** Dispatch and combine over the tokens of a pass, at an even load; a router of slots has said its own. */
   override ownFlops({ length, tokens = length }: CostShape): number {
-    return 4 * tokens * this.meanK * this.width.size;
+    return this.router.mixesTokens === true ? 0 : 4 * tokens * this.meanK * this.width.size;
   }
 
   get numExperts(): number {

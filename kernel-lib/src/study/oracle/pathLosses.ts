@@ -71,7 +71,12 @@ function referencePass(model: PathModel, { inputs, reference }: PathQuestion): K
       return inner(x);
     })
   );
-  runWithPaths(model, inputs, reference, undo);
+  try {
+    runWithPaths(model, inputs, reference, undo);
+  } catch (error) {
+    known.forEach(({ key, value }) => tf.dispose([key, value]));
+    throw error;
+  }
   return known;
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import type { Parameter } from '../../base/core';
+import { fail, type Parameter } from '../../base/core';
 import { adamUpdate } from './adamUpdate';
 import type { AdamScalars, AdamState } from './adamUpdate';
 
@@ -8,6 +8,7 @@ export interface AdamWOptions {
   beta1: number;
   /** Decay of the running mean of the squared gradient. */
   beta2: number;
+  /** Added to the root of the bias-corrected second moment. */
   epsilon: number;
   /** Fraction of a value, times the learning rate, that each update takes away. */
   weightDecay: number;
@@ -18,8 +19,8 @@ export interface AdamWOptions {
 type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
 
 /**
- * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2): values shrink by `learningRate * weightDecay`
- * outside the adaptive step. Parameters whose `decay` is false do not shrink. Owns its moments; dispose it.
+ * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2), the steps of PyTorch's: values shrink by
+ * `learningRate * weightDecay` outside the adaptive step. Parameters whose `decay` is false do not shrink. Owns its moments; dispose it.
  */
 export class AdamW {
   /** Updates done. */
@@ -30,7 +31,14 @@ export class AdamW {
     private readonly parameters: ReadonlyMap<string, Parameter>,
     private readonly options: AdamWOptions
   ) {
-    for (const [path, { shape }] of parameters) {
+    const paths = new Map<Parameter, string>();
+    for (const [path, parameter] of parameters) {
+      const other = paths.get(parameter);
+      if (other !== undefined) {
+        fail('train.AdamW', 'a parameter must be given once, by one path', `"${other}" and "${path}"`);
+      }
+      paths.set(parameter, path);
+      const { shape } = parameter;
       this.moments.set(path, { firstMoment: tf.keep(tf.zeros(shape)), secondMoment: tf.keep(tf.zeros(shape)) });
     }
   }
@@ -96,7 +104,7 @@ export class AdamW {
       beta2: tf.scalar(beta2),
       beta1Power: tf.scalar(beta1 ** this.updates),
       beta2Power: tf.scalar(beta2 ** this.updates),
-      epsilon: tf.scalar(epsilon)
+      uncorrectedEpsilon: tf.scalar(epsilon * Math.sqrt(1 - beta2 ** this.updates))
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { tf } from '../../base/backend';
 import { fail, Module } from '../../base/core';
 import type { Context } from '../../base/core';
+import type { MergedChange } from './mergeChange';
 
 /** Sizes that a language model tells of itself. */
 interface Vocabulary {
@@ -14,8 +15,8 @@ export interface AdapterPart {
   module: Module;
   /** Puts the adapter to work; gives the function that takes it off again. */
   attach(): () => void;
-  /** Adds the adapter to the stored weights, once it is off; gives the function that restores them. Absent where it depends on tokens. */
-  merge?(): () => void;
+  /** Adds the adapter to the stored weights, once it is off. Absent where it depends on tokens. */
+  merge?(): MergedChange;
 }
 
 /** How many of the values that work together are trained. */
@@ -32,11 +33,13 @@ export interface TrainableShare {
  * A model that stays as it is, and adapters that change what it computes. `parameters()` are the adapters' alone, by the
  * path of what they change: `io.saveModel` writes them without the model, `io.loadModel` puts them onto another of the same
  * shape, and `train.fit` trains nothing else. The model's parameters are marked as not trainable until {@link Adapters.remove}.
+ * A model may have several, which come on and off in any order.
  */
 export class Adapters extends Module {
-  private readonly frozen: { parameter: { trainable: boolean }; was: boolean }[];
+  private readonly unfreeze: (() => void)[];
   private undo: (() => void)[] = [];
-  private state: 'attached' | 'detached' | 'merged' = 'detached';
+  private merged: MergedChange[] = [];
+  private state: 'attached' | 'detached' | 'merged' | 'removed' = 'detached';
 
   constructor(
     readonly kind: string,
@@ -45,8 +48,7 @@ export class Adapters extends Module {
     private readonly parts: ReadonlyMap<string, AdapterPart>
   ) {
     super();
-    this.frozen = [...base.parameters().values()].map((parameter) => ({ parameter, was: parameter.trainable }));
-    this.frozen.forEach(({ parameter }) => (parameter.trainable = false));
+    this.unfreeze = [...base.parameters().values()].map((parameter) => parameter.freeze());
     parts.forEach(({ module }, path) => this.addChild(path, module));
     this.attach();
   }
@@ -75,12 +77,12 @@ export class Adapters extends Module {
   /** Takes the adapters off: the model computes what it did before. */
   detach(): void {
     this.expect('detach', 'attached');
-    this.undoAll();
+    this.takeOff();
   }
 
   /**
    * Adds the adapters to the model's weights, which then computes the same at its own cost; {@link Adapters.unmerge} restores
-   * them bit for bit.
+   * them bit for bit, or to what other adapters that are merged make of them.
    *
    * @throws {SwitchyardError} where an adapter depends on tokens.
    */
@@ -90,15 +92,16 @@ export class Adapters extends Module {
       ([path, part]) =>
         part.merge?.bind(part) ?? fail(this.kind, 'an adapter that routes tokens cannot be merged', path)
     );
-    this.undoAll();
-    this.undo = merges.map((merge) => merge());
+    this.takeOff();
+    this.merged = merges.map((merge) => merge());
     this.state = 'merged';
   }
 
   /** Takes merged adapters out of the weights again and attaches them. */
   unmerge(): void {
     this.expect('unmerge', 'merged');
-    this.undoAll();
+    this.merged.splice(0).forEach((change) => change.undo());
+    this.state = 'detached';
     this.attach();
   }
 
@@ -110,16 +113,22 @@ export class Adapters extends Module {
     return { trainable, total, share: trainable / total };
   }
 
-  /** Takes the adapters off for good and frees them; the model's parameters can be trained again. Merged weights stay merged. */
+  /**
+   * Takes the adapters off for good and frees them; the model's parameters can be trained again, once no other adapters are on it.
+   * Merged weights stay merged. Called again it does nothing.
+   */
   remove(): void {
-    if (this.state === 'attached') {
-      this.undoAll();
+    if (this.state === 'removed') {
+      return;
     }
-    this.frozen.forEach(({ parameter, was }) => (parameter.trainable = was));
+    this.takeOff();
+    this.merged.splice(0).forEach((change) => change.commit());
+    this.unfreeze.forEach((release) => release());
     this.dispose();
+    this.state = 'removed';
   }
 
-  private undoAll(): void {
+  private takeOff(): void {
     this.undo.splice(0).forEach((undo) => undo());
     this.state = 'detached';
   }

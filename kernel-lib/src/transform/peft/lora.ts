@@ -4,6 +4,7 @@ import type { Module, Parameter } from '../../base/core';
 import { LowRank } from '../../nn/layers/lowRank';
 import { Adapters } from './adapters';
 import type { AdapterPart } from './adapters';
+import { mergeChange } from './mergeChange';
 import { matcher } from './targets';
 import type { Targets } from './targets';
 
@@ -55,14 +56,7 @@ function partOf(parameter: Parameter, module: LowRank): AdapterPart {
   return {
     module,
     attach: () => parameter.wrap((value) => tf.tidy(() => value.add(module.product()))),
-    merge: () => {
-      const before = parameter.variable.clone();
-      tf.tidy(() => parameter.assign(before.add(module.product())));
-      return () => {
-        parameter.assign(before);
-        before.dispose();
-      };
-    }
+    merge: () => mergeChange(parameter, module.product())
   };
 }
 

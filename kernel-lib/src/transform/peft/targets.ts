@@ -34,8 +34,11 @@ export function targetModules<M extends Module>(
 ): Map<string, M> {
   const matches = matcher(targets);
   const found = new Map<string, M>();
+  const seen = new Set<Module>();
   for (const [path, module] of model.modules()) {
-    if (path !== '' && matches(path)) {
+    // A module that is held in two places is one.
+    if (path !== '' && matches(path) && !seen.has(module)) {
+      seen.add(module);
       found.set(path, is(module) ? module : fail(where, `"${path}" must be ${kinds}`, module.kind));
     }
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { io, models, routers } from '@switchyard/kernel-lib';
+import { core, io, models, routers, tf } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectNoLeak } from '../../../support/numeric';
 
@@ -10,6 +10,19 @@ const build = (options: { width?: number; seed?: number } = {}) =>
     ...{ layers: 1, width: 16, experts: 4, contextLength: 8, vocabSize: 16 },
     ...{ router: routers.topK({ k: 2, balance: { bias: { rate: 0.01 } } }), ...options }
   });
+/** A module that holds one tensor. */
+class Holder extends core.Module {
+  readonly kind = 'holder';
+  readonly held: core.Buffer;
+  constructor(value: tf.Tensor) {
+    super();
+    this.held = this.addBuffer('held', new core.Buffer(value, [core.Axis.of('n', value.size)]));
+  }
+  override apply(x: tf.Tensor, _ctx: core.Context): tf.Tensor {
+    return x;
+  }
+}
+
 const values = (model: models.Transformer): number[][] =>
   [...io.modelVariables(model).values()].map((variable) => Array.from(variable.dataSync()));
 
@@ -55,6 +68,22 @@ describe('saveModel and loadModel', () => {
       hidden: 9
     });
     expect(() => io.loadModel(smaller, file)).toThrow('must be float32 [16, 9]');
+  });
+
+  test('a buffer of bools is saved and read back, and another dtype is refused by name', () => {
+    const [one, other] = [
+      [true, false, true],
+      [false, true, true]
+    ].map((values) => new Holder(tf.tensor1d(values)));
+    const file = path.join(folder, 'bools.safetensors');
+    io.saveModel(one, file);
+    expect([...io.decodeSafetensors(readFileSync(file), file).tensors.get('held')!.values]).toEqual([1, 0, 1]);
+    io.loadModel(other, file);
+    expect(other.held.variable.dtype).toBe('bool');
+    expect([...other.held.variable.dataSync()]).toEqual([1, 0, 1]);
+    const words = new Holder(tf.tensor1d(['a', 'b', 'c']));
+    expect(() => io.saveModel(words, file)).toThrow('"held": what is saved must be float32, int32 or bool, got string');
+    expect(() => io.loadModel(new Holder(tf.zeros([3])), file)).toThrow('"held" must be float32 [3], got bool [3]');
   });
 
   test('a folder that is not there is the error of the system, and nothing is left behind', () => {

@@ -70,7 +70,7 @@ describe('safetensors', () => {
     ['an array', file([], 0), 'a safetensors header is a JSON object'],
     ['no offsets', file({ a: { dtype: 'F32', shape: [1] } }, 4), '"a": an entry has a dtype, a shape'],
     ['a negative shape', file({ a: entry(0, 4, [-1]) }, 4), '"a": an entry has'],
-    ['another dtype', file({ a: entry(0, 4, [2], 'BF16') }, 4), '"a": dtype must be F32 or I32, got BF16'],
+    ['another dtype', file({ a: entry(0, 4, [2], 'BF16') }, 4), '"a": dtype must be F32, I32 or BOOL, got BF16'],
     ['a wrong size', file({ a: entry(0, 4, [3]) }, 4), '"a": values of shape [3] take 12 bytes, got 4'],
     ['an overlap', file({ a: entry(0, 8), b: entry(4, 12) }, 12), 'without holes or overlap; byte 8 is next, got 4'],
     ['a hole', file({ a: entry(0, 4), b: entry(8, 12) }, 12), 'without holes or overlap; byte 4 is next, got 8'],

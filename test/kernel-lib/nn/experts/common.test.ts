@@ -82,7 +82,10 @@ describe.each(Object.entries(MEMBERS))('%s experts', (name, member) => {
   test('operations and parameters are those counted by hand', () => {
     const layer = layerOf(member);
     expect(layer.experts.flops).toEqual(member.flops);
-    expect(layer.experts.ownFlops({ length: 1, tokens: 1 })).toBeCloseTo(member.flops.reduce((sum, flops) => sum + flops, 0) / EXPERTS, 6);
+    expect(layer.experts.ownFlops({ length: 1, tokens: 1 })).toBeCloseTo(
+      member.flops.reduce((sum, flops) => sum + flops, 0) / EXPERTS,
+      6
+    );
     expect(layer.experts.countParameters()).toBe(member.parameters);
     layer.dispose();
   });

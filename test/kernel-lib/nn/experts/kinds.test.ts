@@ -45,6 +45,18 @@ describe('single kinds', () => {
     x.dispose();
   });
 
+  test('linear experts are a matrix and a shift; a router that tells the pieces apart makes them piecewise linear', () => {
+    const layer = makeLayer({ width: 1, experts: 2, expertKind: moe.linearExperts(), router: routers.topK({ k: 1 }) });
+    // |x|: expert 0 where x > 0, expert 1 with slope -1 where x < 0; and one more, by the shift.
+    setValue(layer, 'router.weight', () => tf.tensor([[99, -99]]));
+    setValue(layer, 'experts.w', () => tf.tensor([[[1]], [[-1]]]));
+    setValue(layer, 'experts.b', () => tf.tensor([[1], [1]]));
+    const x = tf.tensor([[-2], [-0.5], [0.25], [3]]);
+    expectClose(outputOf(layer, x), [3, 1.5, 1.25, 4], 1e-5);
+    x.dispose();
+    layer.dispose();
+  });
+
   test('modulation of ones and zeros is the block; each expert adds 2 D parameters', () => {
     const count = (numExperts: number) => {
       const bank = moe

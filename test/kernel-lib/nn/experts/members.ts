@@ -75,6 +75,13 @@ export const MEMBERS: Record<string, Member> = {
     pinned: ['dense', 'hidden'],
     notAsNetworks: none
   },
+  linear: {
+    file: 'linearExperts',
+    spec: () => moe.linearExperts(),
+    flops: each(50),
+    parameters: 120,
+    notAsNetworks: none
+  },
   modulated: {
     file: 'modulatedExperts',
     spec: () => moe.modulatedExperts(),

@@ -45,6 +45,30 @@ function randomPaths(count: number, choices: number, seed: number): Int32Array {
 }
 
 describe('adaptive.pathLosses', () => {
+  test('a pass that fails leaves nothing behind, on the model or on the device', async () => {
+    const model = duo();
+    const batch = batchOf();
+    const reference = randomPaths(2 * LENGTH * L, 3, 1);
+    const inputs = tf.tensor2d(batch.tokens, [2, LENGTH + 1], 'int32').slice<tf.Tensor2D>([0, 0], [-1, LENGTH]);
+    const targets = tf.tensor1d(new Int32Array(2 * LENGTH), 'int32');
+    const before = passLosses(model, batch, reference);
+    const release = model
+      .modules()
+      .get('head')!
+      .intercept(() => {
+        throw new Error('the head fails');
+      });
+    const tensors = tf.memory().numTensors;
+    await expect(adaptive.pathLosses(model, { inputs, targets, reference }, reference)).rejects.toThrow(
+      'the head fails'
+    );
+    expect(tf.memory().numTensors).toBe(tensors);
+    release();
+    expect(passLosses(model, batch, reference)).toEqual(before);
+    tf.dispose([inputs, targets]);
+    model.dispose();
+  });
+
   test('is what an ordinary pass loses in which that token alone takes another path', async () => {
     const model = duo();
     const batch = batchOf();

@@ -16,16 +16,11 @@ function reference(updates: number, { decay, scale }: { decay: boolean; scale: n
       const rate = 0.01 * t;
       m = beta1 * m + (1 - beta1) * g;
       v = beta2 * v + (1 - beta2) * g * g;
-      const step = m / (1 - beta1 ** t) / (Math.sqrt(v / (1 - beta2 ** t)) + correctedEpsilon(epsilon, beta2, t));
+      const step = m / (1 - beta1 ** t) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
       value -= rate * step + (decay ? rate * weightDecay * value : 0);
     }
     return value;
   });
-}
-
-// Section 2 of arXiv 1412.6980 adds epsilon before the correction of the second moment.
-function correctedEpsilon(epsilon: number, beta2: number, t: number): number {
-  return epsilon / Math.sqrt(1 - beta2 ** t);
 }
 
 function run(updates: number, { decay = true, scale = 1 } = {}): tf.Tensor {

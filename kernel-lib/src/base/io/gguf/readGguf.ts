@@ -15,7 +15,18 @@ export interface Gguf {
 /** ggml's types by number; null where nothing here reads them. */
 const TYPES: Readonly<Record<number, string>> = {
   ...{ 0: 'F32', 1: 'F16', 2: 'Q4_0', 3: 'Q4_1', 6: 'Q5_0', 7: 'Q5_1', 8: 'Q8_0', 9: 'Q8_1', 10: 'Q2_K', 11: 'Q3_K' },
-  ...{ 12: 'Q4_K', 13: 'Q5_K', 14: 'Q6_K', 15: 'Q8_K', 24: 'I8', 25: 'I16', 26: 'I32', 27: 'I64', 28: 'F64', 30: 'BF16' }
+  ...{
+    12: 'Q4_K',
+    13: 'Q5_K',
+    14: 'Q6_K',
+    15: 'Q8_K',
+    24: 'I8',
+    25: 'I16',
+    26: 'I32',
+    27: 'I64',
+    28: 'F64',
+    30: 'BF16'
+  }
 };
 
 const MAGIC = 'GGUF';
@@ -27,7 +38,7 @@ const METADATA_BYTES = 14;
 const TENSOR_BYTES = 33;
 
 /**
- * What a GGUF file holds, by its header alone; values are read one by one. Shapes are outermost axis first, as everywhere here.
+ * Metadata and tensors of a GGUF file, by its header alone; values are read one by one. Shapes are outermost axis first, as everywhere here.
  *
  * @throws {SwitchyardError} where it is no GGUF of these versions, is cut short, or says what cannot be.
  */
@@ -72,7 +83,8 @@ function readTensors(file: string, cursor: GgufCursor, count: number): Map<strin
     }
     const shape = Array.from({ length: dimensions }, () => cursor.uint64(`a size of "${name}"`)).reverse();
     const type = cursor.uint32();
-    const dtype = TYPES[type] ?? fail(where, `dtype must be one of ${Object.values(TYPES).join(', ')}`, `number ${type}`);
+    const dtype =
+      TYPES[type] ?? fail(where, `dtype must be one of ${Object.values(TYPES).join(', ')}`, `number ${type}`);
     const values = shape.reduce((product, n) => product * n, 1);
     if (!Number.isSafeInteger(values)) {
       fail(where, 'must have fewer than 2^53 values', values);

@@ -64,7 +64,7 @@ function yarnOf(config: Config, said: Config, context: number): RotaryScaling {
   };
 }
 
-/** What YaRN multiplies by for a context that is `factor` times as long (arXiv 2309.00071, eq. 22), as DeepSeek weighs it. */
+/** Factor of YaRN for a context that is `factor` times as long (arXiv 2309.00071, eq. 22), as DeepSeek weighs it. */
 export function yarnMagnitude(factor: number, weight: number): number {
   return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
 }

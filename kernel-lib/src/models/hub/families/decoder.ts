@@ -29,10 +29,10 @@ export function activationOf(
   return ACTIVATIONS[name] ?? fail(config.file, `${key} must be one of ${Object.keys(ACTIVATIONS).join(', ')}`, name);
 }
 
-/** What differs between them. */
+/** Options in which they differ. */
 export interface DecoderChoices extends Partial<TransformerOptions> {
   attention?: GroupedAttentionChoices;
-  /** What works on each token alone in a block. Default: the gated network of Llama. */
+  /** Feed-forward network or mixture of a block. Default: the gated network of Llama. */
   feedForward?: (block: number) => FeedForwardSpec;
   /** Of the norms; added to their scale. */
   offset?: number;

@@ -45,7 +45,7 @@ export function isSparse(config: Config, block: number): boolean {
   return !config.list('mlp_only_layers').includes(block) && (block + 1) % step === 0;
 }
 
-/** What an expert's matrices are called: those of our w1, w2 and w3. */
+/** Names of an expert's matrices: those of our w1, w2 and w3. */
 export type ExpertNames = readonly [string, string, string];
 
 const OURS = ['w1', 'w2', 'w3'];

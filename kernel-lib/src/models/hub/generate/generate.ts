@@ -18,7 +18,7 @@ export interface GenerateOptions extends SamplerOptions {
   observers?: readonly Observer[];
 }
 
-/** What a model begins to write from. */
+/** Ids and state that a model begins to write from. */
 export interface Beginning {
   /** Ids that it goes on from, of each sequence. */
   rows: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 import { expectInteger, expectNumber, Random } from '../../../base/core';
 
 export interface SamplerOptions {
-  /** What logits are divided by; 0 takes the likeliest. Default 0. */
+  /** Divisor of the logits; 0 takes the likeliest. Default 0. */
   temperature?: number;
   /** Only the likeliest so many. Default: all. */
   topK?: number;

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   qwen3moe: 'qwen3_moe'
 };
 
-/** What the metadata of a GGUF says, in the words of `config.json`. */
+/** Configuration that the metadata of a GGUF says, in the words of `config.json`. */
 export function configOf(file: string, { metadata, tensors }: Gguf): Config {
   const said = new Config(file, Object.fromEntries(metadata));
   const architecture = said.text('general.architecture');

@@ -28,14 +28,14 @@ const IN_BLOCK: Readonly<Record<string, string>> = {
 /** Those of Mixtral, which is a llama there. */
 const OF_MIXTRAL: Readonly<Record<string, string>> = { ffn_gate_inp: 'block_sparse_moe.gate' };
 
-/** What an expert's matrices are called, after "experts.3.". */
+/** Names of an expert's matrices, after "experts.3.". */
 const OF_EXPERTS = { ffn_gate_exps: 'gate_proj', ffn_up_exps: 'up_proj', ffn_down_exps: 'down_proj' };
 const OF_MIXTRALS_EXPERTS = { ffn_gate_exps: 'w1', ffn_up_exps: 'w3', ffn_down_exps: 'w2' };
 
 const BLOCK = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/;
 
 /**
- * What a tensor is called in a checkpoint of this type: one name, or for all experts of a block in one a name of each, given how many;
+ * Name of a tensor in a checkpoint of this type: one, or for all experts of a block in one a name of each, given how many;
  * null where it has no part in any.
  */
 export function namesOf(name: string, modelType: string, numExperts: number): string | string[] | null {

@@ -8,7 +8,7 @@ export interface GroupOptions {
   count: number;
   /** Groups that a token may choose in. */
   keep: number;
-  /** What a group is chosen by: its best score (DeepSeek-V2), or its two best together (V3, arXiv 2412.19437). Default "best". */
+  /** Score that a group is chosen by: its best score (DeepSeek-V2), or its two best together (V3, arXiv 2412.19437). Default "best". */
   score?: 'best' | 'twoBest';
 }
 
@@ -20,7 +20,12 @@ export function checkGroups(where: string, { count, keep, score = 'best' }: Grou
 }
 
 /** @throws {SwitchyardError} where groups of this many experts cannot be, or hold fewer than K. */
-export function checkGroupSizes(where: string, { count, keep, score }: GroupOptions, numExperts: number, k: number): void {
+export function checkGroupSizes(
+  where: string,
+  { count, keep, score }: GroupOptions,
+  numExperts: number,
+  k: number
+): void {
   if (numExperts % count !== 0) {
     fail(where, `groups.count must divide the experts (${numExperts})`, count);
   }
@@ -39,6 +44,12 @@ export function withinGroups(scores: tf.Tensor2D, { count, keep, score = 'best' 
   const split = scores.reshape([numTokens * count, size]) as tf.Tensor2D;
   const value = score === 'best' ? split.max(1) : ops.topK(split, 2).values.sum(1);
   const { indices } = ops.topK(value.reshape([numTokens, count]) as tf.Tensor2D, keep);
-  const kept = tf.oneHot(indices, count).toFloat().sum(1).expandDims(2).tile([1, 1, size]).reshape([numTokens, numExperts]);
+  const kept = tf
+    .oneHot(indices, count)
+    .toFloat()
+    .sum(1)
+    .expandDims(2)
+    .tile([1, 1, size])
+    .reshape([numTokens, numExperts]);
   return tf.where(kept.greater(0), scores, -Infinity);
 }

@@ -21,7 +21,7 @@ export interface SelectTopKOptions {
   selectionBias?: tf.Tensor | null;
   /** Default: experts are chosen among all. */
   groups?: GroupOptions | null;
-  /** What weights are multiplied by in the end. Default 1. */
+  /** Factor of the weights in the end. Default 1. */
   scale?: number;
 }
 

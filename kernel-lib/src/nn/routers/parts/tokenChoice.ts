@@ -23,7 +23,7 @@ export interface TokenChoiceOptions {
   balance?: BalanceOptions;
   /** Groups of experts are chosen first, and experts in these alone. Default null: experts are chosen among all. */
   groups?: GroupOptions | null;
-  /** What the weights are multiplied by in the end (DeepSeek's routed scaling factor). Default 1. */
+  /** Factor of the weights in the end (DeepSeek's routed scaling factor). Default 1. */
   scale?: number;
 }
 

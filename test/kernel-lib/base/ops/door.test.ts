@@ -1,0 +1,306 @@
+import { core, ops, tf } from '@switchyard/kernel-lib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectClose } from '../../../support/numeric';
+
+type Name = keyof typeof ops;
+type Numbers = 'float32' | 'int32' | 'bool';
+
+/** A tensor argument: its values, and the dtypes that are taken; all others are refused. */
+interface Argument {
+  shape: number[];
+  values: number[];
+  takes: Numbers[];
+}
+
+/** One function of the door. */
+interface Member {
+  arguments: Record<string, Argument>;
+  /** What it gives, as tensors, on the arguments in order. */
+  call: (tensors: tf.Tensor[]) => tf.Tensor[];
+  /** What it gives for nothing: shapes, or the rule of the error. No less than one. */
+  empty: { what: string; call: () => tf.Tensor[]; gives: number[][] | string }[];
+}
+
+const DTYPES = ['float32', 'int32', 'bool', 'complex64', 'string'] as const;
+const FLOAT: Numbers[] = ['float32'];
+const INT: Numbers[] = ['int32'];
+const argument = (shape: number[], values: number[], takes = FLOAT): Argument => ({ shape, values, takes });
+const matrix = argument([2, 2], [1, 0, 2, 3]);
+const [f, i] = [
+  (...shape: number[]): tf.Tensor2D => tf.zeros(shape as [number, number]),
+  (...shape: number[]): tf.Tensor2D => tf.zeros(shape as [number, number], 'int32')
+];
+const plan = ops.planDispatch(Int32Array.of(0, 1), { numTokens: 2, k: 1, numExperts: 2 });
+const none = ops.planDispatch(new Int32Array(0), { numTokens: 0, k: 1, numExperts: 2 });
+const idle = ops.planDispatch(Int32Array.of(-1, -1), { numTokens: 2, k: 1, numExperts: 2 });
+const host = (values: ArrayLike<number>): tf.Tensor => tf.tensor1d(Array.from(values));
+
+/** Elementwise, or along the last axis. */
+const unary = (f: (x: tf.Tensor) => tf.Tensor, empty: Member['empty']): Member => ({
+  arguments: { x: matrix },
+  call: ([x]) => [f(x)],
+  empty
+});
+const shaped = (call: () => tf.Tensor, gives: number[] | string, what = 'no rows'): Member['empty'][number] => ({
+  what,
+  call: () => [call()],
+  gives: typeof gives === 'string' ? gives : [gives]
+});
+
+const MEMBERS: Record<Name, Member> = {
+  argsort: {
+    arguments: { x: { ...matrix, takes: ['float32', 'int32'] } },
+    call: ([x]) => [ops.argsort(x)],
+    empty: [shaped(() => ops.argsort(f(0)), [0]), shaped(() => ops.argsort(f(3, 0)), [3, 0], 'rows of nothing')]
+  },
+  combine: {
+    arguments: { y: matrix, weights: argument([2, 1], [1, 2]) },
+    call: ([y, weights]) => [ops.combine(y as tf.Tensor2D, weights as tf.Tensor2D, plan)],
+    empty: [
+      shaped(() => ops.combine(f(0, 2), f(0, 1), none), [0, 2]),
+      shaped(() => ops.combine(f(0, 2), f(2, 1), idle), [2, 2], 'no assignments')
+    ]
+  },
+  crossEntropy: {
+    arguments: { logits: matrix, labels: argument([2], [1, 0], INT) },
+    call: ([logits, labels]) => [ops.crossEntropy(logits as tf.Tensor2D, labels as tf.Tensor1D)],
+    empty: [
+      shaped(() => ops.crossEntropy(f(0, 2), tf.tensor1d([], 'int32')), [0]),
+      shaped(
+        () => ops.crossEntropy(f(1, 0), tf.tensor1d([0], 'int32')),
+        'ops.crossEntropy: logits must be of',
+        'no classes'
+      )
+    ]
+  },
+  dispatch: {
+    arguments: { x: matrix },
+    call: ([x]) => [ops.dispatch(x as tf.Tensor2D, plan)],
+    empty: [
+      shaped(() => ops.dispatch(f(0, 2), none), [0, 2]),
+      shaped(() => ops.dispatch(f(2, 2), idle), [0, 2], 'no assignments')
+    ]
+  },
+  embed: {
+    arguments: { table: matrix, ids: argument([2], [1, 0], INT) },
+    call: ([table, ids]) => [ops.embed(table as tf.Tensor2D, ids)],
+    empty: [
+      shaped(() => ops.embed(f(2, 3), i(0, 4)), [0, 4, 3], 'no ids'),
+      shaped(() => ops.embed(f(0, 3), i(1, 1)), 'ops.embed: table must have a row', 'no table')
+    ]
+  },
+  gelu: unary(ops.gelu, [shaped(() => ops.gelu(f(0, 3)), [0, 3])]),
+  geluTanh: unary(ops.geluTanh, [shaped(() => ops.geluTanh(f(0, 3)), [0, 3])]),
+  groupedBias: {
+    arguments: { y: matrix, bias: matrix },
+    call: ([y, bias]) => [ops.groupedBias(y as tf.Tensor2D, bias as tf.Tensor2D, plan)],
+    empty: [shaped(() => ops.groupedBias(f(0, 2), f(2, 2), none), [0, 2])]
+  },
+  groupedMatMul: {
+    arguments: { x: matrix, w: argument([2, 2, 1], [1, 2, 0, 1]) },
+    call: ([x, w]) => [ops.groupedMatMul(x as tf.Tensor2D, w as tf.Tensor3D, plan)],
+    empty: [
+      shaped(() => ops.groupedMatMul(f(0, 2), tf.zeros([2, 2, 3]), none), [0, 3]),
+      shaped(() => ops.groupedMatMul(f(2, 0), tf.zeros([2, 0, 3]), plan), [2, 3], 'rows of nothing')
+    ]
+  },
+  infoNce: {
+    arguments: { a: argument([2, 2], [1, 0, 2, 3]), b: argument([2, 2], [1, 2, 0, 1]) },
+    call: ([a, b]) => [ops.infoNce(a as tf.Tensor2D, b as tf.Tensor2D, 0.5)],
+    empty: [shaped(() => ops.infoNce(f(0, 2), f(0, 2), 1), 'ops.infoNce: there must be a row')]
+  },
+  logSumExp: unary(ops.logSumExp, [
+    shaped(() => ops.logSumExp(f(0, 3)), [0]),
+    shaped(() => ops.logSumExp(f(3, 0)), [3], 'rows of nothing'),
+    shaped(() => ops.logSumExp(tf.scalar(1)), 'ops.logSumExp: expects a tensor of rank 1 or more', 'no axis')
+  ]),
+  planDispatch: {
+    arguments: {},
+    call: () => [host(plan.source)],
+    empty: [
+      { what: 'no tokens', call: () => [host(none.counts), host(none.offsets)], gives: [[2], [3]] },
+      shaped(() => host(ops.planDispatch([0, 1] as never, { numTokens: 2, k: 1, numExperts: 2 }).source), 'ops.planDispatch: indices must be an Int32Array', 'no Int32Array') // prettier-ignore
+    ]
+  },
+  read: {
+    arguments: { x: { ...matrix, takes: ['float32', 'int32', 'bool'] } },
+    call: ([x]) => [host(ops.read(() => x.clone()))],
+    empty: [shaped(() => host(ops.read(() => f(0, 3))), [0])]
+  },
+  readChoices: {
+    arguments: { logits: matrix, indices: argument([2, 1], [1, 0], INT) },
+    call: ([logits, indices]) => {
+      const { broken, indices: read } = ops.readChoices(logits, indices);
+      return [host([broken, ...read])];
+    },
+    empty: [shaped(() => host(ops.readChoices(f(0, 3), i(0, 2)).indices), [0])]
+  },
+  rmsNormalize: unary(
+    (x) => ops.rmsNormalize(x, 1e-5),
+    [
+      shaped(() => ops.rmsNormalize(f(0, 3), 1e-5), [0, 3]),
+      shaped(() => ops.rmsNormalize(f(3, 0), 1e-5), [3, 0], 'rows of nothing')
+    ]
+  ),
+  rowShares: {
+    arguments: { x: matrix },
+    call: ([x]) => [ops.rowShares(x as tf.Tensor2D)],
+    empty: [
+      shaped(() => ops.rowShares(f(0, 3)), [0, 3]),
+      shaped(() => ops.rowShares(f(3, 0)), [3, 0], 'rows of nothing')
+    ]
+  },
+  segmentSum: {
+    arguments: { x: matrix, ids: argument([2], [1, 0], INT) },
+    call: ([x, ids]) => [ops.segmentSum(x as tf.Tensor2D, ids as tf.Tensor1D, 3)],
+    empty: [shaped(() => ops.segmentSum(f(0, 3), tf.tensor1d([], 'int32'), 2), [2, 3])]
+  },
+  silu: unary(ops.silu, [shaped(() => ops.silu(f(0, 3)), [0, 3])]),
+  sort: {
+    arguments: { x: { ...matrix, takes: ['float32', 'int32'] } },
+    call: ([x]) => [ops.sort(x), ops.sort(x, { descending: true })],
+    empty: [
+      shaped(() => ops.sort(f(0)), [0]),
+      shaped(() => ops.sort(f(3, 0)), [3, 0], 'rows of nothing'),
+      shaped(() => ops.sort(tf.scalar(1)), 'ops.sort: expects a tensor of rank 1 or more', 'no axis')
+    ]
+  },
+  standardize: unary(
+    (x) => ops.standardize(x, 1e-5),
+    [
+      shaped(() => ops.standardize(f(0, 3), 1e-5), [0, 3]),
+      shaped(() => ops.standardize(f(3, 0), 1e-5), [3, 0], 'rows of nothing')
+    ]
+  ),
+  stopGradient: {
+    // complex64 and string as well: see below.
+    arguments: { x: { ...matrix, takes: ['float32', 'int32', 'bool'] } },
+    call: ([x]) => [ops.stopGradient(x)],
+    empty: [shaped(() => ops.stopGradient(f(0, 3)), [0, 3])]
+  },
+  takeAlongRows: {
+    arguments: { x: { ...matrix, takes: ['float32', 'int32'] }, indices: argument([2, 2], [1, 0, 0, 1], INT) },
+    call: ([x, indices]) => [ops.takeAlongRows(x as tf.Tensor2D, indices as tf.Tensor2D)],
+    empty: [
+      shaped(() => ops.takeAlongRows(f(0, 3), i(0, 2)), [0, 2]),
+      shaped(() => ops.takeAlongRows(f(3, 2), i(3, 0)), [3, 0], 'no choices')
+    ]
+  },
+  topK: {
+    arguments: { scores: { ...matrix, takes: ['float32', 'int32'] } },
+    call: ([scores]) => Object.values(ops.topK(scores as tf.Tensor2D, 1)) as tf.Tensor[],
+    empty: [
+      { what: 'no rows', call: () => Object.values(ops.topK(f(0, 3), 2)) as tf.Tensor[], gives: [[0, 2], [0, 2]] }, // prettier-ignore
+      shaped(() => ops.topK(f(3, 0), 1).values, 'ops.topK: k must be an integer 1..0', 'rows of nothing')
+    ]
+  },
+  withGradient: {
+    arguments: { x: matrix },
+    call: ([x]) => [ops.withGradient([x], () => x.clone(), () => [])], // prettier-ignore
+    empty: [shaped(() => ops.withGradient([f(0, 3)], () => f(0, 3), () => []), [0, 3])] // prettier-ignore
+  },
+  withoutGradient: {
+    arguments: { x: { ...matrix, takes: ['float32', 'int32', 'bool'] } },
+    call: ([x]) => [ops.withoutGradient(() => x.clone())],
+    empty: [shaped(() => ops.withoutGradient(() => f(0, 3)), [0, 3])]
+  }
+};
+/** What hands tensors on as they are has nothing to refuse. */
+const ANY_DTYPE = new Set<Name>(['stopGradient', 'withGradient', 'withoutGradient']);
+
+function tensorOf({ shape, values }: Argument, dtype: (typeof DTYPES)[number]): tf.Tensor {
+  const numbers = tf.tensor(values, shape);
+  return dtype === 'string'
+    ? tf.tensor(values.map(String), shape, 'string')
+    : dtype === 'complex64'
+      ? tf.complex(numbers, tf.zerosLike(numbers))
+      : numbers.cast(dtype);
+}
+
+test('the table has every function of the door', () => {
+  const functions = Object.entries(ops).filter(([, value]) => typeof value === 'function');
+  expect(Object.keys(MEMBERS).sort()).toEqual(functions.map(([name]) => name).sort());
+});
+
+describe.each(['tensorflow', 'cpu'])('on the backend "%s"', (backend) => {
+  const before = tf.getBackend();
+  beforeAll(() => tf.setBackend(backend));
+  afterAll(() => tf.setBackend(before));
+
+  const rows = (Object.keys(MEMBERS) as Name[]).flatMap((name) =>
+    Object.entries(MEMBERS[name].arguments).flatMap(([argument, { takes }]) =>
+      DTYPES.map((dtype) => [name, argument, dtype, (takes as string[]).includes(dtype)] as const)
+    )
+  );
+  test.each(rows.filter(([name, , , taken]) => taken || !ANY_DTYPE.has(name)))(
+    '%s, %s of dtype %s: taken %s',
+    (name, wanted, dtype, taken) => {
+      tf.tidy(() => {
+        const { arguments: all, call } = MEMBERS[name];
+        const given = (of: (argument: string) => (typeof DTYPES)[number]): tf.Tensor[] =>
+          Object.entries(all).map(([argument, each]) => tensorOf(each, of(argument)));
+        const tensors = given((argument) => (argument === wanted ? dtype : all[argument].takes[0]));
+        if (!taken) {
+          const rule = `ops.${name}: ${name === 'read' ? 'what is read' : wanted} must be ${all[wanted].takes.join(' or ')}, got ${dtype}`;
+          expect(() => call(tensors)).toThrow(rule);
+          return;
+        }
+        const plain = { ...all[wanted], values: Array.from(tensors[Object.keys(all).indexOf(wanted)].dataSync()) };
+        const reference = call(given((argument) => all[argument].takes[0]).map((each, at) => Object.keys(all)[at] === wanted ? tensorOf(plain, all[wanted].takes[0]) : each)); // prettier-ignore
+        call(tensors).forEach((result, at) => {
+          expect(result.shape).toEqual(reference[at].shape);
+          expectClose(result, reference[at], 0);
+        });
+      });
+    }
+  );
+
+  const empties = (Object.keys(MEMBERS) as Name[]).flatMap((name) =>
+    MEMBERS[name].empty.map((each) => [name, each.what, each] as const)
+  );
+  test.each(empties)('%s of nothing: %s', (_name, _what, { call, gives }) => {
+    tf.tidy(() => {
+      if (typeof gives === 'string') {
+        expect(call).toThrow(gives);
+        expect(call).toThrow(core.SwitchyardError);
+      } else {
+        expect(call().map(({ shape }) => shape)).toEqual(gives);
+      }
+    });
+  });
+
+  test('what the answers on nothing are, where there are any', () => {
+    tf.tidy(() => {
+      expect(Array.from(ops.logSumExp(f(2, 0)).dataSync())).toEqual([-Infinity, -Infinity]);
+      expect(Array.from(ops.combine(f(0, 2), f(2, 1), idle).dataSync())).toEqual([0, 0, 0, 0]);
+      expect(Array.from(ops.segmentSum(f(0, 1), tf.tensor1d([], 'int32'), 2).dataSync())).toEqual([0, 0]);
+      expect(Array.from(ops.groupedMatMul(f(2, 0), tf.zeros([2, 0, 1]), plan).dataSync())).toEqual([0, 0]);
+    });
+  });
+
+  test('integers are ordered to the last: the least has no negative, and float32 would not tell two apart', () => {
+    const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
+    tf.tidy(() => {
+      const x = tf.tensor2d([[5, least, most, most - 1, -7]], [1, 5], 'int32');
+      expect(Array.from(ops.sort(x).dataSync())).toEqual([least, -7, 5, most - 1, most]);
+      expect(Array.from(ops.argsort(x).dataSync())).toEqual([1, 4, 0, 3, 2]);
+      expect(Array.from(ops.sort(x, { descending: true }).dataSync())).toEqual([most, most - 1, 5, -7, least]);
+      const { values, indices } = ops.topK(x, 2);
+      expect([values.dtype, ...values.dataSync(), ...indices.dataSync()]).toEqual(['int32', most, most - 1, 2, 3]);
+    });
+  });
+
+  test('gradients of nothing are nothing', () => {
+    tf.tidy(() => {
+      const gradient = (op: (x: tf.Tensor2D) => tf.Tensor): number[] =>
+        tf.grad((x) => op(x as tf.Tensor2D).sum())(f(0, 3)).shape;
+      const functions: ((x: tf.Tensor2D) => tf.Tensor)[] = [
+        ops.gelu, ops.silu, ops.logSumExp, ops.rowShares, (x) => ops.sort(x), (x) => ops.topK(x, 2).values,
+        (x) => ops.standardize(x, 1e-5), (x) => ops.rmsNormalize(x, 1e-5), (x) => ops.dispatch(x, none),
+        (x) => ops.combine(x, f(0, 1), none), (x) => ops.groupedMatMul(x, tf.ones([2, 3, 2]), none),
+        (x) => ops.groupedBias(x, f(2, 3), none), (x) => ops.crossEntropy(x, tf.tensor1d([], 'int32'))
+      ]; // prettier-ignore
+      functions.forEach((op) => expect(gradient(op)).toEqual([0, 3]));
+    });
+  });
+});
