@@ -33,6 +33,10 @@ const COMMANDS = {
     summary: 'write a notebook as an RO-Crate (NOTEBOOK [-o FOLDER] [-c CHECKPOINT ...] [-l LICENSE])',
     load: () => require('./export').exportCrate
   },
+  models: {
+    summary: 'fetch a model of a package, or list those there are (add NAME ..., list)',
+    load: () => require('./models').models
+  },
   doctor: {
     summary: 'say what is installed, what is wrong and how to mend it (--json)',
     load: () => require('./doctor').doctor

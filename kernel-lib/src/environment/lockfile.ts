@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { readFileSync } from 'fs';
-import { upward } from '../train/data/upward';
+import { upward } from '../base/io';
 
 /** sha256 of the nearest package-lock.json in or above `folder`; null where there is none. */
 export function lockfileHash(folder: string): string | null {

@@ -20,6 +20,8 @@ export interface BlockOptions {
   number: number;
   /** A block whose attention and feed-forward network this one uses instead of its own; with `norms`, its norms as well. */
   share?: { block: Block; norms: boolean } | null;
+  /** See `BlockModelOptions`. Default 1. */
+  residualScale?: number;
 }
 
 /**
@@ -36,9 +38,12 @@ export class Block extends Module {
   private readonly feedForward: Module;
   private readonly between: Module | null;
   private readonly parallel: boolean;
+  private readonly residualScale: number;
 
-  constructor({ width, heads, feedForward, parallel, parts, number, random, share = null }: BlockOptions) {
+  constructor(options: BlockOptions) {
     super();
+    const { width, heads, feedForward, parallel, parts, number, random, share = null, residualScale = 1 } = options;
+    this.residualScale = residualScale;
     this.feedForwardName = feedForwardName(feedForward);
     this.parallel = parallel;
     const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
@@ -46,7 +51,7 @@ export class Block extends Module {
     this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm.build({ width }));
     const shape = { width, heads, block: number, random: random.child('attention') };
     this.attention = share?.block.attention ?? this.addChild('attention', attention.build(shape));
-    const resizing = between?.build({ block: number, width }) ?? null;
+    const resizing = between?.build({ block: number, width, random: random.child('between') }) ?? null;
     if (resizing !== null && parallel) {
       fail('Block', 'a block with something between attention and feed-forward network must not be parallel', parallel);
     }
@@ -60,11 +65,15 @@ export class Block extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
-      const attended = x.add(this.attention.apply(normed, ctx.within('attention')));
+      const attended = x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
       const y = this.between?.apply(attended, ctx.within('between')) ?? attended;
       const normedAgain = this.feedForwardNorm.apply(this.parallel ? x : y, ctx.within('feedForwardNorm'));
-      return y.add(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName)));
+      return y.add(this.scaled(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName))));
     });
+  }
+
+  private scaled(x: tf.Tensor): tf.Tensor {
+    return this.residualScale === 1 ? x : x.mul(this.residualScale);
   }
 
   override lengthAfter(length: number): number {

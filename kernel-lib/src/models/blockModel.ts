@@ -8,6 +8,8 @@ export interface BlockModelOptions {
   readonly feedForwards: readonly FeedForwardSpec[];
   /** How its norms and its attention are built. Default: the usual ones. */
   readonly parts?: BlockParts;
+  /** Factor of what attention and feed-forward network add to the block's input. Default 1. */
+  readonly residualScale?: number;
   /** Parts that the blocks share with the first, whose feed-forward network then is that of all. Default "none". */
   readonly sharing?: BlockSharing;
 }

@@ -3,6 +3,7 @@ import { versatileFFN } from '../nn/adaptive';
 import type { VersatileFFNOptions } from '../nn/adaptive';
 import type { ExpertSpec } from '../nn/experts';
 import { FeedForward, GatedFeedForward } from '../nn/layers';
+import type { Activation } from '../nn/layers';
 import * as moe from '../nn/moe';
 import type { RouterSpec } from '../nn/routers';
 
@@ -13,6 +14,10 @@ export interface DenseFeedForward {
   hidden: number;
   /** Three matrices (SwiGLU) instead of two. */
   gated: boolean;
+  /** Default: that of `layers.FeedForward` and `layers.GatedFeedForward`. */
+  activation?: Activation;
+  /** Adds biases. Default false. */
+  bias?: boolean;
 }
 
 /** The part of a block that works on each token alone: a mixture of experts. */
@@ -24,7 +29,11 @@ export interface MoeFeedForward {
   hidden: number;
   expertKind: 'plain' | 'gated' | ExpertSpec;
   capacityFactor: number | null;
+  /** Choices that an expert takes of each sequence at most. Default: as many as there are. */
+  sequenceCapacity?: number | null;
   sharedExperts: number;
+  /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
+  sharedHidden?: number;
   /** Kind of the shared experts. Default: as `expertKind`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output by a learned score of the token. Default false. */
@@ -65,6 +74,7 @@ export function buildFeedForward(feedForward: FeedForwardSpec, width: Size, rand
     const { kind: _kind, ...options } = feedForward;
     return versatileFFN({ ...options, width, random });
   }
-  const options = { width, hidden: feedForward.hidden, bias: false, random };
+  const { hidden, activation, bias = false } = feedForward;
+  const options = { width, hidden, activation, bias, random };
   return feedForward.gated ? new GatedFeedForward(options) : new FeedForward(options);
 }

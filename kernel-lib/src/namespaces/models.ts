@@ -13,11 +13,19 @@ export type {
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
+export { families, HubTokenizer, open, openTokenizer, PretrainedEncoderDecoder, PretrainedTransformer } from '../models/hub';
+export type { ExportOptions } from '../models/hub';
+export type { LogitsOptions, ModelCard } from '../models/hub';
+export type { PretrainedModel } from '../models/hub';
+export type { ChatMessage } from '../models/hub';
+export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export {
   activeFlops,
   denseTransformer,
   denseTwin,
+  DECODER_IDS,
   duoLLM,
+  EncoderDecoder,
   mixtureOfTransformers,
   moeTransformer,
   Transformer,
@@ -28,6 +36,7 @@ export type {
   ActiveFlopsOptions,
   DenseTransformerOptions,
   DuoLLMOptions,
+  EncoderDecoderOptions,
   MixtureOfTransformersOptions,
   ModalityOptions,
   MoeTransformerOptions,
@@ -40,6 +49,8 @@ export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommend
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
 export { assembleUnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
 export type { TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
+export { perplexity } from '../study/analysis/perplexity';
+export type { Perplexity, PerplexityOptions } from '../study/analysis/perplexity';
 export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';
 export type {
   FeedForwardModule,

@@ -1,6 +1,7 @@
 import { tf } from '../backend';
 import { fail } from './errors';
 import type { EventKind, Observer, PublishedEvent } from './events';
+import type { Memory } from './memory';
 import { Random } from './random';
 import type { StateKey } from './stateKey';
 
@@ -14,11 +15,14 @@ export interface ContextOptions {
    * nothing extra is read from the device.
    */
   observers?: readonly Observer[];
+  /** Keys and values that passes over earlier tokens of the same sequences left; this one adds to them. Default: none, each pass sees whole sequences. */
+  memory?: Memory | null;
 }
 
 /** State that all scopes of one forward pass share. */
 interface Pass {
   readonly training: boolean;
+  readonly memory: Memory | null;
   readonly observers: ReadonlyMap<EventKind, readonly Observer[]>;
   readonly losses: Map<string, tf.Scalar>;
   readonly state: Map<string, tf.Tensor>;
@@ -43,13 +47,19 @@ export class Context {
     if ('observer' in options) {
       fail('Context.create', "observer is now observers, a list: [core.observer('routing', f)]", 'observer');
     }
-    const { training = false, random = Random.fromSeed(0) } = options;
+    const { training = false, random = Random.fromSeed(0), memory = null } = options;
     const observers = byKind(options.observers ?? []);
-    return new Context({ training, observers, losses: new Map(), state: new Map(), updates: [] }, '', random);
+    const pass = { training, memory, observers, losses: new Map(), state: new Map(), updates: [] };
+    return new Context(pass, '', random);
   }
 
   get training(): boolean {
     return this.pass.training;
+  }
+
+  /** Keys and values that earlier passes over the same sequences left; null where there are none. */
+  get memory(): Memory | null {
+    return this.pass.memory;
   }
 
   /** Whether somebody observes events of this kind: what only they need is read from the device only then. */

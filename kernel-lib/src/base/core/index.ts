@@ -29,6 +29,8 @@ export type { CellInfo, Content, KernelHost } from './host';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
+export { Memory } from './memory';
+export type { MemoryOptions } from './memory';
 export { Module } from './module';
 export type { Interceptor } from './module';
 export { Parameter } from './parameter';

@@ -9,7 +9,15 @@ import { expectInteger } from './errors';
  * On one backend the same key gives the same numbers, bit for bit.
  */
 export class Random {
-  private constructor(private readonly state: number) {}
+  private constructor(
+    private readonly state: number,
+    private readonly isBlank = false
+  ) {}
+
+  /** A key whose tensors are zeros: of values that are about to be read from a file. */
+  static blank(): Random {
+    return new Random(0, true);
+  }
 
   /** The root of a tree. `seed` is an integer in 0..2^53-1. */
   static fromSeed(seed: number): Random {
@@ -19,6 +27,9 @@ export class Random {
 
   /** The child stream of this name or number. */
   child(name: string | number): Random {
+    if (this.isBlank) {
+      return this;
+    }
     if (typeof name === 'number') {
       return new Random(mix(mix(this.state, 0x4e554d42), name >>> 0));
     }
@@ -31,6 +42,9 @@ export class Random {
 
   /** Independent normal values of this mean and standard deviation. */
   normal(shape: number[], mean = 0, standardDeviation = 1): tf.Tensor {
+    if (this.isBlank) {
+      return tf.zeros(shape);
+    }
     return tf.tidy(() => {
       const unit = isNative()
         ? this.stateless('StatelessRandomNormal', shape)
@@ -41,6 +55,9 @@ export class Random {
 
   /** Independent uniform values in `[low, high)`. */
   uniform(shape: number[], low = 0, high = 1): tf.Tensor {
+    if (this.isBlank) {
+      return tf.zeros(shape);
+    }
     return tf.tidy(() => {
       const unit = isNative()
         ? this.stateless('StatelessRandomUniform', shape)

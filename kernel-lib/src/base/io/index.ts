@@ -1,3 +1,16 @@
+export { environments } from './environments';
+export { upward } from './upward';
+export { bytesOf, decodeValues, WEIGHT_DTYPES } from './decodeValues';
+export { readGguf } from './gguf/readGguf';
+export type { Gguf, GgufValue } from './gguf/readGguf';
+export { encodeValues } from './encodeValues';
+export type { WrittenDtype } from './encodeValues';
+export { writeAtomically } from './writeAtomically';
+export { sourceBytes, writeSafetensors } from './writeSafetensors';
+export type { TensorSource } from './writeSafetensors';
+export { openSafetensors } from './openSafetensors';
+export { readEntry } from './tensorFile';
+export type { TensorEntry } from './tensorFile';
 export { loadModel, modelVariables, saveModel } from './model';
 export { readSafetensors } from './readSafetensors';
 export { decodeSafetensors, encodeSafetensors } from './safetensors';

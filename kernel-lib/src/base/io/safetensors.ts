@@ -35,7 +35,7 @@ type Dtype = keyof typeof DTYPES;
 export const PREFIX_BYTES = 8;
 // The limit of the reference implementation: a larger header is an attack or not this format.
 const MAX_HEADER_BYTES = 100_000_000;
-const METADATA = '__metadata__';
+export const METADATA = '__metadata__';
 
 /** The file's bytes, in pieces to be written one after the other. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array[] {
@@ -137,7 +137,7 @@ export function dataStart(prefix: Buffer, size: number, where: string): number {
   return begin;
 }
 
-function parseHeader(text: string, where: string): Record<string, unknown> {
+export function parseHeader(text: string, where: string): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -167,7 +167,7 @@ function checkEntry(entry: unknown, where: string): Entry {
 }
 
 /** Values must fill the data part without holes or overlap. */
-function checkOffsets(offsets: readonly [number, number][], size: number, where: string): void {
+export function checkOffsets(offsets: readonly [number, number][], size: number, where: string): void {
   let at = 0;
   for (const [from, to] of offsets.slice().sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
     if (from !== at) {
@@ -187,7 +187,7 @@ function checkMetadata(metadata: unknown, where: string): Record<string, string>
   return metadata as Record<string, string>;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -195,6 +195,6 @@ function isDtype(value: unknown): value is Dtype {
   return typeof value === 'string' && Object.hasOwn(DTYPES, value);
 }
 
-function isCounts(value: unknown): value is number[] {
+export function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }

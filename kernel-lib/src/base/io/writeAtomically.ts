@@ -6,12 +6,14 @@ import * as path from 'path';
  *
  * @throws The system's error; the old file is then as it was.
  */
-export function writeAtomically(file: string, pieces: readonly Uint8Array[]): void {
+export function writeAtomically(file: string, pieces: Iterable<Uint8Array>): void {
   const part = `${file}.${process.pid}.part`;
   try {
     const descriptor = openSync(part, 'w');
     try {
-      pieces.forEach((piece) => writeAll(descriptor, piece));
+      for (const piece of pieces) {
+        writeAll(descriptor, piece);
+      }
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

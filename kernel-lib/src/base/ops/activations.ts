@@ -26,6 +26,31 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   );
 }
 
+const TANH_SCALE = Math.sqrt(2 / Math.PI);
+const TANH_CUBIC = 0.044715;
+
+/** The approximation of {@link gelu} by tanh that GPT-2 and Gemma use: `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`. */
+export function geluTanh<T extends tf.Tensor>(x: T): T {
+  expectDtype('ops.geluTanh', 'x', x, 'float32');
+  return withGradient<T>(
+    [x],
+    (save) => {
+      const tanh = tf.tanh(x.square().mul(TANH_CUBIC).add(1).mul(x).mul(TANH_SCALE));
+      save([x, tanh]);
+      return tanh.add(1).mul(x).mul(0.5) as T;
+    },
+    (dy, [x, tanh]) => {
+      const slope = x
+        .square()
+        .mul(3 * TANH_CUBIC)
+        .add(1)
+        .mul(TANH_SCALE);
+      const bent = tf.sub(1, tanh.square()).mul(x).mul(slope);
+      return [dy.mul(tanh.add(1).add(bent).mul(0.5))];
+    }
+  );
+}
+
 /** `x sigmoid(x)`, also called swish (arXiv 1702.03118, 1710.05941). */
 export function silu<T extends tf.Tensor>(x: T): T {
   expectDtype('ops.silu', 'x', x, 'float32');

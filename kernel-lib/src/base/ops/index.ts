@@ -1,4 +1,4 @@
-export { gelu, silu } from './activations';
+export { gelu, geluTanh, silu } from './activations';
 export { crossEntropy } from './crossEntropy';
 export { combine, dispatch } from './dispatch';
 export { embed } from './embed';

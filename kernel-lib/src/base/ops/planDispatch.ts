@@ -9,6 +9,8 @@ export interface DispatchOptions {
   numExperts: number;
   /** Rows an expert takes at most; the rest is dropped. Null, the default, drops nothing. */
   capacity?: number | null;
+  /** Tokens in turn of which an expert takes so many at most, each such group by itself: a sequence. Default: all, T. */
+  group?: number;
   /**
    * Which tokens go first where an expert is full, the larger before the smaller; [T]. Default: in order. (Batch
    * Prioritized Routing of V-MoE, arXiv 2106.05974.)
@@ -72,10 +74,11 @@ export function planDispatch(indices: Int32Array, options: DispatchOptions): Dis
 }
 
 function check(indices: Int32Array, options: DispatchOptions): void {
-  const { numTokens, k, numExperts, capacity = null, priority = null } = options;
+  const { numTokens, k, numExperts, capacity = null, priority = null, group = 1 } = options;
   expectInteger('ops.planDispatch', 'numTokens', numTokens, 0);
   expectInteger('ops.planDispatch', 'k', k, 1);
   expectInteger('ops.planDispatch', 'numExperts', numExperts, 1);
+  expectInteger('ops.planDispatch', 'group', group, 1);
   if (capacity !== null) {
     expectInteger('ops.planDispatch', 'capacity', capacity, 0);
   }
@@ -109,18 +112,18 @@ function dropOverflow(
   indices: Int32Array,
   requested: Int32Array,
   capacity: number,
-  { numTokens, k, numExperts, priority = null }: DispatchOptions
+  { numTokens, k, numExperts, priority = null, group = numTokens }: DispatchOptions
 ): Uint8Array {
   const dropped = new Uint8Array(indices.length);
   if (requested.every((count) => count <= capacity)) {
     return dropped;
   }
   const order = tokenOrder(numTokens, priority);
-  const used = new Int32Array(numExperts);
+  const used = new Int32Array(numExperts * Math.ceil(numTokens / group));
   for (let choice = 0; choice < k; choice++) {
     for (const token of order) {
       const a = token * k + choice;
-      if (indices[a] >= 0 && used[indices[a]]++ >= capacity) {
+      if (indices[a] >= 0 && used[indices[a] + numExperts * Math.floor(token / group)]++ >= capacity) {
         dropped[a] = 1;
       }
     }

@@ -7,6 +7,8 @@ export { duoLLM } from './duoLLM';
 export type { DuoLLMOptions } from './duoLLM';
 export { mixtureOfTransformers } from './mixtureOfTransformers';
 export type { MixtureOfTransformersOptions } from './mixtureOfTransformers';
+export { DECODER_IDS, EncoderDecoder } from './encoderDecoder';
+export type { EncoderDecoderOptions } from './encoderDecoder';
 export type { ModalityOptions, UntiedPart } from './modalities';
 export { moeTransformer } from './moeTransformer';
 export type { MoeTransformerOptions } from './moeTransformer';

@@ -1,9 +1,9 @@
 import { tf } from '../../base/backend';
-import { gelu, silu } from '../../base/ops';
+import { gelu, geluTanh, silu } from '../../base/ops';
 
-const functions = { gelu, relu: <T extends tf.Tensor>(x: T): T => tf.relu(x), silu };
+const functions = { gelu, 'gelu-tanh': geluTanh, relu: <T extends tf.Tensor>(x: T): T => tf.relu(x), silu };
 
-/** Name of an elementwise nonlinearity; "gelu" is the exact one. */
+/** Name of an elementwise nonlinearity; "gelu" is the exact one, "gelu-tanh" its approximation. */
 export type Activation = keyof typeof functions;
 
 /** The names that {@link activate} knows. */

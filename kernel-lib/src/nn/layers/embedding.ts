@@ -45,6 +45,15 @@ export class Embedding extends Module {
     return 0;
   }
 
+  /** The table read the other way, as a tied head does: [..., D] to scores of ids [..., V]. */
+  readOut(x: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const table = this.weight.read() as tf.Tensor2D;
+      const [count, width] = table.shape;
+      return tf.matMul(x.reshape([-1, width]), table, false, true).reshape([...x.shape.slice(0, -1), count]);
+    });
+  }
+
   override apply(ids: tf.Tensor, ctx: Context): tf.Tensor {
     if (ids.dtype !== 'int32') {
       fail(whereOf(this, ctx), 'ids must be int32', ids.dtype);

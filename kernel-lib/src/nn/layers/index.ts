@@ -1,7 +1,7 @@
 export { activate, ACTIVATIONS } from './activation';
 export type { Activation } from './activation';
-export { attend, causalMask } from './attend';
-export type { AttendOptions } from './attend';
+export { attend, attendHeads, causalMask } from './attend';
+export type { AttendOptions, HeadsOptions } from './attend';
 export { CausalSelfAttention } from './causalSelfAttention';
 export type { CausalSelfAttentionOptions } from './causalSelfAttention';
 export { Conv2d } from './conv2d';
@@ -13,21 +13,40 @@ export { Embedding } from './embedding';
 export type { EmbeddingOptions } from './embedding';
 export { FeedForward, GatedFeedForward } from './feedForward';
 export type { FeedForwardOptions } from './feedForward';
+export { GroupedAttention } from './groupedAttention';
+export type { GroupedAttentionChoices, GroupedAttentionOptions } from './groupedAttention';
 export { constant, initialize, initializers, normal, uniformFanIn, xavierUniform } from './initializers';
 export type { Initializer, InitializerShape } from './initializers';
+export { LatentAttention } from './latentAttention';
+export type { LatentAttentionChoices, LatentAttentionOptions } from './latentAttention';
 export { LowRank } from './lowRank';
 export { Linear } from './linear';
 export type { LinearOptions } from './linear';
 export { LayerNorm, RMSNorm } from './norms';
-export type { NormOptions } from './norms';
+export type { NormOptions, RMSNormOptions } from './norms';
 export { ProductQuantizer } from './productQuantizer';
 export type { ProductQuantizerOptions } from './productQuantizer';
+export { positionsOf } from './rotary';
+export { rotaryFrequencies } from './rotaryFrequencies';
+export type { RotaryOptions, RotaryScaling } from './rotaryFrequencies';
+export { CrossAttention, ENCODED, RelativeAttention } from './relativeAttention';
+export type { CrossAttentionChoices, RelativeAttentionChoices, RelativeAttentionOptions } from './relativeAttention';
 export { SelfAttention } from './selfAttention';
 export type { SelfAttentionOptions } from './selfAttention';
 export { SparseSelfAttention } from './sparseSelfAttention';
 export type { SparseSelfAttentionOptions } from './sparseSelfAttention';
 export { Sequential } from './sequential';
-export { causalAttention, classAttention, layerNorm, rmsNorm, sparseAttention } from './partSpecs';
-export type { AttentionSpecOptions, NormSpecOptions } from './partSpecs';
+export {
+  causalAttention,
+  classAttention,
+  groupedAttention,
+  crossAttention,
+  latentAttention,
+  layerNorm,
+  relativeAttention,
+  rmsNorm,
+  sparseAttention
+} from './partSpecs';
+export type { AttentionSpecOptions, NormSpecOptions, RMSNormSpecOptions } from './partSpecs';
 export { attentionSpecs, betweenSpecs, normSpecs, partsOf } from './parts';
 export type { AttentionShape, AttentionSpec, BetweenSpec, BlockParts, NormSpec } from './parts';

@@ -37,25 +37,33 @@ export class LayerNorm extends Module {
   }
 }
 
+export interface RMSNormOptions extends NormOptions {
+  /** Added to the scale, whose initial value is 1 less. Default 0. */
+  offset?: number;
+}
+
 /** Root mean square normalisation over the last axis, with a scale (arXiv 1910.07467): [..., D] to [..., D]. */
 export class RMSNorm extends Module {
   readonly kind = 'rms-norm';
-  /** Scale, initially 1; [D]. */
+  /** Scale less `offset`; [D]. */
   readonly weight: Parameter;
   private readonly epsilon: number;
+  private readonly offset: number;
 
-  constructor({ width, epsilon = 1e-5 }: NormOptions) {
+  constructor({ width, epsilon = 1e-5, offset = 0 }: RMSNormOptions) {
     super();
     check('layers.RMSNorm', width, epsilon);
+    expectNumber('layers.RMSNorm', 'offset', offset);
     this.epsilon = epsilon;
-    this.weight = this.addParameter('weight', vector(width, 1));
+    this.offset = offset;
+    this.weight = this.addParameter('weight', vector(width, 1 - offset));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const weight = this.weight.read();
       expectWidth(whereOf(this, ctx), x, weight.size);
-      return rmsNormalize(x, this.epsilon).mul(weight);
+      return rmsNormalize(x, this.epsilon).mul(this.offset === 0 ? weight : weight.add(this.offset));
     });
   }
 }

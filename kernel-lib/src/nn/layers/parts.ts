@@ -16,7 +16,7 @@ export type NormSpec = Spec<{ width: Size }, Module>;
 /** Builds [B, N, D] to [B, N, D]. */
 export type AttentionSpec = Spec<AttentionShape, Module>;
 /** Builds [B, N, D] to [B, M, D]; null where nothing stands between attention and feed-forward network of the block. */
-export type BetweenSpec = Spec<{ width: Size; block: number }, Module | null>;
+export type BetweenSpec = Spec<{ width: Size; block: number; random?: Random }, Module | null>;
 
 /** The norms by kind; your own are registered here. */
 export const normSpecs = new SpecTable<NormSpec>('norm');

@@ -29,8 +29,12 @@ export interface MoeLayerOptions {
    * dropped comes out as zeros, so that a residual connection passes it on. Null, the default, drops nothing.
    */
   capacityFactor?: number | null;
+  /** Choices that an expert takes at most of each sequence, the last but one dimension of what comes in. Default null: as many as there are. */
+  sequenceCapacity?: number | null;
   /** Experts that work on every token besides, as one of their joint hidden width (arXiv 2401.06066). Default 0. */
   sharedExperts?: number;
+  /** Width inside the shared experts together. Default: `sharedExperts` times `hidden`. */
+  sharedHidden?: Size;
   /** Kind of the shared experts. Default: as `expertKind`. */
   sharedKind?: 'plain' | 'gated' | ExpertSpec;
   /** Weighs the shared experts' output of a token by the sigmoid of a learned score of it, as Qwen2-MoE does. Default false. */
@@ -69,12 +73,22 @@ export function layer(options: MoeLayerOptions): MoeLayer {
   refuseOldNames('moe.layer', options, { numExperts: 'experts' });
   const router = routerSpecs.of(options.router);
   const { expertKind: experts = 'plain', capacityFactor = null, live } = options;
-  const { sharedExperts = 0, sharedKind = experts, sharedGate = false, random } = options;
+  const { sharedExperts = 0, sharedHidden, sharedKind = experts, sharedGate = false, random } = options;
   if (typeof options.experts === 'string' || 'build' in Object(options.experts)) {
     fail('moe.layer', 'experts is how many there are; what they are is expertKind', options.experts);
   }
   (['experts', 'width', 'hidden'] as const).forEach((name) => expectInteger('moe.layer', name, sizeOf(options[name]), 1)); // prettier-ignore
   expectInteger('moe.layer', 'sharedExperts', sharedExperts, 0);
+  const { sequenceCapacity = null } = options;
+  if (sequenceCapacity !== null) {
+    expectInteger('moe.layer', 'sequenceCapacity', sequenceCapacity, 1);
+  }
+  if (sequenceCapacity !== null && capacityFactor !== null) {
+    fail('moe.layer', 'capacityFactor must be null where sequenceCapacity is given', capacityFactor);
+  }
+  if (sharedHidden !== undefined) {
+    expectInteger('moe.layer', 'sharedHidden', sizeOf(sharedHidden), 1);
+  }
   if (sharedGate && sharedExperts === 0) {
     fail('moe.layer', 'sharedGate needs sharedExperts of at least 1', sharedExperts);
   }
@@ -92,7 +106,9 @@ export function layer(options: MoeLayerOptions): MoeLayer {
     { width, hidden },
     orDispose(routed, () => router.build({ width, numExperts: routed.experts, random: random.child('router') })),
     routed,
-    sharedExperts === 0 ? null : bank(sharedKind, 'shared', Axis.fixed('shared', 1), sharedExperts * hidden.size),
+    sharedExperts === 0
+      ? null
+      : bank(sharedKind, 'shared', Axis.fixed('shared', 1), sharedHidden ?? sharedExperts * hidden.size),
     sharedGate
       ? new Linear({ inputWidth: width, outputWidth: 1, bias: false, random: random.child('sharedGate') })
       : null
@@ -145,7 +161,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
     return tf.tidy(() => {
       const tokens = this.flatten(x, ctx);
       const routing = this.router.route(tokens, ctx.within('router'));
-      const routed = this.runExperts(tokens, routing, ctx);
+      const routed = this.runExperts(tokens, routing, x.shape[x.rank - 2] ?? 1, ctx);
       const all = this.shared === null ? routed : routed.add(this.applyShared(this.shared, tokens, ctx));
       return all.reshape(x.shape);
     });
@@ -170,7 +186,7 @@ class MixtureOfExperts extends Module implements MoeLayer {
     return x.reshape([-1, width]);
   }
 
-  private runExperts(tokens: tf.Tensor2D, routing: Routing, ctx: Context): tf.Tensor2D {
+  private runExperts(tokens: tf.Tensor2D, routing: Routing, length: number, ctx: Context): tf.Tensor2D {
     const { experts } = this;
     const host = readRouting(ctx.within('router').path, routing, ctx.wants('routing'));
     const routed = { router: this.router.kind, experts: experts.labels };
@@ -178,15 +194,19 @@ class MixtureOfExperts extends Module implements MoeLayer {
       publishRouting(routing, host, { ...routed, dropped: null }, ctx);
       return applySlots(experts, tokens, routing, ctx.within('experts'));
     }
-    const plan = this.plan(routing, host.indices);
+    const plan = this.plan(routing, host.indices, length);
     publishRouting(routing, host, { ...routed, dropped: plan.dropped }, ctx);
     const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
     return ops.combine(outputs, routing.weights, plan);
   }
 
-  private plan(routing: Routing, indices: Int32Array): DispatchPlan {
+  private plan(routing: Routing, indices: Int32Array, length: number): DispatchPlan {
     const { numTokens, numExperts } = routing;
-    const { capacityFactor = null } = this.given;
+    const { capacityFactor = null, sequenceCapacity = null } = this.given;
+    if (sequenceCapacity !== null) {
+      const capacity = { capacity: sequenceCapacity, group: length };
+      return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, ...capacity });
+    }
     const fairShare = (numTokens * this.router.meanK) / numExperts;
     const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
     return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });

@@ -1,6 +1,8 @@
 import { tf } from '../../base/backend';
 import { Axis, Module, Stored } from '../../base/core';
+import { PretrainedEncoderDecoder, PretrainedTransformer } from '../../models/hub';
 import type { Bundle } from '../bundle';
+import { cardBundle } from './cardBundle';
 import { historyBundle, isHistory } from './historyBundle';
 import { moduleBundle, moduleTitle } from './moduleBundle';
 import { isRouting, routingBundle } from './routingBundle';
@@ -33,7 +35,10 @@ export const CLASS_KINDS: readonly ClassKind[] = [
   classKind(tf.Tensor, tensorBundle, tensorTitle),
   classKind(Module, moduleBundle, moduleTitle),
   classKind(Stored, storedBundle, storedTitle),
-  classKind(Axis, axisBundle, axisTitle)
+  classKind(Axis, axisBundle, axisTitle),
+  // Of a class that extends another its own is taken.
+  classKind(PretrainedTransformer, cardBundle, moduleTitle),
+  classKind(PretrainedEncoderDecoder, cardBundle, moduleTitle)
 ];
 
 /** Bundles of the library's plain objects and maps. */

@@ -2,7 +2,7 @@ import { execFile } from 'child_process';
 import { existsSync } from 'fs';
 import * as path from 'path';
 import { fail } from '../../base/core';
-import { environments } from './environments';
+import { environments } from '../../base/io';
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 

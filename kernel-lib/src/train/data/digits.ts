@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { gunzipSync } from 'zlib';
 import { expectInteger, expectNumber, fail, Random } from '../../base/core';
-import { environments } from './environments';
+import { environments } from '../../base/io';
 
 /** Images in grey and what each shows. */
 export interface LabelledImages {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'fs';
 import * as path from 'path';
 import { fail } from '../../base/core';
-import { upward } from './upward';
+import { upward } from '../../base/io';
 
 /** An installed npm package. */
 export interface InstalledPackage {

@@ -1,4 +1,4 @@
-import { expectOneOf, fail } from '../../base/core';
+import { expectOneOf, fail, sizeOf } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
@@ -17,14 +17,16 @@ export type FeedForwardModule = FeedForward | GatedFeedForward | MoeLayer | Toke
  * `models.mapFeedForwards(dense, (ffn) => moe.upcycle(ffn, { ... }).layer)`. All else is copied; `model` stays as it is. The
  * modules that `change` makes are copied too, and disposed; where it gives back what it got, the block stays.
  *
- * @throws {SwitchyardError} for a model whose blocks are shared, and for a feed-forward network that a transformer would not
- * build (biases, another activation).
+ * @throws {SwitchyardError} for a model whose blocks are shared, or that is not one stack of blocks.
  */
 export function mapFeedForwards<M extends BlockModel>(
   model: M,
   change: (feedForward: FeedForwardModule, block: number) => FeedForwardModule
 ): M {
   const { feedForwards, sharing = 'none' } = model.options;
+  if (!Array.isArray(feedForwards)) {
+    fail('models.mapFeedForwards', 'the model must be one stack of blocks', model.kind);
+  }
   expectOneOf('models.mapFeedForwards', 'the sharing of blocks', sharing, ['none']);
   const changed = feedForwards.map((feedForward, i) => {
     const path = `layers.${i}.${feedForwardName(feedForward)}`;
@@ -67,25 +69,25 @@ function describe(module: FeedForwardModule): FeedForwardSpec {
     capacityFactor = null,
     sharedExperts = 0
   } = module.options;
-  const { sharedKind, sharedGate } = module.options;
+  const { sharedKind, sharedGate, sharedHidden, sequenceCapacity } = module.options;
   const feedForward: MoeFeedForward = {
     ...{ kind: 'moe', router, experts: numExperts, hidden, expertKind: experts, capacityFactor, sharedExperts }
   };
   return {
     ...feedForward,
     ...(sharedKind === undefined ? {} : { sharedKind }),
-    ...(sharedGate === undefined ? {} : { sharedGate })
+    ...(sharedGate === undefined ? {} : { sharedGate }),
+    ...(sharedHidden === undefined ? {} : { sharedHidden: sizeOf(sharedHidden) }),
+    ...(sequenceCapacity === undefined ? {} : { sequenceCapacity })
   };
 }
 
 function describeDense(network: FeedForward | GatedFeedForward): DenseFeedForward {
   const gated = network instanceof GatedFeedForward;
-  if (network.w1.bias !== null || network.activation !== (gated ? 'silu' : 'gelu')) {
-    fail(
-      'models.mapFeedForwards',
-      'a dense network must be gelu, or silu where gated, without biases',
-      network.activation
-    );
-  }
-  return { kind: 'dense', hidden: network.w1.weight.shape[1], gated };
+  const { activation, w1 } = network;
+  return {
+    ...{ kind: 'dense', hidden: w1.weight.shape[1], gated },
+    ...(activation === (gated ? 'silu' : 'gelu') ? {} : { activation }),
+    ...(w1.bias === null ? {} : { bias: true })
+  };
 }

@@ -23,6 +23,7 @@ const cases: OpCase[] = [
   { name: 'segmentSum', shapes: [[4, 2]], run: (x) => ops.segmentSum(matrix(x), ids(2, 0, 2, 0), 3) },
   { name: 'logSumExp', shapes: [[3, 4]], run: (x) => ops.logSumExp(x) },
   { name: 'gelu', shapes: [[3, 4]], run: (x) => ops.gelu(x) },
+  { name: 'geluTanh', shapes: [[3, 4]], run: (x) => ops.geluTanh(x) },
   { name: 'silu', shapes: [[3, 4]], run: (x) => ops.silu(x) },
   { name: 'standardize', shapes: [[3, 4]], run: (x) => ops.standardize(x, 1e-5) },
   { name: 'rmsNormalize', shapes: [[3, 4]], run: (x) => ops.rmsNormalize(x, 1e-5) },

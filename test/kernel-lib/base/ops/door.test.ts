@@ -90,6 +90,7 @@ const MEMBERS: Record<Name, Member> = {
     ]
   },
   gelu: unary(ops.gelu, [shaped(() => ops.gelu(f(0, 3)), [0, 3])]),
+  geluTanh: unary(ops.geluTanh, [shaped(() => ops.geluTanh(f(0, 3)), [0, 3])]),
   groupedBias: {
     arguments: { y: matrix, bias: matrix },
     call: ([y, bias]) => [ops.groupedBias(y as tf.Tensor2D, bias as tf.Tensor2D, plan)],

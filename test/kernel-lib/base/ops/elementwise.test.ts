@@ -5,6 +5,7 @@ import { expectClose, expectNoLeak } from '../../../support/numeric';
 
 const all: [string, (x: tf.Tensor) => tf.Tensor][] = [
   ['gelu', ops.gelu],
+  ['geluTanh', ops.geluTanh],
   ['silu', ops.silu],
   ['logSumExp', ops.logSumExp],
   ['standardize', (x) => ops.standardize(x, 1e-5)],
@@ -26,6 +27,7 @@ describe.each(all)('%s', (_name, f) => {
 test('gelu and silu at 0, and far from it', () => {
   const x = tf.tensor1d([0, 20, -20]);
   expectClose(ops.gelu(x), [0, 20, 0], 1e-6);
+  expectClose(ops.geluTanh(x), [0, 20, 0], 1e-6);
   expectClose(ops.silu(x), [0, 20, 0], 1e-6);
 });
 

@@ -2,6 +2,8 @@ import { tf } from '../../../base/backend';
 import { fail } from '../../../base/core';
 import * as ops from '../../../base/ops';
 import type { SparseRouting } from '../router';
+import { withinGroups } from './groups';
+import type { GroupOptions } from './groups';
 
 /** How logits become scores: over all experts together, or each by itself (DeepSeek-V3, arXiv 2412.19437). */
 export type ScoreFunction = 'softmax' | 'sigmoid';
@@ -17,6 +19,10 @@ export interface SelectTopKOptions {
   renormalize?: boolean;
   /** Added to the scores for the choice only, never to the weights; [E]. Default none. */
   selectionBias?: tf.Tensor | null;
+  /** Default: experts are chosen among all. */
+  groups?: GroupOptions | null;
+  /** Factor of the weights in the end. Default 1. */
+  scale?: number;
 }
 
 /**
@@ -29,11 +35,14 @@ export interface SelectTopKOptions {
  */
 export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): SparseRouting {
   const { k, scores: scoreFunction = 'softmax', renormalize = k > 1, selectionBias = null } = options;
+  const { groups = null, scale = 1 } = options;
   const [numTokens, numExperts] = logits.shape;
   checkK('routers.selectTopK', k, numExperts);
   const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
-  const chosen = selectionBias === null ? ops.topK(scores, k) : chooseBiased(scores, selectionBias, k);
-  const weights = renormalize ? ops.rowShares(chosen.values) : chosen.values;
+  const chosen =
+    selectionBias === null && groups === null ? ops.topK(scores, k) : choose(scores, k, selectionBias, groups);
+  const shares = renormalize ? ops.rowShares(chosen.values) : chosen.values;
+  const weights = scale === 1 ? shares : shares.mul<tf.Tensor2D>(scale);
   const probs = scoreFunction === 'softmax' ? scores : ops.rowShares(scores);
   return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights };
 }
@@ -45,7 +54,10 @@ export function checkK(where: string, k: number, numExperts: number, name = 'k')
   }
 }
 
-function chooseBiased(scores: tf.Tensor2D, bias: tf.Tensor, k: number): ops.TopK {
-  const indices = ops.withoutGradient(() => ops.topK(scores.add(bias), k).indices);
+function choose(scores: tf.Tensor2D, k: number, bias: tf.Tensor | null, groups: GroupOptions | null): ops.TopK {
+  const indices = ops.withoutGradient(() => {
+    const biased = bias === null ? scores : scores.add<tf.Tensor2D>(bias);
+    return ops.topK(groups === null ? biased : withinGroups(biased, groups), k).indices;
+  });
   return { values: ops.takeAlongRows(scores, indices), indices };
 }

@@ -1,9 +1,11 @@
 import { tf } from '../../../base/backend';
-import { Buffer, expectInteger, expectOneOf, Module } from '../../../base/core';
+import { Buffer, expectInteger, expectNumber, expectOneOf, Module } from '../../../base/core';
 import type { Context, CostShape } from '../../../base/core';
 import type { Router, RouterShape, SparseRouting } from '../router';
 import { addBalanceLosses, checkBalance, updateSelectionBias } from './balance';
 import type { BalanceOptions } from './balance';
+import { checkGroups, checkGroupSizes } from './groups';
+import type { GroupOptions } from './groups';
 import { routerAxes } from './routerAxes';
 import type { RouterAxes } from './routerAxes';
 import { checkK, SCORE_FUNCTIONS, selectTopK } from './selectTopK';
@@ -19,16 +21,25 @@ export interface TokenChoiceOptions {
   renormalize?: boolean;
   /** Default: the "switch" loss times 0.01. `{}` balances nothing. */
   balance?: BalanceOptions;
+  /** Groups of experts are chosen first, and experts in these alone. Default null: experts are chosen among all. */
+  groups?: GroupOptions | null;
+  /** Factor of the weights in the end (DeepSeek's routed scaling factor). Default 1. */
+  scale?: number;
 }
 
 /** Checks the options and fills in the defaults. */
 export function resolveTokenChoice(where: string, options: TokenChoiceOptions): Required<TokenChoiceOptions> {
   const { k, scores = 'softmax', renormalize = k > 1 } = options;
+  const { groups = null, scale = 1 } = options;
   const { balance = { loss: { convention: 'switch', coefficient: 0.01 } } } = options;
   expectInteger(where, 'k', k, 1);
   expectOneOf(where, 'scores', scores, SCORE_FUNCTIONS);
   checkBalance(where, balance);
-  return { k, scores, renormalize, balance };
+  if (groups !== null) {
+    checkGroups(where, groups);
+  }
+  expectNumber(where, 'scale', scale, Number.MIN_VALUE);
+  return { k, scores, renormalize, balance, groups, scale };
 }
 
 /** A router that makes logits in its own way, {@link TokenChoice.score}, and then chooses as all of them do. */
@@ -45,6 +56,10 @@ export abstract class TokenChoice extends Module implements Router {
     super();
     this.axes = routerAxes(shape);
     checkK(where, choice.k, this.numExperts);
+    if (choice.groups !== null) {
+      checkGroupSizes(where, choice.groups, this.numExperts, choice.k);
+      this.axes.experts.pin('groups are chosen by the place of their experts');
+    }
     if (choice.balance.locality !== undefined) {
       this.axes.experts.pin('each expert has a node');
     }
@@ -74,12 +89,14 @@ export abstract class TokenChoice extends Module implements Router {
   }
 
   route(x: tf.Tensor2D, ctx: Context): SparseRouting {
-    const { balance, scores, renormalize } = this.choice;
+    const { balance, scores, renormalize, groups, scale } = this.choice;
     const { k, selectionBias } = this;
     const routing = selectTopK(this.score(x, ctx), {
       k,
       scores,
       renormalize,
+      groups,
+      scale,
       selectionBias: selectionBias?.read() ?? null
     });
     if (ctx.training) {

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'fs';
+import * as path from 'path';
+import type { Module } from '../../base/core';
+import { isMoeLayer } from '../../nn/moe';
+import type { Checkpoint } from './openFolder';
+import type { AnyFamily } from './family';
+import type { HubTokenizer } from './tokenizer';
+
+/** Card of an opened model: what there is to know of it at a glance. */
+export interface ModelCard {
+  /** Its class in transformers. */
+  architecture: string;
+  /** Where it was opened. */
+  source: string;
+  parameters: number;
+  /** Those that work on one token: of experts, the share that a router chooses. */
+  activeParameters: number;
+  /** Of its values in the file. */
+  fileBytes: number;
+  /** Of its values in memory, float32. */
+  memoryBytes: number;
+  /** Dtypes of the values in the file, that of most bytes first. */
+  dtypes: string[];
+  /** Most positions at once; Infinity where there is no end. */
+  contextLength: number;
+  vocabSize: number;
+  /** Kind of tokenizer, and how many ids it gives. */
+  tokenizer: string;
+  /** null where the checkpoint does not say. */
+  license: string | null;
+}
+
+/** The card of a model. */
+export function cardOf(
+  model: Module & { readonly contextLength: number; readonly vocabSize: number },
+  { family, checkpoint, tokenizer }: { family: AnyFamily; checkpoint: Checkpoint; tokenizer: HubTokenizer }
+): ModelCard {
+  const bytes = new Map<string, number>();
+  checkpoint.tensors.forEach((entry) => bytes.set(entry.dtype, (bytes.get(entry.dtype) ?? 0) + entry.bytes));
+  const parameters = model.countParameters();
+  let stored = 0;
+  model.stored().forEach(({ variable }) => (stored += 4 * variable.size));
+  const { type } = (tokenizer.json.model ?? {}) as { type?: string };
+  return {
+    architecture: family.architecture,
+    source: checkpoint.where,
+    parameters,
+    activeParameters: Math.round(parameters - idleParameters(model)),
+    fileBytes: [...bytes.values()].reduce((sum, each) => sum + each, 0),
+    memoryBytes: stored,
+    dtypes: [...bytes].sort(([, a], [, b]) => b - a).map(([dtype]) => dtype),
+    contextLength: model.contextLength,
+    vocabSize: model.vocabSize,
+    tokenizer: `${type ?? 'unknown'}, ${tokenizer.vocabSize} ids`,
+    license: checkpoint.license ?? null
+  };
+}
+
+function idleParameters(model: Module): number {
+  const layers = [...model.modules().values()].filter(isMoeLayer);
+  return layers.reduce(
+    (sum, { experts, router }) => sum + experts.countParameters() * (1 - router.meanK / experts.numExperts),
+    0
+  );
+}
+
+/** The license that a folder's README says in its head, as those of HuggingFace do. */
+export function licenseOf(folder: string): string | undefined {
+  const file = path.join(folder, 'README.md');
+  const [, head = ''] = /^---\n([^]*?)\n---/.exec(existsSync(file) ? readFileSync(file, 'utf8') : '') ?? [];
+  return /^license:\s*(\S+)/m.exec(head)?.[1];
+}

@@ -1,0 +1,12 @@
+export type { ModelCard } from './card';
+export type { ExportOptions } from './exportModel';
+export { families } from './families';
+export type { Generated, GenerateOptions } from './generate/generate';
+export type { SamplerOptions } from './generate/sampler';
+export { open, openTokenizer } from './open';
+export { PretrainedTransformer } from './pretrained';
+export type { LogitsOptions } from './pretrained';
+export { PretrainedEncoderDecoder } from './pretrainedEncoderDecoder';
+export type { PretrainedModel } from './pretrainedModel';
+export { HubTokenizer } from './tokenizer';
+export type { ChatMessage } from './tokenizer';

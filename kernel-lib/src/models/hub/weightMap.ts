@@ -1,0 +1,103 @@
+import { tf } from '../../base/backend';
+
+/**
+ * How some tensors of a checkpoint are some parameters of ours, and back. Both ways only move values, so that what was read is written again
+ * bit for bit.
+ */
+export interface WeightMap {
+  /** Paths of our parameters and buffers. */
+  readonly ours: readonly string[];
+  /** Names in the checkpoint. */
+  readonly theirs: readonly string[];
+  /** Shapes in the checkpoint, from those of ours. */
+  shapes(ours: readonly number[][]): number[][];
+  toOurs(theirs: readonly tf.Tensor[]): tf.Tensor[];
+  toTheirs(ours: readonly tf.Tensor[]): tf.Tensor[];
+}
+
+/** The same values in the same order. */
+export function same(path: string, name: string): WeightMap {
+  return {
+    ours: [path],
+    theirs: [name],
+    shapes: (ours) => [...ours],
+    toOurs: (theirs) => theirs.map((x) => x.clone()),
+    toTheirs: (ours) => ours.map((x) => x.clone())
+  };
+}
+
+/** PyTorch's linear layers are [out, in], ours [in, out]. */
+export function transposed(path: string, name: string): WeightMap {
+  const turn = ([x]: readonly tf.Tensor[]): tf.Tensor[] => [x.transpose()];
+  return { ours: [path], theirs: [name], shapes: ([[a, b]]) => [[b, a]], toOurs: turn, toTheirs: turn };
+}
+
+/** One [out, in] for each expert; ours are [E, in, out]. */
+export function experts(path: string, names: readonly string[]): WeightMap {
+  return {
+    ours: [path],
+    theirs: names,
+    shapes: ([[, a, b]]) => names.map(() => [b, a]),
+    toOurs: (theirs) => [tf.stack([...theirs]).transpose([0, 2, 1])],
+    toTheirs: ([x]) => tf.unstack(x.transpose([0, 2, 1]))
+  };
+}
+
+/** All experts [E, sum of outs, in] in one, of which each of ours [E, in, out] is a part. */
+export function stackedExperts(paths: readonly string[], name: string): WeightMap {
+  return {
+    ours: paths,
+    theirs: [name],
+    shapes: (ours) => [[ours[0][0], ours.reduce((sum, [, , b]) => sum + b, 0), ours[0][1]]],
+    toOurs: ([x]) => tf.split(x.transpose([0, 2, 1]), paths.length, 2),
+    toTheirs: (ours) => [tf.concat([...ours], 2).transpose([0, 2, 1])]
+  };
+}
+
+/** The only expert of a bank, [1, in, out] here, an [out, in] there. */
+export function sharedExpert(path: string, name: string): WeightMap {
+  return {
+    ours: [path],
+    theirs: [name],
+    shapes: ([[, a, b]]) => [[b, a]],
+    toOurs: ([x]) => [x.transpose().expandDims(0)],
+    toTheirs: ([x]) => [x.squeeze([0]).transpose()]
+  };
+}
+
+/** Several of ours of one size, side by side along the last axis: [in, out + out + ...], or a bias. Not transposed, as in GPT-2. */
+export function joined(paths: readonly string[], name: string): WeightMap {
+  return {
+    ours: paths,
+    theirs: [name],
+    shapes: ([first]) => [[...first.slice(0, -1), first[first.length - 1] * paths.length]],
+    toOurs: ([x]) => tf.split(x, paths.length, x.rank - 1),
+    toTheirs: (ours) => [tf.concat([...ours], ours[0].rank - 1)]
+  };
+}
+
+/** Queries, keys and values of each head in turn: rows [heads x 3 x W, in], or a bias [heads x 3 x W], as in GPT-NeoX. */
+export function joinedByHead(paths: readonly string[], name: string, heads: number): WeightMap {
+  const count = paths.length;
+  return {
+    ours: paths,
+    theirs: [name],
+    shapes: ([first]) => [[first[first.length - 1] * count, ...first.slice(0, -1)]],
+    toOurs: ([x]) => {
+      const [rows, ...rest] = x.shape;
+      const width = rows / heads / count;
+      const parts = tf.unstack(x.reshape([heads, count, width, ...rest]), 1);
+      return parts.map((part) => turned(part.reshape([heads * width, ...rest])));
+    },
+    toTheirs: (ours) => {
+      const rows = ours.map((x) => turned(x));
+      const [all, ...rest] = rows[0].shape;
+      const parts = rows.map((x) => x.reshape([heads, all / heads, ...rest]));
+      return [tf.stack(parts, 1).reshape([all * count, ...rest])];
+    }
+  };
+}
+
+function turned(x: tf.Tensor): tf.Tensor {
+  return x.rank === 1 ? x : x.transpose();
+}

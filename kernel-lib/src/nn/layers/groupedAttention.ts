@@ -1,0 +1,167 @@
+import { tf } from '../../base/backend';
+import { Axis, expectInteger, expectNumber, expectShape, fail, Module, sizeOf, stateKey } from '../../base/core';
+import type { Context, CostShape, Random, Size } from '../../base/core';
+import { attendHeads, causalMask, splitHeads, windowMask } from './attend';
+import { whereOf } from './expectWidth';
+import { Linear } from './linear';
+import { RMSNorm } from './norms';
+import { rotate } from './rotary';
+import { checkRotary, type RotaryOptions } from './rotaryFrequencies';
+
+/** Options of grouped attention in a spec. */
+export interface GroupedAttentionChoices {
+  /** Heads of keys and values, G; they divide the heads. Default: as many as heads. */
+  keyValueHeads?: number;
+  /** W. Default: width / heads. */
+  headWidth?: number;
+  /** Biases of queries, keys and values. Default false. */
+  bias?: boolean;
+  /** A bias of the output. Default: as `bias`. */
+  outputBias?: boolean;
+  /** Positions turn queries and keys. Default null: attention knows nothing of positions. */
+  rotary?: RotaryOptions | null;
+  /** Positions that one sees at most, itself among them; a number, or one for each block of the model. Default null: all before it. */
+  window?: number | null | readonly (number | null)[];
+  /** Factor of the queries. Default 1 / sqrt(W). */
+  scale?: number;
+  /** RMS norms of queries and keys before they are turned: of each head, or of all heads as one. Default "none". */
+  norm?: 'none' | 'head' | 'whole';
+  /** Of these norms. Default 1e-6. */
+  epsilon?: number;
+  /** Queries, keys and values are held within `±clip`. Default null. */
+  clip?: number | null;
+}
+
+export interface GroupedAttentionOptions extends GroupedAttentionChoices {
+  /** D. */
+  width: Size;
+  heads: number;
+  /** Which of the model's blocks it is in, from 0. Default 0. */
+  block?: number;
+  /** Stream for the initial weights. */
+  random: Random;
+}
+
+/**
+ * Causal attention whose heads share keys and values in groups (arXiv 2305.13245), with rotary positions, a sliding window and norms of
+ * queries and keys where they are wanted: [B, N, D] to [B, N, D]. In a pass with a memory it sees the tokens of earlier passes as well.
+ */
+export class GroupedAttention extends Module {
+  readonly kind = 'grouped-attention';
+  /** It keeps what it needs of earlier tokens in the pass's memory. */
+  readonly remembers = true;
+  /** [D, heads x W]. */
+  readonly query: Linear;
+  /** [D, G x W]. */
+  readonly key: Linear;
+  /** [D, G x W]. */
+  readonly value: Linear;
+  /** [heads x W, D]. */
+  readonly output: Linear;
+  private readonly queryNorm: RMSNorm | null;
+  private readonly keyNorm: RMSNorm | null;
+  private readonly window: number | null;
+  private readonly axes: { width: Axis; groups: Axis; share: Axis; headWidth: Axis; valueWidth: Axis };
+
+  constructor(private readonly options: GroupedAttentionOptions) {
+    super();
+    const where = 'layers.GroupedAttention';
+    const { width, heads, keyValueHeads = heads, random, bias = false, outputBias = bias, norm = 'none' } = options;
+    expectInteger(where, 'width', sizeOf(width), 1);
+    expectInteger(where, 'heads', heads, 1);
+    expectInteger(where, 'keyValueHeads', keyValueHeads, 1, heads);
+    if (heads % keyValueHeads !== 0) {
+      fail(where, `keyValueHeads must divide heads (${heads})`, keyValueHeads);
+    }
+    const { headWidth = sizeOf(width) / heads, rotary = null, clip = null, epsilon = 1e-6 } = options;
+    expectInteger(where, 'headWidth', headWidth, 1);
+    if (clip !== null) {
+      expectNumber(where, 'clip', clip, 0);
+    }
+    this.window = windowOf(where, options);
+    const stream = Axis.of('width', width);
+    const [groups, share] = [Axis.of('groups', keyValueHeads), Axis.of('heads of a group', heads / keyValueHeads)];
+    const ofHead = Axis.of('headWidth', headWidth);
+    const valueWidth = Axis.of('valueWidth', headWidth);
+    if (rotary !== null) {
+      checkRotary(where, rotary, headWidth);
+      ofHead.pin('rotary positions turn its values in pairs');
+    }
+    this.axes = { width: stream, groups, share, headWidth: ofHead, valueWidth };
+    const linear = (name: string, inputWidth: Axis, outputWidth: Axis, biased: boolean): Linear =>
+      this.addChild(name, new Linear({ inputWidth, outputWidth, bias: biased, random: random.child(name) }));
+    const queries = Axis.product('heads x headWidth', groups, share, ofHead);
+    const keys = Axis.product('groups x headWidth', groups, ofHead);
+    this.query = linear('query', stream, queries, bias);
+    this.key = linear('key', stream, keys, bias);
+    this.value = linear('value', stream, Axis.product('groups x valueWidth', groups, valueWidth), bias);
+    this.output = linear('output', Axis.product('heads x valueWidth', groups, share, valueWidth), stream, outputBias);
+    const normed = (name: string, whole: Axis): RMSNorm | null =>
+      norm === 'none' ? null : this.addChild(name, new RMSNorm({ width: norm === 'head' ? ofHead : whole, epsilon }));
+    this.queryNorm = normed('queryNorm', queries);
+    this.keyNorm = normed('keyNorm', keys);
+  }
+
+  /** Scores and sums of values; the projections are children. */
+  override ownFlops({ length }: CostShape): number {
+    const { groups, share, headWidth, valueWidth } = this.axes;
+    const seen = this.window === null ? length : Math.min(length, this.window);
+    return 2 * seen * groups.size * share.size * (headWidth.size + valueWidth.size);
+  }
+
+  override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const { width, groups, share } = this.axes;
+    expectShape(whereOf(this, ctx), x, ['B', 'N', width.size]);
+    return tf.tidy(() => {
+      const q = this.turned(x, 'query', groups.size * share.size, ctx);
+      const k = this.turned(x, 'key', groups.size, ctx);
+      const v = splitHeads(this.clipped(this.value.apply(x, ctx.within('value'))), groups.size);
+      const keys = ctx.memory?.extend(ctx.within('keys').path, k, 2) ?? k;
+      const values = ctx.memory?.extend(ctx.within('values').path, v, 2) ?? v;
+      const mask = maskOf(x.shape[1]!, keys.shape[2], this.window, ctx);
+      const mixed = attendHeads(q, keys, values, { scale: this.options.scale, mask });
+      return this.output.apply(mixed, ctx.within('output'));
+    });
+  }
+
+  private turned(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {
+    const { norm = 'none', rotary = null } = this.options;
+    const [layer, scale] = name === 'query' ? [this.query, this.queryNorm] : [this.key, this.keyNorm];
+    const apply = <T extends tf.Tensor>(y: T): T => (scale?.apply(y, ctx.within(`${name}Norm`)) ?? y) as T;
+    const projected = layer.apply(x, ctx.within(name));
+    const whole = this.clipped(norm === 'whole' ? apply(projected) : projected);
+    const split = splitHeads(whole, heads);
+    const normed = norm === 'head' ? apply(split) : split;
+    return rotary === null ? normed : rotate(normed, rotary, ctx);
+  }
+
+  private clipped(x: tf.Tensor): tf.Tensor {
+    const { clip = null } = this.options;
+    return clip === null ? x : x.clipByValue(-clip, clip);
+  }
+}
+
+/** The mask of N new positions of M; null where one position sees all, so that there is nothing to hide. All layers of a pass share it. */
+export function maskOf(queries: number, keys: number, window: number | null, ctx: Context): tf.Tensor | undefined {
+  const padding = ctx.memory?.padding ?? null;
+  const near = window !== null && window < keys ? window : null;
+  if (queries === 1 && near === null && padding === null) {
+    return undefined;
+  }
+  const key = stateKey(`mask/${queries}/${keys}/${near}`);
+  const kept = ctx.getState(key);
+  if (kept !== null) {
+    return kept;
+  }
+  const mask = near === null && padding === null ? causalMask(queries, keys) : windowMask(queries, keys, near, padding);
+  ctx.setState(key, mask);
+  return mask;
+}
+
+function windowOf(where: string, { window = null, block = 0 }: GroupedAttentionOptions): number | null {
+  const own = Array.isArray(window) ? ((window as (number | null)[])[block] ?? null) : (window as number | null);
+  if (own !== null) {
+    expectInteger(where, 'window', own, 1);
+  }
+  return own;
+}
