@@ -1,6 +1,6 @@
 /**
- * Prints the table of research systems with the state of their checks, or with --json its rows. Fails where an entry names
- * a function or a test that is not there, or a check that does not pass.
+ * Prints the table of research systems with the state of their checks, what is known of their claims and the seconds that their tests take (without
+ * what these share), or with --json its rows. Fails where an entry names a function or a test that is not there, or a check that does not pass.
  */
 'use strict';
 
@@ -12,9 +12,9 @@ const { join } = require('path');
 const ROOT = join(__dirname, '..');
 
 /**
- * @param {{ id: string, title: string, function: string, test: string, notebook?: string, note?: string }[]} entries
+ * @param {import('@switchyard/kernel-lib').SystemEntry[]} entries
  * @param {object} library - What the dotted paths start from.
- * @param {{ file: string, name: string, status: string }[]} tests - Results; file from the root of the repository.
+ * @param {{ file: string, name: string, status: string, seconds: number }[]} tests - Results; file from the root of the repository.
  * @param {(path: string) => boolean} exists - Whether a file of the repository is there.
  * @returns Rows with a status: "passed", "failed", or what is missing.
  */
@@ -24,7 +24,8 @@ function judge(entries, library, tests, exists) {
     const own = tests.filter(({ file, name }) => file === entry.test && name.includes(`[${entry.id}]`));
     const status = seen.has(entry.id) ? 'the id is listed twice' : judgeOne(entry, library, own, exists);
     seen.add(entry.id);
-    return { ...entry, status };
+    const seconds = own.reduce((sum, each) => sum + each.seconds, 0);
+    return { ...entry, claim: entry.claim ?? 'mechanism', status, seconds: Math.round(10 * seconds) / 10 };
   });
 }
 
@@ -32,9 +33,13 @@ function judgeOne(entry, library, own, exists) {
   if (typeof resolve(library, entry.function) !== 'function') {
     return `no function ${entry.function}`;
   }
-  const lost = [entry.test, entry.notebook].find((path) => path !== undefined && !exists(path));
+  const { claim, measured } = entry;
+  const lost = [entry.test, entry.notebook, measured?.test].find((path) => path !== undefined && !exists(path));
   if (lost !== undefined) {
     return `no file ${lost}`;
+  }
+  if (['claim held', 'claim refuted'].includes(claim) && measured === undefined) {
+    return `no figures for "${claim}"`;
   }
   if (own.length === 0) {
     return `no test with [${entry.id}] in ${entry.test}`;
@@ -76,18 +81,19 @@ function readReport({ testResults }) {
   return testResults.flatMap(({ name: path, assertionResults }) =>
     assertionResults
       .filter(({ status }) => status !== 'skipped')
-      .map(({ fullName, status }) => ({
+      .map(({ fullName, status, duration }) => ({
         file: path.slice(ROOT.length + 1).replaceAll('\\', '/'),
         name: fullName,
-        status
+        status,
+        seconds: (duration ?? 0) / 1000
       }))
   );
 }
 
 function print(rows) {
-  const columns = ['id', 'title', 'function', 'test', 'status'];
+  const columns = ['id', 'title', 'function', 'test', 'claim', 'seconds', 'status'];
   const cell = (row, column) =>
-    column === 'title' && row.title.length > 60 ? `${row.title.slice(0, 59)}…` : row[column];
+    column === 'title' && row.title.length > 60 ? `${row.title.slice(0, 59)}…` : String(row[column]);
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => cell(row, column).length)));
   const line = (cells) =>
     cells

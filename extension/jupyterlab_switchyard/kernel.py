@@ -1,11 +1,12 @@
 """The kernel's entry: finds Node and the library, and becomes the kernel's Node process.
 
-Jupyter starts ``python -m jupyterlab_switchyard.kernel CONNECTION_FILE`` in the notebook's folder.
+Jupyter starts this in the notebook's folder, as soon as a notebook is opened; nothing of that folder may run before the reader
+runs a cell. So the kernelspec takes the folder off Python's path before it imports anything (``-P`` would, from 3.11 on), and
+neither Node nor the library is looked for in it.
 """
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ class KernelError(Exception):
 
 def find_node() -> str:
     """The Node program: ``SWITCHYARD_NODE`` where set, else the one on the PATH."""
-    node = os.environ.get("SWITCHYARD_NODE") or shutil.which("node")
+    node = os.environ.get("SWITCHYARD_NODE") or find_program("node")
     if node is None:
         raise KernelError(f"There is no Node on the PATH: install Node {NODE_MAJOR} or later from https://nodejs.org.")
     try:
@@ -34,26 +35,33 @@ def find_node() -> str:
     return node
 
 
-def library_places(folder: Path) -> Iterator[Path]:
-    """Where @switchyard/kernel-lib may be, nearest to the notebook first."""
-    for parent in (folder, *folder.parents):
-        yield parent / "node_modules" / "@switchyard" / "kernel-lib"
+def find_program(name: str) -> str | None:
+    """A program on the PATH; never one of the current folder, where Windows would look first."""
+    endings = os.environ.get("PATHEXT", ".EXE").split(os.pathsep) if os.name == "nt" else [""]
+    folders = [Path(folder) for folder in os.get_exec_path() if os.path.isabs(folder)]
+    files = (folder / f"{name}{ending}" for folder in folders for ending in endings)
+    return next((str(file) for file in files if file.is_file() and os.access(file, os.X_OK)), None)
+
+
+def library_places() -> Iterator[Path]:
+    """Where @switchyard/kernel-lib may be: where the set-up says, then npm's place for global packages."""
     if configured := os.environ.get("SWITCHYARD_KERNEL_LIB"):
         yield Path(configured)
-    if npm := shutil.which("npm"):
-        said = subprocess.run([npm, "root", "-g"], capture_output=True, text=True)
+    elif npm := find_program("npm"):
+        # From home: npm would read an .npmrc of the notebook's folder.
+        said = subprocess.run([npm, "root", "-g"], capture_output=True, text=True, cwd=Path.home())
         if said.returncode == 0:
             yield Path(said.stdout.strip()) / "@switchyard" / "kernel-lib"
 
 
-def find_launcher(folder: Path) -> Path:
-    """The launcher of the library that belongs to the notebook's folder."""
-    for place in library_places(folder):
+def find_launcher() -> Path:
+    """The launcher of the installed library."""
+    for place in library_places():
         if (place / LAUNCHER).is_file():
             return place / LAUNCHER
     raise KernelError(
-        f"@switchyard/kernel-lib was not found for notebooks in {folder}: "
-        "run `npm install @switchyard/kernel-lib` there or in a folder above it."
+        "@switchyard/kernel-lib was not found: set SWITCHYARD_KERNEL_LIB to its folder (`npx switchyard setup` does), or install it "
+        "with `npm install -g --ignore-scripts` and its file. The notebook's own node_modules are for its cells, not for the kernel."
     )
 
 
@@ -68,9 +76,9 @@ def become(program: str, *words: str) -> NoReturn:
 def main() -> NoReturn:
     """Runs the kernel for the connection file named on the command line."""
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m jupyterlab_switchyard.kernel CONNECTION_FILE")
+        sys.exit("usage: the kernelspec's command and CONNECTION_FILE")
     try:
-        node, launcher = find_node(), find_launcher(Path.cwd())
+        node, launcher = find_node(), find_launcher()
     except KernelError as error:
         sys.exit(f"Switchyard's kernel cannot start. {error}")
     become(node, str(launcher), sys.argv[1])

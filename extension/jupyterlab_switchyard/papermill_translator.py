@@ -22,6 +22,15 @@ DECLARATION = re.compile(
     rf"""(?P<default>(?:{STRING}|\[[^\]]*\]|(?!//)[^;\n])*?)[ ]*(?:;|$|(?=//))(?:[ ]*//[ ]*(?P<help>.*))?""",
     re.MULTILINE,
 )
+# As JavaScript has them: Python's own rule, with "$".
+RESERVED = set(
+    "await break case catch class const continue debugger default delete do else enum export extends false finally for function if "
+    "implements import in instanceof interface let new null package private protected public return static super switch this throw "
+    "true try typeof var void while with yield".split()
+)
+# Line separators would end a string; the others are no text, or would show code in another order than it has.
+UNPRINTED = re.compile("[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+OF_OBJECTS = {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"}
 SCALARS = {bool: "boolean", int: "number", float: "number", str: "string"}
 
 
@@ -29,9 +38,10 @@ def type_of(value: Any) -> str | None:
     """The TypeScript type of a value; None where the compiler had better find it."""
     if isinstance(value, list):
         items = {type_of(item) for item in value}
-        item = items.pop() if len(items) == 1 else None
+        item = "any" if "any" in items or "any[]" in items else items.pop() if len(items) == 1 else None
         return None if item is None else f"{item}[]"
-    return SCALARS.get(type(value))
+    # Objects with these names are assignable to nothing else, not even to an empty one.
+    return "any" if isinstance(value, dict) and not OF_OBJECTS.isdisjoint(value) else SCALARS.get(type(value))
 
 
 def plain(value: Any) -> Any:
@@ -44,6 +54,13 @@ def plain(value: Any) -> Any:
     return to_list() if callable(to_list) else value
 
 
+def checked_name(name: Any) -> str:
+    """The name of a parameter; it becomes code, so that nothing but a name may be one."""
+    if not isinstance(name, str) or not name.replace("$", "_").isidentifier() or name in RESERVED:
+        raise ValueError(f"parameters: a name must be an identifier of TypeScript, got {name!r}")
+    return name
+
+
 class TypeScriptTranslator(Translator):
     """Writes values as typed constants: ``const steps: number = 20;``."""
 
@@ -53,7 +70,14 @@ class TypeScriptTranslator(Translator):
 
     @classmethod
     def translate_escaped_str(cls, str_val: Any) -> str:
-        return json.dumps(str(str_val), ensure_ascii=False)
+        return UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(str(str_val), ensure_ascii=False))
+
+    @classmethod
+    def translate_int(cls, val: int) -> str:
+        number = float(val) if abs(val) < 1 << 1023 else math.inf
+        if number != val:
+            raise ValueError(f"parameters: a whole number must be one that JavaScript has, got {val}, which would become {number}")
+        return str(val)
 
     @classmethod
     def translate_float(cls, val: float) -> str:
@@ -67,11 +91,13 @@ class TypeScriptTranslator(Translator):
 
     @classmethod
     def translate_dict(cls, val: dict) -> str:
-        return f"{{ {', '.join(f'{cls.translate_escaped_str(key)}: {cls.translate(item)}' for key, item in val.items())} }}"
+        # In brackets "__proto__" is a key like any other.
+        items = (f"[{cls.translate_escaped_str(key)}]: {cls.translate(item)}" for key, item in val.items())
+        return f"{{ {', '.join(items)} }}"
 
     @classmethod
     def comment(cls, cmt_str: str) -> str:
-        return f"// {cmt_str}"
+        return "\n".join(f"// {line}" for line in str(cmt_str).splitlines())
 
     @classmethod
     def codify(cls, parameters: dict, comment: str = "Parameters") -> str:
@@ -79,7 +105,7 @@ class TypeScriptTranslator(Translator):
         for name, given in parameters.items():
             value = plain(given)
             kind = type_of(value)
-            lines.append(f"const {name}{'' if kind is None else f': {kind}'} = {cls.translate(value)};")
+            lines.append(f"const {checked_name(name)}{'' if kind is None else f': {kind}'} = {cls.translate(value)};")
         return "\n".join([*lines, ""])
 
     @classmethod

@@ -20,7 +20,8 @@ import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 import { StepZoom, zoomOf } from './stepZoom';
 
-const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
+// A label is text, also between dollar signs: JupyterLab has part of MathJax where it has typeset a formula, and plotly.js takes it for all.
+const CONFIG = { typesetMath: false, displayModeBar: false, displaylogo: false, responsive: false, showTips: false };
 
 /** A narrow panel's labels are cut; a file has room, in pixels. */
 const MIN_EXPORT_WIDTH = 640;
@@ -94,7 +95,7 @@ export class FigurePicture extends Widget implements IPicture {
     const svg = async (): Promise<string> => {
       const { toImage } = await loadPlotly();
       const height = layout.height ?? this._plot.clientHeight;
-      const url = await toImage({ data: figure.data, layout }, { format: 'svg', width, height });
+      const url = await toImage({ data: figure.data, layout, config: CONFIG }, { format: 'svg', width, height });
       return decodeURIComponent(url.slice(url.indexOf(',') + 1));
     };
     return { picture: this._options.id, table: figure.table, payload, svg };

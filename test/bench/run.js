@@ -10,7 +10,7 @@
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
- * PyTorch is taken from the Python in SWITCHYARD_TORCH_PYTHON, else installed for the benchmark into .switchyard/bench-venv.
+ * PyTorch is taken from the Python in SWITCHYARD_TORCH_PYTHON, else installed for the benchmark into .switchyard/torch-venv.
  */
 'use strict';
 

@@ -10,7 +10,7 @@ const plain = moe.plainExperts();
 const ofModel = { layers: 1, width: 8, contextLength: 8 };
 
 /** What is called with an option by the name that it had, and what then is said. */
-const CALLS: readonly [said: string, call: (options: any) => unknown, options: object][] = [
+const CALLS: readonly [said: string, call: (options: never) => unknown, options: object][] = [
   ['moe.layer: numExperts is called experts, got 4', moe.layer, { router, numExperts: 4, ...sizes }],
   [
     'moe.carve: numExperts is called experts, got 4',
@@ -64,7 +64,7 @@ const CALLS: readonly [said: string, call: (options: any) => unknown, options: o
 
 describe('an option by the name that it had', () => {
   test.each(CALLS)('%s', (said, call, options) => {
-    expect(() => call(options)).toThrow(said);
+    expect(() => call(options as never)).toThrow(said);
   });
 
   test('experts that say what they are, and not how many', () => {

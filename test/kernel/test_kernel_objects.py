@@ -64,3 +64,23 @@ def test_a_value_is_shown_in_the_middle_of_a_cell(ready):
     outcome = ready.ok("await show.value(spec); console.log('between'); await show.value(tf.ones([2]));")
     kinds = [m["msg_type"] for m in outcome.messages if m["msg_type"] not in ("status", "execute_input")]
     assert kinds == ["display_data", "stream", "display_data"]
+
+
+@pytest.mark.parametrize(
+    "forms, name, message",
+    [
+        ("{ 'application/json': { n: 10n } }", "SwitchyardError", "display: n must be JSON, got a bigint"),
+        ("{ 'application/json': { f: () => 1 } }", "SwitchyardError", "display: f must be JSON, got a function"),
+        ("{ 'application/json': circle }", "TypeError", "Converting circular structure to JSON"),
+        ("{ 'text/plain': 10n as any }", "SwitchyardError", "display: text/plain must be a text, got a bigint"),
+        ("{ 'text/html': (() => 'x') as any }", "SwitchyardError", "display: text/html must be a text, got a function"),
+        ("{ 'application/json': { toJSON() { throw new Error('no JSON'); } } }", "Error", "no JSON"),
+    ],
+)
+def test_what_cannot_be_published_is_an_error_of_its_cell_and_the_next_one_runs(ready, forms, name, message):
+    outcome = ready.run(f"const circle: any = {{}}; circle.me = circle; show.publish({forms});")
+    assert outcome.status == "error"
+    assert outcome.error["ename"] == name
+    assert outcome.error["evalue"].startswith(message)
+    assert outcome.contents("display_data") == []
+    assert ready.ok("1 + 1").result == "2"

@@ -2,10 +2,15 @@
 
 import json
 import os
+import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import urllib.request
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -41,15 +46,26 @@ nbformat.write(notebook, sys.argv[1])
 """
 
 
-def run(command, cwd, **variables):
-    """Runs a command in a machine that knows nothing of this clone."""
+def stranger(**variables):
+    """The environment of a machine that knows nothing of this clone."""
     unwanted = ("VIRTUAL_ENV", "JUPYTER", "PYTHON", "SWITCHYARD_", "npm_", "NODE_PATH")
     env = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     clone = str(ROOT / ".venv")
     env["PATH"] = os.pathsep.join(p for p in env["PATH"].split(os.pathsep) if not p.startswith(clone))
-    done = subprocess.run([str(word) for word in command], cwd=cwd, env={**env, **variables}, capture_output=True, text=True)
+    return {**env, **variables}
+
+
+def run(command, cwd, **variables):
+    """Runs a command to its end, and gives what it printed."""
+    done = subprocess.run([str(word) for word in command], cwd=cwd, env=stranger(**variables), capture_output=True, text=True)
     assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+def readme_lines():
+    """The commands that README gives for a folder without the clone."""
+    section = (ROOT / "README.md").read_text().split("## Without the clone", 1)[1]
+    return re.search(r"```sh\n(.*?)\n```", section, re.DOTALL)[1].split("\n")
 
 
 def program(venv, name):
@@ -65,26 +81,25 @@ def wheel():
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, wheel):
-    """A user's empty folder, with the packed library installed and set up."""
-    packed = tmp_path_factory.mktemp("packed")
-    run(["npm", "pack", "--pack-destination", packed], ROOT / "kernel-lib")
-    (archive,) = packed.glob("*.tgz")
+    """A user's empty folder with the two files, after README's lines but the last, which opens JupyterLab."""
     folder = tmp_path_factory.mktemp("project")
-    (folder / "package.json").write_text('{ "private": true }')
-    options = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"]
-    run(["npm", "install", *options, archive], folder)
-    run(["npx", "--no-install", "switchyard", "setup", "--wheel", wheel], folder, SWITCHYARD_DEVICE="cpu")
+    run(["npm", "pack", "--pack-destination", folder], ROOT / "kernel-lib")
+    shutil.copy(wheel, folder)
+    *lines, _ = readme_lines()
+    for line in lines:
+        run(["sh", "-c", line], folder, SWITCHYARD_DEVICE="cpu", npm_config_prefer_offline="true", npm_config_audit="false")
+    (folder / wheel.name).unlink()
     yield folder
     # 2 GB; pytest would keep the last three runs' folders.
     shutil.rmtree(folder)
 
 
-def printed(python, folder):
+def printed(python, folder, **variables):
     """What the notebook prints when that environment runs it in that folder."""
     path = folder / "first.ipynb"
     cells = [nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in CELLS]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    run([python, "-c", EXECUTE, path, folder], folder)
+    run([python, "-c", EXECUTE, path, folder], folder, **variables)
     saved = nbformat.read(path, as_version=4)
     outputs = [output for cell in saved.cells for output in cell.outputs]
     assert {output.output_type for output in outputs} == {"stream"}, outputs
@@ -97,6 +112,40 @@ def test_packed_library_in_an_empty_folder(project):
     assert [finding for finding in report["findings"] if finding["status"] == "failed"] == []
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_readme_lines_open_jupyterlab(project):
+    *_, line = readme_lines()
+    assert line == "npx switchyard start"
+    env = stranger(SWITCHYARD_DEVICE="cpu")
+    command = ["sh", "-c", f"{line} --no-browser --port={free_port()}"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, cwd=project, env=env, start_new_session=True, **pipes) as started:
+        try:
+            said = []
+            for text in started.stdout:
+                said.append(text)
+                if address := re.search(r"^JupyterLab is at (http://\S+:\d+/)lab\?(token=\w+)", text):
+                    break
+            else:
+                pytest.fail("".join(said))
+            # Nothing is installed again.
+            assert [text for text in said if re.match("[✓✗!]", text) and "Machine" not in text and "done before" not in text] == []
+            with urllib.request.urlopen(f"{address[1]}lab?{address[2]}", timeout=60) as page:
+                assert "jupyterlab-switchyard" in page.read().decode()
+            with urllib.request.urlopen(f"{address[1]}api/kernelspecs?{address[2]}", timeout=60) as answer:
+                assert "switchyard" in json.load(answer)["kernelspecs"]
+        finally:
+            # As Ctrl-C in a terminal does: all of them hear it.
+            os.killpg(started.pid, signal.SIGINT)
+            rest = started.communicate(timeout=60)[0]
+    assert "Shutting down" in rest, rest
+
+
 def test_wheel_in_an_empty_environment(project, wheel, tmp_path):
     venv = tmp_path / "venv"
     run([sys.executable, "-m", "venv", venv], tmp_path)
@@ -105,10 +154,11 @@ def test_wheel_in_an_empty_environment(project, wheel, tmp_path):
     extension = json.loads((share / "labextensions" / "jupyterlab-switchyard" / "package.json").read_text())
     entry = extension["jupyterlab"]["_build"]["load"]
     assert (share / "labextensions" / "jupyterlab-switchyard" / entry).is_file()
-    # The kernelspec knows no path of this clone: the kernel finds the library beside the notebook.
+    # The kernelspec knows no path of this clone, and the kernel takes no library from the notebook's folder.
     spec = json.loads((share / "kernels" / "switchyard" / "kernel.json").read_text())
     assert "env" not in spec
-    assert printed(program(venv, "python"), project) == ["device cpu", "learnt true"]
+    library = project / "node_modules" / "@switchyard" / "kernel-lib"
+    assert printed(program(venv, "python"), project, SWITCHYARD_KERNEL_LIB=str(library)) == ["device cpu", "learnt true"]
 
 
 def test_kernel_says_what_is_missing(wheel, tmp_path):
@@ -123,6 +173,19 @@ def test_kernel_says_what_is_missing(wheel, tmp_path):
 
     assert start().startswith("Switchyard's kernel cannot start. There is no Node on the PATH: install Node 20")
     assert "@switchyard/kernel-lib was not found" in start(SWITCHYARD_NODE=shutil.which("node"))
+
+
+def test_wheel_has_the_licence_of_all_that_is_in_the_bundle(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (listed,) = (name for name in archive.namelist() if name.endswith("third-party-licenses.json"))
+        packages = json.loads(archive.read(listed))["packages"]
+        assert not [name for name in archive.namelist() if name.endswith(".map")]
+    lacking = [p["name"] for p in packages if not (p["versionInfo"] and p["licenseId"] and len(p["extractedText"]) > 500)]
+    assert lacking == []
+    names = [p["name"] for p in packages]
+    assert len(names) == len(set(names))
+    # Some that the builder joins into modules of others, one without a file for its licence, and the largest.
+    assert {"d3-array", "d3-path", "d3-quadtree", "d3-shape", "d3-timer", "has-hover", "native-promise-only", "plotly.js"} <= set(names)
 
 
 def test_wheel_has_the_version_of_the_extension(wheel):

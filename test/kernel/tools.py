@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -9,14 +10,16 @@ from pathlib import Path
 
 from spec import ROOT
 
+#: As test/bench/driver/python.js has it.
+TORCH = ["torch==2.13.0", "transformers==5.24.0"]
 LOCK = Path(__file__).with_name("requirements.txt")
 
 
 def install_tools(lock: Path = LOCK) -> Path:
     """The folder with the tools of a lock; what the environment has already is not installed again."""
-    own = lock.read_text().splitlines()
-    there = set((ROOT / "requirements.txt").read_text().splitlines())
-    missing = [line for line in own if line not in there]
+    own = entries(lock)
+    there = {entry.split(" --hash", 1)[0] for entry in entries(ROOT / "requirements.txt")}
+    missing = [entry for entry in own if entry.split(" --hash", 1)[0] not in there]
     place = ROOT / ".switchyard" / "test-tools"
     folder = place / hashlib.sha256("\n".join([sys.version, *missing]).encode()).hexdigest()[:12]
     if not folder.exists():
@@ -25,9 +28,30 @@ def install_tools(lock: Path = LOCK) -> Path:
             lines, target = Path(part, "missing.txt"), Path(part, "target")
             lines.write_text("\n".join(missing))
             pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--disable-pip-version-check"]
-            subprocess.run([*pip, "--target", str(target), "-r", str(lines)], check=True)
+            subprocess.run([*pip, "--require-hashes", "--target", str(target), "-r", str(lines)], check=True)
             target.rename(folder)
     return folder
+
+
+def torch_python() -> str:
+    """A Python with PyTorch and transformers: a virtual environment that the benchmark shares.
+
+    Without hashes: which build of PyTorch is right (CPU, CUDA) the machine's own package index says.
+    """
+    venv = ROOT / ".switchyard" / "torch-venv"
+    python = str(venv / "bin" / "python")
+    probe = "import importlib.metadata as m; print(*(f'{name}=={m.version(name).split(\"+\")[0]}' for name in ('torch', 'transformers')))"
+    done = subprocess.run([python, "-c", probe], capture_output=True, text=True) if venv.exists() else None
+    if done is None or done.stdout.split() != TORCH:
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([*pip, *TORCH, "numpy"], check=True)
+    return python
+
+
+def entries(lock: Path) -> list[str]:
+    """The packages of a lock, each with its hashes on one line."""
+    return re.sub(r" *\\\n *", " ", lock.read_text()).splitlines()
 
 
 class Tools:

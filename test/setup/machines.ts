@@ -11,29 +11,43 @@ export function completeMachine(): Sandbox {
   return sandbox;
 }
 
+/** A machine with a folder that only uses the library, as `npm install` leaves it, and a wheel beside it. */
+export function userMachine(): Sandbox {
+  const machine = completeMachine();
+  machine.remove('kernel-lib/src');
+  machine.write('package.json', '{ "private": true }');
+  for (const name of ['@tensorflow/tfjs-node-gpu', 'node-api-headers']) {
+    machine.write(`node_modules/${name}/package.json`, '{}');
+  }
+  machine.write(`downloads/${WHEEL}`, 'the wheel');
+  return machine;
+}
+
+export const WHEEL = 'jupyterlab_switchyard-0.1.0-py3-none-any.whl';
+
 /** Python; in its environment, `pip`, `hatchling` and `jupyter-lab` are fakes too. */
 export function python(options: { hasVenv?: boolean; version?: number; pip?: string }): string {
   const { hasVenv = true, version = 11, pip = PIP } = options;
   return `
 case "$*" in
-  "-c import sys"*) echo '["/usr/bin/python3", 3, ${String(version)}, ${String(hasVenv)}]' ;;
-  "-m venv"*)
+  "-I -c import sys"*) echo '["/usr/bin/python3", 3, ${String(version)}, ${String(hasVenv)}]' ;;
+  "-I -m venv"*)
     mkdir -p "$ROOT/.venv/bin"
     for name in python hatchling; do cp "$0" "$ROOT/.venv/bin/$name"; done ;;
-  "-c import zipfile"*) for file; do true; done; touch "$file" ;;
-  *"-m pip"*) ${pip} ;;
+  "-I -c import zipfile"*) for file; do true; done; touch "$file" ;;
+  "-I -m pip"*) ${pip} ;;
   "build -t wheel"*) mkdir -p "$ROOT/.switchyard/wheel"; touch "$ROOT/.switchyard/wheel/some.whl" ;;
 esac`;
 }
 
 const PIP = `
 case "$*" in
-  *requirements.txt) touch "$ROOT/.venv/bin/jupyter-lab" ;;
-  *download*scikit-learn*) if [ -e "$ROOT/no-digits" ]; then echo "ERROR: no such wheel"; exit 1; fi ;;
-  *install*tensorflow*)
+  *requirements.txt|*locks/jupyterlab.txt) cp "$0" "$ROOT/.venv/bin/jupyter-lab" ;;
+  *download*locks/digits.txt*) if [ -e "$ROOT/no-digits" ]; then echo "ERROR: no such wheel"; exit 1; fi ;;
+  *install*locks/tensorflow*)
     mkdir -p "$ROOT/.venv/lib/python3.11/site-packages/tensorflow"
     touch "$ROOT/.venv/lib/python3.11/site-packages/tensorflow/libtensorflow_framework.so.2" ;;
-  *some.whl)
+  *.whl)
     mkdir -p "$ROOT/.venv/share/jupyter/kernels/switchyard"
     echo '{}' > "$ROOT/.venv/share/jupyter/kernels/switchyard/kernel.json" ;;
 esac`;

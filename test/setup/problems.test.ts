@@ -100,7 +100,7 @@ describe('a machine that lacks something', () => {
   it('no wheel for this platform: goes on with plain TensorFlow.js and one warning', async () => {
     const machine = completeMachine();
     const pip = `case "$*" in
-      *install*tensorflow*) echo "ERROR: No matching distribution found for tensorflow-cpu==2.21.0" >&2; exit 1 ;;
+      *install*locks/tensorflow*) echo "ERROR: No matching distribution found for tensorflow-cpu==2.21.0" >&2; exit 1 ;;
       *requirements.txt) touch "$ROOT/.venv/bin/jupyter-lab" ;;
       *some.whl) mkdir -p "$ROOT/.venv/share/jupyter/kernels/switchyard"
         echo '{}' > "$ROOT/.venv/share/jupyter/kernels/switchyard/kernel.json" ;;

@@ -5,14 +5,14 @@ const LINUX = { platform: 'linux', arch: 'x64', hasDriver: false };
 
 describe('chooseTensorflow', () => {
   it.each([
-    ['no driver', LINUX, 'cpu', 'tensorflow-cpu==2.21.0'],
-    ['a driver', { ...LINUX, hasDriver: true }, 'gpu', 'tensorflow==2.21.0'],
-    ['a driver, overruled', { ...LINUX, hasDriver: true, wanted: 'cpu' }, 'cpu', 'tensorflow-cpu==2.21.0'],
-    ['no driver, overruled', { ...LINUX, wanted: 'gpu' }, 'gpu', 'tensorflow==2.21.0'],
-    ['an empty overrule', { ...LINUX, wanted: '' }, 'cpu', 'tensorflow-cpu==2.21.0'],
-    ['ARM', { ...LINUX, arch: 'arm64' }, 'cpu', 'tensorflow==2.21.0']
-  ])('%s', (_name, machine, device, wheel) => {
-    expect(chooseTensorflow(machine)).toEqual({ device, wheel });
+    ['no driver', LINUX, 'cpu', 'tensorflow-cpu'],
+    ['a driver', { ...LINUX, hasDriver: true }, 'gpu', 'tensorflow'],
+    ['a driver, overruled', { ...LINUX, hasDriver: true, wanted: 'cpu' }, 'cpu', 'tensorflow-cpu'],
+    ['no driver, overruled', { ...LINUX, wanted: 'gpu' }, 'gpu', 'tensorflow'],
+    ['an empty overrule', { ...LINUX, wanted: '' }, 'cpu', 'tensorflow-cpu'],
+    ['ARM', { ...LINUX, arch: 'arm64' }, 'cpu', 'tensorflow']
+  ])('%s', (_name, machine, device, lock) => {
+    expect(chooseTensorflow(machine)).toEqual({ device, wheel: `${lock}==2.21.0`, lock });
   });
 
   it.each(['darwin', 'win32', 'freebsd'])('%s runs plain TensorFlow.js, and says why', (platform) => {

@@ -1,5 +1,6 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
 import { mean, minimise } from '../support/regression';
 import { choicesOf } from '../support/stack';
@@ -158,6 +159,39 @@ describe('[aw-moe]', () => {
       expect(logits(near).abs().max().dataSync()[0]).toBeGreaterThan(0.1);
     });
     router.dispose();
+  });
+
+  test('the contrastive loss is InfoNCE between gate vectors of all behaviours and of some, by hand', () => {
+    const [tokens, coefficient, temperature] = [6, 0.3, 0.5];
+    const shape = { width: WIDTH, numExperts: 4, random: Random.fromSeed(1) };
+    const lossAt = (maskRate: number): { loss: number; probs: number[][]; gradient: number } => {
+      const router = routers
+        .attention({ k: 2, balance: {}, contrastive: { maskRate, coefficient, temperature } })
+        .build(shape);
+      setValue(router, 'weight', (w) => w.mul(30));
+      let probs: number[][] = [];
+      const { value, grads } = tf.variableGrads(() => {
+        const ctx = Context.create({ training: true, random: Random.fromSeed(4) });
+        ctx.setState(routers.BEHAVIOURS, Random.fromSeed(2).normal([tokens, HISTORY, WIDTH]) as tf.Tensor3D);
+        probs = router.route(Random.fromSeed(3).normal([tokens, WIDTH]) as tf.Tensor2D, ctx).probs.arraySync();
+        expect([...ctx.losses.keys()]).toEqual(['/contrastive']);
+        return tf.addN([...ctx.losses.values()]) as tf.Scalar;
+      });
+      const gradient = tf.tidy(() => tf.addN(Object.values(grads).map((each) => each.abs().sum())).dataSync()[0]);
+      const result = { loss: value.dataSync()[0], probs, gradient };
+      tf.dispose([value, grads] as tf.TensorContainer);
+      router.dispose();
+      return result;
+    };
+    // Nothing hidden: each row against itself and the others.
+    const { loss, probs, gradient } = lossAt(0);
+    const unit = probs.map((row) => row.map((p) => p / Math.hypot(...row)));
+    const alike = unit.map((a) => unit.map((b) => a.reduce((sum, p, e) => sum + p * b[e], 0) / temperature));
+    const terms = alike.map((row, t) => Math.log(row.reduce((sum, each) => sum + Math.exp(each), 0)) - row[t]);
+    expect(loss).toBeCloseTo(coefficient * mean(terms), 5);
+    expect(gradient).toBeGreaterThan(1e-3);
+    // All hidden: the second view is the same for every row, which tells none apart.
+    expect(lossAt(1).loss).toBeCloseTo(coefficient * Math.log(tokens), 5);
   });
 
   test('gate vectors cluster by type of user', () => {

@@ -1,6 +1,6 @@
 import { core, models, moe, routers, tf, train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { outputOf, valuesOf } from '../support/networks';
+import { outputOf, setValue, valuesOf } from '../support/networks';
 import { makeLanguage, onlyDomain } from '../support/language';
 import { expectClose } from '../support/numeric';
 import { mean } from '../support/regression';
@@ -40,6 +40,50 @@ describe('[bam]', () => {
     x.dispose();
     [dense, model].forEach((each) => each.dispose());
   });
+
+  test.each([false, true])(
+    'the attention of each model, weighed by the router for each token, by hand; keys shared: %s',
+    (shareKeyValue) => {
+      const own = [5, 6, 7].map((seed) => models.denseTransformer({ ...SIZE, seed }));
+      const { model } = models.upcycle(own, { ...mixture(), shareKeyValue });
+      const attention = model.modules().get('layers.1.attention') as moe.AttentionMixture;
+      setValue(attention, 'router.weight', (w) => w.mul(20));
+      const x = Random.fromSeed(2).normal([2, 6, 16]) as tf.Tensor3D;
+      const ctx = Context.create();
+      tf.tidy(() => {
+        const dense = own.map((each) => each.parameters().get('layers.1.attention.qkv.weight')!);
+        const parts = dense.map(({ variable }) => tf.split(variable, 3, 1));
+        const shared = [1, 2].map((part) => tf.addN(parts.map((each) => each[part])).div(3));
+        const alone = parts.map(([query, ...keyValue], e) => {
+          const undo = dense[e].wrap(() => tf.concat([query, ...(shareKeyValue ? shared : keyValue)], 1));
+          const output = own[e].modules().get('layers.1.attention')!.apply(x, ctx);
+          undo();
+          return output;
+        });
+        const weights = tf
+          .softmax(
+            x
+              .reshape<tf.Tensor2D>([-1, 16])
+              .matMul(attention.parameters().get('router.weight')!.variable as tf.Tensor2D)
+          )
+          .reshape([2, 6, 3]);
+        // The router tells tokens apart: no even mean would do.
+        expect(
+          weights
+            .sub(1 / 3)
+            .abs()
+            .mean()
+            .dataSync()[0]
+        ).toBeGreaterThan(0.1);
+        const mixed = tf.addN(alone.map((output, e) => output.mul(weights.slice([0, 0, e], [-1, -1, 1]))));
+        expectClose(attention.apply(x, ctx), mixed, 1e-5);
+        expect(alone[0].sub(alone[1]).abs().mean().dataSync()[0]).toBeGreaterThan(0.01);
+      });
+      ctx.dispose();
+      x.dispose();
+      [model, ...own].forEach((each) => each.dispose());
+    }
+  );
 
   test('attention and experts work side by side: what attention adds does not reach the experts of its block', () => {
     const taps = (parallel: boolean) => {

@@ -1,44 +1,14 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { makePieces } from '../support/pieces';
 import { expectClose } from '../support/numeric';
-import { mean, regress } from '../support/regression';
-import { choicesOf } from '../support/stack';
+import { mean } from '../support/regression';
 
 const { Context, Random } = core;
 
 const EXPERTS = 16;
 const WIDTH = 16;
-const CHUNK = 8;
-
-interface Sparsity {
-  token: number;
-  chunk: number;
-}
-
-/** Shares of experts that a token, and that eight tokens together, leave alone. */
-function sparsities(choices: number[][]): Sparsity {
-  const used = (rows: number[][]) => new Set(rows.flat().filter((expert) => expert >= 0)).size;
-  const unused = (size: number) =>
-    1 -
-    mean(Array.from({ length: choices.length / size }, (_, i) => used(choices.slice(i * size, (i + 1) * size)))) /
-      EXPERTS;
-  return { token: unused(1), chunk: unused(CHUNK) };
-}
-
-/** Chunks of eight tokens, each of one of four topics. */
-function fit(seed: number, chunk: routers.ChunkOptions | null) {
-  const task = makePieces({ clusters: 16, topics: 4, run: CHUNK, width: WIDTH, seed });
-  const router = routers.relu({ k: 4, l1: 1e-2, growth: 1.02, norm: 'rms', chunk });
-  const layer = moe.layer({ router, experts: EXPERTS, width: WIDTH, hidden: 16, random: Random.fromSeed(seed) });
-  regress(layer, (step) => task.batch(step, 128), { steps: 300, seed });
-  const { x, y } = task.batch(1_000_000, 1024);
-  const measured = sparsities(choicesOf(layer, x)[0]);
-  tf.dispose([x, y]);
-  layer.dispose();
-  task.dispose();
-  return measured;
-}
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const lossOf = (ctx: core.Context, name: string): number => ctx.losses.get(`/${name}`)!.dataSync()[0];
 
 describe('[blockffn]', () => {
   test('the router is a ReLU, then a root mean square norm: the set of experts varies, the scale does not', () => {
@@ -57,13 +27,31 @@ describe('[blockffn]', () => {
     [plain, normed].forEach((router) => router.dispose());
   });
 
-  test('with the chunk losses eight tokens leave more experts alone, each token as many', () => {
-    const runs = [1, 2, 3].map((seed) => [null, { sparsity: 0.2, locality: 3e-3 }].map((chunk) => fit(seed, chunk)));
-    runs.flat().forEach(({ token, chunk }) => expect(chunk).toBeLessThanOrEqual(token));
-    const over = (value: (each: Sparsity) => number) => mean(runs.map(([off, on]) => value(on) / value(off) - 1));
-    expect(Math.abs(over(({ token }) => token))).toBeLessThan(0.05);
-    expect(over(({ chunk }) => chunk)).toBeGreaterThan(0.3);
-    // How many times as many experts eight tokens use as one does.
-    expect(over(({ token, chunk }) => (1 - chunk) / (1 - token))).toBeLessThan(-0.05);
-  }, 300_000);
+  test.each([4, 8, undefined])('losses over chunks of %s tokens (8 where none is said), by hand', (size) => {
+    const chunk = { ...(size && { size }), sparsity: 0.5, locality: 0.25 };
+    const router = routers
+      .relu({ k: 4, l1: 0, norm: 'rms', chunk })
+      .build({ width: WIDTH, numExperts: 4, random: Random.fromSeed(1) });
+    const ctx = Context.create({ training: true });
+    const [probs, logits] = tf.tidy(() => {
+      const routing = router.route(Random.fromSeed(2).normal([20, WIDTH], 0, 0.3) as tf.Tensor2D, ctx);
+      return [routing.probs.arraySync(), routing.logits.arraySync()];
+    });
+    const chunksOf = <T>(rows: T[], of = size ?? 8): T[][] =>
+      rows.length === 0 ? [] : [rows.slice(0, of), ...chunksOf(rows.slice(of), of)];
+    const unused = chunksOf(probs).flatMap((rows) =>
+      rows[0].map((_, e) => rows.reduce((product, row) => product * (1 - row[e]), 1))
+    );
+    expect(lossOf(ctx, 'chunk')).toBeCloseTo(0.5 * (1 - mean(unused)), 4);
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const pairs = chunksOf(logits).flatMap((rows) => rows.slice(1).map((after, i) => [rows[i], after]));
+    const entropies = pairs.map(([now, after]) =>
+      mean(now.map((l, e) => softplus(100 * l) - 100 * l * sigmoid(100 * after[e])))
+    );
+    expect(lossOf(ctx, 'locality') / (0.25 * mean(entropies))).toBeCloseTo(1, 4);
+    // Chunks of one token would say something else of both.
+    expect(Math.abs(lossOf(ctx, 'chunk') - 0.5 * (1 - mean(probs.flat().map((p) => 1 - p))))).toBeGreaterThan(0.01);
+    ctx.dispose();
+    router.dispose();
+  });
 });

@@ -43,6 +43,32 @@ describe('[cmoe]', () => {
     network.dispose();
   });
 
+  test('neurons that fire most are shared, and the one nearest the middle of a part stands for it, by hand', () => {
+    // On which of ten tokens each of nine neurons fires; five of them on each.
+    const [half, later] = [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]; // prettier-ignore
+    const part = (tokens: number[]): number[][] => [tokens, tokens.slice(0, 4), [tokens[0], tokens[1], tokens[4]]];
+    const [shared, first, second] = [[7, 2, 5], [0, 4, 8], [1, 3, 6]]; // prettier-ignore
+    const firing = new Map<number, number[]>();
+    part(half).forEach((tokens, i) => firing.set(first[i], tokens));
+    part(later).forEach((tokens, i) => firing.set(second[i], tokens));
+    [[...half, ...later], [...half, ...later], [2, 3, 4, 7, 8, 9]].forEach((tokens, i) => firing.set(shared[i], tokens)); // prettier-ignore
+    const network = makeNetwork({ width: 10, hidden: 9, bias: false });
+    const rows = Array.from({ length: 10 }, (_, t) => Array.from({ length: 9 }, (_, n) => (firing.get(n)!.includes(t) ? 2 : 0.1))); // prettier-ignore
+    setValue(network, 'w1.weight', () => tf.tensor2d(rows));
+    const tokens = tf.eye(10);
+    const { layer, report } = moe.carve(network, {
+      ...{ experts: 2, shared: 1, k: 1, group: 'activationRate', router: 'analytic', tokens, firing: 5 / 9 },
+      random: Random.fromSeed(1)
+    });
+    const sorted = (neurons: readonly number[]) => [...neurons].sort((a, b) => a - b);
+    expect(sorted(report.shared)).toEqual([2, 5, 7]);
+    expect(report.routed.map(sorted).sort(([a], [b]) => a - b)).toEqual([first, second]);
+    // Means of the two are (1, 1, 2/3, 2/3, 2/3): the first of each is 1/3 away, the second 2/3, the third 1.
+    expect(sorted(report.representatives)).toEqual([first[0], second[0]]);
+    tokens.dispose();
+    [layer, network].forEach((each) => each.dispose());
+  });
+
   test('with a quarter active, grouping by activation loses less than grouping at random', () => {
     const gains = [1, 2, 3].map((seed) => {
       const task = makePieces({ width: WIDTH, clusters: 8, seed });

@@ -1,6 +1,6 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { makeNetwork, outputOf } from '../support/networks';
+import { makeNetwork, outputOf, setValue } from '../support/networks';
 import { expectClose, relativeError } from '../support/numeric';
 import { makePieces } from '../support/pieces';
 import { errorOf, mean, regress } from '../support/regression';
@@ -33,6 +33,25 @@ describe('[m-smoe-mc-smoe]', () => {
     expect(relativeError(outputOf(unaligned.layer, tokens), expected)).toBeGreaterThan(0.01);
     tokens.dispose();
     [network, layer, aligned.layer, unaligned.layer].forEach((each) => each.dispose());
+  });
+
+  test('those chosen most take in those whose logits go most like theirs, by hand', () => {
+    const layer = moe.layer({
+      router: routers.topK({ k: 1, balance: {} }),
+      ...{ experts: 4, width: 4, hidden: 4, random: Random.fromSeed(1) }
+    });
+    // Logits of experts 0 and 2 go alike over the tokens (cosine 0.49), those of 1 and 3 too (0.40), all others not at all.
+    const columns = [[1, 0, 0, 0], [0, 1, 0, 0], [0.5, 0, 2, 0], [0, 0.5, 0, 2]]; // prettier-ignore
+    setValue(layer, 'router.weight', () => tf.tensor2d(columns).transpose());
+    const tokens = tf.oneHot(tf.tensor1d([0, 0, 0, 0, 0, 1, 1, 1, 2, 3], 'int32'), 4, 1, 0, 'float32') as tf.Tensor2D;
+    const { layer: merged, report } = moe.mergeExperts(layer, { groups: 2, tokens });
+    expectClose(report.frequency, [0.5, 0.3, 0.1, 0.1], 1e-6);
+    expect(report.groups).toEqual([
+      [0, 2],
+      [1, 3]
+    ]);
+    tokens.dispose();
+    [layer, merged].forEach((each) => each.dispose());
   });
 
   test('8 to 4 experts: aligned and weighed by frequency loses less than uniform', () => {

@@ -177,6 +177,23 @@ describe('[meta-dmoe]', () => {
     [distill, ...teachers].forEach((each) => each.dispose());
   });
 
+  test('what a third teacher says changes how two others weigh against each other: they are compared, not scored alone', () => {
+    const aggregator = new moe.TeacherAggregator({ teachers: 3, outputWidth: 2, random: Random.fromSeed(1) });
+    setValue(aggregator, 'score.weight', (w) => Random.fromSeed(6).normal(w.shape, 0, 0.3));
+    ['qkv', 'output'].forEach((name) => setValue(aggregator, `${name}.weight`, (w) => w.mul(4)));
+    const said = Random.fromSeed(2).normal([5, 3, 2]);
+    const odds = (change: number): number =>
+      tf.tidy(() => {
+        const third = tf.tensor1d([0, 0, change]).reshape([1, 3, 1]);
+        const [a, b] = aggregator.apply(said.add(third), Context.create()).dataSync();
+        return Math.log(a / b);
+      });
+    expect(Math.abs(odds(3) - odds(0))).toBeGreaterThan(0.01);
+    expect(odds(0)).toBe(odds(0));
+    said.dispose();
+    aggregator.dispose();
+  });
+
   test('a teacher that is left out has no weight, and at first all others have the same', () => {
     const teachers = makeTeachers(1, 1);
     const distill = make(teachers, 1);

@@ -2,19 +2,19 @@ import type { SystemEntry } from '@switchyard/kernel-lib';
 import { createRequire } from 'module';
 import { expect, test } from 'vitest';
 
-type Entry = Pick<SystemEntry, 'id' | 'function' | 'test' | 'notebook'>;
-type Result = { file: string; name: string; status: string };
+type Entry = Pick<SystemEntry, 'id' | 'function' | 'test' | 'notebook' | 'claim' | 'measured'>;
+type Result = { file: string; name: string; status: string; seconds: number };
 type Judge = (
   entries: Entry[],
   library: object,
   tests: Result[],
   exists: (path: string) => boolean
-) => { status: string }[];
+) => { status: string; claim: string; seconds: number }[];
 
 const { judge } = createRequire(__filename)('../systems.js') as { judge: Judge };
 
 const entry: Entry = { id: 'thing', function: 'a.b', test: 'thing.test.ts' };
-const passed: Result = { file: 'thing.test.ts', name: 'things [thing] work', status: 'passed' };
+const passed: Result = { file: 'thing.test.ts', name: 'things [thing] work', status: 'passed', seconds: 1.23 };
 
 const status = (changes: Partial<Entry>, tests: Result[] = [passed], files = ['thing.test.ts']) =>
   judge([{ ...entry, ...changes }], { a: { b: () => 0, c: 1 } }, tests, (path) => files.includes(path))[0].status;
@@ -29,6 +29,8 @@ test.each([
   [{ function: 'x.y' }, 'no function x.y'],
   [{ test: 'other.test.ts' }, 'no file other.test.ts'],
   [{ notebook: 'gone.ipynb' }, 'no file gone.ipynb'],
+  [{ measured: { test: 'gone.slow.test.ts', figures: '', date: '' } }, 'no file gone.slow.test.ts'],
+  [{ claim: 'claim held' } as const, 'no figures for "claim held"'],
   [{ id: 'other' }, 'no test with [other] in thing.test.ts']
 ])('%o: %s', (changes, message) => {
   expect(status(changes)).toBe(message);
@@ -38,4 +40,15 @@ test('a test of another file does not count, nor does an id listed twice', () =>
   expect(status({}, [{ ...passed, file: 'else.test.ts' }])).toBe('no test with [thing] in thing.test.ts');
   const twice = judge([entry, entry], { a: { b: () => 0 } }, [passed], () => true);
   expect(twice.map((row) => row.status)).toEqual(['passed', 'the id is listed twice']);
+});
+
+test('a row says what is known of the claim, and the seconds of its tests together', () => {
+  const rows = (entries: Entry[]) =>
+    judge(entries, { a: { b: () => 0 } }, [passed, { ...passed, seconds: 2.5 }], () => true);
+  expect(rows([entry])[0]).toMatchObject({ claim: 'mechanism', seconds: 3.7, status: 'passed' });
+  const measured = { test: 'thing.slow.test.ts', figures: '1 +- 0.1', date: '2026-11-29' };
+  expect(rows([{ ...entry, claim: 'claim held', measured }])[0]).toMatchObject({
+    claim: 'claim held',
+    status: 'passed'
+  });
 });

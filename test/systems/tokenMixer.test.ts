@@ -111,6 +111,41 @@ describe('[tokenmixer-large]', () => {
     }
   });
 
+  test('a block gives each slot back where it came from: with networks of mixed tokens silent, no slot hears of another', () => {
+    const others = (silent: boolean): number => {
+      const model = models.tokenMixer({ ...SIZE, layers: 1, interResidual: false });
+      if (silent) {
+        [...model.parameters().keys()].filter((path) => path.includes('.mixed.') && path.endsWith('w2.weight')).forEach((path) => setValue(model, path, tf.zerosLike)); // prettier-ignore
+      }
+      const x = makeItems(3, 5).x;
+      const run = (items: tf.Tensor3D): tf.Tensor[] => {
+        let slots: tf.Tensor[] = [];
+        const release = model
+          .modules()
+          .get('layers.0')!
+          .intercept((inner, tokens) => {
+            const output = inner(tokens);
+            slots = output.unstack(1).map((slot) => tf.keep(slot));
+            return output;
+          });
+        const ctx = Context.create();
+        tf.tidy(() => void model.apply(items, ctx));
+        release();
+        ctx.dispose();
+        return slots;
+      };
+      const changed = tf.tidy(() => x.add(tf.oneHot(tf.scalar(2, 'int32'), SIZE.slots).toFloat().reshape([1, SIZE.slots, 1])) as tf.Tensor3D); // prettier-ignore
+      const [before, after] = [run(x), run(changed)];
+      const moved = before.map((slot, i) => tf.tidy(() => after[i].sub(slot).abs().max().dataSync()[0]));
+      expect(moved[2]).toBeGreaterThan(1e-3);
+      tf.dispose([x, changed, ...before, ...after]);
+      model.dispose();
+      return Math.max(...moved.filter((_, i) => i !== 2));
+    };
+    expect(others(true)).toBe(0);
+    expect(others(false)).toBeGreaterThan(1e-3);
+  });
+
   test('a residual spans as many layers as it is told', () => {
     const x = makeItems(3, 5).x;
     const output = (interResidual: boolean | number): number[] => {

@@ -1,11 +1,19 @@
 /** @file A table as comma-separated values (RFC 4180). */
 import type { ITable } from '../table';
 
-/** Text is always quoted and so stays text; plain numbers are not. */
+/**
+ * Plain numbers are bare, text is quoted. A spreadsheet takes text that begins with one of these for a formula, quoted or not: such
+ * text has an apostrophe before it, which says that it is text.
+ */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 export function csv({ columns, rows }: ITable): string {
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 function field(text: string): string {
-  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? text : `"${text.replace(/"/g, '""')}"`;
+  if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text)) {
+    return text;
+  }
+  return `"${FORMULA.test(text) ? "'" : ''}${text.replace(/"/g, '""')}"`;
 }

@@ -2,7 +2,7 @@
 
 from typing import Any, Callable, Sequence
 
-from ..recording.chosen import chosen
+from ..recording.chosen import chosen, named_scores
 from ..recording.errors import brief, expect_integer, fail
 from ..recording.texts import text_of
 from .checks import batch_of, paths
@@ -25,7 +25,8 @@ def read_router_logits(
 ) -> Recording:
     """Reads ``model(..., output_router_logits=True).router_logits``: a tuple with [B * T, E] or [B, T, E] for each layer.
 
-    The ``k`` largest logits are the choices, their softmax the weights. That is how most mixtures choose; for one that
+    The ``k`` largest logits are the choices, their softmax the weights; transformers 5.2 gives probabilities under that name, which
+    are taken as they are. That is how most mixtures choose; for one that
     chooses otherwise (groups of experts, biases) ``watch`` sees what was really chosen.
 
     Args:
@@ -46,7 +47,7 @@ def read_router_logits(
         fail(WHERE, "router_logits must have an array for each layer", brief(router_logits))
     expect_integer(WHERE, "k", k, 1)
     names = paths(WHERE, layers, len(router_logits))
-    routed = [chosen(name, logits=logits, k=k) for name, logits in zip(names, router_logits)]
+    routed = [chosen(name, **named_scores(logits), k=k) for name, logits in zip(names, router_logits)]
     for item in routed:
         if len(item.indices) != len(routed[0].indices):
             fail(f"{WHERE}: {item.path}", f"there must be logits for {len(routed[0].indices)} tokens", len(item.indices))

@@ -64,6 +64,14 @@ def chosen(
     return Routed(path, num_experts, indices, weights, probabilities, dropped, dropped is not None, router)
 
 
+def named_scores(scores: Any) -> dict[str, Any]:
+    """Scores [..., E] by the name of what they are, ``probabilities`` or ``logits``; waits for the device."""
+    arrays = arrays_of(scores)
+    if len(arrays.shape_of(scores)) < 2 or not arrays.is_regular(scores):
+        return {"logits": scores}
+    return {"probabilities" if arrays.form(arrays.rows(scores)) == "probabilities" else "logits": scores}
+
+
 def _at_least_two(path: str, name: str, values: Any) -> Any:
     if len(arrays_of(values).shape_of(values)) < 2:
         fail(path, f"{name} must have at least two dimensions, tokens and experts", values)

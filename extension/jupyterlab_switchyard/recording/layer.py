@@ -1,6 +1,7 @@
 """What is kept of one routed layer."""
 
 import math
+import warnings
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,7 @@ class LayerRecord:
         self.knows_dropped = routed.knows_dropped or routed.dropped is not None
         self.knows_probabilities = routed.probabilities is not None
         self.knows_weights = routed.weights is not None
+        self._warned = False
         self.arrays: ModuleType | None = None
         self._latest: Tallies = {}
         self._current: Tallies = {}
@@ -81,7 +83,7 @@ class LayerRecord:
             "k": self.k,
             "experts": [],
             "load": shares(load),
-            "importance": shares(importance) if self.knows_probabilities else [],
+            "importance": shares(importance) if self.knows_probabilities and self._finite(sum(importance)) else [],
             **scalars,
             "effectiveExperts": metrics["effectiveExperts"],
             "deadFraction": metrics["deadFraction"],
@@ -100,9 +102,17 @@ class LayerRecord:
         return {
             "maxVio": metrics["maxVio"],
             "cv": metrics["cv"],
-            "entropy": min(1.0, max(0.0, entropy / tokens / math.log(self.num_experts))) if spread else None,
+            "entropy": _within(entropy / tokens / math.log(self.num_experts)) if spread and self._finite(entropy) else None,
             "dropped": min(1.0, dropped / choices) if self.knows_dropped and choices > 0 else None,
         }
+
+    def _finite(self, value: float) -> bool:
+        """Says so, once, where a router gave tokens that count numbers that are not finite."""
+        known = math.isfinite(value)
+        if not known and not self._warned:
+            self._warned = True
+            warnings.warn(f"{self.path}: the router's scores are not finite; entropy and importance are unknown", RuntimeWarning, 2)
+        return known
 
     def _sum(self, vectors: list[Any]) -> Any:
         total = vectors[0]
@@ -119,6 +129,10 @@ class LayerRecord:
 def _add(into: Tallies, other: Tallies, arrays: ModuleType | None) -> None:
     for domain, tally in other.items():
         into[domain] = arrays.add(into[domain], tally) if domain in into else tally
+
+
+def _within(share: float) -> float:
+    return min(1.0, max(0.0, share))
 
 
 def _mean(total: float, count: float) -> float | None:

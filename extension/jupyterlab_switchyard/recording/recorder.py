@@ -105,8 +105,8 @@ class Recorder:
         if tokens == 0:
             return
         layer = self._layer(routed, k)
-        batch = self._batch
-        whole = routed.of_batch and batch.size * batch.length == tokens
+        batch = self._batch if routed.of_batch else (self._batch.decoder or UNKNOWN)
+        whole = batch.size * batch.length == tokens
         mask = arrays.flat(batch.mask) if whole and batch.mask is not None else None
         for domain, start, stop in _domain_rows(batch, tokens):
             cut = lambda values: None if values is None else arrays.part(values, start, stop)  # noqa: E731
@@ -123,7 +123,7 @@ class Recorder:
         if self._asks(routed.path):
             self._asked.observe(layer, routed, arrays, mask)
         self._follow(routed, arrays, mask)
-        if whole:
+        if whole and routed.of_batch:
             self._sampler.record(routed, arrays)
             self._send(routed, arrays, mask)
 

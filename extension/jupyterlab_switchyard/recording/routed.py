@@ -44,3 +44,5 @@ class Batch:
     mask: Any = None
     #: Name of each sequence's domain, None where unknown; [B].
     domains: tuple[str | None, ...] = ()
+    #: The decoder's tokens of an encoder-decoder. None where there is no decoder, or nothing is known of them.
+    decoder: "Batch | None" = None

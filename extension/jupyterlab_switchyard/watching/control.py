@@ -7,6 +7,7 @@ from typing import Any, Callable
 from ..recording.limits import MAX_TEXT
 from ..showing.notebook import notebook_shell
 from .details import Details
+from .heard import is_text
 from .probe import Probe
 
 TARGET = "switchyard.control"
@@ -117,7 +118,7 @@ class Control:
 
     def accept(self, panel: Any) -> None:
         """A panel opened a comm."""
-        panel.on_msg(lambda message: self._hear(panel, message["content"]["data"]))
+        panel.on_msg(lambda message: self._hear(panel, message["content"].get("data")))
         panel.on_close(lambda _: self._forget(panel))
         self._panels[panel] = copy_context()
         panel.send(self._status())
@@ -125,7 +126,7 @@ class Control:
     def _hear(self, panel: Any, request: Any) -> None:
         self._panels[panel] = copy_context()
         kind, layer = (request.get("type"), request.get("layer")) if isinstance(request, dict) else (None, None)
-        if kind == "details" and isinstance(layer, str) and len(layer) <= MAX_TEXT:
+        if kind == "details" and is_text(layer, MAX_TEXT):
             self._details.ask(panel, layer)
             return
         if kind in REQUESTS and self._progress()[0] == "running":
@@ -165,7 +166,8 @@ class Control:
 
 def _opened(panel: Any, message: dict[str, Any]) -> None:
     data = message["content"].get("data")
-    control = _controls.get(data.get("runId")) if isinstance(data, dict) else None
+    run_id = data.get("runId") if isinstance(data, dict) else None
+    control = _controls.get(run_id) if isinstance(run_id, str) else None
     if control is None:
         panel.close()
     else:

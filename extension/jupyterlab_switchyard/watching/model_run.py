@@ -1,13 +1,16 @@
 """A run that follows a model by its forward hooks."""
 
+import sys
+import warnings
 from typing import Any
 
 from ..recording.chosen import checked, chosen
 from ..recording.errors import expect_integer, fail
 from ..recording.routed import Routed
 from .batches import batch_of
+from .entries import entries, named_arguments
 from .find import Selection, find_routers
-from .outputs import Reader, read_output
+from .outputs import OutputReader, Reader
 from .probe import Route, route_by
 from .run import Run
 
@@ -43,7 +46,11 @@ class ModelRun(Run):
         self._evaluation = evaluation
         self._automatic = automatic_steps
         self._handles: list[Any] = []
-        self._called = self._inside = self._trained = self._passed = False
+        self._outputs = OutputReader()
+        self._failed: set[str] = set()
+        #: Which entry of the model is being called, the outermost counting as 0; None between passes.
+        self._inside: int | None = None
+        self._called = self._trained = self._passed = False
 
     def step(self, number: int | None = None, **scalars: Any) -> None:
         self._automatic = self._passed = False
@@ -52,7 +59,8 @@ class ModelRun(Run):
     def _start(self) -> None:
         encoder_decoder = getattr(getattr(self._model, "config", None), "is_encoder_decoder", False)
         parents = dict(self._model.named_modules())
-        self._handles += [_before_forward(self._model, self._before), self._model.register_forward_hook(self._after)]
+        for i, module in enumerate(entries(self._model, list(self._routers))):
+            self._handles += _round_forward(module, *self._pass_hooks(module, i))
         for path, module in self._routers.items():
             decodes = encoder_decoder and "decoder" in path.split(".")
             hook = self._hook(path, parents.get(path), of_batch=not decodes)
@@ -64,43 +72,67 @@ class ModelRun(Run):
         self._probe.through(None, None)
         self._automatic_step()
 
+    # Hooks are functions that ask who calls: a copy of the model carries them as well, and is not watched.
+
+    def _pass_hooks(self, entry: Any, i: int) -> tuple[Any, Any]:
+        def before(module: Any, args: Any, kwargs: Any = None) -> None:
+            if module is entry and (self._inside is None or i <= self._inside):
+                self._before(module, i, args, kwargs or {})
+
+        def after(module: Any, *_: Any) -> None:
+            if module is entry and i == self._inside:
+                self._after()
+
+        return before, after
+
     def _hook(self, path: str, parent: Any, *, of_batch: bool) -> Any:
+        router = self._routers[path]
+
         def observe(module: Any, inputs: Any, output: Any) -> None:
-            if self._probe.passing or self._counts(module):
-                routed = self._routed(path, module, inputs, output, parent)
-                routed.of_batch = of_batch
-                self._record(routed)
+            if module is router and path not in self._failed and (self._probe.passing or self._counts(module)):
+                try:
+                    routed = self._routed(path, module, inputs, output, parent)
+                    routed.of_batch = of_batch
+                    self._record(routed)
+                except Exception as error:  # noqa: BLE001
+                    # Inside of a user's forward pass, which goes on.
+                    self._failed.add(path)
+                    warnings.warn(f"watch: {path} is not recorded: {error}", RuntimeWarning, stacklevel=2)
 
         return observe
 
     def _routed(self, path: str, module: Any, inputs: Any, output: Any, parent: Any) -> Routed:
         if self._read is not None:
             return checked(chosen(path, **{"k": self._k, **self._read(module, inputs, output)}))
-        return read_output(path, module, output, k=self._k, parent=parent)
+        return self._outputs.read(path, module, output, k=self._k, parent=parent)
 
     def _counts(self, module: Any) -> bool:
         """Whether a router's call is one of the model's passes that count."""
-        if self._called and not self._inside:
-            # Outside of the model's own forward: recomputed for the gradients.
+        if _recomputes() if _knows_recomputing() else self._called and self._inside is None:
+            # Recomputed for the gradients; without PyTorch, which tells: outside of the model's own forward.
             return False
         training = getattr(self._model if self._called else module, "training", False)
         return training or (not self._trained if self._evaluation is None else self._evaluation)
 
-    def _before(self, _: Any, args: Any, kwargs: Any = None) -> None:
+    def _before(self, module: Any, entry: int, args: Any, kwargs: dict[str, Any]) -> None:
+        if _recomputes():
+            return
+        named = named_arguments(module, args, kwargs)
+        self._inside = entry
         if self._probe.passing:
-            self._probe.batch(batch_of(args, kwargs or {}, None))
+            self._probe.batch(batch_of(args, named, None))
             return
         if self._automatic:
             self._automatic_step()
             self._hold()
-        self._called = self._inside = True
-        self._trained = self._trained or getattr(self._model, "training", False)
-        self._recorder.batch(batch_of(args, kwargs or {}, self._domain))
+        self._called = True
+        self._trained = self._trained or getattr(module, "training", False)
+        self._recorder.batch(batch_of(args, named, self._domain))
 
-    def _after(self, *_: Any) -> None:
+    def _after(self) -> None:
+        self._inside = None
         if self._probe.passing:
             return
-        self._inside = False
         self._passed = getattr(self._model, "training", False)
         self._update()
 
@@ -110,9 +142,23 @@ class ModelRun(Run):
             self._end_step(None, {})
 
 
-def _before_forward(model: Any, hook: Any) -> Any:
+def _round_forward(module: Any, before: Any, after: Any) -> list[Any]:
     """Names of arguments tell more than their places; modules other than PyTorch's may not pass them."""
     try:
-        return model.register_forward_pre_hook(hook, with_kwargs=True)
+        first = module.register_forward_pre_hook(before, with_kwargs=True)
     except TypeError:
-        return model.register_forward_pre_hook(hook)
+        first = module.register_forward_pre_hook(before)
+    try:
+        return [first, module.register_forward_hook(after, always_call=True)]
+    except TypeError:
+        return [first, module.register_forward_hook(after)]
+
+
+def _knows_recomputing() -> bool:
+    torch = sys.modules.get("torch")
+    return hasattr(getattr(torch, "_C", None), "_current_graph_task_id")
+
+
+def _recomputes() -> bool:
+    """Whether PyTorch computes gradients now, so that a forward pass is that of a checkpoint."""
+    return _knows_recomputing() and sys.modules["torch"]._C._current_graph_task_id() != -1

@@ -8,6 +8,7 @@ from ..recording.arrays import arrays_of
 from ..recording.limits import MAX_TOKENS
 from ..recording.routed import Batch, Routed
 from ..recording.sampler import TokenSampler
+from .heard import is_text
 
 #: Longest text, as JavaScript counts it; see kernel-lib's ``protocol/control.ts``.
 MAX_TEXT = 4096
@@ -43,8 +44,7 @@ class Probe:
 
     def ask(self, text: Any) -> None:
         """A reader wants to see this text; None for the tokens of the run."""
-        is_text = isinstance(text, str) and 0 < len(text.encode("utf-16-le")) <= 2 * MAX_TEXT
-        if text is not None and not is_text:
+        if text is not None and not is_text(text, MAX_TEXT):
             self.problem = f"a text to route must have 1 to {MAX_TEXT} characters"
         elif text is not None and self._route is None:
             self.problem = NO_PROBE

@@ -6,6 +6,7 @@ const { parseArgs } = require('util');
 const { readContents } = require('../crate/contents');
 const { crateMetadata } = require('../crate/metadata');
 const { readNotebook } = require('../notebooks/notebook');
+const { printable } = require('../support/printable');
 const { Problem } = require('../support/problem');
 
 const USAGE = 'usage: switchyard export NOTEBOOK [-o FOLDER] [-c CHECKPOINT ...] [-l LICENSE]';
@@ -27,7 +28,11 @@ async function exportCrate(_project, words) {
     { path: 'ro-crate-metadata.json', bytes: `${JSON.stringify(metadata, null, 2)}\n` }
   ]);
   const found = contents.checkpoints.map(({ path: to, step }) => `, the checkpoint ${to} (step ${String(step)})`);
-  console.log(`${out} is written: ${path.basename(file)}, environment.json${found.join('')}.`);
+  const left = contents.outside.map(
+    (folder) => `  ${folder} is named and lies elsewhere: \`-c ${folder}\` takes it too.`
+  );
+  const lines = [`${out} is written: ${path.basename(file)}, environment.json${found.join('')}.`, ...left];
+  console.log(printable(lines.join('\n')));
   return 0;
 }
 

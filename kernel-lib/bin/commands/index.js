@@ -1,6 +1,7 @@
 'use strict';
 
 const { findProject } = require('../support/project');
+const { printable } = require('../support/printable');
 const { reportError } = require('../support/problem');
 
 /**
@@ -54,7 +55,7 @@ async function run(argv) {
     return 0;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    process.stderr.write(`switchyard: there is no command "${name}".\n\n${usage()}`);
+    process.stderr.write(`switchyard: there is no command "${printable(name)}".\n\n${usage()}`);
     return 2;
   }
   const project = findProject();

@@ -8,6 +8,7 @@ const { readNotebook } = require('../notebooks/notebook');
 const { injectParameters } = require('../notebooks/parameters');
 const { runCopy } = require('../notebooks/runCopy');
 const { writeWhole } = require('../notebooks/writeWhole');
+const { printable } = require('../support/printable');
 const { Problem } = require('../support/problem');
 
 /**
@@ -26,7 +27,7 @@ async function run(project, words) {
     throw new Problem(`${file}: ${outcome.error}\n\n${out} was not written.`);
   }
   writeWhole(out, `${JSON.stringify(outcome.result, null, 1)}\n`);
-  console.log(`${out} is written.`);
+  console.log(printable(`${out} is written.`));
   return 0;
 }
 

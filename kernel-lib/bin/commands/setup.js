@@ -10,7 +10,7 @@ const { setUp } = require('../setup');
  */
 async function setup(project, words) {
   const { browser, wheel } = parse(words);
-  await setUp({ ...project, wheel: wheel ?? project.wheel }, { browser });
+  await setUp(project, { browser, wheel });
   return 0;
 }
 

@@ -7,6 +7,7 @@ const { readNotebook } = require('../notebooks/notebook');
 const { isFine, report } = require('../notebooks/report');
 const { readRules } = require('../notebooks/rules');
 const { runCopy } = require('../notebooks/runCopy');
+const { printable } = require('../support/printable');
 const { Problem } = require('../support/problem');
 
 /**
@@ -24,7 +25,7 @@ async function verify(project, words) {
   for (const { file, saved } of notebooks) {
     verdicts.push({ file, ...(await judge(project, file, saved)) });
   }
-  console.log(report(verdicts));
+  console.log(printable(report(verdicts)));
   return verdicts.every(isFine) ? 0 : 1;
 }
 

@@ -20,6 +20,7 @@ const { findCheckpoints } = require('./checkpoints');
  * @property {CrateFile} notebook
  * @property {CrateFile} environment - The record, as a file of its own.
  * @property {{ path: string, step: number, files: CrateFile[] }[]} checkpoints
+ * @property {string[]} outside - Folders of checkpoints that the notebook names and the crate has not.
  */
 
 /**
@@ -35,11 +36,13 @@ function readContents(file, notebook, checkpoints) {
     throw new Problem(`${file} has no environment record: \`npx switchyard run ${file}\` writes one, then this again.`);
   }
   const folder = path.dirname(path.resolve(file));
+  const found = findCheckpoints(notebook, folder, checkpoints);
   return {
     record,
     notebook: crateFile(path.basename(file), fs.readFileSync(file)),
     environment: crateFile('environment.json', Buffer.from(`${JSON.stringify(record, null, 2)}\n`)),
-    checkpoints: placed(findCheckpoints(notebook, folder, checkpoints), folder)
+    checkpoints: placed(found.checkpoints, folder),
+    outside: found.outside
   };
 }
 
@@ -54,7 +57,7 @@ function placed(found, folder) {
     const inside = path.relative(folder, from).split(path.sep).join('/');
     const outside = inside === '' || inside.startsWith('..') || path.isAbsolute(inside);
     const to = outside ? `checkpoints/${path.basename(from)}` : inside;
-    const read = files.map((name) => crateFile(`${to}/${name}`, fs.readFileSync(path.join(from, name))));
+    const read = files.map(({ name, bytes }) => crateFile(`${to}/${name}`, bytes));
     return { path: to, step, files: read };
   });
   const paths = checkpoints.map(({ path: to }) => to);

@@ -32,12 +32,19 @@ function expectValue(name, value, missing, mend = SETUP) {
   return value === null ? { name, status: 'failed', value: missing, mend } : { name, status: 'ok', value };
 }
 
-/** @returns {Finding} */
-function checkNode() {
-  const recent = Number(process.versions.node.split('.')[0]) >= 20;
-  return recent
-    ? { name: 'Node', status: 'ok', value: process.versions.node }
-    : { name: 'Node', status: 'failed', value: process.versions.node, mend: 'install Node 20 or later' };
+/**
+ * Pictures are drawn by a library of ES modules, which Node can require from these versions on.
+ * @param {string} version
+ * @returns {Finding}
+ */
+function judgeNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  const draws = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
+  if (draws) {
+    return { name: 'Node', status: 'ok', value: version };
+  }
+  const value = major < 20 ? version : `${version}, which cannot draw the SVG pictures`;
+  return { name: 'Node', status: 'failed', value, mend: 'install Node 20.19, or 22.12 or later' };
 }
 
 // One process for all: name, then version or nothing.
@@ -57,7 +64,7 @@ print(json.dumps({"python": sys.version.split()[0], **{n: version(n) for n in sy
  */
 async function checkPython(project) {
   const names = ['jupyterlab', 'tensorflow', 'tensorflow-cpu', 'jupyterlab-switchyard'];
-  const { code, output } = await capture(venvProgram(project, 'python'), ['-c', PYTHON_VERSIONS, ...names]);
+  const { code, output } = await capture(venvProgram(project, 'python'), ['-I', '-c', PYTHON_VERSIONS, ...names]);
   const versions = code === 0 ? JSON.parse(output) : {};
   const tensorflow = versions.tensorflow ?? versions['tensorflow-cpu'] ?? null;
   const choice = thisMachine();
@@ -91,15 +98,16 @@ function checkNodePackages({ library }) {
 
 /**
  * The TypeScript that checks cells of notebooks here.
- * @param {Project} project
+ * @param {Pick<Project, 'library'>} project
+ * @param {string} [cwd]
  * @returns {Finding}
  */
-function checkTypeScript({ library }) {
+function checkTypeScript({ library }, cwd = process.cwd()) {
   const file = path.join(library, 'dist', 'kernel', 'typescript', 'choose.js');
   if (!fs.existsSync(file)) {
     return expectValue('TypeScript', null, 'the library is not built');
   }
-  const { version, folder, own } = require(file).chooseTypeScript(process.cwd());
+  const { version, folder, own } = require(file).chooseTypeScript(cwd);
   return expectValue('TypeScript', own ? `${version}, of ${folder}` : version, 'not installed');
 }
 
@@ -260,7 +268,7 @@ function judgeExtension(listing) {
  */
 async function examine(project) {
   return [
-    checkNode(),
+    judgeNode(process.versions.node),
     ...(await checkPython(project)),
     ...checkNodePackages(project),
     checkTypeScript(project),
@@ -271,4 +279,4 @@ async function examine(project) {
   ];
 }
 
-module.exports = { examine, judgeDevice, judgeExtension };
+module.exports = { checkTypeScript, examine, judgeDevice, judgeExtension, judgeNode };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { environmentChanges, findRecord, sameMachine } = require('./environment');
+const { LeftOut } = require('./leftOut');
 const { codeCells } = require('./notebook');
 const { compareOutputs } = require('./outputs');
 const { readRules } = require('./rules');
@@ -14,6 +15,7 @@ const { readRules } = require('./rules');
  * @property {{ number: number, differences: Difference[] }[]} different - Only the cells that differ.
  * @property {string[]} environment - What of the environment has changed, a line each.
  * @property {number} tolerance - That was applied.
+ * @property {string[]} leftOut - What was not compared, a line each.
  */
 
 /**
@@ -26,7 +28,8 @@ const { readRules } = require('./rules');
 function compareNotebooks(saved, now) {
   const records = /** @type {const} */ ([findRecord(saved), findRecord(now)]);
   const { tolerance, ignore } = readRules(saved);
-  const rules = { tolerance: sameMachine(...records) ? 0 : tolerance, ignore };
+  const leftOut = new LeftOut(ignore);
+  const rules = { tolerance: sameMachine(...records) ? 0 : tolerance, ignore, leftOut };
   const cells = codeCells(saved);
   const compared = cells.map((cell, i) => ({
     number: i + 1,
@@ -36,7 +39,8 @@ function compareNotebooks(saved, now) {
     cells: cells.length,
     different: compared.filter(({ differences }) => differences.length > 0),
     environment: environmentChanges(...records),
-    tolerance: rules.tolerance
+    tolerance: rules.tolerance,
+    leftOut: leftOut.describe()
   };
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 
-const { hasTag, newCodeCell, sourceOf } = require('./notebook');
+const path = require('path');
+const { hasTag, joined, newCodeCell, sourceOf } = require('./notebook');
 
 /**
  * @typedef {import('./notebook').Notebook} Notebook
@@ -23,6 +24,7 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
 /** As `ENVIRONMENT_MIME_TYPE` of the library. */
 const MIME_TYPE = 'application/vnd.switchyard.environment.v1+json';
 const TAG = 'switchyard-environment';
+const TEXT = path.resolve(__dirname, '..', '..', 'dist', 'environment', 'text');
 const LIBRARY = '@switchyard/kernel-lib';
 const CELL = `import { show } from '${LIBRARY}';\nshow.environment();`;
 
@@ -43,7 +45,63 @@ function withRecord(notebook) {
  * @returns {EnvironmentRecord | null} Null where it is another output.
  */
 function recordIn(output) {
-  return /** @type {Record<string, any> | undefined} */ (output.data)?.[MIME_TYPE] ?? null;
+  const record = /** @type {Record<string, any> | undefined} */ (output.data)?.[MIME_TYPE];
+  return isWhole(record) ? record : null;
+}
+
+/**
+ * Whether the text of an output with a record is the one that the library makes of it.
+ * @param {Output} output
+ * @returns {boolean}
+ */
+function hasRecordsText(output) {
+  const record = recordIn(output);
+  const { 'text/plain': text = '' } = /** @type {Record<string, unknown>} */ (output.data);
+  return record !== null && inOrder(joined(text)) === inOrder(textOf(record));
+}
+
+/**
+ * A record's text with the names of each line in one order: nbformat sorts those of the record.
+ * @param {string} text
+ * @returns {string}
+ */
+function inOrder(text) {
+  const [heading, names] = [/^.{10}/, /, /];
+  return text
+    .split('\n')
+    .map((line) => `${heading.exec(line)?.[0] ?? ''}${line.replace(heading, '').split(names).sort().join(', ')}`)
+    .join('\n');
+}
+
+/**
+ * @param {any} record
+ * @returns {record is EnvironmentRecord}
+ */
+function isWhole(record) {
+  const { versions, platform, processor, device, threads, lockfile, git, seeds, data, packages = {} } = record ?? {};
+  const named = (/** @type {unknown} */ value, /** @type {string[]} */ ...types) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => types.includes(item === null ? 'null' : typeof item));
+  return (
+    [platform, processor, device].every((text) => typeof text === 'string') &&
+    typeof threads === 'number' &&
+    (lockfile === null || typeof lockfile === 'string') &&
+    (git === null || (typeof git?.commit === 'string' && typeof git.clean === 'boolean')) &&
+    named(versions, 'string', 'null') &&
+    named(seeds, 'number') &&
+    [data, packages].every((hashes) => named(hashes, 'string'))
+  );
+}
+
+/**
+ * @param {EnvironmentRecord} record
+ * @returns {string}
+ */
+function textOf(record) {
+  // Of the built library, without which no notebook runs.
+  const { environmentText } = /** @type {{ environmentText(record: object): string }} */ (require(TEXT));
+  return environmentText({ packages: {}, ...record });
 }
 
 /**
@@ -109,4 +167,4 @@ function differences(saved, now) {
   return names.map((name) => `${name}: saved with ${saved[name] ?? 'none'}, now ${now[name] ?? 'none'}`);
 }
 
-module.exports = { environmentChanges, findRecord, recordIn, sameMachine, withRecord };
+module.exports = { environmentChanges, findRecord, hasRecordsText, MIME_TYPE, recordIn, sameMachine, withRecord };

@@ -74,7 +74,7 @@ function execute(project, { source, out, folder }, onCell) {
 function program({ root, source }) {
   return source
     ? [path.join(root, 'extension', 'jupyterlab_switchyard', 'execute.py')]
-    : ['-m', 'jupyterlab_switchyard.execute'];
+    : ['-I', '-m', 'jupyterlab_switchyard.execute'];
 }
 
 /**

@@ -4,8 +4,9 @@ const childProcess = require('child_process');
 const { Problem } = require('../support/problem');
 const { venvEnvironment, venvProgram } = require('../support/project');
 
+// With PYTHONPATH, as the kernel will have it, but with no module of the current folder.
 const PROBE =
-  'import importlib.util as u, json, sys; print(json.dumps([n for n in sys.argv[1:] if u.find_spec(n) is None]))';
+  'import sys; sys.path = [p for p in sys.path if p]; import importlib.util as u, json; print(json.dumps([n for n in sys.argv[1:] if u.find_spec(n) is None]))';
 
 /**
  * The Python packages that a notebook says it needs (`metadata.switchyard.needs`) and the environment lacks: those of a

@@ -3,6 +3,9 @@
 const fs = require('fs');
 const { Problem } = require('../support/problem');
 
+// Python's own JSON, which runs notebooks, ends near 1,000.
+const MAX_DEPTH = 500;
+
 /**
  * The parts of a notebook's file (nbformat 4) that are read here; the others are kept as they are.
  * @typedef {Record<string, unknown> & { output_type: string }} Output
@@ -30,11 +33,40 @@ function readNotebook(file) {
   if (!fs.existsSync(file)) {
     throw new Problem(`There is no notebook ${file}.`, { code: 2 });
   }
-  const notebook = parse(fs.readFileSync(file, 'utf8'));
+  const text = fs.readFileSync(file, 'utf8');
+  const depth = depthOf(text);
+  if (depth > MAX_DEPTH) {
+    const most = `at most ${String(MAX_DEPTH)} levels of JSON can be read`;
+    throw new Problem(`${file} is no notebook of ours: ${most}, got ${String(depth)}.`, { code: 2 });
+  }
+  const notebook = parse(text);
   if (notebook?.nbformat !== 4 || !Array.isArray(notebook.cells)) {
     throw new Problem(`${file} is not a notebook of format 4: save it with a current JupyterLab.`, { code: 2 });
   }
   return /** @type {Notebook} */ (notebook);
+}
+
+/**
+ * How deep the brackets of a JSON text are nested.
+ * @param {string} text
+ * @returns {number}
+ */
+function depthOf(text) {
+  let depth = 0;
+  let most = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') {
+      for (i++; i < text.length && text[i] !== '"'; i++) {
+        i += text[i] === '\\' ? 1 : 0;
+      }
+    } else if (character === '[' || character === '{') {
+      most = Math.max(most, ++depth);
+    } else if (character === ']' || character === '}') {
+      depth--;
+    }
+  }
+  return most;
 }
 
 /**

@@ -1,13 +1,13 @@
 'use strict';
 
-const { recordIn } = require('./environment');
+const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environment');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
 const { compareData } = require('./values');
 
 /**
  * @typedef {import('./notebook').Output} Output
- * @typedef {import('./rules').Rules} Rules
+ * @typedef {import('./rules').Rules & { leftOut?: import('./leftOut').LeftOut }} Rules
  * @typedef {import('./values').Difference} Difference
  */
 
@@ -26,7 +26,7 @@ function compareOutputs(saved, now, rules) {
   const streams = ['stdout', 'stderr'].flatMap((name) =>
     compareText(streamText(saved, name), streamText(now, name), rules, name)
   );
-  const [a, b] = [saved, now].map((outputs) => outputs.filter((output) => isShown(output)));
+  const [a, b] = [saved, now].map((outputs) => outputs.filter((output) => output.output_type !== 'stream'));
   const length = Math.max(a.length, b.length);
   const shown = Array.from({ length }, (_, i) => compareShown(a[i], b[i], rules, `output ${String(i + 1)}`));
   return [...streams, ...shown.flat()];
@@ -43,14 +43,6 @@ function streamText(outputs, name) {
 }
 
 /**
- * @param {Output} output
- * @returns {boolean}
- */
-function isShown(output) {
-  return output.output_type !== 'stream' && recordIn(output) === null;
-}
-
-/**
  * @param {Output | undefined} saved
  * @param {Output | undefined} now
  * @param {Rules} rules
@@ -63,7 +55,8 @@ function compareShown(saved, now, rules, where) {
       { where, saved: saved === undefined ? null : summary(saved), now: now === undefined ? null : summary(now) }
     ];
   }
-  const [a, b] = [forms(saved), forms(now)];
+  const without = leftOutOf([saved, now], rules);
+  const [a, b] = [forms(saved, without), forms(now, without)];
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
     const at = types.length === 1 ? where : `${where}, ${type}`;
@@ -73,23 +66,72 @@ function compareShown(saved, now, rules, where) {
 }
 
 /**
- * What of an output is compared, by MIME type: of a payload its data alone, from which its other forms are made.
+ * The MIME types of two outputs that are not compared, but counted: pictures of a payload, which is, and whole environment records, which are
+ * compared as such, with the text that the library makes of them.
+ * @param {Output[]} outputs
+ * @param {Rules} rules
+ * @returns {string[]}
+ */
+function leftOutOf(outputs, { leftOut }) {
+  if (outputs.every((output) => recordIn(output) !== null)) {
+    leftOut?.record();
+    return [ENVIRONMENT, ...(outputs.every(hasRecordsText) ? ['text/plain'] : [])];
+  }
+  if (outputs.every((output) => payloadOf(output) !== null && isText(dataOf(output)[PICTURE]))) {
+    leftOut?.picture();
+    return [PICTURE];
+  }
+  return [];
+}
+
+/**
+ * What of an output is compared, by MIME type: of a payload what it shows, less which run it was and when. Every other form is
+ * compared as it is.
  * @param {Output} output
+ * @param {string[]} [without] - Types that are left out.
  * @returns {Record<string, unknown>}
  */
-function forms(output) {
+function forms(output, without = []) {
   if (output.output_type === 'error') {
     return { error: `${String(output.ename)}: ${String(output.evalue)}` };
   }
-  const data = /** @type {Record<string, any>} */ (output.data);
-  const payload = data[PAYLOAD];
-  if (payload !== undefined) {
-    const { step, totalSteps, status } = payload.source;
-    return { [payload.kind]: { step, totalSteps, status, data: payload.data } };
+  const payload = payloadOf(output);
+  const { [PAYLOAD]: _own, ...others } = dataOf(output);
+  const rest = payload === null ? dataOf(output) : others;
+  const compared = Object.entries(rest).filter(([type]) => !without.includes(type));
+  const texts = compared.map(([type, form]) => [type, isText(form) && !type.endsWith('json') ? joined(form) : form]);
+  return { ...(payload === null ? {} : { [payload.kind]: payload.shown }), ...Object.fromEntries(texts) };
+}
+
+/**
+ * The part of a payload that is compared; null where the output has none of the shape that ours have.
+ * @param {Output} output
+ * @returns {{ kind: string, shown: unknown } | null}
+ */
+function payloadOf(output) {
+  const { kind, source, data } = dataOf(output)[PAYLOAD] ?? {};
+  if (typeof kind !== 'string' || typeof source !== 'object' || source === null) {
+    return null;
   }
-  const compared = Object.entries(data).filter(([type]) => type !== PICTURE);
-  // Text is saved as a list of lines; data of a JSON type is as it is.
-  return Object.fromEntries(compared.map(([type, form]) => [type, type.endsWith('json') ? form : joined(form)]));
+  const { step, totalSteps, status } = source;
+  return { kind, shown: { step, totalSteps, status, data } };
+}
+
+/**
+ * Text is saved as a string or a list of lines.
+ * @param {unknown} form
+ * @returns {boolean}
+ */
+function isText(form) {
+  return typeof form === 'string' || (Array.isArray(form) && form.every((line) => typeof line === 'string'));
+}
+
+/**
+ * @param {Output} output
+ * @returns {Record<string, any>}
+ */
+function dataOf(output) {
+  return /** @type {Record<string, any>} */ (output.data ?? {});
 }
 
 /**

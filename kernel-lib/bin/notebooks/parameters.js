@@ -11,6 +11,8 @@ const { hasTag, newCodeCell, sourceOf } = require('./notebook');
  */
 
 const TAG = 'parameters';
+// Line separators, and what would show code in another order than it has.
+const UNPRINTED = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const INJECTED_TAG = 'injected-parameters';
 
 /**
@@ -66,7 +68,7 @@ function declaration({ name, keyword, annotation, type }, text) {
     throw new Problem(`Parameter "${name}" must be ${described(type)}, got "${text}".`, { code: 2 });
   }
   // With its type, so that a later cell may compare it with any value of that type.
-  return `${keyword} ${name}: ${annotation ?? type} = ${JSON.stringify(value)};`;
+  return `${keyword} ${name}: ${annotation ?? type} = ${literal(value)};`;
 }
 
 /**
@@ -82,7 +84,29 @@ function parseScalar(text, type) {
     return text === 'true' ? true : text === 'false' ? false : undefined;
   }
   const number = text.trim() === '' ? NaN : Number(text);
-  return Number.isFinite(number) ? number : undefined;
+  // A whole number that JavaScript rounds would be another one than was given.
+  const rounded = /^\s*[-+]?\d+\s*$/.test(text) && BigInt(text.trim().replace('+', '')) !== BigInt(number);
+  return Number.isFinite(number) && !rounded ? number : undefined;
+}
+
+/**
+ * A value as TypeScript: JSON, less what is not the same there. A line separator would end a string, and the sign of -0 is lost.
+ * @param {unknown} value - A string, number or boolean, or a list of one of these.
+ * @returns {string}
+ */
+function literal(value) {
+  if (Array.isArray(value)) {
+    return `[${value.map(literal).join(', ')}]`;
+  }
+  return Object.is(value, -0) ? '-0' : JSON.stringify(value).replace(UNPRINTED, escaped);
+}
+
+/**
+ * @param {string} character - Of one code unit.
+ * @returns {string}
+ */
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**

@@ -1,5 +1,7 @@
 'use strict';
 
+const { printable } = require('../support/printable');
+const { without } = require('./ignored');
 const { joined } = require('./notebook');
 const { readRules } = require('./rules');
 
@@ -19,11 +21,29 @@ const PICTURE = 'image/svg+xml';
  */
 function plainForms(notebook) {
   const { ignore } = readRules(notebook);
-  const clean = (/** @type {unknown} */ text) => ignore.reduce((rest, what) => rest.replace(what, ''), joined(text));
+  const clean = (/** @type {unknown} */ text) =>
+    ignore.reduce((rest, { pattern }) => without([rest], pattern)[0], joined(text));
   const cells = notebook.cells.map((cell) =>
     cell.outputs === undefined ? cell : { ...cell, outputs: cell.outputs.map((output) => plainOutput(output, clean)) }
   );
-  return { ...notebook, cells };
+  return /** @type {Notebook} */ (readable({ ...notebook, cells }));
+}
+
+/**
+ * Data with every string as a terminal may get it.
+ * @param {unknown} data
+ * @returns {unknown}
+ */
+function readable(data) {
+  if (typeof data === 'string') {
+    return printable(data);
+  }
+  if (Array.isArray(data)) {
+    return data.map(readable);
+  }
+  return typeof data === 'object' && data !== null
+    ? Object.fromEntries(Object.entries(data).map(([key, value]) => [printable(key), readable(value)]))
+    : data;
 }
 
 /**

@@ -1,6 +1,7 @@
 'use strict';
 
 const { line, seconds } = require('../support/lines');
+const { printable } = require('../support/printable');
 
 /** How far a notebook is: a bar in a terminal, elsewhere a line for each cell that ends. Goes to standard error. */
 class CellProgress {
@@ -57,7 +58,7 @@ class CellProgress {
 function makeBar(title) {
   // Installed with the library; the commands that come before it must not need it.
   const { SingleBar } = /** @type {typeof import('cli-progress')} */ (require('cli-progress'));
-  const format = `${title.replaceAll('{', '(')} {bar} {text}, {duration_formatted}`;
+  const format = `${printable(title).replaceAll('{', '(')} {bar} {text}, {duration_formatted}`;
   return new SingleBar({ format, stream: process.stderr, hideCursor: true, etaBuffer: 1 });
 }
 

@@ -1,5 +1,7 @@
 'use strict';
 
+const { count } = require('./leftOut');
+
 /**
  * @typedef {import('./compare').Comparison} Comparison
  *
@@ -73,7 +75,7 @@ function details(verdict) {
   if ('missing' in verdict) {
     return `${verdict.file}\n${indent(`it needs what the environment lacks: ${verdict.missing.join(', ')}`)}`;
   }
-  const { different, environment } = verdict.comparison;
+  const { different, environment, leftOut } = verdict.comparison;
   const cells = different.map(({ number, differences }) => {
     const more = differences.length - MAX_DIFFERENCES;
     const shown = differences.slice(0, MAX_DIFFERENCES).map(describe);
@@ -82,7 +84,8 @@ function details(verdict) {
     );
   });
   const changes = environment.length === 0 ? [] : [`the environment is another one\n${indent(environment.join('\n'))}`];
-  const parts = [...cells, ...changes];
+  const left = leftOut.length === 0 ? [] : [`not compared\n${indent(leftOut.join('\n'))}`];
+  const parts = [...cells, ...changes, ...left];
   return parts.length === 0 ? '' : `${verdict.file}\n${indent(parts.join('\n'))}`;
 }
 
@@ -101,15 +104,6 @@ function describe({ where, saved, now }) {
  */
 function short(text) {
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
-}
-
-/**
- * @param {number} n
- * @param {string} thing
- * @returns {string}
- */
-function count(n, thing) {
-  return `${String(n)} ${thing}${n === 1 ? '' : 's'}`;
 }
 
 /**

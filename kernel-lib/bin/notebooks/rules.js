@@ -6,13 +6,22 @@ const { Problem } = require('../support/problem');
  * What counts as the same.
  * @typedef {object} Rules
  * @property {number} tolerance - Largest relative difference of two numbers; 0 compares them exactly.
- * @property {RegExp[]} ignore - What of a line of text is left out of the comparison.
+ * @property {Ignored[]} ignore - What of a line of text is left out of the comparison.
+ *
+ * @typedef {object} Ignored
+ * @property {RegExp} pattern
+ * @property {string} name - As a report calls it.
+ * @property {boolean} own - True where the notebook asks for it.
  */
 
 // The library's progress line, "finished: step 20 of 20, loss 3.284, 1.0 steps/s": its speed, and the time left.
-const SPEED = /(?<=step \d+ of \d+, loss \S+), \S+ steps\/s(, \d+:\d\d left)?/g;
+const SPEED = {
+  name: 'speeds of trainings',
+  own: false,
+  pattern: /(?<=step \d+ of \d+, loss \S+), \S+ steps\/s(, \d+:\d\d left)?/g
+};
 // How long a run took, in what `train.fit` resolves to and in other results.
-const SECONDS = /(?<=\bseconds: )[\d.e+-]+/g;
+const SECONDS = { name: 'seconds of results', own: false, pattern: /(?<=\bseconds: )[\d.e+-]+/g };
 
 /**
  * Reads a notebook's `switchyard` metadata: `tolerance`, a number, and `ignore`, a list of regular expressions.
@@ -32,11 +41,11 @@ function readRules({ metadata }) {
 
 /**
  * @param {unknown} pattern
- * @returns {RegExp}
+ * @returns {Ignored}
  */
 function compile(pattern) {
   try {
-    return new RegExp(String(pattern), 'gu');
+    return { pattern: new RegExp(String(pattern), 'gu'), name: String(pattern), own: true };
   } catch (error) {
     throw new Problem(`metadata.switchyard.ignore: ${/** @type {Error} */ (error).message}.`);
   }

@@ -1,9 +1,10 @@
 'use strict';
 
+const { without } = require('./ignored');
 const { close } = require('./values');
 
 /**
- * @typedef {import('./rules').Rules} Rules
+ * @typedef {import('./rules').Rules & { leftOut?: import('./leftOut').LeftOut }} Rules
  * @typedef {import('./values').Difference} Difference
  */
 
@@ -34,14 +35,14 @@ function compareText(saved, now, rules, where) {
  * @param {Rules} rules
  * @returns {string[]}
  */
-function comparedLines(text, { ignore }) {
-  return text
-    .replace(/\n$/, '')
-    .split('\n')
-    .flatMap((line) => {
-      const left = ignore.reduce((rest, pattern) => rest.replace(pattern, ''), line);
-      return left !== line && left.trim() === '' ? [] : [left];
-    });
+function comparedLines(text, { ignore, leftOut }) {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const left = ignore.reduce((rest, ignored) => {
+    const shorter = without(rest, ignored.pattern);
+    leftOut?.ignored(ignored, shorter.filter((line, i) => line !== rest[i]).length);
+    return shorter;
+  }, lines);
+  return left.filter((line, i) => line === lines[i] || line.trim() !== '');
 }
 
 /**

@@ -5,10 +5,11 @@ const { compileCustomOps } = require('../../native/custom-ops');
 const { explain } = require('../support/explain');
 const { capture } = require('../support/process');
 const { venvProgram } = require('../support/project');
-const { PIP, tensorflowFolder } = require('./tensorflow');
+const { fromLock, lockFile, PIP } = require('./pip');
+const { tensorflowFolder } = require('./tensorflow');
 
 // 8 MB, BSD licence; ahead of MKL (221 MB) on AMD, level on Intel.
-const OPENBLAS = 'scipy-openblas32==0.3.34.481.3';
+const OPENBLAS = lockFile('openblas');
 
 /**
  * Installs OpenBLAS beside TensorFlow and compiles the custom ops against both. Where that cannot be, the library
@@ -24,7 +25,7 @@ async function makeCustomOps(project, { log, warn }) {
   }
   const places = { log, root: project.root };
   const lost = 'routed layers run on plain TensorFlow ops instead, up to five times slower.';
-  const pip = await capture(venvProgram(project, 'python'), [...PIP, 'install', '--no-deps', OPENBLAS], { log });
+  const pip = await capture(venvProgram(project, 'python'), [...PIP, 'install', ...fromLock(OPENBLAS)], { log });
   if (pip.code !== 0) {
     warn(`${explain('pip', 'Installing OpenBLAS', pip, places).message} Until then ${lost}`);
     return;

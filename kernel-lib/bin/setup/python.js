@@ -65,7 +65,7 @@ function isRecent({ version: [major, minor] }) {
  * @returns {Probed | null}
  */
 function probe(command) {
-  const { status, stdout } = childProcess.spawnSync(command, ['-c', PROBE], { encoding: 'utf8' });
+  const { status, stdout } = childProcess.spawnSync(command, ['-I', '-c', PROBE], { encoding: 'utf8' });
   if (status !== 0) {
     return null;
   }

@@ -8,9 +8,11 @@ const { hashFiles } = require('../support/hash');
 const { explain } = require('../support/explain');
 const { capture, npm } = require('../support/process');
 const { venvEnvironment, venvProgram } = require('../support/project');
+const { keptWheel } = require('./keptWheel');
 const { makeCustomOps, OPENBLAS } = require('./custom-ops');
-const { digitsFile, exportDigits, PACKAGE } = require('./digits');
-const { makeEnvironment } = require('./environment');
+const { digitsFile, exportDigits, LOCK: DIGITS } = require('./digits');
+const { environmentLock, makeEnvironment } = require('./environment');
+const { lockFile } = require('./pip');
 const { findPython } = require('./python');
 const { installTensorflow, tensorflowFolder, thisMachine } = require('./tensorflow');
 const { buildWheel, installWheel, kernelspecFile } = require('./wheel');
@@ -40,6 +42,14 @@ function listSteps(project) {
 }
 
 /**
+ * @param {string} file
+ * @returns {string}
+ */
+function hashLock(file) {
+  return hashFiles(path.dirname(file), [path.basename(file)]);
+}
+
+/**
  * @param {Project} project
  * @returns {Step}
  */
@@ -50,7 +60,7 @@ function environment(project) {
     after: [],
     inputs: () => {
       const { executable, version } = findPython();
-      return [project.root, executable, version, project.source && hashFiles(project.root, ['requirements.txt'])];
+      return [project.root, executable, version, hashLock(environmentLock(project))];
     },
     isThere: () => fs.existsSync(venvProgram(project, 'jupyter-lab')),
     run: ({ log }) => makeEnvironment(project, log)
@@ -67,7 +77,10 @@ function tensorflow(project) {
     id: 'tensorflow',
     title: choice.device === 'gpu' ? 'TensorFlow for the GPU' : 'TensorFlow',
     after: ['environment'],
-    inputs: () => choice,
+    inputs: () => [
+      choice,
+      choice.device !== 'javascript' && ['cuda', choice.lock].map((name) => hashLock(lockFile(name)))
+    ],
     isThere: () => true,
     run: (task) => installTensorflow(project, choice, task)
   };
@@ -82,7 +95,7 @@ function digits(project) {
     id: 'digits',
     title: 'Images of digits',
     after: ['environment'],
-    inputs: () => PACKAGE,
+    inputs: () => hashLock(DIGITS),
     isThere: () => fs.existsSync(digitsFile(project)),
     run: (task) => exportDigits(project, task)
   };
@@ -153,7 +166,7 @@ function customOps(project) {
     inputs: () => [
       project.library,
       process.arch,
-      OPENBLAS,
+      hashLock(OPENBLAS),
       hashFiles(project.library, ['native/custom-ops.js', 'native/ops'])
     ],
     isThere: () => tensorflowFolder(project) === null || hasCustomOps(),
@@ -197,7 +210,6 @@ function extension(project) {
  * @returns {Step}
  */
 function wheel(project) {
-  const { wheel: given } = project;
   return {
     id: 'wheel',
     title: 'Kernel and extension in .venv',
@@ -205,11 +217,11 @@ function wheel(project) {
     inputs: () => [
       project.library,
       project.source && hashFiles(project.root, ['pyproject.toml', 'LICENSE', 'extension/jupyterlab_switchyard']),
-      given !== undefined && hashFiles(path.dirname(given), [path.basename(given)])
+      !project.source && hashFiles(path.dirname(keptWheel(project)), [path.basename(keptWheel(project))])
     ],
     isThere: () => fs.existsSync(kernelspecFile(project)),
     run: async ({ log }) => {
-      const built = project.source ? await buildWheel(project, log) : (given ?? 'jupyterlab-switchyard');
+      const built = project.source ? await buildWheel(project, log) : keptWheel(project);
       await installWheel(project, built, log);
     }
   };

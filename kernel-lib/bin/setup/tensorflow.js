@@ -7,13 +7,11 @@ const { explain } = require('../support/explain');
 const { Problem } = require('../support/problem');
 const { capture } = require('../support/process');
 const { venvProgram } = require('../support/project');
-
-const VERSION = '2.21.0';
-const PIP = ['-m', 'pip', '--disable-pip-version-check', '--no-input', '--retries', '3'];
+const { fromLock, lockedPackage, lockFile, PIP } = require('./pip');
 
 /**
- * Which wheel of TensorFlow this machine gets; its C library is what TensorFlow.js runs on.
- * @typedef {{ device: 'cpu' | 'gpu', wheel: string } | { device: 'javascript', reason: string }} Choice
+ * Which wheel of TensorFlow this machine gets, and the lock that names its hash; its C library is what TensorFlow.js runs on.
+ * @typedef {{ device: 'cpu' | 'gpu', wheel: string, lock: string } | { device: 'javascript', reason: string }} Choice
  */
 
 /**
@@ -28,10 +26,18 @@ function chooseTensorflow({ platform, arch, hasDriver, wanted }) {
     return { device: 'javascript', reason: `TensorFlow's native library is not set up for ${platform} on ${arch}` };
   }
   if (wanted ? wanted === 'gpu' : hasDriver) {
-    return { device: 'gpu', wheel: `tensorflow==${VERSION}` };
+    return { device: 'gpu', ...locked('tensorflow') };
   }
   // On ARM the plain package is the one without CUDA.
-  return { device: 'cpu', wheel: `${arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow'}==${VERSION}` };
+  return { device: 'cpu', ...locked(arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow') };
+}
+
+/**
+ * @param {string} lock
+ * @returns {{ wheel: string, lock: string }}
+ */
+function locked(lock) {
+  return { wheel: lockedPackage(lock), lock };
 }
 
 /** @returns {boolean} True where the NVIDIA driver is loaded; under WSL only its tool tells. */
@@ -84,33 +90,26 @@ async function installTensorflow(project, choice, { log, warn }) {
   // Both packages own the folder `tensorflow`.
   await pip('uninstall', '-y', 'tensorflow', 'tensorflow-cpu');
   fs.rmSync(tensorflowFolder(project) ?? path.join(project.venv, 'no-tensorflow'), { recursive: true, force: true });
-  const outcome = await pip('install', '--no-deps', choice.wheel);
+  const outcome = await pip('install', ...fromLock(lockFile(choice.lock)));
   const problem = explain('pip', 'Installing TensorFlow', outcome, { log, root: project.root });
   if (outcome.code !== 0 && problem.message.includes('No matching distribution found')) {
     warn(`There is no wheel ${choice.wheel} for this platform and Python; ${lost}`);
   } else if (outcome.code !== 0) {
     throw problem;
   } else if (choice.device === 'gpu') {
-    await installCuda(python, pip, { log, root: project.root });
+    await installCuda(pip, { log, root: project.root });
   }
 }
 
-// The wheel's own extra says which CUDA libraries it was built for.
-const CUDA_REQUIREMENTS =
-  'import importlib.metadata as m; print("\\n".join(r.split(";")[0].strip() ' +
-  'for r in m.requires("tensorflow") or [] if "and-cuda" in r))';
-
 /**
- * @param {string} python
  * @param {(...words: string[]) => Promise<import('../support/process').Outcome>} pip
  * @param {{ log: string, root: string }} places
  */
-async function installCuda(python, pip, places) {
-  const listed = await capture(python, ['-c', CUDA_REQUIREMENTS], { log: places.log });
-  const outcome = await pip('install', '--no-deps', ...listed.output.split('\n').filter((name) => name !== ''));
+async function installCuda(pip, places) {
+  const outcome = await pip('install', ...fromLock(lockFile('cuda')));
   if (outcome.code !== 0) {
     throw explain('pip', 'Installing the CUDA libraries', outcome, places);
   }
 }
 
-module.exports = { PIP, chooseTensorflow, installTensorflow, tensorflowFolder, thisMachine };
+module.exports = { chooseTensorflow, installTensorflow, tensorflowFolder, thisMachine };

@@ -5,7 +5,8 @@ const path = require('path');
 const { explain } = require('../support/explain');
 const { capture } = require('../support/process');
 const { readJson, venvEnvironment, venvProgram } = require('../support/project');
-const { PIP } = require('./tensorflow');
+const { wheelFolder } = require('./keptWheel');
+const { PIP } = require('./pip');
 
 /**
  * Builds the wheel (extension, kernelspec, Python side) from the clone's sources.
@@ -14,7 +15,7 @@ const { PIP } = require('./tensorflow');
  * @returns {Promise<string>} The wheel's path.
  */
 async function buildWheel(project, log) {
-  const folder = path.join(project.state, 'wheel');
+  const folder = wheelFolder(project);
   fs.rmSync(folder, { recursive: true, force: true });
   const outcome = await capture(venvProgram(project, 'hatchling'), ['build', '-t', 'wheel', '-d', folder], {
     cwd: project.root,
@@ -31,12 +32,12 @@ async function buildWheel(project, log) {
 /**
  * Installs the wheel and tells its kernelspec where the library is.
  * @param {import('../support/project').Project} project
- * @param {string} wheel - A file, or a name for the registry.
+ * @param {string} wheel - A file.
  * @param {string} log
  * @returns {Promise<void>}
  */
 async function installWheel(project, wheel, log) {
-  const words = [...PIP, 'install', '--no-deps', '--force-reinstall', wheel];
+  const words = [...PIP, 'install', '--no-index', '--no-deps', '--force-reinstall', wheel];
   const outcome = await capture(venvProgram(project, 'python'), words, { log });
   if (outcome.code !== 0) {
     throw explain('pip', 'Installing jupyterlab-switchyard', outcome, { log, root: project.root });

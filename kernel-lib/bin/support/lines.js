@@ -1,5 +1,7 @@
 'use strict';
 
+const { printable } = require('./printable');
+
 const MARKS = /** @type {const} */ ({ ok: '✓', failed: '✗', note: '•', running: '…' });
 const COLORS = /** @type {const} */ ({ ok: 32, failed: 31, note: 33, running: 36 });
 
@@ -11,8 +13,10 @@ const COLORS = /** @type {const} */ ({ ok: 32, failed: 31, note: 33, running: 36
  * @returns {string}
  */
 function line(mark, title, detail = '') {
+  // Names of files are anybody's.
+  const [shown, said] = [printable(title), printable(detail)];
   const sign = useColor() ? `\u001b[${String(COLORS[mark])}m${MARKS[mark]}\u001b[0m` : MARKS[mark];
-  return `${sign} ${title.padEnd(28)} ${detail}`.trimEnd();
+  return `${sign} ${shown.padEnd(28)} ${said}`.trimEnd();
 }
 
 /**

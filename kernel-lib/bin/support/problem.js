@@ -2,6 +2,7 @@
 
 const fs = require('fs');
 const path = require('path');
+const { printable } = require('./printable');
 
 /** Something the user can mend: one sentence that says what to do, shown without a stack trace. */
 class Problem extends Error {
@@ -25,7 +26,7 @@ class Problem extends Error {
  */
 function reportError(error, state) {
   const problem = error instanceof Problem ? error : fromSystem(error, state);
-  process.stderr.write(`\n${problem.message}\n`);
+  process.stderr.write(`\n${printable(problem.message)}\n`);
   if (problem.log !== undefined) {
     process.stderr.write(`The whole output is in ${path.relative(process.cwd(), problem.log) || problem.log}\n`);
   }

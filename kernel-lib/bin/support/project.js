@@ -11,7 +11,6 @@ const path = require('path');
  * @property {boolean} source - True in a clone of the sources, false in a folder that only uses the library.
  * @property {string} venv
  * @property {string} state - Stamps, logs, reports, the built wheel.
- * @property {string} [wheel] - The jupyterlab-switchyard wheel to install instead of the registry's.
  */
 
 /**

@@ -64,11 +64,11 @@ REGISTER_OP("SwitchyardTopK")
     .Output("indices: int32")  // [T, K]
     .SetShapeFn(shape_inference::UnknownShape);
 
-class TopK : public OpKernel {
+class TopK : public SizedOp {
  public:
-  explicit TopK(OpKernelConstruction* ctx) : OpKernel(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
+  explicit TopK(OpKernelConstruction* ctx) : SizedOp(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& scores = ctx->input(0);
     OP_REQUIRES(ctx, scores.dims() == 2 && k_ >= 1 && k_ <= scores.dim_size(1),
                 errors::InvalidArgument("scores must be [T, E] with E of at least k = ", k_, ", got ",
@@ -77,8 +77,8 @@ class TopK : public OpKernel {
     const int columns = scores.dim_size(1);
     Tensor* values = nullptr;
     Tensor* indices = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({rows, k_}), &values));
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(1, TensorShape({rows, k_}), &indices));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {rows, k_}, &values));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 1, {rows, k_}, &indices));
     const float* from = scores.flat<float>().data();
     float* best = values->flat<float>().data();
     int32_t* at = indices->flat<int32_t>().data();
@@ -106,13 +106,13 @@ REGISTER_OP("SwitchyardTakeAlongRowsGrad")
     .Output("dx: float")  // [T, columns]
     .SetShapeFn(shape_inference::UnknownShape);
 
-class TakeAlongRowsGrad : public OpKernel {
+class TakeAlongRowsGrad : public SizedOp {
  public:
-  explicit TakeAlongRowsGrad(OpKernelConstruction* ctx) : OpKernel(ctx) {
+  explicit TakeAlongRowsGrad(OpKernelConstruction* ctx) : SizedOp(ctx) {
     OP_REQUIRES_OK(ctx, ctx->GetAttr("columns", &columns_));
   }
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& dy = ctx->input(0);
     const Tensor& indices = ctx->input(1);
     OP_REQUIRES(ctx, dy.dims() == 2 && dy.shape() == indices.shape() && columns_ >= 0,
@@ -121,7 +121,7 @@ class TakeAlongRowsGrad : public OpKernel {
     OP_REQUIRES_OK(ctx, CheckIndices("indices", indices, 0, columns_));
     const int64_t rows = dy.dim_size(0), k = dy.dim_size(1);
     Tensor* dx = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({rows, columns_}), &dx));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {rows, columns_}, &dx));
     const float* from = dy.flat<float>().data();
     const int32_t* at = indices.flat<int32_t>().data();
     float* to = dx->flat<float>().data();
@@ -149,11 +149,11 @@ REGISTER_OP("SwitchyardRowShares")
     .Output("y: float")  // x over the sum of its row
     .SetShapeFn(shape_inference::UnchangedShape);
 
-class RowShares : public OpKernel {
+class RowShares : public SizedOp {
  public:
-  using OpKernel::OpKernel;
+  using SizedOp::SizedOp;
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& x = ctx->input(0);
     OP_REQUIRES(ctx, x.dims() == 2, errors::InvalidArgument("x must be [T, K], got ", x.shape().DebugString()));
     const int64_t rows = x.dim_size(0), width = x.dim_size(1);
@@ -178,11 +178,11 @@ REGISTER_OP("SwitchyardRowSharesGrad")
     .Output("dx: float")
     .SetShapeFn(shape_inference::UnchangedShape);
 
-class RowSharesGrad : public OpKernel {
+class RowSharesGrad : public SizedOp {
  public:
-  using OpKernel::OpKernel;
+  using SizedOp::SizedOp;
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& dy = ctx->input(0);
     const Tensor& x = ctx->input(1);
     OP_REQUIRES(ctx, x.dims() == 2 && dy.shape() == x.shape(),
@@ -213,15 +213,15 @@ REGISTER_OP("SwitchyardChoices")
     .Output("read: int32")    // [1 + T K]: how many logits are not finite, then the indices; for one read by the host
     .SetShapeFn(shape_inference::UnknownShape);
 
-class Choices : public OpKernel {
+class Choices : public SizedOp {
  public:
-  using OpKernel::OpKernel;
+  using SizedOp::SizedOp;
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const auto logits = ctx->input(0).flat<float>();
     const auto indices = ctx->input(1).flat<int32_t>();
     Tensor* read = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({1 + indices.size()}), &read));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {1 + indices.size()}, &read));
     int32_t* to = read->flat<int32_t>().data();
     *to = static_cast<int32_t>(std::count_if(logits.data(), logits.data() + logits.size(),
                                              [](float logit) { return !std::isfinite(logit); }));

@@ -18,13 +18,13 @@ REGISTER_OP("SwitchyardGroupedMatMul")
     .Output("y: float")  // [R, H]
     .SetShapeFn(shape_inference::UnknownShape);
 
-class GroupedMatMul : public OpKernel {
+class GroupedMatMul : public SizedOp {
  public:
-  explicit GroupedMatMul(OpKernelConstruction* ctx) : OpKernel(ctx) {
+  explicit GroupedMatMul(OpKernelConstruction* ctx) : SizedOp(ctx) {
     OP_REQUIRES_OK(ctx, ctx->GetAttr("transpose_w", &transpose_w_));
   }
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& x = ctx->input(0);
     const Tensor& w = ctx->input(1);
     const Tensor& offsets = ctx->input(2);
@@ -35,7 +35,7 @@ class GroupedMatMul : public OpKernel {
     const int depth = x.dim_size(1);
     const int width = w.dim_size(transpose_w_ ? 1 : 2);
     Tensor* y = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({x.dim_size(0), width}), &y));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {x.dim_size(0), width}, &y));
 
     const auto at = offsets.vec<int32_t>();
     std::vector<std::pair<int, int>> spans;

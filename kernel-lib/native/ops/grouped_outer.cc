@@ -17,11 +17,11 @@ REGISTER_OP("SwitchyardGroupedOuter")
     .Output("dw: float")      // [E, D, H], zeros for an empty expert
     .SetShapeFn(shape_inference::UnknownShape);
 
-class GroupedOuter : public OpKernel {
+class GroupedOuter : public SizedOp {
  public:
-  explicit GroupedOuter(OpKernelConstruction* ctx) : OpKernel(ctx) {}
+  explicit GroupedOuter(OpKernelConstruction* ctx) : SizedOp(ctx) {}
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& x = ctx->input(0);
     const Tensor& dy = ctx->input(1);
     const Tensor& offsets = ctx->input(2);
@@ -34,7 +34,7 @@ class GroupedOuter : public OpKernel {
     const int depth = x.dim_size(1);
     const int width = dy.dim_size(1);
     Tensor* dw = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({groups, depth, width}), &dw));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {groups, depth, width}, &dw));
 
     const auto at = offsets.vec<int32_t>();
     const std::vector<std::pair<int, int>> spans(groups, {0, depth});

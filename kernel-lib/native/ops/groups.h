@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "tensorflow/core/framework/op_kernel.h"
@@ -12,8 +13,40 @@
 
 namespace switchyard {
 
+using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
+
+// An op that counts rows and columns in ints, as OpenBLAS does. A tensor without elements may have any other sizes: those that
+// are no int are refused, so that none is ever cut short.
+class SizedOp : public tensorflow::OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* ctx) final {
+    for (int i = 0; i < ctx->num_inputs(); ++i) {
+      const auto& shape = ctx->input(i).shape();
+      for (int d = 0; d < shape.dims(); ++d) {
+        OP_REQUIRES(ctx, shape.dim_size(d) <= kMaxSize,
+                    tensorflow::errors::InvalidArgument("sizes must be at most ", kMaxSize, ", got ", shape.DebugString()));
+      }
+    }
+    ComputeSized(ctx);
+  }
+
+ protected:
+  virtual void ComputeSized(OpKernelContext* ctx) = 0;
+
+ private:
+  static constexpr int64_t kMaxSize = std::numeric_limits<int>::max();
+};
+
+// Allocates an output. Sizes whose product is too large are an error; to make a shape of them would end the process.
+inline tensorflow::Status Allocate(OpKernelContext* ctx, int index, std::initializer_list<int64_t> sizes, Tensor** out) {
+  tensorflow::TensorShape shape;
+  TF_RETURN_IF_ERROR(tensorflow::TensorShape::BuildTensorShape(sizes, &shape));
+  return ctx->allocate_output(index, shape, out);
+}
 
 // A piece of one group's product that one thread does alone.
 struct Tile {
@@ -81,12 +114,14 @@ inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, 
     std::vector<Tile> tiles;
     for (size_t e = 0; e < spans.size(); ++e) {
       const auto [first, last] = spans[e];
-      const int parts = std::max(1, (last - first + aim / 2) / aim);
-      const int row_block = (last - first + parts - 1) / parts;
-      for (int row = first; row < last; row += row_block) {
-        for (int column = 0; column < columns; column += column_block) {
-          tiles.push_back({static_cast<int>(e), row, std::min(row_block, last - row), column,
-                           std::min(column_block, columns - column)});
+      // Their sums may be more than an int holds.
+      const int64_t rows = last - first;
+      const int64_t parts = std::max<int64_t>(1, (rows + aim / 2) / aim);
+      const int64_t row_block = (rows + parts - 1) / parts;
+      for (int64_t row = first; row < last; row += row_block) {
+        for (int64_t column = 0; column < columns; column += column_block) {
+          tiles.push_back({static_cast<int>(e), static_cast<int>(row), static_cast<int>(std::min(row_block, last - row)),
+                           static_cast<int>(column), static_cast<int>(std::min<int64_t>(column_block, columns - column))});
         }
       }
     }

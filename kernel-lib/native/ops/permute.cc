@@ -19,11 +19,11 @@ REGISTER_OP("SwitchyardCombine")
     .Output("x: float")  // [T, D]
     .SetShapeFn(shape_inference::UnknownShape);
 
-class Combine : public OpKernel {
+class Combine : public SizedOp {
  public:
-  explicit Combine(OpKernelConstruction* ctx) : OpKernel(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
+  explicit Combine(OpKernelConstruction* ctx) : SizedOp(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& y = ctx->input(0);
     const Tensor& weights = ctx->input(1);
     const Tensor& inverse = ctx->input(2);
@@ -38,7 +38,7 @@ class Combine : public OpKernel {
     const int64_t tokens = inverse.dim_size(0) / k_;
     const int64_t width = y.dim_size(1);
     Tensor* x = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({tokens, width}), &x));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {tokens, width}, &x));
     const float* ys = y.flat<float>().data();
     const float* ws = weights.flat<float>().data();
     const int32_t* row_of = inverse.flat<int32_t>().data();
@@ -69,11 +69,11 @@ REGISTER_OP("SwitchyardCombineGrad")
     .Output("dweights: float")  // [T, K], 0 for an assignment without a row
     .SetShapeFn(shape_inference::UnknownShape);
 
-class CombineGrad : public OpKernel {
+class CombineGrad : public SizedOp {
  public:
-  explicit CombineGrad(OpKernelConstruction* ctx) : OpKernel(ctx) {}
+  explicit CombineGrad(OpKernelConstruction* ctx) : SizedOp(ctx) {}
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& dx = ctx->input(0);
     const Tensor& y = ctx->input(1);
     const Tensor& weights = ctx->input(2);
@@ -117,11 +117,11 @@ REGISTER_OP("SwitchyardDispatch")
     .Output("rows: float")  // [R, D]
     .SetShapeFn(shape_inference::UnknownShape);
 
-class Dispatch : public OpKernel {
+class Dispatch : public SizedOp {
  public:
-  explicit Dispatch(OpKernelConstruction* ctx) : OpKernel(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
+  explicit Dispatch(OpKernelConstruction* ctx) : SizedOp(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
 
-  void Compute(OpKernelContext* ctx) override {
+  void ComputeSized(OpKernelContext* ctx) override {
     const Tensor& x = ctx->input(0);
     const Tensor& source = ctx->input(1);
     OP_REQUIRES(ctx, x.dims() == 2 && source.dims() == 1 && k_ > 0,
@@ -130,7 +130,7 @@ class Dispatch : public OpKernel {
     OP_REQUIRES_OK(ctx, CheckIndices("source", source, 0, x.dim_size(0) * k_));
     const int64_t width = x.dim_size(1);
     Tensor* rows = nullptr;
-    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, TensorShape({source.dim_size(0), width}), &rows));
+    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {source.dim_size(0), width}, &rows));
     const float* xs = x.flat<float>().data();
     const int32_t* assignment = source.flat<int32_t>().data();
     float* out = rows->flat<float>().data();

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'async_hooks';
-import type * as ts from 'typescript';
 import { redirectChildOutput } from './cells/childOutput';
 import { ExecutionQueue } from './cells/queue';
 import { currentCell, hideCells } from './cells/cell';
@@ -8,15 +7,25 @@ import { Interrupts } from './cells/interrupts';
 import { Runner } from './cells/runner';
 import { Streams } from './cells/streams';
 import { comms } from '../base/core/comms';
-import { installDisplay } from './display';
 import { shared, type KernelHost } from '../base/core/host';
+import { installDisplay } from './display';
+import { Scripts } from './errors/scripts';
+import { errorFailure } from './errors/traceback';
 import { Assistant } from './typescript/assist';
-import { chooseTypeScript, loadTypeScript } from './typescript/choose';
+import { chooseTypeScript, libraryTypeScript, loadTypeScript } from './typescript/choose';
+import { Notebook } from './typescript/notebook';
 import type { Connection } from './wire/connection';
 import { replyTo, statusMessage, type Content, type Header, type Outgoing, type Request } from './wire/message';
 
 /** Milliseconds without a cell after which a new kernel prepares for one. */
 const IDLE = 100;
+
+/** The parts that check, run and explain cells, with one TypeScript. */
+interface Tools {
+  runner: Runner;
+  assistant: Assistant;
+  queue: ExecutionQueue;
+}
 
 /** A running kernel: what each request of the client leads to. */
 export class Session {
@@ -25,24 +34,22 @@ export class Session {
   private readonly commParent = new AsyncLocalStorage<Header>();
   private readonly history = new History();
   private readonly interrupts: Interrupts;
-  private readonly runner: Runner;
-  private readonly assistant: Assistant;
-  private readonly queue: ExecutionQueue;
+  private readonly cwd = process.cwd();
+  private readonly chosen = chooseTypeScript(this.cwd);
+  private made: Tools | null = null;
+  private earlyAssistant: Assistant | null = null;
   /** Reads the library's types while nothing is asked for. */
   private readonly warming: NodeJS.Timeout;
 
   constructor(private readonly connection: Connection) {
-    const cwd = process.cwd();
-    const typescript = loadTypeScript(chooseTypeScript(cwd));
     this.interrupts = new Interrupts((cooperative) => connection.setCooperative(cooperative));
-    this.runner = new Runner(typescript, cwd);
-    this.assistant = new Assistant(typescript, this.runner.notebook);
-    const { runner, interrupts, history } = this;
-    this.queue = new ExecutionQueue({ runner, interrupts, history, connection, send: (message) => this.send(message) });
-    this.install(typescript);
+    this.install();
+    if (!this.chosen.own) {
+      this.tools();
+    }
     this.warming = setTimeout(() => {
-      this.runner.notebook.texts.addLibrary();
-      this.assistant.complete({ code: '' });
+      this.made?.runner.notebook.texts.addLibrary();
+      this.made?.assistant.complete({ code: '' });
     }, IDLE);
   }
 
@@ -51,13 +58,13 @@ export class Session {
     switch (request.header.msg_type) {
       case 'execute_request':
         clearTimeout(this.warming);
-        return this.queue.add(request);
+        return this.execute(request);
       case 'complete_request':
-        return this.answer(request, () => this.assistant.complete(content));
+        return this.answer(request, () => this.assistant().complete(content));
       case 'inspect_request':
-        return this.answer(request, () => this.assistant.inspect(content));
+        return this.answer(request, () => this.assistant().inspect(content));
       case 'is_complete_request':
-        return this.answer(request, () => this.assistant.isComplete(content));
+        return this.answer(request, () => this.assistant().isComplete(content));
       case 'history_request':
         return this.answer(request, () => this.history.reply(content));
       case 'comm_info_request':
@@ -87,9 +94,59 @@ export class Session {
     this.streams.flush();
   }
 
-  private install(typescript: typeof ts): void {
+  /** The parts that run cells, with the TypeScript of the notebook's folder, where it has one. */
+  private tools(): Tools {
+    if (this.made === null) {
+      const { interrupts, history, connection } = this;
+      const typescript = loadTypeScript(this.chosen);
+      const runner = new Runner(typescript, this.cwd);
+      const assistant = new Assistant(typescript, runner.notebook);
+      const send = (message: Outgoing) => this.send(message);
+      const queue = new ExecutionQueue({ runner, interrupts, history, connection, send });
+      installDisplay(typescript);
+      this.made = { runner, assistant, queue };
+    }
+    return this.made;
+  }
+
+  /** The part that explains code: before the first cell with this library's TypeScript, for only cells run what is in their folder. */
+  private assistant(): Assistant {
+    if (this.made !== null) {
+      return this.made.assistant;
+    }
+    if (this.earlyAssistant === null) {
+      const typescript = loadTypeScript(libraryTypeScript());
+      this.earlyAssistant = new Assistant(typescript, new Notebook(typescript, this.cwd));
+    }
+    return this.earlyAssistant;
+  }
+
+  private execute(request: Request): void {
+    let tools: Tools;
+    try {
+      tools = this.tools();
+    } catch (error) {
+      // The TypeScript of the folder does not load.
+      return this.refuse(request, { ...this.failure(error) });
+    }
+    this.earlyAssistant = null;
+    tools.queue.add(request);
+  }
+
+  private refuse(request: Request, failure: Content): void {
+    this.during(request, () => {
+      const { header: parent } = request;
+      this.send({ channel: 'iopub', type: 'error', parent, content: failure });
+      this.send(replyTo(request, { status: 'error', execution_count: 0, ...failure }));
+    });
+  }
+
+  private failure(error: unknown): ReturnType<typeof errorFailure> {
+    return errorFailure(error, this.made?.runner.scripts ?? new Scripts());
+  }
+
+  private install(): void {
     hideCells();
-    installDisplay(typescript);
     shared().host = this.host();
     this.streams.redirect();
     redirectChildOutput((name, chunk) => this.streams.print(name, chunk));
@@ -132,7 +189,7 @@ export class Session {
     try {
       return content();
     } catch (error) {
-      return { status: 'error', ...this.runner.failure(error) };
+      return { status: 'error', ...this.failure(error) };
     }
   }
 
@@ -155,7 +212,7 @@ export class Session {
 
   /** An error that no cell awaits is shown where its cell prints. */
   private stray(error: unknown): void {
-    const { ename, traceback } = this.runner.failure(error);
+    const { ename, traceback } = this.failure(error);
     const cell = currentCell();
     if (cell !== null && ename !== 'Interrupted') {
       this.streams.write(cell, 'stderr', `${traceback.join('\n')}\n`);

@@ -12,7 +12,7 @@ const ESCAPE = 6;
 export function jsonBytes(value: unknown, limit = Infinity): number {
   const visit = (item: unknown, room: number, depth: number): number => {
     if (typeof item === 'string') {
-      return item.length > room ? item.length : quotedBytes(item);
+      return textBytes(item, room);
     }
     if (typeof item === 'number') {
       return Number.isFinite(item) ? String(item).length : 4;
@@ -29,13 +29,22 @@ export function jsonBytes(value: unknown, limit = Infinity): number {
     if (Array.isArray(item)) {
       item.every((entry) => add(visit(entry, room - bytes, depth + 1)));
     } else {
-      Object.entries(item)
-        .filter(([, entry]) => entry !== undefined)
-        .every(([key, entry]) => add(quotedBytes(key) + 1 + visit(entry, room - bytes, depth + 1)));
+      for (const key in item) {
+        // No list of entries: it would read all of them.
+        const entry: unknown = Object.hasOwn(item, key) ? (item as Record<string, unknown>)[key] : undefined;
+        if (entry !== undefined && !add(textBytes(key, room - bytes) + 1 + visit(entry, room - bytes, depth + 1))) {
+          break;
+        }
+      }
     }
     return bytes;
   };
   return visit(value, limit, 0);
+}
+
+/** Bytes of a text as JSON; its length where that alone is past `room`. */
+function textBytes(text: string, room: number): number {
+  return text.length > room ? text.length : quotedBytes(text);
 }
 
 /** Bytes of a text with its quotes and escapes. An encoder would make the bytes only to have them counted. */

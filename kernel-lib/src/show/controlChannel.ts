@@ -9,7 +9,7 @@ const channels = new Map<string, ControlChannel>();
 const MAX_ENDED = 2;
 
 /** Does what a panel asks; `answer` goes to this panel alone. */
-export type Requested = (request: ControlRequest, answer: (details: ControlDetails) => void) => void;
+export type Requested = (request: ControlRequest, panel: object, answer: (details: ControlDetails) => void) => void;
 
 /** Hears what panels ask of one run, and tells them how it is. See `protocol/control.ts`. */
 export class ControlChannel {
@@ -61,7 +61,7 @@ export class ControlChannel {
     comm.onMessage = ({ data }) => {
       const request = parseControlRequest(data);
       if (request !== null) {
-        this.requested(request, (details) => this.panels.has(comm) && comm.send({ ...details }));
+        this.requested(request, comm, (details) => this.panels.has(comm) && comm.send({ ...details }));
       }
       if (request?.type !== 'details') {
         this.tell();

@@ -32,7 +32,7 @@ export class Steering {
     this.run = run;
     this.state = state;
     this.changed = changed;
-    this.details = details && new Details(details);
+    this.details = details && new Details(details, () => this.underWay);
     this.setProbe(text);
     const { control } = run;
     this.channel = control === undefined ? null : new ControlChannel(() => this.status(), this.hear);
@@ -61,14 +61,10 @@ export class Steering {
     this.channel?.close();
   }
 
-  private readonly hear: Requested = (request, answer) => {
+  private readonly hear: Requested = (request, panel, answer) => {
     if (request.type === 'details') {
       const { layer } = request;
-      this.details?.ask(
-        layer,
-        () => this.underWay,
-        (payload) => answer({ type: 'details', layer, payload })
-      );
+      this.details?.ask(panel, { layer, answer: (payload) => answer({ type: 'details', layer, payload }) });
     } else if (this.underWay) {
       this.obey(request);
     }

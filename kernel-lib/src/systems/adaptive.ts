@@ -62,6 +62,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     title: 'A-SDM: Accelerating Stable Diffusion through Model Assembly and Feature Inheritance Strategies',
     function: 'adaptive.featureReuse',
     test: 'test/systems/aSdm.test.ts',
+    claim: 'claim not tested',
     note:
       'With models.unet, models.assembleUnet, adaptive.featureDistance, moe.expertConv, generative.switchFlows and mmd. A flow of 8 x 8 digits, 20 steps, the ' +
       'deep blocks reused every second one: 32 % fewer operations, MMD (its root) up by 6.0 +- 3.8 % (95 %, three seeds), squared 12 %. Convolutions at all ' +

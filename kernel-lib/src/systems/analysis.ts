@@ -35,6 +35,7 @@ export const analysisSystems: readonly SystemEntry[] = [
     title: 'Unified Scaling Laws for Routed Language Models',
     function: 'moe.analysis.scalingLaw',
     test: 'test/systems/routedScalingLaws.test.ts',
+    claim: 'claim not tested',
     note:
       'With moe.analysis.effectiveParams. One router, not three techniques. The grid of trained models is of single layers on a ' +
       'planted task, three seeds: in the seconds that a check has, character models (widths 4 to 16) gain nothing from experts ' +

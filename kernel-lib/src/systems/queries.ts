@@ -40,6 +40,7 @@ export const queriesSystems: readonly SystemEntry[] = [
     title: 'Model Context Protocol-based Internet of Experts For Wireless Environment-aware LLM Agents',
     function: 'routing.expertRegistry',
     test: 'test/systems/queryRouting.test.ts',
+    claim: 'claim not tested',
     note: 'The selector is a function in place of an agent, and experts are called in the process: the protocol is not covered.'
   }
 ];

@@ -9,15 +9,15 @@ const { passThrough } = require('../../../kernel-lib/bin/support/process');
 const TORCH = '2.13.0';
 
 /**
- * A Python that has PyTorch: SWITCHYARD_TORCH_PYTHON where it is set, else that of a virtual environment made for the
- * benchmark alone.
+ * A Python that has PyTorch: SWITCHYARD_TORCH_PYTHON where it is set, else that of a virtual environment, which the tests
+ * of real PyTorch models share.
  */
 async function torchPython() {
   const given = process.env.SWITCHYARD_TORCH_PYTHON;
   if (given) {
     return given;
   }
-  const venv = path.join(findProject().state, 'bench-venv');
+  const venv = path.join(findProject().state, 'torch-venv');
   const python = venvProgram({ venv }, 'python');
   if (!hasTorch(python)) {
     await mustRun(findPython().command, ['-m', 'venv', venv]);

@@ -24,7 +24,7 @@ test('a table survives the way to a file and back, whatever its text', () => {
   const rows = [
     ['-1.5e-7', 'two\r\nlines, and a comma'],
     ['0', '"'],
-    ['12', '=SUM(A1)'],
+    ['12', 'a=SUM(A1)'],
     ['', ' ']
   ];
   expect(parse(csv({ columns, rows }))).toEqual([columns, ...rows]);
@@ -32,8 +32,26 @@ test('a table survives the way to a file and back, whatever its text', () => {
 
 test('numbers are bare and text is quoted, also where it looks like a date or a formula', () => {
   expect(csv({ columns: ['a'], rows: [['1.5'], ['1-2'], ['=1'], ['007 %'], ['-3']] })).toBe(
-    '"a"\r\n1.5\r\n"1-2"\r\n"=1"\r\n"007 %"\r\n-3\r\n'
+    '"a"\r\n1.5\r\n"1-2"\r\n"\'=1"\r\n"007 %"\r\n-3\r\n'
   );
+});
+
+test.each([
+  '=HYPERLINK("http://x","y")',
+  '+1+1',
+  '-2+3',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+  '\n=1',
+  '-',
+  '-3 %',
+  '＝1',
+  '＋1',
+  '－1',
+  '＠a'
+])('no spreadsheet takes %j for a formula, in a row or as a name of a column', (text) => {
+  expect(parse(csv({ columns: [text], rows: [[text]] }))).toEqual([[`'${text}`], [`'${text}`]]);
 });
 
 test('a large table is written whole', () => {

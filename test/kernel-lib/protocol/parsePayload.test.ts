@@ -115,6 +115,25 @@ describe('jsonBytes', () => {
     expect(jsonBytes([1, 2, 3, 4], 5)).toBeGreaterThan(5);
     expect(jsonBytes([1, 2, 3, 4], 5)).toBeLessThan(9);
   });
+
+  test('reads no more of an object than the limit asks for', () => {
+    let read = 0;
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`key ${i}`, i]));
+    const counted = new Proxy(many, { get: (target, key) => (read++, Reflect.get(target, key) as unknown) });
+    expect(jsonBytes(counted, 100)).toBeGreaterThan(100);
+    expect(read).toBeLessThan(20);
+  });
+
+  test('a long key is not counted letter by letter', () => {
+    // Two bytes a letter, of which only the number of letters is looked at.
+    expect(jsonBytes({ ['é'.repeat(1000)]: 1 }, 100)).toBe(1004);
+    expect(jsonBytes({ ['é'.repeat(1000)]: 1 })).toBe(2006);
+  });
+
+  test('counts own values only, less those that JSON leaves out', () => {
+    const value = Object.assign(Object.create({ inherited: 1 }) as object, { a: 1, b: undefined, '': [{}] });
+    expect(jsonBytes(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+  });
 });
 
 function refusal(value: unknown): protocol.PayloadError {

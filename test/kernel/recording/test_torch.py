@@ -1,4 +1,4 @@
-"""Real PyTorch models, where a Python that has torch and transformers is named: SWITCHYARD_TORCH_PYTHON."""
+"""Real PyTorch models, in the Python that SWITCHYARD_TORCH_PYTHON names, or else in an environment made for it."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from tools import torch_python
 
 CHECKS = Path(__file__).with_name("torch_checks.py")
 NAMES = re.findall(r"^def check_(\w+)", CHECKS.read_text(), re.MULTILINE)
@@ -15,9 +16,7 @@ NAMES = re.findall(r"^def check_(\w+)", CHECKS.read_text(), re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    python = os.environ.get("SWITCHYARD_TORCH_PYTHON")
-    if not python:
-        pytest.skip("SWITCHYARD_TORCH_PYTHON names no Python with torch and transformers")
+    python = os.environ.get("SWITCHYARD_TORCH_PYTHON") or torch_python()
     # The version, which that Python need not have installed.
     metadata = tmp_path_factory.mktemp("metadata") / "jupyterlab_switchyard.dist-info"
     metadata.mkdir()

@@ -174,7 +174,8 @@ def test_what_cannot_be_watched_is_said():
         with pytest.raises(switchyard.SwitchyardError):
             switchyard.watch(Model(), **option)
     model = Odd()
-    with pytest.raises(switchyard.SwitchyardError, match="choose: k must be given"), switchyard.watch(model, routers="choose"):
+    # A recorder raises nothing inside of a user's forward pass.
+    with pytest.warns(RuntimeWarning, match="choose is not recorded: choose: k must be given"), switchyard.watch(model, routers="choose"):
         model([1])
     assert model.choose.after == []
 

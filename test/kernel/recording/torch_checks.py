@@ -3,9 +3,12 @@
 Prints a JSON object: the name of each check, and null or how it failed.
 """
 
+import copy
 import json
+import math
 import sys
 import traceback
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -14,6 +17,7 @@ sys.path[:0] = [str(ROOT / "extension"), str(ROOT / "test" / "parity")]
 import jupyterlab_switchyard as switchyard  # noqa: E402
 import make_huggingface  # noqa: E402
 import torch  # noqa: E402
+import transformers  # noqa: E402
 from jupyterlab_switchyard.recording import recorder  # noqa: E402
 
 IDS = torch.arange(3, 15).reshape(2, 6)
@@ -210,6 +214,173 @@ def check_wrong_values_are_refused():
             assert "choices must be -1..numExperts - 1 (2)" in str(error)
         else:
             raise AssertionError("was taken")
+
+
+def tokens_of(run, layer=0):
+    """Tokens that count in a layer."""
+    return run._recorder.layers[layer].data([]) and sum(
+        tally[0] for tally in run._recorder.layers[layer].fetch(list(run._recorder.layers[layer].window().values()))
+    )
+
+
+PADDED = torch.tensor([[0, 0, 1, 1, 1, 1], [1] * 6])
+
+
+def mixtral():
+    return next(iter(make_huggingface.models()))[1]
+
+
+def switch():
+    return dict(make_huggingface.models())["Switch"]
+
+
+class Wrapper(torch.nn.Module):
+    """Passes on what it is given, as PEFT's models do, and trains."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.base_model = model
+
+    def forward(self, *args, **kwargs):
+        return self.base_model(*args, **kwargs)
+
+    def training_step(self, ids):
+        return self.base_model(input_ids=ids, labels=ids).loss
+
+
+def check_a_mask_by_its_place_is_padding():
+    for model in (mixtral(), Wrapper(mixtral())):
+        model.eval()
+        with torch.no_grad(), switchyard.watch(model) as run:
+            model(IDS, PADDED)
+        assert tokens_of(run) == 10, tokens_of(run)
+
+
+def check_a_decoder_has_padding_of_its_own():
+    model = switch().eval()
+    decoder = torch.tensor([[0, 3, 4, 5], [0, 6, 7, 8]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
+    with torch.no_grad(), switchyard.watch(model) as run:
+        model(input_ids=IDS, attention_mask=PADDED, decoder_input_ids=decoder, decoder_attention_mask=mask)
+    counted = {layer.path: tokens_of(run, i) for i, layer in enumerate(run._recorder.layers)}
+    assert {("decoder" in path.split(".")): count for path, count in counted.items()} == {False: 10, True: 6}, counted
+
+
+def check_generation_with_padding_and_a_static_cache():
+    model = mixtral().eval()
+    for cache in ("dynamic", "static"):
+        with switchyard.watch(model) as run:
+            model.generate(
+                IDS, attention_mask=PADDED, max_new_tokens=3, min_new_tokens=3, do_sample=False, cache_implementation=cache
+            )
+        assert tokens_of(run) == 10 + 2 * 2, (cache, tokens_of(run))
+
+
+def check_generation_through_a_wrapper_counts_after_training():
+    model = Wrapper(mixtral()).train()
+    with switchyard.watch(model, evaluation=True) as run:
+        model(input_ids=IDS, attention_mask=PADDED, labels=IDS).loss.backward()
+        model.eval()
+        model.base_model.generate(IDS, attention_mask=PADDED, max_new_tokens=3, min_new_tokens=3, do_sample=False)
+    assert tokens_of(run) == 10 + 14, tokens_of(run)
+
+
+def check_a_wrapped_model_that_is_checkpointed_counts_once():
+    model = Wrapper(mixtral()).train()
+    model.base_model.gradient_checkpointing_enable()
+    with switchyard.watch(model) as run:
+        model.training_step(IDS).backward()
+    assert tokens_of(run) == 12, tokens_of(run)
+    with switchyard.watch(model) as run:
+        model(input_ids=IDS)
+        for _ in range(2):
+            model.training_step(IDS).backward()
+    assert tokens_of(run) == 36, tokens_of(run)
+
+
+def check_a_copy_of_a_watched_model_is_not_watched():
+    model = mixtral().train()
+    with switchyard.watch(model) as run:
+        model(input_ids=IDS)
+        twin = copy.deepcopy(model)
+        twin(input_ids=IDS)
+    assert tokens_of(run) == 12, tokens_of(run)
+    twin(input_ids=IDS)
+
+
+def check_scores_that_are_not_finite():
+    model = mixtral().eval()
+    gate = model.model.layers[0].mlp.gate if hasattr(model.model.layers[0], "mlp") else model.model.layers[0].block_sparse_moe.gate
+    whole = {}
+    for places, mask in (("padding", PADDED), ("a token", torch.ones_like(PADDED))):
+
+        def spoil(module, inputs, output):
+            output = output if isinstance(output, tuple) else (output,)
+            logits = output[0].clone()
+            logits[0] = float("nan")
+            return (logits, *output[1:]) if len(output) > 1 else logits
+
+        for spoiled in (False, True):
+            hook = gate.register_forward_hook(spoil) if spoiled else None
+            with warnings.catch_warnings(record=True) as said, torch.no_grad(), switchyard.watch(model) as run:
+                warnings.simplefilter("always")
+                model(input_ids=IDS, attention_mask=mask)
+                layer = run.payload()["data"]["layers"][0]
+            if hook is not None:
+                hook.remove()
+            whole[places, spoiled] = layer, [str(each.message) for each in said if str(each.message).startswith(f"{layer['path']}: the router's scores")]
+    clean, spoiled = whole["padding", False], whole["padding", True]
+    assert spoiled[0]["entropy"] == clean[0]["entropy"] and spoiled[0]["importance"] == clean[0]["importance"]
+    assert spoiled[1] == []
+    layer, said = whole["a token", True]
+    assert layer["entropy"] is None and layer["importance"] == [] and len(said) == 1, (layer, said)
+
+
+def truth(module, hidden):
+    """Entropy of a router's probabilities over log E, mean over tokens; computed from its input."""
+    weight = module.classifier.weight if hasattr(module, "classifier") else module.weight
+    logits = hidden.reshape(-1, hidden.shape[-1]).float() @ weight.float().T
+    probabilities = torch.softmax(logits, -1)
+    return (torch.special.entr(probabilities).sum(-1).mean() / math.log(weight.shape[0])).item()
+
+
+def mixtures():
+    """Small models of every kind that is read in its own way; those that this version of transformers has."""
+    yield from make_huggingface.models()
+    t = transformers
+    groups = {"n_routed_experts": 4, "n_group": 1, "topk_group": 1, "num_experts_per_tok": 2, "moe_intermediate_size": 8}
+    latent = {"q_lora_rank": None, "kv_lora_rank": 8, "qk_rope_head_dim": 4, "qk_nope_head_dim": 4, "v_head_dim": 8}
+    yield (
+        "DeepSeek-V3",
+        t.DeepseekV3ForCausalLM(t.DeepseekV3Config(**make_huggingface.SMALL, **groups, **latent, first_k_dense_replace=0)),
+    )
+    yield "GLM4-MoE", t.Glm4MoeForCausalLM(t.Glm4MoeConfig(**make_huggingface.SMALL, **groups, first_k_dense_replace=0))
+    sizes = {"encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 2, "decoder_attention_heads": 2}
+    sparse = {"encoder_ffn_dim": 8, "decoder_ffn_dim": 8, "encoder_sparse_step": 1, "decoder_sparse_step": 1, "num_experts": 4}
+    yield "NLLB-MoE", t.NllbMoeForConditionalGeneration(t.NllbMoeConfig(vocab_size=64, d_model=16, expert_capacity=64, **sizes, **sparse))
+
+
+def check_every_kind_of_router_is_read_as_it_is():
+    for name, model in mixtures():
+        make_huggingface.wider(model).eval()
+        entropies, hooks = {}, []
+        for path, module in make_huggingface.routers(model).items():
+            keep = lambda module, inputs, _, path=path: entropies.__setitem__(path, truth(module, inputs[0]))  # noqa: E731
+            if name not in ("DeepSeek-V3", "GLM4-MoE", "NLLB-MoE"):
+                hooks.append(module.register_forward_hook(keep))
+        with warnings.catch_warnings(record=True) as said, torch.no_grad(), switchyard.watch(model) as run:
+            warnings.simplefilter("always")
+            model(**passes(model))
+            layers = run.payload()["data"]["layers"]
+        for hook in hooks:
+            hook.remove()
+        assert not [each for each in said if "is not recorded" in str(each.message)], (name, [str(each.message) for each in said])
+        for layer in layers:
+            assert abs(sum(layer["load"]) - 1) < 1e-3, (name, layer["path"], layer["load"])
+            assert layer["k"] == (1 if name == "Switch" else 3 if name == "OLMoE" else 2), (name, layer["k"])
+            if layer["entropy"] is not None and entropies:
+                (own,) = [value for path, value in entropies.items() if path.startswith(layer["path"])]
+                assert abs(layer["entropy"] - own) < 1e-3, (name, layer["path"], layer["entropy"], own)
 
 
 def main():

@@ -3,6 +3,9 @@
 Each module has the same functions. A tally is one vector, so that adding, moving and cutting it is one operation:
 ``[tokens, dropped choices, sum of entropies in nats, load [E], importance [E], taken [E], weight [E], pairs [E * E] or nothing]``.
 ``taken`` are the choices that were not dropped, ``weight`` the sum of their weights.
+
+``form`` tells what scores of experts are: "weights" where every token has experts with exactly 0, "probabilities" where they are
+at least 0 and sum to 1, else "logits".
 """
 
 import sys

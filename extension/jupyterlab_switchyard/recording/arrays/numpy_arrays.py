@@ -47,6 +47,17 @@ def probabilities(logits: np.ndarray) -> np.ndarray:
     return powers / powers.sum(-1, keepdims=True)
 
 
+def form(scores: np.ndarray) -> str:
+    """What scores [T, E] are, see the package."""
+    values = scores.astype(np.float64)
+    values = values[np.isfinite(values).all(-1)]
+    if len(values) == 0 or values.shape[-1] < 2 or (values < 0).any():
+        return "logits"
+    if (values == 0).any(-1).all():
+        return "weights"
+    return "probabilities" if (abs(values.sum(-1) - 1) < 0.02).all() else "logits"
+
+
 def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The k best experts of each token and their scores, best first; [T, K] each."""
     indices = np.argsort(-scores, axis=-1, kind="stable")[:, :k]
@@ -108,7 +119,8 @@ def _spread(probabilities: np.ndarray | None, num_experts: int, mask: np.ndarray
         return 0.0, np.zeros(num_experts)
     values = probabilities.astype(np.float64)
     if mask is not None:
-        values = values * mask[:, None]
+        # Selected: what stands in padding may be NaN, which times 0 is NaN.
+        values = np.where(mask[:, None], values, 0)
     logs = np.log(values, out=np.zeros_like(values), where=values > 0)
     return float(-(values * logs).sum()), values.sum(0)
 
@@ -121,6 +133,11 @@ def fetch(vectors: list[np.ndarray]) -> list[list[float]]:
     return [vector.tolist() for vector in vectors]
 
 
+def unused_where_zero(indices: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Choices [T, K], -1 where their weight is 0."""
+    return np.where(weights > 0, indices, -1)
+
+
 def empty_rows(mask: np.ndarray) -> np.ndarray:
     """True for the rows of [T, E] without an entry; [T, 1]."""
     return ~mask.astype(bool).any(-1, keepdims=True)
@@ -128,6 +145,13 @@ def empty_rows(mask: np.ndarray) -> np.ndarray:
 
 def last_columns(values: np.ndarray, count: int) -> np.ndarray:
     return values[:, -count:]
+
+
+def attended(mask: np.ndarray, places: np.ndarray | None) -> np.ndarray:
+    """Of [B, 1, T, S], True or 0 where a query attends, what the last query says of the columns ``places``; [B, T]."""
+    last = mask[:, 0, -1]
+    own = last[:, : mask.shape[2]] if places is None else last[:, places]
+    return own if own.dtype == bool else own >= 0
 
 
 def extremes(values: np.ndarray) -> tuple[int, int]:

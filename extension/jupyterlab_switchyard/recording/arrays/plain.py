@@ -60,6 +60,16 @@ def top_k(scores: list[Sequence[float]], k: int) -> tuple[list[list[int]], list[
     return indices, [[row[e] for e in chosen] for row, chosen in zip(scores, indices)]
 
 
+def form(scores: list[Sequence[float]]) -> str:
+    """What scores [T, E] are, see the package."""
+    values = [row for row in scores if all(map(math.isfinite, row))]
+    if not values or len(values[0]) < 2 or any(value < 0 for row in values for value in row):
+        return "logits"
+    if all(0 in row for row in values):
+        return "weights"
+    return "probabilities" if all(abs(sum(row) - 1) < 0.02 for row in values) else "logits"
+
+
 def tally(
     indices: list[Sequence[int]],
     num_experts: int,
@@ -88,7 +98,8 @@ def tally(
         if probabilities is not None:
             for expert, share in enumerate(probabilities[t]):
                 importance[expert] += share
-                entropy -= share * math.log(share) if share > 0 else 0.0
+                # 0 for 0; a share that is not finite makes the sum so.
+                entropy -= share * (math.log(share) if share > 0 else 1.0)
     return [float(len(kept)), lost, entropy, *load, *importance, *taken, *weight, *(together(indices, E, mask=mask) if pairs else [])]
 
 
@@ -111,6 +122,11 @@ def fetch(vectors: list[list[float]]) -> list[list[float]]:
     return [list(vector) for vector in vectors]
 
 
+def unused_where_zero(indices: list[Sequence[int]], weights: list[Sequence[float]]) -> list[list[int]]:
+    """Choices [T, K], -1 where their weight is 0."""
+    return [[e if w > 0 else -1 for e, w in zip(*row)] for row in zip(indices, weights)]
+
+
 def empty_rows(mask: list[Sequence[Any]]) -> list[list[bool]]:
     """True for the rows of [T, E] without an entry; [T, 1]."""
     return [[not any(row)] for row in mask]
@@ -130,6 +146,12 @@ def is_regular(values: Any) -> bool:
         return known and all(fits(item, shape[1:]) for item in value)
 
     return fits(values, shape_of(values))
+
+
+def attended(mask: list, places: list[int] | None) -> list[list[bool]]:
+    """Of [B, 1, T, S], True or 0 where a query attends, what the last query says of the columns ``places``; [B, T]."""
+    columns = range(len(mask[0][0])) if places is None else places
+    return [[last[c] is True or (last[c] is not False and last[c] >= 0) for c in columns] for last in (block[0][-1] for block in mask)]
 
 
 def extremes(values: Any) -> tuple[int, int]:

@@ -48,6 +48,18 @@ def probabilities(logits: Tensor) -> Tensor:
 
 
 @torch.no_grad()
+def form(scores: Tensor) -> str:
+    """What scores [T, E] are, see the package; waits for the device."""
+    values = scores.detach().float()
+    values = values[values.isfinite().all(-1)]
+    if len(values) == 0 or values.shape[-1] < 2 or bool((values < 0).any()):
+        return "logits"
+    if bool((values == 0).any(-1).all()):
+        return "weights"
+    return "probabilities" if bool(((values.sum(-1) - 1).abs() < 0.02).all()) else "logits"
+
+
+@torch.no_grad()
 def top_k(scores: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The k best experts of each token and their scores, best first; [T, K] each."""
     weights, indices = torch.topk(scores, k, dim=-1)
@@ -120,7 +132,8 @@ def _spread(
         return _zeros(1, exact, like), _zeros(num_experts, exact, like)
     values = probabilities.float()
     if mask is not None:
-        values = values * mask[:, None]
+        # Selected: what stands in padding may be NaN, which times 0 is NaN.
+        values = torch.where(mask[:, None], values, 0)
     return torch.special.entr(values).sum(dtype=exact).reshape(1), values.sum(0, dtype=exact)
 
 
@@ -147,6 +160,11 @@ def fetch(vectors: list[Tensor]) -> list[list[float]]:
     return results
 
 
+def unused_where_zero(indices: Tensor, weights: Tensor) -> Tensor:
+    """Choices [T, K], -1 where their weight is 0."""
+    return torch.where(weights > 0, indices, -1)
+
+
 def empty_rows(mask: Tensor) -> Tensor:
     """True for the rows of [T, E] without an entry; [T, 1]."""
     return ~mask.bool().any(-1, keepdim=True)
@@ -154,6 +172,14 @@ def empty_rows(mask: Tensor) -> Tensor:
 
 def last_columns(values: Tensor, count: int) -> Tensor:
     return values[:, -count:]
+
+
+@torch.no_grad()
+def attended(mask: Tensor, places: Tensor | None) -> Tensor:
+    """Of [B, 1, T, S], True or 0 where a query attends, what the last query says of the columns ``places``; [B, T]."""
+    last = mask[:, 0, -1]
+    own = last[:, : mask.shape[2]] if places is None else last[:, places.to(mask.device)]
+    return own if own.dtype is torch.bool else own >= 0
 
 
 def extremes(values: Tensor) -> tuple[int, int]:

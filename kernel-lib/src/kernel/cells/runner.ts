@@ -19,7 +19,7 @@ import { ENDED, Run } from './run';
 /** Checks cells, and runs them in V8's REPL mode. */
 export class Runner {
   readonly notebook: Notebook;
-  private readonly scripts = new Scripts();
+  readonly scripts = new Scripts();
   private readonly compiler: Compiler;
   private readonly modules: Modules;
   private readonly files: UserFiles;

@@ -25,6 +25,11 @@ export function chooseTypeScript(cwd: string): ChosenTypeScript {
       return { version, folder: place, own: true };
     }
   }
+  return libraryTypeScript();
+}
+
+/** The TypeScript of this library. */
+export function libraryTypeScript(): ChosenTypeScript {
   const folder = join(require.resolve('typescript/package.json'), '..');
   return { version: versionIn(folder) ?? '', folder, own: false };
 }
@@ -36,7 +41,17 @@ export function loadTypeScript({ folder }: ChosenTypeScript): typeof ts {
 
 function versionIn(folder: string): string | null {
   const file = join(folder, 'package.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf-8')) as { version: string }).version : null;
+  const { version } = existsSync(file) ? parse(readFileSync(file, 'utf-8')) : {};
+  return typeof version === 'string' ? version : null;
+}
+
+/** The folder is anybody's: what is no package.json is none. */
+function parse(text: string): { version?: unknown } {
+  try {
+    return (JSON.parse(text) ?? {}) as { version?: unknown };
+  } catch {
+    return {};
+  }
 }
 
 function before(version: string, bound: number[]): boolean {

@@ -7,7 +7,7 @@ import { moduleRows, totalFlops } from './moduleTable';
 import type { ModuleRow } from './moduleTable';
 
 /** A deeper network would fill pages; the sums are of all its modules. */
-const MOST_ROWS = 80;
+const MOST_ROWS = 34;
 const HEADER = ['module', 'kind', 'shapes', 'parameters', 'FLOPs a token'];
 /** Columns of words; those after them are of numbers. */
 const WORDS = 3;
@@ -17,14 +17,15 @@ export function moduleBundle(module: Module): Bundle {
   const rows = moduleRows(module);
   const more = rows.length > MOST_ROWS ? `and ${rows.length - MOST_ROWS} more modules` : '';
   const table = [HEADER, ...rows.slice(0, MOST_ROWS).map(cells), total(module, rows, more)];
-  const title = heading(module);
+  const title = moduleTitle(module);
   return {
     'text/html': htmlTable(title, table, WORDS).source,
     'text/plain': [title, ...textTable(table, WORDS)].map(printable).join('\n')
   };
 }
 
-function heading(module: Module): string {
+/** A module's kind, and what a reader would ask of it first. */
+export function moduleTitle(module: Module): string {
   if ('route' in module && 'numExperts' in module && 'k' in module) {
     return `${module.kind} router: ${String(module.k)} of ${String(module.numExperts)} experts`;
   }

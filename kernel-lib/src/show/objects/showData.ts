@@ -1,10 +1,10 @@
 import type { Bundle } from '../bundle';
 import { DATA_KINDS } from './kinds';
 
-/** The forms of a plain object of the library by MIME type; null for other objects. */
+/** The forms of a plain object or map of the library by MIME type; null for other objects. */
 export function showData(value: object): Bundle | null {
-  // Only plain objects: a getter of another might do anything.
-  if (Object.getPrototypeOf(value) !== Object.prototype) {
+  // Only plain objects and maps: a getter of another might do anything.
+  if (![Object.prototype, Map.prototype].includes(Object.getPrototypeOf(value) as object)) {
     return null;
   }
   for (const kind of DATA_KINDS) {

@@ -17,11 +17,10 @@ const LONGEST = 24;
  * Whatever its size, little of it is read; nothing of it is kept.
  */
 export function tensorBundle(tensor: tf.Tensor): Bundle {
-  const { dtype, shape, size } = tensor;
-  const word = tensor instanceof tf.Variable ? 'variable' : 'tensor';
-  const title = `${word} ${dtype} ${showShape(shape)}`;
+  const { dtype, size } = tensor;
+  const title = tensorTitle(tensor);
   if (tensor.isDisposed) {
-    return { 'text/plain': `${title}, disposed` };
+    return { 'text/plain': title };
   }
   const statistics = tensorStatistics(tensor);
   const summary = statistics === null ? `${size} values` : summaryOf(statistics);
@@ -31,6 +30,12 @@ export function tensorBundle(tensor: tf.Tensor): Bundle {
     ...(picture === null ? {} : { 'image/svg+xml': picture }),
     'text/plain': [title, summary, ...values].map(printable).join('\n')
   };
+}
+
+/** A tensor's dtype and shape, and whether it is disposed. */
+export function tensorTitle(tensor: tf.Tensor): string {
+  const word = tensor instanceof tf.Variable ? 'variable' : 'tensor';
+  return `${word} ${tensor.dtype} ${showShape(tensor.shape)}${tensor.isDisposed ? ', disposed' : ''}`;
 }
 
 function summaryOf({ min, max, mean, notFinite }: TensorStatistics): string {

@@ -118,9 +118,6 @@ export class Adapters extends Module {
    * Merged weights stay merged. Called again it does nothing.
    */
   remove(): void {
-    if (this.state === 'removed') {
-      return;
-    }
     this.takeOff();
     this.merged.splice(0).forEach((change) => change.commit());
     this.unfreeze.forEach((release) => release());

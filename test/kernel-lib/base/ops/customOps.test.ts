@@ -5,7 +5,7 @@ import {
   hasCustomOps,
   useCustomOps
 } from '@switchyard/kernel-lib/dist/base/backend/index.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 
 const random = core.Random.fromSeed(11);
@@ -29,6 +29,11 @@ function expectSame(f: () => tf.Tensor[], tolerance = 1e-5): void {
     });
   });
 }
+
+beforeAll(() => {
+  // Loads them.
+  expect(hasCustomOps()).toBe(true);
+});
 
 afterEach(() => {
   useCustomOps(true);
@@ -191,6 +196,94 @@ describe('custom ops agree with the composed path', () => {
       });
     });
   });
+});
+
+describe('sizes of tensors without elements', () => {
+  const f = (shape: number[]) => tf.zeros(shape);
+  const i = (shape: number[]) => tf.zeros(shape, 'int32');
+  const whole = 2 ** 31 - 1;
+  const rule = /sizes must be at most 2147483647, got \[/;
+  test.each<[string, () => unknown, RegExp]>([
+    [
+      'combine',
+      () => executeSingle('SwitchyardCombine', { k: 1 }, [f([0, 2 ** 61]), f([0]), tf.fill([8], -1, 'int32')]),
+      rule
+    ],
+    [
+      'the gradient along rows',
+      () => executeSingle('SwitchyardTakeAlongRowsGrad', { columns: whole }, rows([2 ** 40, 0])),
+      rule
+    ],
+    ['an outer product', () => executeSingle('SwitchyardGroupedOuter', {}, [f([0, 2 ** 31]), f([0, 2]), i([2])]), rule],
+    ['a product of 2^32 + 5 columns', () => product([0, 3], [0, 3, 2 ** 32 + 5]), rule],
+    [
+      'an outer product of 2^65 values',
+      () => executeSingle('SwitchyardGroupedOuter', {}, [f([0, whole]), f([0, whole]), i([9])]),
+      /./
+    ],
+    [
+      'a gradient of 2^62 values',
+      () => executeSingle('SwitchyardTakeAlongRowsGrad', { columns: whole }, rows([whole, 0])),
+      /./
+    ]
+  ])('%s: an error, and the process goes on', (_name, call, message) => {
+    expect(() => tf.tidy(() => call() as tf.Tensor)).toThrow(message);
+  });
+
+  // Each op with inputs of its ranks, one size in three of them huge, and no element in any but a few.
+  const SIZES = [0, 0, 1, 2, 3, 2 ** 31, 2 ** 32 + 5, 2 ** 40, 2 ** 61];
+  const OPS: [string, Record<string, number | boolean | string>, string[], number][] = [
+    ['SwitchyardTopK', { k: 1 }, ['f2'], 2],
+    ['SwitchyardTakeAlongRowsGrad', { columns: 3 }, ['f2', 'i2'], 1],
+    ['SwitchyardRowShares', {}, ['f2'], 1],
+    ['SwitchyardRowSharesGrad', {}, ['f2', 'f2'], 1],
+    ['SwitchyardChoices', {}, ['f2', 'i2'], 1],
+    ['SwitchyardGroupedMatMul', { transpose_w: false }, ['f2', 'f3', 'i1'], 1],
+    ['SwitchyardGroupedMatMul', { transpose_w: true }, ['f2', 'f3', 'i1'], 1],
+    ['SwitchyardGroupedOuter', {}, ['f2', 'f2', 'i1'], 1],
+    ['SwitchyardCombine', { k: 1 }, ['f2', 'f1', 'i1'], 1],
+    ['SwitchyardCombineGrad', {}, ['f2', 'f2', 'f2', 'i1'], 2],
+    ['SwitchyardDispatch', { k: 1 }, ['f2', 'i1'], 1],
+    ['SwitchyardActivation', { activation: 'gelu' }, ['f2'], 1],
+    ['SwitchyardActivationGrad', { activation: 'silu' }, ['f2', 'f2'], 1]
+  ];
+
+  test.each(OPS)('%s %j: 1,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
+    const next = random.child(`sizes of ${name}`).generator();
+    const draw = (list: number[]): number => list[Math.floor(next() * list.length)];
+    const ended = { tensor: 0, error: 0 };
+    for (let n = 0; n < 1000; n++) {
+      // Inputs of an op often share a size, so that some fit.
+      const shared = [draw(SIZES), draw(SIZES), draw(SIZES)];
+      const shapes = inputs.map(([, rank]) => {
+        const shape = Array.from({ length: Number(rank) }, (_, d) => (next() < 0.7 ? shared[d] : draw(SIZES)));
+        // TensorFlow.js itself ends the process where the product of the other sizes is no int64.
+        const bounded = shape.map((dim, d) => (dim > 3 && shape.slice(0, d).some((other) => other > 3) ? 2 : dim));
+        const size = bounded.reduce((a, b) => a * b, 1);
+        return size > 100 ? bounded.map((dim, d) => (d === 0 ? 0 : dim)) : bounded;
+      });
+      tf.tidy(() => {
+        const tensors = inputs.map(([kind], at) => (kind === 'f' ? f(shapes[at]) : i(shapes[at])));
+        try {
+          executeMultiple(name, attributes, tensors, outputs);
+          ended.tensor++;
+        } catch (error) {
+          expect(String(error)).toMatch(/Invalid TF_Status: \d+|must|got|fit/);
+          ended.error++;
+        }
+      });
+    }
+    expect(ended.tensor).toBeGreaterThan(3);
+    expect(ended.tensor + ended.error).toBe(1000);
+  });
+
+  function rows(shape: number[]): tf.Tensor[] {
+    return [f(shape), i(shape)];
+  }
+
+  function product(x: number[], w: number[]): tf.Tensor {
+    return executeSingle('SwitchyardGroupedMatMul', { transpose_w: false }, [f(x), f(w), i([1])]);
+  }
 });
 
 describe('custom ops refuse what does not fit, and the process goes on', () => {

@@ -1,5 +1,6 @@
 /** @file The adapters that the battery is run with: a row each, more where options change what is computed. */
-import { core, peft, tf } from '@switchyard/kernel-lib';
+import type { core } from '@switchyard/kernel-lib';
+import { peft, tf } from '@switchyard/kernel-lib';
 
 export const WIDTH = 4;
 export const HIDDEN = 6;

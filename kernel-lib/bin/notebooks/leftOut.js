@@ -1,0 +1,56 @@
+'use strict';
+
+/** What a comparison leaves out: nothing of it is unsaid. */
+class LeftOut {
+  /** @param {import('./rules').Ignored[]} ignore */
+  constructor(ignore) {
+    /** Lines of which something was ignored, in both runs, by what ignores it. @type {Map<import('./rules').Ignored, number>} */
+    this.lines = new Map(ignore.map((ignored) => [ignored, 0]));
+    /** Pictures of data that the same output carries. */
+    this.pictures = 0;
+    /** Environment records, whose changes are said instead. */
+    this.records = 0;
+  }
+
+  picture() {
+    this.pictures++;
+  }
+
+  record() {
+    this.records++;
+  }
+
+  /**
+   * @param {import('./rules').Ignored} ignored
+   * @param {number} lines
+   */
+  ignored(ignored, lines) {
+    this.lines.set(ignored, (this.lines.get(ignored) ?? 0) + lines);
+  }
+
+  /**
+   * What was left out, a line each. Every pattern of the notebook's own is named.
+   * @returns {string[]}
+   */
+  describe() {
+    const counted = [
+      [this.pictures, 'picture', 'drawn from data beside it'],
+      [this.records, 'environment record', 'compared as the environment']
+    ].flatMap(([n, thing, why]) => (n === 0 ? [] : [`${count(Number(n), String(thing))}, ${String(why)}`]));
+    const patterns = [...this.lines].flatMap(([{ name, own }, n]) =>
+      n > 0 || own ? [`${own ? `what the notebook ignores, ${name},` : name} in ${count(n, 'line')} of both runs`] : []
+    );
+    return [...counted, ...patterns];
+  }
+}
+
+/**
+ * @param {number} n
+ * @param {string} thing
+ * @returns {string}
+ */
+function count(n, thing) {
+  return `${String(n)} ${thing}${n === 1 ? '' : 's'}`;
+}
+
+module.exports = { LeftOut, count };

@@ -1,0 +1,83 @@
+/**
+ * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
+ * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
+ */
+'use strict';
+
+const { spawnSync } = require('child_process');
+const { existsSync, mkdirSync, statSync, writeFileSync } = require('fs');
+const { join } = require('path');
+
+const ROOT = join(__dirname, '..', '..');
+const SOURCES = 'kernel-lib/src';
+const STATE = '.switchyard';
+
+/** @param {string[]} words */
+function parse(words) {
+  const at = words.indexOf('--tests');
+  const tests = at < 0 ? null : words.splice(at, 2)[1];
+  const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
+  if (words.length === 0 || wrong !== undefined || tests === undefined) {
+    console.error(
+      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB where wanted, got "${wrong ?? words.join(' ')}"`
+    );
+    process.exit(2);
+  }
+  return { folders: words, tests: tests ?? words.map(testsOf).join(',') };
+}
+
+// The tests mirror the sources: those of the folder, or of the nearest one above that has any.
+function testsOf(folder) {
+  for (let parts = folder.replace(/\.ts$/, '').split('/'); parts.length > 0; parts = parts.slice(0, -1)) {
+    const own = join('test/kernel-lib', ...parts);
+    if (existsSync(join(ROOT, `${own}.test.ts`))) {
+      return `${own}.test.ts`;
+    }
+    if (existsSync(join(ROOT, own))) {
+      return `${own}/**/*.test.ts`;
+    }
+  }
+  return 'test/kernel-lib/**/*.test.ts';
+}
+
+function settings(folders) {
+  const isFolder = (each) => statSync(join(ROOT, SOURCES, each)).isDirectory();
+  const mutate = folders.map((each) => `${SOURCES}/${each}${isFolder(each) ? '/**/*.ts' : ''}`);
+  return {
+    testRunner: 'vitest',
+    vitest: { configFile: 'test/mutation/vitest.config.mts', related: false },
+    mutate: [...mutate, `!${SOURCES}/**/index.ts`],
+    // What runs while files load runs in every test: those changes cannot be told apart.
+    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: 2, timeoutMS: 20_000 },
+    ...{ reporters: ['clear-text', 'json'], jsonReporter: { fileName: `${STATE}/reports/mutation.json` } },
+    ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
+    ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },
+    ignorePatterns: [
+      '.venv',
+      '/lib',
+      'extension/jupyterlab_switchyard',
+      'notebooks',
+      'test/ui/gallery',
+      'kernel-lib/dist'
+    ]
+  };
+}
+
+const { folders, tests } = parse(process.argv.slice(2));
+const config = join(ROOT, STATE, 'stryker.config.json');
+mkdirSync(join(ROOT, STATE), { recursive: true });
+writeFileSync(config, JSON.stringify(settings(folders), null, 2));
+const stryker = require.resolve('@stryker-mutator/core/package.json').replace('package.json', 'bin/stryker.js');
+const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
+  cwd: ROOT,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    SWITCHYARD_MUTATE: tests,
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
+    SWITCHYARD_CUSTOM_OPS: join(ROOT, 'kernel-lib/native/build/switchyard_ops.node'),
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
+  }
+});
+process.exitCode = status ?? 1;

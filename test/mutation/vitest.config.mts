@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The tests of `npm run mutate`: on the library's sources, which Stryker changes, and not on what was built of them. */
+export default defineConfig({
+  root,
+  resolve: { alias: { '@switchyard/kernel-lib': `${root}kernel-lib/src/index.ts` } },
+  test: {
+    include: (process.env.SWITCHYARD_MUTATE ?? 'test/kernel-lib/**/*.test.ts').split(','),
+    exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
+    pool: 'forks',
+    testTimeout: 60_000
+  }
+});

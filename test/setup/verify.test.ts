@@ -1,0 +1,163 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compareNotebooks } from '../../kernel-lib/bin/notebooks/compare.js';
+import { readNotebook } from '../../kernel-lib/bin/notebooks/notebook.js';
+import { plainForms } from '../../kernel-lib/bin/notebooks/plain.js';
+import { report } from '../../kernel-lib/bin/notebooks/report.js';
+import { environmentText } from '../../kernel-lib/src/environment/text';
+import { temporaryFolder } from './sandbox';
+
+type Notebook = Parameters<typeof compareNotebooks>[0];
+type Forms = Record<string, unknown>;
+
+const PAYLOAD = 'application/vnd.switchyard.v1+json';
+const ENVIRONMENT = 'application/vnd.switchyard.environment.v1+json';
+const SVG = 'image/svg+xml';
+const RECORD = {
+  versions: { node: '20.19.0' },
+  platform: 'linux x64',
+  processor: 'one',
+  device: 'cpu',
+  threads: 1,
+  lockfile: null,
+  git: null,
+  seeds: {},
+  data: {},
+  packages: {}
+};
+const payload = (load: number, step = 6): Forms => ({
+  [PAYLOAD]: {
+    kind: 'routing',
+    runId: String(Math.random()),
+    source: { step, totalSteps: 6, status: 'finished' },
+    data: { load }
+  }
+});
+
+/** A notebook of one cell that shows these forms, or prints this text. */
+function notebook(shown: Forms[] | string, rules: object = {}): Notebook {
+  const printed = { output_type: 'stream', name: 'stdout', text: shown };
+  const outputs =
+    typeof shown === 'string' ? [printed] : shown.map((data) => ({ output_type: 'display_data', metadata: {}, data }));
+  const cell = { cell_type: 'code', metadata: {}, source: 'run()', outputs, execution_count: 1 };
+  return { nbformat: 4, nbformat_minor: 4, metadata: { switchyard: rules }, cells: [cell] };
+}
+
+/** How many cells differ, and what the report says. */
+function compared(saved: Forms[] | string, now: Forms[] | string, rules = {}): { different: number; said: string } {
+  const comparison = compareNotebooks(notebook(saved, rules), notebook(now, rules));
+  return { different: comparison.different.length, said: report([{ file: 'x.ipynb', comparison }]) };
+}
+
+describe('verify is not fooled by', () => {
+  it.each<[string, Forms, Forms]>([
+    ['a picture alone', { [SVG]: '<svg>1</svg>' }, { [SVG]: '<svg>2</svg>' }],
+    [
+      'a picture beside text',
+      { [SVG]: '<svg>1</svg>', 'text/plain': 'x' },
+      { [SVG]: '<svg>2</svg>', 'text/plain': 'x' }
+    ],
+    ['text beside a payload', { ...payload(1), 'text/plain': 'loss 1' }, { ...payload(1), 'text/plain': 'loss 2' }],
+    ['HTML beside a payload', { ...payload(1), 'text/html': '<b>1</b>' }, { ...payload(1), 'text/html': '<b>2</b>' }],
+    ['a form that only one run has', { ...payload(1), 'text/html': '<b>1</b>' }, payload(1)],
+    ['a picture that only one run has', { ...payload(1), [SVG]: '<svg/>' }, payload(1)],
+    ['a payload of another shape', { [PAYLOAD]: { a: 1 } }, { [PAYLOAD]: { a: 2 } }],
+    ['a payload without a source', { [PAYLOAD]: { kind: 'k', source: null, data: 1 } }, { [PAYLOAD]: null }],
+    ['an object in place of text', { 'text/plain': { a: 1 } }, { 'text/plain': { a: 2 } }],
+    ['a list of objects in place of lines', { 'text/plain': [{ a: 1 }] }, { 'text/plain': [{ a: 2 }] }],
+    ['a name of Object itself', { 'application/json': JSON.parse('{"__proto__": 1}') }, { 'application/json': {} }],
+    ['an environment type', { [ENVIRONMENT]: {}, 'text/plain': '1' }, { [ENVIRONMENT]: {}, 'text/plain': '2' }],
+    [
+      'an environment type that is empty',
+      { [ENVIRONMENT]: null, 'text/html': '1' },
+      { [ENVIRONMENT]: null, 'text/html': '2' }
+    ],
+    [
+      'text beside a record',
+      { [ENVIRONMENT]: RECORD, 'text/plain': 'loss 1' },
+      { [ENVIRONMENT]: RECORD, 'text/plain': 'loss 2' }
+    ],
+    [
+      'HTML beside a whole record',
+      { [ENVIRONMENT]: RECORD, 'text/plain': environmentText(RECORD), 'text/html': '1' },
+      { [ENVIRONMENT]: RECORD, 'text/plain': environmentText(RECORD), 'text/html': '2' }
+    ]
+  ])('%s', (_what, saved, now) => {
+    expect(compared([saved], [now]).different).toBe(1);
+    expect(compared([saved], [structuredClone(saved)]).different).toBe(0);
+  });
+});
+
+describe('verify says what it does not compare', () => {
+  it('a picture drawn from data beside it, which is compared', () => {
+    const [saved, now] = ['1', '2'].map((x) => ({ ...payload(1), [SVG]: `<svg>${x}</svg>`, 'text/plain': 'same' }));
+    const { different, said } = compared([saved], [now]);
+    expect(different).toBe(0);
+    expect(said).toMatch(/not compared\n +1 picture, drawn from data beside it/);
+    expect(compared([saved], [{ ...now, ...payload(2) }]).different).toBe(1);
+  });
+
+  it('an environment record, whose changes are said', () => {
+    const other = { ...RECORD, threads: 2 };
+    const [saved, now] = [RECORD, other].map((r) => ({ [ENVIRONMENT]: r, 'text/plain': environmentText(r) }));
+    const { different, said } = compared([saved], [now]);
+    expect(different).toBe(0);
+    expect(said).toMatch(/threads: saved with 1, now 2/);
+    expect(said).toMatch(/1 environment record, compared as the environment/);
+  });
+
+  it('also where nbformat has sorted the names of a record', () => {
+    const record = { ...RECORD, versions: { tslab: '1', node: '20' }, seeds: { b: 1, a: 2 } };
+    const sorted = { ...record, versions: { node: '20', tslab: '1' }, seeds: { a: 2, b: 1 } };
+    const saved = { [ENVIRONMENT]: sorted, 'text/plain': environmentText(record) };
+    const now = { ...record, threads: 3 };
+    expect(compared([saved], [{ [ENVIRONMENT]: now, 'text/plain': environmentText(now) }]).different).toBe(0);
+    const forged = { ...saved, 'text/plain': `${environmentText(record)}, loss 1` };
+    expect(compared([forged], [{ [ENVIRONMENT]: now, 'text/plain': environmentText(now) }]).different).toBe(1);
+  });
+
+  it('each pattern that the notebook ignores, with the lines that it touched', () => {
+    const { different, said } = compared('loss 1\nloss 2\n', 'loss 3\n', { ignore: ['.*', '^never$'] });
+    expect(different).toBe(0);
+    expect(said).toContain('what the notebook ignores, .*, in 3 lines of both runs');
+    expect(said).toContain('what the notebook ignores, ^never$, in 0 lines of both runs');
+  });
+
+  it('nothing, where everything is compared', () => {
+    expect(compared('loss 1\n', 'loss 1\n').said).not.toMatch(/not compared/);
+  });
+});
+
+describe('what comes with a notebook runs within a bound', () => {
+  const slow = { ignore: ['^(a+)+$'] };
+  const text = `${'a'.repeat(40)}b\n`;
+  const rule = /metadata\.switchyard\.ignore: a pattern may take 2 s on a text, and \^\(a\+\)\+\$ takes longer/;
+
+  it('its patterns in `verify`', () => {
+    expect(() => compared(text, text, slow)).toThrow(rule);
+  });
+
+  it('and in `diff`, which runs nothing else of it', () => {
+    expect(() => plainForms(notebook(text, slow))).toThrow(rule);
+  });
+
+  it('JSON of 20,000 levels is refused in a sentence', () => {
+    const file = path.join(temporaryFolder(), 'deep.ipynb');
+    const deep = (levels: number): string => {
+      const text = JSON.stringify(notebook([{ 'application/json': 'HERE', 'text/plain': '[[[["{' }]));
+      return text.replace('"HERE"', '['.repeat(levels) + ']'.repeat(levels));
+    };
+    fs.writeFileSync(file, deep(20_000));
+    expect(() => readNotebook(file)).toThrow(/at most 500 levels of JSON can be read, got 20006\./);
+    fs.writeFileSync(file, deep(490));
+    const read = readNotebook(file);
+    expect(compareNotebooks(read, structuredClone(read)).different).toEqual([]);
+    expect(() => plainForms(read)).not.toThrow();
+  });
+
+  it('`diff` gives the terminal no control character of it', () => {
+    const [cell] = plainForms(notebook('loss\u001b]0;owned\u0007\n')).cells;
+    expect(cell.outputs?.[0].text).toBe('loss\\u001b]0;owned\\u0007\n');
+  });
+});
