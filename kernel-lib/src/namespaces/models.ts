@@ -13,7 +13,14 @@ export type {
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
-export { families, HubTokenizer, open, openTokenizer, PretrainedEncoderDecoder, PretrainedTransformer } from '../models/hub';
+export {
+  families,
+  HubTokenizer,
+  open,
+  openTokenizer,
+  PretrainedEncoderDecoder,
+  PretrainedTransformer
+} from '../models/hub';
 export type { ExportOptions } from '../models/hub';
 export type { LogitsOptions, ModelCard } from '../models/hub';
 export type { PretrainedModel } from '../models/hub';

@@ -88,7 +88,11 @@ export class GgufCursor {
 
   private expectRest(what: string, bytes: number): void {
     if (bytes > this.size - this.at) {
-      fail(this.file, `${what} at byte ${this.at} takes ${bytes} bytes, so the file is cut short`, `${this.size} bytes`);
+      fail(
+        this.file,
+        `${what} at byte ${this.at} takes ${bytes} bytes, so the file is cut short`,
+        `${this.size} bytes`
+      );
     }
   }
 }
