@@ -137,7 +137,8 @@ describe('the command line', () => {
     for (const words of [
       ['setup', '--fast'],
       ['test', '--only', 'everything'],
-      ['doctor', '--verbose']
+      ['doctor', '--verbose'],
+      ['models', 'add', 'oracle']
     ]) {
       const { code, output } = await machine.run(words);
       expect(code).toBe(2);

@@ -13,6 +13,11 @@ export function cardBundle({ card }: { readonly card: ModelCard }): Bundle {
   };
 }
 
+/** One line, for where a model stands within another value. */
+export function cardTitle({ card }: { readonly card: ModelCard }): string {
+  return printable(`${card.architecture}, ${whole(card.parameters)} parameters, from ${card.source}`);
+}
+
 function cardRows(card: ModelCard): string[][] {
   const { parameters, activeParameters } = card;
   return [

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { Axis, Module, Stored } from '../../base/core';
 import { PretrainedEncoderDecoder, PretrainedTransformer } from '../../models/hub';
 import type { Bundle } from '../bundle';
-import { cardBundle } from './cardBundle';
+import { cardBundle, cardTitle } from './cardBundle';
 import { historyBundle, isHistory } from './historyBundle';
 import { moduleBundle, moduleTitle } from './moduleBundle';
 import { isRouting, routingBundle } from './routingBundle';
@@ -34,11 +34,11 @@ export type DataKind = (value: object) => Bundle | null;
 export const CLASS_KINDS: readonly ClassKind[] = [
   classKind(tf.Tensor, tensorBundle, tensorTitle),
   classKind(Module, moduleBundle, moduleTitle),
-  classKind(Stored, storedBundle, storedTitle),
-  classKind(Axis, axisBundle, axisTitle),
   // Of a class that extends another its own is taken.
-  classKind(PretrainedTransformer, cardBundle, moduleTitle),
-  classKind(PretrainedEncoderDecoder, cardBundle, moduleTitle)
+  classKind(PretrainedTransformer, cardBundle, cardTitle),
+  classKind(PretrainedEncoderDecoder, cardBundle, cardTitle),
+  classKind(Stored, storedBundle, storedTitle),
+  classKind(Axis, axisBundle, axisTitle)
 ];
 
 /** Bundles of the library's plain objects and maps. */
