@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'fs';
-import * as path from 'path';
 import type { Module } from '../../base/core';
 import { isMoeLayer } from '../../nn/moe';
 import type { Checkpoint } from './openFolder';
@@ -62,11 +60,4 @@ function idleParameters(model: Module): number {
     (sum, { experts, router }) => sum + experts.countParameters() * (1 - router.meanK / experts.numExperts),
     0
   );
-}
-
-/** The license that a folder's README says in its head, as those of HuggingFace do. */
-export function licenseOf(folder: string): string | undefined {
-  const file = path.join(folder, 'README.md');
-  const [, head = ''] = /^---\n([^]*?)\n---/.exec(existsSync(file) ? readFileSync(file, 'utf8') : '') ?? [];
-  return /^license:\s*(\S+)/m.exec(head)?.[1];
 }

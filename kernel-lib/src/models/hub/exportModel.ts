@@ -2,12 +2,15 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } fro
 import * as path from 'path';
 import { tf } from '../../base/backend';
 import { expectInteger, expectOneOf, fail, toJson } from '../../base/core';
+import type { Module } from '../../base/core';
 import { sourceBytes, writeAtomically, writeSafetensors } from '../../base/io';
 import type { TensorSource, WrittenDtype } from '../../base/io';
+import type { EncoderDecoderOptions, TransformerOptions } from '../language';
 import { sizesOf } from '../spec';
 import { Config } from './config';
 import { weightsOf } from './family';
-import type { PretrainedModel } from './pretrainedModel';
+import type { AnyFamily } from './family';
+import type { Origin } from './origin';
 import type { WeightMap } from './weightMap';
 
 export interface ExportOptions {
@@ -20,8 +23,14 @@ export interface ExportOptions {
 const DTYPES = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' } as const;
 const WRITTEN = ['F32', 'BF16', 'F16'];
 
+/** Model that can be given back as it was opened. */
+interface Exportable extends Module {
+  readonly options: TransformerOptions | EncoderDecoderOptions;
+  readonly origin: Origin<AnyFamily>;
+}
+
 /** Writes a folder of HuggingFace, whole or not at all. */
-export function exportModel(model: PretrainedModel, folder: string, options: ExportOptions): void {
+export function exportModel(model: Exportable, folder: string, options: ExportOptions): void {
   const { dtype = 'as stored', shardBytes = 5e9 } = options;
   expectOneOf('export', 'dtype', dtype, [...Object.keys(DTYPES), 'as stored']);
   expectInteger('export', 'shardBytes', shardBytes, 1);
@@ -46,7 +55,7 @@ export function exportModel(model: PretrainedModel, folder: string, options: Exp
 }
 
 /** Refuses what the architecture cannot say: other options, cut axes, what stands before a module. */
-function expectSayable(model: PretrainedModel): void {
+function expectSayable(model: Exportable): void {
   const { family, checkpoint } = model.origin;
   const where = `export as ${family.architecture}`;
   const [was, is] = [family.options(checkpoint.config), model.options].map((options) =>
@@ -85,7 +94,7 @@ function difference(a: unknown, b: unknown, at = ''): string | null {
   return null;
 }
 
-function sourcesOf(model: PretrainedModel, dtype: string): Map<string, TensorSource> {
+function sourcesOf(model: Exportable, dtype: string): Map<string, TensorSource> {
   const { family, checkpoint } = model.origin;
   const sources = new Map<string, TensorSource>();
   const stored = model.stored();
@@ -107,7 +116,7 @@ function asStored(dtype = 'F32'): WrittenDtype {
   return WRITTEN.includes(dtype) ? (dtype as WrittenDtype) : 'F32';
 }
 
-function valuesOf(model: PretrainedModel, map: WeightMap, i: number): Float32Array {
+function valuesOf(model: Exportable, map: WeightMap, i: number): Float32Array {
   const stored = model.stored();
   return tf.tidy(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].dataSync() as Float32Array);
 }
@@ -139,7 +148,7 @@ function writeShards(folder: string, tensors: ReadonlyMap<string, TensorSource>,
 
 const NAMES = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };
 
-function writeRest(model: PretrainedModel, folder: string, tensors: ReadonlyMap<string, TensorSource>): void {
+function writeRest(model: Exportable, folder: string, tensors: ReadonlyMap<string, TensorSource>): void {
   const { family, checkpoint, tokenizer, endIds } = model.origin;
   const [{ dtype }] = tensors.values();
   const said = { architectures: [family.architecture], dtype: NAMES[dtype] };

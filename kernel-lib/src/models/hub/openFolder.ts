@@ -3,8 +3,8 @@ import * as path from 'path';
 import { fail } from '../../base/core';
 import { openSafetensors, readEntry } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
-import { licenseOf } from './card';
 import { Config } from './config';
+import { licenseOf } from './licenseOf';
 
 const ONE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';

@@ -8,20 +8,10 @@ import { cardOf } from './card';
 import type { ModelCard } from './card';
 import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
-import type { Checkpoint } from './openFolder';
-import type { AnyFamily, Family } from './family';
 import { generate } from './generate/generate';
 import type { Beginning, GenerateOptions, Generated } from './generate/generate';
+import type { Origin } from './origin';
 import type { HubTokenizer } from './tokenizer';
-
-/** Where an opened model comes from, and what goes with it. */
-export interface Origin<F extends AnyFamily = Family> {
-  checkpoint: Checkpoint;
-  family: F;
-  tokenizer: HubTokenizer;
-  /** Ids that end a text. */
-  endIds: readonly number[];
-}
 
 /** Options of `logits`. */
 export interface LogitsOptions {

@@ -12,7 +12,8 @@ import type { Family } from './family';
 import { generate } from './generate/generate';
 import type { Beginning, Generated, GenerateOptions } from './generate/generate';
 import { toIds } from './pretrained';
-import type { LogitsOptions, Origin } from './pretrained';
+import type { LogitsOptions } from './pretrained';
+import type { Origin } from './origin';
 import type { HubTokenizer } from './tokenizer';
 
 /** An `EncoderDecoder` that `models.open` opened: it has its tokenizer, and answers texts. */

@@ -1,6 +1,8 @@
 import { fail } from '../../core';
 import type { ReadBytes } from '../tensorFile';
-import type { GgufValue } from './readGguf';
+
+/** A value of the metadata; integers of 64 bits that are larger than numbers hold exactly are refused. */
+export type GgufValue = number | boolean | string | GgufValue[];
 
 const CHUNK = 1 << 20;
 const MAX_DEPTH = 4;

@@ -3,9 +3,7 @@ import { fail } from '../../core';
 import { bytesOf } from '../decodeValues';
 import { type ReadBytes, type TensorEntry, withFile } from '../tensorFile';
 import { GgufCursor } from './cursor';
-
-/** A value of the metadata; integers of 64 bits that are larger than numbers hold exactly are refused. */
-export type GgufValue = number | boolean | string | GgufValue[];
+import type { GgufValue } from './cursor';
 
 export interface Gguf {
   metadata: Map<string, GgufValue>;

@@ -1,7 +1,7 @@
 import { tf } from '../../../base/backend';
 import { Context, expectInteger, fail, Memory } from '../../../base/core';
-import type { Observer } from '../../../base/core';
-import type { PretrainedModel } from '../pretrainedModel';
+import type { Module, Observer } from '../../../base/core';
+import type { HubTokenizer } from '../tokenizer';
 import { sampler } from './sampler';
 import type { Sampler, SamplerOptions } from './sampler';
 
@@ -28,6 +28,17 @@ export interface Beginning {
   dispose?(): void;
 }
 
+/** Model that writes: ids into the hidden states of its last block, and those into logits. */
+interface Writer extends Module {
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly tokenizer: HubTokenizer;
+  readonly origin: { readonly endIds: readonly number[] };
+  beginGeneration(prompts: readonly (readonly number[])[]): Beginning;
+  embedContext(tokens: tf.Tensor, ctx: Context): tf.Tensor;
+  readOut(x: tf.Tensor, ctx: Context): tf.Tensor;
+}
+
 /** A continuation. */
 export interface Generated {
   /** Without the prompt, end token and stop text. */
@@ -47,7 +58,7 @@ interface Sequence extends Generated {
 
 /** Continues texts together, the shorter ones padded on the left. */
 export async function generate(
-  model: PretrainedModel,
+  model: Writer,
   texts: readonly string[],
   options: GenerateOptions
 ): Promise<Generated[]> {
@@ -78,7 +89,7 @@ export async function generate(
   return sequences.map(({ done: _done, choose: _choose, ...generated }) => generated);
 }
 
-function expectFits({ contextLength }: PretrainedModel, length: number, maxNewTokens: number): void {
+function expectFits({ contextLength }: Writer, length: number, maxNewTokens: number): void {
   if (length + maxNewTokens > contextLength) {
     fail(
       'generate',
@@ -88,7 +99,7 @@ function expectFits({ contextLength }: PretrainedModel, length: number, maxNewTo
   }
 }
 
-function begin(model: PretrainedModel, text: string, choose: Sampler): Sequence {
+function begin(model: Writer, text: string, choose: Sampler): Sequence {
   const promptIds = model.tokenizer.encode(text);
   if (promptIds.length === 0) {
     fail('generate', 'a prompt must have at least one token', JSON.stringify(text));
@@ -101,7 +112,7 @@ function begin(model: PretrainedModel, text: string, choose: Sampler): Sequence 
 }
 
 /** All attention keeps keys and values; where some does not, each pass takes the whole sequence. */
-function remembers(model: PretrainedModel): boolean {
+function remembers(model: Writer): boolean {
   const attention = [...model.modules()].filter(([path]) => /^(layers|decoder)\.\d+\.attention$/.test(path));
   return attention.every(([, module]) => (module as { remembers?: boolean }).remembers === true);
 }
@@ -122,7 +133,7 @@ function nextInput(
 
 /** Logits of the last position of each sequence, on the host. */
 function lastLogits(
-  model: PretrainedModel,
+  model: Writer,
   rows: number[][],
   {
     memory,
@@ -147,7 +158,7 @@ function lastLogits(
 }
 
 function add(
-  model: PretrainedModel,
+  model: Writer,
   sequence: Sequence,
   { index, before }: { index: number; before: readonly number[] },
   logits: Float32Array,
