@@ -14,6 +14,7 @@ export * as models from './namespaces/models';
 export * as moe from './namespaces/moe';
 export * as ops from './base/ops';
 export * as peft from './namespaces/peft';
+export * as prune from './namespaces/prune';
 export * as protocol from './protocol';
 export * as routers from './nn/routers';
 export * as routing from './namespaces/routing';

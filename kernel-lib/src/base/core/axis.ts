@@ -87,6 +87,22 @@ export class Axis {
     return this.form === 'symbol' ? [this] : [...new Set(this.parts.flatMap((part) => part.symbols()))];
   }
 
+  /** Position of a symbol at each stored place of this axis, -1 at those of other parts of a sum; [storedSize]. */
+  placesOf(symbol: Axis): Int32Array {
+    if (this.form === 'symbol') {
+      return this === symbol ? range(this.stored) : new Int32Array(this.stored).fill(-1);
+    }
+    if (this.form === 'sum') {
+      return Int32Array.from(this.parts.flatMap((part) => Array.from(part.placesOf(symbol))));
+    }
+    let flat: number[] = [-1];
+    for (const part of this.parts) {
+      const own = Array.from(part.placesOf(symbol));
+      flat = flat.flatMap((outer) => own.map((inner) => Math.max(outer, inner)));
+    }
+    return Int32Array.from(flat);
+  }
+
   /** Forbids cuts, and says why: "a table names experts by number". */
   pin(reason: string): this {
     this.symbols().forEach((symbol) => (symbol.reason ??= reason));

@@ -30,6 +30,11 @@ export class PretrainedEncoderDecoder extends EncoderDecoder {
     super(options, random);
   }
 
+  /** A new model, built as this one with some options changed; its values are initial ones. */
+  rebuild(changes: Partial<EncoderDecoderOptions>): PretrainedEncoderDecoder {
+    return new PretrainedEncoderDecoder({ ...this.options, ...changes }, this.origin);
+  }
+
   /** Card: what there is to know of it at a glance. */
   get card(): ModelCard {
     return cardOf(this, this.origin);

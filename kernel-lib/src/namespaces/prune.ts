@@ -1,0 +1,12 @@
+export { groups, magnitude, random, structured, taylor } from '../transform/prune';
+export type {
+  CalibrationTask,
+  GroupReduction,
+  Importance,
+  MagnitudeOptions,
+  PruningGroup,
+  RankingScope,
+  StructuredOptions,
+  StructuredReport,
+  TaylorOptions
+} from '../transform/prune';

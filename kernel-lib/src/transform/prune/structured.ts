@@ -1,0 +1,146 @@
+import { tf } from '../../base/backend';
+import { expectInteger, expectNumber, expectOneOf, fail, shrink } from '../../base/core';
+import type { Cost, Module } from '../../base/core';
+import { copyModel } from '../../models/copyModel';
+import { isMoeLayer } from '../../nn/moe';
+import type { TransformReport } from '../moe/report';
+import { chooseKept } from './chooseKept';
+import type { RankedGroup, RankingScope } from './chooseKept';
+import { groups } from './groups';
+import type { PruningGroup } from './groups';
+import { magnitude } from './importance';
+import type { Importance } from './importance';
+import { matches } from './matches';
+import { scoreGroup } from './scoreGroup';
+import type { GroupReduction } from './scoreGroup';
+
+/** Groups that are pruned unless told otherwise: what layers hold inside. */
+const INSIDE = ['*.hidden', '*.heads', '*.groups', '*.experts'];
+
+export interface StructuredOptions {
+  /** Share of a group's positions that goes, 0..1. */
+  ratio: number;
+  /** Other ratios, by the names of groups ("layers.0.*"); the last that fits counts. */
+  ratios?: Readonly<Record<string, number>>;
+  /** Criterion. Default `prune.magnitude()`. */
+  importance?: Importance;
+  /** How the members of a group count. Default "mean". */
+  reduce?: GroupReduction;
+  /**
+   * Groups to prune, by name; "*" stands for any part. Default: hidden neurons, heads (of grouped
+   * attention, keys and values with their queries), and experts. "width" is the residual stream's.
+   */
+  include?: readonly string[];
+  /** Groups that stay. */
+  exclude?: readonly string[];
+  /** Over which groups positions are ranked together. Default "local". */
+  scope?: RankingScope;
+  /** Share of one group that may go at most. Default 1: all but the minimum. */
+  maxRatio?: number;
+  /** Positions that each group keeps; a mixture keeps as many experts as work on a token besides. Default 1. */
+  minimum?: number;
+  /** Sizes that are left are multiples of it, where the group has as many. Default 1. */
+  multipleOf?: number;
+  /** "shrink" makes values smaller; "mask" keeps them and reads them without what goes, so that it can come back. Default "shrink". */
+  mode?: 'shrink' | 'mask';
+}
+
+export interface StructuredReport extends TransformReport {
+  mode: 'shrink' | 'mask';
+  /** Kind of the criterion. */
+  importance: string;
+  /** Bytes of the stored values. */
+  bytes: { before: number; after: number };
+  /** Operations on a token; null where a module does not say. */
+  flops: { before: number | null; after: number | null };
+  /** Groups that were pruned: their positions, and which are left. */
+  groups: { name: string; size: number; kept: number[] }[];
+}
+
+/**
+ * Structured pruning: whole neurons, heads, experts or channels go, with all that belongs to them (Torch-Pruning, arXiv 2301.12900). A new
+ * model; the one given stays as it is. Masked and shrunk compute the same, norms and biases included: both read the values that are left.
+ *
+ * @throws {SwitchyardError} where an option is out of range, no group fits or every one that does is pinned, or the criterion cannot score.
+ */
+export function structured<M extends Module>(
+  model: M,
+  options: StructuredOptions
+): { model: M; report: StructuredReport } {
+  const where = 'prune.structured';
+  const { ratio, importance = magnitude(), reduce = 'mean', mode = 'shrink', scope = 'local' } = options;
+  const { maxRatio = 1, multipleOf = 1 } = options;
+  expectNumber(where, 'ratio', ratio, 0, 1);
+  Object.values(options.ratios ?? {}).forEach((each) => expectNumber(where, 'ratios', each, 0, 1));
+  expectNumber(where, 'maxRatio', maxRatio, 0, 1);
+  expectInteger(where, 'multipleOf', multipleOf, 1);
+  expectInteger(where, 'minimum', options.minimum ?? 1, 1);
+  expectOneOf(where, 'reduce', reduce, ['sum', 'mean', 'max']);
+  expectOneOf(where, 'scope', scope, ['local', 'global', 'isomorphic']);
+  expectOneOf(where, 'mode', mode, ['shrink', 'mask']);
+  const chosen = chosenGroups(model, options);
+  const scores = importance.score(model);
+  try {
+    const ranked = chosen.map((group): RankedGroup => {
+      const scored = scoreGroup(model, group, scores, { gather: importance.gather, reduce });
+      return { group, importance: scored, ratio: ratioOf(group, options), minimum: minimumOf(model, group, options) };
+    });
+    const kept = chooseKept(ranked, { scope, maxRatio, multipleOf });
+    const pruned = copyModel(model);
+    const axes = groups(pruned);
+    chosen.forEach(({ name, size }, i) => kept[i].length < size && axes.get(name)!.axis.keep(kept[i]));
+    if (mode === 'shrink') {
+      shrink(pruned);
+    }
+    return { model: pruned, report: reportOf(model, pruned, { mode, importance: importance.kind, chosen, kept }) };
+  } finally {
+    tf.dispose([...scores.values()]);
+  }
+}
+
+function chosenGroups(model: Module, { include = INSIDE, exclude = [] }: StructuredOptions): PruningGroup[] {
+  const all = [...groups(model).values()];
+  const wanted = all.filter(({ name }) => matches(include, name) && !matches(exclude, name));
+  const free = wanted.filter(({ pinned, size }) => pinned === null && size > 1);
+  if (free.length === 0) {
+    const why =
+      wanted.length === 0
+        ? all.map(({ name }) => name).join(', ')
+        : wanted.map(({ name, pinned }) => `${name}: ${pinned ?? 'one position'}`).join('; ');
+    fail('prune.structured', `include must name groups that can be pruned (${why.slice(0, 300)})`, include);
+  }
+  return free;
+}
+
+function ratioOf({ name }: PruningGroup, { ratio, ratios = {} }: StructuredOptions): number {
+  return Object.entries(ratios).reduce((last, [pattern, each]) => (matches([pattern], name) ? each : last), ratio);
+}
+
+/** A mixture keeps as many experts as its router chooses. */
+function minimumOf(model: Module, { name, kind }: PruningGroup, { minimum = 1 }: StructuredOptions): number {
+  const layer = kind === 'experts' ? model.modules().get(name.slice(0, -'.experts'.length)) : undefined;
+  return layer !== undefined && isMoeLayer(layer) ? Math.max(minimum, Math.ceil(layer.router.k)) : minimum;
+}
+
+function reportOf(
+  before: Module,
+  after: Module,
+  {
+    chosen,
+    kept,
+    ...facts
+  }: Pick<StructuredReport, 'mode' | 'importance'> & { chosen: PruningGroup[]; kept: number[][] }
+): StructuredReport {
+  const cost = (module: Module): Cost => module.cost({ length: 1 });
+  const parameters = { before: before.countParameters(), after: after.countParameters() };
+  return {
+    transformation: 'structured',
+    ...facts,
+    parameters,
+    bytes: { before: cost(before).bytes, after: cost(after).bytes },
+    flops: { before: cost(before).flops, after: cost(after).flops },
+    groups: chosen
+      .map(({ name, size }, i) => ({ name, size, kept: kept[i] }))
+      .filter(({ size, kept: left }) => left.length < size)
+  };
+}
