@@ -1,6 +1,7 @@
-export { groups, magnitude, random, structured, taylor } from '../transform/prune';
+export { groupImportance, groups, magnitude, random, structured, taylor } from '../transform/prune';
 export type {
   CalibrationTask,
+  GroupImportanceOptions,
   GroupReduction,
   Importance,
   MagnitudeOptions,

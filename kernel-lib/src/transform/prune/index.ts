@@ -2,6 +2,7 @@ export type { RankingScope } from './chooseKept';
 export { groups } from './groups';
 export type { PruningGroup } from './groups';
 export * from './importance';
-export type { GroupReduction } from './scoreGroup';
+export { groupImportance } from './groupImportance';
+export type { GroupImportanceOptions, GroupReduction } from './groupImportance';
 export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';

@@ -1,4 +1,3 @@
-import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, fail, shrink } from '../../base/core';
 import type { Cost, Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
@@ -9,23 +8,18 @@ import type { RankedGroup, RankingScope } from './chooseKept';
 import { groups } from './groups';
 import type { PruningGroup } from './groups';
 import { magnitude } from './importance';
-import type { Importance } from './importance';
 import { matches } from './matches';
-import { scoreGroup } from './scoreGroup';
-import type { GroupReduction } from './scoreGroup';
+import { groupImportance } from './groupImportance';
+import type { GroupImportanceOptions } from './groupImportance';
 
 /** Groups that are pruned unless told otherwise: what layers hold inside. */
 const INSIDE = ['*.hidden', '*.heads', '*.groups', '*.experts'];
 
-export interface StructuredOptions {
+export interface StructuredOptions extends GroupImportanceOptions {
   /** Share of a group's positions that goes, 0..1. */
   ratio: number;
   /** Other ratios, by the names of groups ("layers.0.*"); the last that fits counts. */
   ratios?: Readonly<Record<string, number>>;
-  /** Criterion. Default `prune.magnitude()`. */
-  importance?: Importance;
-  /** How the members of a group count. Default "mean". */
-  reduce?: GroupReduction;
   /**
    * Groups to prune, by name; "*" stands for any part. Default: hidden neurons, heads (of grouped
    * attention, keys and values with their queries), and experts. "width" is the residual stream's.
@@ -68,34 +62,29 @@ export function structured<M extends Module>(
   options: StructuredOptions
 ): { model: M; report: StructuredReport } {
   const where = 'prune.structured';
-  const { ratio, importance = magnitude(), reduce = 'mean', mode = 'shrink', scope = 'local' } = options;
+  const { ratio, importance = magnitude(), reduce, mode = 'shrink', scope = 'local' } = options;
   const { maxRatio = 1, multipleOf = 1 } = options;
   expectNumber(where, 'ratio', ratio, 0, 1);
   Object.values(options.ratios ?? {}).forEach((each) => expectNumber(where, 'ratios', each, 0, 1));
   expectNumber(where, 'maxRatio', maxRatio, 0, 1);
   expectInteger(where, 'multipleOf', multipleOf, 1);
   expectInteger(where, 'minimum', options.minimum ?? 1, 1);
-  expectOneOf(where, 'reduce', reduce, ['sum', 'mean', 'max']);
   expectOneOf(where, 'scope', scope, ['local', 'global', 'isomorphic']);
   expectOneOf(where, 'mode', mode, ['shrink', 'mask']);
   const chosen = chosenGroups(model, options);
-  const scores = importance.score(model);
-  try {
-    const ranked = chosen.map((group): RankedGroup => {
-      const scored = scoreGroup(model, group, scores, { gather: importance.gather, reduce });
-      return { group, importance: scored, ratio: ratioOf(group, options), minimum: minimumOf(model, group, options) };
-    });
-    const kept = chooseKept(ranked, { scope, maxRatio, multipleOf });
-    const pruned = copyModel(model);
-    const axes = groups(pruned);
-    chosen.forEach(({ name, size }, i) => kept[i].length < size && axes.get(name)!.axis.keep(kept[i]));
-    if (mode === 'shrink') {
-      shrink(pruned);
-    }
-    return { model: pruned, report: reportOf(model, pruned, { mode, importance: importance.kind, chosen, kept }) };
-  } finally {
-    tf.dispose([...scores.values()]);
+  const importances = groupImportance(model, chosen, { importance, reduce });
+  const ranked = chosen.map((group, i): RankedGroup => ({
+    ...{ group, importance: importances[i] },
+    ...{ ratio: ratioOf(group, options), minimum: minimumOf(model, group, options) }
+  }));
+  const kept = chooseKept(ranked, { scope, maxRatio, multipleOf });
+  const pruned = copyModel(model);
+  const axes = groups(pruned);
+  chosen.forEach(({ name, size }, i) => kept[i].length < size && axes.get(name)!.axis.keep(kept[i]));
+  if (mode === 'shrink') {
+    shrink(pruned);
   }
+  return { model: pruned, report: reportOf(model, pruned, { mode, importance: importance.kind, chosen, kept }) };
 }
 
 function chosenGroups(model: Module, { include = INSIDE, exclude = [] }: StructuredOptions): PruningGroup[] {

@@ -1,7 +1,8 @@
 import { tf } from '../../base/backend';
-import { fail } from '../../base/core';
+import { expectOneOf, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { PruningGroup } from './groups';
+import { magnitude } from './importance';
 import type { Importance } from './importance';
 
 /** How the members of a group count. */
@@ -13,7 +14,7 @@ export type GroupReduction = 'sum' | 'mean' | 'max';
  *
  * @throws {SwitchyardError} where no member has scores, or one is not finite.
  */
-export function scoreGroup(
+function scoreGroup(
   model: Module,
   group: PruningGroup,
   scores: ReadonlyMap<string, tf.Tensor>,
@@ -27,7 +28,7 @@ export function scoreGroup(
       : [slices(score, stored.get(path)!.axes[dimension].placesOf(group.axis), dimension, group.size)];
   });
   if (members.length === 0) {
-    fail('prune.structured', `the criterion must score a parameter of "${group.name}"`, 'none');
+    fail('prune.groupImportance', `the criterion must score a parameter of "${group.name}"`, 'none');
   }
   const total = Float32Array.from({ length: group.size }, (_, i) => {
     const own = members.map((member) => (gather === 'magnitude' ? Math.abs(member[i]) : member[i]));
@@ -57,4 +58,30 @@ function slices(score: tf.Tensor, places: Int32Array, dimension: number, size: n
     }
   });
   return sums;
+}
+
+export interface GroupImportanceOptions {
+  /** Criterion. Default `prune.magnitude()`. */
+  importance?: Importance;
+  /** How the members of a group count. Default "mean". */
+  reduce?: GroupReduction;
+}
+
+/**
+ * Importance of each position of these groups, [size] each, in their order.
+ *
+ * @throws {SwitchyardError} where the criterion cannot score a group.
+ */
+export function groupImportance(
+  model: Module,
+  of: Iterable<PruningGroup>,
+  { importance = magnitude(), reduce = 'mean' }: GroupImportanceOptions = {}
+): Float32Array[] {
+  expectOneOf('prune.groupImportance', 'reduce', reduce, ['sum', 'mean', 'max']);
+  const scores = importance.score(model);
+  try {
+    return Array.from(of, (group) => scoreGroup(model, group, scores, { gather: importance.gather, reduce }));
+  } finally {
+    tf.dispose([...scores.values()]);
+  }
 }
