@@ -1,4 +1,4 @@
-import { fail } from '../base/core';
+import { fail, maskedPaths, masksAt } from '../base/core';
 import type { Module } from '../base/core';
 import { copyValues } from './copyValues';
 import { build, resize, sizesOf } from './spec';
@@ -14,6 +14,7 @@ export function copyModel<M extends Module>(model: M): M {
   if (rebuild !== undefined) {
     const copy = rebuild.call(model, {});
     resize(copy, sizesOf(model));
+    masksAt(copy, maskedPaths(model));
     copyValues(model, copy);
     return copy;
   }

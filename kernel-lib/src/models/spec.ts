@@ -1,10 +1,12 @@
-import { axesOf, fail, shrink, SpecTable, toJson } from '../base/core';
+import { axesOf, fail, maskedPaths, masksAt, shrink, SpecTable, toJson } from '../base/core';
 import type { Module, Spec, SpecData } from '../base/core';
 
-/** A model as data: its kind and options, and the sizes of the axes that have been cut since it was built. */
+/** A model as data: its kind and options, and, since it was built, the sizes of axes that were cut and the parameters that were masked. */
 export interface ModelSpec extends SpecData {
   /** Size of each axis that is not as built, by its name in `core.axesOf`. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** Paths of the parameters that have a mask. */
+  readonly masks?: readonly string[];
 }
 
 /** The models by kind; your own are registered here. */
@@ -20,7 +22,12 @@ export function specOf(model: Module & { readonly options: object }): ModelSpec 
   const where = `the spec of a ${model.kind}`;
   const sizes = sizesOf(model);
   const options = toJson(where, { ...model.options }) as Record<string, unknown>;
-  return { kind: model.kind, options, ...(Object.keys(sizes).length === 0 ? {} : { sizes }) };
+  const masks = maskedPaths(model);
+  return {
+    ...{ kind: model.kind, options },
+    ...(Object.keys(sizes).length > 0 && { sizes }),
+    ...(masks.length > 0 && { masks })
+  };
 }
 
 /**
@@ -32,6 +39,7 @@ export function build(spec: ModelSpec): Module {
   const model = modelSpecs.of({ kind: spec.kind, options: spec.options }).build();
   try {
     resize(model, spec.sizes ?? {});
+    masksAt(model, spec.masks ?? []);
     return model;
   } catch (error) {
     model.dispose();

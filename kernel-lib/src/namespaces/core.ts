@@ -11,6 +11,8 @@ export {
   expectShape,
   fail,
   jsonForms,
+  maskedPaths,
+  masksAt,
   Module,
   observer,
   Parameter,

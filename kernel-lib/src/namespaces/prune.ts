@@ -1,4 +1,4 @@
-export { groupImportance, groups, magnitude, random, structured, taylor } from '../transform/prune';
+export { groupImportance, groups, magnitude, random, structured, taylor, unstructured } from '../transform/prune';
 export type {
   CalibrationTask,
   GroupImportanceOptions,
@@ -9,5 +9,7 @@ export type {
   RankingScope,
   StructuredOptions,
   StructuredReport,
-  TaylorOptions
+  TaylorOptions,
+  UnstructuredOptions,
+  UnstructuredReport
 } from '../transform/prune';

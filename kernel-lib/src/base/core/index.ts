@@ -31,7 +31,7 @@ export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
 export { Memory } from './memory';
 export type { MemoryOptions } from './memory';
-export { Module } from './module';
+export { maskedPaths, masksAt, Module } from './module';
 export type { Interceptor } from './module';
 export { Parameter } from './parameter';
 export type { ParameterOptions } from './parameter';

@@ -1,5 +1,5 @@
-import type { tf } from '../backend';
-import type { Buffer } from './buffer';
+import { tf } from '../backend';
+import { Buffer } from './buffer';
 import type { Context } from './context';
 import type { Cost, CostShape } from './cost';
 import { fail } from './errors';
@@ -11,6 +11,9 @@ import type { Stored } from './stored';
  * returns the output.
  */
 export type Interceptor = (inner: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, ctx: Context) => tf.Tensor;
+
+const MASKS = new WeakMap<Parameter, Buffer>();
+const maskName = (parameter: string): string => `${parameter}Mask`;
 
 /**
  * A network is a tree of modules: a module holds parameters and submodules and computes `apply(x, ctx)`. The path of a
@@ -143,6 +146,27 @@ export abstract class Module {
     return add(this.ownBuffers, name, buffer);
   }
 
+  /**
+   * Mask of a parameter of its own, over the same axes: a buffer "<name>Mask", 1 where a value counts and 0 where it is read as 0, whatever
+   * training does to the value that is stored. Ones at first; the same one each time.
+   *
+   * @throws {SwitchyardError} where there is no such parameter.
+   */
+  mask(name: string): Buffer {
+    const parameter = this.ownParameters.get(name) ?? fail(this.kind, `mask must name a parameter of its own (${[...this.ownParameters.keys()].join(', ')})`, name); // prettier-ignore
+    const masked = this.ownBuffers.get(maskName(name));
+    if (masked !== undefined) {
+      return masked;
+    }
+    // A parameter that is tied has one mask, in each module that holds it.
+    const mask = MASKS.get(parameter) ?? Buffer.over(parameter.axes, tf.ones);
+    if (!MASKS.has(parameter)) {
+      MASKS.set(parameter, mask);
+      parameter.wrap((value) => value.mul(mask.read()));
+    }
+    return this.addBuffer(maskName(name), mask);
+  }
+
   protected addChild<M extends Module>(name: string, module: M): M {
     add<Module>(this.ownChildren, name, module);
     return module;
@@ -173,6 +197,29 @@ export abstract class Module {
     }
     return out;
   }
+}
+
+/** Paths of a module's parameters that have a mask. */
+export function maskedPaths(root: Module): string[] {
+  const buffers = root.buffers();
+  return [...root.parameters().keys()].filter((path) => buffers.has(maskName(path)));
+}
+
+/** Masks of parameters, by path; made where there are none. */
+export function masksAt(root: Module, paths: readonly string[]): Map<string, Buffer> {
+  const modules = root.modules();
+  return new Map(
+    paths.map((path) => {
+      const cut = path.lastIndexOf('.');
+      const owner = modules.get(cut < 0 ? '' : path.slice(0, cut));
+      return [
+        path,
+        (owner ?? fail('core.masksAt', 'paths must be of parameters that the module has', path)).mask(
+          path.slice(cut + 1)
+        )
+      ];
+    })
+  );
 }
 
 function join(prefix: string, name: string): string {

@@ -1,4 +1,4 @@
-import { expectOneOf, fail, sizeOf } from '../../base/core';
+import { expectOneOf, fail, maskedPaths, masksAt, sizeOf } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
@@ -39,6 +39,10 @@ export function mapFeedForwards<M extends BlockModel>(
   const gone = changed.filter(({ to, from }) => to !== from).map(({ path }) => `${path}.`);
   const kept = Object.entries(sizesOf(model)).filter(([name]) => !gone.some((prefix) => name.startsWith(prefix)));
   resize(mapped, Object.fromEntries(kept));
+  masksAt(
+    mapped,
+    maskedPaths(model).filter((path) => !gone.some((prefix) => path.startsWith(prefix)))
+  );
   const target = mapped.modules();
   copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
   changed.forEach(({ feedForward, from, to }, i) => {

@@ -6,3 +6,5 @@ export { groupImportance } from './groupImportance';
 export type { GroupImportanceOptions, GroupReduction } from './groupImportance';
 export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';
+export { unstructured } from './unstructured';
+export type { UnstructuredOptions, UnstructuredReport } from './unstructured';
