@@ -3,6 +3,7 @@ import { analysisSystems } from './systems/analysis';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { peftSystems } from './systems/peft';
+import { pruningSystems } from './systems/pruning';
 import { queriesSystems } from './systems/queries';
 import { recsysSystems } from './systems/recsys';
 import { routerSystems } from './systems/routers';
@@ -16,6 +17,7 @@ export const systems: readonly SystemEntry[] = [
   ...routerSystems,
   ...expertsSystems,
   ...transformSystems,
+  ...pruningSystems,
   ...analysisSystems,
   ...simSystems,
   ...adaptiveSystems,

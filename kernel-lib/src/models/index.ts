@@ -6,6 +6,8 @@ export type {
   MoeFeedForward,
   TokenIndexedFeedForward
 } from './feedForward';
+export { Mlp, mlp } from './mlp';
+export type { MlpOptions } from './mlp';
 export { moduleFlops, sumFlops } from './moduleFlops';
 export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
 export { build, modelSpecs, resize, specOf } from './spec';

@@ -1,10 +1,11 @@
-export { build, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
+export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
 export type {
   BlockModel,
   BlockModelOptions,
   BlockSharing,
   DenseFeedForward,
   FeedForwardSpec,
+  MlpOptions,
   ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,

@@ -1,9 +1,20 @@
-export { groupImportance, groups, magnitude, random, structured, taylor, unstructured } from '../transform/prune';
+export {
+  groupImportance,
+  groups,
+  iterative,
+  magnitude,
+  random,
+  structured,
+  taylor,
+  unstructured
+} from '../transform/prune';
 export type {
   CalibrationTask,
   GroupImportanceOptions,
   GroupReduction,
   Importance,
+  IterativeOptions,
+  IterativeReport,
   MagnitudeOptions,
   PruningGroup,
   RankingScope,

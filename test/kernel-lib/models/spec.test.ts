@@ -85,6 +85,7 @@ const MODELS: Record<string, { make: () => Model; input: () => tf.Tensor }> = {
     },
     input: () => spread([2, 3, 5])
   },
+  mlp: { make: () => models.mlp({ inputWidth: 5, hidden: [7, 4], outputWidth: 3 }), input: () => spread([2, 5]) },
   unet: { make: () => models.unet({ imageSize: 4, width: 4, layers: [1, 2, 0, 1] }), input: () => spread([3, 18]) },
   'token mixer': {
     make: () => models.tokenMixer({ slots: 2, inputWidth: 3, layers: 2, width: 8, norm: layers.layerNorm() }),

@@ -4,6 +4,8 @@ export type { PruningGroup } from './groups';
 export * from './importance';
 export { groupImportance } from './groupImportance';
 export type { GroupImportanceOptions, GroupReduction } from './groupImportance';
+export { iterative } from './iterative';
+export type { IterativeOptions, IterativeReport } from './iterative';
 export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';
 export { unstructured } from './unstructured';
