@@ -1,4 +1,4 @@
-import { core, data, models, prune, tf, train } from '@switchyard/kernel-lib';
+import { type core, data, models, prune, tf, train } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const SIZE = { inputWidth: 64, hidden: [32], outputWidth: 10 };
