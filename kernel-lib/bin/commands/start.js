@@ -4,6 +4,7 @@ const childProcess = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { setUp } = require('../setup');
+const { endWhenAsked } = require('../support/endWhenAsked');
 const { venvEnvironment, venvProgram } = require('../support/project');
 
 /**
@@ -41,20 +42,12 @@ function runLab(project, words, opened) {
     detached: true
   });
   announce(lab.stderr, opened);
+  const ending = endWhenAsked(lab);
   return new Promise((resolve, reject) => {
-    let ended = false;
-    const end = () => {
-      if (!ended) {
-        ended = true;
-        lab.kill('SIGTERM');
-      }
-    };
-    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
-    signals.forEach((signal) => process.on(signal, end));
     lab.on('error', reject);
     lab.on('close', (code) => {
-      signals.forEach((signal) => process.off(signal, end));
-      resolve(ended ? 0 : (code ?? 1));
+      ending.dispose();
+      resolve(ending.asked() ? 0 : (code ?? 1));
     });
   });
 }
