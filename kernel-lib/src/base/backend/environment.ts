@@ -1,4 +1,4 @@
-import * as util from 'util';
+import util from 'util';
 
 /** Sets the environment variables that must stand before TensorFlow loads; harmless when done twice. */
 export function prepareEnvironment(): void {
