@@ -1,3 +1,4 @@
+import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, maskedPaths, masksAt } from '../../base/core';
 import type { Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
@@ -9,8 +10,13 @@ export interface IterativeOptions<M extends Module> extends Omit<UnstructuredOpt
   rounds: number;
   /** Share of the values left that goes in a round, p: after n rounds `(1 - p)^n` are left. */
   rate: number;
-  /** Trains the model of a round, from 1, in place; interrupted, it throws. */
-  train: (model: M, round: number) => PromiseLike<unknown>;
+  /** Trains a model of a round, from 1, in place: each member, from 0, in a way of its own. Interrupted, it throws. */
+  train: (model: M, round: number, member: number) => PromiseLike<unknown>;
+  /**
+   * Copies that each round trains from the same values under the same masks; pruning goes on from their average, a sparse soup
+   * (arXiv 2306.16788). Default 1.
+   */
+  members?: number;
   /** Values that a round goes on from: the initial ones, as a lottery ticket does, or those that were trained. Default "initial". */
   rewind?: 'initial' | 'none';
 }
@@ -32,8 +38,9 @@ export async function iterative<M extends Module>(
   options: IterativeOptions<M>
 ): Promise<{ model: M; report: IterativeReport }> {
   const where = 'prune.iterative';
-  const { rounds, rate, train, rewind = 'initial', ...criterion } = options;
+  const { rounds, rate, train, rewind = 'initial', members = 1, ...criterion } = options;
   expectInteger(where, 'rounds', rounds, 1);
+  expectInteger(where, 'members', members, 1);
   expectNumber(where, 'rate', rate, 0, 1);
   expectOneOf(where, 'rewind', rewind, ['initial', 'none']);
   let current = copyModel(model);
@@ -41,7 +48,7 @@ export async function iterative<M extends Module>(
   let last: UnstructuredReport | null = null;
   try {
     for (let round = 1; round <= rounds; round++) {
-      await train(current, round);
+      current = await soup(current, members, (member, i) => train(member, round, i));
       const { model: pruned, report } = unstructured(current, { ...criterion, sparsity: 1 - (1 - rate) ** round });
       current.dispose();
       current = rewind === 'initial' ? rewound(model, pruned) : pruned;
@@ -53,6 +60,31 @@ export async function iterative<M extends Module>(
     throw error;
   }
   return { model: current, report: { ...last!, transformation: 'iterative', rounds: left } };
+}
+
+/** The average of copies that are trained apart; the model given is one of them, and holds it. */
+async function soup<M extends Module>(
+  model: M,
+  count: number,
+  train: (member: M, i: number) => PromiseLike<unknown>
+): Promise<M> {
+  const others = Array.from({ length: count - 1 }, () => copyModel(model));
+  try {
+    for (const [i, member] of [model, ...others].entries()) {
+      await train(member, i);
+    }
+    const values = others.map((member) => member.stored());
+    model.stored().forEach((own, path) =>
+      tf.tidy(() => {
+        if (values.length > 0 && own.variable.dtype === 'float32') {
+          own.assign(tf.addN([own.variable, ...values.map((each) => each.get(path)!.variable)]).div(count), path);
+        }
+      })
+    );
+    return model;
+  } finally {
+    others.forEach((member) => member.dispose());
+  }
 }
 
 /** The initial model with the masks of another, which is disposed. */
