@@ -4,6 +4,7 @@ const childProcess = require('child_process');
 const fs = require('fs');
 const path = require('path');
 const { setUp } = require('../setup');
+const { answers } = require('../support/answers');
 const { endWhenAsked } = require('../support/endWhenAsked');
 const { venvEnvironment, venvProgram } = require('../support/project');
 
@@ -25,6 +26,9 @@ async function start(project, words) {
   ];
   return runLab(project, [...own, ...words], opened);
 }
+
+/** How long JupyterLab is waited for to answer, before its address is told all the same. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Runs JupyterLab until it ends or the user ends it.
@@ -69,9 +73,12 @@ function announce(messages, opened) {
     const address = /https?:\/\/\S+\?token=\w+/.exec(head)?.[0];
     if (address !== undefined) {
       said = true;
-      // The server's root is the notebook's folder.
-      const page = opened === null ? '/lab?' : `/lab/tree/${path.basename(opened)}?`;
-      console.log(`\nJupyterLab is at ${address.replace('/lab?', page)}\nCtrl-C ends it.\n`);
+      // It is named before it answers.
+      void answers(new URL('/api', address).href, PATIENCE_MS).then(() => {
+        // The server's root is the notebook's folder.
+        const page = opened === null ? '/lab?' : `/lab/tree/${path.basename(opened)}?`;
+        console.log(`\nJupyterLab is at ${address.replace('/lab?', page)}\nCtrl-C ends it.\n`);
+      });
     }
   });
 }
