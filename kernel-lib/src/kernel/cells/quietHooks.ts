@@ -14,7 +14,7 @@ export function hideAsyncMarks<T>(storage: AsyncLocalStorage<T>, store: T): void
     clearImmediate(immediate);
     for (const marked of [promise, timer, immediate, executionAsyncResource()]) {
       for (const symbol of Object.getOwnPropertySymbols(marked)) {
-        if (/async_?id|trigger_?(async_?)?id|ResourceStore/i.test(String(symbol))) {
+        if (/async_?id|trigger_?(async_?)?id|ResourceStore|AsyncContextFrame/i.test(String(symbol))) {
           hide(symbol);
         }
       }
