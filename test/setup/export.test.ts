@@ -6,20 +6,9 @@ import { findProject } from '../../kernel-lib/bin/support/project.js';
 import { exportCrate } from '../../kernel-lib/bin/commands/export.js';
 import { printable } from '../../kernel-lib/bin/support/printable.js';
 import { printed } from './printed';
+import { RECORD } from './record';
 import { temporaryFolder } from './sandbox';
 
-const RECORD = {
-  versions: { node: '20.19.0' },
-  platform: 'linux x64',
-  processor: 'one',
-  device: 'cpu',
-  threads: 1,
-  lockfile: null,
-  git: null,
-  seeds: {},
-  data: {},
-  packages: {}
-};
 const MIME = 'application/vnd.switchyard.environment.v1+json';
 const FILE = 'step-00000006.safetensors';
 

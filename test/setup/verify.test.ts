@@ -6,6 +6,7 @@ import { readNotebook } from '../../kernel-lib/bin/notebooks/notebook.js';
 import { plainForms } from '../../kernel-lib/bin/notebooks/plain.js';
 import { report } from '../../kernel-lib/bin/notebooks/report.js';
 import { environmentText } from '../../kernel-lib/src/environment/text';
+import { RECORD } from './record';
 import { temporaryFolder } from './sandbox';
 
 type Notebook = Parameters<typeof compareNotebooks>[0];
@@ -14,18 +15,6 @@ type Forms = Record<string, unknown>;
 const PAYLOAD = 'application/vnd.switchyard.v1+json';
 const ENVIRONMENT = 'application/vnd.switchyard.environment.v1+json';
 const SVG = 'image/svg+xml';
-const RECORD = {
-  versions: { node: '20.19.0' },
-  platform: 'linux x64',
-  processor: 'one',
-  device: 'cpu',
-  threads: 1,
-  lockfile: null,
-  git: null,
-  seeds: {},
-  data: {},
-  packages: {}
-};
 const payload = (load: number, step = 6): Forms => ({
   [PAYLOAD]: {
     kind: 'routing',

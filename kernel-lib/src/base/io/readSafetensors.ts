@@ -1,10 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'fs';
-import { fail } from '../core';
+import { closeSync, fstatSync, openSync } from 'fs';
+import { readInto } from './readInto';
 import { dataStart, emptyValues, PREFIX_BYTES, readLayout } from './safetensors';
 import type { HostTensor, Safetensors } from './safetensors';
-
-// Node reads at most 2 GiB at once.
-const MOST_BYTES = 2 ** 30;
 
 /**
  * Reads a safetensors file of any size, a tensor after the other.
@@ -19,7 +16,7 @@ export function readSafetensors(
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    const read = (into: NodeJS.ArrayBufferView, at: number): void => readAll(descriptor, into, { at, file });
+    const read = (into: NodeJS.ArrayBufferView, at: number): void => readInto(into, { descriptor, at, file });
     const prefix = Buffer.alloc(Math.min(PREFIX_BYTES, size));
     read(prefix, 0);
     const begin = dataStart(prefix, size, file);
@@ -35,15 +32,5 @@ export function readSafetensors(
     return { tensors, metadata };
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function readAll(descriptor: number, into: NodeJS.ArrayBufferView, { at, file }: { at: number; file: string }): void {
-  for (let done = 0; done < into.byteLength;) {
-    const count = readSync(descriptor, into, done, Math.min(MOST_BYTES, into.byteLength - done), at + done);
-    if (count === 0) {
-      fail(file, 'must not be cut short while it is read', `${at + done} bytes`);
-    }
-    done += count;
   }
 }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'fs';
+import { closeSync, fstatSync, openSync } from 'fs';
 import { fail } from '../core';
 import { decodeValues } from './decodeValues';
+import { readInto } from './readInto';
 
 /** Where a tensor lies in a file, and how it is stored there. */
 export interface TensorEntry {
@@ -37,11 +38,7 @@ export function withFile<T>(file: string, use: (read: ReadBytes, size: number) =
         fail(file, `bytes ${begin} to ${begin + length} are read, so the file is cut short`, `${size} bytes`);
       }
       const buffer = Buffer.allocUnsafeSlow(length);
-      for (let at = 0; at < length;) {
-        // A single read takes at most 2 GiB.
-        const got = readSync(descriptor, buffer, at, Math.min(length - at, 2 ** 30), begin + at);
-        at += got > 0 ? got : fail(file, `${length} bytes are read from ${begin} on`, at);
-      }
+      readInto(buffer, { descriptor, at: begin, file });
       return buffer;
     }, size);
   } finally {
