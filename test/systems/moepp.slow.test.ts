@@ -1,28 +1,9 @@
-import { core, models, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { models, moe, routers, tf, train } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { makeLanguage } from '../support/language';
+import { EXPERTS, FFN, KINDS, observe } from '../support/moepp';
 import { overTenSeeds } from '../support/paired';
 import { SHORT } from '../support/runs';
-
-const { Context } = core;
-
-const FFN = 4;
-const KINDS = moe.mixedExperts([
-  { count: FFN, expertKind: moe.plainExperts() },
-  { count: 1, expertKind: moe.zeroExperts() },
-  { count: 1, expertKind: moe.copyExperts() },
-  { count: 2, expertKind: moe.constantExperts() }
-]);
-const EXPERTS = FFN + 4;
-
-/** What each token was sent to, [T * K], and with what weight. */
-function observe(run: (ctx: core.Context) => tf.Tensor): { values: Float32Array; records: core.RoutingRecord[] } {
-  const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
-  const values = tf.tidy(() => run(ctx).dataSync<'float32'>());
-  ctx.dispose();
-  return { values, records };
-}
 
 test('[moepp] rank correlation of how frequent a character is and how many networks it gets, trained less untrained', async () => {
   const text = makeLanguage({ domains: 2 });

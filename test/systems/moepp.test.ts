@@ -1,33 +1,17 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test, vi } from 'vitest';
+import { EXPERTS, FFN, KINDS, observe } from '../support/moepp';
 import { makeTokens, outputOf, setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
 
 const { Context, Random } = core;
 
 const WIDTH = 8;
-const FFN = 4;
-const KINDS = moe.mixedExperts([
-  { count: FFN, expertKind: moe.plainExperts() },
-  { count: 1, expertKind: moe.zeroExperts() },
-  { count: 1, expertKind: moe.copyExperts() },
-  { count: 2, expertKind: moe.constantExperts() }
-]);
-const EXPERTS = FFN + 4;
 const [ZERO, COPY] = [FFN, FFN + 1];
 
 function makeLayer(options: routers.TopKOptions, seed = 1): moe.MoeLayer {
   const shape = { experts: EXPERTS, width: WIDTH, hidden: 12, random: Random.fromSeed(seed) };
   return moe.layer({ router: routers.topK(options), expertKind: KINDS, ...shape });
-}
-
-/** What each token was sent to, [T * K], and with what weight. */
-function observe(run: (ctx: core.Context) => tf.Tensor): { values: Float32Array; records: core.RoutingRecord[] } {
-  const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
-  const values = tf.tidy(() => run(ctx).dataSync<'float32'>());
-  ctx.dispose();
-  return { values, records };
 }
 
 describe('[moepp]', () => {

@@ -1,19 +1,11 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { overTenSeeds } from '../support/paired';
 import { makePieces } from '../support/pieces';
 import { errorOf, mean, regress } from '../support/regression';
+import { EXPERTS, group, WIDTH } from '../support/rexmoe';
 
-const { Context, Random } = core;
-
-const WIDTH = 16;
-const EXPERTS = 4;
-const SHAPE = { experts: EXPERTS, width: WIDTH, hidden: 8 };
-
-function group(size: number, seed: number, { to = size * EXPERTS, steps = 60 } = {}): moe.SharedGroup {
-  const router = (order: number[]) => routers.progressivePool({ k: 2, order, from: EXPERTS, to, steps });
-  return moe.sharedGroup({ ...SHAPE, group: size, router, random: Random.fromSeed(seed) });
-}
+const { Context } = core;
 
 test('[rexmoe] error of separate layers over that of a group, less 1, at equal work', async () => {
   const { gain, reused } = await overTenSeeds('rexmoe', (seed) => {

@@ -2,17 +2,9 @@ import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeTokens, outputOf } from '../support/networks';
 import { expectClose } from '../support/numeric';
+import { EXPERTS, group, SHAPE, WIDTH } from '../support/rexmoe';
 
 const { Context, Random } = core;
-
-const WIDTH = 16;
-const EXPERTS = 4;
-const SHAPE = { experts: EXPERTS, width: WIDTH, hidden: 8 };
-
-function group(size: number, seed: number, { to = size * EXPERTS, steps = 60 } = {}): moe.SharedGroup {
-  const router = (order: number[]) => routers.progressivePool({ k: 2, order, from: EXPERTS, to, steps });
-  return moe.sharedGroup({ ...SHAPE, group: size, router, random: Random.fromSeed(seed) });
-}
 
 describe('[rexmoe]', () => {
   test('parameters are those of separate layers, and the columns of the routers', () => {
