@@ -12,6 +12,7 @@ const TENSORFLOW = {
 const FLOORS = ['protocol', 'base', 'nn', 'models', 'transform', 'train', 'study', 'search', 'environment', 'show'];
 const BASE_FLOORS = ['backend', 'core', 'ops', 'math', 'io'];
 const NN_FLOORS = ['layers', 'routers', 'experts', 'moe', 'adaptive'];
+const SEARCH_FLOORS = ['space', 'proxies', 'strategy', 'evaluator', 'executor', 'studies'];
 const NOT_ABOVE = 'Imports point down only: what a lower floor must know of a higher one it declares itself.';
 const TOP = ['namespaces', 'systems', 'kernel'];
 /** One rule a floor: nothing of those above it, whose folders `up` leads to. */
@@ -24,7 +25,11 @@ const floorRules = (floors, folder, up, always = []) =>
     };
   });
 const WHOLE = floorRules(FLOORS, '', '(\\.\\./)+', TOP);
-const WITHIN = [...floorRules(BASE_FLOORS, 'base/', '\\.\\./'), ...floorRules(NN_FLOORS, 'nn/', '\\.\\./')];
+const WITHIN = [
+  ...floorRules(BASE_FLOORS, 'base/', '\\.\\./'),
+  ...floorRules(NN_FLOORS, 'nn/', '\\.\\./'),
+  ...floorRules(SEARCH_FLOORS, 'search/', '\\.\\./')
+];
 /** Of a floor of a floor: what is above it inside, and what is above the whole. */
 const nested = WITHIN.map(({ files, above }) => {
   const outer = WHOLE.find((each) => files[0].startsWith(each.files[0].replace('/**/*.ts', '/')));

@@ -12,6 +12,7 @@ export * as kernel from './kernel';
 export * as layers from './nn/layers';
 export * as models from './namespaces/models';
 export * as moe from './namespaces/moe';
+export * as nas from './namespaces/nas';
 export * as ops from './base/ops';
 export * as peft from './namespaces/peft';
 export * as prune from './namespaces/prune';

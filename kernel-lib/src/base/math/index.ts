@@ -7,3 +7,5 @@ export type { Join, LinkageMethod } from './linkage';
 export { paretoFront } from './paretoFront';
 export type { Tradeoff } from './paretoFront';
 export { stableRank } from './svd';
+export { hypervolume } from './hypervolume';
+export { crowding, dominates, nonDominated, paretoRanks } from './nonDominated';

@@ -1,4 +1,5 @@
 import { fail } from '../../../base/core';
+import { nonDominated } from '../../../base/math';
 import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '../../../protocol';
 import { still } from '../../envelope';
 
@@ -78,12 +79,6 @@ function bestOf(trials: readonly Trial[], objectives: readonly TrialObjective[])
   const costs = trials.map(({ state, values }) =>
     state !== 'complete' || values.includes(null) ? null : values.map((value, o) => signs[o] * (value ?? 0))
   );
-  const beats = (a: readonly number[], b: readonly number[]): boolean =>
-    a.every((cost, o) => cost <= b[o]) && a.some((cost, o) => cost < b[o]);
-  return costs.reduce<number[]>((front, cost, i) => {
-    if (cost === null || front.some((j) => beats(costs[j]!, cost))) {
-      return front;
-    }
-    return [...front.filter((j) => !beats(cost, costs[j]!)), i];
-  }, []);
+  const whole = costs.flatMap((cost, i) => (cost === null ? [] : [i]));
+  return nonDominated(whole.map((i) => costs[i]!)).map((place) => whole[place]);
 }

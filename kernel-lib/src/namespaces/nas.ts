@@ -1,0 +1,38 @@
+import { Space, spaceOf } from '../search/space';
+import type { Domain, SpaceOptions } from '../search/space';
+
+/**
+ * A search space of labelled choices: `space({ layers: integer(1, 8), kernel: categorical([3, 5, 7]) })`.
+ *
+ * @throws {SwitchyardError} for labels that cannot be or are there twice, counts and conditions that name no choice, and no choice at all.
+ */
+function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOptions = {}): Space {
+  return new Space(choices, options);
+}
+
+/** Spaces: of choices that you give, or read from a model. */
+export const space = Object.assign(makeSpace, { of: spaceOf });
+export { categorical, float, group, integer, repeated, simplex, when } from '../search/space';
+export type {
+  Candidate,
+  Categorical,
+  ChoiceValue,
+  Condition,
+  Conditional,
+  Domain,
+  Draws,
+  FloatRange,
+  Group,
+  IntegerRange,
+  Leaf,
+  ModelSpace,
+  ModelSpaceOptions,
+  Point,
+  Repeated,
+  Simplex,
+  Space,
+  SpaceConstraint,
+  SpaceData,
+  SpaceOptions
+} from '../search/space';
+export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';

@@ -1,0 +1,19 @@
+export type { Candidate } from './candidateOf';
+export type { SpaceConstraint } from './constraint';
+export { categorical, float, group, integer, repeated, simplex, when } from './domain';
+export type {
+  Categorical,
+  ChoiceValue,
+  Conditional,
+  Domain,
+  FloatRange,
+  Group,
+  IntegerRange,
+  Repeated,
+  Simplex
+} from './domain';
+export type { Condition, Leaf, Point } from './leaf';
+export { ModelSpace, spaceOf } from './ofModel';
+export type { ModelSpaceOptions } from './ofModel';
+export { Space } from './space';
+export type { Draws, SpaceData, SpaceOptions } from './space';
