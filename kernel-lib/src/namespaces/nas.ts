@@ -36,3 +36,43 @@ export type {
   SpaceOptions
 } from '../search/space';
 export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';
+export {
+  agedEvolution,
+  asha,
+  genetic,
+  grid,
+  hyperband,
+  localSearch,
+  optuna,
+  random,
+  strategies
+} from '../search/strategy';
+export type {
+  AgedEvolutionOptions,
+  AshaOptions,
+  GeneticOptions,
+  GridOptions,
+  HyperbandOptions,
+  LocalSearchOptions,
+  OptunaOptions,
+  Proposal,
+  RungOptions,
+  Searcher,
+  Setting,
+  Strategy,
+  Told
+} from '../search/strategy';
+export { trainCandidate } from '../search/evaluator';
+export type {
+  Evaluate,
+  EvaluateFile,
+  Library,
+  Measured,
+  RunningTrial,
+  TrainCandidateOptions
+} from '../search/evaluator';
+export { inProcess, ray, workers } from '../search/executor';
+export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
+export type { Objective, StoredTrial } from '../search/storage';
+export { Study, study } from '../search/studies';
+export type { Limit, StudyInfo, StudyOptions, StudyResult, StudyTrialResult, StudyWatcher } from '../search/studies';

@@ -1,4 +1,6 @@
 export { environments } from './environments';
+export { LineProcess } from './lineProcess';
+export { pythons } from './pythons';
 export { upward } from './upward';
 export { bytesOf, decodeValues, WEIGHT_DTYPES } from './decodeValues';
 export { readGguf } from './gguf/readGguf';

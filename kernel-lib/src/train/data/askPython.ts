@@ -1,8 +1,6 @@
 import { execFile } from 'child_process';
-import { existsSync } from 'fs';
-import * as path from 'path';
 import { fail } from '../../base/core';
-import { environments } from '../../base/io';
+import { pythons } from '../../base/io';
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
@@ -13,7 +11,7 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20;
  */
 export async function askPython<T>(program: string, python?: string): Promise<T> {
   const complaints: string[] = [];
-  for (const candidate of python === undefined ? candidates() : [python]) {
+  for (const candidate of python === undefined ? pythons() : [python]) {
     try {
       return JSON.parse(await execute(candidate, program)) as T;
     } catch (error) {
@@ -21,14 +19,6 @@ export async function askPython<T>(program: string, python?: string): Promise<T>
     }
   }
   fail('data.text', 'needs a Python 3 (install python3, or name one with the option `python`)', complaints.join('; '));
-}
-
-function candidates(): string[] {
-  const inside = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  const found = environments()
-    .map((folder) => path.join(folder, ...inside))
-    .filter((file) => existsSync(file));
-  return [...new Set([...found, 'python3', 'python'])];
 }
 
 function execute(python: string, program: string): Promise<string> {

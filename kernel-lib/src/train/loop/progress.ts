@@ -3,8 +3,8 @@ import { randomUUID } from 'crypto';
 import { captureDisplay } from '../../base/core';
 import type { RunInfo, StepReport, Watcher } from './contract';
 
-/** Where a line of progress goes. */
-interface Line {
+/** Place where a line of progress goes. */
+export interface Line {
   update(step: number, totalSteps: number, text: string): void;
   close(text: string): void;
 }
@@ -16,30 +16,26 @@ const MIN_MILLISECONDS = 500;
  * two updates a second, and the last always.
  */
 export function progress(): Watcher {
-  const line = notebookLine() ?? terminalLine();
+  const shown = line();
   let total = 0;
   let started = 0;
   let first: number | null = null;
-  let shown = 0;
   let last = 'no step done';
   return {
     start(run: RunInfo) {
       total = run.totalSteps;
       started = performance.now();
-      line?.update(0, total, `step 0 of ${total}`);
+      shown.update(0, total, `step 0 of ${total}`);
     },
     step({ step, scalars }: StepReport) {
       const now = performance.now();
       first ??= step - 1;
       const rate = ((step - first) * 1000) / (now - started);
       last = describe(step, total, scalars, rate);
-      if (now - shown >= MIN_MILLISECONDS) {
-        shown = now;
-        line?.update(step, total, last);
-      }
+      shown.update(step, total, last);
     },
     end(status, error) {
-      line?.close(error === null ? `${status}: ${last}` : `${status} after ${last}: ${error.message}`);
+      shown.close(error === null ? `${status}: ${last}` : `${status} after ${last}: ${error.message}`);
     }
   };
 }
@@ -49,6 +45,22 @@ function describe(step: number, total: number, scalars: Record<string, number>, 
   const seconds = Math.round((total - step) / rate);
   const left = step < total ? `, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left` : '';
   return `step ${step} of ${total}, ${loss}, ${rate.toFixed(1)} steps/s${left}`;
+}
+
+/** A line of progress of whatever has steps: in a notebook or a terminal, nowhere else; at most two updates a second, and the last always. */
+export function line(): Line {
+  const to = notebookLine() ?? terminalLine();
+  let shown = 0;
+  return {
+    update(step, total, text) {
+      const now = performance.now();
+      if (step === 0 || now - shown >= MIN_MILLISECONDS) {
+        shown = step === 0 ? 0 : now;
+        to?.update(step, total, text);
+      }
+    },
+    close: (text) => to?.close(text)
+  };
 }
 
 function notebookLine(): Line | null {

@@ -1,0 +1,280 @@
+"""A study in Optuna's storage, asked for trials and told of them by the library: one JSON object a line in, one a line out.
+
+The library starts it, and it ends when its input does, so that it never outlives the library. What is written down before an
+answer stays: kill -9 at any moment loses no trial that was answered for.
+"""
+
+import base64
+import io
+import json
+import os
+import pickle
+import signal
+import sys
+
+import optuna
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.study import StudyDirection
+from optuna.trial import TrialState, create_trial
+
+#: Our own record of a study, and of a trial.
+OURS = "switchyard"
+#: How far measures of a trial are beyond their limits; more than 0 where one is.
+LIMITS = "switchyard:limits"
+#: The sampler's state after its last suggestion.
+SAMPLER = "switchyard:sampler"
+#: The process that runs a study.
+OWNER = "switchyard:owner"
+
+STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
+NAMES = {**{state: name for name, state in STATES.items()}, TrialState.RUNNING: "running", TrialState.WAITING: "waiting"}
+
+
+class Reader(pickle.Unpickler):
+    """Reads a sampler's state, and nothing else: a database that somebody gave us must not run code of theirs."""
+
+    ALLOWED = {
+        ("numpy", "ndarray"),
+        ("numpy", "dtype"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy._core.multiarray", "scalar"),
+        ("numpy.core.multiarray", "_reconstruct"),
+        ("numpy.random._pickle", "__randomstate_ctor"),
+        ("numpy.random._pickle", "__bit_generator_ctor"),
+        ("numpy.random._mt19937", "MT19937"),
+        ("numpy.random.mtrand", "RandomState"),
+        ("builtins", "set"),
+        ("collections", "OrderedDict"),
+        ("collections", "defaultdict"),
+        ("builtins", "dict"),
+        ("builtins", "list"),
+        ("__main__", "limits_of"),
+    }
+
+    def find_class(self, module, name):
+        found = super().find_class(module, name) if module.startswith("optuna.") else None
+        if (module, name) in self.ALLOWED:
+            return super().find_class(module, name)
+        if found is not None and (isinstance(found, type) or module.startswith("optuna.samplers.")) and "." not in name:
+            return found
+        raise pickle.UnpicklingError(f"the sampler's state must be of Optuna's samplers, got {module}.{name}")
+
+
+def limits_of(trial):
+    """How far a trial is beyond each limit, for samplers."""
+    return trial.user_attrs.get(LIMITS, [0.0])
+
+
+def make_sampler(name, options, seed):
+    samplers = optuna.samplers
+    classes = {
+        "tpe": samplers.TPESampler,
+        "gp": samplers.GPSampler,
+        "cmaes": samplers.CmaEsSampler,
+        "nsga2": samplers.NSGAIISampler,
+        "nsga3": samplers.NSGAIIISampler,
+        "qmc": samplers.QMCSampler,
+        "random": samplers.RandomSampler,
+        "brute-force": samplers.BruteForceSampler,
+    }
+    limited = {"constraints_func": limits_of} if name in ("tpe", "gp", "nsga2", "nsga3") and options.pop("limited", False) else {}
+    options.pop("limited", None)
+    return classes[name](seed=seed, **limited, **options)
+
+
+def distribution(domain):
+    if domain["kind"] == "categorical":
+        return CategoricalDistribution(domain["values"])
+    if domain["kind"] == "integer":
+        return IntDistribution(domain["low"], domain["high"], log=domain["log"], step=domain["step"])
+    return FloatDistribution(domain["low"], domain["high"], log=domain["log"])
+
+
+def is_active(leaf, point):
+    return all(
+        condition["label"] in point
+        and (
+            any(point[condition["label"]] is value or point[condition["label"]] == value for value in condition["is"])
+            if "is" in condition
+            else point[condition["label"]] >= condition["atLeast"]
+        )
+        for condition in leaf["when"]
+    )
+
+
+def describe(trial):
+    """A trial as the library reads it; what is not finite is null."""
+    values = trial.values
+    start, end = trial.datetime_start, trial.datetime_complete
+    return {
+        "number": trial.number,
+        "state": NAMES[trial.state],
+        "point": trial.params,
+        "values": None if values is None else [finite(value) for value in values],
+        "intermediate": [[step, finite(value)] for step, value in sorted(trial.intermediate_values.items())],
+        "attributes": trial.user_attrs.get(OURS),
+        "seconds": (end - start).total_seconds() if start is not None and end is not None else None,
+    }
+
+
+def finite(value):
+    return value if value is not None and abs(value) < float("inf") else None
+
+
+def is_alive(owner):
+    """True where the process that owns a study runs on this machine. Of another machine nothing is known."""
+    if owner is None or owner["host"] != os.uname().nodename or owner["pid"] == os.getpid():
+        return False
+    try:
+        os.kill(owner["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return owner.get("started") == started(owner["pid"])
+
+
+def started(pid):
+    """When a process began, so that another of the same number is not taken for it; null where that is not told."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return None
+
+
+def storage_of(url):
+    if url is None:
+        return optuna.storages.InMemoryStorage()
+    if not url.startswith("sqlite:"):
+        return optuna.storages.RDBStorage(url)
+    storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
+    from sqlalchemy import event
+
+    @event.listens_for(storage.engine, "connect")
+    def connect(connection, _record):
+        # Those who read, a dashboard above all, then hold up nobody who writes.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    storage.engine.dispose()
+    return storage
+
+
+class Served:
+    """A study that is served; its methods are the requests."""
+
+    #: True once this process runs the study.
+    owns = False
+
+    def open(self, url, name, directions, record, mode):
+        self.storage = storage_of(url)
+        names = [summary.study_name for summary in optuna.get_all_study_summaries(self.storage)]
+        if mode == "list":
+            return {"names": names}
+        isNew = name not in names
+        if isNew and mode == "read":
+            return {"missing": True, "names": names}
+        if isNew:
+            self.study = optuna.create_study(storage=self.storage, study_name=name, directions=directions)
+            self.study.set_user_attr(OURS, record)
+        else:
+            self.study = optuna.load_study(study_name=name, storage=self.storage)
+        self.study_id = self.study._study_id
+        attributes = self.study.user_attrs
+        if mode == "run":
+            owner = attributes.get(OWNER)
+            if is_alive(owner):
+                return {"owner": owner}
+            parent = os.getppid()
+            self.owns = True
+            self.study.set_user_attr(OWNER, {"pid": parent, "host": os.uname().nodename, "started": started(parent)})
+        sampler = attributes.get(SAMPLER)
+        self.sampled = sampler and sampler["id"]
+        self.sampler_state = sampler and sampler["state"]
+        self.sampler = None
+        return {
+            "created": isNew,
+            "record": attributes.get(OURS),
+            "sampled": self.sampled,
+            "directions": ["lower" if each == StudyDirection.MINIMIZE else "higher" for each in self.study.directions],
+            "trials": [describe(trial) for trial in self.study.get_trials(deepcopy=False)],
+        }
+
+    def create(self, point, leaves, attributes):
+        """A running trial of a point that the library chose, with all that is known of it in one transaction."""
+        template = create_trial(
+            state=TrialState.RUNNING,
+            params=point,
+            distributions={leaf["label"]: distribution(leaf["domain"]) for leaf in leaves if leaf["label"] in point},
+            user_attrs={OURS: attributes},
+        )
+        trial_id = self.storage.create_new_trial(self.study_id, template_trial=template)
+        return {"number": self.storage.get_trial_number_from_id(trial_id)}
+
+    def ask(self, sampler, leaves, attributes):
+        """A running trial of a point that a sampler chose. Its state is written last: a trial without it is suggested anew."""
+        if self.sampler is None:
+            if self.sampler_state is not None:
+                self.sampler = Reader(io.BytesIO(base64.b64decode(self.sampler_state))).load()
+            else:
+                self.sampler = make_sampler(sampler["sampler"], dict(sampler["options"]), sampler["seed"])
+            self.study.sampler = self.sampler
+        trial = self.study.ask()
+        point = {}
+        for leaf in leaves:
+            if is_active(leaf, point):
+                point[leaf["label"]] = trial._suggest(leaf["label"], distribution(leaf["domain"]))
+        trial.set_user_attr(OURS, attributes)
+        state = base64.b64encode(pickle.dumps(self.study.sampler)).decode()
+        self.study.set_user_attr(SAMPLER, {"id": attributes["id"], "state": state})
+        return {"number": trial.number, "point": point}
+
+    def report(self, number, step, value):
+        self.storage.set_trial_intermediate_value(self.trial_id(number), step, value)
+
+    def tell(self, number, state, values, attributes, limits):
+        trial_id = self.trial_id(number)
+        self.storage.set_trial_user_attr(trial_id, OURS, attributes)
+        if limits is not None:
+            self.storage.set_trial_user_attr(trial_id, LIMITS, limits)
+        if state == "pruned" and values is not None:
+            self.storage.set_trial_intermediate_value(trial_id, int(attributes.get("resource", 0)), values[0])
+        self.study.tell(number, values=values if state == "complete" else None, state=STATES[state])
+
+    def close(self):
+        if self.owns:
+            self.study.set_user_attr(OWNER, None)
+
+    def importance(self):
+        from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+        return get_param_importances(self.study, evaluator=PedAnovaImportanceEvaluator())
+
+    def trial_id(self, number):
+        return self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)
+
+
+def serve(requests, answers):
+    served = Served()
+    answers({"ready": optuna.__version__})
+    for line in requests:
+        request = json.loads(line)
+        try:
+            answers({"id": request["id"], "result": getattr(served, request["method"])(**request["parameters"])})
+        except Exception as error:
+            answers({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
+
+
+if __name__ == "__main__":
+    # The interrupt of a terminal is the library's to handle; what others print must not be taken for an answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+    def answers(value):
+        out.write(json.dumps(value) + "\n")
+        out.flush()
+
+    serve(sys.stdin, answers)

@@ -1,0 +1,23 @@
+/** @file The library's namespaces, as the public door and evaluations of a search have them. */
+export { device, tf } from '../base/backend';
+export * as adaptive from './adaptive';
+export * as core from './core';
+export * as data from '../train/data';
+export * as environment from '../environment';
+export * as generative from '../train/generative';
+export * as io from './io';
+export * as kernel from '../kernel';
+export * as layers from '../nn/layers';
+export * as models from './models';
+export * as moe from './moe';
+export * as nas from './nas';
+export * as ops from '../base/ops';
+export * as peft from './peft';
+export * as prune from './prune';
+export * as protocol from '../protocol';
+export * as routers from '../nn/routers';
+export * as routing from './routing';
+export * as show from '../show';
+export * as sim from '../study/sim';
+export * as telemetry from './telemetry';
+export * as train from '../train/loop';

@@ -1,0 +1,78 @@
+import { expectInteger } from '../../base/core';
+import type { Draws, Point } from '../space';
+import { expectOneObjective, PointSearcher } from './pointSearcher';
+import { costOf, strategies } from './strategy';
+import type { Proposal, Setting, Strategy, Told } from './strategy';
+
+export interface AgedEvolutionOptions {
+  /** Candidates that live. Default 20. */
+  population?: number;
+  /** Of them, drawn for each child, the best of whom becomes its parent. Default 5. */
+  sample?: number;
+}
+
+interface Member {
+  id: number;
+  point: Point;
+  cost: number;
+}
+
+/**
+ * Aged (regularized) evolution (arXiv 1802.01548): a random population first; then each child is the mutant of the best of a sample, and
+ * the oldest member goes, however good it is. The study keeps the best apart.
+ */
+export function agedEvolution({ population = 20, sample = 5 }: AgedEvolutionOptions = {}): Strategy {
+  expectInteger('nas.agedEvolution', 'population', population, 1);
+  expectInteger('nas.agedEvolution', 'sample', sample, 1, population);
+  return {
+    kind: 'aged-evolution',
+    options: { population, sample },
+    start: (setting, saved) => new AgedEvolution(setting, saved, { population, sample })
+  };
+}
+
+class AgedEvolution extends PointSearcher<{ asked: number; members: Member[] }> {
+  constructor(
+    setting: Setting,
+    saved: unknown,
+    private readonly options: Required<AgedEvolutionOptions>
+  ) {
+    super(setting, saved, { asked: 0, members: [] });
+    expectOneObjective('nas.agedEvolution', setting);
+  }
+
+  override ask(id: number): Proposal | 'done' {
+    const proposal = super.ask(id);
+    this.own.asked += proposal === 'done' ? 0 : 1;
+    return proposal;
+  }
+
+  tell(told: Told): void {
+    const cost = costOf(told);
+    if (cost < Infinity) {
+      this.own.members.push({ id: told.id, point: told.point, cost });
+      this.own.members.splice(0, this.own.members.length - this.options.population);
+    }
+  }
+
+  protected propose(next: Draws): Proposal {
+    const { asked, members } = this.own;
+    if (asked < this.options.population || members.length === 0) {
+      return { point: this.space.sample(next) };
+    }
+    const drawn = drawOf(members, this.options.sample, next);
+    const parent = drawn.reduce((best, each) => (each.cost < best.cost ? each : best));
+    return { point: this.space.mutate(parent.point, next), parent: parent.id };
+  }
+}
+
+/** So many of a list, each once. */
+function drawOf<T>(items: readonly T[], count: number, next: Draws): T[] {
+  const left = [...items];
+  return Array.from(
+    { length: Math.min(count, left.length) },
+    () => left.splice(Math.floor(next() * left.length), 1)[0]
+  );
+}
+
+strategies.register('aged-evolution', agedEvolution);

@@ -1,0 +1,18 @@
+export { agedEvolution } from './agedEvolution';
+export type { AgedEvolutionOptions } from './agedEvolution';
+export { asha } from './asha';
+export type { AshaOptions } from './asha';
+export { genetic } from './genetic';
+export type { GeneticOptions } from './genetic';
+export { grid } from './grid';
+export type { GridOptions } from './grid';
+export { hyperband } from './hyperband';
+export type { HyperbandOptions } from './hyperband';
+export { localSearch } from './localSearch';
+export type { LocalSearchOptions } from './localSearch';
+export { optuna } from './optuna';
+export type { OptunaOptions } from './optuna';
+export { random } from './random';
+export type { RungOptions } from './rungs';
+export { strategies } from './strategy';
+export type { OptunaSampler, Proposal, SamplerChoice, Searcher, Setting, Strategy, Told } from './strategy';

@@ -1,0 +1,4 @@
+export type { Limit, StudyOptions } from './options';
+export type { StudyResult, StudyTrialResult } from './result';
+export { Study, study } from './study';
+export type { StudyInfo, StudyWatcher } from './watchers';
