@@ -1,9 +1,19 @@
 import { fail } from '../../base/core';
 import type { Evaluate, EvaluateFile, EvaluateSource } from '../evaluator/evaluate';
 
-/** An evaluation as data: the source of a function, or its file. */
+/**
+ * An evaluation as data: the source of a function, or its file.
+ *
+ * @throws {SwitchyardError} for a function that does not tell its source, such as a bound one.
+ */
 export function sourceOf(evaluate: Evaluate | EvaluateFile): EvaluateSource {
-  return typeof evaluate === 'function' ? { source: evaluate.toString() } : { file: evaluate.file };
+  if (typeof evaluate !== 'function') {
+    return { file: evaluate.file };
+  }
+  const source = evaluate.toString();
+  return /\[native code\]\s*}$/.test(source)
+    ? fail('nas.study', 'evaluate must be a function that tells its source, for another process', source)
+    : { source };
 }
 
 /**

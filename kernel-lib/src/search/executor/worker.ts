@@ -44,9 +44,10 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function run(job: Job): Promise<void> {
+  // Loading takes seconds, which are not the trial's.
+  const library = require('../../index') as Library;
   deadline[0] = limits.seconds === undefined ? 0 : Date.now() + limits.seconds * 1000;
   try {
-    const library = require('../../index') as Library;
     const report = (step: number, value: number): void =>
       send({ type: 'report', step, value: Number.isFinite(value) ? value : String(value) });
     const measured = await evaluate!({ ...job, signal: new AbortController().signal, report }, library);
