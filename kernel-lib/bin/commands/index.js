@@ -37,6 +37,10 @@ const COMMANDS = {
     summary: 'fetch a model of a package, or list those there are (add NAME ..., list)',
     load: () => require('./models').models
   },
+  study: {
+    summary: 'show, export or resume a search (show [NAME], export NAME, resume SCRIPT)',
+    load: () => require('./study').study
+  },
   doctor: {
     summary: 'say what is installed, what is wrong and how to mend it (--json)',
     load: () => require('./doctor').doctor

@@ -27,4 +27,6 @@ export type { DepthWatchOptions, RoutingWatchOptions, WatchOptions } from './run
 export { training } from './training';
 export { trial } from './kinds/trial/payload';
 export type { StudyTrial, TrialOptions } from './kinds/trial/payload';
+export { trials, TrialsWatcher } from './trials';
+export type { TrialsWatchOptions } from './trials';
 export { value } from './value';

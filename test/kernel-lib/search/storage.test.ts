@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -190,5 +190,32 @@ describe('a study in SQLite', () => {
     });
     expect(trials.map(({ state }) => state).filter((state) => state === 'failed')).toHaveLength(1);
     front.forEach(({ values }) => expect(values.y).toBeLessThanOrEqual(15));
+  });
+
+  test('`switchyard study` lists, shows and exports, and resumes by its script', async () => {
+    const file = join(folder, 'cli.db');
+    await run({ name: 'mine', storage: file, trials: 3, evaluate: ({ number }) => (number === 1 ? NaN : number) });
+    const cli = (...words: string[]) =>
+      spawnSync(
+        process.execPath,
+        [join(import.meta.dirname, '../../../kernel-lib/bin/switchyard.js'), 'study', ...words],
+        {
+          encoding: 'utf8'
+        }
+      );
+    expect(cli('show', '-s', file).stdout).toBe('mine\n');
+    const shown = cli('show', 'mine', '-s', file).stdout.split('\n');
+    expect(shown[0]).toBe('3 trials: 2 complete, 1 failed');
+    expect(shown[2]).toMatch(/^0\tcomplete\t0\ta=\d+ b=[xy]$/);
+    expect(shown[3]).toContain('an evaluation must give a finite "value", got NaN');
+    const out = join(folder, 'mine.json');
+    expect(cli('export', 'mine', '-s', file, '-o', out).status).toBe(0);
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ name: 'mine', trials: { length: 3 } });
+    expect(cli('show', 'other', '-s', file).stderr).toContain('There is no study "other" (there: mine)');
+    expect(cli('show', '-s', join(folder, 'none.db')).stderr).toContain('There is no database');
+    expect(cli('delete').status).toBe(2);
+    const script = join(folder, 'script.js');
+    writeFileSync(script, 'process.exitCode = 3');
+    expect(cli('resume', script).status).toBe(3);
   });
 });

@@ -4,7 +4,7 @@ import { fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { fit } from '../../train/loop/fit';
 import type { TaskFitOptions } from '../../train/loop/options';
-import type { Metrics, Task } from '../../train/tasks/task';
+import type { Task } from '../../train/tasks/task';
 import type { RunningTrial } from './evaluate';
 
 export interface TrainCandidateOptions extends Omit<
@@ -59,7 +59,7 @@ export async function trainCandidate(
     if (result.status === 'stopped') {
       throw new Error('nas.trainCandidate: the study was interrupted');
     }
-    const metrics = result.validation.at(-1) as unknown as Metrics;
+    const { step: _step, ...metrics } = result.validation.at(-1)!;
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
     return { ...Object.fromEntries(numbers), parameters: sizeOf(model), steps: total };
   } finally {

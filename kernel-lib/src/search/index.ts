@@ -1,0 +1,2 @@
+export type { StoredTrial } from './storage';
+export type { StudyInfo, StudyWatcher } from './studies';

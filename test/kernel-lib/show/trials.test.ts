@@ -1,0 +1,66 @@
+import { nas, protocol, show } from '@switchyard/kernel-lib';
+import { expect, test } from 'vitest';
+
+const study = (watch: nas.StudyWatcher, options: Partial<nas.StudyOptions> = {}) =>
+  nas.study({
+    ...{
+      space: nas.space({ x: nas.float(0, 1) }),
+      storage: 'memory',
+      name: 'mine',
+      progress: false,
+      trials: 30,
+      watch
+    },
+    evaluate: ({ candidate, number }) => (number === 4 ? NaN : (candidate.x as number)),
+    ...options
+  });
+
+test('show.trials: the payload of a study while it runs and when it is over', async () => {
+  const watcher = show.trials();
+  const during: string[] = [];
+  await study(watcher, {
+    evaluate: (trial) => {
+      trial.report(1, 9);
+      const { data, source } = watcher.latest()!;
+      during.push(
+        `${source.step} ${source.status} ${data.trials.at(-1)!.state} ${String(data.trials.at(-1)!.intermediate.values)}`
+      );
+      return trial.number === 4 ? NaN : (trial.candidate.x as number);
+    }
+  });
+  expect(during.slice(0, 2)).toEqual(['0 running running 9', '1 running running 9']);
+  const payload = protocol.parsePayload(watcher.latest());
+  expect(payload.source).toMatchObject({ status: 'finished', step: 30, totalSteps: 30, title: 'mine, random' });
+  const { data } = watcher.latest()!;
+  expect(data.trials).toHaveLength(30);
+  expect(data.trials[4].state).toBe('failed');
+  const [best] = data.best;
+  expect(data.trials[best].values[0]).toBe(
+    Math.min(...data.trials.flatMap(({ values }) => (values[0] === null ? [] : values)))
+  );
+  expect(watcher.toSVG()).toContain('best so far');
+});
+
+test('trials that are promoted say which they go on from, and how much they may spend', async () => {
+  const watcher = show.trials({ title: 'halving' });
+  await study(watcher, { strategy: nas.asha({ minResource: 1, maxResource: 9 }) });
+  const { data, source } = watcher.latest()!;
+  const promoted = data.trials.filter(({ parent }) => parent !== null);
+  expect(promoted.length).toBeGreaterThan(5);
+  promoted.forEach(({ parent, parameters }) => {
+    expect(data.trials[parent!].parameters.x).toBe(parameters.x);
+    expect(parameters.resource).toBe(3 * (data.trials[parent!].parameters.resource as number));
+  });
+  expect(source.title).toBe('halving');
+});
+
+test('a watcher follows one study at a time', async () => {
+  const watcher = show.trials();
+  expect(watcher.latest()).toBeNull();
+  expect(() => watcher.toSVG()).toThrow('show.trials: a picture needs a study, got none yet');
+  const first = study(watcher);
+  await expect(Promise.resolve().then(() => study(watcher).result)).rejects.toThrow(
+    'show.trials: a watcher follows one study at a time'
+  );
+  await first;
+});
