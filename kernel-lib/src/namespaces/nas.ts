@@ -62,13 +62,16 @@ export type {
   Strategy,
   Told
 } from '../search/strategy';
-export { trainCandidate } from '../search/evaluator';
+export { nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';
 export type {
   Evaluate,
   EvaluateFile,
+  GraphTable,
   Library,
   Measured,
+  NasBenchGraphOptions,
   RunningTrial,
+  TabularOptions,
   TrainCandidateOptions
 } from '../search/evaluator';
 export { inProcess, ray, workers } from '../search/executor';
