@@ -7,6 +7,7 @@ import { pruningSystems } from './systems/pruning';
 import { queriesSystems } from './systems/queries';
 import { recsysSystems } from './systems/recsys';
 import { routerSystems } from './systems/routers';
+import { searchSystems } from './systems/search';
 import { simSystems } from './systems/sim';
 import { transformSystems } from './systems/transform';
 
@@ -23,5 +24,6 @@ export const systems: readonly SystemEntry[] = [
   ...adaptiveSystems,
   ...peftSystems,
   ...queriesSystems,
-  ...recsysSystems
+  ...recsysSystems,
+  ...searchSystems
 ];

@@ -1,4 +1,4 @@
-import { Space, spaceOf } from '../search/space';
+import { regnet, Space, spaceOf } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,8 +11,8 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf });
-export { categorical, float, group, integer, repeated, simplex, when } from '../search/space';
+export const space = Object.assign(makeSpace, { of: spaceOf, regnet });
+export { categorical, float, group, integer, regnetStages, repeated, simplex, when } from '../search/space';
 export type {
   Candidate,
   Categorical,
@@ -27,6 +27,9 @@ export type {
   Leaf,
   ModelSpace,
   ModelSpaceOptions,
+  RegnetOptions,
+  RegnetSpaceOptions,
+  Stage,
   Point,
   Repeated,
   Simplex,
@@ -44,6 +47,7 @@ export {
   hyperband,
   localSearch,
   optuna,
+  proposer,
   random,
   strategies
 } from '../search/strategy';
@@ -56,6 +60,8 @@ export type {
   LocalSearchOptions,
   OptunaOptions,
   Proposal,
+  ArchiveEntry,
+  ProposerOptions,
   RungOptions,
   Searcher,
   Setting,
@@ -77,5 +83,14 @@ export type {
 export { inProcess, ray, workers } from '../search/executor';
 export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
 export type { Objective, StoredTrial } from '../search/storage';
-export { Study, study } from '../search/studies';
-export type { Limit, StudyInfo, StudyOptions, StudyResult, StudyTrialResult, StudyWatcher } from '../search/studies';
+export { edf, Study, study } from '../search/studies';
+export type {
+  Edf,
+  Limit,
+  StudyInfo,
+  StudyOptions,
+  StudyResult,
+  StudyTrialResult,
+  StudyWatcher
+} from '../search/studies';
+export * as proxies from '../search/proxies';

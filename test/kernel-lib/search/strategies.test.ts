@@ -19,8 +19,8 @@ const members: Record<string, () => nas.Strategy> = {
   localSearch: () => nas.localSearch({ initial: 3 }),
   random: () => nas.random()
 };
-/** What is no strategy, and Optuna's, which has a test of its own. */
-const OTHERS = ['index', 'strategy', 'pointSearcher', 'rungs', 'optuna'];
+/** Parts, and strategies that wait for another process or for yours; these have tests of their own. */
+const OTHERS = ['index', 'strategy', 'pointSearcher', 'rungs', 'optuna', 'proposer'];
 
 const start = (strategy: nas.Strategy, of = space(), seed = 0, saved?: unknown): nas.Searcher =>
   strategy.start({ space: of, objectives: 1, random: core.Random.fromSeed(seed), repeats: false, optuna: null }, saved);

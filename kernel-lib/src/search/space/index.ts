@@ -17,3 +17,5 @@ export { ModelSpace, spaceOf } from './ofModel';
 export type { ModelSpaceOptions } from './ofModel';
 export { Space } from './space';
 export type { Draws, SpaceData, SpaceOptions } from './space';
+export { regnet, regnetStages } from './regnet';
+export type { RegnetOptions, RegnetSpaceOptions, Stage } from './regnet';

@@ -12,6 +12,8 @@ export { localSearch } from './localSearch';
 export type { LocalSearchOptions } from './localSearch';
 export { optuna } from './optuna';
 export type { OptunaOptions } from './optuna';
+export { proposer } from './proposer';
+export type { ArchiveEntry, ProposerOptions } from './proposer';
 export { random } from './random';
 export type { RungOptions } from './rungs';
 export { strategies } from './strategy';

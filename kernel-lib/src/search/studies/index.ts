@@ -2,3 +2,5 @@ export type { Limit, StudyOptions } from './options';
 export type { StudyResult, StudyTrialResult } from './result';
 export { Study, study } from './study';
 export type { StudyInfo, StudyWatcher } from './watchers';
+export { edf } from './edf';
+export type { Edf } from './edf';

@@ -1,0 +1,47 @@
+import type { SystemEntry } from './entry';
+
+/** Systems that search for networks. */
+export const searchSystems: readonly SystemEntry[] = [
+  {
+    id: 'random-sparse-search',
+    title: 'Random Search as a Baseline for Sparse Neural Network Architecture Search',
+    function: 'nas.study',
+    test: 'test/systems/randomSparseSearch.test.ts',
+    claim: 'claim not tested',
+    note:
+      'A study over the seed of a random node mask (prune.structured with prune.random, mode "mask"), scored by the loss of the initial values. Whether ' +
+      'the mask that is found trains no better than random ones, as the paper says, is not measured here.'
+  },
+  {
+    id: 'regnet',
+    title: 'Designing Network Design Spaces',
+    function: 'nas.space.regnet',
+    test: 'test/systems/regnet.test.ts',
+    note:
+      'Stages by the quantised linear rule as data (nas.regnetStages), and nas.edf. The distributions are compared on an error planted in the widths, ' +
+      'not on sixty trained networks.'
+  },
+  {
+    id: 'adas-meta-agent-search',
+    title: 'Automated Design of Agentic Systems',
+    function: 'nas.proposer',
+    test: 'test/systems/proposers.test.ts',
+    note: 'The proposer is given the whole archive; a function over a language of expressions stands for the agent that writes code.'
+  },
+  {
+    id: 'diffnas',
+    title: 'DiffNAS: Bootstrapping Diffusion Models by Prompting for Better Architectures',
+    function: 'nas.proposer',
+    test: 'test/systems/proposers.test.ts',
+    claim: 'claim not tested',
+    note: 'The proposer is given the best of its memory; the proxy of rapid training is an evaluation as any other and is not measured.'
+  },
+  {
+    id: 'gradsign',
+    title: 'GradSign: Model Performance Inference with Theoretical Insights',
+    function: 'nas.proxies.gradSign',
+    test: 'test/kernel-lib/search/proxies.test.ts',
+    claim: 'claim not tested',
+    note: 'Tested by cases worked out by hand; its rank correlation with trained accuracy is not measured.'
+  }
+];
