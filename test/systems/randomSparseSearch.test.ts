@@ -26,7 +26,11 @@ async function search(sparsity: number, trials: number) {
     strategy: nas.random(),
     ...{ trials, seed: 7, storage: 'memory', progress: false }
   });
-  return { ...result, masked, lossOf, end: () => (tf.dispose(inputs), dense.dispose()) };
+  const end = (): void => {
+    inputs.dispose();
+    dense.dispose();
+  };
+  return { ...result, masked, lossOf, end };
 }
 
 test('random masks of nodes are searched by the loss of initial values [random-sparse-search]', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { core, models, nas, tf, train } from '@switchyard/kernel-lib';
+import { models, nas, tf, train, type core } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /** Rows of a regression by a linear model y = w1 x1 + w2 x2 + b, so that gradients of the squared error are worked out by hand. */

@@ -69,7 +69,7 @@ interface ArchiveState {
 class Proposer implements Searcher {
   private readonly asked: ArchiveState['asked'];
   private readonly told: ArchiveEntry[];
-  private complaint: unknown = null;
+  private complaint: Error | null = null;
 
   constructor(
     private readonly setting: Setting,
@@ -122,7 +122,7 @@ class Proposer implements Searcher {
       space.check(point);
       this.complaint = null;
     } catch (error) {
-      this.complaint = error;
+      this.complaint = error as Error;
       return false;
     }
     const isNew = this.asked.every((each) => space.distance(each.point, point) > this.options.novelty);
