@@ -36,7 +36,7 @@ test('show.trials: the payload of a study while it runs and when it is over', as
   expect(data.trials[4].state).toBe('failed');
   const [best] = data.best;
   expect(data.trials[best].values[0]).toBe(
-    Math.min(...data.trials.flatMap(({ values }) => (values[0] === null ? [] : values)))
+    Math.min(...data.trials.flatMap(({ values: [value] }) => (value === null ? [] : [value])))
   );
   expect(watcher.toSVG()).toContain('best so far');
 });
