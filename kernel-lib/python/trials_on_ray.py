@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -119,6 +120,13 @@ class Pool:
             pass
 
 
+def reach(address):
+    """Raises where nothing answers at an address: Ray would try for minutes."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=10).close()
+
+
 def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w")
@@ -132,6 +140,7 @@ def main():
 
     options = json.loads(sys.stdin.readline())
     try:
+        reach(options["address"])
         ray.init(address=options["address"], namespace="switchyard", log_to_driver=False, logging_level="ERROR", **options["init"])
     except Exception as error:
         answers({"refused": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else error!r}"})
