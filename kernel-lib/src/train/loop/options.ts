@@ -56,6 +56,12 @@ export interface TaskFitOptions {
   progress?: boolean;
 }
 
+/** Options of steps that are taken one by one. */
+export type StepperOptions = Omit<
+  TaskFitOptions,
+  'evaluateEvery' | 'checkpoint' | 'resume' | 'signal' | 'watch' | 'progress'
+>;
+
 /** Options of a run on text, those of its task among them. */
 export interface FitOptions extends TaskFitOptions, LanguageOptions {}
 
@@ -67,8 +73,7 @@ export interface ResolvedOptions extends LearningRateOptions, Omit<AdamWOptions,
 }
 
 /** Checks the options and fills in the defaults. */
-export function resolveOptions(options: TaskFitOptions, model: Module): ResolvedOptions {
-  const where = 'train.fit';
+export function resolveOptions(options: TaskFitOptions, model: Module, where = 'train.fit'): ResolvedOptions {
   const { steps, seed = 0, learningRate = 3e-3, schedule = 'cosine', finalFraction = 0.1 } = options;
   const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1 } = options;
   expectInteger(where, 'steps', steps, 1);

@@ -21,11 +21,12 @@ export class Trainer {
   constructor(
     readonly model: Module,
     readonly task: Task,
-    readonly options: ResolvedOptions
+    readonly options: ResolvedOptions,
+    private readonly where = 'train.fit'
   ) {
     this.parameters = new Map([...model.parameters()].filter(([, parameter]) => parameter.trainable));
     if (this.parameters.size === 0) {
-      fail('train.fit', 'the model must have a parameter to train', 0);
+      fail(this.where, 'the model must have a parameter to train', 0);
     }
     this.optimizer = new AdamW(this.parameters, { ...options, epsilon: EPSILON });
   }
@@ -66,7 +67,7 @@ export class Trainer {
     try {
       const where = findNonFinite(this.model, pass.gradients, ctx, lossOf);
       const got = `loss ${pass.loss}, gradient norm ${pass.gradientNorm}`;
-      fail('train.fit', `loss and gradients must be finite; at step ${step}, the first that is not is ${where}`, got);
+      fail(this.where, `loss and gradients must be finite; at step ${step}, the first that is not is ${where}`, got);
     } finally {
       ctx.dispose();
     }
