@@ -1,3 +1,4 @@
+export { cholesky, invertPositive } from './cholesky';
 export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';
 export { kMeans, meanRow } from './kMeans';

@@ -10,3 +10,5 @@ export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';
 export { unstructured } from './unstructured';
 export type { UnstructuredOptions, UnstructuredReport } from './unstructured';
+export type { OutputDistance } from './outputDivergence';
+export type { SparsityTarget, ValueScope } from './sparseMasks';
