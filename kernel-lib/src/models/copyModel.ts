@@ -22,8 +22,8 @@ export function copyModel<M extends Module>(model: M): M {
   return filled(model, build(spec ?? fail('copyModel', 'the model must have a spec', model.kind)) as M);
 }
 
-/** A model with the values of another, cut where it is. */
-function filled<M extends Module>(model: M, copy: M): M {
+/** A model with the values, where it has as many, and the cuts of another. */
+export function filled<M extends Module>(model: M, copy: M): M {
   const cut = [...axesOf(model)].filter(([, { axis }]) => axis.selection !== null);
   if (cut.length === 0) {
     copyValues(model, copy);
@@ -33,7 +33,7 @@ function filled<M extends Module>(model: M, copy: M): M {
   // What is cut away stays too: it can come back.
   model.stored().forEach(({ variable }, path) => stored.get(path)?.assign(variable, path));
   const axes = axesOf(copy);
-  cut.forEach(([name, { axis }]) => axes.get(name)!.axis.keep(axis.selection!));
+  cut.forEach(([name, { axis }]) => axes.get(name)?.axis.keep(axis.selection!));
   tf.tidy(() => model.stored().forEach((own, path) => stored.get(path)?.assignKept(own.read())));
   return copy;
 }

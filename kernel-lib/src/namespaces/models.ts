@@ -11,6 +11,7 @@ export type {
   ModuleFlopsOptions,
   VersatileFeedForward,
   MoeFeedForward,
+  NoFeedForward,
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';

@@ -34,5 +34,12 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       "{ members, rewind: 'none' }: members differ by the seed that `train` gives them. Their mean is better than they are in each round; whether rounds " +
       'of soups end better than rounds of one model that is trained as long is not tested.'
+  },
+  {
+    id: 'finercut',
+    title: 'FinerCut: Finer-grained Interpretable Layer Pruning for Large Language Models',
+    function: 'prune.layers',
+    test: 'test/systems/finercut.test.ts',
+    note: 'Distances of outputs: KL, Jensen-Shannon, squared, angle. Blocks keep their numbers; what is gone is "none" in the spec. The claim is of large models.'
   }
 ];

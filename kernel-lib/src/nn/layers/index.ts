@@ -45,6 +45,7 @@ export {
   crossAttention,
   latentAttention,
   layerNorm,
+  noAttention,
   relativeAttention,
   rmsNorm,
   sparseAttention

@@ -6,6 +6,8 @@ export { groupImportance } from './groupImportance';
 export type { GroupImportanceOptions, GroupReduction } from './groupImportance';
 export { iterative } from './iterative';
 export type { IterativeOptions, IterativeReport } from './iterative';
+export { layers } from './layers';
+export type { LayersOptions, LayersReport, LayerUnit } from './layers';
 export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';
 export { unstructured } from './unstructured';

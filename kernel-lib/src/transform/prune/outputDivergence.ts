@@ -4,12 +4,12 @@ import type { Module } from '../../base/core';
 import { eachPass } from './importance/parts/calibration';
 
 /**
- * Distance of outputs: "kl", mean over rows of `KL(softmax(before) || softmax(after))` in nats; "squared", the mean squared difference; "angle", the
- * mean over rows of 1 less the cosine.
+ * Distance of outputs: "kl", mean over rows of `KL(softmax(before) || softmax(after))` in nats; "squared", the mean squared difference; "js", that of
+ * Jensen and Shannon, at most log 2; "angle", the mean over rows of 1 less the cosine.
  */
-export type OutputDistance = 'kl' | 'squared' | 'angle';
+export type OutputDistance = 'kl' | 'js' | 'squared' | 'angle';
 
-export const DISTANCES: readonly OutputDistance[] = ['kl', 'squared', 'angle'];
+export const DISTANCES: readonly OutputDistance[] = ['kl', 'js', 'squared', 'angle'];
 
 /** Outputs of a model for inputs, each of one pass. The caller disposes them. */
 export function outputsOf(model: Module, inputs: tf.Tensor | readonly tf.Tensor[]): tf.Tensor[] {
@@ -40,5 +40,20 @@ function between(before: tf.Tensor, after: tf.Tensor, distance: OutputDistance):
     return tf.sub(1, dot.div(from.norm('euclidean', 1).mul(to.norm('euclidean', 1)))).mean();
   }
   const [wanted, given] = [tf.logSoftmax(from), tf.logSoftmax(to)];
-  return wanted.exp().mul(wanted.sub(given)).sum(1).mean();
+  if (distance === 'kl') {
+    return klOf(wanted, wanted, given);
+  }
+  const middle = wanted.exp().add(given.exp()).div(2).log();
+  return klOf(wanted, wanted, middle)
+    .add(klOf(given, given, middle))
+    .div(2);
+}
+
+/** Mean over rows of the sum of `exp(weights) (p - q)`, all logarithms; a probability of 0 counts nothing. */
+function klOf(weights: tf.Tensor, p: tf.Tensor, q: tf.Tensor): tf.Tensor {
+  const share = weights.exp();
+  return tf
+    .where(share.greater(0), share.mul(p.sub(q)), 0)
+    .sum(1)
+    .mean();
 }
