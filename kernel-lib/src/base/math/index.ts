@@ -1,3 +1,4 @@
+export { apportion } from './apportion';
 export { cholesky, invertPositive } from './cholesky';
 export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';

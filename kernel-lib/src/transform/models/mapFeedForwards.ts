@@ -32,7 +32,7 @@ export function mapFeedForwards<M extends BlockModel>(
     const path = `layers.${i}.${feedForwardName(feedForward)}`;
     const from = model.modules().get(path) as FeedForwardModule;
     // A block that goes without stays so.
-    const to = feedForward.kind === 'none' ? from : change(from, i);
+    const to = (feedForward as FeedForwardSpec).kind === 'none' ? from : change(from, i);
     return { feedForward: to === from ? feedForward : describe(to), from, to, path };
   });
   const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }) as M;

@@ -8,6 +8,8 @@ export { iterative } from './iterative';
 export type { IterativeOptions, IterativeReport } from './iterative';
 export { layers } from './layers';
 export type { LayersOptions, LayersReport, LayerUnit } from './layers';
+export * from './schedules';
+export type { MatrixChoice } from './matrices';
 export { structured } from './structured';
 export type { StructuredOptions, StructuredReport } from './structured';
 export { unstructured } from './unstructured';

@@ -1,25 +1,16 @@
 import { tf } from '../../base/backend';
-import {
-  expectInteger,
-  expectNumber,
-  expectOneOf,
-  expectPathsFound,
-  fail,
-  masksAt,
-  matchesPath
-} from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, fail, masksAt } from '../../base/core';
 import type { Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import type { TransformReport } from '../moe/report';
 import { magnitude } from './importance';
 import type { Importance, ValueImportance } from './importance';
+import { chosenMatrices } from './matrices';
+import type { MatrixChoice } from './matrices';
 import { keepLargest, keepOfEach } from './sparseMasks';
 import type { Scored, SparsityTarget, ValueScope } from './sparseMasks';
 
-/** Matrices that are masked unless told otherwise: all but embeddings, heads and routers. */
-const LEFT = ['tokens.**', 'positions.**', 'head.**', '**.*router*.**'];
-
-export interface UnstructuredOptions {
+export interface UnstructuredOptions extends MatrixChoice {
   /** Share of the values that goes, 0..1; with `pattern` it is the pattern's. */
   sparsity?: number;
   /** Of every m values in a row of inputs of an output, n are left (2:4, arXiv 2104.08378). */
@@ -31,10 +22,6 @@ export interface UnstructuredOptions {
    * is made for, "output" for Wanda, else "local".
    */
   scope?: ValueScope;
-  /** Parameters to mask, by path, as `core.matchesPath` reads patterns. Default: all matrices that the criterion scores, but those of `exclude`. */
-  include?: readonly string[];
-  /** Parameters that stay. Default: embeddings, heads and routers, and what is frozen. */
-  exclude?: readonly string[];
 }
 
 export interface UnstructuredReport extends TransformReport {
@@ -70,14 +57,11 @@ export function unstructured<M extends Module>(
   if (importance.solve !== undefined && scope !== 'local') {
     fail(where, `scope must be "local" with ${importance.kind}`, scope);
   }
-  const paths = chosenPaths(model, importance, options);
+  const paths = chosenMatrices(where, model, options, importance.scored?.(model));
   const pruned = copyModel(model);
   try {
     if (importance.solve === undefined) {
-      const kept = keptOf(model, paths, { importance, target, scope });
-      masksAt(pruned, paths).forEach((mask, path) =>
-        tf.tidy(() => mask.assign(tf.tensor(kept[paths.indexOf(path)], mask.shape, 'float32'), path))
-      );
+      maskLeast(where, pruned, paths, { importance, target, scope });
     } else {
       importance.solve(pruned, paths, target);
     }
@@ -88,25 +72,28 @@ export function unstructured<M extends Module>(
   }
 }
 
-/** Masks by the scores of a criterion, in the order of the paths. */
-function keptOf(
+/**
+ * Masks the least important values of these parameters, in place; what is masked already stays masked.
+ *
+ * @throws {SwitchyardError} where the criterion does not score one of them, a score is not finite, or a pattern does not divide a matrix.
+ */
+export function maskLeast(
+  where: string,
   model: Module,
   paths: readonly string[],
   { importance, target, scope }: { importance: ValueImportance; target: SparsityTarget; scope: ValueScope }
-): Float32Array[] {
-  const where = 'prune.unstructured';
+): void {
   const scores = importance.score(model);
   try {
-    const known = paths.map((path) =>
-      rowsOf(
-        model,
-        path,
-        scores.get(path) ?? fail(where, 'the criterion must score every parameter that is masked', path)
-      )
+    const rule = 'the criterion must score every parameter that is masked';
+    const known = paths.map((path) => rowsOf(where, model, path, scores.get(path) ?? fail(where, rule, path)));
+    const kept =
+      'sparsity' in target
+        ? keepLargest(known, target.sparsity, scope)
+        : known.map((each) => keepOfEach(where, each, target.pattern));
+    masksAt(model, paths).forEach((mask, path) =>
+      tf.tidy(() => mask.assign(tf.tensor(kept[paths.indexOf(path)], mask.shape, 'float32'), path))
     );
-    return 'sparsity' in target
-      ? keepLargest(known, target.sparsity, scope)
-      : known.map((each) => keepOfEach(where, each, target.pattern));
   } finally {
     tf.dispose([...scores.values()]);
   }
@@ -125,41 +112,14 @@ function targetOf(where: string, { sparsity, pattern }: UnstructuredOptions): Sp
   return { pattern };
 }
 
-function chosenPaths(model: Module, importance: ValueImportance, options: UnstructuredOptions): string[] {
-  const where = 'prune.unstructured';
-  const { include, exclude = LEFT } = options;
-  const parameters = [...model.parameters()];
-  const all = parameters.map(([path]) => path);
-  expectPathsFound(where, 'exclude', options.exclude ?? [], { paths: all, what: 'parameters' });
-  expectPathsFound(where, 'include', include ?? [], { paths: all, what: 'parameters' });
-  const scored = importance.scored?.(model) ?? all;
-  const wanted = parameters.filter(
-    ([path, { shape }]) =>
-      shape.length >= 2 &&
-      (include === undefined ? scored.includes(path) : matchesPath(include, path)) &&
-      !matchesPath(exclude, path)
-  );
-  if (wanted.length === 0) {
-    fail(where, `include must name matrices (${all.join(', ').slice(0, 300)})`, include ?? 'none');
-  }
-  const free = wanted.filter(([, { trainable }]) => trainable).map(([path]) => path);
-  return free.length > 0
-    ? free
-    : fail(
-        where,
-        'a parameter that is masked must not be frozen',
-        wanted.map(([path]) => path)
-      );
-}
-
-function rowsOf(model: Module, path: string, score: tf.Tensor): Scored {
+function rowsOf(where: string, model: Module, path: string, score: tf.Tensor): Scored {
   const mask = model.buffers().get(`${path}Mask`);
   const scores = tf.tidy(() => score.abs().dataSync<'float32'>().slice());
   mask?.variable.dataSync().forEach((value, i) => value === 0 && (scores[i] = -1));
   const wrong = scores.find((value) => !Number.isFinite(value));
   return wrong === undefined
     ? { path, shape: score.shape, scores }
-    : fail('prune.unstructured', `importance of "${path}" must be finite`, wrong);
+    : fail(where, `importance of "${path}" must be finite`, wrong);
 }
 
 function reportOf(pruned: Module, paths: readonly string[], importance: string): UnstructuredReport {
