@@ -1,4 +1,5 @@
 import { expectInteger, expectNumber, expectOneOf, expectPathsFound, fail, matchesPath, shrink } from '../../base/core';
+import type { tf } from '../../base/backend';
 import type { Cost, Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import { isMoeLayer } from '../../nn/moe';
@@ -8,6 +9,7 @@ import type { RankedGroup, RankingScope } from './chooseKept';
 import { groups } from './groups';
 import type { PruningGroup } from './groups';
 import { magnitude } from './importance';
+import { passTime } from './passTime';
 import { groupImportance } from './groupImportance';
 import type { GroupImportanceOptions } from './groupImportance';
 
@@ -36,6 +38,8 @@ export interface StructuredOptions extends GroupImportanceOptions {
   multipleOf?: number;
   /** "shrink" makes values smaller; "mask" keeps them and reads them without what goes, so that it can come back. Default "shrink". */
   mode?: 'shrink' | 'mask';
+  /** Input of the model that the time of a pass is measured on, before and after. Default: none is measured. */
+  timedOn?: tf.Tensor;
 }
 
 export interface StructuredReport extends TransformReport {
@@ -46,6 +50,8 @@ export interface StructuredReport extends TransformReport {
   bytes: { before: number; after: number };
   /** Operations on a token; null where a module does not say. */
   flops: { before: number | null; after: number | null };
+  /** Median time of a pass over `timedOn`; null where it was not measured. */
+  milliseconds: { before: number; after: number } | null;
   /** Groups that were pruned: their positions, and which are left. */
   groups: { name: string; size: number; kept: number[] }[];
 }
@@ -87,7 +93,13 @@ export function structured<M extends Module>(
   if (mode === 'shrink') {
     shrink(pruned);
   }
-  return { model: pruned, report: reportOf(model, pruned, { mode, importance: importance.kind, chosen, kept }) };
+  const { timedOn } = options;
+  const milliseconds =
+    timedOn === undefined ? null : { before: passTime(model, timedOn), after: passTime(pruned, timedOn) };
+  return {
+    model: pruned,
+    report: reportOf(model, pruned, { mode, importance: importance.kind, milliseconds, chosen, kept })
+  };
 }
 
 function chosenGroups(
@@ -99,7 +111,7 @@ function chosenGroups(
   const known = { paths: all.map(({ name }) => name), what: 'groups' };
   expectPathsFound(where, 'exclude', exclude, known);
   expectPathsFound(where, 'ratios', Object.keys(ratios), known);
-  const wanted = all.filter(({ name }) => matchesPath(include, name) && !matchesPath(exclude, name));
+  const wanted = all.filter(({ name }) => fits(include, name) && !fits(exclude, name));
   const free = wanted.filter((group) => group.pinned === null && group.size > 1 && !isFrozen(model, group));
   if (free.length === 0) {
     const why =
@@ -113,6 +125,11 @@ function chosenGroups(
   return free;
 }
 
+/** Whether one of the patterns fits a group; those that share a name ("stages.channels#2") have it as well. */
+function fits(patterns: readonly string[], name: string): boolean {
+  return matchesPath(patterns, name) || matchesPath(patterns, name.replace(/#\d+$/, ''));
+}
+
 /** Whether nothing of a group may be trained: what the user froze stays as it is. */
 function isFrozen(model: Module, { members }: PruningGroup): boolean {
   const parameters = model.parameters();
@@ -121,7 +138,7 @@ function isFrozen(model: Module, { members }: PruningGroup): boolean {
 }
 
 function ratioOf({ name }: PruningGroup, { ratio, ratios = {} }: StructuredOptions): number {
-  return Object.entries(ratios).reduce((last, [pattern, each]) => (matchesPath([pattern], name) ? each : last), ratio);
+  return Object.entries(ratios).reduce((last, [pattern, each]) => (fits([pattern], name) ? each : last), ratio);
 }
 
 /** A mixture keeps as many experts as its router chooses. */
@@ -137,7 +154,7 @@ function reportOf(
     chosen,
     kept,
     ...facts
-  }: Pick<StructuredReport, 'mode' | 'importance'> & { chosen: PruningGroup[]; kept: number[][] }
+  }: Pick<StructuredReport, 'mode' | 'importance' | 'milliseconds'> & { chosen: PruningGroup[]; kept: number[][] }
 ): StructuredReport {
   const cost = (module: Module): Cost => module.cost({ length: 1 });
   const parameters = { before: before.countParameters(), after: after.countParameters() };

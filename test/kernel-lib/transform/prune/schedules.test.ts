@@ -23,12 +23,15 @@ const masksOf = (model: core.Module): number[][] =>
   [...core.masksAt(model, PATHS).values()].map(({ variable }) => [...variable.dataSync()]);
 const readOf = (model: core.Module): number[][] =>
   PATHS.map((path) => tf.tidy(() => [...model.parameters().get(path)!.read().dataSync()]));
+const storedOf = (model: core.Module): number[][] =>
+  PATHS.map((path) => [...model.parameters().get(path)!.variable.dataSync()]);
 const countOf = (masks: number[][]): number => masks.flat().reduce((a, b) => a + b, 0);
 
 interface Seen {
   density: number;
   masks: number[][];
   values: number[][];
+  stored: number[][];
 }
 
 /** Trains, and tells of the masks after each step. */
@@ -41,7 +44,13 @@ async function run(
   const watch: train.Watcher = {
     start: () => undefined,
     end: () => undefined,
-    step: ({ scalars }) => void seen.push({ density: scalars.density, masks: masksOf(model), values: readOf(model) })
+    step: ({ scalars }) =>
+      void seen.push({
+        density: scalars.density,
+        masks: masksOf(model),
+        values: readOf(model),
+        stored: storedOf(model)
+      })
   };
   await train.fit(model, task, { steps: 12, seed: 5, learningRate: 0.05, weightDecay: 0.5, progress: false, pruning, watch, ...options }); // prettier-ignore
   return seen;
@@ -129,6 +138,10 @@ describe('dynamic sparse training', () => {
     const model = make();
     const seen = await run(model, prune.dynamicSparse({ density: 0.25, interval: 4, dropRate: 0.5, until: 1 }));
     seen.forEach(({ masks }) => expect(countOf(masks)).toBe(25));
+    // What is masked is stored as 0, so that a gradient without masks is that of what the model computes.
+    seen.forEach(({ masks, stored }) =>
+      masks.flat().forEach((kept, i) => kept === 0 && expect(Math.abs(stored.flat()[i])).toBe(0))
+    );
     // Without redistribution each parameter keeps its number.
     const counts = seen.map(({ masks }) => masks.map((mask) => countOf([mask])).join());
     expect(new Set(counts).size).toBe(1);
