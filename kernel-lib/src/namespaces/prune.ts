@@ -1,5 +1,6 @@
 export {
   activationNorm,
+  blockCoordinate,
   dynamicSparse,
   fisher,
   geometricMedian,
@@ -25,6 +26,8 @@ export {
 } from '../transform/prune';
 export type {
   BiasOptions,
+  BlockCoordinateOptions,
+  BlockCoordinateReport,
   Calibration,
   CalibrationOptions,
   CalibrationTask,

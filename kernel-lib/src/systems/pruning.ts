@@ -55,5 +55,12 @@ export const pruningSystems: readonly SystemEntry[] = [
       date: '2026-11-29'
     },
     note: '{ redistribute: true } in train.fit. Significance is magnitude; new values go to layers by the mean magnitude of what they have left.'
+  },
+  {
+    id: 'icbs',
+    title: 'Scalable iterative pruning of large language and vision models using block coordinate descent',
+    function: 'prune.blockCoordinate',
+    test: 'test/systems/icbs.test.ts',
+    note: 'The Hessian is the empirical Fisher matrix of batches; a block of few values is solved exactly, a larger one by best exchanges. Blocks are drawn at random.'
   }
 ];

@@ -1,3 +1,5 @@
+export { blockCoordinate } from './blockCoordinate';
+export type { BlockCoordinateOptions, BlockCoordinateReport } from './blockCoordinate';
 export type { RankingScope } from './chooseKept';
 export { groups } from './groups';
 export type { PruningGroup } from './groups';
