@@ -1,3 +1,5 @@
+export { chooseOneEach } from './chooseOneEach';
+export type { Choice } from './chooseOneEach';
 export { apportion } from './apportion';
 export { cholesky, invertPositive } from './cholesky';
 export { bootstrap } from './bootstrap';

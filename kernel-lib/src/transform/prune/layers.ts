@@ -11,7 +11,7 @@ import { divergence, DISTANCES, outputsOf } from './outputDivergence';
 import type { OutputDistance } from './outputDivergence';
 import { checkCalibration } from './importance/parts/calibration';
 
-/** What goes at once: the attention of a block, its feed-forward network or mixture, or both. */
+/** Unit that goes at once: the attention of a block, its feed-forward network or mixture, or both. */
 export type LayerUnit = 'attention' | 'feedForward' | 'block';
 
 export interface LayersOptions {
