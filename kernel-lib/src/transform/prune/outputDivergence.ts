@@ -49,11 +49,11 @@ function between(before: tf.Tensor, after: tf.Tensor, distance: OutputDistance):
     .div(2);
 }
 
-/** Mean over rows of the sum of `exp(weights) (p - q)`, all logarithms; a probability of 0 counts nothing. */
+/** Mean over rows of the sum of `exp(weights) (p - q)`, all logarithms; a probability of 0 counts nothing, NaN stays. */
 function klOf(weights: tf.Tensor, p: tf.Tensor, q: tf.Tensor): tf.Tensor {
   const share = weights.exp();
   return tf
-    .where(share.greater(0), share.mul(p.sub(q)), 0)
+    .where(share.equal(0), 0, share.mul(p.sub(q)))
     .sum(1)
     .mean();
 }

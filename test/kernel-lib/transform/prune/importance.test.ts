@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { core, layers, models, prune, tf } from '@switchyard/kernel-lib';
+import { core, data, layers, models, prune, tf, train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { outputOf, setValue, valuesOf } from '../../../support/networks';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
@@ -228,6 +228,22 @@ describe('worked out by hand', () => {
     expect(() => prune.groupImportance(model, hidden, { importance: prune.routerFrequency(ids) })).toThrow('prune.routerFrequency: groups must be of experts that a router chose'); // prettier-ignore
     model.dispose();
   });
+});
+
+test('a text is calibrated on at the length of the model that it is scored on', () => {
+  const text = data.fromStrings({ one: ['a text to learn from, '.repeat(30), 'and another, '.repeat(30)] });
+  const language = train.tasks.language(text, { batchSize: 2 });
+  const model = models.denseTransformer({ layers: 1, width: 4, heads: 2, contextLength: 8 });
+  const scores = [prune.taylor(language), prune.fisher(language), prune.wanda(language), prune.sparseGpt(language)].map(
+    (importance) => {
+      const each = importance.score(model);
+      const count = each.size;
+      tf.dispose([...each.values()]);
+      return count;
+    }
+  );
+  expect(Math.min(...scores)).toBeGreaterThanOrEqual(4);
+  model.dispose();
 });
 
 describe('what a criterion cannot do is said', () => {

@@ -4,6 +4,8 @@ import type { Module, Observer } from '../../../../base/core';
 
 /** Calibration data with gradients: a task of `train.tasks`, or anything with its batches and its loss. */
 export interface CalibrationTask<B = unknown> {
+  /** The task on this model. Default: as it is. */
+  on?(model: Module): CalibrationTask<B>;
   batch(step: number, seed: number): B;
   /** A scalar, or several by name, which are added. */
   loss(model: Module, batch: B, ctx: Context): tf.Tensor | Readonly<Record<string, tf.Tensor>>;
@@ -56,7 +58,8 @@ export function eachPass<B, T>(
     const inputs = of instanceof tf.Tensor ? [of] : (of as readonly tf.Tensor[]);
     return inputs.map((x, i) => run((ctx) => model.apply(x, ctx), i + 1));
   }
-  const task = of as CalibrationTask<B>;
+  const given = of as CalibrationTask<B>;
+  const task = given.on?.(model) ?? given;
   return Array.from({ length: batches }, (_, i) => {
     const batch = task.batch(i + 1, seed);
     return run((ctx) => totalLoss(task.loss(model, batch, ctx)), i + 1);

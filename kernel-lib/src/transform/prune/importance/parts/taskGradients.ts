@@ -8,9 +8,10 @@ import type { CalibrationTask } from './calibration';
 export function taskGradients<B>(
   where: string,
   model: Module,
-  task: CalibrationTask<B>,
+  given: CalibrationTask<B>,
   { step, seed }: { step: number; seed: number }
 ): Map<string, tf.Tensor> {
+  const task = given.on?.(model) ?? given;
   const parameters = [...model.parameters()];
   const batch = task.batch(step, seed);
   const ctx = Context.create({ training: false, random: Random.fromSeed(seed).child(step) });
