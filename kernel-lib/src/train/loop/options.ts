@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
 import type { Module } from '../../base/core';
+import type { PruningSchedule } from '../../transform/prune';
 import type { LanguageOptions } from '../tasks/language';
 import type { AdamWOptions } from './adamW';
 import type { Watcher } from './contract';
@@ -44,6 +45,8 @@ export interface TaskFitOptions {
   clipNorm?: number;
   /** Steps between evaluations, where the task has something to measure on; the last step is always evaluated. 0: never. Default: a tenth of the steps. */
   evaluateEvery?: number;
+  /** Schedule that prunes the model while it is trained: `prune.gradual({ sparsity: 0.9 })`. Default: none. */
+  pruning?: PruningSchedule;
   /** Default: none is written. */
   checkpoint?: CheckpointOptions;
   /** Folder of a checkpoint to go on from, with the same task, seed, batch size and length. */
@@ -68,6 +71,7 @@ export interface FitOptions extends TaskFitOptions, LanguageOptions {}
 /** Options of a run, checked, without those that only say who watches. */
 export interface ResolvedOptions extends LearningRateOptions, Omit<AdamWOptions, 'epsilon'> {
   seed: number;
+  pruning?: PruningSchedule;
   clipNorm: number;
   evaluateEvery: number;
 }
@@ -102,6 +106,7 @@ export function resolveOptions(options: TaskFitOptions, model: Module, where = '
   }
   return {
     ...(rates === undefined ? {} : { rates }),
+    ...(options.pruning === undefined ? {} : { pruning: options.pruning }),
     ...{ steps, seed, learningRate, warmup, schedule, finalFraction },
     ...{ weightDecay, beta1: betas[0], beta2: betas[1], clipNorm, evaluateEvery }
   };
