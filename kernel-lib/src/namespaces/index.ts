@@ -1,6 +1,7 @@
 /** @file The library's namespaces, as the public door and evaluations of a search have them. */
 export { device, tf } from '../base/backend';
 export * as adaptive from './adaptive';
+export * as compress from './compress';
 export * as core from './core';
 export * as data from '../train/data';
 export * as environment from '../environment';
