@@ -11,6 +11,7 @@ import { addCommands, CommandIDs } from './commands';
 import { DOMAIN } from './base/domain';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
+import { IRunRegistry, RunRegistry } from './base/runRegistry';
 import { createRendererFactory } from './cells/renderer';
 import { isOwnShortcut } from './shortcuts';
 import { addSidebar } from './sidebar';
@@ -36,23 +37,33 @@ const settings: JupyterFrontEndPlugin<PanelSettings> = {
   }
 };
 
+/** Lets outputs ask the notebooks how their runs are. */
+const runs: JupyterFrontEndPlugin<RunRegistry> = {
+  id: 'jupyterlab-switchyard:runs',
+  description: 'Knows which notebook holds which runs.',
+  autoStart: true,
+  provides: IRunRegistry,
+  activate: () => new RunRegistry()
+};
+
 /** Draws payloads in outputs. */
 const renderer: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-switchyard:renderer',
   description: 'Draws routing payloads in cell outputs.',
   autoStart: true,
-  requires: [IRenderMimeRegistry, IPanelSettings],
+  requires: [IRenderMimeRegistry, IPanelSettings, IRunRegistry],
   optional: [ITranslator, IThemeManager],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     panelSettings: PanelSettings,
+    registry: RunRegistry,
     translator: ITranslator | null,
     themes: IThemeManager | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const openPanel = (runId: string): void => void app.commands.execute(CommandIDs.openPanel, { runId });
-    rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel }));
+    rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel, registry }));
   }
 };
 
@@ -61,12 +72,13 @@ const panels: JupyterFrontEndPlugin<void> = {
   id: PANELS,
   description: 'Shows routing live beside the notebook cell.',
   autoStart: true,
-  requires: [INotebookTracker, IPanelSettings],
+  requires: [INotebookTracker, IPanelSettings, IRunRegistry],
   optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     panelSettings: PanelSettings,
+    registry: RunRegistry,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     themes: IThemeManager | null,
@@ -83,6 +95,7 @@ const panels: JupyterFrontEndPlugin<void> = {
       trans,
       themes,
       settings: panelSettings,
+      registry,
       onToggle,
       isShortcut
     });
@@ -103,4 +116,4 @@ const panels: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [settings, renderer, panels];
+export default [settings, runs, renderer, panels];

@@ -3,8 +3,9 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { RunControls } from '../control';
+import { stateIn } from '../base/runState';
 import { PayloadStore } from '../base/store';
+import { RunControls } from '../control';
 import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
 import { PayloadTracker } from './tracker';
@@ -50,7 +51,12 @@ export class NotebookPanels implements IDisposable {
     const store = new PayloadStore();
     const controls = new RunControls(panel.sessionContext, store);
     const panels = new BesidePanels(panel, { store, controls }, this._options);
-    const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, controls, store]);
+    const tracker = new PayloadTracker(panel, store);
+    const place = this._options.registry.add(panel.content.node, {
+      stateOf: (payload) => stateIn(store, payload),
+      isBeside: (runId) => panels.isBeside(runId)
+    });
+    const parts = DisposableSet.from([tracker, panels, controls, place, store]);
     this._notebooks.set(panel, { store, controls, panels, parts });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
