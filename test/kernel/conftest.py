@@ -1,12 +1,28 @@
 """Kernelspecs of this working tree, and kernels started from it."""
 
 import os
+import subprocess
 
 import pytest
 from client import started
 from spec import KERNEL_NAME, ROOT, TSLAB_NAME, write_kernelspec, write_tslab_kernelspec
+from tools import NODES, node_folder
 
 __all__ = ["KERNEL_NAME", "ROOT", "TSLAB_NAME"]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--node", choices=sorted(NODES), help="run on this Node, fetched from npm, and not on the installed one")
+
+
+def pytest_configure(config):
+    major = config.getoption("node")
+    if major is not None:
+        os.environ["PATH"] = os.pathsep.join([str(node_folder(major)), os.environ["PATH"]])
+
+
+def pytest_report_header():
+    return "node " + subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -67,9 +67,10 @@ def test_the_loop_of_an_interrupted_cell_stops(kernel, body):
     assert int(kernel.ok("steps").result) == first > 0
 
 
-def test_code_behind_an_await_does_not_run_after_an_interrupt(kernel):
+@pytest.mark.parametrize("waits", ["new Promise<void>((r) => { go = r; })", "(() => new Promise<void>((r) => { go = r; }))()"], ids=["plain", "called"])
+def test_code_behind_an_await_does_not_run_after_an_interrupt(kernel, waits):
     kernel.ok("let reached = false; let go = () => {};")
-    msg_id = kernel.client.execute(f"{HERE} await new Promise<void>((r) => {{ go = r; }}); reached = true;")
+    msg_id = kernel.client.execute(f"{HERE} await {waits}; reached = true;")
     interrupt(kernel, "message", msg_id)
     assert kernel.collect(msg_id, timeout=5).status == "error"
     kernel.ok("go(); await new Promise((r) => setTimeout(r, 50));")
@@ -149,3 +150,25 @@ def test_the_kernel_answers_while_a_cell_is_busy(kernel):
     interrupt_id = kernel.send("interrupt_request", {}, channel="control")
     kernel.reply(interrupt_id, channel="control")
     assert kernel.collect(msg_id, timeout=5).status == "error"
+
+COLLECT = """
+require('v8').setFlagsFromString('--expose-gc');
+const collect: () => void = require('vm').runInNewContext('gc');
+"""
+NEVER_SETTLED = {
+    "promise": "await new Promise(() => {})",
+    "function": "await (async () => { await new Promise(() => {}) })()",
+    "thenable": "await ({ then() {} } as PromiseLike<void>)",
+    "loop": "for await (const x of (async function* () { await new Promise(() => {}) })()) {}",
+    "busy": "await new Promise((r) => setTimeout(r, 300)); for (;;) {}",
+}
+
+
+@pytest.mark.parametrize("code", NEVER_SETTLED.values(), ids=NEVER_SETTLED)
+def test_what_nothing_will_settle_can_be_waited_for_and_interrupted_while_garbage_is_collected(kernel, code):
+    kernel.ok(COLLECT)
+    kernel.ok("let collected = 0; setTimeout(() => { collect(); collected++; }, 200)")
+    msg_id = kernel.client.execute(f"{HERE} {code}")
+    interrupt(kernel, "message", msg_id)
+    assert kernel.collect(msg_id, timeout=5).error["ename"] == "Interrupted"
+    assert kernel.ok("collect(); await new Promise((r) => setTimeout(r, 50)); collect(); collected").result == "1"

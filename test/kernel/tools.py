@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from spec import ROOT
 #: As test/bench/driver/python.js has it.
 TORCH = ["torch==2.13.0", "transformers==5.24.0"]
 LOCK = Path(__file__).with_name("requirements.txt")
+#: Releases of Node beside the one that is installed, by their major version.
+NODES = {"22": "22.23.5", "24": "24.22.3"}
 
 
 def install_tools(lock: Path = LOCK) -> Path:
@@ -47,6 +50,20 @@ def torch_python() -> str:
         pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *TORCH, "numpy"], check=True)
     return python
+
+
+def node_folder(major: str) -> Path:
+    """The folder with the program of another Node, of npm's package of it."""
+    version = NODES[major]
+    place = ROOT / ".switchyard" / "node" / version
+    machine = {"x86_64": "x64", "aarch64": "arm64"}[platform.machine()]
+    package = f"node-linux-{machine}"
+    folder = place / "node_modules" / package / "bin"
+    if not folder.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        npm = ["npm", "install", "--prefix", str(place), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run([*npm, "--silent", f"{package}@{version}"], check=True)
+    return folder
 
 
 def entries(lock: Path) -> list[str]:

@@ -47,7 +47,7 @@ function parse(words) {
     return Object.values(RUNNERS);
   }
   if (words.length === 1 && words[0] === '--slow') {
-    return [SLOW];
+    return SLOW;
   }
   const [option, name] = words;
   if (option !== '--only' || words.length !== 2 || !Object.hasOwn(RUNNERS, name)) {

@@ -24,15 +24,22 @@ const NONE = { passed: 0, failed: 0, skipped: 0 };
 const RUNNERS = {
   lint: { title: 'lint', folder: '.', run: lint },
   vitest: { title: 'vitest', folder: 'test', run: (project, context) => vitest(project, context, 'fast') },
-  pytest: { title: 'pytest', folder: 'test/kernel', run: pytest },
+  pytest: { title: 'pytest', folder: 'test/kernel', run: (project, context) => pytest(project, context) },
   ui: { title: 'Galata', folder: 'test/ui', run: galata }
 };
 
 /**
- * What takes minutes, named *.slow.test.ts: no part of the others.
- * @type {Runner}
+ * What takes minutes and is no part of the others: what is named *.slow.test.ts, and the kernel on other Nodes.
+ * @type {Runner[]}
  */
-const SLOW = { title: 'slow tier', folder: 'test', run: (project, context) => vitest(project, context, 'slow') };
+const SLOW = [
+  { title: 'slow tier', folder: 'test', run: (project, context) => vitest(project, context, 'slow') },
+  ...['22', '24'].map((node) => ({
+    ...{ title: `kernel on Node ${node}`, folder: 'test/kernel' },
+    run: (/** @type {Project} */ project, /** @type {Context} */ context) =>
+      pytest(project, context, ['-k', 'test_kernel', '--node', node])
+  }))
+];
 
 /** @type {Runner['run']} Every lint script counts as one test. */
 async function lint(project) {
@@ -73,12 +80,17 @@ async function vitest(project, { reports }, tier) {
   return { code, counts: { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests } };
 }
 
-/** @type {Runner['run']} */
-async function pytest(project, { reports }) {
+/**
+ * @param {Project} project
+ * @param {Context} context
+ * @param {string[]} [words]
+ * @returns {ReturnType<Runner['run']>}
+ */
+async function pytest(project, { reports }, words = []) {
   const report = freshReport(reports, 'pytest.xml');
   const code = await passThrough(
     venvProgram(project, 'python'),
-    ['-m', 'pytest', 'test/kernel', `--junitxml=${report}`],
+    ['-m', 'pytest', 'test/kernel', ...words, `--junitxml=${report}`],
     { cwd: project.root, env: venvEnvironment(project) }
   );
   return { code, counts: fs.existsSync(report) ? countJunit(fs.readFileSync(report, 'utf8')) : NONE };

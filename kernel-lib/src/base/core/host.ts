@@ -30,6 +30,8 @@ interface Shared {
   comms: object | null;
   /** Called by the wire thread, through the debugger, before it ends what runs. */
   prepareEnd?: () => void;
+  /** Whether what runs is being ended so. */
+  ending?: boolean;
   /** Starts the script that waits to be evaluated. */
   start?: () => void;
   /** Value that the latest script threw. */

@@ -12,7 +12,10 @@ export class Interrupts {
 
   /** @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt. */
   constructor(private readonly onCooperative: (cooperative: boolean) => void) {
-    shared().prepareEnd = forgetAsyncStack;
+    shared().prepareEnd = () => {
+      shared().ending = true;
+      forgetAsyncStack();
+    };
     process.on('SIGINT', () => this.interrupt());
     process.on('newListener', (event) => this.listenersChanged(event, 1));
     process.on('removeListener', (event) => this.listenersChanged(event, 0));

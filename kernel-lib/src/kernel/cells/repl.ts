@@ -9,10 +9,20 @@ const KEEP = '(value) => { globalThis[Symbol.for("switchyard.kernel")].thrown = 
 
 /** Evaluates scripts as a prompt does: what one declares is there for the next, and can be declared again. */
 export class Repl {
-  private readonly session = new Session();
+  private session = new Session();
   private lastGroup = 0;
 
   constructor() {
+    this.session.connect();
+  }
+
+  /**
+   * Forgets evaluations that have not ended. V8 tells of one whose promise nothing holds any more while it collects garbage, and
+   * from Node 22 on it ends the process that hears it then.
+   */
+  renew(): void {
+    this.session.disconnect();
+    this.session = new Session();
     this.session.connect();
   }
 
@@ -20,23 +30,29 @@ export class Repl {
   evaluate(expression: string): Promise<{ thrown: unknown } | null> {
     const objectGroup = String(++this.lastGroup);
     return new Promise((resolve) => {
+      const { session } = this;
       const ended = (error: Error | null, result?: Runtime.EvaluateReturnType) => {
         if (error !== null) {
-          // What terminates JavaScript leaves no error of its own.
-          resolve({ thrown: error.message.includes('terminated') ? new Interrupted() : error });
+          // What ends JavaScript leaves no error of its own, and each Node words it in another way.
+          queueMicrotask(() => resolve({ thrown: shared().ending === true ? new Interrupted() : error }));
         } else if (result?.exceptionDetails === undefined) {
           resolve(null);
         } else {
           resolve({ thrown: this.thrown(result.exceptionDetails) });
         }
-        this.session.post('Runtime.releaseObjectGroup', { objectGroup });
+        if (session === this.session) {
+          session.post('Runtime.releaseObjectGroup', { objectGroup });
+        }
       };
       const options = { expression, replMode: true, awaitPromise: true, objectGroup };
-      shared().start = () => this.session.post('Runtime.evaluate', options, ended);
+      shared().ending = false;
+      shared().start = () => session.post('Runtime.evaluate', options, ended);
       try {
         START.runInThisContext({ breakOnSigint: true });
-      } catch (error) {
-        resolve({ thrown: error });
+      } catch {
+        // Only a signal ends it so.
+        shared().ending = true;
+        resolve({ thrown: new Interrupted() });
       }
     });
   }

@@ -52,6 +52,7 @@ export class Runner {
       }
     }
     if (cell.interrupted) {
+      this.repl.renew();
       freezeInterrupted((script) => this.scripts.has(script));
     }
   }

@@ -38,7 +38,9 @@ export class Compiler {
     const parts: ScriptParts = { modules: [], steps: [], lexical: [] };
     const boundAs = (name: string) => this.globals.boundAs(name);
     const transformer = toScript(this.typescript, { run, renamed: positions, importedValues, boundAs }, parts);
-    const { code: script, map } = emit(this.typescript, 'cell.ts', code, transformer);
+    // Only in a module is `await (f)()` no call of a function that is named await.
+    const moduleDetection = this.typescript.ModuleDetectionKind.Force;
+    const { code: script, map } = emit(this.typescript, 'cell.ts', code, transformer, { moduleDetection });
     return { script: { ...parts, code: script, origin: new Origin([map]), cell, renamed: names } };
   }
 }

@@ -35,23 +35,14 @@ export class Rewriter {
       }
       const visited = typescript.visitEachChild(child, visit, context);
       if (typescript.isAwaitExpression(visited)) {
-        const awaited = factory.createPropertyAccessExpression(this.run(), 'awaited');
-        return this.at(factory.createCallExpression(awaited, undefined, [visited]), child);
+        const held = factory.updateAwaitExpression(visited, this.call('wait', this.place(child), visited.expression));
+        return this.at(this.call('awaited', held), child);
       }
       if (typescript.isForOfStatement(visited) && visited.awaitModifier !== undefined) {
-        const check = factory.createCallExpression(
-          factory.createPropertyAccessExpression(this.run(), 'awaited'),
-          undefined,
-          []
-        );
-        const body = factory.createBlock([factory.createExpressionStatement(check), visited.statement], true);
-        return factory.updateForOfStatement(
-          visited,
-          visited.awaitModifier,
-          visited.initializer,
-          visited.expression,
-          body
-        );
+        const check = factory.createExpressionStatement(this.call('awaited'));
+        const body = factory.createBlock([check, visited.statement], true);
+        const held = this.call('loop', this.place(child), visited.expression);
+        return factory.updateForOfStatement(visited, visited.awaitModifier, visited.initializer, held, body);
       }
       return visited;
     };
@@ -118,6 +109,15 @@ export class Rewriter {
     return typescript.isIdentifier(name)
       ? [this.renamedText(name)]
       : name.elements.flatMap((element) => (typescript.isOmittedExpression(element) ? [] : this.namesIn(element.name)));
+  }
+
+  private place(node: ts.Node): ts.NumericLiteral {
+    return this.factory.createNumericLiteral(node.getStart(this.file));
+  }
+
+  private call(method: string, ...args: ts.Expression[]): ts.CallExpression {
+    const { factory } = this;
+    return factory.createCallExpression(factory.createPropertyAccessExpression(this.run(), method), undefined, args);
   }
 
   /** Name that speaks for this run of the cell. */
