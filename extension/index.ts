@@ -5,10 +5,14 @@ import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { DOMAIN } from './base/domain';
+import type { IRun } from './base/payloads';
+import { briefWords, RunStatus } from './status';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
 import { IRunRegistry, RunRegistry } from './base/runRegistry';
@@ -73,7 +77,7 @@ const panels: JupyterFrontEndPlugin<void> = {
   description: 'Shows routing live beside the notebook cell.',
   autoStart: true,
   requires: [INotebookTracker, IPanelSettings, IRunRegistry],
-  optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer, IStatusBar],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
@@ -82,7 +86,8 @@ const panels: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     themes: IThemeManager | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    statusBar: IStatusBar | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const onToggle = (): void => {
@@ -113,7 +118,22 @@ const panels: JupyterFrontEndPlugin<void> = {
     addSidebarCommands(app, { sidebar, trans });
     addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
     fillPalette(palette, trans);
+    const status = new RunStatus({
+      trans,
+      words: () => (panelSettings.statusBar ? wordsOf(notebookPanels.underWay, trans) : null),
+      show: () => void app.commands.execute(CommandIDs.showTraining)
+    });
+    registry.changed.connect(() => status.follow());
+    panelSettings.changed.connect(() => status.follow());
+    statusBar?.registerStatusItem('jupyterlab-switchyard:run-status', { item: status, align: 'middle' });
   }
 };
+
+/** What the status bar says of a run. */
+function wordsOf(run: IRun | undefined, trans: TranslationBundle): string | null {
+  return run !== undefined && 'payload' in run.reading
+    ? briefWords(run.reading.payload, run.told === 'paused', trans)
+    : null;
+}
 
 export default [settings, runs, renderer, panels];

@@ -102,6 +102,17 @@ export class BesidePanels implements IDisposable {
     return cellId !== undefined;
   }
 
+  /** Brings the cell that holds a run into view, and its notebook's page to it. */
+  reveal(runId: string): void {
+    const { content } = this._notebook;
+    const [cellId] = holders(this._store.state, runId);
+    const index = content.widgets.findIndex(({ model }) => model.id === cellId);
+    if (index >= 0) {
+      content.activeCellIndex = index;
+      void content.scrollToItem(index, 'smart');
+    }
+  }
+
   /** Whether a panel shows the run. */
   isBeside(runId: string): boolean {
     return holders(this._store.state, runId).some((id) => this.viewOf(id)?.run?.key === runId);

@@ -3,9 +3,11 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
+import type { IRun } from '../base/payloads';
 import { stateIn } from '../base/runState';
 import { PayloadStore } from '../base/store';
 import { RunControls } from '../control';
+import { underWay } from '../status';
 import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
 import { PayloadTracker } from './tracker';
@@ -38,6 +40,21 @@ export class NotebookPanels implements IDisposable {
     if (!current?.openRun(runId)) {
       [...this._notebooks.values()].some(({ panels }) => panels.openRun(runId));
     }
+  }
+
+  /** The run that goes on in the notebook in front, else in another one. */
+  get underWay(): IRun | undefined {
+    const stores = [this._tracker.currentWidget, ...this._notebooks.keys()].flatMap(
+      (panel) => this.partsOf(panel) ?? []
+    );
+    return stores.map(({ store }) => underWay(store.state, Date.now())).find(Boolean);
+  }
+
+  /** Brings the cell of a run into view, with its panel. False where no cell holds it. */
+  reveal(runId: string): boolean {
+    const found = [...this._notebooks].find(([, { panels }]) => panels.openRun(runId));
+    found?.[1].panels.reveal(runId);
+    return found !== undefined;
   }
 
   dispose(): void {
