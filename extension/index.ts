@@ -17,7 +17,7 @@ import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
 import { IRunRegistry, RunRegistry } from './base/runRegistry';
 import { createRendererFactory } from './cells/renderer';
-import { isOwnShortcut } from './shortcuts';
+import { isLeftToJupyterLab } from './shortcuts';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
@@ -95,7 +95,7 @@ const panels: JupyterFrontEndPlugin<void> = {
         app.commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     };
-    const isShortcut = (event: KeyboardEvent): boolean => isOwnShortcut(app.commands, event);
+    const isShortcut = (event: KeyboardEvent): boolean => isLeftToJupyterLab(app.commands, event);
     const notebookPanels = new NotebookPanels(notebooks, {
       trans,
       themes,

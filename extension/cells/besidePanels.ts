@@ -28,7 +28,7 @@ export interface IBesideOptions {
   registry: RunRegistry;
   /** Called when a panel opened or closed. */
   onToggle: () => void;
-  /** Whether a key starts a command of this extension. */
+  /** Whether JupyterLab may take a key in a panel for a shortcut. */
   isShortcut: (event: KeyboardEvent) => boolean;
 }
 
