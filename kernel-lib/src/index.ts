@@ -3,6 +3,7 @@ import { installObjects } from './show/objects/installObjects';
 
 export { device, tf } from './base/backend';
 export * as adaptive from './namespaces/adaptive';
+export * as compress from './namespaces/compress';
 export * as core from './namespaces/core';
 export * as data from './train/data';
 export * as environment from './environment';

@@ -1,5 +1,6 @@
 import { adaptiveSystems } from './systems/adaptive';
 import { analysisSystems } from './systems/analysis';
+import { compressSystems } from './systems/compress';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { peftSystems } from './systems/peft';
@@ -18,6 +19,7 @@ export const systems: readonly SystemEntry[] = [
   ...expertsSystems,
   ...transformSystems,
   ...pruningSystems,
+  ...compressSystems,
   ...analysisSystems,
   ...simSystems,
   ...adaptiveSystems,

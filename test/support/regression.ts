@@ -1,6 +1,6 @@
 import { core, tf, train } from '@switchyard/kernel-lib';
 
-const { Context, Random } = core;
+const { Context } = core;
 
 /** Inputs and targets of a step; the caller disposes them. */
 export type Batches = (step: number) => { x: tf.Tensor; y: tf.Tensor };
@@ -20,40 +20,40 @@ export interface FitOptions extends MinimiseOptions {
   prepare?: (ctx: core.Context, step: number) => void;
 }
 
-/** Trains a module by `train.fit`, with plain Adam at one rate, to the least loss; steps count from 0. Tensors of `loss` are tidied. */
+/** Plain Adam at one rate. */
+const ADAM = { schedule: 'constant', warmup: 0, weightDecay: 0, betas: [0.9, 0.999], clipNorm: Infinity } as const;
+
+type Loss = (ctx: core.Context, step: number) => tf.Tensor;
+
+/** The loss as a task; steps count from 0. */
+const taskOf = (loss: Loss): train.Task<number> => ({
+  ...{ kind: 'loss', fixed: {}, batch: (step) => step - 1 },
+  loss: (_model, step, ctx) => loss(ctx, step) as tf.Scalar
+});
+
+/** Trains a module by `train.fit`, with Adam, to the least loss. Tensors of `loss` are tidied. */
 export async function fitLoss(
   module: core.Module,
-  loss: (ctx: core.Context, step: number) => tf.Tensor,
+  loss: Loss,
   { steps = 150, learningRate = 0.01, seed = 0 }: Omit<MinimiseOptions, 'wanted'> = {}
 ): Promise<void> {
-  const task: train.Task<number> = {
-    ...{ kind: 'loss', fixed: {}, batch: (step) => step - 1 },
-    loss: (_model, step, ctx) => loss(ctx, step) as tf.Scalar
-  };
-  const adam = { schedule: 'constant', warmup: 0, weightDecay: 0, betas: [0.9, 0.999], clipNorm: Infinity } as const;
-  await train.fit(module, task, { steps, learningRate, seed, ...adam, progress: false });
+  await train.fit(module, taskOf(loss), { steps, learningRate, seed, ...ADAM, progress: false });
 }
 
-/** Trains a module by Adam to the least loss, auxiliary losses included. Tensors of `loss` are tidied. */
+/** The same without a turn of the event loop between the steps, and of the wanted parameters only. */
 export function minimise(
   module: core.Module,
-  loss: (ctx: core.Context, step: number) => tf.Tensor,
+  loss: Loss,
   { steps = 150, learningRate = 0.01, seed = 0, wanted = () => true }: MinimiseOptions = {}
 ): void {
-  const optimizer = tf.train.adam(learningRate);
-  const variables = [...module.parameters()].filter(([path]) => wanted(path)).map(([, { variable }]) => variable);
-  for (let step = 0; step < steps; step++) {
-    const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
-    const { value, grads } = tf.variableGrads(
-      () => tf.tidy(() => tf.addN([loss(ctx, step), ...ctx.losses.values()]) as tf.Scalar),
-      variables
-    );
-    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
-    ctx.finish();
-    ctx.dispose();
-    tf.dispose([value, grads]);
+  const fixed = [...module.parameters()].filter(([path, { trainable }]) => trainable && !wanted(path));
+  fixed.forEach(([, parameter]) => (parameter.trainable = false));
+  const stepper = train.stepper(module, taskOf(loss), { steps, learningRate, seed, ...ADAM });
+  while (stepper.steps < steps) {
+    stepper.step();
   }
-  optimizer.dispose();
+  stepper.dispose();
+  fixed.forEach(([, parameter]) => (parameter.trainable = true));
 }
 
 /** Trains a module by Adam to the least mean squared error, auxiliary losses included. */

@@ -1,5 +1,5 @@
 import { core, models, routers, tf } from '@switchyard/kernel-lib';
-import { mean } from './regression';
+import { mean, minimise } from './regression';
 
 const { Context, Random } = core;
 
@@ -67,30 +67,19 @@ export function scores(model: models.Transformer, tokens: tf.Tensor2D, ctx: core
 }
 
 export function fit(model: models.Transformer, seed: number, steps: number): void {
-  const optimizer = tf.train.adam(0.01);
-  for (let step = 0; step < steps; step++) {
+  const loss = (ctx: core.Context, step: number) => {
     const { tokens, start, end } = questions(seed, step);
-    const ctx = Context.create({ training: true, random: Random.fromSeed(seed).child(step) });
-    const { value, grads } = tf.variableGrads(() =>
-      tf.tidy(() => {
-        const [first, last] = scores(model, tokens, ctx);
-        const cost = (of: number[], by: tf.Tensor2D) =>
-          tf.losses.softmaxCrossEntropy(
-            tf.oneHot(
-              of.map((n) => n - 1),
-              LENGTH - 1
-            ),
-            by
-          ) as tf.Scalar;
-        return tf.addN([cost(start, first), cost(end, last), ...ctx.losses.values()]) as tf.Scalar;
-      })
-    );
-    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
-    ctx.finish();
-    ctx.dispose();
-    tf.dispose([value, grads, tokens] as tf.TensorContainer);
-  }
-  optimizer.dispose();
+    const [first, last] = scores(model, tokens, ctx);
+    const cost = (of: number[], by: tf.Tensor2D) => {
+      const truth = tf.oneHot(
+        of.map((n) => n - 1),
+        LENGTH - 1
+      );
+      return tf.losses.softmaxCrossEntropy(truth, by);
+    };
+    return cost(start, first).add(cost(end, last));
+  };
+  minimise(model, loss, { seed, steps });
 }
 
 /** Mean F1 of the tokens between the predicted ends with those of the answer. */

@@ -1,8 +1,8 @@
-import { core, models, ops, routers, tf } from '@switchyard/kernel-lib';
+import { core, layers, models, ops, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { outputOf, valuesOf } from '../support/networks';
 import { expectClose } from '../support/numeric';
-import { mean } from '../support/regression';
+import { mean, minimise } from '../support/regression';
 
 const { Context, kMeans, Random } = core;
 
@@ -56,25 +56,15 @@ function contrast(
   world: core.Random,
   { steps, batch, wanted }: { steps: number; batch: (step: number) => Things; wanted: (path: string) => boolean }
 ): void {
-  const optimizer = tf.train.adam(0.01);
-  const variables = SIDES.flatMap((side) =>
-    [...towers[side].parameters()].filter(([path]) => wanted(path)).map(([, { variable }]) => variable)
-  );
-  for (let step = 0; step < steps; step++) {
+  const loss = (ctx: core.Context, step: number) => {
     const things = batch(step);
-    const seen = SIDES.map((side) => look(side, things, world, world.child('noise').child(step)));
-    const { value, grads } = tf.variableGrads(
-      () =>
-        tf.tidy(() => {
-          const [a, b] = SIDES.map((side, i) => towers[side].apply(seen[i], Context.create()) as tf.Tensor2D);
-          return ops.infoNce(a, b, TEMPERATURE).add<tf.Scalar>(ops.infoNce(b, a, TEMPERATURE));
-        }),
-      variables
+    const [a, b] = SIDES.map(
+      (side) => towers[side].apply(look(side, things, world, world.child('noise').child(step)), ctx) as tf.Tensor2D
     );
-    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
-    tf.dispose([value, grads, seen] as tf.TensorContainer);
-  }
-  optimizer.dispose();
+    return ops.infoNce(a, b, TEMPERATURE).add(ops.infoNce(b, a, TEMPERATURE));
+  };
+  const both = new layers.Sequential(SIDES.map((side) => towers[side]));
+  minimise(both, loss, { steps, wanted: (path) => wanted(path.slice(path.indexOf('.') + 1)) });
 }
 
 const embed = (tower: models.Tower, seen: tf.Tensor): number[][] =>

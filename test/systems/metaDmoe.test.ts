@@ -2,7 +2,7 @@ import { core, layers, moe, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { setValue, valuesOf } from '../support/networks';
 import { expectClose, expectNoLeak } from '../support/numeric';
-import { mean, regress } from '../support/regression';
+import { mean, minimise, regress } from '../support/regression';
 
 const { Context, Random } = core;
 
@@ -71,19 +71,13 @@ const make = (teachers: readonly Net[], seed: number, innerSteps = 3) => {
 
 /** Trains on a domain at a time, its own teacher left out, by the loss after adaptation. */
 function metaTrain(distill: moe.MetaDistill, seed: number, steps: number): void {
-  const optimizer = tf.train.adam(0.005);
-  for (let step = 0; step < steps; step++) {
+  const loss = (ctx: core.Context, step: number) => {
     const random = Random.fromSeed(seed).child('meta').child(step);
     const without = Math.floor(random.generator()() * DOMAINS.length);
     const [support, query] = ['support', 'query'].map((name) => draw(DOMAINS[without], random.child(name)));
-    const { value, grads } = tf.variableGrads(() => {
-      const predicted = distill.adapted(support.x, query.x, Context.create(), { without });
-      return tf.losses.meanSquaredError(query.y, predicted) as tf.Scalar;
-    });
-    optimizer.applyGradients(grads as Parameters<tf.AdamOptimizer['applyGradients']>[0]);
-    tf.dispose([value, grads, support, query] as tf.TensorContainer);
-  }
-  optimizer.dispose();
+    return tf.losses.meanSquaredError(query.y, distill.adapted(support.x, query.x, ctx, { without }));
+  };
+  minimise(distill, loss, { seed, steps, learningRate: 0.005 });
 }
 
 describe('[meta-dmoe]', () => {

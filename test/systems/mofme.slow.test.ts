@@ -1,7 +1,7 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { overTenSeeds } from '../support/paired';
-import { errorOf, regress } from '../support/regression';
+import { errorOf, minimise, regress } from '../support/regression';
 
 const { Context, Random } = core;
 
@@ -68,14 +68,9 @@ function calibrationError(spec: routers.RouterSpec, seed: number): number {
     return { x, kinds };
   };
   const [seen, unseen] = [sample('seen', 48), sample('unseen', 800)];
-  const optimizer = tf.train.adam(0.05);
-  for (let step = 0; step < 200; step++) {
-    const ctx = Context.create({ training: true, random: random.child(step) });
-    const cost = () =>
-      tf.losses.softmaxCrossEntropy(tf.oneHot(seen.kinds, EXPERTS), router.route(seen.x, ctx).logits) as tf.Scalar;
-    optimizer.minimize(() => tf.tidy(cost));
-    ctx.dispose();
-  }
+  const loss = (ctx: core.Context) =>
+    tf.losses.softmaxCrossEntropy(tf.oneHot(seen.kinds, EXPERTS), router.route(seen.x, ctx).logits);
+  minimise(router, loss, { steps: 200, learningRate: 0.05, seed });
   const probs = tf.tidy(() => router.route(unseen.x, Context.create()).probs.arraySync());
   const bins = new Float64Array(10);
   probs.forEach((row, t) => {
@@ -83,7 +78,6 @@ function calibrationError(spec: routers.RouterSpec, seed: number): number {
     bins[Math.min(9, Math.floor(row[chosen] * 10))] += row[chosen] - (unseen.kinds[t] === chosen ? 1 : 0);
   });
   tf.dispose([seen.x, unseen.x]);
-  optimizer.dispose();
   router.dispose();
   return bins.reduce((sum, difference) => sum + Math.abs(difference), 0) / probs.length;
 }

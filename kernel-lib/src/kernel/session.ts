@@ -42,7 +42,7 @@ export class Session {
   private readonly warming: NodeJS.Timeout;
 
   constructor(private readonly connection: Connection) {
-    this.interrupts = new Interrupts((cooperative) => connection.setCooperative(cooperative));
+    this.interrupts = new Interrupts(connection);
     this.install();
     if (!this.chosen.own) {
       this.tools();
@@ -99,7 +99,7 @@ export class Session {
     if (this.made === null) {
       const { interrupts, history, connection } = this;
       const typescript = loadTypeScript(this.chosen);
-      const runner = new Runner(typescript, this.cwd);
+      const runner = new Runner(typescript, this.cwd, (body) => connection.undivided(body));
       const assistant = new Assistant(typescript, runner.notebook);
       const send = (message: Outgoing) => this.send(message);
       const queue = new ExecutionQueue({ runner, interrupts, history, connection, send });

@@ -32,10 +32,11 @@ export class Block extends Module {
   readonly kind = 'block';
   /** "moe" or "feedForward". */
   readonly feedForwardName: string;
-  private readonly attentionNorm: Module;
-  private readonly attention: Module;
-  private readonly feedForwardNorm: Module;
-  private readonly feedForward: Module;
+  // Null where the block goes without.
+  private readonly attentionNorm: Module | null;
+  private readonly attention: Module | null;
+  private readonly feedForwardNorm: Module | null;
+  private readonly feedForward: Module | null;
   private readonly between: Module | null;
   private readonly parallel: boolean;
   private readonly residualScale: number;
@@ -48,28 +49,41 @@ export class Block extends Module {
     this.parallel = parallel;
     const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
     const normed = share?.norms ? share.block : null;
-    this.attentionNorm = normed?.attentionNorm ?? this.addChild('attentionNorm', norm.build({ width }));
+    const attends = attention.kind !== 'none';
+    const add = <M extends Module>(name: string, module: M | null): M | null => module && this.addChild(name, module);
+    this.attentionNorm = normed?.attentionNorm ?? add('attentionNorm', attends ? norm.build({ width }) : null);
     const shape = { width, heads, block: number, random: random.child('attention') };
-    this.attention = share?.block.attention ?? this.addChild('attention', attention.build(shape));
+    this.attention = share?.block.attention ?? add('attention', attends ? attention.build(shape) : null);
     const resizing = between?.build({ block: number, width, random: random.child('between') }) ?? null;
     if (resizing !== null && parallel) {
       fail('Block', 'a block with something between attention and feed-forward network must not be parallel', parallel);
     }
-    this.between = resizing && this.addChild('between', resizing);
-    this.feedForwardNorm = normed?.feedForwardNorm ?? this.addChild('feedForwardNorm', norm.build({ width }));
+    this.between = add('between', resizing);
+    const works = feedForward.kind !== 'none';
+    this.feedForwardNorm = normed?.feedForwardNorm ?? add('feedForwardNorm', works ? norm.build({ width }) : null);
     this.feedForward =
       share?.block.feedForward ??
-      this.addChild(this.feedForwardName, buildFeedForward(feedForward, width, random.child(this.feedForwardName)));
+      add(this.feedForwardName, buildFeedForward(feedForward, width, random.child(this.feedForwardName)));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
-      const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
-      const attended = x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
+      const attended = this.attended(x, ctx);
       const y = this.between?.apply(attended, ctx.within('between')) ?? attended;
+      if (this.feedForward === null || this.feedForwardNorm === null) {
+        return y.clone();
+      }
       const normedAgain = this.feedForwardNorm.apply(this.parallel ? x : y, ctx.within('feedForwardNorm'));
       return y.add(this.scaled(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName))));
     });
+  }
+
+  private attended(x: tf.Tensor, ctx: Context): tf.Tensor {
+    if (this.attention === null || this.attentionNorm === null) {
+      return x;
+    }
+    const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
+    return x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
   }
 
   private scaled(x: tf.Tensor): tf.Tensor {

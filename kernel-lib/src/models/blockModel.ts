@@ -1,5 +1,6 @@
+import { fail } from '../base/core';
 import type { Module } from '../base/core';
-import type { BlockParts } from '../nn/layers';
+import type { AttentionSpec, BlockParts } from '../nn/layers';
 import type { FeedForwardSpec } from './feedForward';
 
 /** Parts of a model that can be exchanged, block by block. */
@@ -8,6 +9,8 @@ export interface BlockModelOptions {
   readonly feedForwards: readonly FeedForwardSpec[];
   /** How its norms and its attention are built. Default: the usual ones. */
   readonly parts?: BlockParts;
+  /** Attention of each block, where blocks differ: `layers.noAttention()` where one goes without, null for the model's usual one; L. Default: the usual one. */
+  readonly attentions?: readonly (AttentionSpec | null)[];
   /** Factor of what attention and feed-forward network add to the block's input. Default 1. */
   readonly residualScale?: number;
   /** Parts that the blocks share with the first, whose feed-forward network then is that of all. Default "none". */
@@ -22,4 +25,23 @@ export interface BlockModel extends Module {
   readonly options: BlockModelOptions;
   /** A new model, built as this one with some options changed; its values are initial ones. */
   rebuild(changes: Partial<BlockModelOptions>): BlockModel;
+}
+
+/**
+ * The parts of one block.
+ *
+ * @param usual - Those of the model, with its own defaults.
+ * @throws {SwitchyardError} where there is not an attention for each block.
+ */
+export function partsAt(
+  where: string,
+  { feedForwards, attentions }: Pick<BlockModelOptions, 'feedForwards' | 'attentions'>,
+  block: number,
+  usual: BlockParts
+): BlockParts {
+  if (attentions !== undefined && attentions.length !== feedForwards.length) {
+    fail(where, `attentions must be as many as blocks (${feedForwards.length})`, attentions.length);
+  }
+  const own = attentions?.[block] ?? null;
+  return own === null ? usual : { ...usual, attention: own };
 }

@@ -56,14 +56,24 @@ export interface VersatileFeedForward extends Omit<VersatileFFNOptions, 'width' 
   hidden: number;
 }
 
-export type FeedForwardSpec = DenseFeedForward | MoeFeedForward | TokenIndexedFeedForward | VersatileFeedForward;
+/** Nothing: the block goes without, as where a network was pruned (`prune.layers`). */
+export interface NoFeedForward {
+  kind: 'none';
+}
+
+export type FeedForwardSpec =
+  DenseFeedForward | MoeFeedForward | TokenIndexedFeedForward | VersatileFeedForward | NoFeedForward;
 
 /** Name of the feed-forward network within its block, as in "layers.2.moe". */
 export function feedForwardName(feedForward: FeedForwardSpec): string {
   return feedForward.kind === 'moe' ? 'moe' : 'feedForward';
 }
 
-export function buildFeedForward(feedForward: FeedForwardSpec, width: Size, random: Random): Module {
+/** The network of a block; null where it goes without. */
+export function buildFeedForward(feedForward: FeedForwardSpec, width: Size, random: Random): Module | null {
+  if (feedForward.kind === 'none') {
+    return null;
+  }
   if (feedForward.kind === 'moe') {
     return moe.layer({ ...feedForward, width, random });
   }

@@ -4,6 +4,7 @@ export type {
   FeedForwardSpec,
   VersatileFeedForward,
   MoeFeedForward,
+  NoFeedForward,
   TokenIndexedFeedForward
 } from './feedForward';
 export { Mlp, mlp } from './mlp';

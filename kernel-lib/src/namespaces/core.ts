@@ -13,6 +13,7 @@ export {
   jsonForms,
   maskedPaths,
   masksAt,
+  matchesPath,
   Module,
   observer,
   Parameter,

@@ -11,6 +11,7 @@ export type {
   ModuleFlopsOptions,
   VersatileFeedForward,
   MoeFeedForward,
+  NoFeedForward,
   TokenIndexedFeedForward,
   TransformerSize
 } from '../models';
@@ -55,8 +56,8 @@ export type {
 } from '../models/language';
 export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
-export { assembleUnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
-export type { TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
+export { assembleUnet, Resnet, resnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
+export type { ResnetOptions, TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
 export { perplexity } from '../study/analysis/perplexity';
 export type { Perplexity, PerplexityOptions } from '../study/analysis/perplexity';
 export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';

@@ -34,5 +34,33 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       "{ members, rewind: 'none' }: members differ by the seed that `train` gives them. Their mean is better than they are in each round; whether rounds " +
       'of soups end better than rounds of one model that is trained as long is not tested.'
+  },
+  {
+    id: 'finercut',
+    title: 'FinerCut: Finer-grained Interpretable Layer Pruning for Large Language Models',
+    function: 'prune.layers',
+    test: 'test/systems/finercut.test.ts',
+    note: 'Distances of outputs: KL, Jensen-Shannon, squared, angle. Blocks keep their numbers; what is gone is "none" in the spec. The claim is of large models.'
+  },
+  {
+    id: 'dsl',
+    title: 'Dynamic Sparse Learning: A Novel Paradigm for Efficient Recommendation',
+    function: 'prune.dynamicSparse',
+    test: 'test/systems/dsl.test.ts',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/dsl.slow.test.ts',
+      figures:
+        'recall at 20 on a planted block matrix at 10 % density, less that of static random masks 0.309 +- 0.016, less that of the dense network 0.021 +- 0.017',
+      date: '2026-11-29'
+    },
+    note: '{ redistribute: true } in train.fit. Significance is magnitude; new values go to layers by the mean magnitude of what they have left.'
+  },
+  {
+    id: 'icbs',
+    title: 'Scalable iterative pruning of large language and vision models using block coordinate descent',
+    function: 'prune.blockCoordinate',
+    test: 'test/systems/icbs.test.ts',
+    note: 'The Hessian is the empirical Fisher matrix of batches; a block of few values is solved exactly, a larger one by best exchanges. Blocks are drawn at random.'
   }
 ];

@@ -34,6 +34,7 @@ export type { MemoryOptions } from './memory';
 export { maskedPaths, masksAt, Module } from './module';
 export type { Interceptor } from './module';
 export { Parameter } from './parameter';
+export { expectPathsFound, matchesPath } from './pathPattern';
 export type { ParameterOptions } from './parameter';
 export { axesOf, shrink } from './shrink';
 export type { AxisMember } from './shrink';

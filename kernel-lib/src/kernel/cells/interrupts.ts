@@ -1,4 +1,5 @@
 import { shared } from '../../base/core/host';
+import type { Connection } from '../wire/connection';
 import type { Cell } from './cell';
 
 /** Milliseconds that code which stops by itself gets, before its cell ends without it. */
@@ -10,8 +11,7 @@ export class Interrupts {
   /** The request whose cell an interrupt is for; undefined for a signal, which is for any. */
   private target: string | null | undefined = undefined;
 
-  /** @param onCooperative - Told when code begins or ceases to stop by itself on an interrupt. */
-  constructor(private readonly onCooperative: (cooperative: boolean) => void) {
+  constructor(private readonly connection: Pick<Connection, 'setCooperative'>) {
     shared().prepareEnd = () => {
       shared().ending = true;
       forgetAsyncStack();
@@ -57,7 +57,8 @@ export class Interrupts {
 
   private listenersChanged(event: string | symbol, added: number): void {
     if (event === 'SIGINT') {
-      this.onCooperative(process.listenerCount('SIGINT') + added > 1);
+      // Code that runs stops by itself on an interrupt, or ceases to.
+      this.connection.setCooperative(process.listenerCount('SIGINT') + added > 1);
     }
   }
 }

@@ -7,7 +7,7 @@ export class Run {
   /** Number of the last step that was done; -1 for none, null before V8 has accepted the script. */
   step: number | null = null;
   private resources: { value: unknown; method: symbol }[] = [];
-  /** What the cell waits for, by the place where it does: see {@link Run.wait}. */
+  /** Promises and loops that the cell waits for, by their place: see {@link Run.wait}. */
   private readonly held = new Map<number, unknown>();
 
   constructor(

@@ -29,7 +29,9 @@ export class Runner {
 
   constructor(
     typescript: typeof ts,
-    private readonly cwd: string
+    private readonly cwd: string,
+    /** Does what an interrupt must not end in the middle: TypeScript would keep a state that is half made. */
+    private readonly undivided: <T>(body: () => T) => T
   ) {
     this.notebook = new Notebook(typescript, cwd);
     this.compiler = new Compiler(typescript, this.notebook);
@@ -65,10 +67,12 @@ export class Runner {
   private async execute(cell: Cell): Promise<void> {
     const { module, jsx, browser } = cellMetadata(cell.code);
     if (module !== null) {
-      this.addModule(cell, join(this.cwd, `${module}.${jsx ? 'tsx' : 'ts'}`));
+      this.undivided(() => this.addModule(cell, join(this.cwd, `${module}.${jsx ? 'tsx' : 'ts'}`)));
     } else if (!browser) {
-      this.files.refresh();
-      const compiled = this.compiler.compile(cell.code, cell.sequence);
+      const compiled = this.undivided(() => {
+        this.files.refresh();
+        return this.compiler.compile(cell.code, cell.sequence);
+      });
       if ('diagnostics' in compiled) {
         cell.failure = diagnosticFailure(compiled.diagnostics, cell.code);
       } else {

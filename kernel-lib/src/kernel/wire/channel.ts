@@ -14,6 +14,10 @@ export const enum Flag {
   Closed,
   /** 1 while code that runs stops by itself on an interrupt. */
   Cooperative,
+  /** Number of the latest interrupt that the main thread has heard. */
+  Heard,
+  /** 1 while the main thread does what must not be ended in the middle. */
+  Undivided,
   Length
 }
 
@@ -22,15 +26,11 @@ export type FromWire =
   | { kind: 'request'; request: Request }
   /** All requests that had arrived when the same `id` was asked for have been handed over. */
   | { kind: 'settled'; id: number }
-  /** An interrupt was asked for while the request `target` ran; the main thread answers `interruptSeen` when it can. */
+  /** An interrupt was asked for while the request `target` ran. */
   | { kind: 'interrupt'; id: number; target: string | null }
   /** JavaScript that did not yield has been ended. */
   | { kind: 'terminated'; target: string | null }
   | { kind: 'shutdown' };
 
 /** From the main thread to the wire thread. */
-export type ToWire =
-  | { kind: 'send'; message: Sealed }
-  | { kind: 'settle'; id: number }
-  | { kind: 'interruptSeen'; id: number }
-  | { kind: 'close' };
+export type ToWire = { kind: 'send'; message: Sealed } | { kind: 'settle'; id: number } | { kind: 'close' };

@@ -44,7 +44,7 @@ export class Connection {
           this.settling.get(message.id)?.();
           return void this.settling.delete(message.id);
         case 'interrupt':
-          this.post({ kind: 'interruptSeen', id: message.id });
+          Atomics.store(this.flags, Flag.Heard, message.id);
           return handlers.interrupt(message.target);
         case 'terminated':
           return handlers.terminated(message.target);
@@ -69,6 +69,16 @@ export class Connection {
   /** Says whether code that runs stops by itself on an interrupt, so that it is not ended in the middle of a step. */
   setCooperative(cooperative: boolean): void {
     Atomics.store(this.flags, Flag.Cooperative, cooperative ? 1 : 0);
+  }
+
+  /** Does what an interrupt must not end in the middle: it comes after that. */
+  undivided<T>(body: () => T): T {
+    Atomics.store(this.flags, Flag.Undivided, 1);
+    try {
+      return body();
+    } finally {
+      Atomics.store(this.flags, Flag.Undivided, 0);
+    }
   }
 
   /** Blocks until all has been sent and the sockets are closed. */

@@ -17,7 +17,7 @@ const SHUTDOWN_PATIENCE = 3000;
 const { info, flags } = workerData as WireData;
 const main = parentPort as MessagePort;
 const sockets = new Sockets(info);
-const interrupter = new Interrupter(flags, post);
+const interrupter = new Interrupter(flags, post, () => running?.msg_id ?? null);
 /** Header of the execute_request that runs; null while none does. */
 let running: Header | null = null;
 
@@ -27,8 +27,6 @@ main.on('message', (message: ToWire) => {
       return send(message.message);
     case 'settle':
       return post({ kind: 'settled', id: message.id });
-    case 'interruptSeen':
-      return interrupter.seen(message.id);
     case 'close':
       return void close();
   }
@@ -49,7 +47,7 @@ function receive(request: Request): void {
       return answer(request, () => kernelInfo());
     case 'interrupt_request':
       return answer(request, () => {
-        interrupter.interrupt(running?.msg_id ?? null);
+        interrupter.interrupt();
         return { status: 'ok' };
       });
     case 'shutdown_request':

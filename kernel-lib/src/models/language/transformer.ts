@@ -4,6 +4,7 @@ import type { Context } from '../../base/core';
 import { Embedding, Linear, normal, partsOf, positionsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { MODALITY_IDS, TOKEN_IDS } from '../../nn/stateKeys';
 import { Block } from '../block';
+import { partsAt } from '../blockModel';
 import type { BlockModel, BlockModelOptions, BlockSharing } from '../blockModel';
 import type { TransformerSize } from '../size';
 import { modelSpecs, specOf } from '../spec';
@@ -73,7 +74,10 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
       const share = first && { block: first, norms: sharing === 'blocksAndNorms' };
       const stream = random.child('layers').child(number);
       blocks.push(
-        new Block({ width, heads, feedForward, parallel, parts, number, share, residualScale, random: stream })
+        new Block({
+          ...{ width, heads, feedForward, parallel, number, share, residualScale, random: stream },
+          parts: partsAt('models.Transformer', options, number, parts)
+        })
       );
     });
     this.layers = this.addChild('layers', new Sequential(blocks));

@@ -1,4 +1,6 @@
 export { assembleUnet } from './assembleUnet';
+export { Resnet, resnet } from './resnet';
+export type { ResnetOptions } from './resnet';
 export { Tower } from './tower';
 export type { TowerOptions } from './tower';
 export { Unet, unet } from './unet';

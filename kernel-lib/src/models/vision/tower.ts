@@ -3,6 +3,7 @@ import { Axis, expectInteger, expectShape, Module, Random } from '../../base/cor
 import type { Context, Size } from '../../base/core';
 import { Linear, partsOf, rmsNorm, Sequential } from '../../nn/layers';
 import { Block } from '../block';
+import { partsAt } from '../blockModel';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import type { FeedForwardSpec } from '../feedForward';
 import { modelSpecs, specOf } from '../spec';
@@ -46,7 +47,8 @@ export class Tower extends Module implements BlockModel {
     this.input = linear('input', inputWidth, width);
     const block = (feedForward: FeedForwardSpec, number: number): Block =>
       new Block({
-        ...{ width, heads, feedForward, parallel: false, parts, number, share: null },
+        ...{ width, heads, feedForward, parallel: false, number, share: null },
+        parts: partsAt('models.Tower', options, number, parts),
         random: random.child('layers').child(number)
       });
     this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));

@@ -4,6 +4,7 @@ import type { Context, Size } from '../../base/core';
 import { classAttention, Embedding, layerNorm, Linear, normal, partsOf, Sequential } from '../../nn/layers';
 import type { BetweenSpec, BlockParts } from '../../nn/layers';
 import { Block } from '../block';
+import { partsAt } from '../blockModel';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import { defaultHidden } from '../language/denseTransformer';
 import type { FeedForwardSpec } from '../feedForward';
@@ -99,7 +100,8 @@ export class VisionTransformer extends Module implements BlockModel {
     this.positions = embedding('positions', Axis.fixed('positions', this.contextLength + 1));
     const block = (feedForward: FeedForwardSpec, number: number): Block =>
       new Block({
-        ...{ width, heads, feedForward, parallel: false, parts: { ...parts, norm, attention }, number, share: null },
+        ...{ width, heads, feedForward, parallel: false, number, share: null },
+        parts: partsAt('models.vit', options, number, { ...parts, norm, attention }),
         random: random.child('layers').child(number)
       });
     this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));

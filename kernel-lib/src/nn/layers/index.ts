@@ -6,6 +6,8 @@ export { CausalSelfAttention } from './causalSelfAttention';
 export type { CausalSelfAttentionOptions } from './causalSelfAttention';
 export { Conv2d } from './conv2d';
 export type { Conv2dOptions } from './conv2d';
+export { BatchNorm } from './batchNorm';
+export type { BatchNormOptions } from './batchNorm';
 export { CLASS_ATTENTION, ClassAttention } from './classAttention';
 export { Dropout } from './dropout';
 export type { DropoutOptions } from './dropout';
@@ -43,6 +45,7 @@ export {
   crossAttention,
   latentAttention,
   layerNorm,
+  noAttention,
   relativeAttention,
   rmsNorm,
   sparseAttention

@@ -19,6 +19,8 @@ export interface LinearOptions {
 /** `x weight + bias`: [..., D] to [..., H]. */
 export class Linear extends Module {
   readonly kind = 'linear';
+  /** Name of the parameter that rows of its input are multiplied with. */
+  readonly multiplies = 'weight';
   /** [D, H]. */
   readonly weight: Parameter;
   /** [H], or null. */
@@ -32,6 +34,11 @@ export class Linear extends Module {
     const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
     this.weight = this.addParameter('weight', Parameter.over(axes, make));
     this.bias = bias ? this.addParameter('bias', Parameter.over([axes[1]], tf.zeros, { decay: false })) : null;
+  }
+
+  /** Rows of an input; [R, D]. */
+  multiplied(x: tf.Tensor): tf.Tensor2D {
+    return x.reshape([-1, x.shape.at(-1)!]);
   }
 
   override ownFlops(): number {

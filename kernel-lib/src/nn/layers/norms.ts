@@ -28,6 +28,11 @@ export class LayerNorm extends Module {
     this.bias = this.addParameter('bias', vector(axis, 0));
   }
 
+  /** The stored scale; [D]. */
+  scale(): tf.Tensor {
+    return this.weight.variable.clone();
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const weight = this.weight.read();
@@ -57,6 +62,11 @@ export class RMSNorm extends Module {
     this.epsilon = epsilon;
     this.offset = offset;
     this.weight = this.addParameter('weight', vector(width, 1 - offset));
+  }
+
+  /** The stored scale, `offset` added; [D]. */
+  scale(): tf.Tensor {
+    return this.weight.variable.add(this.offset);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

@@ -112,6 +112,12 @@ export function sparseAttention(
   };
 }
 
+/** No attention: a block goes without, as where one was pruned (`prune.layers`). */
+export function noAttention(): AttentionSpec {
+  const build = (): never => fail('layers.noAttention', 'there must be nothing to build', 'a block that builds it');
+  return { kind: 'none', options: {}, build };
+}
+
 normSpecs.register('rms-norm', rmsNorm);
 normSpecs.register('layer-norm', layerNorm);
 attentionSpecs.register('causal', causalAttention);
@@ -121,3 +127,4 @@ attentionSpecs.register('latent', latentAttention);
 attentionSpecs.register('relative', relativeAttention);
 betweenSpecs.register('cross', crossAttention);
 attentionSpecs.register('sparse', sparseAttention);
+attentionSpecs.register('none', noAttention);

@@ -18,7 +18,8 @@ const FIRST_TASK = 'language';
 export function saveCheckpoint(folder: string, trainer: Trainer, history: History<Metrics>): void {
   const { step, options, task } = trainer;
   // JSON has no Infinity, which `clipNorm` may be; the record of the options is for people and for what is fixed.
-  const record = { ...options, ...fixedOf(trainer), dataHash: task.hash ?? null };
+  const { pruning: _schedule, ...plain } = options;
+  const record = { ...plain, ...fixedOf(trainer), dataHash: task.hash ?? null };
   writeCheckpoint(folder, { step, seed: options.seed, options: record, history }, tensorsOf(trainer));
 }
 
@@ -53,8 +54,9 @@ export function restoreCheckpoint(folder: string, trainer: Trainer): History<Met
 }
 
 /** A resumed run draws the same batches only with these. */
-function fixedOf({ task, options }: Trainer): Record<string, unknown> {
-  return { taskKind: task.kind, seed: options.seed, ...task.fixed };
+function fixedOf({ task, options, pruning }: Trainer): Record<string, unknown> {
+  const pruned = pruning === null ? {} : { pruning: pruning.fixed };
+  return { taskKind: task.kind, seed: options.seed, ...pruned, ...task.fixed };
 }
 
 function tensorsOf(trainer: Trainer): Map<string, tf.Tensor> {

@@ -62,6 +62,20 @@ export class AdamW {
     });
   }
 
+  /** Sets the running means of the values of a parameter to 0 where `where` is 1. */
+  forget(path: string, where: tf.Tensor): void {
+    const moments = this.moments.get(path);
+    if (moments !== undefined) {
+      tf.tidy(() => {
+        const left = tf.sub(1, where);
+        const { firstMoment, secondMoment } = moments;
+        moments.firstMoment = tf.keep(firstMoment.mul(left));
+        moments.secondMoment = tf.keep(secondMoment.mul(left));
+        tf.dispose([firstMoment, secondMoment]);
+      });
+    }
+  }
+
   /** State to be saved, beside `updates`: "firstMoment.<path>" and "secondMoment.<path>". The tensors stay its own. */
   state(): Map<string, tf.Tensor> {
     const out = new Map<string, tf.Tensor>();

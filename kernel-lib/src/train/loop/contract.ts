@@ -9,7 +9,7 @@ export interface StepReport {
   totalSteps: number;
   /**
    * Named scalars of this step: "loss/train", and "loss/train/<name>" where the task has several losses; "<measure>/validation" where evaluated,
-   * and "loss/validation/<part>" of parts of the data, such as domains; "learningRate", "gradientNorm", "auxiliary/<name>".
+   * and "loss/validation/<part>" of parts of the data, such as domains; "learningRate", "gradientNorm", "auxiliary/<name>"; "density", the share of values left, where a schedule prunes.
    */
   scalars: Record<string, number>;
 }

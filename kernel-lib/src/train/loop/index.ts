@@ -12,5 +12,7 @@ export { learningRateAt } from './learningRate';
 export type { LearningRateOptions } from './learningRate';
 export { muP } from './muP';
 export type { MuPOptions, MuPParameter, MuPRole } from './muP';
-export type { CheckpointOptions, EvaluateOptions, FitOptions, TaskFitOptions } from './options';
+export type { CheckpointOptions, EvaluateOptions, FitOptions, StepperOptions, TaskFitOptions } from './options';
 export type { Run, TrainResult } from './run';
+export { stepper } from './stepper';
+export type { Stepper } from './stepper';

@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
 import type { Module } from '../../base/core';
+import type { PruningSchedule } from '../../transform/prune';
 import type { LanguageOptions } from '../tasks/language';
 import type { AdamWOptions } from './adamW';
 import type { Watcher } from './contract';
@@ -44,6 +45,8 @@ export interface TaskFitOptions {
   clipNorm?: number;
   /** Steps between evaluations, where the task has something to measure on; the last step is always evaluated. 0: never. Default: a tenth of the steps. */
   evaluateEvery?: number;
+  /** Schedule that prunes the model while it is trained: `prune.gradual({ sparsity: 0.9 })`. Default: none. */
+  pruning?: PruningSchedule;
   /** Default: none is written. */
   checkpoint?: CheckpointOptions;
   /** Folder of a checkpoint to go on from, with the same task, seed, batch size and length. */
@@ -56,19 +59,25 @@ export interface TaskFitOptions {
   progress?: boolean;
 }
 
+/** Options of steps that are taken one by one. */
+export type StepperOptions = Omit<
+  TaskFitOptions,
+  'evaluateEvery' | 'checkpoint' | 'resume' | 'signal' | 'watch' | 'progress'
+>;
+
 /** Options of a run on text, those of its task among them. */
 export interface FitOptions extends TaskFitOptions, LanguageOptions {}
 
 /** Options of a run, checked, without those that only say who watches. */
 export interface ResolvedOptions extends LearningRateOptions, Omit<AdamWOptions, 'epsilon'> {
   seed: number;
+  pruning?: PruningSchedule;
   clipNorm: number;
   evaluateEvery: number;
 }
 
 /** Checks the options and fills in the defaults. */
-export function resolveOptions(options: TaskFitOptions, model: Module): ResolvedOptions {
-  const where = 'train.fit';
+export function resolveOptions(options: TaskFitOptions, model: Module, where = 'train.fit'): ResolvedOptions {
   const { steps, seed = 0, learningRate = 3e-3, schedule = 'cosine', finalFraction = 0.1 } = options;
   const { weightDecay = 0.1, betas = [0.9, 0.95], clipNorm = 1 } = options;
   expectInteger(where, 'steps', steps, 1);
@@ -97,6 +106,7 @@ export function resolveOptions(options: TaskFitOptions, model: Module): Resolved
   }
   return {
     ...(rates === undefined ? {} : { rates }),
+    ...(options.pruning === undefined ? {} : { pruning: options.pruning }),
     ...{ steps, seed, learningRate, warmup, schedule, finalFraction },
     ...{ weightDecay, beta1: betas[0], beta2: betas[1], clipNorm, evaluateEvery }
   };

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Context, fail, Random } from '../../base/core';
 import type { Module, Observer, Parameter } from '../../base/core';
+import type { PruningRun } from '../../transform/prune';
 import type { Task } from '../tasks/task';
 import { AdamW } from './adamW';
 import { findNonFinite } from './findNonFinite';
@@ -16,16 +17,20 @@ export class Trainer {
   /** Steps done. */
   step = 0;
   readonly optimizer: AdamW;
+  /** Schedule of pruning at work on the model; null where there is none. */
+  readonly pruning: PruningRun | null;
   private readonly parameters: ReadonlyMap<string, Parameter>;
 
   constructor(
     readonly model: Module,
     readonly task: Task,
-    readonly options: ResolvedOptions
+    readonly options: ResolvedOptions,
+    private readonly where = 'train.fit'
   ) {
+    this.pruning = options.pruning?.begin(model, options) ?? null;
     this.parameters = new Map([...model.parameters()].filter(([, parameter]) => parameter.trainable));
     if (this.parameters.size === 0) {
-      fail('train.fit', 'the model must have a parameter to train', 0);
+      fail(this.where, 'the model must have a parameter to train', 0);
     }
     this.optimizer = new AdamW(this.parameters, { ...options, epsilon: EPSILON });
   }
@@ -51,7 +56,12 @@ export class Trainer {
         this.optimizer.update(pass.gradients, { learningRate, scale });
         ctx.finish();
         this.step = step;
-        return scalarsOf(pass, learningRate);
+        const scalars = scalarsOf(pass, learningRate);
+        if (this.pruning !== null) {
+          this.prune(this.pruning, lossOf);
+          scalars.density = this.pruning.density();
+        }
+        return scalars;
       });
     } finally {
       ctx.dispose();
@@ -62,11 +72,28 @@ export class Trainer {
     this.optimizer.dispose();
   }
 
+  private prune(pruning: PruningRun, lossOf: (ctx: Context) => ReturnType<Task['loss']>): void {
+    const { step } = this;
+    pruning.afterStep({
+      step,
+      forget: (path, where) => this.optimizer.forget(path, where),
+      gradients: () => {
+        const random = Random.fromSeed(this.options.seed).child('pass').child(step);
+        const again = Context.create({ training: true, random });
+        try {
+          return gradients(lossOf, this.parameters, again).gradients;
+        } finally {
+          again.dispose();
+        }
+      }
+    });
+  }
+
   private refuse(step: number, pass: Pass, ctx: Context, lossOf: (ctx: Context) => ReturnType<Task['loss']>): never {
     try {
       const where = findNonFinite(this.model, pass.gradients, ctx, lossOf);
       const got = `loss ${pass.loss}, gradient norm ${pass.gradientNorm}`;
-      fail('train.fit', `loss and gradients must be finite; at step ${step}, the first that is not is ${where}`, got);
+      fail(this.where, `loss and gradients must be finite; at step ${step}, the first that is not is ${where}`, got);
     } finally {
       ctx.dispose();
     }

@@ -31,7 +31,8 @@ export function mapFeedForwards<M extends BlockModel>(
   const changed = feedForwards.map((feedForward, i) => {
     const path = `layers.${i}.${feedForwardName(feedForward)}`;
     const from = model.modules().get(path) as FeedForwardModule;
-    const to = change(from, i);
+    // A block that goes without stays so.
+    const to = (feedForward as FeedForwardSpec).kind === 'none' ? from : change(from, i);
     return { feedForward: to === from ? feedForward : describe(to), from, to, path };
   });
   const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }) as M;
@@ -46,6 +47,9 @@ export function mapFeedForwards<M extends BlockModel>(
   const target = mapped.modules();
   copyValues(model, mapped, (path) => !replaced.some((prefix) => path.startsWith(prefix)));
   changed.forEach(({ feedForward, from, to }, i) => {
+    if (to === undefined) {
+      return;
+    }
     copyValues(to, target.get(`layers.${i}.${feedForwardName(feedForward)}`) as Module);
     if (to !== from) {
       to.dispose();

@@ -1,24 +1,14 @@
-import { fail } from '../../base/core';
+import { fail, matchesPath } from '../../base/core';
 import type { Module } from '../../base/core';
 
 /**
- * Paths of a model: exact ones, in which `*` stands for one name ("layers.*.attention.qkv"), or a function that says
- * whether a path is meant.
+ * Paths of a model: patterns as {@link matchesPath} reads them ("layers.*.attention.qkv"), or a function that says whether a path is meant.
  */
 export type Targets = readonly string[] | ((path: string) => boolean);
 
 /** The matcher of {@link Targets}: for "a.b", the path "a.b" itself. */
 export function matcher(targets: Targets): (path: string) => boolean {
-  if (typeof targets === 'function') {
-    return targets;
-  }
-  const patterns = targets.map((target) => target.split('.'));
-  return (path) => {
-    const names = path.split('.');
-    return patterns.some(
-      (pattern) => pattern.length === names.length && pattern.every((want, i) => want === '*' || want === names[i])
-    );
-  };
+  return typeof targets === 'function' ? targets : (path) => matchesPath(targets, path);
 }
 
 /**

@@ -7,11 +7,35 @@ export interface Scored {
   scores: Float32Array;
 }
 
-/**
- * Masks of the largest scores: of each parameter, or of all together, all but `round(sparsity n)` values are left; of equal scores the first.
- */
-export function keepLargest(scored: readonly Scored[], sparsity: number, scope: 'local' | 'global'): Float32Array[] {
+/** How much is to go: a share of the values, 0..1, or all but n of every m inputs of an output. */
+export type SparsityTarget = { sparsity: number } | { pattern: { n: number; m: number } };
+
+/** Over which values scores are ranked together: those of an output, of a parameter, or of all parameters. */
+export type ValueScope = 'output' | 'local' | 'global';
+
+/** Masks of the largest scores: of the values that are ranked together all but `round(sparsity n)` are left; of equal scores the first. */
+export function keepLargest(scored: readonly Scored[], sparsity: number, scope: ValueScope): Float32Array[] {
+  if (scope === 'output') {
+    return scored.map((each) => keepOfOutputs(each, sparsity));
+  }
   return scope === 'local' ? scored.flatMap((each) => keepOf([each], sparsity)) : keepOf(scored, sparsity);
+}
+
+/** Of each output of a matrix [..., outputs] those of its inputs; of a bank [E, inputs, outputs], of each expert's. */
+function keepOfOutputs({ path, shape, scores }: Scored, sparsity: number): Float32Array {
+  const outputs = shape.at(-1)!;
+  const blocks = shape.length === 3 ? shape[0] : 1;
+  const inputs = scores.length / outputs / blocks;
+  const mask = new Float32Array(scores.length);
+  for (let block = 0; block < blocks; block++) {
+    for (let output = 0; output < outputs; output++) {
+      const placeOf = (input: number): number => (block * inputs + input) * outputs + output;
+      const own = Float32Array.from({ length: inputs }, (_, input) => scores[placeOf(input)]);
+      const [kept] = keepOf([{ path, shape: [inputs], scores: own }], sparsity);
+      kept.forEach((value, input) => (mask[placeOf(input)] = value));
+    }
+  }
+  return mask;
 }
 
 function keepOf(scored: readonly Scored[], sparsity: number): Float32Array[] {

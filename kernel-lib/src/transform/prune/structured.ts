@@ -1,4 +1,5 @@
-import { expectInteger, expectNumber, expectOneOf, fail, shrink } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, expectPathsFound, fail, matchesPath, shrink } from '../../base/core';
+import type { tf } from '../../base/backend';
 import type { Cost, Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import { isMoeLayer } from '../../nn/moe';
@@ -8,21 +9,21 @@ import type { RankedGroup, RankingScope } from './chooseKept';
 import { groups } from './groups';
 import type { PruningGroup } from './groups';
 import { magnitude } from './importance';
-import { matches } from './matches';
+import { passTime } from './passTime';
 import { groupImportance } from './groupImportance';
 import type { GroupImportanceOptions } from './groupImportance';
 
 /** Groups that are pruned unless told otherwise: what layers hold inside. */
-const INSIDE = ['*.hidden', '*.heads', '*.groups', '*.experts'];
+const INSIDE = ['**.hidden', '**.heads', '**.groups', '**.experts', '**.channels'];
 
 export interface StructuredOptions extends GroupImportanceOptions {
   /** Share of a group's positions that goes, 0..1. */
   ratio: number;
-  /** Other ratios, by the names of groups ("layers.0.*"); the last that fits counts. */
+  /** Other ratios, by the names of groups ("layers.0.**"), as `core.matchesPath` reads patterns; the last that fits counts. */
   ratios?: Readonly<Record<string, number>>;
   /**
-   * Groups to prune, by name; "*" stands for any part. Default: hidden neurons, heads (of grouped
-   * attention, keys and values with their queries), and experts. "width" is the residual stream's.
+   * Groups to prune, by name, as `core.matchesPath` reads patterns. Default: hidden neurons, heads (of grouped attention, keys and values
+   * with their queries), experts, and channels of convolutions. "width" is the residual stream's.
    */
   include?: readonly string[];
   /** Groups that stay. */
@@ -37,6 +38,8 @@ export interface StructuredOptions extends GroupImportanceOptions {
   multipleOf?: number;
   /** "shrink" makes values smaller; "mask" keeps them and reads them without what goes, so that it can come back. Default "shrink". */
   mode?: 'shrink' | 'mask';
+  /** Input of the model that the time of a pass is measured on, before and after. Default: none is measured. */
+  timedOn?: tf.Tensor;
 }
 
 export interface StructuredReport extends TransformReport {
@@ -47,6 +50,8 @@ export interface StructuredReport extends TransformReport {
   bytes: { before: number; after: number };
   /** Operations on a token; null where a module does not say. */
   flops: { before: number | null; after: number | null };
+  /** Median time of a pass over `timedOn`; null where it was not measured. */
+  milliseconds: { before: number; after: number } | null;
   /** Groups that were pruned: their positions, and which are left. */
   groups: { name: string; size: number; kept: number[] }[];
 }
@@ -77,32 +82,63 @@ export function structured<M extends Module>(
     ...{ group, importance: importances[i] },
     ...{ ratio: ratioOf(group, options), minimum: minimumOf(model, group, options) }
   }));
-  const kept = chooseKept(ranked, { scope, maxRatio, multipleOf });
+  // As stored positions: a model whose cuts are masks is cut further.
+  const kept = chooseKept(ranked, { scope, maxRatio, multipleOf }).map((positions, i) => {
+    const { selection } = chosen[i].axis;
+    return selection === null ? positions : positions.map((position) => selection[position]);
+  });
   const pruned = copyModel(model);
   const axes = groups(pruned);
   chosen.forEach(({ name, size }, i) => kept[i].length < size && axes.get(name)!.axis.keep(kept[i]));
   if (mode === 'shrink') {
     shrink(pruned);
   }
-  return { model: pruned, report: reportOf(model, pruned, { mode, importance: importance.kind, chosen, kept }) };
+  const { timedOn } = options;
+  const milliseconds =
+    timedOn === undefined ? null : { before: passTime(model, timedOn), after: passTime(pruned, timedOn) };
+  return {
+    model: pruned,
+    report: reportOf(model, pruned, { mode, importance: importance.kind, milliseconds, chosen, kept })
+  };
 }
 
-function chosenGroups(model: Module, { include = INSIDE, exclude = [] }: StructuredOptions): PruningGroup[] {
+function chosenGroups(
+  model: Module,
+  { include = INSIDE, exclude = [], ratios = {} }: StructuredOptions
+): PruningGroup[] {
+  const where = 'prune.structured';
   const all = [...groups(model).values()];
-  const wanted = all.filter(({ name }) => matches(include, name) && !matches(exclude, name));
-  const free = wanted.filter(({ pinned, size }) => pinned === null && size > 1);
+  const known = { paths: all.map(({ name }) => name), what: 'groups' };
+  expectPathsFound(where, 'exclude', exclude, known);
+  expectPathsFound(where, 'ratios', Object.keys(ratios), known);
+  const wanted = all.filter(({ name }) => fits(include, name) && !fits(exclude, name));
+  const free = wanted.filter((group) => group.pinned === null && group.size > 1 && !isFrozen(model, group));
   if (free.length === 0) {
     const why =
       wanted.length === 0
         ? all.map(({ name }) => name).join(', ')
-        : wanted.map(({ name, pinned }) => `${name}: ${pinned ?? 'one position'}`).join('; ');
-    fail('prune.structured', `include must name groups that can be pruned (${why.slice(0, 300)})`, include);
+        : wanted
+            .map(({ name, pinned, size }) => `${name}: ${pinned ?? (size < 2 ? 'one position' : 'frozen')}`)
+            .join('; ');
+    fail(where, `include must name groups that can be pruned (${why.slice(0, 300)})`, include);
   }
   return free;
 }
 
+/** Whether one of the patterns fits a group; those that share a name ("stages.channels#2") have it as well. */
+function fits(patterns: readonly string[], name: string): boolean {
+  return matchesPath(patterns, name) || matchesPath(patterns, name.replace(/#\d+$/, ''));
+}
+
+/** Whether nothing of a group may be trained: what the user froze stays as it is. */
+function isFrozen(model: Module, { members }: PruningGroup): boolean {
+  const parameters = model.parameters();
+  const own = members.flatMap(({ path }) => parameters.get(path) ?? []);
+  return own.length > 0 && own.every(({ trainable }) => !trainable);
+}
+
 function ratioOf({ name }: PruningGroup, { ratio, ratios = {} }: StructuredOptions): number {
-  return Object.entries(ratios).reduce((last, [pattern, each]) => (matches([pattern], name) ? each : last), ratio);
+  return Object.entries(ratios).reduce((last, [pattern, each]) => (fits([pattern], name) ? each : last), ratio);
 }
 
 /** A mixture keeps as many experts as its router chooses. */
@@ -118,7 +154,7 @@ function reportOf(
     chosen,
     kept,
     ...facts
-  }: Pick<StructuredReport, 'mode' | 'importance'> & { chosen: PruningGroup[]; kept: number[][] }
+  }: Pick<StructuredReport, 'mode' | 'importance' | 'milliseconds'> & { chosen: PruningGroup[]; kept: number[][] }
 ): StructuredReport {
   const cost = (module: Module): Cost => module.cost({ length: 1 });
   const parameters = { before: before.countParameters(), after: after.countParameters() };

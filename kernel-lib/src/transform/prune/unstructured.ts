@@ -4,27 +4,24 @@ import type { Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import type { TransformReport } from '../moe/report';
 import { magnitude } from './importance';
-import type { Importance } from './importance';
-import { matches } from './matches';
+import type { Importance, ValueImportance } from './importance';
+import { chosenMatrices } from './matrices';
+import type { MatrixChoice } from './matrices';
 import { keepLargest, keepOfEach } from './sparseMasks';
-import type { Scored } from './sparseMasks';
+import type { Scored, SparsityTarget, ValueScope } from './sparseMasks';
 
-/** Matrices that are masked unless told otherwise: all but embeddings, heads and routers. */
-const LEFT = ['tokens.*', 'positions.*', 'head.*', '*router*'];
-
-export interface UnstructuredOptions {
+export interface UnstructuredOptions extends MatrixChoice {
   /** Share of the values that goes, 0..1; with `pattern` it is the pattern's. */
   sparsity?: number;
   /** Of every m values in a row of inputs of an output, n are left (2:4, arXiv 2104.08378). */
   pattern?: { n: number; m: number };
   /** Criterion. Default `prune.magnitude({ p: 1 })`. */
   importance?: Importance;
-  /** "local": each matrix loses that share; "global": all together do. Default "local". */
-  scope?: 'local' | 'global';
-  /** Parameters to mask, by path; "*" stands for any part. Default: all matrices but those of `exclude`. */
-  include?: readonly string[];
-  /** Parameters that stay. Default: embeddings, heads and routers. */
-  exclude?: readonly string[];
+  /**
+   * "local": each matrix loses that share; "output": the inputs of each output do; "global": all matrices together do. Default: what the criterion
+   * is made for, "output" for Wanda, else "local".
+   */
+  scope?: ValueScope;
 }
 
 export interface UnstructuredReport extends TransformReport {
@@ -42,90 +39,97 @@ export interface UnstructuredReport extends TransformReport {
  * that they are saved, built again from the spec, and hold against momentum and weight decay in training. Values that an earlier mask
  * took away do not come back.
  *
- * @throws {SwitchyardError} where an option is out of range, no parameter fits, or a pattern does not divide a matrix.
+ * @throws {SwitchyardError} where an option is out of range, no parameter fits or all that do are frozen, the criterion cannot score them, or a
+ * pattern does not divide a matrix.
  */
 export function unstructured<M extends Module>(
   model: M,
   options: UnstructuredOptions
 ): { model: M; report: UnstructuredReport } {
   const where = 'prune.unstructured';
-  const { pattern, importance = magnitude({ p: 1 }), scope = 'local' } = options;
-  if ((options.sparsity === undefined) === (pattern === undefined)) {
-    fail(where, 'there must be sparsity or pattern', options.sparsity === undefined ? 'neither' : 'both');
+  const { importance = magnitude({ p: 1 }) } = options;
+  const target = targetOf(where, options);
+  if (!('score' in importance)) {
+    return fail(where, 'importance must score single values, not groups', importance.kind);
   }
-  const { sparsity = 0 } = options;
-  expectNumber(where, 'sparsity', sparsity, 0, 1);
-  expectOneOf(where, 'scope', scope, ['local', 'global']);
-  if (pattern !== undefined) {
-    expectInteger(where, 'pattern.m', pattern.m, 1);
-    expectInteger(where, 'pattern.n', pattern.n, 1, pattern.m);
+  const { scope = importance.scope ?? 'local' } = options;
+  expectOneOf(where, 'scope', scope, ['output', 'local', 'global']);
+  if (importance.solve !== undefined && scope !== 'local') {
+    fail(where, `scope must be "local" with ${importance.kind}`, scope);
   }
-  const paths = chosenPaths(model, options);
+  const paths = chosenMatrices(where, model, options, importance.scored?.(model));
+  const pruned = copyModel(model);
+  try {
+    if (importance.solve === undefined) {
+      maskLeast(where, pruned, paths, { importance, target, scope });
+    } else {
+      importance.solve(pruned, paths, target);
+    }
+    return { model: pruned, report: reportOf(pruned, paths, importance.kind) };
+  } catch (error) {
+    pruned.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Masks the least important values of these parameters, in place; what is masked already stays masked.
+ *
+ * @throws {SwitchyardError} where the criterion does not score one of them, a score is not finite, or a pattern does not divide a matrix.
+ */
+export function maskLeast(
+  where: string,
+  model: Module,
+  paths: readonly string[],
+  { importance, target, scope }: { importance: ValueImportance; target: SparsityTarget; scope: ValueScope }
+): void {
   const scores = importance.score(model);
   try {
-    const known = paths.map((path) =>
-      rowsOf(
-        model,
-        path,
-        scores.get(path) ?? fail(where, 'the criterion must score every parameter that is masked', path)
-      )
-    );
+    const rule = 'the criterion must score every parameter that is masked';
+    const known = paths.map((path) => rowsOf(where, model, path, scores.get(path) ?? fail(where, rule, path)));
     const kept =
-      pattern === undefined
-        ? keepLargest(known, sparsity, scope)
-        : known.map((each) => keepOfEach(where, each, pattern));
-    const pruned = copyModel(model);
-    masksAt(pruned, paths).forEach((mask, path) => {
-      const values = tf.tensor(kept[paths.indexOf(path)], mask.shape, 'float32');
-      mask.assign(values, path);
-      values.dispose();
-    });
-    return { model: pruned, report: reportOf(model, paths, kept, importance.kind) };
+      'sparsity' in target
+        ? keepLargest(known, target.sparsity, scope)
+        : known.map((each) => keepOfEach(where, each, target.pattern));
+    masksAt(model, paths).forEach((mask, path) =>
+      tf.tidy(() => mask.assign(tf.tensor(kept[paths.indexOf(path)], mask.shape, 'float32'), path))
+    );
   } finally {
     tf.dispose([...scores.values()]);
   }
 }
 
-function chosenPaths(model: Module, { include = ['*'], exclude = LEFT }: UnstructuredOptions): string[] {
-  const parameters = [...model.parameters()];
-  const paths = parameters.filter(
-    ([path, { shape }]) => shape.length >= 2 && matches(include, path) && !matches(exclude, path)
-  );
-  if (paths.length === 0) {
-    fail(
-      'prune.unstructured',
-      `include must name matrices (${parameters
-        .map(([path]) => path)
-        .join(', ')
-        .slice(0, 300)})`,
-      include
-    );
+function targetOf(where: string, { sparsity, pattern }: UnstructuredOptions): SparsityTarget {
+  if ((sparsity === undefined) === (pattern === undefined)) {
+    fail(where, 'there must be sparsity or pattern', sparsity === undefined ? 'neither' : 'both');
   }
-  return paths.map(([path]) => path);
+  if (pattern === undefined) {
+    expectNumber(where, 'sparsity', sparsity!, 0, 1);
+    return { sparsity: sparsity! };
+  }
+  expectInteger(where, 'pattern.m', pattern.m, 1);
+  expectInteger(where, 'pattern.n', pattern.n, 1, pattern.m);
+  return { pattern };
 }
 
-function rowsOf(model: Module, path: string, score: tf.Tensor): Scored {
+function rowsOf(where: string, model: Module, path: string, score: tf.Tensor): Scored {
   const mask = model.buffers().get(`${path}Mask`);
   const scores = tf.tidy(() => score.abs().dataSync<'float32'>().slice());
   mask?.variable.dataSync().forEach((value, i) => value === 0 && (scores[i] = -1));
   const wrong = scores.find((value) => !Number.isFinite(value));
   return wrong === undefined
     ? { path, shape: score.shape, scores }
-    : fail('prune.unstructured', `importance of "${path}" must be finite`, wrong);
+    : fail(where, `importance of "${path}" must be finite`, wrong);
 }
 
-function reportOf(
-  model: Module,
-  paths: readonly string[],
-  kept: readonly Float32Array[],
-  importance: string
-): UnstructuredReport {
-  const left = kept.map((mask) => mask.reduce((a, b) => a + b, 0));
-  const parameters = model.countParameters();
+function reportOf(pruned: Module, paths: readonly string[], importance: string): UnstructuredReport {
+  const masks = [...masksAt(pruned, paths).values()].map(({ variable }) => variable);
+  const left = masks.map((mask) => mask.dataSync<'float32'>().reduce((a, b) => a + b, 0));
+  const parameters = pruned.countParameters();
   return {
     ...{ transformation: 'unstructured', mode: 'mask', importance },
     parameters: { before: parameters, after: parameters },
-    values: { before: kept.reduce((sum, { length }) => sum + length, 0), after: left.reduce((a, b) => a + b, 0) },
-    density: Object.fromEntries(paths.map((path, i) => [path, left[i] / kept[i].length]))
+    values: { before: masks.reduce((sum, { size }) => sum + size, 0), after: left.reduce((a, b) => a + b, 0) },
+    density: Object.fromEntries(paths.map((path, i) => [path, left[i] / masks[i].size]))
   };
 }

@@ -30,6 +30,7 @@ const battery: LayerCase[] = [
   },
   { name: 'LayerNorm', make: () => new layers.LayerNorm({ width: WIDTH }), input, parameters: ['weight', 'bias'] },
   { name: 'RMSNorm', make: () => new layers.RMSNorm({ width: WIDTH }), input, parameters: ['weight'] },
+  { name: 'BatchNorm', make: () => new layers.BatchNorm({ channels: WIDTH }), input, parameters: ['weight', 'bias'] },
   {
     name: 'CausalSelfAttention',
     make: (random) => new layers.CausalSelfAttention({ width: WIDTH, heads: 3, dropout: 0.2, random }),

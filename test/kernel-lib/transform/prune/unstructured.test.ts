@@ -102,7 +102,7 @@ describe('masks', () => {
   });
 
   test('are saved with a model and built from its spec, and go on from one another', () => {
-    const model = prune.unstructured(dense(), { sparsity: 0.5, include: ['*.feedForward.*'] }).model;
+    const model = prune.unstructured(dense(), { sparsity: 0.5, include: ['**.feedForward.**'] }).model;
     expect(model.spec.masks).toHaveLength(4);
     const file = join(folder, 'pruned.safetensors');
     io.saveModel(model, file);
@@ -110,7 +110,7 @@ describe('masks', () => {
     expect(outputOf(loaded, ids)).toEqual(outputOf(model, ids));
     const further = prune.unstructured(loaded, {
       sparsity: 0.75,
-      include: ['*.feedForward.*'],
+      include: ['**.feedForward.**'],
       importance: prune.random({ seed: 1 })
     });
     const [first, second] = [readOf(model, W1), readOf(further.model, W1)];
@@ -124,7 +124,7 @@ describe('masks', () => {
 
   test('are cut with what they mask', () => {
     const model = prune.unstructured(dense(), { sparsity: 0.5 }).model;
-    const { model: smaller } = prune.structured(model, { ratio: 0.5, include: ['*.hidden'] });
+    const { model: smaller } = prune.structured(model, { ratio: 0.5, include: ['**.hidden'] });
     expect(smaller.buffers().get(`${W1}Mask`)!.shape).toEqual([8, 4]);
     expect(outputOf(smaller, ids).every(Number.isFinite)).toBe(true);
     [model, smaller].forEach((each) => each.dispose());
@@ -143,7 +143,7 @@ describe('masks', () => {
       expect(attempt({ pattern: { n: 1, m: 3 } })).toThrow(
         'pattern.m (3) must divide the inputs of "layers.0.attention.qkv.weight", got 8'
       );
-      expect(attempt({ sparsity: 0.5, include: ['*Norm*'] })).toThrow('include must name matrices (');
+      expect(attempt({ sparsity: 0.5, include: ['**.*Norm.*'] })).toThrow('include must name matrices (');
     });
     expect(() => core.masksAt(model, ['layers.0.nothing'])).toThrow('mask must name a parameter of its own');
     model.dispose();

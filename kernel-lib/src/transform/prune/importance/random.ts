@@ -1,8 +1,8 @@
 import { Random } from '../../../base/core';
-import type { Importance } from './importance';
+import type { ValueImportance } from './importance';
 
 /** Random importance: what a criterion has to be compared with. */
-export function random({ seed = 0 }: { seed?: number } = {}): Importance {
+export function random({ seed = 0 }: { seed?: number } = {}): ValueImportance {
   return {
     kind: 'random',
     score: (model) => {

@@ -1,0 +1,5 @@
+export { mixedPrecision } from './mixedPrecision';
+export type { MixedPrecision, MixedPrecisionOptions } from './mixedPrecision';
+export { quantize, quantizeAware } from './quantize';
+export type { QuantizeOptions, QuantizeReport } from './quantize';
+export type { QuantizerOptions } from './quantizer';

@@ -1,0 +1,76 @@
+import { tf } from '../../../base/backend';
+import { expectInteger, expectNumber, fail } from '../../../base/core';
+import type { Module } from '../../../base/core';
+import type { ValueImportance } from './importance';
+import { checkCalibration } from './parts/calibration';
+import type { Calibration, CalibrationOptions } from './parts/calibration';
+import { inputMoments, multipliedPaths } from './parts/inputMoments';
+import type { InputMoments } from './parts/inputMoments';
+import { maskedValue } from './parts/scoreEach';
+import { inverseFactor, isDead, solveMatrix } from './parts/solveMatrix';
+
+export interface SparseGptOptions extends CalibrationOptions {
+  /** Share of the mean of the Hessian's diagonal that is added to it. Default 0.01. */
+  damping?: number;
+  /** Inputs whose masks are chosen at once, by the weights as they then are. Default 128. */
+  blockSize?: number;
+}
+
+/**
+ * SparseGPT (Frantar and Alistarh, arXiv 2301.00774): `w_ij^2 / U_ii^2`, U the upper Cholesky factor of the inverse Hessian `2/N X^T X` of a matrix's
+ * inputs. Masks are chosen a block of inputs at a time, and the weights that are left make up for each input's loss. Matrices of a block of the
+ * model are solved on the inputs that the blocks before them, already pruned, give. Inputs that are always 0 lose their weights.
+ *
+ * @throws {SwitchyardError} where an option is out of range, or there is no calibration data; when it scores, where an input is not finite.
+ */
+export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOptions = {}): ValueImportance {
+  const where = 'prune.sparseGpt';
+  const { damping = 0.01, blockSize = 128, ...rest } = options;
+  checkCalibration(where, calibration, rest);
+  expectNumber(where, 'damping', damping, Number.MIN_VALUE);
+  expectInteger(where, 'blockSize', blockSize, 1);
+  const momentsOf = (model: Module, only?: (path: string) => boolean): Map<string, InputMoments> =>
+    inputMoments(where, model, calibration, { ...rest, whole: true, only });
+  return {
+    kind: 'sparseGpt',
+    scored: multipliedPaths,
+    score: (model) => {
+      const moments = momentsOf(model);
+      return new Map(
+        [...moments].map(([path, each]) => [
+          path,
+          tf.tidy(() => {
+            const value = maskedValue(model, path);
+            const factor = inverseFactor(where, each, damping);
+            const diagonal = Float32Array.from({ length: each.inputs }, (_, i) => isDead(each, i) ? Infinity : factor[i * each.inputs + i]); // prettier-ignore
+            const scale = tf.tensor2d(diagonal.map((u) => u ** -2), [each.inputs, 1]); // prettier-ignore
+            return value.square().reshape([each.inputs, -1]).mul(scale).reshape(value.shape);
+          })
+        ])
+      );
+    },
+    solve: (model, paths, target) => {
+      if ('pattern' in target && blockSize % target.pattern.m !== 0) {
+        fail(where, `blockSize must be a multiple of pattern.m (${target.pattern.m})`, blockSize);
+      }
+      for (const together of byBlock(paths)) {
+        const moments = momentsOf(model, (path) => together.includes(path));
+        for (const path of together) {
+          const seen =
+            moments.get(path) ?? fail(where, 'calibration inputs must reach every matrix that is masked', path);
+          solveMatrix(where, model, path, { moments: seen, target, damping, blockSize });
+        }
+      }
+    }
+  };
+}
+
+/** Paths in their order, those of one block of the model together: "layers.3.". */
+function byBlock(paths: readonly string[]): string[][] {
+  const blocks = new Map<string, string[]>();
+  for (const path of paths) {
+    const key = /^.*?\d+(?=\.)/.exec(path)?.[0] ?? path;
+    blocks.set(key, [...(blocks.get(key) ?? []), path]);
+  }
+  return [...blocks.values()];
+}
