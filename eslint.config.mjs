@@ -36,7 +36,7 @@ const nested = WITHIN.map(({ files, above }) => {
   return { files, above: [...above, ...outer.above] };
 });
 /** The extension's floors, lowest first. */
-const EXTENSION_FLOORS = ['base', 'charts', 'kinds', 'control', 'panels', 'cells', 'sidebar'];
+const EXTENSION_FLOORS = ['base', 'charts', 'kinds', 'control', 'panels', 'status', 'cells', 'sidebar'];
 const OF_EXTENSION = [
   { group: ['@tensorflow/*'], message: 'The extension draws; it does not compute.' },
   {

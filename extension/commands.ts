@@ -10,6 +10,8 @@ export const CommandIDs = {
   togglePanel: 'switchyard:toggle-panel',
   /** Opens the panel of the cell that holds the run `args.runId`. */
   openPanel: 'switchyard:open-panel',
+  /** Brings the cell that trains into view. */
+  showTraining: 'switchyard:show-training',
   /** Opens the sidebar. */
   openSidebar: 'switchyard:open-sidebar',
   /** Keeps the run that the sidebar shows there when another notebook is in front. */
@@ -71,5 +73,15 @@ export function addCommands(commands: JupyterFrontEnd['commands'], options: ICom
       }
     },
     execute: (args) => panels.openRun(args.runId as string)
+  });
+  commands.addCommand(CommandIDs.showTraining, {
+    label: trans.__('Show the Cell That Trains'),
+    isEnabled: () => panels.underWay !== undefined,
+    describedBy: { args: { type: 'object', properties: {} } },
+    execute: () => {
+      const run = panels.underWay;
+      // A run that no cell holds is in the sidebar.
+      return run === undefined || panels.reveal(run.key) ? undefined : commands.execute(CommandIDs.openSidebar);
+    }
   });
 }

@@ -5,14 +5,19 @@ import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { DOMAIN } from './base/domain';
+import type { IRun } from './base/payloads';
+import { briefWords, RunStatus } from './status';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
+import { IRunRegistry, RunRegistry } from './base/runRegistry';
 import { createRendererFactory } from './cells/renderer';
-import { isOwnShortcut } from './shortcuts';
+import { isLeftToJupyterLab } from './shortcuts';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
@@ -36,23 +41,33 @@ const settings: JupyterFrontEndPlugin<PanelSettings> = {
   }
 };
 
+/** Lets outputs ask the notebooks how their runs are. */
+const runs: JupyterFrontEndPlugin<RunRegistry> = {
+  id: 'jupyterlab-switchyard:runs',
+  description: 'Knows which notebook holds which runs.',
+  autoStart: true,
+  provides: IRunRegistry,
+  activate: () => new RunRegistry()
+};
+
 /** Draws payloads in outputs. */
 const renderer: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-switchyard:renderer',
   description: 'Draws routing payloads in cell outputs.',
   autoStart: true,
-  requires: [IRenderMimeRegistry, IPanelSettings],
+  requires: [IRenderMimeRegistry, IPanelSettings, IRunRegistry],
   optional: [ITranslator, IThemeManager],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     panelSettings: PanelSettings,
+    registry: RunRegistry,
     translator: ITranslator | null,
     themes: IThemeManager | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const openPanel = (runId: string): void => void app.commands.execute(CommandIDs.openPanel, { runId });
-    rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel }));
+    rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel, registry }));
   }
 };
 
@@ -61,16 +76,18 @@ const panels: JupyterFrontEndPlugin<void> = {
   id: PANELS,
   description: 'Shows routing live beside the notebook cell.',
   autoStart: true,
-  requires: [INotebookTracker, IPanelSettings],
-  optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer],
+  requires: [INotebookTracker, IPanelSettings, IRunRegistry],
+  optional: [ITranslator, ICommandPalette, IThemeManager, ILayoutRestorer, IStatusBar],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
     panelSettings: PanelSettings,
+    registry: RunRegistry,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     themes: IThemeManager | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    statusBar: IStatusBar | null
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const onToggle = (): void => {
@@ -78,11 +95,12 @@ const panels: JupyterFrontEndPlugin<void> = {
         app.commands.notifyCommandChanged(CommandIDs.togglePanel);
       }
     };
-    const isShortcut = (event: KeyboardEvent): boolean => isOwnShortcut(app.commands, event);
+    const isShortcut = (event: KeyboardEvent): boolean => isLeftToJupyterLab(app.commands, event);
     const notebookPanels = new NotebookPanels(notebooks, {
       trans,
       themes,
       settings: panelSettings,
+      registry,
       onToggle,
       isShortcut
     });
@@ -100,7 +118,22 @@ const panels: JupyterFrontEndPlugin<void> = {
     addSidebarCommands(app, { sidebar, trans });
     addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
     fillPalette(palette, trans);
+    const status = new RunStatus({
+      trans,
+      words: () => (panelSettings.statusBar ? wordsOf(notebookPanels.underWay, trans) : null),
+      show: () => void app.commands.execute(CommandIDs.showTraining)
+    });
+    registry.changed.connect(() => status.follow());
+    panelSettings.changed.connect(() => status.follow());
+    statusBar?.registerStatusItem('jupyterlab-switchyard:run-status', { item: status, align: 'middle' });
   }
 };
 
-export default [settings, renderer, panels];
+/** What the status bar says of a run. */
+function wordsOf(run: IRun | undefined, trans: TranslationBundle): string | null {
+  return run !== undefined && 'payload' in run.reading
+    ? briefWords(run.reading.payload, run.told === 'paused', trans)
+    : null;
+}
+
+export default [settings, runs, renderer, panels];

@@ -24,6 +24,11 @@ export class PanelSettings implements IDisposable {
     return (this._get('openWhileRunning') as boolean | undefined) ?? true;
   }
 
+  /** Whether the status bar says how a training is. */
+  get statusBar(): boolean {
+    return (this._get('statusBar') as boolean | undefined) ?? true;
+  }
+
   /** Width of the panels, in pixels. */
   get width(): number {
     return clampWidth((this._get('panelWidth') as number | undefined) ?? DEFAULT_WIDTH);

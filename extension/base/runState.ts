@@ -1,16 +1,76 @@
-/** @file In which state a run is, and the words for it. */
+/** @file The states that a run can be in, which facts lead to which, and what each one shows: outputs, panels and lists all ask here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, Source } from '@switchyard/kernel-lib/protocol';
 import { SCHEMA_VERSION } from '@switchyard/kernel-lib/protocol';
 import type { IRun, KernelState } from './payloads';
 import type { Reading } from './reading';
+import type { PayloadStore } from './store';
 
-export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'stale' | 'disconnected';
+export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed' | 'asked' | 'stale' | 'disconnected';
 
-/** An idle kernel that sent nothing for this long will send nothing more, in milliseconds. */
+/** A run whose cell is done goes on in the background as long as it is heard of this often, in milliseconds. */
 export const STALE_AFTER = 10_000;
 
-/** A run's own last word, or for one without a last word what became of it. */
+/** What a state shows. */
+interface IStateWords {
+  /** One word. */
+  label: (trans: TranslationBundle) => string;
+  /** A sentence for states that need one; null where the picture says it all. */
+  sentence: ((source: Source, trans: TranslationBundle) => string) | null;
+  /** Whether there is something to pause and to stop. */
+  underWay: boolean;
+}
+
+/** All states, with their words. */
+export const RUN_STATES: Readonly<Record<RunState, IStateWords>> = {
+  running: { label: (trans) => trans.__('running'), sentence: null, underWay: true },
+  paused: {
+    label: (trans) => trans.__('paused'),
+    sentence: ({ step }, trans) =>
+      trans.__('The run waits after step %1. Its kernel goes on when you resume it.', step),
+    underWay: true
+  },
+  finished: { label: (trans) => trans.__('finished'), sentence: null, underWay: false },
+  stopped: {
+    label: (trans) => trans.__('stopped'),
+    sentence: ({ step }, trans) => trans.__('The run was stopped at step %1.', step),
+    underWay: false
+  },
+  failed: {
+    label: (trans) => trans.__('failed'),
+    sentence: ({ step, problem }, trans) =>
+      problem === undefined
+        ? trans.__('The run failed at step %1.', step)
+        : trans.__('The run failed at step %1: %2', step, problem),
+    underWay: false
+  },
+  asked: {
+    label: (trans) => trans.__('asking'),
+    sentence: ({ step }, trans) =>
+      trans.__(
+        'This is step %1. The kernel is asked whether it still has this run: one that is busy may answer late.',
+        step
+      ),
+    underWay: false
+  },
+  stale: {
+    label: (trans) => trans.__('lost'),
+    sentence: ({ step }, trans) =>
+      trans.__('No more snapshots arrive: the run ended without its last one. This is step %1.', step),
+    underWay: false
+  },
+  disconnected: {
+    label: (trans) => trans.__('disconnected'),
+    sentence: ({ step }, trans) =>
+      trans.__('No kernel is connected. This is the last snapshot that arrived, at step %1.', step),
+    underWay: false
+  }
+};
+
+/**
+ * A run's own last word; else what its kernel says of it; else what follows from the request that it answers. Silence
+ * says nothing: a step may take minutes.
+ */
 export function runState(payload: Payload, run: IRun, kernel: KernelState, now: number): RunState {
   const { status } = payload.source;
   if (status !== 'running') {
@@ -19,42 +79,45 @@ export function runState(payload: Payload, run: IRun, kernel: KernelState, now: 
   if (kernel === 'none') {
     return 'disconnected';
   }
-  if (run.paused) {
-    return 'paused';
+  if (!run.live) {
+    return kernel === 'asked' ? 'asked' : 'stale';
   }
-  return run.live && (kernel === 'busy' || now - run.receivedAt < STALE_AFTER) ? 'running' : 'stale';
+  if (run.told !== undefined) {
+    return run.told;
+  }
+  const { answeredAt, receivedAt } = run;
+  return answeredAt === undefined || (receivedAt > answeredAt && now - receivedAt < STALE_AFTER) ? 'running' : 'stale';
+}
+
+/** State of a snapshot's run, as far as a notebook knows it. */
+export function stateIn({ state }: Pick<PayloadStore, 'state'>, payload: Payload): RunState {
+  const run = [...state.cells.values()].flat().find(({ key }) => key === payload.runId);
+  return run === undefined ? payload.source.status : runState(payload, run, state.kernel, Date.now());
 }
 
 /** One word for the state. */
 export function stateLabel(state: RunState, trans: TranslationBundle): string {
-  const labels: Record<RunState, string> = {
-    running: trans.__('running'),
-    paused: trans.__('paused'),
-    finished: trans.__('finished'),
-    stopped: trans.__('stopped'),
-    failed: trans.__('failed'),
-    stale: trans.__('stale'),
-    disconnected: trans.__('disconnected')
-  };
-  return labels[state];
+  return RUN_STATES[state].label(trans);
 }
 
 /** A sentence for states that need one; empty where the picture says it all. */
-export function stateSentence(state: RunState, step: number, trans: TranslationBundle): string {
-  switch (state) {
-    case 'stale':
-      return trans.__('No more snapshots arrive: the run ended without its last one. This is step %1.', step);
-    case 'disconnected':
-      return trans.__('No kernel is connected. This is the last snapshot that arrived, at step %1.', step);
-    case 'paused':
-      return trans.__('The run waits after step %1. Its kernel goes on when you resume it.', step);
-    case 'stopped':
-      return trans.__('The run was stopped at step %1.', step);
-    case 'failed':
-      return trans.__('The run failed at step %1.', step);
-    default:
-      return '';
-  }
+export function stateSentence(state: RunState, source: Source, trans: TranslationBundle): string {
+  return RUN_STATES[state].sentence?.(source, trans) ?? '';
+}
+
+/** Whether it is a picture of something that has no steps, and was never under way. */
+export function isStill({ step, totalSteps, status }: Source): boolean {
+  return totalSteps === null && step === 0 && status === 'finished';
+}
+
+/** How far a run is, and in which state; nothing of a picture that has no steps. */
+export function progressWords(source: Source, state: RunState, trans: TranslationBundle): string {
+  return isStill(source) ? '' : `${stepWords(source, trans)} · ${stateLabel(state, trans)}`;
+}
+
+/** How far a run is. */
+export function stepWords({ step, totalSteps }: Source, trans: TranslationBundle): string {
+  return totalSteps === null ? trans.__('step %1', step) : trans.__('step %1 of %2', step, totalSteps);
 }
 
 /** Words for a cell without any payload. */

@@ -10,7 +10,7 @@ export class PayloadStore implements IDisposable {
     return this._state;
   }
 
-  /** Emits the ids of the cells whose pictures may have changed. */
+  /** Emits the ids of the cells whose pictures may have changed; none where only runs without a cell have. */
   get changed(): ISignal<this, readonly string[]> {
     return this._changed;
   }
@@ -32,7 +32,7 @@ export class PayloadStore implements IDisposable {
     const ids = new Set([...before.cells.keys(), ...this._state.cells.keys()]);
     const all = before.kernel !== this._state.kernel;
     const changed = [...ids].filter((id) => all || before.cells.get(id) !== this._state.cells.get(id));
-    if (changed.length > 0) {
+    if (changed.length > 0 || before.heard !== this._state.heard) {
       this._changed.emit(changed);
     }
   }

@@ -12,7 +12,8 @@ import { CellPanel } from '../panels';
 import type { IRun } from '../base/payloads';
 import { holders } from '../base/payloads';
 import type { PanelSettings } from '../base/panelSettings';
-import { runState } from '../base/runState';
+import type { RunRegistry } from '../base/runRegistry';
+import { RUN_STATES, runState } from '../base/runState';
 import type { PayloadStore } from '../base/store';
 import type { IView } from '../base/view';
 import { FIRST_VIEW } from '../base/view';
@@ -24,9 +25,10 @@ export interface IBesideOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
   settings: PanelSettings;
+  registry: RunRegistry;
   /** Called when a panel opened or closed. */
   onToggle: () => void;
-  /** Whether a key starts a command of this extension. */
+  /** Whether JupyterLab may take a key in a panel for a shortcut. */
   isShortcut: (event: KeyboardEvent) => boolean;
 }
 
@@ -92,9 +94,28 @@ export class BesidePanels implements IDisposable {
     const held = holders(this._store.state, runId);
     const cellId = held.find((id) => id === this._notebook.content.activeCell?.model.id) ?? held.at(0);
     if (cellId !== undefined) {
+      Object.assign(this._viewOf(cellId), { run: runId, step: null });
       this.open(cellId);
+      this.viewOf(cellId)?.refresh();
+      this._options.registry.changes();
     }
     return cellId !== undefined;
+  }
+
+  /** Brings the cell that holds a run into view, and its notebook's page to it. */
+  reveal(runId: string): void {
+    const { content } = this._notebook;
+    const [cellId] = holders(this._store.state, runId);
+    const index = content.widgets.findIndex(({ model }) => model.id === cellId);
+    if (index >= 0) {
+      content.activeCellIndex = index;
+      void content.scrollToItem(index, 'smart');
+    }
+  }
+
+  /** Whether a panel shows the run. */
+  isBeside(runId: string): boolean {
+    return holders(this._store.state, runId).some((id) => this.viewOf(id)?.run?.key === runId);
   }
 
   dispose(): void {
@@ -127,9 +148,8 @@ export class BesidePanels implements IDisposable {
     if (followed !== undefined && followed !== cellId && !cells.has(followed)) {
       return true;
     }
-    return (
-      this._options.settings.openWhileRunning && runState(run.reading.payload, run, kernel, Date.now()) === 'running'
-    );
+    const state = runState(run.reading.payload, run, kernel, Date.now());
+    return this._options.settings.openWhileRunning && RUN_STATES[state].underWay;
   }
 
   /** Brings panels and cells together: every open cell that exists has one, no other has. */
@@ -148,12 +168,12 @@ export class BesidePanels implements IDisposable {
       }
       this._store.runs(id).forEach((run) => this._followed.set(run.key, id));
     }
+    this._options.registry.changes();
   }
 
   private _add(cellId: string, cell: Cell): void {
     const { trans, themes, settings, isShortcut } = this._options;
-    const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
-    this._views.set(cellId, view);
+    const view = this._viewOf(cellId);
     const panel = new CellPanel({
       cellId,
       store: this._store,
@@ -166,6 +186,7 @@ export class BesidePanels implements IDisposable {
       close: () => this.close(cellId),
       isShortcut
     });
+    panel.runs.looked.connect(() => this._options.registry.changes(), this);
     this._panels.set(cellId, panel);
     cell.addClass(CELL_CLASS);
     (cell.layout as PanelLayout).addWidget(panel);
@@ -178,6 +199,12 @@ export class BesidePanels implements IDisposable {
     panel?.dispose();
     this._panels.delete(cellId);
     this._options.onToggle();
+  }
+
+  private _viewOf(cellId: string): IView {
+    const view = this._views.get(cellId) ?? { ...FIRST_VIEW };
+    this._views.set(cellId, view);
+    return view;
   }
 
   private _resize(width: number, done: boolean): void {

@@ -3,8 +3,11 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { RunControls } from '../control';
+import type { IRun } from '../base/payloads';
+import { stateIn } from '../base/runState';
 import { PayloadStore } from '../base/store';
+import { RunControls } from '../control';
+import { underWay } from '../status';
 import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
 import { PayloadTracker } from './tracker';
@@ -39,6 +42,21 @@ export class NotebookPanels implements IDisposable {
     }
   }
 
+  /** The run that goes on in the notebook in front, else in another one. */
+  get underWay(): IRun | undefined {
+    const stores = [this._tracker.currentWidget, ...this._notebooks.keys()].flatMap(
+      (panel) => this.partsOf(panel) ?? []
+    );
+    return stores.map(({ store }) => underWay(store.state, Date.now())).find(Boolean);
+  }
+
+  /** Brings the cell of a run into view, with its panel. False where no cell holds it. */
+  reveal(runId: string): boolean {
+    const found = [...this._notebooks].find(([, { panels }]) => panels.openRun(runId));
+    found?.[1].panels.reveal(runId);
+    return found !== undefined;
+  }
+
   dispose(): void {
     this._isDisposed = true;
     Signal.clearData(this);
@@ -50,7 +68,12 @@ export class NotebookPanels implements IDisposable {
     const store = new PayloadStore();
     const controls = new RunControls(panel.sessionContext, store);
     const panels = new BesidePanels(panel, { store, controls }, this._options);
-    const parts = DisposableSet.from([new PayloadTracker(panel, store), panels, controls, store]);
+    const tracker = new PayloadTracker(panel, store);
+    const place = this._options.registry.add(panel.content.node, {
+      stateOf: (payload) => stateIn(store, payload),
+      isBeside: (runId) => panels.isBeside(runId)
+    });
+    const parts = DisposableSet.from([tracker, panels, controls, place, store]);
     this._notebooks.set(panel, { store, controls, panels, parts });
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);

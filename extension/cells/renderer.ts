@@ -11,6 +11,7 @@ import { FrameScheduler } from '../base/frame';
 import { PanelSettings } from '../base/panelSettings';
 import type { Reading } from '../base/reading';
 import { readPayload } from '../base/reading';
+import type { RunRegistry } from '../base/runRegistry';
 import { problemSentence } from '../base/runState';
 import { kindOf } from '../kinds';
 import type { IOutputView, ISummary } from '../kinds/kind';
@@ -25,6 +26,8 @@ export interface IRendererOptions {
   settings?: PanelSettings;
   /** Opens the panel of the cell that holds a run. */
   openPanel: (runId: string) => void;
+  /** Knows what became of runs. Default: nobody does. */
+  registry?: RunRegistry;
 }
 
 /** Rows of a table; the panel shows all. */
@@ -40,6 +43,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     this._head = new SummaryHead(trans, openPanel);
     themes?.themeChanged.connect(this._draw, this);
     settings.changed.connect(this._draw, this);
+    options.registry?.changed.connect(this._describe, this);
   }
 
   /**
@@ -64,9 +68,20 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     }
   }
 
+  /** Only now is it known in which notebook this is. */
+  protected override onAfterAttach(): void {
+    this._describe();
+  }
+
+  private _describe(): void {
+    if (this._shown !== null && this.isAttached) {
+      this._head.show(this._shown, this._options.registry?.of(this.node));
+    }
+  }
+
   /** Whether it is a further snapshot of the run that is shown, and not the last. */
   private _isUnderWay(reading: Reading): boolean {
-    return 'payload' in reading && reading.payload.runId === this._runId && !reading.payload.source.final;
+    return 'payload' in reading && reading.payload.runId === this._shown?.runId && !reading.payload.source.final;
   }
 
   private _drawLater(): void {
@@ -84,7 +99,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const { trans } = this._options;
-    this._runId = 'payload' in reading ? reading.payload.runId : null;
+    this._shown = 'payload' in reading ? reading.payload : null;
     setChildren(
       this.node,
       'payload' in reading
@@ -95,7 +110,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
 
   private _summary(payload: Payload): Node[] {
     const { trans } = this._options;
-    this._head.show(payload);
+    this._head.show(payload, this._options.registry?.of(this.node));
     const theme = readTheme(this._settings.colourScheme);
     const view = this._viewOf(payload);
     if (view !== undefined) {
@@ -138,8 +153,8 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   private _head: SummaryHead;
   private _views = new Map<Payload['kind'], IOutputView<Payload>>();
   private _reading: Reading | null = null;
-  /** The run that is shown; null where none is. */
-  private _runId: string | null = null;
+  /** The payload that is shown; null where none is. */
+  private _shown: Payload | null = null;
   private _frame = new FrameScheduler(() => this._drawLater());
 }
 

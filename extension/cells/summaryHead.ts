@@ -2,7 +2,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { element, setText } from '../base/dom';
-import { stateLabel } from '../base/runState';
+import type { IRunPlace } from '../base/runRegistry';
+import { progressWords } from '../base/runState';
 
 export class SummaryHead {
   readonly node: HTMLElement;
@@ -10,22 +11,23 @@ export class SummaryHead {
   constructor(trans: TranslationBundle, openPanel: (runId: string) => void) {
     this._trans = trans;
     const text = trans.__('Show beside the cell');
-    const open = element('button', { class: 'jp-switchyard-link', text, attributes: { type: 'button' } });
-    open.onclick = () => openPanel(this._runId);
-    this.node = element('div', { class: 'jp-switchyard-head' }, this._title, this._steps, open);
+    this._open = element('button', { class: 'jp-switchyard-link', text, attributes: { type: 'button' } });
+    this._open.onclick = () => openPanel(this._runId);
+    this.node = element('div', { class: 'jp-switchyard-head' }, this._title, this._steps, this._open);
   }
 
-  show({ runId, source }: Payload): void {
-    const { title, step, totalSteps, status } = source;
-    const trans = this._trans;
-    const steps = totalSteps === null ? trans.__('step %1', step) : trans.__('step %1 of %2', step, totalSteps);
+  /** @param place - The notebook that the output stands in, which knows what became of the run. */
+  show(payload: Payload, place: IRunPlace | undefined): void {
+    const { runId, source } = payload;
     this._runId = runId;
-    setText(this._title, title);
-    setText(this._steps, `${steps} · ${stateLabel(status, trans)}`);
+    setText(this._title, source.title);
+    setText(this._steps, progressWords(source, place?.stateOf(payload) ?? source.status, this._trans));
+    this._open.hidden = place?.isBeside(runId) ?? false;
   }
 
   private _trans: TranslationBundle;
   private _runId = '';
   private _title = element('strong');
   private _steps = element('span');
+  private _open: HTMLButtonElement;
 }

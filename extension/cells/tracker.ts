@@ -1,24 +1,28 @@
 /** @file Feeds a notebook's payloads into its store: from saved outputs, and from the kernel's messages. */
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import type { Cell, ICellModel, ICodeCellModel } from '@jupyterlab/cells';
 import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IOutputModel } from '@jupyterlab/rendermime';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { ControlRun, Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
-import type { KernelState } from '../base/payloads';
+import { holders } from '../base/payloads';
 import type { Reading } from '../base/reading';
 import { readPayload } from '../base/reading';
 import { STALE_AFTER } from '../base/runState';
 import type { PayloadStore } from '../base/store';
+import { HeldRuns } from '../control';
+import type { MimeData } from './outputWriter';
+import { OutputWriter } from './outputWriter';
 
 export class PayloadTracker implements IDisposable {
   constructor(panel: NotebookPanel, store: PayloadStore) {
     this._panel = panel;
     this._store = store;
+    this._writer = new OutputWriter(panel, (output) => this._read(output));
     const { sessionContext, content } = panel;
     sessionContext.iopubMessage.connect(this._onMessage, this);
     sessionContext.statusChanged.connect(this._onStatus, this);
@@ -28,6 +32,12 @@ export class PayloadTracker implements IDisposable {
     content.modelChanged.connect(this.scan, this);
     this._onStatus(sessionContext);
     this.scan();
+    this._held = new HeldRuns({
+      session: sessionContext,
+      store,
+      mayHave: () => mayHaveRuns(content.model?.cells ?? [], store),
+      take: (run) => this._take(run)
+    });
   }
 
   get isDisposed(): boolean {
@@ -40,6 +50,8 @@ export class PayloadTracker implements IDisposable {
     }
     this._isDisposed = true;
     clearTimeout(this._staleTimer);
+    this._held.dispose();
+    this._writer.dispose();
     this._models.forEach((_, model) => this._forget(model));
     Signal.clearData(this);
   }
@@ -62,6 +74,8 @@ export class PayloadTracker implements IDisposable {
         this._follow(model);
       }
     }
+    // The notebook's text may come after its kernel.
+    this._held?.ask();
   }
 
   private _follow(model: ICodeCellModel): void {
@@ -106,21 +120,55 @@ export class PayloadTracker implements IDisposable {
 
   private _onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
     const { msg_type: type } = message.header;
-    if (type !== 'display_data' && type !== 'update_display_data') {
-      return;
-    }
-    const { data } = (message as KernelMessage.IDisplayDataMsg).content;
-    if (MIME_TYPE in data) {
-      const reading = readPayload(data[MIME_TYPE]);
-      this._heard = reading;
-      this._store.dispatch({ type: 'message', cellId: this._cellOf(message), reading, time: Date.now() });
-      this._expectMore();
+    const request = (message.parent_header as Partial<KernelMessage.IHeader>).msg_id;
+    if (type === 'display_data' || type === 'update_display_data') {
+      this._onDisplay(message as KernelMessage.IDisplayDataMsg, request);
+    } else if (type === 'status' && request !== undefined && isIdle(message as KernelMessage.IStatusMsg)) {
+      this._store.dispatch({ type: 'answered', request, time: Date.now() });
     }
   }
 
+  private _onDisplay({ content, metadata }: KernelMessage.IDisplayDataMsg, request: string | undefined): void {
+    const { data, transient } = content;
+    if (MIME_TYPE in data) {
+      const reading = readPayload(data[MIME_TYPE]);
+      const cellId = this._cellOf(request) ?? this._cellNamed(metadata.cellId);
+      this._heard = reading;
+      this._store.dispatch({ type: 'message', cellId, reading, time: Date.now(), request });
+      this._write(reading, data, cellId);
+      this._expectMore();
+    } else if (transient?.display_id !== undefined) {
+      this._writer.refresh(transient.display_id as string, data);
+    }
+  }
+
+  /** A run that the kernel has, and this page did not see. */
+  private _take({ data, cellId, state }: ControlRun): void {
+    if (MIME_TYPE in data) {
+      const reading = readPayload(data[MIME_TYPE]);
+      const known = this._cellNamed(cellId);
+      this._store.dispatch({ type: 'message', cellId: known, reading, time: Date.now() });
+      if ('payload' in reading) {
+        this._store.dispatch({ type: 'told', runId: reading.payload.runId, state });
+      }
+      this._write(reading, data as MimeData, known);
+    }
+  }
+
+  private _write(reading: Reading, data: MimeData, cellId: string | null): void {
+    if ('payload' in reading) {
+      const { runId: key, seq } = reading.payload;
+      this._writer.offer({ runId: key, seq, data, cellId: holders(this._store.state, key).at(0) ?? cellId });
+    }
+  }
+
+  /** The cell that a kernel names with what it sends for it, where it is here. */
+  private _cellNamed(id: unknown): string | null {
+    return [...this._models.values()].find((known) => known === id) ?? null;
+  }
+
   /** The cell whose request a message answers; after a page reload no cell has one. */
-  private _cellOf(message: KernelMessage.IMessage): string | null {
-    const request = (message.parent_header as Partial<KernelMessage.IHeader>).msg_id;
+  private _cellOf(request: string | undefined): string | null {
     const cell = this._panel.content.widgets.find((widget) => requestOf(widget) === request);
     return request === undefined ? null : (cell?.model.id ?? null);
   }
@@ -148,6 +196,8 @@ export class PayloadTracker implements IDisposable {
   }
 
   private _panel: NotebookPanel;
+  private _writer: OutputWriter;
+  private _held: HeldRuns;
   private _store: PayloadStore;
   private _isDisposed = false;
   private _staleTimer?: ReturnType<typeof setTimeout>;
@@ -176,11 +226,22 @@ function requestOf(cell: Cell): string | undefined {
   return future?.msg.header.msg_id;
 }
 
-function kernelState(session: ISessionContext): KernelState {
+function kernelState(session: ISessionContext): 'none' | 'connected' {
   const kernel = session.session?.kernel;
   const status = session.kernelDisplayStatus;
-  if (kernel?.connectionStatus !== 'connected' || status === 'dead' || status === 'terminating') {
-    return 'none';
-  }
-  return status === 'busy' ? 'busy' : 'idle';
+  return kernel?.connectionStatus !== 'connected' || status === 'dead' || status === 'terminating'
+    ? 'none'
+    : 'connected';
+}
+
+/** Whether the kernel is done with an execute request. */
+function isIdle({ content, parent_header: parent }: KernelMessage.IStatusMsg): boolean {
+  return content.execution_state === 'idle' && (parent as { msg_type?: string }).msg_type === 'execute_request';
+}
+
+/** Whether a notebook speaks of this library, or shows runs. */
+function mayHaveRuns(cells: Iterable<ICellModel>, store: PayloadStore): boolean {
+  return (
+    store.state.cells.size > 0 || [...cells].some(({ sharedModel }) => /switchyard/i.test(sharedModel.getSource()))
+  );
 }

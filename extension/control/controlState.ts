@@ -1,18 +1,10 @@
 /** @file Whether a run can be held and stopped, and why not. */
 import type { IRun } from '../base/payloads';
-import { kindOf } from '../kinds';
+import { isUnderWay } from './isUnderWay';
 import type { IControlState, RunControls } from './runControls';
 
-/** Asks the kernel only of a run under way; `controls` is null where there is no notebook. */
+/** Asks the kernel only of a run that it has; `controls` is null where there is no notebook. */
 export function controlState(run: IRun | undefined, controls: RunControls | null): IControlState {
-  if (run === undefined || !isUnderWay(run)) {
-    return { why: 'nothing', status: null };
-  }
-  return controls?.state(run) ?? { why: 'no-kernel', status: null };
-}
-
-function isUnderWay({ reading }: IRun): boolean {
-  return (
-    'payload' in reading && kindOf(reading.payload).steered === true && reading.payload.source.status === 'running'
-  );
+  const nothing = { why: 'nothing', status: null } as const;
+  return run === undefined || !run.live || !isUnderWay(run) ? nothing : (controls?.state(run) ?? nothing);
 }

@@ -1,5 +1,7 @@
 /** @file Opens comms of kernels that may be busy. */
 import type { Kernel } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+import { meet } from './meet';
 
 /** Members of JupyterLab's comms beyond their interface. */
 interface ISubshellComm extends Kernel.IComm {
@@ -7,12 +9,8 @@ interface ISubshellComm extends Kernel.IComm {
 }
 
 /** Where the kernel has subshells the comm's own must be there first, or the kernel hears it only after the running cell. */
-export async function openComm(
-  comm: ISubshellComm,
-  kernel: Kernel.IKernelConnection,
-  data: Record<string, string>
-): Promise<void> {
-  await kernel.info;
+export async function openComm(comm: ISubshellComm, kernel: Kernel.IKernelConnection, data: JSONObject): Promise<void> {
+  await meet(kernel);
   if (kernel.supportsSubshells) {
     await comm.subshellStarted;
   }

@@ -9,10 +9,11 @@ import type { IRun } from '../base/payloads';
 import type { PayloadStore } from '../base/store';
 import { kindOf } from '../kinds';
 import { DetailsRequests } from './detailsRequests';
+import { isUnderWay } from './isUnderWay';
 import { openComm } from './openComm';
 
-/** Why a run cannot be controlled; null where it can. 'nothing': it is over, or no run at all. */
-export type NoControl = 'nothing' | 'no-kernel' | 'no-channel' | 'waiting';
+/** Why a run cannot be controlled; null where it can. 'nothing': it is over, lost, or no run at all. */
+export type NoControl = 'nothing' | 'no-channel' | 'waiting';
 
 export interface IControlState {
   why: NoControl | null;
@@ -36,6 +37,7 @@ export class RunControls implements IDisposable {
         this._forget();
       }
     }, this);
+    store.changed.connect(this._follow, this);
   }
 
   get isDisposed(): boolean {
@@ -46,7 +48,7 @@ export class RunControls implements IDisposable {
   state(run: IRun): IControlState {
     const kernel = this._session.session?.kernel;
     if (!kernel || this._store.state.kernel === 'none') {
-      return { why: 'no-kernel', status: null };
+      return { why: 'nothing', status: null };
     }
     const { status, closed } = this._channels.get(run.key) ?? this._open(run.key, kernel);
     return { why: closed ? 'no-channel' : status === null ? 'waiting' : null, status };
@@ -95,7 +97,7 @@ export class RunControls implements IDisposable {
       comm.onMsg = ({ content }) => this._hear(runId, channel, content.data);
       const close = (): void => {
         channel.closed = true;
-        this._changed(runId, false);
+        this._changed(runId, channel, undefined);
       };
       comm.onClose = close;
       openComm(comm, kernel, { runId }).catch(close);
@@ -129,16 +131,29 @@ export class RunControls implements IDisposable {
     const details = status === null ? parseControlDetails(data) : null;
     if (status !== null) {
       channel.status = status;
-      this._changed(runId, status.state === 'paused');
+      this._changed(runId, channel, status.state);
     } else if (details !== null) {
       this._detailsOf(runId).answered(details);
       this._store.refresh();
     }
   }
 
-  private _changed(runId: string, paused: boolean): void {
-    if (!this._isDisposed) {
-      this._store.dispatch({ type: 'paused', runId, paused });
+  /** Hears of runs under way from when they begin: outputs and lists say how they are, with a panel or without. */
+  private _follow(): void {
+    const kernel = this._session.session?.kernel;
+    if (kernel && !this._isDisposed) {
+      const { cells, heard } = this._store.state;
+      const runs = [...[...cells.values()].flat(), ...heard.values()];
+      runs
+        .filter((run) => run.live && !this._channels.has(run.key) && isUnderWay(run))
+        .forEach((run) => this._open(run.key, kernel));
+    }
+  }
+
+  private _changed(runId: string, channel: IChannel, state: ControlStatus['state'] | undefined): void {
+    // A channel that was given up for another kernel's says nothing more.
+    if (!this._isDisposed && this._channels.get(runId) === channel) {
+      this._store.dispatch({ type: 'told', runId, state });
       this._store.refresh();
     }
   }

@@ -63,6 +63,8 @@ export interface IKind<P extends Payload = Payload> {
     /** The payload with what it lacks put in; the same object where that is nothing. */
     filled: (payload: P, details: P) => P;
   };
+  /** The number that matters most, in two words; null where there is none yet. */
+  brief?: (data: P['data'], trans: TranslationBundle) => string | null;
   /** Whether it is of a run that its kernel holds and stops. Default: it is of something that is over. */
   steered?: boolean;
 }

@@ -63,5 +63,9 @@ export const routing: IKind<RoutingPayload> = {
   experts: ({ layers }, layer, trans) => (layer < layers.length ? expertNames(layers[layer], trans) : []),
   replay: { steps: ({ history }) => history.loadSteps, at: routingAt },
   details: { lacking, filled },
+  brief: ({ layers }, trans) => {
+    const known = layers.flatMap(({ maxVio }) => maxVio ?? []);
+    return known.length === 0 ? null : trans.__('MaxVio %1', Math.max(...known).toFixed(2));
+  },
   steered: true
 };

@@ -12,6 +12,10 @@ export const training: IKind<TrainingPayload> = {
       pictures: [{ id: 'scalars', title: trans.__('Scalars over the run'), chart: trainingScalars }]
     }
   ],
+  brief: ({ scalars }, trans) => {
+    const loss = scalars['loss/train']?.at(-1) ?? null;
+    return loss === null ? null : trans.__('loss %1', loss.toFixed(3));
+  },
   replay: { steps: ({ steps }) => steps, at: trainingAt },
   steered: true
 };

@@ -24,7 +24,7 @@ export interface ICellPanelOptions {
   settings?: PanelSettings;
   resize: (width: number, done: boolean) => void;
   close: () => void;
-  /** Whether a key starts a command of this extension. Default: none does. */
+  /** Whether JupyterLab may take a key for a shortcut. Default: it may none. */
   isShortcut?: (event: KeyboardEvent) => boolean;
 }
 

@@ -33,13 +33,15 @@ export class ControlBar extends Widget {
         this._show.click();
       }
     };
-    this._controls = [this._pause, this._step, this._stop, this._text, this._show];
-    this._controls.forEach((control) => control.setAttribute('aria-describedby', why));
+    this._buttons = [this._pause, this._step, this._stop];
+    this._sampling = [this._text, this._show];
+    [...this._buttons, ...this._sampling].forEach((control) => control.setAttribute('aria-describedby', why));
     const sample = element(
       'details',
       { class: 'jp-switchyard-sample' },
       element('summary', { text: trans.__('Sample text') }),
-      element('div', {}, this._text, this._show)
+      element('div', {}, this._text, this._show),
+      this._never
     );
     this.node.append(element('div', {}, this._pause, this._step, this._stop), sample, this._why);
   }
@@ -52,7 +54,9 @@ export class ControlBar extends Widget {
     this.setHidden(why === 'nothing');
     this._paused = status?.state === 'paused';
     this._pause.textContent = this._paused ? this._trans.__('Resume') : this._trans.__('Pause');
-    this._controls.forEach((control) => (control.disabled = why !== null));
+    this._buttons.forEach((control) => (control.disabled = why !== null));
+    this._sampling.forEach((control) => (control.disabled = why !== null || status?.noProbe !== undefined));
+    this._never.textContent = status?.noProbe ?? '';
     this._why.textContent = why === null ? (status?.problem ?? '') : reason(why, this._trans);
     if (document.activeElement !== this._text && status?.probe != null) {
       this._text.value = status.probe;
@@ -81,15 +85,16 @@ export class ControlBar extends Widget {
   private _show: HTMLButtonElement;
   private _text = element('input', { attributes: { type: 'text' } });
   private _why = element('p', { class: 'jp-switchyard-why' });
-  private _controls: (HTMLButtonElement | HTMLInputElement)[];
+  /** Why no text can be routed in this run. */
+  private _never = element('p', { class: 'jp-switchyard-why' });
+  private _buttons: HTMLButtonElement[];
+  private _sampling: (HTMLButtonElement | HTMLInputElement)[];
 }
 
 function reason(why: NoControl, trans: TranslationBundle): string {
   switch (why) {
     case 'nothing':
       return '';
-    case 'no-kernel':
-      return trans.__('No kernel is connected: there is nothing to pause.');
     case 'waiting':
       return trans.__('The kernel has not answered yet: one that cannot listen while it works answers after the cell.');
     case 'no-channel':

@@ -3,16 +3,17 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
+import type { Source } from '@switchyard/kernel-lib/protocol';
 import { element, setOptions } from '../base/dom';
 import type { RunState } from '../base/runState';
-import { stateLabel } from '../base/runState';
+import { isStill, stateLabel, stepWords } from '../base/runState';
 
 /** State that the header shows. */
 export interface IHeading {
   title: string;
   state: RunState | null;
-  step: number;
-  totalSteps: number | null;
+  /** Where the snapshot comes from; null where there is none. */
+  source: Source | null;
   /** Titles of the cell's runs; a choice is offered where there is more than one. */
   runs: string[];
   run: number;
@@ -54,23 +55,19 @@ export class PanelHeader extends Widget {
   }
 
   describe(heading: IHeading): void {
-    const { state, step, totalSteps } = heading;
+    const { state, source } = heading;
+    const still = source !== null && isStill(source);
     this._title.textContent = heading.title;
     this._title.title = heading.title;
-    this._badge.hidden = state === null;
+    this._badge.hidden = state === null || still;
     if (state !== null) {
       this._badge.textContent = stateLabel(state, this._trans);
       this._badge.dataset.state = state;
     }
-    this._steps.textContent =
-      state === null
-        ? ''
-        : totalSteps === null
-          ? this._trans.__('step %1', step)
-          : this._trans.__('step %1 of %2', step, totalSteps);
-    this._progress.hidden = state === null || totalSteps === null;
-    this._progress.max = totalSteps ?? 1;
-    this._progress.value = Math.min(step, this._progress.max);
+    this._steps.textContent = source === null || still ? '' : stepWords(source, this._trans);
+    this._progress.hidden = source?.totalSteps == null;
+    this._progress.max = source?.totalSteps ?? 1;
+    this._progress.value = Math.min(source?.step ?? 0, this._progress.max);
     setOptions(this._run, heading.runs, heading.run);
     this._run.hidden = heading.runs.length < 2;
     setOptions(this._layer, heading.layers, heading.layer);

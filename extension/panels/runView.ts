@@ -15,7 +15,7 @@ import type { IRun, KernelState } from '../base/payloads';
 import { latestRun, titleOf } from '../base/payloads';
 import { kindOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
-import { problemSentence, runState, stateSentence } from '../base/runState';
+import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
 import { ControlBar } from './controlBar';
@@ -47,6 +47,9 @@ export interface IRunViewOptions {
   /** Called by the button that closes the view; without it there is no such button. */
   close?: () => void;
 }
+
+/** Where there is nothing to hold. */
+const NOTHING: IControlState = { why: 'nothing', status: null };
 
 export class RunView extends Widget {
   constructor(options: IRunViewOptions) {
@@ -94,6 +97,11 @@ export class RunView extends Widget {
     const { view } = this._options;
     const last = this._layers - 1;
     this._look({ layer: Math.min(Math.max(0, Math.min(view.layer, last) + by), Math.max(0, last)) });
+  }
+
+  /** The run in view; undefined where there is none. */
+  get run(): IRun | undefined {
+    return this._run();
   }
 
   /** Asks the kernel of the run in view for something; does nothing where it cannot be controlled. */
@@ -145,7 +153,6 @@ export class RunView extends Widget {
     const { source, trans } = this._options;
     const runs = source.runs();
     const run = this._run();
-    this._describeControl();
     if (run === undefined) {
       this._say(trans.__('Routing'), source.empty());
     } else if ('problem' in run.reading) {
@@ -168,21 +175,21 @@ export class RunView extends Widget {
     const kind = kindOf(payload);
     const layers = kind.layers?.(payload.data) ?? [];
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
+    this._describeControl(RUN_STATES[state].underWay ? this.control : NOTHING);
     this._layers = layers.length;
     const experts = kind.experts?.(payload.data, layer, trans) ?? [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
     this._header.describe({
       ...this._runChoice(runs, run),
       title: source.title,
+      source,
       state,
-      step: source.step,
-      totalSteps: source.totalSteps,
       layers,
       layer,
       experts,
       expert
     });
-    this._tell(stateSentence(state, source.step, trans));
+    this._tell(stateSentence(state, source, trans));
     const lacking = kind.details?.lacking(payload, layer) ?? null;
     const whole = lacking === null ? payload : this._filled(run, payload, lacking);
     this._pictures.show();
@@ -225,11 +232,11 @@ export class RunView extends Widget {
   }
 
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
-  private _describeControl(): void {
+  private _describeControl(control: IControlState): void {
     const { activeElement, body } = document;
     // A button that is switched off has lost the focus some time before the row goes.
     this._held = this._control.node.contains(activeElement) || (this._held && activeElement === body);
-    this._control.describe(this.control);
+    this._control.describe(control);
     if (this._held && this._control.isHidden) {
       this._held = false;
       this._pictures.focus();
@@ -237,7 +244,8 @@ export class RunView extends Widget {
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
-    const blank = { state: null, step: 0, totalSteps: null, layers: [], layer: 0, experts: [], expert: null };
+    const blank = { state: null, source: null, layers: [], layer: 0, experts: [], expert: null };
+    this._describeControl(NOTHING);
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);
     this._replay.offer([], null);

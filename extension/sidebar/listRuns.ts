@@ -1,11 +1,11 @@
 /** @file The runs of a notebook as a list to choose from, and search in it. */
 import type { IPayloads, IRun } from '../base/payloads';
 
-/** A run with the cell that holds it: of several copies the first. */
+/** A run with the cell that holds it: of several copies the first; null where none does. */
 export interface IListedRun {
   /** The run's id; for an unreadable output one that is its own in the notebook. */
   id: string;
-  cellId: string;
+  cellId: string | null;
   run: IRun;
 }
 
@@ -17,7 +17,7 @@ export interface IRunRow {
   details: string[];
 }
 
-/** All runs of a notebook in the order of its cells. */
+/** All runs of a notebook in the order of its cells; last those that its kernel has and no cell. */
 export function listRuns(state: IPayloads, cellOrder: readonly string[]): IListedRun[] {
   const runs = new Map<string, IListedRun>();
   for (const cellId of cellOrder) {
@@ -26,6 +26,11 @@ export function listRuns(state: IPayloads, cellOrder: readonly string[]): IListe
       if (!runs.has(id)) {
         runs.set(id, { id, cellId, run });
       }
+    }
+  }
+  for (const [id, run] of state.heard) {
+    if (!runs.has(id)) {
+      runs.set(id, { id, cellId: null, run });
     }
   }
   return [...runs.values()];

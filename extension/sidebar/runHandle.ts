@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RunControls } from '../control';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
-import { runState, stateLabel } from '../base/runState';
+import { isStill, runState, stateLabel, stepWords } from '../base/runState';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';
@@ -40,18 +40,25 @@ export class RunHandle {
   /** Words that the list has for it. */
   row(trans: TranslationBundle): IRunRow {
     const { run, cellId } = this._find();
-    const cell = this.notebook.store.isDisposed ? -1 : this.notebook.cellOrder().indexOf(cellId);
-    const place = cell < 0 ? trans.__('closed') : trans.__('cell %1', cell + 1);
+    const place = this._placeOf(cellId, trans);
     const title = titleOf(run, trans);
     if ('problem' in run.reading) {
       return { title, state: trans.__('not readable'), details: [place] };
     }
     const { source } = run.reading.payload;
-    const { step, totalSteps } = source;
     const state = runState(run.reading.payload, run, this.kernel, Date.now());
-    const steps = totalSteps === null ? trans.__('step %1', step) : trans.__('step %1 of %2', step, totalSteps);
     const origin = run.live ? trans.__('live') : trans.__('saved');
-    return { title, state: stateLabel(state, trans), details: [steps, place, origin] };
+    return isStill(source)
+      ? { title, state: '', details: [place, origin] }
+      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), place, origin] };
+  }
+
+  private _placeOf(cellId: string | null, trans: TranslationBundle): string {
+    if (this.notebook.store.isDisposed) {
+      return trans.__('closed');
+    }
+    const cell = cellId === null ? -1 : this.notebook.cellOrder().indexOf(cellId);
+    return cell < 0 ? trans.__('of no cell that is here') : trans.__('cell %1', cell + 1);
   }
 
   private _find(): IListedRun {

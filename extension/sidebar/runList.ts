@@ -71,6 +71,7 @@ export class RunList extends Widget {
     nodes.title.textContent = row.title;
     nodes.title.title = row.title;
     nodes.state.textContent = row.state;
+    nodes.state.hidden = row.state === '';
     nodes.details.textContent = row.details.join(' · ');
     nodes.show.setAttribute('aria-current', String(shown));
     nodes.pin.setAttribute('aria-pressed', String(pinned));

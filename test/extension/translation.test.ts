@@ -22,7 +22,7 @@ import type { Reading } from '../../extension/base/reading';
 import { readPayload } from '../../extension/base/reading';
 import { PayloadRenderer } from '../../extension/cells/renderer';
 import type { RunState } from '../../extension/base/runState';
-import { problemSentence, stateLabel, stateSentence } from '../../extension/base/runState';
+import { problemSentence, RUN_STATES, stateLabel, stateSentence } from '../../extension/base/runState';
 import { RoutingSidebar } from '../../extension/sidebar';
 import { addSidebarCommands } from '../../extension/sidebarCommands';
 import { PayloadStore } from '../../extension/base/store';
@@ -199,13 +199,16 @@ interface IItem {
 
 test('controls, states, problems and formats', () => {
   const bar = new ControlBar(trans);
-  for (const why of ['nothing', 'no-kernel', 'no-channel', 'waiting', null] as const) {
+  for (const why of ['nothing', 'no-channel', 'waiting', null] as const) {
     bar.describe({ why, status: null });
     expect(left(said(bar.node)), String(why)).toEqual([]);
   }
   bar.dispose();
-  const states: RunState[] = ['running', 'paused', 'finished', 'stopped', 'failed', 'stale', 'disconnected'];
-  const words = states.flatMap((state) => [stateLabel(state, trans), stateSentence(state, 3, trans)]);
+  const { source } = example('small');
+  const words = (Object.keys(RUN_STATES) as RunState[]).flatMap((state) => [
+    stateLabel(state, trans),
+    stateSentence(state, source, trans)
+  ]);
   const problems = (['too-new', 'unknown-kind', 'too-large', 'malformed'] as const).map((reason) =>
     problemSentence(unreadable(reason), trans)
   );

@@ -89,6 +89,15 @@ class Kernel:
         session.send(socket, message, buffers=buffers)
         return message["header"]["msg_id"]
 
+    def waiting(self):
+        """What has been published meanwhile."""
+        messages = []
+        while True:
+            try:
+                messages.append(self.client.get_iopub_msg(timeout=0.1))
+            except Empty:
+                return messages
+
     def quiet(self, seconds=0.3):
         """Reads away what is published until nothing comes."""
         while True:

@@ -1,7 +1,20 @@
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import { control, pausesAndSteps, probes } from './support/interactions';
 import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
 import { watched } from './support/watched';
+
+/** What JupyterLab shows of the kernel. */
+function kernelStatus(page: IJupyterLabPageFixture): Promise<string> {
+  return page.evaluate(() => {
+    const app = window.jupyterapp as unknown as { shell: { currentWidget: { sessionContext: ISession } } };
+    return app.shell.currentWidget.sessionContext.kernelDisplayStatus;
+  });
+}
+
+interface ISession {
+  kernelDisplayStatus: string;
+}
 
 const CHOICES = `import jupyterlab_switchyard as switchyard
 choices = [[[t % 4, 4 + t % 3], [7, t % 2]] for t in range(24)]
@@ -41,6 +54,8 @@ test('a watched module draws live, is paused, done step by step and given a text
   const training = { page, panel, latest: () => payloadOf(page, 1) };
   await pausesAndSteps(training);
   await probes(training);
+  // The thread that hears the panel does not say for the cell that the kernel is idle.
+  await expect.poll(() => kernelStatus(page)).toBe('busy');
   await control(panel, 'Resume').click();
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);

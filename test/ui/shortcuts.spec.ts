@@ -69,6 +69,19 @@ test('each shortcut does what it is for, in the notebook, the panel and the side
   ]);
 });
 
+test('in a panel the keys of JupyterLab work, and those of the notebook do not', async ({ page, tmpPath }) => {
+  await openRuns(page, tmpPath);
+  await page.keyboard.press(keysOf('switchyard:toggle-panel'));
+  await panelOf(page).getByRole('tab', { name: 'Load' }).click();
+  const cells = await page.notebook.getCellCount();
+  for (const key of ['a', 'b', 'd', 'd', 'x', 'Shift+M', 'Control+Enter', 'Control+z']) {
+    await page.keyboard.press(key);
+  }
+  expect(await page.notebook.getCellCount()).toBe(cells);
+  await page.keyboard.press('Control+Shift+c');
+  await expect(page.locator('#modal-command-palette')).toBeVisible();
+});
+
 test('the palette saves the picture in view in each form', async ({ page, tmpPath }) => {
   await openRuns(page, tmpPath);
   await page.getByRole('button', { name: 'Show beside the cell' }).first().click();

@@ -1,4 +1,5 @@
 import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { drawn, example, expectedLoads, openNotebook, panelOf } from './support/notebook';
 
@@ -20,6 +21,30 @@ test('a saved notebook shows the same pictures with no kernel', async ({ page, t
   await shown.nth(2).getByRole('button').click();
   await expect(panelOf(page, 2).getByRole('tab')).toHaveText(['Scalars']);
   await expect.poll(async () => (await drawn(panelOf(page, 2), 'scalars')).length).toBe(5);
+});
+
+test('an output opens its own run, of several of a cell, and offers it no more where it is beside', async ({
+  page,
+  tmpPath
+}) => {
+  const run = (title: string): Payload => {
+    const payload = example('finished');
+    return { ...payload, runId: title, source: { ...payload.source, title } } as Payload;
+  };
+  await openNotebook(page, tmpPath, ['a'], { outputs: { 0: [run('first'), run('second')] }, kernel: null });
+  const outputs = page.locator('.jp-switchyard-Summary');
+  const open = (output: number): Locator => outputs.nth(output).getByRole('button', { name: 'Show beside the cell' });
+  const heading = panelOf(page, 0).locator('.jp-switchyard-title > strong');
+  for (const [output, title] of [
+    [0, 'first'],
+    [1, 'second'],
+    [0, 'first']
+  ] as const) {
+    await open(output).click();
+    await expect(heading).toHaveText(title);
+    await expect(open(output)).toHaveCount(0);
+    await expect(open(1 - output)).toBeVisible();
+  }
 });
 
 test('what cannot be drawn is said in words, and nothing in it runs', async ({ page, tmpPath }) => {

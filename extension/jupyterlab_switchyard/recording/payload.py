@@ -22,6 +22,8 @@ class RunState:
     seq: int = 0
     #: "running", "finished", "stopped" or "failed".
     status: str = "running"
+    #: What it failed of; empty where it did not.
+    problem: str = ""
     routes: bool = True
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -54,6 +56,7 @@ def _whole(state: RunState, data: dict[str, Any]) -> dict[str, Any]:
             "time": time.time_ns() // 10**6,
             "final": state.status != "running",
             "status": state.status,
+            **({"problem": label(clean(state.problem))} if state.problem else {}),
         },
         "data": data,
     }

@@ -1,6 +1,7 @@
 """One output of a cell that follows a run."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any, Callable
 
 from .bundle import bundle_of, picture
@@ -16,11 +17,19 @@ PICTURE_SECONDS = 1.0
 Write = Callable[[dict[str, Any], str, bool], None]
 
 
+@dataclass
+class Output:
+    """What an output shows by MIME type; None before it shows something."""
+
+    bundle: dict[str, Any] | None = None
+
+
 class LiveDisplay:
     """One display id, at most four updates a second, the last one always. Outside a notebook it does nothing."""
 
-    def __init__(self, build: Callable[[], dict[str, Any]], write: Write | None) -> None:
+    def __init__(self, build: Callable[[], dict[str, Any]], write: Write | None, output: Output | None = None) -> None:
         self._build = build
+        self._output = output or Output()
         self._write = write
         self._display_id = str(uuid.uuid4())
         self._updates = Pace(UPDATE_SECONDS)
@@ -47,7 +56,8 @@ class LiveDisplay:
         payload = self._updates.run(self._build)
         if last or (self._shown and self._pictures.due):
             self._svg = self._pictures.run(lambda: picture(payload))
-        self._write(bundle_of(payload, self._svg), self._display_id, self._shown)
+        self._output.bundle = bundle_of(payload, self._svg)
+        self._write(self._output.bundle, self._display_id, self._shown)
         self._shown = True
 
 

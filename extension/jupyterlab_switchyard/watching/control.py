@@ -5,10 +5,12 @@ from contextvars import Context, copy_context
 from typing import Any, Callable
 
 from ..recording.limits import MAX_TEXT
+from ..showing.live import Output
 from ..showing.notebook import notebook_shell
 from .details import Details
 from .heard import is_text
-from .probe import Probe
+from .probe import NO_PROBE, Probe
+from .shell_status import ShellStatus, running_cell
 
 TARGET = "switchyard.control"
 REQUESTS = ("pause", "resume", "step", "stop", "probe")
@@ -47,16 +49,21 @@ class Control:
         *,
         count: Callable[[str], bool],
         details: Callable[[str], dict[str, Any]],
+        output: Output,
     ) -> None:
         """
         Args:
             progress: How the run is ("running", "finished", ...), and how many steps it has done.
+            output: What the notebook shows of the run.
             count: See ``Details``, as ``details``. Neither, nor ``probe``, may hold on to a model: they are kept after the run.
         """
         self._details = Details(count, details, self._send)
         self._run_id = run_id
         self._progress = progress
         self._probe = probe
+        self._output = output
+        self._shell = ShellStatus()
+        self._cell_id: str | None = None
         self._changed = threading.Condition()
         self._paused = False
         #: Steps to do although it is paused.
@@ -70,13 +77,17 @@ class Control:
 
     def open(self) -> None:
         """Begins to hear panels, in a notebook."""
-        manager = getattr(getattr(notebook_shell(), "kernel", None), "comm_manager", None)
+        kernel = getattr(notebook_shell(), "kernel", None)
+        manager = getattr(kernel, "comm_manager", None)
         if manager is not None:
+            self._cell_id = running_cell(kernel)
+            self._shell.follow(kernel)
             _controls[self._run_id] = self
             manager.register_target(TARGET, _opened)
 
     def end(self) -> None:
         """The run is over: what was recorded of it is told until other runs are over."""
+        self._shell.end()
         self.tell()
         self._details.end()
         if self._run_id in _controls:
@@ -122,9 +133,21 @@ class Control:
         panel.on_close(lambda _: self._forget(panel))
         self._panels[panel] = copy_context()
         panel.send(self._status())
+        self._shell.say_busy()
+
+    def run(self) -> dict[str, Any] | None:
+        """The run for a page that did not see it; None where it shows nothing yet."""
+        data = self._output.bundle
+        state = self._status()["state"]
+        return None if data is None else {"type": "run", "cellId": self._cell_id, "state": state, "data": data}
+
+    def say_busy(self) -> None:
+        """Says that the cell goes on, where it does: a comm was heard."""
+        self._shell.say_busy()
 
     def _hear(self, panel: Any, request: Any) -> None:
         self._panels[panel] = copy_context()
+        self._shell.say_busy()
         kind, layer = (request.get("type"), request.get("layer")) if isinstance(request, dict) else (None, None)
         if kind == "details" and is_text(layer, MAX_TEXT):
             self._details.ask(panel, layer)
@@ -138,6 +161,7 @@ class Control:
     def _forget(self, panel: Any) -> None:
         self._panels.pop(panel, None)
         self._details.forget(panel)
+        self._shell.say_busy()
 
     def _send(self, panel: Any, message: dict[str, Any]) -> None:
         context = self._panels.get(panel)
@@ -161,14 +185,31 @@ class Control:
         status, step = self._progress()
         state = "paused" if status == "running" and self._paused and not self.stopped else status
         probed = {"probe": self._probe.text, "problem": self._probe.problem}
-        return {"type": "status", "runId": self._run_id, "state": state, "step": step, **probed}
+        never = {} if self._probe.can else {"noProbe": NO_PROBE}
+        return {"type": "status", "runId": self._run_id, "state": state, "step": step, **probed, **never}
 
 
 def _opened(panel: Any, message: dict[str, Any]) -> None:
     data = message["content"].get("data")
-    run_id = data.get("runId") if isinstance(data, dict) else None
+    data = data if isinstance(data, dict) else {}
+    run_id = data.get("runId")
     control = _controls.get(run_id) if isinstance(run_id, str) else None
-    if control is None:
+    if data.get("runs") is True:
+        _tell_runs(panel)
+    elif control is None:
         panel.close()
     else:
         control.accept(panel)
+
+
+def _tell_runs(page: Any) -> None:
+    """Tells a page that connects which runs there are."""
+    controls = list(_controls.items())
+    page.send({"type": "runs", "runIds": [run_id for run_id, _ in controls]})
+    for _, control in controls:
+        run = control.run()
+        if run is not None:
+            page.send(run)
+    page.close()
+    for _, control in controls:
+        control.say_busy()

@@ -42,6 +42,11 @@ class Probe:
         """Texts are passed through this model, where there is a way."""
         self._model, self._route = model, route
 
+    @property
+    def can(self) -> bool:
+        """Whether there is a way to pass a text through the model."""
+        return self._route is not None
+
     def ask(self, text: Any) -> None:
         """A reader wants to see this text; None for the tokens of the run."""
         if text is not None and not is_text(text, MAX_TEXT):

@@ -10,7 +10,7 @@ from ..recording.recorder import Recorder
 from ..recording.routed import Routed
 from ..recording.texts import text_of
 from ..showing.bundle import bundle_of, picture
-from ..showing.live import LiveDisplay, notebook_display
+from ..showing.live import LiveDisplay, Output, notebook_display
 from ..showing.text import payload_text
 from .batches import Domain, batch_of
 from .control import Control, Stopped
@@ -43,6 +43,7 @@ class Run:
         self._domain: Domain = None
         self._display = display
         self._live: LiveDisplay | None = None
+        output = self._output = Output()
         #: Whether a step has ended and the next one not begun.
         self._between = False
         self._control = Control(
@@ -51,6 +52,7 @@ class Run:
             probe,
             count=recorder.ask,
             details=lambda layer: routing_details(state, _known(recorder, probe, layer), layer),
+            output=output,
         )
 
     # What a user calls.
@@ -126,7 +128,7 @@ class Run:
     def __enter__(self) -> "Run":
         if self._live is not None:
             fail("watch", "a run is entered once", self._state.status)
-        self._live = LiveDisplay(self._next_payload, notebook_display() if self._display else None)
+        self._live = LiveDisplay(self._next_payload, notebook_display() if self._display else None, self._output)
         try:
             if self._display:
                 self._control.open()
@@ -147,6 +149,7 @@ class Run:
         else:
             stopped = issubclass(kind, (Stopped, KeyboardInterrupt, SystemExit, GeneratorExit))
             self._state.status = "stopped" if stopped else "failed"
+            self._state.problem = "" if stopped else f"{kind.__name__}: {error}".removesuffix(": ")
         self._live.finish()
         self._control.end()
         return isinstance(error, Stopped) and error.control is self._control

@@ -2,6 +2,10 @@
  * Messages that a panel and a running training exchange over a comm of target {@link CONTROL_TARGET}. The panel opens
  * the comm with `{ runId }`; the kernel answers with a {@link ControlStatus}, sends one whenever it changes, and closes
  * the comm when it keeps nothing more of the run. A kernel that does not know the run closes the comm at once.
+ *
+ * A page that connects opens a comm with `{ runs: true }` and is told which runs the kernel has: a {@link ControlRuns},
+ * then a {@link ControlRun} for each, the oldest first; then the kernel closes the comm. A kernel that does not know this
+ * question closes the comm at once.
  */
 import { isRouting } from './kinds';
 import type { RoutingPayload } from './kinds';
@@ -16,10 +20,8 @@ export const CONTROL_TARGET = 'switchyard.control';
 /** Longest text that can be probed, in UTF-16 code units. */
 export const MAX_PROBE_TEXT = 4096;
 
-/** Data of the message that opens the comm. */
-export interface ControlOpening {
-  runId: string;
-}
+/** Data of the message that opens the comm: about one run, or the question which there are. */
+export type ControlOpening = { runId: string } | { runs: true };
 
 /** Request of a panel to a run. */
 export type ControlRequest =
@@ -49,6 +51,24 @@ export interface ControlStatus {
   probe: string | null;
   /** Why a text cannot be probed, or the last one could not; null where nothing is wrong. */
   problem: string | null;
+  /** Why no text can be probed in this run, whatever it is; absent where one can, or it is not known. */
+  noProbe?: string;
+}
+
+/** The runs that a kernel has. */
+export interface ControlRuns {
+  type: 'runs';
+  runIds: string[];
+}
+
+/** A run as its kernel showed it last, for a page that did not see it. */
+export interface ControlRun {
+  type: 'run';
+  /** The notebook's id of the cell that runs it; null where that is not known. */
+  cellId: string | null;
+  state: ControlStatus['state'];
+  /** Its output by MIME type, the payload among the forms. */
+  data: Record<string, unknown>;
 }
 
 /** Recorded details of a run, for one panel. */
@@ -78,7 +98,7 @@ export function parseControlRequest(value: unknown): ControlRequest | null {
 
 /** How a run is; null for a message that follows no version of this contract. */
 export function parseControlStatus(value: unknown): ControlStatus | null {
-  const { type, runId, state, step, probe, problem } = record(value);
+  const { type, runId, state, step, probe, problem, noProbe } = record(value);
   const isText = (field: unknown): field is string | null => field === null || typeof field === 'string';
   return type === 'status' &&
     typeof runId === 'string' &&
@@ -86,7 +106,30 @@ export function parseControlStatus(value: unknown): ControlStatus | null {
     Number.isSafeInteger(step) &&
     isText(probe) &&
     isText(problem)
-    ? { type, runId, state: state as ControlStatus['state'], step: step as number, probe, problem }
+    ? {
+        ...{ type, runId, state: state as ControlStatus['state'], step: step as number, probe, problem },
+        ...(typeof noProbe === 'string' ? { noProbe } : {})
+      }
+    : null;
+}
+
+/** Which runs there are; null for a message that follows no version of this contract. */
+export function parseControlRuns(value: unknown): ControlRuns | null {
+  const { type, runIds } = record(value);
+  return type === 'runs' && Array.isArray(runIds) && runIds.every((id) => typeof id === 'string')
+    ? { type, runIds }
+    : null;
+}
+
+/** One of them; null for a message that follows no version of this contract. What is in its data is not checked. */
+export function parseControlRun(value: unknown): ControlRun | null {
+  const { type, cellId, state, data } = record(value);
+  return type === 'run' &&
+    (cellId === null || typeof cellId === 'string') &&
+    STATES.includes(state as string) &&
+    typeof data === 'object' &&
+    data !== null
+    ? { type, cellId, state: state as ControlStatus['state'], data: data as ControlRun['data'] }
     : null;
 }
 

@@ -4,9 +4,11 @@ export {
   MAX_PROBE_TEXT,
   parseControlDetails,
   parseControlRequest,
+  parseControlRun,
+  parseControlRuns,
   parseControlStatus
 } from './control';
-export type { ControlDetails, ControlOpening, ControlRequest, ControlStatus } from './control';
+export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, ControlRuns, ControlStatus } from './control';
 export { jsonBytes } from './jsonBytes';
 export type { Envelope, Source } from './envelope';
 export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';

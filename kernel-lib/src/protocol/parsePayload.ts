@@ -85,6 +85,9 @@ function checkSource(value: unknown): void {
   checkNumber(source.time, '$.source.time', 0);
   checkBoolean(source.final, '$.source.final');
   checkOneOf(source.status, '$.source.status', STATUSES);
+  if (source.problem !== undefined) {
+    checkText(source.problem, '$.source.problem');
+  }
 }
 
 function majorOf(version: string): number {

@@ -1,7 +1,8 @@
 import { comms } from '../base/core';
 import type { Comm } from '../base/core';
 import { CONTROL_TARGET, parseControlRequest } from '../protocol';
-import type { ControlDetails, ControlRequest, ControlStatus } from '../protocol';
+import type { ControlDetails, ControlRequest, ControlRun, ControlRuns, ControlStatus } from '../protocol';
+import type { Bundle } from './bundle';
 
 /** Channels of the runs that something is known of, by run, the oldest first. */
 const channels = new Map<string, ControlChannel>();
@@ -11,28 +12,52 @@ const MAX_ENDED = 2;
 /** Does what a panel asks; `answer` goes to this panel alone. */
 export type Requested = (request: ControlRequest, panel: object, answer: (details: ControlDetails) => void) => void;
 
+/** A run's output, for pages that did not see it. */
+export interface ShownRun {
+  /** The notebook's id of the cell that runs it; null where the client sent none. */
+  cellId: string | null;
+  /** What its output shows; null before it shows something. */
+  bundle: () => Bundle | null;
+}
+
+export interface ControlChannelOptions {
+  /** How the run is now. */
+  status: () => ControlStatus;
+  /** Does what a panel asks. */
+  requested: Requested;
+  shown: ShownRun;
+}
+
 /** Hears what panels ask of one run, and tells them how it is. See `protocol/control.ts`. */
 export class ControlChannel {
   private readonly panels = new Set<Comm>();
+  private readonly status: () => ControlStatus;
+  private readonly requested: Requested;
+  private readonly shown: ShownRun;
   private ended = false;
 
-  /**
-   * @param status - How the run is now.
-   * @param requested - Does what a panel asks.
-   */
-  constructor(
-    private readonly status: () => ControlStatus,
-    private readonly requested: Requested
-  ) {
+  constructor({ status, requested, shown }: ControlChannelOptions) {
+    this.status = status;
+    this.requested = requested;
+    this.shown = shown;
     channels.set(status().runId, this);
     comms.registerTarget(CONTROL_TARGET, (comm, { data }) => {
       const channel = channels.get(String(data.runId));
-      if (channel === undefined) {
+      if (data.runs === true) {
+        tellRuns(comm);
+      } else if (channel === undefined) {
         comm.close();
       } else {
         channel.accept(comm);
       }
     });
+  }
+
+  /** The run for a page that did not see it; null where it shows nothing yet. */
+  run(): ControlRun | null {
+    const { cellId, bundle } = this.shown;
+    const data = bundle();
+    return data && { type: 'run', cellId, state: this.status().state, data };
   }
 
   /** Tells every panel how the run is. */
@@ -69,4 +94,17 @@ export class ControlChannel {
     };
     comm.send({ ...this.status() });
   }
+}
+
+/** Tells a page that connects which runs there are. */
+function tellRuns(comm: Comm): void {
+  const runs: ControlRuns = { type: 'runs', runIds: Array.from(channels.keys()) };
+  comm.send({ ...runs });
+  for (const channel of channels.values()) {
+    const run = channel.run();
+    if (run !== null) {
+      comm.send({ ...run });
+    }
+  }
+  comm.close();
 }

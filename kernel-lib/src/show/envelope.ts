@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { parsePayload, SCHEMA_VERSION } from '../protocol';
+import { MAX_TEXT, parsePayload, SCHEMA_VERSION } from '../protocol';
 import type { Payload, PayloadOf, Source } from '../protocol';
 import { bound } from './bound';
 
@@ -13,17 +13,21 @@ export interface RunState {
   step: number;
   totalSteps: number | null;
   status: Source['status'];
+  /** What it failed of. */
+  problem?: string;
 }
 
 /** Envelope of every payload, round its kind and data. */
-export function envelope({ runId, seq, title, step, totalSteps, status }: RunState): {
+export function envelope({ runId, seq, title, step, totalSteps, status, problem }: RunState): {
   schemaVersion: string;
   runId: string;
   seq: number;
   source: Source;
 } {
   const producer = `@switchyard/kernel-lib ${version}`;
-  const source = { producer, title, step, totalSteps, time: Date.now(), final: status !== 'running', status };
+  const failure = problem === undefined ? {} : { problem: problem.slice(0, MAX_TEXT) };
+  const final = status !== 'running';
+  const source = { producer, title, step, totalSteps, time: Date.now(), final, status, ...failure };
   return { schemaVersion: SCHEMA_VERSION, runId, seq, source };
 }
 

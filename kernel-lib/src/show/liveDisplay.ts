@@ -3,6 +3,7 @@ import { captureDisplay } from '../base/core';
 import type { WriteDisplay } from '../base/core';
 import type { Payload } from '../protocol';
 import { bundleOf } from './bundle';
+import type { Bundle } from './bundle';
 import { Pace } from './pace';
 import { payloadSvg } from './svg';
 
@@ -25,9 +26,15 @@ export class LiveDisplay {
   private timer: NodeJS.Timeout | null = null;
   private svg: string | null = null;
   private shown = false;
+  private latest: Bundle | null = null;
 
   /** @param build - Makes the payload; called only when it is shown. */
   constructor(private readonly build: () => Payload) {}
+
+  /** What the output shows; null before it shows something. */
+  get bundle(): Bundle | null {
+    return this.latest;
+  }
 
   /** Shows the run as it is, now or when the next update is due. */
   update(): void {
@@ -68,7 +75,8 @@ export class LiveDisplay {
     if (last || (this.shown && this.pictures.wait === 0)) {
       this.svg = this.pictures.run(() => picture(payload));
     }
-    write({ data: bundleOf(payload, this.svg), metadata: {}, transient: { display_id: this.displayId } }, this.shown);
+    this.latest = bundleOf(payload, this.svg);
+    write({ data: this.latest, metadata: {}, transient: { display_id: this.displayId } }, this.shown);
     this.shown = true;
   }
 

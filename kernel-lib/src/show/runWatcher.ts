@@ -1,4 +1,4 @@
-import { fail } from '../base/core';
+import { fail, shared } from '../base/core';
 import type { Observer } from '../base/core';
 import type { Payload } from '../protocol';
 import type { Recorder } from '../study/telemetry';
@@ -92,7 +92,9 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
       state,
       changed: () => display.update(),
       details: details === undefined ? null : (layer) => details(this.whole({ paired: layer }), layer),
-      text: this.options.probe ?? null
+      text: this.options.probe ?? null,
+      noProbe: noProbe(live, run),
+      shown: { cellId: shared().host?.cell()?.id ?? null, bundle: () => display.bundle }
     });
     this.current?.steering.close();
     this.current = { recorder, state, display, steering };
@@ -113,9 +115,11 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     }
   }
 
-  end(status: 'finished' | 'stopped' | 'failed'): void {
+  end(status: 'finished' | 'stopped' | 'failed', error: Error | null = null): void {
     if (this.current !== null) {
-      this.current.state.status = status;
+      const { state } = this.current;
+      state.status = status;
+      state.problem = error?.message || undefined;
       this.current.steering.end();
       this.current.display.finish();
     }
@@ -147,4 +151,12 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     const { tokenSample, window } = this.options;
     return { tokenSample, window };
   }
+}
+
+/** Why no text of a reader's can be followed through a run; null where one can. */
+function noProbe({ paths, kind }: Pick<LiveKind<Payload, never>, 'paths' | 'kind'>, { task }: RunInfo): string | null {
+  if (paths === undefined) {
+    return `show.${kind}: no tokens are followed`;
+  }
+  return task.text?.encode === undefined ? 'to probe a text, the data must have encode()' : null;
 }

@@ -1,7 +1,7 @@
 import type { ControlRequest, ControlStatus, RoutingPayload, TokenSample } from '../protocol';
 import type { RunInfo } from '../train/loop/contract';
 import { ControlChannel } from './controlChannel';
-import type { Requested } from './controlChannel';
+import type { Requested, ShownRun } from './controlChannel';
 import { Details } from './details';
 import type { RunState } from './envelope';
 import { Probe } from './probe';
@@ -15,6 +15,9 @@ export interface SteeringOptions {
   details: ((layer: string) => RoutingPayload) | null;
   /** Text to probe from the start; null: none. */
   text: string | null;
+  /** Why no text can be probed; null where one can. */
+  noProbe: string | null;
+  shown: ShownRun;
 }
 
 /** Controls that readers of a panel have over one run: hold it, end it, look closer, and have it route a text of theirs. */
@@ -27,15 +30,18 @@ export class Steering {
   private readonly state: RunState;
   private readonly changed: () => void;
   private readonly details: Details | null;
+  private readonly noProbe: string | null;
 
-  constructor({ run, state, changed, details, text }: SteeringOptions) {
+  constructor({ run, state, changed, details, text, noProbe, shown }: SteeringOptions) {
     this.run = run;
+    this.noProbe = noProbe;
     this.state = state;
     this.changed = changed;
     this.details = details && new Details(details, () => this.underWay);
     this.setProbe(text);
     const { control } = run;
-    this.channel = control === undefined ? null : new ControlChannel(() => this.status(), this.hear);
+    const { hear: requested } = this;
+    this.channel = control === undefined ? null : new ControlChannel({ status: () => this.status(), requested, shown });
     if (control !== undefined) {
       control.onChange = () => this.channel?.tell();
     }
@@ -120,6 +126,8 @@ export class Steering {
   private status(): ControlStatus {
     const { runId, status, step } = this.state;
     const state = status === 'running' && this.run.control?.paused ? 'paused' : status;
-    return { type: 'status', runId, state, step, probe: this.probe?.text ?? null, problem: this.problem };
+    const { problem, noProbe } = this;
+    const probe = this.probe?.text ?? null;
+    return { type: 'status', runId, state, step, probe, problem, ...(noProbe === null ? {} : { noProbe }) };
   }
 }

@@ -96,15 +96,50 @@ test('nothing changes where nothing new came', () => {
   expect(reduce(state, { type: 'cell-removed', cellId: 'a' }).cells.size).toBe(0);
 });
 
-test('a run is paused where its kernel says so, until it goes on or the kernel is lost', () => {
-  const paused = (state: IPayloads): (boolean | undefined)[] => (state.cells.get('a') ?? []).map((run) => run.paused);
-  const before = play(outputs('a', snapshot('r', 1), snapshot('other', 1)));
-  const held = reduce(before, { type: 'paused', runId: 'r', paused: true });
-  expect(paused(held).map(Boolean)).toEqual([true, false]);
-  expect(reduce(held, { type: 'paused', runId: 'r', paused: true })).toBe(held);
-  expect(paused(reduce(held, message(snapshot('r', 2), 'a'))).map(Boolean)).toEqual([true, false]);
-  expect(paused(reduce(held, { type: 'paused', runId: 'r', paused: false })).map(Boolean)).toEqual([false, false]);
-  expect(paused(reduce(held, { type: 'kernel-lost' })).map(Boolean)).toEqual([false, false]);
+test('a run is as its kernel says, until it says no more or is lost', () => {
+  const told = (state: IPayloads): unknown[] => (state.cells.get('a') ?? []).map((run) => run.told);
+  const before = [snapshot('r', 1), snapshot('other', 1)].reduce(
+    (state, each) => reduce(state, message(each, 'a')),
+    NO_PAYLOADS
+  );
+  const held = reduce(before, { type: 'told', runId: 'r', state: 'paused' });
+  expect(told(held)).toEqual(['paused', undefined]);
+  expect(reduce(held, { type: 'told', runId: 'r', state: 'paused' })).toBe(held);
+  expect(told(reduce(held, message(snapshot('r', 2), 'a')))).toEqual(['paused', undefined]);
+  expect(told(reduce(held, { type: 'told', runId: 'r', state: undefined }))).toEqual([undefined, undefined]);
+  expect(told(reduce(held, { type: 'kernel-lost' }))).toEqual([undefined, undefined]);
+});
+
+test('of the runs of a kernel only those live on that it still has', () => {
+  const before = [snapshot('r', 1), snapshot('other', 1)].reduce(
+    (state, each) => reduce(state, message(each, 'a')),
+    NO_PAYLOADS
+  );
+  const live = (state: IPayloads): boolean[] => (state.cells.get('a') ?? []).map((run) => run.live);
+  const after = reduce(before, { type: 'held', runIds: ['other', 'third'] });
+  expect(live(after)).toEqual([false, true]);
+  expect(reduce(after, { type: 'held', runIds: ['other'] })).toBe(after);
+  expect(live(reduce(after, { type: 'kernel-lost' }))).toEqual([false, false]);
+});
+
+test('a run is answered with its request, and a snapshot of another request begins anew', () => {
+  const of = (request: string, seq = 1): Action => ({ ...message(snapshot('r', seq), 'a'), request }) as Action;
+  const first = (state: IPayloads): unknown => state.cells.get('a')?.[0].answeredAt;
+  const before = reduce(NO_PAYLOADS, of('one'));
+  expect(reduce(before, { type: 'answered', request: 'two', time: 5 })).toBe(before);
+  const answered = reduce(before, { type: 'answered', request: 'one', time: 5 });
+  expect(first(answered)).toBe(5);
+  expect(first(reduce(answered, of('one', 2)))).toBe(5);
+  expect(first(reduce(answered, of('two', 2)))).toBeUndefined();
+});
+
+test('a run that no cell holds is kept, until one does', () => {
+  const heard = reduce(NO_PAYLOADS, message(snapshot('r', 1), null));
+  expect([...heard.heard.keys()]).toEqual(['r']);
+  expect(reduce(heard, { type: 'told', runId: 'r', state: 'paused' }).heard.get('r')?.told).toBe('paused');
+  const homed = reduce(heard, message(snapshot('r', 2), 'a'));
+  expect([...homed.heard.keys()]).toEqual([]);
+  expect(homed.cells.get('a')?.map(({ live }) => live)).toEqual([true]);
 });
 
 test('a run that was heard before its output came is live: another reader ran its cell', () => {

@@ -21,7 +21,8 @@ function answering(): { controls: RunControls; state: ReturnType<typeof vi.fn> }
 test.each([routing(), training()])('a training under way is its kernel’s to hold', (payload) => {
   const { controls } = answering();
   expect(controlState(run(payload, 'running'), controls).why).toBeNull();
-  expect(controlState(run(payload, 'running'), null).why).toBe('no-kernel');
+  expect(controlState(run(payload, 'running'), null).why).toBe('nothing');
+  expect(controlState({ ...run(payload, 'running'), live: false }, controls).why).toBe('nothing');
 });
 
 test.each(['finished', 'stopped', 'failed'] as const)('a run that is %s has nothing to hold: nobody asks', (status) => {

@@ -26,7 +26,7 @@ function kernelStandIn(): { session: ISessionContext; sent: JSONObject[]; answer
 test('what a kernel told of a run is put into a snapshot once: a picture knows by it what it has drawn', () => {
   const { session, sent, answer } = kernelStandIn();
   const store = new PayloadStore();
-  store.dispatch({ type: 'kernel', state: 'busy' });
+  store.dispatch({ type: 'kernel', state: 'connected' });
   const controls = new RunControls(session, store);
   const snapshot = routing('finished');
   snapshot.data.layers[0].coActivation = null;

@@ -76,7 +76,7 @@ beforeEach(() => {
   Object.assign(globalThis, { IntersectionObserver: ObserverStandIn, ResizeObserver: ObserverStandIn });
   pictures = [new SlowPicture(), new SlowPicture()];
   store = new PayloadStore();
-  store.dispatch({ type: 'kernel', state: 'busy' });
+  store.dispatch({ type: 'kernel', state: 'connected' });
   const source = {
     runs: () => store.runs('cell'),
     kernel: () => store.state.kernel,
@@ -172,7 +172,7 @@ test('what the reader or the settings change is drawn at once', () => {
 });
 
 test('what the kernel does besides draws no picture again', () => {
-  for (const state of ['idle', 'busy', 'none', 'busy'] as const) {
+  for (const state of ['connected', 'none', 'connected'] as const) {
     store.dispatch({ type: 'kernel', state });
     vi.advanceTimersByTime(1000);
   }

@@ -7,16 +7,29 @@ type Sent = { type: string; content: { comm_id: string; data: Record<string, unk
 let kernels = 0;
 
 /** A kernel that carries comms, and the end of them where a panel is. */
-function fakeKernel(): { sent: Sent[]; open: (runId: string) => void; ask: (data: object) => void } {
+function fakeKernel(cellId: string | null = null): {
+  sent: Sent[];
+  open: (runId: string) => void;
+  ask: (data: object) => void;
+  connect: () => void;
+} {
   const sent: Sent[] = [];
-  const host = { sendComm: (message: Sent) => sent.push(message), clearOutput: () => undefined, cell: () => null };
+  const host = {
+    sendComm: (message: Sent) => sent.push(message),
+    clearOutput: () => undefined,
+    cell: () => ({ id: cellId, executionCount: 1 })
+  };
   shared().host = host;
   const event = (data: object): kernel.CommEvent => ({ data: { ...data }, metadata: {}, buffers: [] });
   // Runs that are over keep their panels.
   const comm_id = `panel ${kernels++}`;
   const open = (runId: string): void =>
     kernel.comms.receive('comm_open', { comm_id, target_name: protocol.CONTROL_TARGET }, event({ runId }));
-  return { sent, open, ask: (data) => kernel.comms.receive('comm_msg', { comm_id }, event(data)) };
+  const connect = (): void => {
+    const content = { comm_id: `page ${kernels++}`, target_name: protocol.CONTROL_TARGET };
+    kernel.comms.receive('comm_open', content, event({ runs: true }));
+  };
+  return { sent, open, connect, ask: (data) => kernel.comms.receive('comm_msg', { comm_id }, event(data)) };
 }
 
 const shared = (): { host: unknown } =>
@@ -74,6 +87,49 @@ describe('the control channel', () => {
     await train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch: show.routing() });
     open('another run');
     expect(states(sent)).toEqual(['closed']);
+  });
+});
+
+describe('a page that connects', () => {
+  test('is told which runs there are, where they belong and what their outputs show', async () => {
+    const display = Symbol.for('switchyard.display');
+    const written: { data: Record<string, unknown> }[] = [];
+    const write = (message: { data: Record<string, unknown> }): number => written.push(message);
+    Object.assign(globalThis, { [display]: { capture: () => write } });
+    try {
+      const { sent, connect } = fakeKernel('cell 7');
+      const options = { ...SHORT, progress: false, steps: 1 };
+      const other = train.fit(smallModel(), smallText(), { ...options, watch: show.routing() });
+      await other;
+      const run = train.fit(smallModel(), smallText(), { ...options, steps: 1000, watch: show.routing() });
+      await turns(5);
+      run.pause();
+      sent.length = 0;
+      connect();
+      const [runs, ...told] = sent.map(({ content }) => content.data);
+      expect(protocol.parseControlRuns(runs)?.runIds.slice(-2)).toEqual([other.id, run.id]);
+      expect(sent.at(-1)!.type).toBe('comm_close');
+      const heard = told.flatMap((each) => protocol.parseControlRun(each) ?? []).slice(-2);
+      expect(heard.map(({ cellId, state }) => [cellId, state])).toEqual([
+        ['cell 7', 'finished'],
+        ['cell 7', 'paused']
+      ]);
+      expect(heard[1].data).toEqual(written.at(-1)!.data);
+      const payload = protocol.parsePayload(heard[0].data[protocol.MIME_TYPE]);
+      expect([payload.runId, payload.source.status]).toEqual([other.id, 'finished']);
+      run.stop();
+      await run;
+    } finally {
+      Reflect.deleteProperty(globalThis, display);
+    }
+  });
+
+  test('hears why no text of a reader can be followed', async () => {
+    const { sent, open } = fakeKernel();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1, watch: show.training() });
+    open(run.id);
+    expect(sent.at(-1)!.content.data.noProbe).toMatch(/^show\.training: /);
+    await run;
   });
 });
 

@@ -47,7 +47,10 @@ class Panel:
         self.kernel, self.run_id, self.comm_id = kernel, run_id, comm_id
         created = kernel.send("create_subshell_request", {}, channel="control")
         self.subshell_id = kernel.reply(created, channel="control")["content"]["subshell_id"]
-        self._send("comm_open", {"target_name": "switchyard.control", "data": {"runId": run_id}})
+        self._send("comm_open", {"target_name": "switchyard.control", "data": self.opening()})
+
+    def opening(self):
+        return {"runId": self.run_id}
 
     def ask(self, kind, **content):
         self._send("comm_msg", {"data": {"type": kind, **content}})
@@ -69,6 +72,16 @@ class Panel:
         message = session.msg(msg_type, {"comm_id": self.comm_id, **content})
         message["header"]["subshell_id"] = self.subshell_id
         session.send(self.kernel.client.shell_channel.socket, message)
+
+
+class Page(Panel):
+    """The question of a page that connects."""
+
+    def __init__(self, kernel, comm_id):
+        super().__init__(kernel, None, comm_id)
+
+    def opening(self):
+        return {"runs": True}
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +240,7 @@ def test_the_last_two_runs_that_are_over_still_tell(python, busy):
 
 
 def test_the_panel_that_asks_is_told_more_than_an_output_holds(python, busy):
-    sent, panel = busy("loop(of=large, steps=400)")
+    sent, panel = busy("loop(of=large, steps=4000)")
     other = Panel(python, panel.run_id, "other")
     other.hears(lambda data: data["state"] == "running")
     panel.ask("details", layer="layers.6")
@@ -253,3 +266,45 @@ def test_the_panel_that_asks_is_told_more_than_an_output_holds(python, busy):
     outcome = python.collect(sent)
     assert outcome.text().split("after ")[1].split()[1] == "stopped"
     assert [m for m in outcome.messages if is_details(m)] == []
+
+
+def test_a_page_that_connects_is_told_which_runs_there_are(python, busy):
+    sent, panel = busy("loop(probe=read)")
+    panel.hears(lambda data: data["state"] == "running")
+    page = Page(python, f"page {sent}")
+    runs = page.hears(lambda data: data["type"] == "runs")
+    assert runs["runIds"][-1] == panel.run_id
+    run = page.hears(lambda data: data["type"] == "run" and data["data"][MIME]["runId"] == panel.run_id)
+    assert (run["cellId"], run["state"]) == (None, "running")
+    assert {MIME, "text/plain"} <= set(run["data"])
+    page.closed()
+    panel.ask("stop")
+    assert said_after(python, sent)[:2] == ["True", "stopped"]
+
+
+def test_a_cell_stays_busy_while_its_panel_is_heard(python, busy):
+    sent, panel = busy("loop()")
+    panel.hears(lambda data: data["state"] == "running")
+    panel.ask("pause")
+    panel.hears(lambda data: data["state"] == "paused")
+
+    def is_of_the_cell(message):
+        return message["msg_type"] == "status" and message["parent_header"].get("msg_id") == sent
+
+    assert python.iopub(is_of_the_cell)["content"]["execution_state"] == "busy"
+    panel.ask("stop")
+    last = python.collect(sent).messages[-1]
+    assert last["content"] == {"execution_state": "idle"}
+    time.sleep(0.3)
+    assert "busy" not in [m["content"].get("execution_state") for m in python.waiting() if is_of_the_cell(m)]
+
+
+def test_a_run_without_a_way_to_route_a_text_says_so(python, busy):
+    sent, panel = busy("loop()")
+    assert "probe=" in panel.hears(lambda data: data["state"] == "running")["noProbe"]
+    panel.ask("stop")
+    python.collect(sent)
+    sent, panel = busy("loop(probe=read)")
+    assert "noProbe" not in panel.hears(lambda data: data["state"] == "running")
+    panel.ask("stop")
+    python.collect(sent)

@@ -4,6 +4,7 @@ import random
 
 import pytest
 from jupyter_client.session import json_packer
+from jupyterlab_switchyard.showing.live import Output
 from jupyterlab_switchyard.watching import control as controls
 from jupyterlab_switchyard.watching.control import Control
 from jupyterlab_switchyard.watching.probe import Probe
@@ -39,7 +40,8 @@ def control(monkeypatch):
     monkeypatch.setattr(controls, "_controls", {})
     probe = Probe(None)
     probe.through(None, lambda text: None)
-    made = Control("run", lambda: ("running", 3), probe, count=lambda layer: True, details=lambda layer: {"layer": layer})
+    details = {"count": lambda layer: True, "details": lambda layer: {"layer": layer}}
+    made = Control("run", lambda: ("running", 3), probe, output=Output(), **details)
     controls._controls["run"] = made
     return made
 

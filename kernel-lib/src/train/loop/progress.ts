@@ -32,7 +32,7 @@ export function progress(): Watcher {
       first ??= step - 1;
       const rate = ((step - first) * 1000) / (now - started);
       last = describe(step, total, scalars, rate);
-      shown.update(step, total, last);
+      shown.update(step, total, `${last}${timeLeft(step, total, rate)}`);
     },
     end(status, error) {
       shown.close(error === null ? `${status}: ${last}` : `${status} after ${last}: ${error.message}`);
@@ -42,9 +42,13 @@ export function progress(): Watcher {
 
 function describe(step: number, total: number, scalars: Record<string, number>, rate: number): string {
   const loss = `loss ${scalars['loss/train'].toFixed(3)}`;
+  return `step ${step} of ${total}, ${loss}, ${rate.toFixed(1)} steps/s`;
+}
+
+/** Of a run that goes on. */
+function timeLeft(step: number, total: number, rate: number): string {
   const seconds = Math.round((total - step) / rate);
-  const left = step < total ? `, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left` : '';
-  return `step ${step} of ${total}, ${loss}, ${rate.toFixed(1)} steps/s${left}`;
+  return step < total ? `, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left` : '';
 }
 
 /** A line of progress of whatever has steps: in a notebook or a terminal, nowhere else; at most two updates a second, and the last always. */
@@ -69,9 +73,11 @@ function notebookLine(): Line | null {
     return null;
   }
   const transient = { display_id: randomUUID() };
+  // Jupyter saves no display id: by this one a page that was loaded anew finds the output that it must go on with.
+  const metadata = { switchyard: { display: transient.display_id } };
   let shown = false;
   const show = (text: string): void => {
-    write({ data: { 'text/plain': text }, metadata: {}, transient }, shown);
+    write({ data: { 'text/plain': text }, metadata, transient }, shown);
     shown = true;
   };
   return { update: (_step, _total, text) => show(text), close: show };

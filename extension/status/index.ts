@@ -1,0 +1,2 @@
+export { RunStatus } from './runStatus';
+export { briefWords, underWay } from './underWay';
