@@ -51,12 +51,17 @@ class Reader(pickle.Unpickler):
         ("__main__", "limits_of"),
     }
 
+    #: Where Optuna keeps what samplers hold: not where it opens files, databases and connections.
+    PARTS = ("optuna.samplers.", "optuna.distributions", "optuna.search_space.", "optuna.study._study_direction", "optuna.trial.")
+
     def find_class(self, module, name):
-        found = super().find_class(module, name) if module.startswith("optuna.") else None
         if (module, name) in self.ALLOWED:
             return super().find_class(module, name)
-        if found is not None and (isinstance(found, type) or module.startswith("optuna.samplers.")) and "." not in name:
-            return found
+        if module.startswith(self.PARTS) and "." not in name:
+            found = super().find_class(module, name)
+            # Not what a module of theirs has imported.
+            if getattr(found, "__module__", None) == module:
+                return found
         raise pickle.UnpicklingError(f"the sampler's state must be of Optuna's samplers, got {module}.{name}")
 
 
