@@ -35,7 +35,7 @@ class Projections extends Module {
   readonly key: Linear;
   readonly value: Linear;
   readonly output: Linear;
-  protected readonly axes: { heads: Axis; headWidth: Axis };
+  protected readonly axes: { width: Axis; heads: Axis; headWidth: Axis };
 
   constructor(where: string, { width, heads, headWidth, random }: Omit<RelativeAttentionOptions, 'causal'>) {
     super();
@@ -43,8 +43,8 @@ class Projections extends Module {
     expectInteger(where, 'heads', heads, 1);
     const size = headWidth ?? sizeOf(width) / heads;
     expectInteger(where, 'headWidth', size, 1);
-    this.axes = { heads: Axis.of('heads', heads), headWidth: Axis.of('headWidth', size) };
     const stream = Axis.of('width', width);
+    this.axes = { width: stream, heads: Axis.of('heads', heads), headWidth: Axis.of('headWidth', size) };
     const ofHeads = Axis.product('heads x headWidth', this.axes.heads, this.axes.headWidth);
     const linear = (name: string, inputWidth: Axis, outputWidth: Axis): Linear =>
       this.addChild(name, new Linear({ inputWidth, outputWidth, bias: false, random: random.child(name) }));
@@ -157,7 +157,7 @@ export class CrossAttention extends Projections {
 
   constructor({ epsilon = 1e-6, ...options }: CrossAttentionChoices & { width: Size; random: Random }) {
     super('layers.CrossAttention', options);
-    this.norm = this.addChild('norm', new RMSNorm({ width: options.width, epsilon }));
+    this.norm = this.addChild('norm', new RMSNorm({ width: this.axes.width, epsilon }));
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

@@ -18,9 +18,14 @@ export function fromStrings(texts: Readonly<Record<string, readonly string[]>>, 
   const least = validation === 0 ? 1 : 2;
   const named = Object.fromEntries(
     domains.map((domain) => {
+      const given: unknown = texts[domain];
+      if (!Array.isArray(given) || given.some((text) => typeof text !== 'string')) {
+        fail(where, `"${domain}" must be a list of strings`, typeof given);
+      }
       const filled = texts[domain].filter((text) => text !== '');
       if (filled.length < least) {
-        fail(where, `"${domain}" must have at least ${least} texts that are not empty`, filled.length);
+        const why = least === 2 ? ' (one is put aside for validation, but with `validation: 0`)' : '';
+        fail(where, `"${domain}" must have at least ${least} texts that are not empty${why}`, filled.length);
       }
       return [domain, filled.map((text, i) => ({ name: String(i), text }))];
     })

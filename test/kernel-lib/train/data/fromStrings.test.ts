@@ -77,10 +77,14 @@ describe('data.fromStrings', () => {
   });
 
   test.each([
+    [
+      () => data.fromStrings({ a: 'one text' as unknown as string[] }),
+      'data.fromStrings: "a" must be a list of strings, got string'
+    ],
     [() => data.fromStrings({}), 'data.fromStrings: domains must be at least one, each named once, got []'],
     [
       () => data.fromStrings({ a: ['one'] }),
-      'data.fromStrings: "a" must have at least 2 texts that are not empty, got 1'
+      'data.fromStrings: "a" must have at least 2 texts that are not empty (one is put aside for validation, but with `validation: 0`), got 1'
     ],
     [
       () => data.fromStrings({ a: ['', ''] }, { validation: 0 }),

@@ -1,0 +1,196 @@
+import { core, layers, tf } from '@switchyard/kernel-lib';
+import { spread } from '../../../support/gradients';
+
+export const WIDTH = 6;
+
+export interface LayerCase {
+  name: string;
+  make: (random: core.Random) => core.Module;
+  /** Inputs of a width. */
+  input: (width?: number) => tf.Tensor;
+  /** Axis that is the width of inputs. Default "width". */
+  widthIs?: string;
+  /** What a layer before it leaves in the context. */
+  before?: (ctx: core.Context, width?: number) => void;
+  parameters: string[];
+  /** Operations of a pass over one input of 4 positions, by hand: matrix products, a multiplication and an addition counted as two. */
+  flops: number;
+  /** Parameters whose gradient is 0 at first. */
+  still?: string[];
+  /** Axes that cannot be cut. */
+  pinned?: string[];
+}
+
+export const input = (width = WIDTH) => spread([2, 4, width]);
+
+export const MEMBERS: LayerCase[] = [
+  {
+    name: 'Linear',
+    widthIs: 'inputs',
+    make: (random) => new layers.Linear({ inputWidth: WIDTH, outputWidth: 3, random }),
+    input,
+    parameters: ['weight', 'bias'],
+    flops: 36
+  },
+  {
+    name: 'Embedding',
+    widthIs: 'ids',
+    make: (random) => new layers.Embedding({ count: 9, width: 3, random }),
+    input: (count = 9) => tf.tensor2d([0, count - 1, 3, 3], [2, 2], 'int32'),
+    parameters: ['weight'],
+    flops: 0
+  },
+  {
+    name: 'LayerNorm',
+    make: () => new layers.LayerNorm({ width: WIDTH }),
+    input,
+    parameters: ['weight', 'bias'],
+    flops: 0
+  },
+  { name: 'RMSNorm', make: () => new layers.RMSNorm({ width: WIDTH }), input, parameters: ['weight'], flops: 0 },
+  {
+    name: 'BatchNorm',
+    widthIs: 'channels',
+    make: () => new layers.BatchNorm({ channels: WIDTH }),
+    input,
+    parameters: ['weight', 'bias'],
+    flops: 0
+  },
+  {
+    name: 'CausalSelfAttention',
+    make: (random) => new layers.CausalSelfAttention({ width: WIDTH, heads: 3, dropout: 0.2, random }),
+    input,
+    parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias'],
+    flops: 384
+  },
+  {
+    name: 'GroupedAttention',
+    make: (random) =>
+      new layers.GroupedAttention({
+        ...{ width: WIDTH, heads: 4, keyValueHeads: 2, headWidth: 4, bias: true, norm: 'head', window: 3, clip: 2 },
+        rotary: { turned: 2 },
+        random
+      }),
+    input,
+    parameters: [
+      ...['query', 'key', 'value', 'output'].flatMap((name) => [`${name}.weight`, `${name}.bias`]),
+      ...['queryNorm.weight', 'keyNorm.weight']
+    ],
+    flops: 768,
+    pinned: ['headWidth']
+  },
+  {
+    name: 'LatentAttention',
+    make: (random) =>
+      new layers.LatentAttention({
+        ...{
+          width: WIDTH,
+          heads: 2,
+          latentWidth: 4,
+          queryLatentWidth: 5,
+          plainWidth: 3,
+          turnedWidth: 2,
+          valueWidth: 3
+        },
+        rotary: { interleaved: true },
+        random
+      }),
+    input,
+    parameters: [
+      ...['queryDown.weight', 'queryNorm.weight', 'query.weight', 'keyValueDown.weight', 'keyValueNorm.weight'],
+      ...['keyValue.weight', 'output.weight']
+    ],
+    flops: 528,
+    pinned: ['plain', 'turned', 'value']
+  },
+  {
+    name: 'RelativeAttention',
+    make: (random) => new layers.RelativeAttention({ width: WIDTH, heads: 3, buckets: 4, maxDistance: 8, random }),
+    input,
+    parameters: ['distances', 'query.weight', 'key.weight', 'value.weight', 'output.weight'],
+    flops: 384,
+    pinned: ['buckets']
+  },
+  {
+    name: 'SelfAttention',
+    make: (random) => new layers.SelfAttention({ width: WIDTH, heads: 3, dropout: 0.2, random }),
+    input,
+    parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias'],
+    flops: 384
+  },
+  {
+    name: 'Conv2d',
+    widthIs: 'inputs',
+    make: (random) => new layers.Conv2d({ inputs: WIDTH, outputs: 3, random }),
+    input: (width = WIDTH) => spread([2, 4, 4, width]),
+    parameters: ['weight', 'bias'],
+    flops: 324
+  },
+  {
+    name: 'FeedForward',
+    make: (random) => new layers.FeedForward({ width: WIDTH, hidden: 8, random }),
+    input,
+    parameters: ['w1.weight', 'w1.bias', 'w2.weight', 'w2.bias'],
+    flops: 192
+  },
+  {
+    name: 'GatedFeedForward',
+    make: (random) => new layers.GatedFeedForward({ width: WIDTH, hidden: 8, random }),
+    input,
+    parameters: ['w1.weight', 'w2.weight', 'w3.weight'],
+    flops: 288
+  },
+  {
+    name: 'Sequential',
+    widthIs: 'inputs',
+    make: (random) => {
+      const inner = core.Axis.of('inner', 3);
+      return new layers.Sequential([
+        new layers.Linear({ inputWidth: WIDTH, outputWidth: inner, bias: false, random }),
+        new layers.Dropout({ rate: 0.5 }),
+        new layers.LayerNorm({ width: inner })
+      ]);
+    },
+    input,
+    parameters: ['0.weight', '2.weight', '2.bias'],
+    flops: 36
+  },
+  {
+    name: 'ClassAttention',
+    make: (random) => new layers.ClassAttention({ width: WIDTH, heads: 3, random }),
+    input,
+    parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias'],
+    flops: 384
+  },
+  {
+    name: 'CrossAttention',
+    make: (random) => new layers.CrossAttention({ width: WIDTH, heads: 3, random }),
+    input,
+    before: (ctx, width = WIDTH) => ctx.setState(layers.ENCODED, spread([2, 5, width]) as tf.Tensor3D),
+    parameters: ['query.weight', 'key.weight', 'value.weight', 'output.weight', 'norm.weight'],
+    flops: 384
+  },
+  {
+    name: 'SparseSelfAttention',
+    make: (random) => new layers.SparseSelfAttention({ width: WIDTH, heads: 3, keep: 0.5, random }),
+    input,
+    parameters: ['qkv.weight', 'qkv.bias', 'output.weight', 'output.bias'],
+    flops: 1200,
+    pinned: ['headWidth']
+  },
+  {
+    name: 'LowRank',
+    widthIs: 'inputs',
+    make: (random) => new layers.LowRank({ shape: [WIDTH, 3], rank: 2, alpha: 4, random }),
+    input: (width = WIDTH) => spread([4, width]),
+    parameters: ['a', 'b'],
+    still: ['a'],
+    flops: 36
+  }
+];
+
+/** Layers that are in no battery, and why. */
+export const ELSEWHERE: Record<string, string> = {
+  Dropout: 'has no parameter',
+  ProductQuantizer: 'is learnt by k-means, and gives indices'
+};
