@@ -10,6 +10,8 @@ import { groups } from './groups';
 import type { PruningGroup } from './groups';
 import { magnitude } from './importance';
 import { passTime } from './passTime';
+import { wholeGroup } from './wholeGroup';
+import type { WholeGroup } from './wholeGroup';
 import { groupImportance } from './groupImportance';
 import type { GroupImportanceOptions } from './groupImportance';
 
@@ -54,6 +56,8 @@ export interface StructuredReport extends TransformReport {
   milliseconds: { before: number; after: number } | null;
   /** Groups that were pruned: their positions, and which are left. */
   groups: { name: string; size: number; kept: number[] }[];
+  /** Groups that were to be pruned and kept all their positions, each with the reason. */
+  whole: WholeGroup[];
 }
 
 /**
@@ -76,7 +80,7 @@ export function structured<M extends Module>(
   expectInteger(where, 'minimum', options.minimum ?? 1, 1);
   expectOneOf(where, 'scope', scope, ['local', 'global', 'isomorphic']);
   expectOneOf(where, 'mode', mode, ['shrink', 'mask']);
-  const chosen = chosenGroups(model, options);
+  const { free: chosen, fixed } = chosenGroups(model, options);
   const importances = groupImportance(model, chosen, { importance, reduce });
   const ranked = chosen.map((group, i): RankedGroup => ({
     ...{ group, importance: importances[i] },
@@ -93,36 +97,42 @@ export function structured<M extends Module>(
   if (mode === 'shrink') {
     shrink(pruned);
   }
+  const stayed = ranked.filter((_, i) => kept[i].length === chosen[i].size);
+  const whole = [...fixed, ...stayed.map((each) => wholeGroup(each, { scope, maxRatio, multipleOf }))];
   const { timedOn } = options;
   const milliseconds =
     timedOn === undefined ? null : { before: passTime(model, timedOn), after: passTime(pruned, timedOn) };
   return {
     model: pruned,
-    report: reportOf(model, pruned, { mode, importance: importance.kind, milliseconds, chosen, kept })
+    report: reportOf(model, pruned, { mode, importance: importance.kind, milliseconds, whole, chosen, kept })
   };
 }
 
 function chosenGroups(
   model: Module,
   { include = INSIDE, exclude = [], ratios = {} }: StructuredOptions
-): PruningGroup[] {
+): { free: PruningGroup[]; fixed: WholeGroup[] } {
   const where = 'prune.structured';
   const all = [...groups(model).values()];
   const known = { paths: all.map(({ name }) => name), what: 'groups' };
   expectPathsFound(where, 'exclude', exclude, known);
   expectPathsFound(where, 'ratios', Object.keys(ratios), known);
   const wanted = all.filter(({ name }) => fits(include, name) && !fits(exclude, name));
-  const free = wanted.filter((group) => group.pinned === null && group.size > 1 && !isFrozen(model, group));
+  const reasonOf = (group: PruningGroup) =>
+    group.pinned ?? (group.size < 2 ? 'one position' : isFrozen(model, group) ? 'frozen' : null);
+  const free = wanted.filter((group) => reasonOf(group) === null);
+  const fixed = wanted.flatMap((group) => {
+    const why = reasonOf(group);
+    return why === null ? [] : [{ name: group.name, size: group.size, why }];
+  });
   if (free.length === 0) {
-    const why =
+    const what =
       wanted.length === 0
         ? all.map(({ name }) => name).join(', ')
-        : wanted
-            .map(({ name, pinned, size }) => `${name}: ${pinned ?? (size < 2 ? 'one position' : 'frozen')}`)
-            .join('; ');
-    fail(where, `include must name groups that can be pruned (${why.slice(0, 300)})`, include);
+        : fixed.map(({ name, why }) => `${name}: ${why}`).join('; ');
+    fail(where, `include must name groups that can be pruned (${what.slice(0, 300)})`, include);
   }
-  return free;
+  return { free, fixed };
 }
 
 /** Whether one of the patterns fits a group; those that share a name ("stages.channels#2") have it as well. */
@@ -154,7 +164,10 @@ function reportOf(
     chosen,
     kept,
     ...facts
-  }: Pick<StructuredReport, 'mode' | 'importance' | 'milliseconds'> & { chosen: PruningGroup[]; kept: number[][] }
+  }: Pick<StructuredReport, 'mode' | 'importance' | 'milliseconds' | 'whole'> & {
+    chosen: PruningGroup[];
+    kept: number[][];
+  }
 ): StructuredReport {
   const cost = (module: Module): Cost => module.cost({ length: 1 });
   const parameters = { before: before.countParameters(), after: after.countParameters() };

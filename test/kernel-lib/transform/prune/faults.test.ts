@@ -143,6 +143,28 @@ function fresh({ a, read }: { a: core.Axis; b: core.Axis; read: core.Axis }): Re
 }
 
 describe('how much goes', () => {
+  test('a group that keeps everything is named, with the reason (TP#461)', () => {
+    const model = models.denseTransformer({ ...SIZE, layers: 1, hidden: 16 });
+    const wholeOf = (options: Partial<prune.StructuredOptions>) => {
+      const { model: pruned, report } = prune.structured(model, { ratio: 0.2, ...options });
+      pruned.dispose();
+      return report.whole.map(({ name, why }) => `${name}: ${why}`);
+    };
+    expect(wholeOf({})).toEqual(['layers.0.attention.heads: ratio 0.2 of 4 positions is less than one']);
+    expect(wholeOf({ ratio: 0.5 })).toEqual([]);
+    expect(wholeOf({ ratio: 0.5, maxRatio: 0.2 })).toEqual([
+      'layers.0.attention.heads: maxRatio 0.2 of 4 positions is less than one'
+    ]);
+    expect(wholeOf({ ratio: 0.5, minimum: 4, ratios: { '**.hidden': 0 } })).toEqual([
+      'layers.0.attention.heads: at least 4 stay',
+      'layers.0.feedForward.hidden: ratio 0'
+    ]);
+    expect(wholeOf({ include: ['vocabulary', '**.hidden'] })).toEqual([
+      expect.stringMatching(/^vocabulary: token ids name/)
+    ]);
+    model.dispose();
+  });
+
   test('a width that heads do not divide is refused (TP#436)', () => {
     expect(() => new layers.SelfAttention({ width: 10, heads: 4, random })).toThrow('width must be a multiple of heads (4), got 10'); // prettier-ignore
   });
