@@ -12,6 +12,8 @@ export interface IFigure {
   /** One sentence that says what the picture shows now. */
   summary: string;
   table: ITable;
+  /** Label of the layer that it is of; absent where it is of all. */
+  layer?: string;
   /** Choices of the reader in this picture; drawn above it. */
   choices?: IChoice[];
   /** Meaning of a click on a point. The same must be reachable by keys: by a choice, or in the panel's header. */

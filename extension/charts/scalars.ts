@@ -9,6 +9,7 @@ import { baseLayout } from './load';
 import type { IScalarPlot } from './scalarPlots';
 import { stepAxis } from './stepAxis';
 import { brief, plainText } from './text';
+import { cell, tableOf } from '../base/table';
 
 /** Height of one plot, of the gap above it that holds its title, and of the axis at the bottom; pixels. */
 const PLOT = 66;
@@ -48,10 +49,9 @@ export function scalars(steps: number[], plots: readonly IScalarPlot[], context:
       steps[last],
       lines.map(({ plot, name, values }) => `${lineName(plot, name)} ${brief(values[last] ?? null)}`).join(', ')
     ),
-    table: {
-      columns: [trans.__('step'), ...lines.map(({ plot, name }) => lineName(plot, name))],
-      rows: steps.map((step, s) => [String(step), ...lines.map(({ values }) => brief(values[s] ?? null))])
-    }
+    table: tableOf([trans.__('step'), ...lines.map(({ plot, name }) => lineName(plot, name))], () =>
+      steps.map((step, s) => [String(step), ...lines.map(({ values }) => cell(values[s] ?? null, brief))])
+    )
   };
 }
 

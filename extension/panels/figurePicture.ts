@@ -98,7 +98,7 @@ export class FigurePicture extends Widget implements IPicture {
       const url = await toImage({ data: figure.data, layout, config: CONFIG }, { format: 'svg', width, height });
       return decodeURIComponent(url.slice(url.indexOf(',') + 1));
     };
-    return { picture: this._options.id, table: figure.table, payload, svg };
+    return { picture: this._options.id, layer: figure.layer, table: figure.table, payload, svg };
   }
 
   override dispose(): void {

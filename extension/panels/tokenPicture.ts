@@ -90,7 +90,8 @@ export class TokenPicture extends Widget implements IPicture {
     }
     const svg = (): Promise<string> =>
       Promise.resolve(stripSvg({ texts: strip.visible, rows: strip.rows }, context.theme));
-    return { picture: 'token-strip', table: strip.table, payload, svg };
+    const layer = strip.rows.length === 1 ? strip.rows[0].label : undefined;
+    return { picture: 'token-strip', layer, table: strip.table, payload, svg };
   }
 
   override dispose(): void {

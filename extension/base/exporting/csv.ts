@@ -1,5 +1,5 @@
 /** @file A table as comma-separated values (RFC 4180). */
-import type { ITable } from '../table';
+import type { ITable, IValue } from '../table';
 
 /**
  * Plain numbers are bare, text is quoted. A spreadsheet takes text that begins with one of these for a formula, quoted or not: such
@@ -7,11 +7,17 @@ import type { ITable } from '../table';
  */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-export function csv({ columns, rows }: ITable): string {
+/** Numbers at their full precision, and text as it is; what is not there is empty. */
+export function csv(table: ITable): string {
+  const { columns, rows } = table.saved ?? table;
   return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
-function field(text: string): string {
+function field(value: IValue): string {
+  if (typeof value !== 'string') {
+    return value === null ? '' : String(value);
+  }
+  const text = value;
   if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text)) {
     return text;
   }

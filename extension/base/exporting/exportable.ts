@@ -5,6 +5,8 @@ import type { ITable } from '../table';
 export interface IExportable {
   /** Name of the picture, kebab-case. */
   picture: string;
+  /** Label of the layer that it is of; absent where it is of all. */
+  layer?: string;
   table: ITable;
   /** The snapshot that is drawn. */
   payload: Payload;

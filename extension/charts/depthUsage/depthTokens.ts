@@ -8,6 +8,7 @@ import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { legendAbove, moreRows } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText, visibleText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Tokens in view at once where the reader looks at a part. */
 const PART = 32;
@@ -32,22 +33,23 @@ export function depthTokens(payload: DepthUsagePayload, context: IChartContext):
     data: [...modulesTraces(modules, context), heatmap(view, labels, context), ...difficulty(view, context)],
     layout: layout(view, labels, context),
     summary: summary(payload, context),
-    table: {
-      columns: [
+    table: tableOf(
+      [
         trans.__('token'),
         trans.__('text'),
         trans.__('domain'),
         ...labels.map((label) => trans.__('layer %1', label)),
         trans.__('difficulty (nats)')
       ],
-      rows: tokens.text.map((text, t) => [
-        String(t + 1),
-        visibleText(text),
-        payload.data.domains[tokens.domain[t]] ?? '–',
-        ...layers.map((_, i) => modules[tokens.executed[i][t]] ?? '–'),
-        brief(tokens.difficulty[t] ?? null)
-      ])
-    },
+      () =>
+        tokens.text.map((text, t) => [
+          String(t + 1),
+          { text: visibleText(text), value: text },
+          payload.data.domains[tokens.domain[t]] ?? '–',
+          ...layers.map((_, i) => modules[tokens.executed[i][t]] ?? '–'),
+          cell(tokens.difficulty[t] ?? null, brief)
+        ])
+    ),
     choices: choice ? [choice] : [],
     pick: ({ trace, y }) => (trace === modules.length ? { layer: Number(y) } : {})
   };

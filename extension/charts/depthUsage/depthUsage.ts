@@ -10,6 +10,7 @@ import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Heights in pixels: the bar of cost, and the gap above it. */
 const COST = 22;
@@ -39,13 +40,10 @@ export function depthUsage(payload: DepthUsagePayload, context: IChartContext): 
       ) +
       spent +
       omittedSentence(omitted, trans),
-    table: {
-      columns: [trans.__('layer'), ...modules],
-      rows: [
-        ...labels.map((label, i) => [label, ...usage[i].map(percent)]),
-        [trans.__('all layers'), ...mean.map(percent)]
-      ]
-    },
+    table: tableOf([trans.__('layer'), ...modules], () => [
+      ...labels.map((label, i) => [label, ...usage[i].map((share) => cell(share, percent))]),
+      [trans.__('all layers'), ...mean.map((share) => cell(share, percent))]
+    ]),
     pick: ({ trace, y }) => (trace < modules.length ? { layer: Number(y) } : {})
   };
 }

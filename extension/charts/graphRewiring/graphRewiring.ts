@@ -8,6 +8,7 @@ import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Width that a picture has about, and the heights it may have; in pixels. */
 const WIDTH = 320;
@@ -198,10 +199,9 @@ function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): stri
 
 function table({ data }: GraphRewiringPayload, { trans }: IChartContext): IFigure['table'] {
   const names = stateNames(trans);
-  return {
-    columns: [trans.__('from'), trans.__('to'), trans.__('state'), data.measure],
-    rows: data.edges.map(({ from, to, state, curvature }) => [
-      ...[data.nodes[from].label, data.nodes[to].label, names[state], brief(curvature)]
+  return tableOf([trans.__('from'), trans.__('to'), trans.__('state'), data.measure], () =>
+    data.edges.map(({ from, to, state, curvature }) => [
+      ...[data.nodes[from].label, data.nodes[to].label, names[state], cell(curvature, brief)]
     ])
-  };
+  );
 }

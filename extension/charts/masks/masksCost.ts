@@ -7,6 +7,7 @@ import { figureWidth, isNarrow, textWidth } from '../fitting';
 import { layerAxis, rowsHeight } from '../layers';
 import { baseLayout } from '../load';
 import { brief, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Pixels beside the plot, and of the longest bar at least. */
 const LEFT = 46;
@@ -47,10 +48,11 @@ export function masksCost(payload: MasksPayload, context: IChartContext): IFigur
         trans.__('%1 from %2 to %3 (%4).', cost.name, amount(cost.before), amount(cost.after), percent(ratioOf(cost)))
       )
       .join(' '),
-    table: {
-      columns: [trans.__('cost'), trans.__('before'), trans.__('after'), trans.__('after over before')],
-      rows: costs.map((cost) => [cost.name, exact(cost.before), exact(cost.after), percent(ratioOf(cost))])
-    }
+    table: tableOf([trans.__('cost'), trans.__('before'), trans.__('after'), trans.__('after over before')], () =>
+      costs.map((cost) => [
+        ...[cost.name, cell(cost.before, exact), cell(cost.after, exact), cell(ratioOf(cost), percent)]
+      ])
+    )
   };
 }
 

@@ -5,6 +5,7 @@ import { amountScale, seriesColour } from '../amounts';
 import type { IChartContext, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { brief, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Heights in pixels. */
 const GRID = 220;
@@ -32,14 +33,12 @@ export function masksGrid(payload: MasksPayload, context: IChartContext): IFigur
     ),
     table:
       grid.length > 0
-        ? {
-            columns: [trans.__('rows'), ...grid[0].map((_, c) => cells(c, grid[0].length, shape.at(-1)))],
-            rows: grid.map((row, r) => [cells(r, grid.length, rowsOf(shape)), ...row.map(percent)])
-          }
-        : {
-            columns: [trans.__('unit'), trans.__('importance')],
-            rows: importance.map((value, i) => [String(i), brief(value)])
-          }
+        ? tableOf([trans.__('rows'), ...grid[0].map((_, c) => cells(c, grid[0].length, shape.at(-1)))], () =>
+            grid.map((row, r) => [cells(r, grid.length, rowsOf(shape)), ...row.map((share) => cell(share, percent))])
+          )
+        : tableOf([trans.__('unit'), trans.__('importance')], () =>
+            importance.map((value, i) => [String(i), cell(value, brief)])
+          )
   };
 }
 

@@ -9,6 +9,7 @@ import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, layerLabels, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Characters of a group's path in a narrow figure. */
 const SHORT = 18;
@@ -50,12 +51,11 @@ export function masksKept(payload: MasksPayload, context: IChartContext): IFigur
         groups[least].path,
         percent(kept[least])
       ) + omittedSentence(omitted, trans),
-    table: {
-      columns: [trans.__('group'), trans.__('kept or pruned as one'), trans.__('shape'), trans.__('kept')],
-      rows: groups.map(({ path, granularity, shape, kept }) => [
-        ...[path, granularity, shape.join(' × '), percent(kept)]
+    table: tableOf([trans.__('group'), trans.__('kept or pruned as one'), trans.__('shape'), trans.__('kept')], () =>
+      groups.map(({ path, granularity, shape, kept }) => [
+        ...[path, granularity, shape.join(' × '), cell(kept, percent)]
       ])
-    },
+    ),
     pick: ({ y }) => ({ layer: Number(y) })
   };
 }

@@ -9,6 +9,7 @@ import { layerAxis, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, expertName, layerLabels, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** The experts' axis, about; pixels. */
 const NAMES = 84;
@@ -46,13 +47,12 @@ export function mergeTree(payload: MergeTreePayload, context: IChartContext): IF
       }
     },
     summary: summary(tree, layerLabels(payload.data.layers)[context.layer], context) + omittedSentence(omitted, trans),
-    table: {
-      columns: [trans.__('join'), trans.__('of'), trans.__('and'), trans.__('distance'), trans.__('experts')],
-      rows: joins.map(({ left, right, distance, members }, i) => [
+    table: tableOf([trans.__('join'), trans.__('of'), trans.__('and'), trans.__('distance'), trans.__('experts')], () =>
+      joins.map(({ left, right, distance, members }, i) => [
         String(i + 1),
-        ...[membersText(left, names), membersText(right, names), brief(distance), String(members.length)]
+        ...[membersText(left, names), membersText(right, names), cell(distance, brief), String(members.length)]
       ])
-    }
+    )
   };
 }
 

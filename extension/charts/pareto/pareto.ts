@@ -210,6 +210,16 @@ function table({ data }: ParetoPayload, { trans }: IChartContext): IFigure['tabl
     rows: data.points.map((point, i) => [
       ...[point.label, data.series[point.series], brief(point.x), brief(point.y)],
       ...[interval(point).trim() || '–', onFront.has(i) ? trans.__('yes') : trans.__('no')]
-    ])
+    ]),
+    saved: {
+      columns: [
+        ...[trans.__('point'), trans.__('series'), named(data.x), named(data.y)],
+        ...[trans.__('interval from'), trans.__('interval to'), trans.__('on the front')]
+      ],
+      rows: data.points.map(({ label, series, x, y, low, high }, i) => [
+        ...[label, data.series[series], x, y, low, high],
+        onFront.has(i) ? trans.__('yes') : trans.__('no')
+      ])
+    }
   };
 }

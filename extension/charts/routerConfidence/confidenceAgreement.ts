@@ -7,6 +7,7 @@ import { binCentres, binName, confidenceAxis } from './bins';
 import type { IChartContext, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { layerLabels, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Heights in pixels. */
 const CURVE = 150;
@@ -36,13 +37,14 @@ export function confidenceAgreement(payload: RouterConfidencePayload, context: I
     ],
     layout: layout(compared, reference, context),
     summary: trans.__('The router of layer %1 is %2 sure on average.', label, percent(layer.mean)) + agreement,
-    table: {
-      columns: [trans.__('confidence'), trans.__('tokens'), ...(compared ? [trans.__('same as %1', reference)] : [])],
-      rows: layer.tokens.map((share, bin) => [
-        ...[binName(edges, bin), percent(share)],
-        ...(compared ? [percent(layer.agreement[bin])] : [])
-      ])
-    }
+    table: tableOf(
+      [trans.__('confidence'), trans.__('tokens'), ...(compared ? [trans.__('same as %1', reference)] : [])],
+      () =>
+        layer.tokens.map((share, bin) => [
+          ...[binName(edges, bin), cell(share, percent)],
+          ...(compared ? [cell(layer.agreement[bin], percent)] : [])
+        ])
+    )
   };
 }
 

@@ -9,6 +9,7 @@ import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { layerLabels, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** The layers' axis and the colour bar, in pixels. */
 const BESIDE = 106;
@@ -40,13 +41,12 @@ export function confidenceByLayer(payload: RouterConfidencePayload, context: ICh
         percent(known.length > 0 ? Math.min(...known) : null),
         percent(known.length > 0 ? Math.max(...known) : null)
       ) + omittedSentence(omitted, trans),
-    table: {
-      columns: [trans.__('layer'), trans.__('router'), trans.__('mean confidence'), ...compared],
-      rows: layers.map((layer, i) => [
-        ...[labels[i], layer.router, percent(layer.mean)],
-        ...compared.map(() => percent(meanAgreement(layer)))
+    table: tableOf([trans.__('layer'), trans.__('router'), trans.__('mean confidence'), ...compared], () =>
+      layers.map((layer, i) => [
+        ...[labels[i], layer.router, cell(layer.mean, percent)],
+        ...compared.map(() => cell(meanAgreement(layer), percent))
       ])
-    },
+    ),
     pick: ({ y }) => ({ layer: Number(y) })
   };
 }

@@ -9,6 +9,7 @@ import { amountColours, barTitle, baseLayout, fixedMargin, expertAxis, loadCeili
 import { outlineRow } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText } from '../text';
 import { wordsInstead } from '../wordsInstead';
+import { cell, tableOf } from '../../base/table';
 
 /** Lifts above this have one colour, or one rare pair would take all the others' colours. */
 const MOST = 8;
@@ -38,6 +39,7 @@ export function coActivation(payload: RoutingPayload, context: IChartContext): I
   const names = expertNames(layer, trans);
   const base = baseLayout(theme, TOP + SIDE + BOTTOM);
   return {
+    layer: layerLabels(payload.data.layers)[context.layer],
     data: [trace(lifted ? byLift : shares, lifted, names, context)],
     layout: {
       ...base,
@@ -47,10 +49,12 @@ export function coActivation(payload: RoutingPayload, context: IChartContext): I
       shapes: expert === null ? [] : [outlineRow(expert, theme)]
     },
     summary: summary(layer, byLift, names, context, layerLabels(payload.data.layers)[context.layer]),
-    table: {
-      columns: [trans.__('expert'), ...names],
-      rows: names.map((name, i) => [name, ...(lifted ? byLift[i].map(brief) : shares[i].map(percent))])
-    },
+    table: tableOf([trans.__('expert'), ...names], () =>
+      names.map((name, i) => [
+        name,
+        ...(lifted ? byLift : shares)[i].map((value) => cell(value, lifted ? brief : percent))
+      ])
+    ),
     choices: [measure],
     pick: ({ index }) => {
       const [row] = index as [number, number];

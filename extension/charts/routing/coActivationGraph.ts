@@ -8,6 +8,7 @@ import { lifts } from './lifts';
 import { baseLayout } from '../load';
 import { expertNames, layerLabels, percent, plainText } from '../text';
 import { wordsInstead } from '../wordsInstead';
+import { tableOf } from '../../base/table';
 
 /** Edges drawn for each expert, on average. */
 const EDGES = 2;
@@ -40,6 +41,7 @@ export function coActivationGraph(payload: RoutingPayload, context: IChartContex
   const lines = edgeTraces(shown, names.length, context);
   const axis = { visible: false, fixedrange: true, range: [-1.16, 1.16] };
   return {
+    layer: layerLabels(payload.data.layers)[context.layer],
     data: [...lines, nodes(layer, byLift, names, context)],
     layout: {
       ...baseLayout(theme, HEIGHT),
@@ -55,10 +57,9 @@ export function coActivationGraph(payload: RoutingPayload, context: IChartContex
       shown.length,
       all.length
     ),
-    table: {
-      columns: [trans.__('expert'), trans.__('with'), trans.__('times what their loads explain')],
-      rows: shown.map(({ i, j, lift }) => [names[i], names[j], lift.toFixed(2)])
-    },
+    table: tableOf([trans.__('expert'), trans.__('with'), trans.__('times what their loads explain')], () =>
+      shown.map(({ i, j, lift }) => [names[i], names[j], { text: lift.toFixed(2), value: lift }])
+    ),
     pick: ({ trace, index }) =>
       trace === lines.length ? { expert: index === context.expert ? null : (index as number) } : {}
   };

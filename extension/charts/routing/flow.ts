@@ -12,6 +12,7 @@ import { flowTrace } from './flowTrace';
 import { baseLayout } from '../load';
 import { expertNames, layerLabels, percent, plainText } from '../text';
 import { wordsInstead } from '../wordsInstead';
+import { tableOf } from '../../base/table';
 
 /** So many layers are drawn at first. */
 const LAYERS = 4;
@@ -45,6 +46,8 @@ export function flow(payload: RoutingPayload, context: IChartContext): IFigure |
   const biggest = biggestFlows(known.flows, chosen);
   const names: IFlowNames = { labels, experts: layers.map((layer) => expertNames(layer, trans)) };
   const { trace, rows } = flowTrace(biggest.flows, names, chosen, context);
+  const columns = [trans.__('layer'), trans.__('from'), trans.__('to'), trans.__('of its tokens'), trans.__('of all tokens')]; // prettier-ignore
+  const table = tableOf(columns, () => rows);
   return {
     data: [trace],
     layout: {
@@ -55,18 +58,9 @@ export function flow(payload: RoutingPayload, context: IChartContext): IFigure |
     summary: [
       trans.__('Where tokens go from layer %1 to layer %2, by first choices.', labels[first], labels[last]),
       ...whatIsShown(known, biggest.covered, biggest.grouped, labels[first], trans),
-      ...chosenWords(rows, chosen, names, first, last, trans)
+      ...chosenWords(table.rows, chosen, names, first, last, trans)
     ].join(' '),
-    table: {
-      columns: [
-        trans.__('layer'),
-        trans.__('from'),
-        trans.__('to'),
-        trans.__('of its tokens'),
-        trans.__('of all tokens')
-      ],
-      rows
-    },
+    table,
     choices,
     pick: ({ data }) => {
       const { layer, expert } = data as { layer: number; expert: number };

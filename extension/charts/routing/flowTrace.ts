@@ -1,6 +1,7 @@
 /** @file Flows as a plotly sankey, and as rows of a table. */
 import type { Data } from 'plotly.js';
 import type { ITheme } from '../../base/theme';
+import { cell, type ICell } from '../../base/table';
 import { OTHERS } from './biggestFlows';
 import { expertColour, faded } from '../../base/colours';
 import type { IFlow } from './expertFlows';
@@ -28,7 +29,7 @@ export function flowTrace(
   names: IFlowNames,
   chosen: readonly [number, number] | null,
   context: IChartContext
-): { trace: Data; rows: string[][] } {
+): { trace: Data; rows: (ICell | string)[][] } {
   const sorted = [...flows].sort((a, b) => a.layer - b.layer || b.volume - a.volume);
   const nodes = nodesOf(sorted);
   const at = new Map(nodes.map(({ layer, expert }, i) => [`${layer} ${expert}`, i]));
@@ -82,8 +83,8 @@ export function flowTrace(
       names.labels[layer],
       expertOf(layer, source),
       expertOf(layer + 1, target),
-      percent(share),
-      percent(volume)
+      cell(share, percent),
+      cell(volume, percent)
     ])
   };
 }

@@ -2,7 +2,7 @@
 import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IExpertMeasure } from './expertMeasure';
 import type { IChartContext } from '../figure';
-import type { ITable } from '../../base/table';
+import { cell, tableOf, type ITable } from '../../base/table';
 import { maxVioBound } from './layerBounds';
 import { brief, expertNames, layerLabels } from '../text';
 
@@ -18,18 +18,13 @@ export function heatmapTable(
   const labels = layerLabels(layers);
   const widest = layers.reduce((a, b) => (b.numExperts > a.numExperts ? b : a));
   const metrics = [trans.__('entropy'), trans.__('MaxVio'), trans.__('bound of MaxVio')];
-  return {
-    columns: [trans.__('layer'), ...metrics, ...expertNames(widest, trans)],
-    get rows() {
-      return layers.map((layer, i) => [
-        labels[i],
-        brief(layer.entropy),
-        brief(layer.maxVio),
-        brief(maxVioBound(layer)),
-        ...measure.values[i].map(measure.cell)
-      ]);
-    }
-  };
+  return tableOf([trans.__('layer'), ...metrics, ...expertNames(widest, trans)], () =>
+    layers.map((layer, i) => [
+      labels[i],
+      ...[layer.entropy, layer.maxVio, maxVioBound(layer)].map((metric) => cell(metric, brief)),
+      ...measure.values[i].map((value) => cell(value, measure.cell))
+    ])
+  );
 }
 
 /** Cells that stand out, and the expert that was chosen. */

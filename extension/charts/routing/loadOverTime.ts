@@ -8,6 +8,7 @@ import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStrea
 import { outlineRow } from '../mark';
 import { stepAxis, stepRange } from '../stepAxis';
 import { expertNames, layerLabels, percent, plainText } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** The layer in view at the steps kept. Null where there is none yet. */
 export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -25,6 +26,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
   const label = layerLabels(layers)[context.layer];
   return {
     data,
+    layer: label,
     layout: {
       ...baseLayout(theme, 70 + Math.min(240, Math.max(form.selected === 'stream' ? 160 : 80, layer.numExperts * 9))),
       hovermode: 'closest',
@@ -38,10 +40,9 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
       steps[steps.length - 1],
       percent(1 / layer.numExperts)
     ),
-    table: {
-      columns: [trans.__('step'), ...expertNames(layer, trans)],
-      rows: steps.map((step, s) => [String(step), ...loads[s].map(percent)])
-    },
+    table: tableOf([trans.__('step'), ...expertNames(layer, trans)], () =>
+      steps.map((step, s) => [String(step), ...loads[s].map((share) => cell(share, percent))])
+    ),
     choices: [form],
     steps,
     pick: ({ trace, y }) => {

@@ -8,6 +8,7 @@ import { barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours
 import { outline } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from '../text';
 import { wordsInstead } from '../wordsInstead';
+import { cell, tableOf } from '../../base/table';
 
 const TOP = 42;
 const BOTTOM = 36;
@@ -35,6 +36,7 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
   const column = expert === null ? -1 : order.indexOf(expert);
   const axis = expertAxis(trans, names.length);
   return {
+    layer: layerLabels(payload.data.layers)[context.layer],
     data: [trace(ratios, shares, order, names, groups, barTitle(titles(groups, trans), context, sides), context)],
     layout: {
       ...baseLayout(theme, TOP + height + BOTTOM),
@@ -58,10 +60,14 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
       shapes: column >= 0 ? [outline([column, column], [0, groups.length - 1], theme)] : []
     },
     summary: summary(ratios, names, groups, layerLabels(payload.data.layers)[context.layer], context),
-    table: {
-      columns: [trans.__('expert'), ...groups.flatMap((group) => [group, trans.__('%1, times its mean', group)])],
-      rows: names.map((name, e) => [name, ...groups.flatMap((_, g) => [percent(shares[g][e]), brief(ratios[g][e])])])
-    },
+    table: tableOf(
+      [trans.__('expert'), ...groups.flatMap((group) => [group, trans.__('%1, times its mean', group)])],
+      () =>
+        names.map((name, e) => [
+          name,
+          ...groups.flatMap((_, g) => [cell(shares[g][e], percent), cell(ratios[g][e], brief)])
+        ])
+    ),
     choices: [by, sorting].filter(({ options }) => options.length > 1),
     pick: ({ index }) => {
       const chosen = order[(index as [number, number])[1]];

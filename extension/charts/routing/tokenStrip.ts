@@ -3,7 +3,7 @@ import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-l
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import type { ReplayedSample } from './routingAt';
 import type { IChartContext, IChoice } from '../figure';
-import type { ITable } from '../../base/table';
+import { cell, tableOf, type ITable } from '../../base/table';
 import type { IStripChoices } from './stripChoices';
 import { stripChoices } from './stripChoices';
 import { expertName, layerLabels, percent, visibleText } from '../text';
@@ -61,7 +61,7 @@ export function tokenStrip(payload: RoutingPayload, context: IChartContext): ITo
     choices: chosen.choices,
     describe: (row, token) => describe(payload, context, { chosen, row: rows[row], all: now[row], token }),
     summary: summary(payload, context, chosen, rows),
-    table: table(visible, layers, rows, chosen, context)
+    table: table(tokens.text, visible, layers, rows, chosen, context)
   };
 }
 
@@ -145,6 +145,7 @@ function summary(
 }
 
 function table(
+  texts: readonly string[],
   visible: readonly string[],
   layers: readonly LayerRouting[],
   rows: readonly IStripRow[],
@@ -162,15 +163,12 @@ function table(
     rows.flatMap(({ experts, before }, r) =>
       before ? [names[r](experts[t]), names[r](before[t])] : [names[r](experts[t])]
     );
-  return {
-    columns: [trans.__('token'), trans.__('text'), ...columns, ...(single ? [trans.__('weight')] : [])],
-    get rows() {
-      return visible.map((text, t) => [
-        String(t + 1),
-        text,
-        ...cells(t),
-        ...(single ? [percent(rows[0].weights[t])] : [])
-      ]);
-    }
-  };
+  return tableOf([trans.__('token'), trans.__('text'), ...columns, ...(single ? [trans.__('weight')] : [])], () =>
+    visible.map((text, t) => [
+      String(t + 1),
+      { text, value: texts[t] },
+      ...cells(t),
+      ...(single ? [cell(rows[0].weights[t], percent)] : [])
+    ])
+  );
 }

@@ -39,6 +39,7 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
   const first = tokens.at(0);
   return {
     data: [bars(tokens, expert, context)],
+    layer: label,
     layout: {
       ...baseLayout(theme, TOP + Math.max(2, tokens.length) * ROW + BOTTOM),
       margin: fixedMargin({ t: TOP, b: BOTTOM, l: 12 + 7.5 * letters, r: 12 }),
@@ -75,7 +76,19 @@ export function topTokens(payload: RoutingPayload, context: IChartContext): IFig
           const token = topTokens[e]?.[i];
           return token ? trans.__('%1 (%2)', visibleText(token.text), percent(token.share)) : '–';
         })
-      ])
+      ]),
+      get saved() {
+        return {
+          columns: [
+            trans.__('expert'),
+            ...rank(topTokens).flatMap((i) => [trans.__('token %1', i + 1), trans.__('share of token %1', i + 1)])
+          ],
+          rows: names.map((name, e) => [
+            name,
+            ...rank(topTokens).flatMap((i) => [topTokens[e]?.[i]?.text ?? null, topTokens[e]?.[i]?.share ?? null])
+          ])
+        };
+      }
     }
   };
 }

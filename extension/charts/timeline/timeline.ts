@@ -8,6 +8,7 @@ import { layerAxis, rowsHeight } from '../layers';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, percent, plainText, shortened } from '../text';
+import { cell, tableOf } from '../../base/table';
 
 /** Shares of idle time stand beside at most so many rows. */
 const MOST_WORDS = 24;
@@ -25,20 +26,21 @@ export function timeline(payload: TimelinePayload, context: IChartContext): IFig
     data: [track(payload, end, idle, context), ...data.activities.map((_, a) => activity(payload, a, context))],
     layout: layout(payload, { end, idle }, context),
     summary: summary(payload, { end, idle }, context),
-    table: {
-      columns: [
+    table: tableOf(
+      [
         trans.__('device'),
         ...data.activities.map((name) => trans.__('%1 (ms)', name)),
         trans.__('busy (ms)'),
         trans.__('idle')
       ],
-      rows: data.devices.map((name, device) => [
-        name,
-        ...data.activities.map((_, a) => brief(spent(payload, device, a))),
-        brief((1 - idle[device]) * end),
-        percent(idle[device])
-      ])
-    }
+      () =>
+        data.devices.map((name, device) => [
+          name,
+          ...data.activities.map((_, a) => cell(spent(payload, device, a), brief)),
+          cell((1 - idle[device]) * end, brief),
+          cell(idle[device], percent)
+        ])
+    )
   };
 }
 

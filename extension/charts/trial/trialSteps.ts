@@ -7,6 +7,7 @@ import { baseLayout } from '../load';
 import { stepAxis } from '../stepAxis';
 import { brief, plainText } from '../text';
 import { trialState } from './trialValues';
+import { cell, tableOf } from '../../base/table';
 
 const HEIGHT = 240;
 const MARGIN = { l: 54, r: 12, t: 8, b: 36 };
@@ -43,14 +44,13 @@ export function trialSteps({ data }: TrialPayload, context: IChartContext): IFig
       steps[steps.length - 1],
       pruned
     ),
-    table: {
-      columns: [trans.__('trial'), trans.__('state'), trans.__('last step'), trans.__('last value')],
-      rows: told.map(({ trial, best }) => {
+    table: tableOf([trans.__('trial'), trans.__('state'), trans.__('last step'), trans.__('last value')], () =>
+      told.map(({ trial, best }) => {
         const { steps, values } = trial.intermediate;
-        const number = best ? `★ ${trial.number}` : String(trial.number);
-        return [number, trialState(trial.state, trans), String(steps.at(-1)), brief(values.at(-1) ?? null)];
+        const number = cell(trial.number, (n) => (best ? `★ ${n}` : String(n)));
+        return [number, trialState(trial.state, trans), String(steps.at(-1)), cell(values.at(-1) ?? null, brief)];
       })
-    }
+    )
   };
 }
 

@@ -3,7 +3,7 @@ import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '@switc
 import { bestSoFar } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
-import type { ITable } from '../../base/table';
+import { cell, tableOf, type ITable } from '../../base/table';
 import { seriesColour } from '../amounts';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
@@ -153,20 +153,27 @@ function table({ data }: TrialPayload, { trans }: IChartContext): ITable {
   const order = [...data.best, ...data.trials.map((_, i) => i).filter((i) => !best.has(i)).reverse()]; // prettier-ignore
   const labels = [...new Set(data.trials.flatMap(({ parameters }) => Object.keys(parameters)))];
   const goals = data.objectives.map(objectiveName);
-  return {
-    columns: [
-      ...[trans.__('trial'), trans.__('state'), ...goals, ...labels],
-      ...[trans.__('seconds'), trans.__('made from')]
-    ],
-    rows: order.map((i) => {
+  const columns = [
+    trans.__('trial'),
+    trans.__('state'),
+    ...goals,
+    ...labels,
+    trans.__('seconds'),
+    trans.__('made from')
+  ];
+  return tableOf(columns, () =>
+    order.map((i) => {
       const { number, state, values, parameters, duration, parent } = data.trials[i];
-      const tried = labels.map((label) =>
-        chosen(Object.hasOwn(parameters, label) ? parameters[label] : undefined, trans)
-      );
+      const tried = labels.map((label) => {
+        const value = Object.hasOwn(parameters, label) ? parameters[label] : undefined;
+        const text = chosen(value, trans);
+        return { text, value: typeof value === 'boolean' ? text : (value ?? null) };
+      });
       return [
-        ...[best.has(i) ? `★ ${number}` : String(number), trialState(state, trans), ...values.map(brief), ...tried],
-        ...[brief(duration), parent === null ? '–' : String(parent)]
+        cell(number, (n) => (best.has(i) ? `★ ${n}` : String(n))),
+        ...[trialState(state, trans), ...values.map((value) => cell(value, brief)), ...tried],
+        ...[cell(duration, brief), cell(parent, (n) => (n === null ? '–' : String(n)))]
       ];
     })
-  };
+  );
 }

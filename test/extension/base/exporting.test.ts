@@ -3,6 +3,9 @@ import '../support/browser';
 import { expect, test } from 'vitest';
 import { expertColour } from '../../../extension/base/colours';
 import { stripSvg } from '../../../extension/charts/routing/stripSvg';
+import { loadOverTime } from '../../../extension/charts/routing/loadOverTime';
+import { brief, percent } from '../../../extension/charts/text';
+import { cell, tableOf } from '../../../extension/base/table';
 import { csv } from '../../../extension/base/exporting/csv';
 import { fileName } from '../../../extension/base/exporting/fileName';
 import { context, routing } from '../support/payloads';
@@ -54,18 +57,41 @@ test.each([
   expect(parse(csv({ columns: [text], rows: [[text]] }))).toEqual([[`'${text}`], [`'${text}`]]);
 });
 
+test('numbers are saved as they are, and what readers see is another matter', () => {
+  const table = tableOf(['step', 'share', 'best', 'text'], () => [
+    ['48', cell(0.14912345678901234, percent), cell(3, (n) => `★ ${n}`), { text: 'a·b', value: 'a b' }],
+    ['60', cell(null, percent), cell(1e-12, brief), '–']
+  ]);
+  expect(table.rows).toEqual([
+    ['48', '14.9 %', '★ 3', 'a·b'],
+    ['60', '–', '1.0e-12', '–']
+  ]);
+  expect(csv(table)).toBe('"step","share","best","text"\r\n48,0.14912345678901234,3,"a b"\r\n60,,1e-12,"–"\r\n');
+});
+
+test('a picture saves the values of its payload, and says of which layer', () => {
+  const figure = loadOverTime(routing(), { ...context, layer: 1 })!;
+  const [loads] = figure.table.saved!.rows;
+  expect(loads.slice(1)).toEqual(routing().data.history.load[1][0]);
+  expect(figure.layer).toBe('1');
+});
+
 test('a large table is written whole', () => {
   const rows = Array.from({ length: 100_000 }, (_, i) => [String(i), 'a "b", c', '0.25']);
   const text = csv({ columns: ['i', 'text', 'share'], rows });
   expect(text.length).toBe('"i","text","share"\r\n'.length + rows.reduce((sum, [i]) => sum + i.length + 20, 0));
 });
 
-test('files are named by run, picture and step', () => {
-  const payload = routing('small');
+test('files are named by run, picture, layer and step', () => {
+  const payload = { ...routing('small'), runId: '3f2c91ab-77de' };
   payload.source = { ...payload.source, title: 'MoE: top-2 / 16 “äö” ../..', step: 60 };
-  expect(fileName({ payload, picture: 'load-heatmap' }, 'csv')).toBe('moe-top-2-16-äö-load-heatmap-step-60.csv');
+  expect(fileName({ payload, picture: 'load-heatmap' }, 'csv')).toBe(
+    'moe-top-2-16-äö-3f2c91ab-load-heatmap-step-60.csv'
+  );
   payload.source.title = '💡'.repeat(100);
-  expect(fileName({ payload, picture: 'scalars' }, 'png')).toBe('scalars-step-60.png');
+  expect(fileName({ payload, picture: 'load-over-time', layer: 'a/2' }, 'png')).toBe(
+    '3f2c91ab-load-over-time-layer-a-2-step-60.png'
+  );
 });
 
 test('a strip of tokens becomes an SVG with every token, its expert and its colour; markup is text', () => {

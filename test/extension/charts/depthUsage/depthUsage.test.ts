@@ -63,7 +63,7 @@ test('a cost over its budget has another colour than one within', () => {
 });
 
 test('the table has a row a layer and one for all', () => {
-  expect(depthUsage(small(), context)!.table).toEqual({
+  expect(depthUsage(small(), context)!.table).toMatchObject({
     columns: ['layer', 'skip', 'big'],
     rows: [
       ['0', '25.0 %', '75.0 %'],

@@ -32,7 +32,7 @@ test('a row is the histogram of a layer over the edges of the bins, with its mea
 
 test('the table weighs agreement by tokens', () => {
   // 0.25 x 0.4 + 0.75 x 0.8
-  expect(confidenceByLayer(small(), context)!.table).toEqual({
+  expect(confidenceByLayer(small(), context)!.table).toMatchObject({
     columns: ['layer', 'router', 'mean confidence', 'same choice as oracle'],
     rows: [
       ['0', 'path', '80.0 %', '70.0 %'],

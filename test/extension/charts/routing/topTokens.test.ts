@@ -26,7 +26,7 @@ test('the bars are the chosen expert’s tokens, and the table has those of all'
   expect(figure?.layout.yaxis?.ticktext).toEqual(['“&lt;i&gt;”', 'line break “⏎”']);
   expect(figure?.summary).toContain('expert 1 of layer 0 was sent most: “<i>” 25.0 %, “⏎” 12.5 %');
   expect(JSON.stringify([figure?.data, figure?.layout])).not.toContain('<');
-  expect(figure?.table).toEqual({
+  expect(figure?.table).toMatchObject({
     columns: ['expert', 'token 1', 'token 2'],
     rows: [
       ['expert 0', 'a·b (50.0 %)', '–'],

@@ -34,7 +34,7 @@ test('a span is a bar from its start on its device, on a track of the whole time
 
 test('what overlaps is busy once, and the rest is idle', () => {
   const figure = timeline(small(), context)!;
-  expect(figure.table).toEqual({
+  expect(figure.table).toMatchObject({
     columns: ['device', 'compute (ms)', 'send (ms)', 'busy (ms)', 'idle'],
     rows: [
       ['a', '2', '1', '2', '80.0 %'],

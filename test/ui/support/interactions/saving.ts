@@ -31,7 +31,9 @@ async function expectFiles(
   choose: (format: number) => Promise<void>
 ): Promise<void> {
   const { title, step } = payload.source;
-  const base = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-load-heatmap-step-${step}`;
+  const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const run = slug(payload.runId.slice(0, 8)).replace(/-$/, '');
+  const base = `${slug(title)}-${run}-load-heatmap-step-${step}`;
   await expect(picture.locator('.main-svg').first()).toBeVisible();
   const [svgName, svg] = await saved(page, () => choose(0));
   expect(svgName).toBe(`${base}.svg`);
