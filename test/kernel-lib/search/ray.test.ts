@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { children, withVariable } from '../../support/processes';
 import { rayPython } from '../../support/rayPython';
 
 const SECONDS = 1000;
 
-/** Processes of this machine whose command line has a text. */
-const processes = (text: string): string[] =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(text));
+/** Variable by which what the cluster starts is known. */
+const MARK = 'SWITCHYARD_TEST_CLUSTER';
+const WORKER = join('executor', 'worker.js');
 
 describe('nas.ray on a cluster of two nodes and a head', () => {
   let python: string;
@@ -29,7 +28,7 @@ describe('nas.ray on a cluster of two nodes and a head', () => {
     folder = mkdtempSync(join(tmpdir(), 'ray-'));
     cluster = spawn(python, [join(import.meta.dirname, '../../support/rayCluster.py'), '2'], {
       stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, RAY_USAGE_STATS_ENABLED: '0' }
+      env: { ...process.env, RAY_USAGE_STATS_ENABLED: '0', [MARK]: '1' }
     });
     createInterface({ input: cluster.stdout! }).on('line', (line) =>
       line.startsWith('{') ? answers.shift()?.(JSON.parse(line) as Record<string, unknown>) : undefined
@@ -49,6 +48,7 @@ describe('nas.ray on a cluster of two nodes and a head', () => {
     async () => {
       let killed = Promise.resolve<unknown>(null);
       let begun = false;
+      let workers = 0;
       const { status, trials } = await nas.study({
         space: nas.space({ a: nas.integer(0, 11) }),
         evaluate: async ({ candidate, point }) => {
@@ -64,6 +64,7 @@ describe('nas.ray on a cluster of two nodes and a head', () => {
           start: () => undefined,
           end: () => undefined,
           trial: ({ state, attributes }) => {
+            workers = Math.max(workers, withVariable(WORKER, MARK).length);
             if (state === 'complete' && !begun && attributes?.told !== undefined && attributes.told > 4) {
               begun = true;
               killed = answer();
@@ -84,8 +85,9 @@ describe('nas.ray on a cluster of two nodes and a head', () => {
       // A trial whose node was lost has a number beyond the twelve: it was begun anew.
       expect(Math.max(...trials.map(({ number }) => number))).toBeGreaterThan(11);
       await new Promise((resolve) => setTimeout(resolve, 2 * SECONDS));
-      expect(processes(join('executor', 'worker.js'))).toEqual([]);
-      expect(processes('trials_on_ray.py')).toEqual([]);
+      expect(workers).toBeGreaterThan(0);
+      expect(withVariable(WORKER, MARK)).toEqual([]);
+      expect(children('trials_on_ray.py')).toEqual([]);
     },
     170 * SECONDS
   );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { children } from '../../support/processes';
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'workers-'))));
@@ -15,12 +16,6 @@ const run = (options: Partial<nas.StudyOptions>) =>
     ...{ space: space(), evaluate: ({ candidate }) => candidate.a as number, storage: 'memory', progress: false },
     ...{ executor: nas.workers({ workers: 2 }), trials: 12, ...options }
   });
-
-/** Processes of this machine whose command line has a text. */
-const processes = (text: string): number =>
-  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(text)).length;
 
 const ended = async (pid: number): Promise<boolean> => {
   for (let i = 0; i < 50; i++) {
@@ -164,7 +159,7 @@ describe('nas.workers', () => {
     const { status, trials } = await study;
     expect([status, trials.length]).toEqual(['stopped', 0]);
     expect(Date.now() - began).toBeLessThan(6000);
-    expect(processes(join('executor', 'worker.js'))).toBe(0);
+    expect(children(join('executor', 'worker.js'))).toEqual([]);
   });
 
   test('workers end with the process that has them, however it ends, also where they compute', async () => {
