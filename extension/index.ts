@@ -129,7 +129,7 @@ const panels: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** What the status bar says of a run. */
+/** Item of the status bar that says how a run is. */
 function wordsOf(run: IRun | undefined, trans: TranslationBundle): string | null {
   return run !== undefined && 'payload' in run.reading
     ? briefWords(run.reading.payload, run.told === 'paused', trans)

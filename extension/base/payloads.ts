@@ -12,7 +12,7 @@ export interface IRun {
   live: boolean;
   /** When the last snapshot came, in milliseconds since the Unix epoch; 0 where it was saved. */
   receivedAt: number;
-  /** What its kernel says of it; undefined where it does not say. */
+  /** State that its kernel says; undefined where it does not say. */
   told?: ControlStatus['state'];
   /** The execute request that its snapshots answer; undefined where that is not known. */
   request?: string;

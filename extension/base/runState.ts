@@ -11,7 +11,7 @@ export type RunState = 'running' | 'paused' | 'finished' | 'stopped' | 'failed' 
 /** A run whose cell is done goes on in the background as long as it is heard of this often, in milliseconds. */
 export const STALE_AFTER = 10_000;
 
-/** What a state shows. */
+/** Words and controls of a state. */
 interface IStateWords {
   /** One word. */
   label: (trans: TranslationBundle) => string;

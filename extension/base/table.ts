@@ -1,6 +1,6 @@
 /** @file The numbers of a picture, for readers who do not see it, and as they are saved. */
 
-/** What a file holds in a place: a number at its full precision, null where there is none. */
+/** Value of a place in a file: a number at its full precision, null where there is none. */
 export type IValue = string | number | null;
 
 export interface ITable {

@@ -7,7 +7,7 @@ import { FrameScheduler } from '../base/frame';
 
 export interface IRunStatusOptions {
   trans: TranslationBundle;
-  /** What is to be said; null where nothing goes on. */
+  /** Words to be said; null where nothing goes on. */
   words: () => string | null;
   /** Leads to the run. */
   show: () => void;

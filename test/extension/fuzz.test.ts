@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ITab } from '../../extension/panels/tabs';
 import { createTabs } from '../../extension/panels/tabs';
 import type { IPicture } from '../../extension/panels/picture';
+import type { ITable } from '../../extension/base/table';
 import { readPayload } from '../../extension/base/reading';
 import { PayloadRenderer } from '../../extension/cells/renderer';
 import type { IChartContext } from '../../extension/charts/figure';
@@ -173,9 +174,15 @@ function draw(payload: Payload, random: () => number): void {
   }
 }
 
-/** Each row has a text for every column. */
+/** Each row has a text for every column, and what is saved a value. */
 function checkTable(picture: IPicture): void {
-  const { columns, rows } = picture.exported()?.table ?? { columns: [], rows: [] };
+  const { columns, rows, saved }: ITable = picture.exported()?.table ?? { columns: [], rows: [] };
+  const lacking = saved?.rows.find(
+    (row) => row.length !== saved.columns.length || row.some((value) => value === undefined || Number.isNaN(value))
+  );
+  if (lacking !== undefined) {
+    throw new Error(`a saved row lacks values of ${saved!.columns.length} columns: ${String(lacking)}`);
+  }
   const wrong = [columns, ...rows].find(
     (row) => row.length !== columns.length || row.some((cell) => typeof cell !== 'string')
   );

@@ -35,6 +35,6 @@ export interface Source {
   final: boolean;
   /** Why the run is no longer going, where it is not: "finished", "stopped", "failed". */
   status: 'running' | 'finished' | 'stopped' | 'failed';
-  /** What a run failed of; absent where it did not, or it is not known. */
+  /** Cause of a run that failed; absent where it did not, or it is not known. */
   problem?: Text;
 }

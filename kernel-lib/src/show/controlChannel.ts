@@ -16,7 +16,7 @@ export type Requested = (request: ControlRequest, panel: object, answer: (detail
 export interface ShownRun {
   /** The notebook's id of the cell that runs it; null where the client sent none. */
   cellId: string | null;
-  /** What its output shows; null before it shows something. */
+  /** Payload that its output shows; null before it shows something. */
   bundle: () => Bundle | null;
 }
 

@@ -13,7 +13,7 @@ export interface RunState {
   step: number;
   totalSteps: number | null;
   status: Source['status'];
-  /** What it failed of. */
+  /** Cause, where it failed. */
   problem?: string;
 }
 

@@ -31,7 +31,7 @@ export class LiveDisplay {
   /** @param build - Makes the payload; called only when it is shown. */
   constructor(private readonly build: () => Payload) {}
 
-  /** What the output shows; null before it shows something. */
+  /** Payload that the output shows; null before it shows something. */
   get bundle(): Bundle | null {
     return this.latest;
   }
