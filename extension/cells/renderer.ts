@@ -75,7 +75,17 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
 
   private _describe(): void {
     if (this._shown !== null && this.isAttached) {
-      this._head.show(this._shown, this._options.registry?.of(this.node));
+      this._say(this._shown);
+    }
+  }
+
+  private _say(payload: Payload): void {
+    this._head.show(payload, this._options.registry?.of(this.node));
+    // An output that is wider than its cell is scrolled by keys: something in it takes the focus, or it does itself.
+    if (this._head.takesFocus) {
+      this.node.removeAttribute('tabindex');
+    } else {
+      this.node.tabIndex = 0;
     }
   }
 
@@ -110,7 +120,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
 
   private _summary(payload: Payload): Node[] {
     const { trans } = this._options;
-    this._head.show(payload, this._options.registry?.of(this.node));
+    this._say(payload);
     const theme = readTheme(this._settings.colourScheme);
     const view = this._viewOf(payload);
     if (view !== undefined) {

@@ -16,6 +16,11 @@ export class SummaryHead {
     this.node = element('div', { class: 'jp-switchyard-head' }, this._title, this._steps, this._open);
   }
 
+  /** Whether it has something that takes the focus. */
+  get takesFocus(): boolean {
+    return !this._open.hidden;
+  }
+
   /** @param place - The notebook that the output stands in, which knows what became of the run. */
   show(payload: Payload, place: IRunPlace | undefined): void {
     const { runId, source } = payload;

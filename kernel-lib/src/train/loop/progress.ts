@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { randomUUID } from 'crypto';
 import { captureDisplay } from '../../base/core';
+import { shared } from '../../base/core/host';
 import type { RunInfo, StepReport, Watcher } from './contract';
 
 /** Place where a line of progress goes. */
@@ -10,6 +10,8 @@ export interface Line {
 }
 
 const MIN_MILLISECONDS = 500;
+/** Lines of this process. */
+let lines = 0;
 
 /**
  * A line that says how far a run is: one updating output in a notebook, a bar in a terminal, nothing elsewhere. At most
@@ -72,7 +74,7 @@ function notebookLine(): Line | null {
   if (write === null) {
     return null;
   }
-  const transient = { display_id: randomUUID() };
+  const transient = { display_id: displayId() };
   // Jupyter saves no display id: by this one a page that was loaded anew finds the output that it must go on with.
   const metadata = { switchyard: { display: transient.display_id } };
   let shown = false;
@@ -81,6 +83,12 @@ function notebookLine(): Line | null {
     shown = true;
   };
   return { update: (_step, _total, text) => show(text), close: show };
+}
+
+/** An id that no other output of this kernel has, nor one of another cell, and that is the same where the notebook is run again. */
+function displayId(): string {
+  const cell = shared().host?.cell();
+  return `progress-${cell?.id ?? cell?.executionCount ?? 'none'}-${++lines}`;
 }
 
 function terminalLine(): Line | null {
