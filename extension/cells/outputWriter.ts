@@ -21,6 +21,11 @@ export interface IOffered {
   cellId: string | null;
 }
 
+/** Who has a document open, where it is shared. */
+interface IAwareness {
+  getStates(): ReadonlyMap<number, unknown>;
+}
+
 /** An output of a cell. */
 interface IPlace {
   cell: ICodeCellModel;
@@ -49,6 +54,9 @@ export class OutputWriter implements IDisposable {
 
   /** New data of an output that the library has named in its metadata: Jupyter saves no display ids. */
   refresh(displayId: string, data: MimeData): void {
+    if (this._isShared) {
+      return;
+    }
     const place = this._find((output) => displayOf(output) === displayId);
     if (place !== null && JSON.stringify(place.output.data) !== JSON.stringify(data)) {
       replace(place, data);
@@ -63,7 +71,7 @@ export class OutputWriter implements IDisposable {
 
   private _write(): void {
     this._timer = undefined;
-    const runs = [...this._waiting.values()].filter((run) => this._isBehind(run));
+    const runs = this._isShared ? [] : [...this._waiting.values()].filter((run) => this._isBehind(run));
     this._waiting.clear();
     for (const { runId, data, cellId } of runs) {
       const place = this._find((output) => runOf(this._read(output))?.runId === runId);
@@ -75,6 +83,12 @@ export class OutputWriter implements IDisposable {
           ?.outputs.add({ output_type: 'display_data', data, metadata: {} });
       }
     }
+  }
+
+  /** Whether other pages have the document open: one of them writes already, and outputs that two write are there twice. */
+  private get _isShared(): boolean {
+    const shared = this._panel.content.model?.sharedModel as { awareness?: IAwareness } | undefined;
+    return (shared?.awareness?.getStates().size ?? 0) > 1;
   }
 
   private _isBehind({ runId, seq }: IOffered): boolean {
