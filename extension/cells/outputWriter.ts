@@ -17,7 +17,7 @@ export interface IOffered {
   runId: string;
   seq: number;
   data: MimeData;
-  /** The cell that it belongs to, where no output has the run yet; null where that is not known. */
+  /** The cell that gets an output, where none has the run yet; null where it gets none: who runs a cell adds its outputs. */
   cellId: string | null;
 }
 

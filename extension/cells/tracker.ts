@@ -147,6 +147,9 @@ export class PayloadTracker implements IDisposable {
     if (MIME_TYPE in data) {
       const reading = readPayload(data[MIME_TYPE]);
       const known = this._cellNamed(cellId);
+      if ('payload' in reading) {
+        this._taken.add(reading.payload.runId);
+      }
       this._store.dispatch({ type: 'message', cellId: known, reading, time: Date.now() });
       if ('payload' in reading) {
         this._store.dispatch({ type: 'told', runId: reading.payload.runId, state });
@@ -158,7 +161,8 @@ export class PayloadTracker implements IDisposable {
   private _write(reading: Reading, data: MimeData, cellId: string | null): void {
     if ('payload' in reading) {
       const { runId: key, seq } = reading.payload;
-      this._writer.offer({ runId: key, seq, data, cellId: holders(this._store.state, key).at(0) ?? cellId });
+      const own = holders(this._store.state, key).at(0) ?? cellId;
+      this._writer.offer({ runId: key, seq, data, cellId: this._taken.has(key) ? own : null });
     }
   }
 
@@ -197,6 +201,8 @@ export class PayloadTracker implements IDisposable {
 
   private _panel: NotebookPanel;
   private _writer: OutputWriter;
+  /** Runs that were under way when this page came: the page that began them may be gone. */
+  private _taken = new Set<string>();
   private _held: HeldRuns;
   private _store: PayloadStore;
   private _isDisposed = false;
