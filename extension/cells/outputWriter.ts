@@ -21,11 +21,6 @@ export interface IOffered {
   cellId: string | null;
 }
 
-/** Who has a document open, where it is shared. */
-interface IAwareness {
-  getStates(): ReadonlyMap<number, unknown>;
-}
-
 /** An output of a cell. */
 interface IPlace {
   cell: ICodeCellModel;
@@ -85,10 +80,9 @@ export class OutputWriter implements IDisposable {
     }
   }
 
-  /** Whether other pages have the document open: one of them writes already, and outputs that two write are there twice. */
+  /** Whether other pages may have the document open: who runs a cell writes already, and outputs that two write are there twice. */
   private get _isShared(): boolean {
-    const shared = this._panel.content.model?.sharedModel as { awareness?: IAwareness } | undefined;
-    return (shared?.awareness?.getStates().size ?? 0) > 1;
+    return this._panel.context.model.collaborative === true;
   }
 
   private _isBehind({ runId, seq }: IOffered): boolean {
