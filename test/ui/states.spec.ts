@@ -5,7 +5,8 @@ import { drawn, example, expectedLoads, openNotebook, panelOf } from './support/
 
 test('a saved notebook shows the same pictures with no kernel', async ({ page, tmpPath }) => {
   const payload = example('finished') as RoutingPayload;
-  const outputs = { 0: [payload], 1: [example('running')], 2: [example('training')] };
+  // A run stands beside one cell.
+  const outputs = { 0: [payload], 1: [{ ...example('running'), runId: 'another' }], 2: [example('training')] };
   await openNotebook(page, tmpPath, ['a', 'b', 'c'], { outputs, kernel: null });
   const shown = page.locator('.jp-switchyard-Summary');
   await expect(shown).toHaveCount(3);
