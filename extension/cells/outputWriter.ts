@@ -69,7 +69,7 @@ export class OutputWriter implements IDisposable {
     const runs = this._isShared ? [] : [...this._waiting.values()].filter((run) => this._isBehind(run));
     this._waiting.clear();
     for (const { runId, data, cellId } of runs) {
-      const place = this._find((output) => runOf(this._read(output))?.runId === runId);
+      const place = this._placeOf(runId);
       if (place !== null) {
         replace(place, data);
       } else {
@@ -86,8 +86,12 @@ export class OutputWriter implements IDisposable {
   }
 
   private _isBehind({ runId, seq }: IOffered): boolean {
-    const place = this._find((output) => runOf(this._read(output))?.runId === runId);
+    const place = this._placeOf(runId);
     return place === null || runOf(this._read(place.output))!.seq < seq;
+  }
+
+  private _placeOf(runId: string): IPlace | null {
+    return this._find((output) => runOf(this._read(output))?.runId === runId);
   }
 
   private _find(matches: (output: IOutputModel) => boolean): IPlace | null {

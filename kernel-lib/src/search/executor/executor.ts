@@ -1,16 +1,7 @@
-import type { Evaluate, EvaluateFile, Measured } from '../evaluator/evaluate';
-import type { Candidate, Point } from '../space';
+import type { Evaluate, EvaluateFile, Measured, RunningTrial } from '../evaluator/evaluate';
 
 /** A trial to run, as JSON. */
-export interface Job {
-  readonly number: number;
-  readonly candidate: Candidate;
-  readonly point: Point;
-  readonly seed: number;
-  readonly resource?: number;
-  readonly folder: string | null;
-  readonly resumes: boolean;
-}
+export type Job = Omit<RunningTrial, 'signal' | 'report'>;
 
 /** How a trial ended: 'lost' where its machine did, so that it may run elsewhere; 'stopped' where the study was interrupted. */
 export type Outcome =

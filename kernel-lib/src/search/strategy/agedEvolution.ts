@@ -31,20 +31,14 @@ export function agedEvolution({ population = 20, sample = 5 }: AgedEvolutionOpti
   };
 }
 
-class AgedEvolution extends PointSearcher<{ asked: number; members: Member[] }> {
+class AgedEvolution extends PointSearcher<{ members: Member[] }> {
   constructor(
     setting: Setting,
     saved: unknown,
     private readonly options: Required<AgedEvolutionOptions>
   ) {
-    super(setting, saved, { asked: 0, members: [] });
+    super(setting, saved, { members: [] });
     expectOneObjective('nas.agedEvolution', setting);
-  }
-
-  override ask(id: number): Proposal | 'done' {
-    const proposal = super.ask(id);
-    this.own.asked += proposal === 'done' ? 0 : 1;
-    return proposal;
   }
 
   tell(told: Told): void {
@@ -56,8 +50,8 @@ class AgedEvolution extends PointSearcher<{ asked: number; members: Member[] }> 
   }
 
   protected propose(next: Draws): Proposal {
-    const { asked, members } = this.own;
-    if (asked < this.options.population || members.length === 0) {
+    const { members } = this.own;
+    if (this.asked < this.options.population || members.length === 0) {
       return { point: this.space.sample(next) };
     }
     const drawn = drawOf(members, this.options.sample, next);

@@ -36,19 +36,13 @@ export function genetic({ population = 20, crossover = 0.9, mutation = 0.5 }: Ge
   return { kind: 'genetic', options, start: (setting, saved) => new Genetic(setting, saved, options) };
 }
 
-class Genetic extends PointSearcher<{ asked: number; members: Member[] }> {
+class Genetic extends PointSearcher<{ members: Member[] }> {
   constructor(
     setting: Setting,
     saved: unknown,
     private readonly options: Required<GeneticOptions>
   ) {
-    super(setting, saved, { asked: 0, members: [] });
-  }
-
-  override ask(id: number): Proposal | 'done' {
-    const proposal = super.ask(id);
-    this.own.asked += proposal === 'done' ? 0 : 1;
-    return proposal;
+    super(setting, saved, { members: [] });
   }
 
   tell({ id, point, costs, violation }: Told): void {
@@ -59,9 +53,9 @@ class Genetic extends PointSearcher<{ asked: number; members: Member[] }> {
   }
 
   protected propose(next: Draws): Proposal {
-    const { asked, members } = this.own;
+    const { members } = this.own;
     const { population, crossover, mutation } = this.options;
-    if (asked < population || members.length < 2) {
+    if (this.asked < population || members.length < 2) {
       return { point: this.space.sample(next) };
     }
     const parent = contest(members, next);

@@ -10,7 +10,6 @@ export interface LocalSearchOptions {
 }
 
 interface State {
-  asked: number;
   /** Where the climb stands; null before there is such a place. */
   centre: { id: number; point: Point; cost: number } | null;
 }
@@ -34,14 +33,8 @@ class LocalSearch extends PointSearcher<State> {
     saved: unknown,
     private readonly initial: number
   ) {
-    super(setting, saved, { asked: 0, centre: null });
+    super(setting, saved, { centre: null });
     expectOneObjective('nas.localSearch', setting);
-  }
-
-  override ask(id: number): Proposal | 'done' {
-    const proposal = super.ask(id);
-    this.own.asked += proposal === 'done' ? 0 : 1;
-    return proposal;
   }
 
   tell(told: Told): void {
@@ -52,8 +45,8 @@ class LocalSearch extends PointSearcher<State> {
   }
 
   protected propose(next: Draws): Proposal {
-    const { asked, centre } = this.own;
-    if (asked < this.initial || centre === null) {
+    const { centre } = this.own;
+    if (this.asked < this.initial || centre === null) {
       return { point: this.space.sample(next) };
     }
     const open = this.space.neighbours(centre.point, next).filter((point) => !this.isSeen(point));

@@ -9,6 +9,7 @@ const MOST_LISTED = 200_000;
 
 interface Saved<S> {
   seen: string[];
+  asked: number;
   own: S;
 }
 
@@ -19,6 +20,8 @@ interface Saved<S> {
 export abstract class PointSearcher<S> implements Searcher {
   private readonly seen: Set<string>;
   protected readonly space: Space;
+  /** Proposals made. */
+  protected asked: number;
   protected own: S;
 
   constructor(
@@ -26,35 +29,23 @@ export abstract class PointSearcher<S> implements Searcher {
     saved: unknown,
     fresh: S
   ) {
-    const { seen, own } = (saved as Saved<S> | undefined) ?? { seen: [], own: fresh };
+    const { seen, asked, own } = (saved as Saved<S> | undefined) ?? { seen: [], asked: 0, own: fresh };
     this.seen = new Set(seen);
+    this.asked = asked;
     this.own = structuredClone(own);
     this.space = setting.space;
   }
 
   ask(id: number): Proposal | 'done' {
-    const next = this.setting.random.child(id).generator();
-    for (let i = 0; i < MOST_REPEATS; i++) {
-      const proposal = this.propose(next);
-      if (proposal === null) {
-        return 'done';
-      }
-      if (this.take(proposal.point)) {
-        return proposal;
-      }
-    }
-    const point = this.untried(next);
-    if (point === null) {
-      return 'done';
-    }
-    this.take(point);
-    return { point };
+    const proposal = this.newProposal(id) ?? 'done';
+    this.asked += proposal === 'done' ? 0 : 1;
+    return proposal;
   }
 
   abstract tell(told: Told): void;
 
   save(): Saved<S> {
-    return { seen: [...this.seen], own: structuredClone(this.own) };
+    return { seen: [...this.seen], asked: this.asked, own: structuredClone(this.own) };
   }
 
   /** A candidate that may have been proposed before; null where there is none. */
@@ -63,6 +54,25 @@ export abstract class PointSearcher<S> implements Searcher {
   /** True where a point has been proposed. */
   protected isSeen(point: Point): boolean {
     return this.seen.has(this.space.hash(point));
+  }
+
+  private newProposal(id: number): Proposal | null {
+    const next = this.setting.random.child(id).generator();
+    for (let i = 0; i < MOST_REPEATS; i++) {
+      const proposal = this.propose(next);
+      if (proposal === null) {
+        return null;
+      }
+      if (this.take(proposal.point)) {
+        return proposal;
+      }
+    }
+    const point = this.untried(next);
+    if (point === null) {
+      return null;
+    }
+    this.take(point);
+    return { point };
   }
 
   private take(point: Point): boolean {
