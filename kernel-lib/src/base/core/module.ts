@@ -109,6 +109,16 @@ export abstract class Module {
     return 1;
   }
 
+  /** Whether its input may stand for its output: a residual block can be left out of a network, and what comes in goes on. */
+  isResidual(): boolean {
+    return false;
+  }
+
+  /** Children whose output is added to what goes past them, so that the module works without, each with all that goes with it. */
+  get branches(): ReadonlyMap<string, readonly string[]> {
+    return new Map();
+  }
+
   /** Tokens of a sequence that reach a child, of `length` that reach the module. */
   lengthWithin(_child: string, length: number): number {
     return length;
