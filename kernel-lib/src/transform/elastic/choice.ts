@@ -83,9 +83,11 @@ export function isGone(path: string, omissions: readonly Omission[]): boolean {
   return omissions.some(({ gone }) => gone.some((each) => path === each || path.startsWith(`${each}.`)));
 }
 
-/** The last pattern that fits an axis; axes that share a name ("stages.channels#2") have it as well. */
+/** The last pattern that fits an axis. Those that share a name ("stages.channels#2") fit patterns of it, but the name itself is one axis's alone. */
 export function lastFitting(patterns: readonly string[], name: string): string | undefined {
-  return patterns.filter((each) => matchesPath([each], name) || matchesPath([each], plainName(name))).at(-1);
+  const fits = (pattern: string): boolean =>
+    pattern.includes('*') ? matchesPath([pattern], name) || matchesPath([pattern], plainName(name)) : pattern === name;
+  return patterns.filter(fits).at(-1);
 }
 
 function plainName(name: string): string {

@@ -40,11 +40,7 @@ const output = (of: Case, model: { apply(x: tf.Tensor, ctx: core.Context): tf.Te
   run(of, (ctx) => tf.tidy(() => model.apply(x, ctx).dataSync<'float32'>().slice()));
 
 /** Gradients of the mean of squared outputs, by path. */
-function gradientsOf(
-  of: Case,
-  model: core.Module,
-  apply: (ctx: core.Context) => tf.Tensor
-): Map<string, Float32Array> {
+function gradientsOf(of: Case, model: core.Module, apply: (ctx: core.Context) => tf.Tensor): Map<string, Float32Array> {
   const found = new Map<string, Float32Array>();
   run(of, (ctx) =>
     tf.tidy(() => {

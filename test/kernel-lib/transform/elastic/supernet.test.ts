@@ -40,6 +40,20 @@ describe('a supernet', () => {
     expect(net.choice({ layers: 2 })).toEqual({ skip: ['layers.1'] });
   });
 
+  test('axes that share a name: a pattern is of all of them, the name of the first alone', () => {
+    const mlp = models.mlp({ inputWidth: 2, hidden: [4, 4], outputWidth: 2 });
+    const sizesAt = (sizes: Record<string, number>): number => elastic.subnet(mlp, { sizes }).cost().parameters;
+    // 2 x 4 + 4, 4 x 4 + 4, 4 x 2 + 2 values.
+    expect([sizesAt({ '**.hidden': 2 }), sizesAt({ hidden: 2 }), sizesAt({ 'hidden#2': 2 })]).toEqual([
+      6 + 6 + 6,
+      6 + 12 + 10,
+      12 + 10 + 6
+    ]);
+    const net = elastic.supernet(mlp, { sizes: { '**.hidden': [0.5, 1] } });
+    expect(net.choice({ hidden: 0.5, 'hidden#2': 1 })).toEqual({ sizes: { hidden: 2 } });
+    mlp.dispose();
+  });
+
   test.each([
     [{}, /^elastic.supernet: sizes or depths must be given/],
     [{ sizes: { '**.hidden': [] } }, /"\*\*.hidden" must have at least one value/],
