@@ -1,4 +1,6 @@
 export type { SubnetChoice } from './choice';
+export { deepen } from './deepen';
+export type { DeepenOptions, DeepenReport } from './deepen';
 export { extract } from './extract';
 export type { ExtractReport } from './extract';
 export { rank } from './rank';
@@ -7,3 +9,5 @@ export { Subnet, subnet } from './subnet';
 export type { SubnetCost, SubnetOptions } from './subnet';
 export { Supernet, supernet } from './supernet';
 export type { ElasticDimension, SubnetPoint, SupernetOptions } from './supernet';
+export { widen } from './widen';
+export type { WidenOptions, WidenReport } from './widen';

@@ -1,0 +1,6 @@
+export { curve } from './curve';
+export type { CurveOptions, CurvePoint, ElasticCurve, MeasureSlice, SliceCost } from './curve';
+export { select } from './select';
+export type { SelectBudget, Selection, SelectOptions } from './select';
+export { space } from './supernetSpace';
+export type { SupernetSpace, SupernetSpaceOptions } from './supernetSpace';
