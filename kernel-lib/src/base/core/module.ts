@@ -86,6 +86,16 @@ export abstract class Module {
     };
   }
 
+  /**
+   * Adds a module beside those that this one was built with, such as what mixes one of its parameters; it is trained, saved and disposed with them.
+   *
+   * @returns The function that takes it off again, and leaves it to the caller.
+   */
+  adopt(name: string, module: Module): () => void {
+    this.addChild(name, module);
+    return () => void (this.ownChildren.get(name) === module && this.ownChildren.delete(name));
+  }
+
   /** Number of stored values in all parameters. */
   countParameters(): number {
     let count = 0;

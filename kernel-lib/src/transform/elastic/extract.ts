@@ -34,7 +34,8 @@ export function extract<M extends Module>(
   const { cuts, omissions } = resolveChoice(WHERE, model, choice);
   const slice = subnet(model, choice, options);
   try {
-    const { model: small, pathOf } = without(model, omissions);
+    // As the slice: what is read is copied, mixed for the slice's shape where it is mixed.
+    const { model: small, pathOf } = slice.run(() => without(model, omissions));
     try {
       const axes = axesOf(small);
       const axisAt = axisNames(model, small, pathOf);

@@ -3,6 +3,8 @@ export { deepen } from './deepen';
 export type { DeepenOptions, DeepenReport } from './deepen';
 export { extract } from './extract';
 export type { ExtractReport } from './extract';
+export { mixtureOfSupernets } from './mixtureOfSupernets';
+export type { MixtureOfSupernets, MixtureOfSupernetsOptions } from './mixtureOfSupernets';
 export { rank } from './rank';
 export type { RankOptions, RankReport } from './rank';
 export { Subnet, subnet } from './subnet';

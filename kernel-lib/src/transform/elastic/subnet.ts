@@ -14,15 +14,22 @@ export interface SubnetOptions {
 
 /** Size and cost of a slice. */
 export interface SubnetCost {
-  /** Values of the parameters that it reads. */
+  /** Values of the parameters that it reads; of those that are mixed for its shape, the mixed ones. */
   parameters: number;
   /** Operations on a token, as `models.moduleFlops` counts them; null where a module does not say. */
   flops: number | null;
 }
 
 const WHERE = 'elastic.subnet';
+/** Kind of the modules that mix a parameter for a slice. */
+export const MIXED = 'mixed-by-shape';
 /** Slice that a model runs as. */
 const running = new WeakMap<Module, Subnet>();
+
+/** Paths that a model leaves out at present. */
+export function leftOut(model: Module): readonly string[] {
+  return running.get(model)?.choice.skip ?? [];
+}
 
 /** A slice of a model, which shares all its values; see {@link subnet}. */
 export class Subnet {
@@ -69,9 +76,12 @@ export class Subnet {
 
   /** Size and operations; `length` are the positions of a sequence, as in `models.moduleFlops`. */
   cost({ length }: { length?: number } = {}): SubnetCost {
+    const mixed = [...this.model.modules()].flatMap(([path, module]) => (module.kind === MIXED ? [`${path}.`] : []));
     const shares = new Map(this.resolved.omissions.flatMap(({ gone }) => gone.map((path) => [path, 0] as const)));
     return this.run((model) => ({
-      parameters: this.reads().reduce((sum, [, { axes }]) => sum + axes.reduce((n, { size }) => n * size, 1), 0),
+      parameters: this.reads()
+        .filter(([path]) => !mixed.some((prefix) => path.startsWith(prefix)))
+        .reduce((sum, [, { axes }]) => sum + axes.reduce((n, { size }) => n * size, 1), 0),
       flops: sumFlops(moduleFlops(model, { length, shares }))
     }));
   }
