@@ -67,5 +67,15 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/mixtureOfSupernets.test.ts',
     claim: 'claim not tested',
     note: 'Layer-wise: one weight a matrix. Neuron-wise weights are not there, and the gap to training from scratch is not measured.'
+  },
+  {
+    id: 'sn-net',
+    title: 'Stitchable Neural Networks',
+    function: 'elastic.stitch',
+    test: 'test/systems/snNet.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Two anchors, stitches from the cheaper to the dearer, elastic.stitchTask for brief training by drawn paths. That accuracy lies between the anchors after it is not ' +
+      'measured.'
   }
 ];

@@ -93,7 +93,11 @@ export abstract class Module {
    */
   adopt(name: string, module: Module): () => void {
     this.addChild(name, module);
-    return () => void (this.ownChildren.get(name) === module && this.ownChildren.delete(name));
+    return () => {
+      if (this.ownChildren.get(name) === module) {
+        this.ownChildren.delete(name);
+      }
+    };
   }
 
   /** Number of stored values in all parameters. */

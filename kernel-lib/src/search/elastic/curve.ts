@@ -6,7 +6,7 @@ import type { SubnetCost, SubnetOptions, SubnetPoint, Supernet } from '../../tra
 /** Measure of a slice that is to be small: a loss. The model is the slice while it runs. */
 export type MeasureSlice = (model: Module, point: SubnetPoint) => number | Promise<number>;
 
-/** What a slice costs. */
+/** A cost of a slice. */
 export type SliceCost = keyof SubnetCost;
 
 export interface CurveOptions extends SubnetOptions {

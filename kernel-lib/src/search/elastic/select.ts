@@ -1,4 +1,4 @@
-import { tf } from '../../base/backend';
+import type { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
 import { chooseOneEach } from '../../base/math';
 import { passTime } from '../../transform/prune/passTime';

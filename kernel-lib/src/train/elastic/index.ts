@@ -6,6 +6,8 @@ export type { ProgressiveOptions, ShrinkingPhase } from './progressive';
 export type { SliceSampler } from './sampler';
 export { sandwich } from './sandwich';
 export type { SandwichOptions } from './sandwich';
+export { stitchTask } from './stitchTask';
+export type { StitchBatch } from './stitchTask';
 export { task } from './task';
 export type { ElasticBatch, ElasticTaskOptions } from './task';
 export { uniform } from './uniform';

@@ -1,7 +1,7 @@
 import type { Random } from '../../base/core';
 import type { SubnetPoint, Supernet } from '../../transform/elastic';
 
-/** What is trained in a step: which slices of a supernet. Data, and a function of the step and its random stream alone, so that runs can be resumed. */
+/** A rule of which slices of a supernet a step trains: data, and a function of the step and its random stream alone, so that runs can be resumed. */
 export interface SliceSampler {
   readonly kind: string;
   /** JSON. */

@@ -19,7 +19,7 @@ export interface AxisCut {
   positions: readonly number[];
 }
 
-/** What of a model a slice leaves out, and what stands for it. */
+/** A module that a slice leaves out, and what stands for it. */
 export interface Omission {
   path: string;
   module: Module;
@@ -35,7 +35,7 @@ export interface ResolvedChoice {
 }
 
 /**
- * What a choice comes to on a model.
+ * Cuts and omissions that a choice comes to on a model.
  *
  * @throws {SwitchyardError} where a name fits no axis that can be cut, an axis has no such positions, or a path is of nothing that can be left out.
  */

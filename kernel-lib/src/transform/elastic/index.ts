@@ -7,6 +7,8 @@ export { mixtureOfSupernets } from './mixtureOfSupernets';
 export type { MixtureOfSupernets, MixtureOfSupernetsOptions } from './mixtureOfSupernets';
 export { rank } from './rank';
 export type { RankOptions, RankReport } from './rank';
+export { StitchedNet, stitch } from './stitch';
+export type { StitchChoice, StitchOptions } from './stitch';
 export { Subnet, subnet } from './subnet';
 export type { SubnetCost, SubnetOptions } from './subnet';
 export { Supernet, supernet } from './supernet';

@@ -41,7 +41,7 @@ const WHERE = 'elastic.supernet';
 
 /** A model with the slices that it is to be trained for; see {@link supernet}. */
 export class Supernet {
-  /** What slices differ in, sizes before depths. */
+  /** Dimensions that slices differ in, sizes before depths. */
   readonly dimensions: readonly ElasticDimension[];
   /** Names of the axes of each dimension of sizes. */
   private readonly axes: ReadonlyMap<string, readonly { name: string; size: number }[]>;
