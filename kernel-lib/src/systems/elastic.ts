@@ -77,5 +77,15 @@ export const elasticSystems: readonly SystemEntry[] = [
     note:
       'Two anchors, stitches from the cheaper to the dearer, elastic.stitchTask for brief training by drawn paths. That accuracy lies between the anchors after it is not ' +
       'measured.'
+  },
+  {
+    id: 'model-assembling',
+    title: 'Deep Model Assembling',
+    function: 'elastic.assemble',
+    test: 'test/systems/modelAssembling.test.ts',
+    claim: 'claim not tested',
+    note:
+      "Module incubation of stacks of blocks; embeddings, last norm and head are the meta model's. That modules of a shared meta model fit together better than those of " +
+      'independent ones is not measured.'
   }
 ];

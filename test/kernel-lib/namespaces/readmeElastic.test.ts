@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import * as library from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { makeLanguage } from '../../support/language';
@@ -18,13 +19,11 @@ test('the example of elastic networks in the README runs, at a smaller size', as
     .replace('trials: 20', 'trials: 6')
     .replace('100_000', '3_000_000');
   expect(smaller).toContain('steps: 2,');
-  const { outputText } = ts.transpileModule(`async () => { ${smaller}; return [nested, little, net, point]; }`, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022 }
-  });
   const names = ['core', 'elastic', 'models', 'train'] as const;
-  const values = { text: makeLanguage(), router: library.routers.topK({ k: 2 }) };
-  const make = new Function(...names, 'text', 'router', `return (${outputText.trim().replace(/;$/, '')})();`);
-  const [nested, little, net, point] = (await make(...names.map((name) => library[name]), values.text, values.router)) as [library.core.Module, library.core.Module, library.elastic.Supernet, library.elastic.SubnetPoint]; // prettier-ignore
+  const source = `(async (${names.join(', ')}, text, router) => { ${smaller}; return [nested, little, net, point]; })`;
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { target: ts.ScriptTarget.ES2022 } });
+  const run = runInThisContext(outputText) as (...of: unknown[]) => Promise<[library.core.Module, library.core.Module, library.elastic.Supernet, library.elastic.SubnetPoint]>; // prettier-ignore
+  const [nested, little, net, point] = await run(...names.map((name) => library[name]), makeLanguage(), library.routers.topK({ k: 2 })); // prettier-ignore
   expect(little.countParameters()).toBeLessThan(nested.countParameters());
   expect(little.countParameters()).toBe(net.subnet(point).cost().parameters);
   [nested, little].forEach((each) => each.dispose());

@@ -1,3 +1,5 @@
+export { assemble } from './assemble';
+export type { AssembleOptions, AssembleReport } from './assemble';
 export type { SubnetChoice } from './choice';
 export { deepen } from './deepen';
 export type { DeepenOptions, DeepenReport } from './deepen';
