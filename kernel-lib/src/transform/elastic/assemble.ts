@@ -88,7 +88,8 @@ class Hybrid extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return this.meta.apply(x, ctx);
-  }}
+  }
+}
 
 function stackOf(model: Module): Module {
   const layers = model.children.get('layers');
