@@ -49,7 +49,8 @@ export {
   optuna,
   proposer,
   random,
-  strategies
+  strategies,
+  surrogate
 } from '../search/strategy';
 export type {
   AgedEvolutionOptions,
@@ -66,6 +67,7 @@ export type {
   Searcher,
   Setting,
   Strategy,
+  SurrogateOptions,
   Told
 } from '../search/strategy';
 export { nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';

@@ -17,7 +17,8 @@ const members: Record<string, () => nas.Strategy> = {
   grid: () => nas.grid({ points: 3 }),
   hyperband: () => nas.hyperband({ minResource: 1, maxResource: 9 }),
   localSearch: () => nas.localSearch({ initial: 3 }),
-  random: () => nas.random()
+  random: () => nas.random(),
+  surrogate: () => nas.surrogate({ initial: 6, population: 6, generations: 2 })
 };
 /** Parts, and strategies that wait for another process or for yours; these have tests of their own. */
 const OTHERS = ['index', 'strategy', 'pointSearcher', 'rungs', 'optuna', 'proposer'];

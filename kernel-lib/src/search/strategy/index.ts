@@ -15,6 +15,8 @@ export type { OptunaOptions } from './optuna';
 export { proposer } from './proposer';
 export type { ArchiveEntry, ProposerOptions } from './proposer';
 export { random } from './random';
+export { surrogate } from './surrogate';
+export type { SurrogateOptions } from './surrogate';
 export type { RungOptions } from './rungs';
 export { strategies } from './strategy';
 export type { OptunaSampler, Proposal, SamplerChoice, Searcher, Setting, Strategy, Told } from './strategy';
