@@ -69,12 +69,14 @@ test('[routed-lm-scaling-laws] on layers of a planted task, parameters and exper
   const { a, b, c, error } = await overTenSeeds('routed-lm-scaling-laws, layers', async (seed) =>
     fitted(await grid([4, 8, 16], (hidden, experts) => errorOf(hidden, experts, seed)))
   );
-  expect([a, b, c, error].map(({ verdict }) => verdict)).toEqual(['below', 'below', 'above', 'below']);
+  // The laws foretell alike what was left out.
+  expect([a, b, c, error].map(({ verdict }) => verdict)).toEqual(['below', 'below', 'above', 'undecided']);
 });
 
 test('[routed-lm-scaling-laws] on text, the interaction of size and experts, and the error left out less that of the separable law', async () => {
   const { c, error } = await overTenSeeds('routed-lm-scaling-laws, text', async (seed) =>
     fitted(await grid([4, 8, 16], (width, experts) => lossOf(width, experts, seed)))
   );
-  expect([c.verdict, error.verdict]).toEqual(['undecided', 'undecided']);
+  // Claimed is that c is above 0.
+  expect([c.verdict, error.verdict]).toEqual(['below', 'undecided']);
 });
