@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { axesOf, expectInteger, expectOneOf, fail, maskedPaths, masksAt } from '../../base/core';
+import { axesOf, expectInteger, expectOneOf, fail, maskedPaths, masksAt, Random } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { filled } from '../../models/copyModel';
@@ -138,7 +138,7 @@ function withoutUnits<M extends BlockModel>(model: M, gone: readonly string[]): 
     gone.includes(`layers.${block}`) || gone.includes(`layers.${block}.${unit}`);
   const without = feedForwards.map((each, i) => (lacks(i, feedForwardName(each)) ? { kind: 'none' as const } : each));
   const changes = { feedForwards: without, attentions: feedForwards.map((_, i) => (lacks(i, 'attention') ? noAttention() : (attentions?.[i] ?? null))) }; // prettier-ignore
-  const pruned = model.rebuild(changes) as M;
+  const pruned = model.rebuild(changes, Random.blank()) as M;
   try {
     const axes = axesOf(pruned);
     resize(pruned, Object.fromEntries(Object.entries(sizesOf(model)).filter(([name]) => axes.has(name))));
