@@ -2,6 +2,7 @@ import { tf } from '../base/backend';
 import { axesOf, fail, maskedPaths, masksAt, Random } from '../base/core';
 import type { Module } from '../base/core';
 import { copyValues } from './copyValues';
+import { factorAt, ranksOf } from './factors';
 import { build, resize, sizesOf } from './spec';
 import type { ModelSpec } from './spec';
 
@@ -28,6 +29,7 @@ function builtAlike<M extends Module>(model: M): M {
     return build(spec ?? fail('copyModel', 'the model must have a spec', model.kind), Random.blank()) as M;
   }
   const copy = rebuild.call(model, {}, Random.blank());
+  factorAt(copy, ranksOf(model));
   resize(copy, sizesOf(model));
   masksAt(copy, maskedPaths(model));
   return copy;

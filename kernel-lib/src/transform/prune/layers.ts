@@ -3,6 +3,7 @@ import { axesOf, expectInteger, expectOneOf, fail, maskedPaths, masksAt, Random 
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { filled } from '../../models/copyModel';
+import { factorAt, ranksOf } from '../../models/factors';
 import { feedForwardName } from '../../models/feedForward';
 import { resize, sizesOf } from '../../models/spec';
 import { noAttention } from '../../nn/layers';
@@ -140,6 +141,8 @@ function withoutUnits<M extends BlockModel>(model: M, gone: readonly string[]): 
   const changes = { feedForwards: without, attentions: feedForwards.map((_, i) => (lacks(i, 'attention') ? noAttention() : (attentions?.[i] ?? null))) }; // prettier-ignore
   const pruned = model.rebuild(changes, Random.blank()) as M;
   try {
+    const left = pruned.modules();
+    factorAt(pruned, Object.fromEntries(Object.entries(ranksOf(model)).filter(([path]) => left.has(path))));
     const axes = axesOf(pruned);
     resize(pruned, Object.fromEntries(Object.entries(sizesOf(model)).filter(([name]) => axes.has(name))));
     const parameters = pruned.parameters();
