@@ -1,8 +1,10 @@
 import { tf } from '../../../base/backend';
+import type { Module } from '../../../base/core';
 import type { ValueImportance } from './importance';
 import { checkCalibration } from './parts/calibration';
 import type { Calibration, CalibrationOptions } from './parts/calibration';
 import { inputMoments, inputsOf, multipliedPaths } from './parts/inputMoments';
+import type { MomentsOf } from './parts/inputMoments';
 import { maskedValue } from './parts/scoreEach';
 
 /**
@@ -19,21 +21,25 @@ export function wanda<B>(calibration: Calibration<B>, options: CalibrationOption
     scope: 'output',
     scored: multipliedPaths,
     score: (model) => {
-      const moments = inputMoments('prune.wanda', model, calibration, { ...options, whole: false });
-      return new Map(
-        [...moments].map(([path, copies]) => [
-          path,
-          tf.tidy(() => {
-            const value = maskedValue(model, path);
-            const inputs = inputsOf(copies);
-            const norms = copies.map((seen) =>
-              seen === null ? tf.ones([inputs]) : tf.tensor1d(seen.sums).div(seen.count).sqrt()
-            );
-            const scale = tf.stack(norms).expandDims(2);
-            return value.abs().reshape([copies.length, inputs, -1]).mul(scale).reshape(value.shape);
-          })
-        ])
-      );
+      return wandaScores(model, inputMoments('prune.wanda', model, calibration, { ...options, whole: false }));
     }
   };
+}
+
+/** Scores of the matrices whose inputs' moments are known. */
+export function wandaScores(model: Module, moments: MomentsOf): Map<string, tf.Tensor> {
+  return new Map(
+    [...moments].map(([path, copies]) => [
+      path,
+      tf.tidy(() => {
+        const value = maskedValue(model, path);
+        const inputs = inputsOf(copies);
+        const norms = copies.map((seen) =>
+          seen === null ? tf.ones([inputs]) : tf.tensor1d(seen.sums).div(seen.count).sqrt()
+        );
+        const scale = tf.stack(norms).expandDims(2);
+        return value.abs().reshape([copies.length, inputs, -1]).mul(scale).reshape(value.shape);
+      })
+    ])
+  );
 }
