@@ -41,8 +41,8 @@ export class PretrainedTransformer extends Transformer {
     return this.origin.tokenizer;
   }
 
-  override rebuild(changes: Partial<BlockModelOptions>): PretrainedTransformer {
-    return new PretrainedTransformer({ ...this.options, ...changes }, this.origin);
+  override rebuild(changes: Partial<BlockModelOptions>, random?: Random): PretrainedTransformer {
+    return new PretrainedTransformer({ ...this.options, ...changes }, this.origin, random);
   }
 
   /** The prompt is what is continued. */

@@ -32,8 +32,8 @@ export class PretrainedEncoderDecoder extends EncoderDecoder {
   }
 
   /** A new model, built as this one with some options changed; its values are initial ones. */
-  rebuild(changes: Partial<EncoderDecoderOptions>): PretrainedEncoderDecoder {
-    return new PretrainedEncoderDecoder({ ...this.options, ...changes }, this.origin);
+  rebuild(changes: Partial<EncoderDecoderOptions>, random?: Random): PretrainedEncoderDecoder {
+    return new PretrainedEncoderDecoder({ ...this.options, ...changes }, this.origin, random);
   }
 
   /** Card: what there is to know of it at a glance. */
