@@ -111,7 +111,7 @@ function trace({ layers, labels, measure, order, columns }: IParts, { trans }: I
     xgap: columns > GAPPED ? 0 : 1,
     ygap: layers.length > GAPPED ? 0 : 1,
     text: along(names),
-    customdata: along(measure.values),
+    customdata: along(measure.values.map((row, i) => row.map((value, e) => [value, measure.shown[i][e]]))),
     hoverongaps: false,
     hovertemplate: `${plainText(measure.hover)}<extra></extra>`,
     ...measure.colours

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from '../load';
+import { barTitle, baseLayout, fixedMargin, expertAxis, loadColours, loadPositions } from '../load';
 import { outline } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from '../text';
 import { wordsInstead } from '../wordsInstead';
@@ -154,20 +154,20 @@ function trace(
   const hover = trans.__(
     '%1: %2 of its assignments, %3 × the expert’s mean',
     '%{text}',
-    '%{customdata:.1%}',
-    '%{z:.2f}'
+    '%{customdata[0]:.1%}',
+    '%{customdata[1]:.2f}'
   );
   const text = (e: number, g: number): string => plainText(trans.__('%1 in %2', names[e], groups[g]));
   return {
     type: 'heatmap',
-    z: ratios.map((row) => order.map((e) => row[e])),
+    z: loadPositions(ratios).map((row) => order.map((e) => row[e])),
     xgap: names.length > 32 ? 0 : 1,
     ygap: 1,
     text: groups.map((_, g) => order.map((e) => text(e, g))),
-    customdata: shares.map((row) => order.map((e) => row[e])),
+    customdata: shares.map((row, g) => order.map((e) => [row[e], ratios[g][e]])),
     hoverongaps: false,
     hovertemplate: `${plainText(hover)}<extra></extra>`,
-    ...loadColours(loadCeiling(ratios), theme, {
+    ...loadColours(theme, {
       fair: trans.__('its mean'),
       title,
       bound: { at: groups.length, text: trans.__('bound') }
