@@ -7,7 +7,7 @@ import type { ITheme } from '../base/theme';
 import { amountScale } from './amounts';
 import { loadScale } from '../base/colours';
 import type { IChartContext } from './figure';
-import { figureWidth, fitting } from './fitting';
+import { figureWidth, fitting, textWidth } from './fitting';
 import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */
@@ -27,26 +27,34 @@ interface ILoadColours {
   title: string;
   /** The most that a formula allows, marked where the scale reaches it. */
   bound?: ITick;
+  /** Length of the bar, see {@link barLength}. */
+  length: number;
 }
 
 /** Colours of {@link loadPositions}; the fair share, 1, is the middle of the bar. */
-export function loadColours(theme: ITheme, { fair, title, bound }: ILoadColours): object {
+export function loadColours(theme: ITheme, { fair, title, bound, length }: ILoadColours): object {
   const marks = LOAD_MARKS.map((at) => ({ at: loadPosition(at), text: at === 1 ? fair : loadMark(at) }));
   const most = bound === undefined || bound.at >= MOST_LOAD ? [] : [{ ...bound, at: loadPosition(bound.at) }];
-  // The fair share is always named.
-  const marked = most.filter(({ at }) => at >= TOUCHING);
-  const apart = marks.filter(({ at }) => at === 0 || marked.every((mark) => Math.abs(mark.at - at) >= NEAR));
+  // The fair share is always named, then the ends and the bound.
+  const [none, half, middle, twice, four, eight, last] = marks;
+  const ticks = apart([middle, none, ...most, last, twice, half, four, eight], length / 2);
   return {
     zmin: -1,
     zmax: 1,
     colorscale: loadScale(theme.colours),
-    colorbar: colourBar([...apart, ...marked], theme, title)
+    colorbar: colourBar(ticks, theme, title)
   };
 }
 
-/** The mark of a bound nearer than this to the fair share would touch it, and others that are nearer than this to the bound: the bar is 2 long. */
-const TOUCHING = 0.2;
-const NEAR = 0.3;
+/** Marks whose words stand clear of those before them, of which each is wanted more than the next; `unit` is 1 in pixels. */
+function apart(ticks: readonly ITick[], unit: number): ITick[] {
+  const room = (tick: ITick): number => textWidth(tick.text, BAR_FONT) / 2 + 2;
+  return ticks.reduce<ITick[]>(
+    (kept, tick) =>
+      kept.every((other) => Math.abs(other.at - tick.at) * unit >= room(other) + room(tick)) ? [...kept, tick] : kept,
+    []
+  );
+}
 
 /** Colours from none to `most`. */
 export function amountColours(
@@ -62,12 +70,13 @@ export function sharePositions(shares: readonly (readonly Numeric[])[]): Numeric
   return shares.map((row) => row.map((share) => (share === null ? null : Math.sqrt(share))));
 }
 
-const SHARE_MARKS = [0, 0.01, 0.1, 0.25, 0.5, 1];
+/** Those that are wanted most come first. */
+const SHARE_MARKS = [0, 1, 0.1, 0.5, 0.25, 0.01];
 
 /** Colours of {@link sharePositions}. */
-export function shareColours(theme: ITheme, title: string): object {
+export function shareColours(theme: ITheme, { title, length }: Pick<ILoadColours, 'title' | 'length'>): object {
   const ticks = SHARE_MARKS.map((share) => ({ at: Math.sqrt(share), text: `${100 * share} %` }));
-  return amountColours(1, theme, { title, ticks });
+  return amountColours(1, theme, { title, ticks: apart(ticks, length) });
 }
 
 interface ITick {
@@ -100,11 +109,16 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title: string): objec
 const BAR = 0.92;
 const BAR_FONT = 10;
 
+/** Pixels of a bar above a plot with such margins beside it. */
+export function barLength(context: IChartContext, { l, r }: { l: number; r: number }): number {
+  return (figureWidth(context) - l - r) * BAR;
+}
+
 /** The first of these, longest first, that stands uncut above a bar; `l` and `r` are the margins beside the plot, in pixels. */
 export function barTitle(forms: readonly string[], context: IChartContext, { l, r }: { l: number; r: number }): string {
   const width = figureWidth(context);
   // The title's middle is the bar's.
-  const middle = l + ((width - l - r) * BAR) / 2;
+  const middle = l + barLength(context, { l, r }) / 2;
   return fitting(forms, 2 * Math.min(middle, width - middle), BAR_FONT);
 }
 

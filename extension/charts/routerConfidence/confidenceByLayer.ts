@@ -6,7 +6,7 @@ import { binName, confidenceAxis } from './bins';
 import type { IChartContext, IFigure } from '../figure';
 import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
-import { barTitle, baseLayout, fixedMargin, shareColours, sharePositions } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, shareColours, sharePositions } from '../load';
 import { layerLabels, percent, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 
@@ -66,7 +66,10 @@ function heatmap({ data }: RouterConfidencePayload, labels: string[], context: I
     // Edges, not centres: bins may differ in width.
     x: edges,
     y: layers.map((_, i) => i),
-    ...shareColours(theme, barTitle([trans.__('share of tokens')], context, MARGIN)),
+    ...shareColours(theme, {
+      title: barTitle([trans.__('share of tokens')], context, MARGIN),
+      length: barLength(context, MARGIN)
+    }),
     ygap: 1,
     hoverinfo: 'text',
     text: layers.map(({ tokens }, layer) => tokens.map((_, bin) => plainText(words(layer, bin))))

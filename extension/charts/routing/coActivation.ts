@@ -6,6 +6,7 @@ import { choice } from '../choice';
 import type { IChartContext, IFigure } from '../figure';
 import { lifts } from './lifts';
 import {
+  barLength,
   barTitle,
   baseLayout,
   fixedMargin,
@@ -80,22 +81,24 @@ export function whyNone(layer: LayerRouting, trans: TranslationBundle): string {
 function trace(values: Numeric[][], lifted: boolean, names: string[], context: IChartContext): Data {
   const { theme, trans } = context;
   const titleOf = (forms: string[]): string => barTitle(forms, context, { l: LEFT, r: RIGHT });
+  const length = barLength(context, { l: LEFT, r: RIGHT });
   const colours = lifted
     ? loadColours(theme, {
+        length,
         fair: '1×',
         title: titleOf([
           trans.__('chosen together, times what their loads explain'),
           trans.__('times what their loads explain')
         ])
       })
-    : shareColours(
-        theme,
-        titleOf([
+    : shareColours(theme, {
+        length,
+        title: titleOf([
           trans.__('of the tokens of the expert at the left, also at the one below'),
           trans.__('of the left one’s tokens, also below'),
           trans.__('share of tokens')
         ])
-      );
+      });
   const safe = names.map(plainText);
   const hover = lifted
     ? trans.__('%1: chosen together %2 times as often as their loads explain', '%{text}', '%{customdata:.2f}')

@@ -48,6 +48,8 @@ export function expertMeasure(name: string, layers: readonly LayerRouting[], tit
 /** A context, and which of some words, longest first, there is room for above the colours. */
 interface ITitled extends IChartContext {
   titleOf: (forms: readonly string[]) => string;
+  /** Length of the bar of colours, in pixels. */
+  length: number;
 }
 
 /** Load over the fair share 1/E: at most E/k, as an expert has at most 1/k of the choices. */
@@ -105,14 +107,18 @@ function timesFairShare(
   values: readonly Numeric[][],
   bounds: readonly number[],
   title: string,
-  { theme, trans }: IChartContext
+  { theme, trans, length }: ITitled
 ): Pick<IExpertMeasure, 'shown' | 'z' | 'colours'> {
   const shown = layers.map(({ numExperts }, i) =>
     values[i].map((value) => (value === null ? null : timesFair(value, numExperts)))
   );
   const same = bounds.every((each) => each === bounds[0]);
   const bound = same ? { at: bounds[0], text: trans.__('bound') } : undefined;
-  return { shown, z: loadPositions(shown), colours: loadColours(theme, { fair: trans.__('fair'), title, bound }) };
+  return {
+    shown,
+    z: loadPositions(shown),
+    colours: loadColours(theme, { fair: trans.__('fair'), title, bound, length })
+  };
 }
 
 function meanWeight(layers: readonly LayerRouting[], { theme, trans, titleOf }: ITitled): IExpertMeasure {

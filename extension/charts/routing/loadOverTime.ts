@@ -3,7 +3,16 @@ import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protoc
 import type { Data, Layout } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { barTitle, baseLayout, expertAxis, fixedMargin, loadColours, loadPositions, timesFair } from '../load';
+import {
+  barLength,
+  barTitle,
+  baseLayout,
+  expertAxis,
+  fixedMargin,
+  loadColours,
+  loadPositions,
+  timesFair
+} from '../load';
 import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
 import { outlineRow } from '../mark';
 import { stepAxis, stepRange } from '../stepAxis';
@@ -33,7 +42,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...baseLayout(theme, height(layer, form.selected === 'stream')),
       hovermode: 'closest',
-      xaxis: stepAxis(steps, context),
+      xaxis: { ...stepAxis(steps, context), automargin: true },
       ...layout
     },
     summary: trans.__(
@@ -112,7 +121,7 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
     y: experts,
     hoverinfo: 'text',
     text: ratios.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
-    ...loadColours(theme, { fair: trans.__('fair'), title })
+    ...loadColours(theme, { fair: trans.__('fair'), title, length: barLength(context, MARGIN) })
   } as unknown as Data;
   const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
   return { data: [trace], margin: fixedMargin(MARGIN), yaxis: expertAxis(trans, names.length), shapes, experts };

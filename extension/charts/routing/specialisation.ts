@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { barTitle, baseLayout, fixedMargin, expertAxis, loadColours, loadPositions } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, expertAxis, loadColours, loadPositions } from '../load';
 import { outline } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from '../text';
 import { wordsInstead } from '../wordsInstead';
@@ -37,7 +37,7 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
   const axis = expertAxis(trans, names.length);
   return {
     layer: layerLabels(payload.data.layers)[context.layer],
-    data: [trace(ratios, shares, order, names, groups, barTitle(titles(groups, trans), context, sides), context)],
+    data: [trace(ratios, shares, order, names, groups, sides, context)],
     layout: {
       ...baseLayout(theme, TOP + height + BOTTOM),
       margin: fixedMargin({ t: TOP, b: BOTTOM, ...sides }),
@@ -148,9 +148,10 @@ function trace(
   order: readonly number[],
   names: readonly string[],
   groups: readonly string[],
-  title: string,
-  { theme, trans }: IChartContext
+  sides: { l: number; r: number },
+  context: IChartContext
 ): Data {
+  const { theme, trans } = context;
   const hover = trans.__(
     '%1: %2 of its assignments, %3 × the expert’s mean',
     '%{text}',
@@ -169,7 +170,8 @@ function trace(
     hovertemplate: `${plainText(hover)}<extra></extra>`,
     ...loadColours(theme, {
       fair: trans.__('its mean'),
-      title,
+      title: barTitle(titles(groups, trans), context, sides),
+      length: barLength(context, sides),
       bound: { at: groups.length, text: trans.__('bound') }
     })
   } as unknown as Data;
