@@ -1,5 +1,5 @@
 import { fail } from '../base/core';
-import type { Module } from '../base/core';
+import type { Module, Random } from '../base/core';
 import type { AttentionSpec, BlockParts } from '../nn/layers';
 import type { FeedForwardSpec } from './feedForward';
 
@@ -23,8 +23,8 @@ export type BlockSharing = 'none' | 'blocks' | 'blocksAndNorms';
 /** A model made of blocks, "layers.0" and so on, that transformations work on: `Transformer`, `Tower`. */
 export interface BlockModel extends Module {
   readonly options: BlockModelOptions;
-  /** A new model, built as this one with some options changed; its values are initial ones. */
-  rebuild(changes: Partial<BlockModelOptions>): BlockModel;
+  /** A new model, built as this one with some options changed; its values are initial ones, of `random` where it is given. */
+  rebuild(changes: Partial<BlockModelOptions>, random?: Random): BlockModel;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fail } from '../base/core';
+import { fail, Random } from '../base/core';
 import type { Module } from '../base/core';
 import { loadModel as loadInto, readSafetensors, saveModel as save } from '../base/io';
 import { build, type ModelSpec } from './spec';
@@ -33,7 +33,7 @@ export function loadModel(...args: [string] | [Module, string]): Module | Record
   const [file] = args;
   const content = readSafetensors(file);
   const text = content.metadata[SPEC] ?? fail(file, 'must say the spec of a model', 'none');
-  const model = build(JSON.parse(text) as ModelSpec);
+  const model = build(JSON.parse(text) as ModelSpec, Random.blank());
   try {
     loadInto(model, file, content);
     return model;

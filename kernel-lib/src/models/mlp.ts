@@ -24,14 +24,17 @@ export class Mlp extends Module {
   readonly kind = 'mlp';
   private readonly layers: readonly Linear[];
 
-  constructor(readonly options: MlpOptions) {
+  constructor(
+    readonly options: MlpOptions,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed ?? 0).child('mlp')
+  ) {
     super();
-    const { inputWidth, hidden, outputWidth, activation = 'relu', seed = 0 } = options;
+    const { inputWidth, hidden, outputWidth, activation = 'relu' } = options;
     expectInteger('models.mlp', 'inputWidth', inputWidth, 1);
     hidden.forEach((width, i) => expectInteger('models.mlp', `hidden[${i}]`, width, 1));
     expectInteger('models.mlp', 'outputWidth', outputWidth, 1);
     expectOneOf('models.mlp', 'activation', activation, ACTIVATIONS);
-    const random = Random.fromSeed(seed).child('mlp');
     const axes = [
       Axis.of('inputs', inputWidth).pin('the data have them'),
       ...hidden.map((width) => Axis.of('hidden', width)),
@@ -74,5 +77,5 @@ export function mlp(options: MlpOptions): Mlp {
 modelSpecs.register('mlp', (options: MlpOptions) => ({
   kind: 'mlp',
   options: { ...options },
-  build: () => new Mlp(options)
+  build: (random) => new Mlp(options, random)
 }));

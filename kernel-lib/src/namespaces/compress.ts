@@ -1,5 +1,7 @@
-export { mixedPrecision, quantize, quantizeAware } from '../transform/compress';
+export { lowRank, mixedPrecision, quantize, quantizeAware } from '../transform/compress';
 export type {
+  LowRankOptions,
+  LowRankReport,
   MixedPrecision,
   MixedPrecisionOptions,
   QuantizeOptions,

@@ -1,6 +1,15 @@
 export { loraExperts } from '../nn/experts';
 export type { LoraExpertsOptions } from '../nn/experts';
-export { Adapters, adaptTasks, DomainAdapters, lora, moeAdapters, moeLora, taskLora } from '../transform/peft';
+export {
+  Adapters,
+  adaptTasks,
+  DomainAdapters,
+  lora,
+  moeAdapters,
+  moeLora,
+  ranksByImportance,
+  taskLora
+} from '../transform/peft';
 export type {
   AdapterPart,
   AdaptTasksOptions,

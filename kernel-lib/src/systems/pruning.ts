@@ -62,5 +62,14 @@ export const pruningSystems: readonly SystemEntry[] = [
     function: 'prune.blockCoordinate',
     test: 'test/systems/icbs.test.ts',
     note: 'The Hessian is the empirical Fisher matrix of batches; a block of few values is solved exactly, a larger one by best exchanges. Blocks are drawn at random.'
+  },
+  {
+    id: 'cfsp',
+    title: 'CFSP: An Efficient Structured Pruning Framework for LLMs with Coarse-to-Fine Activation Information',
+    function: 'prune.coarseToFine',
+    test: 'test/systems/cfsp.test.ts',
+    note:
+      'Importance of a block is the angle that it turns, of a neuron its output, |w| times the norm of its activation. A sigmoid of the importance, scaled to the target, says ' +
+      'how much of each block goes. peft.ranksByImportance gives the ranks of LoRA for recovery. That it beats others on large models is not tested.'
   }
 ];

@@ -46,6 +46,13 @@ describe.each(Object.entries(MODELS))('every model: %s', (_name, { make, input, 
     [same, other].forEach((each) => each.dispose());
   });
 
+  test('built to be filled, nothing is drawn: every value is constant until it is read or copied', () => {
+    const blank = models.build(model.spec, Random.blank());
+    const varied = [...blank.parameters()].filter(([, { variable }]) => new Set(variable.dataSync()).size > 1);
+    blank.dispose();
+    expect(varied.map(([path]) => path)).toEqual([]);
+  });
+
   test('says what it costs', () => {
     const { flops, parameters, bytes } = model.cost({ length: 4, tokens: 8 });
     expect(flops).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
-import { core, io, models, routers, tf } from '@switchyard/kernel-lib';
+import { core, io, models, prune, routers, tf } from '@switchyard/kernel-lib';
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { afterAll, expect, test } from 'vitest';
 import { outputOf } from '../../support/networks';
+import { MEMBERS as ROUTERS } from '../nn/routers/members';
 import { ids, MODELS, type Model, SIZE, topK } from './members';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'switchyard-spec-'));
@@ -37,6 +38,31 @@ test.each(Object.entries(MODELS))(
     [model, built, loaded, x].forEach((each) => each.dispose());
   }
 );
+
+test.each(Object.entries(ROUTERS).filter(([, { live, state }]) => !live && state === undefined))(
+  'a copy of a mixture is routed alike, whatever its router drew when it was built: %s',
+  (_name, { spec, k }) => {
+    const model = models.moeTransformer({ ...SIZE, width: 6, experts: 4, router: spec(k, 4), seed: 9 });
+    const { model: copy } = prune.unstructured(model, { sparsity: 0 });
+    const [a, b] = [model, copy].map((each) => outputOf(each, ids()));
+    expect(b).toEqual(a);
+    [model, copy].forEach((each) => each.dispose());
+  }
+);
+
+test('a model that lacks a value of its spec is not copied, and is named', () => {
+  class Short extends models.Mlp {
+    override stored() {
+      return new Map([...super.stored()].filter(([path]) => path !== '1.bias'));
+    }
+  }
+  const model = new Short({ inputWidth: 3, hidden: [2], outputWidth: 2 });
+  const { numTensors } = tf.memory();
+  expect(() => prune.unstructured(model, { sparsity: 0.5 })).toThrow(
+    /every value that its spec builds, got none at "1.bias"/
+  );
+  expect(tf.memory().numTensors).toBe(numTensors);
+});
 
 test('cuts that last are part of the spec: a smaller model comes back smaller, and is transformed further', () => {
   const model = models.moeTransformer({ ...SIZE, experts: 4, router: topK });

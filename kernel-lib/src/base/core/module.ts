@@ -166,6 +166,12 @@ export abstract class Module {
     return add(this.ownParameters, name, parameter);
   }
 
+  /** Takes a parameter of its own away, where others stand in for it, and frees it. */
+  protected removeParameter(name: string): void {
+    this.ownParameters.get(name)?.dispose();
+    this.ownParameters.delete(name);
+  }
+
   protected addBuffer(name: string, buffer: Buffer): Buffer {
     return add(this.ownBuffers, name, buffer);
   }

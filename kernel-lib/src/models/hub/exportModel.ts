@@ -6,6 +6,7 @@ import type { Module } from '../../base/core';
 import { sourceBytes, writeAtomically, writeSafetensors } from '../../base/io';
 import type { TensorSource, WrittenDtype } from '../../base/io';
 import type { EncoderDecoderOptions, TransformerOptions } from '../language';
+import { ranksOf } from '../factors';
 import { sizesOf } from '../spec';
 import { Config } from './config';
 import { weightsOf } from './family';
@@ -72,6 +73,10 @@ function expectSayable(model: Exportable): void {
       `the axis "${cut}" must have its size of config.json; io.saveModel saves smaller models`,
       'a smaller one'
     );
+  }
+  const [factored] = Object.keys(ranksOf(model));
+  if (factored !== undefined) {
+    fail(where, 'weights must be whole; io.saveModel saves factored models', `factors at "${factored}"`);
   }
   const [intercepted] = [...model.modules()].find(([, module]) => Object.hasOwn(module, 'apply')) ?? [];
   if (intercepted !== undefined) {

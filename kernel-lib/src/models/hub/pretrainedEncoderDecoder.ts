@@ -10,7 +10,8 @@ import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
 import type { Family } from './family';
 import { generate } from './generate/generate';
-import type { Beginning, Generated, GenerateOptions } from './generate/generate';
+import type { Generated, GenerateOptions } from './generate/contract';
+import type { Beginning } from './generate/writing';
 import { toIds } from './pretrained';
 import type { LogitsOptions } from './pretrained';
 import type { Origin } from './origin';
@@ -31,8 +32,8 @@ export class PretrainedEncoderDecoder extends EncoderDecoder {
   }
 
   /** A new model, built as this one with some options changed; its values are initial ones. */
-  rebuild(changes: Partial<EncoderDecoderOptions>): PretrainedEncoderDecoder {
-    return new PretrainedEncoderDecoder({ ...this.options, ...changes }, this.origin);
+  rebuild(changes: Partial<EncoderDecoderOptions>, random?: Random): PretrainedEncoderDecoder {
+    return new PretrainedEncoderDecoder({ ...this.options, ...changes }, this.origin, random);
   }
 
   /** Card: what there is to know of it at a glance. */

@@ -147,5 +147,5 @@ export class EncoderDecoder extends Module {
 modelSpecs.register('encoder-decoder', (options: EncoderDecoderOptions) => ({
   kind: 'encoder-decoder',
   options: { ...options },
-  build: () => new EncoderDecoder(options)
+  build: (random) => new EncoderDecoder(options, random)
 }));

@@ -92,8 +92,8 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
     return this.places.size;
   }
 
-  rebuild(changes: Partial<BlockModelOptions>): Transformer {
-    return new Transformer({ ...this.options, ...changes });
+  rebuild(changes: Partial<BlockModelOptions>, random?: Random): Transformer {
+    return new Transformer({ ...this.options, ...changes }, random);
   }
 
   /** Specification that builds it, as plain JSON. */
@@ -163,5 +163,5 @@ export class Transformer extends Module implements LanguageModel, BlockModel {
 modelSpecs.register('transformer', (options: TransformerOptions) => ({
   kind: 'transformer',
   options: { ...options },
-  build: () => new Transformer(options)
+  build: (random) => new Transformer(options, random)
 }));

@@ -59,14 +59,15 @@ export class TokenMixer extends Module {
 
   constructor(
     /** Options that it was built from. */
-    readonly options: Required<TokenMixerOptions>
+    readonly options: Required<TokenMixerOptions>,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed).child('tokenMixer')
   ) {
     super();
-    const { slots, heads, inputWidth, layers, interResidual, auxiliary, norm, seed } = options;
+    const { slots, heads, inputWidth, layers, interResidual, auxiliary, norm } = options;
     // A token is cut into as many pieces as there are mixed tokens.
     const piece = Axis.of('piece', options.width / heads);
     const width = Axis.product('heads x piece', Axis.fixed('heads', heads), piece);
-    const random = Random.fromSeed(seed).child('tokenMixer');
     const features = Axis.of('features', inputWidth);
     const embed = (slot: number): Module =>
       new Linear({ inputWidth: features, outputWidth: width, bias: false, random: random.child('input').child(slot) });
@@ -144,5 +145,5 @@ function resolve(options: TokenMixerOptions): Required<TokenMixerOptions> {
 modelSpecs.register('token-mixer', (options: TokenMixerOptions) => ({
   kind: 'token-mixer',
   options: { ...options },
-  build: () => tokenMixer(options)
+  build: (random) => new TokenMixer(resolve(options), random)
 }));

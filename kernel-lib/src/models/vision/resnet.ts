@@ -84,15 +84,18 @@ export class Resnet extends Module {
   private readonly stages: Sequential;
   private readonly head: Linear;
 
-  constructor(readonly options: ResnetOptions) {
+  constructor(
+    readonly options: ResnetOptions,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed ?? 0).child('resnet')
+  ) {
     super();
     const where = 'models.resnet';
-    const { blocks = [2, 2, 2, 2], channels = 64, inputs = 3, classes = 1000, stem = 'large', seed = 0 } = options;
+    const { blocks = [2, 2, 2, 2], channels = 64, inputs = 3, classes = 1000, stem = 'large' } = options;
     expectInteger(where, 'the number of stages', blocks.length, 1);
     blocks.forEach((count, i) => expectInteger(where, `blocks[${i}]`, count, 1));
     Object.entries({ channels, inputs, classes }).forEach(([name, value]) => expectInteger(where, name, value, 1));
     expectOneOf(where, 'stem', stem, ['large', 'small']);
-    const random = Random.fromSeed(seed).child('resnet');
     let stream = Axis.of('channels', channels);
     const pixels = Axis.of('inputs', inputs).pin('the data have them');
     const [size, stride] = stem === 'large' ? [7, 2] : [3, 1];
@@ -155,5 +158,5 @@ export function resnet(options: ResnetOptions = {}): Resnet {
 modelSpecs.register('resnet', (options: ResnetOptions) => ({
   kind: 'resnet',
   options: { ...options },
-  build: () => new Resnet(options)
+  build: (random) => new Resnet(options, random)
 }));

@@ -34,13 +34,16 @@ export class Tower extends Module implements BlockModel {
   private readonly norm: Module;
   private readonly output: Module;
 
-  constructor(readonly options: TowerOptions) {
+  constructor(
+    readonly options: TowerOptions,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed).child('tower')
+  ) {
     super();
-    const { inputWidth, heads, outputWidth, seed, feedForwards, parts = {} } = options;
+    const { inputWidth, heads, outputWidth, feedForwards, parts = {} } = options;
     (['inputWidth', 'width', 'heads', 'outputWidth'] as const).forEach((name) =>
       expectInteger('models.Tower', name, options[name], 1)
     );
-    const random = Random.fromSeed(seed).child('tower');
     const width = Axis.of('width', options.width);
     const linear = (name: string, from: Size, to: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, bias: false, random: random.child(name) }));
@@ -56,8 +59,8 @@ export class Tower extends Module implements BlockModel {
     this.output = linear('output', width, outputWidth);
   }
 
-  rebuild(changes: Partial<BlockModelOptions>): Tower {
-    return new Tower({ ...this.options, ...changes });
+  rebuild(changes: Partial<BlockModelOptions>, random?: Random): Tower {
+    return new Tower({ ...this.options, ...changes }, random);
   }
 
   /** Specification that builds it, as plain JSON. */
@@ -79,5 +82,5 @@ export class Tower extends Module implements BlockModel {
 modelSpecs.register('tower', (options: TowerOptions) => ({
   kind: 'tower',
   options: { ...options },
-  build: () => new Tower(options)
+  build: (random) => new Tower(options, random)
 }));

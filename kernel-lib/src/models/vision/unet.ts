@@ -44,7 +44,11 @@ export class Unet extends Module {
   private readonly blocks: UnetBlock[];
   private readonly last: Conv2d;
 
-  constructor(options: UnetOptions) {
+  constructor(
+    options: UnetOptions,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed ?? 0).child('unet')
+  ) {
     super();
     const { imageSize, channels = 1, width, layers = [1, 2, 2, 1], seed = 0 } = options;
     this.options = { imageSize, channels, width, layers, seed };
@@ -56,7 +60,6 @@ export class Unet extends Module {
       fail('models.unet', 'imageSize must be even', imageSize);
     }
     this.contextLength = imageSize ** 2;
-    const random = Random.fromSeed(seed).child('unet');
     const conv = (name: string, inputs: Axis, outputs: Axis): Conv2d =>
       this.addChild(name, new Conv2d({ inputs, outputs, random: random.child(name) }));
     const pixels = Axis.fixed('channels', channels);
@@ -71,8 +74,8 @@ export class Unet extends Module {
   }
 
   /** A new one, built as this one with some options changed; its values are initial ones. */
-  rebuild(changes: Partial<UnetOptions>): Unet {
-    return new Unet({ ...this.options, ...changes });
+  rebuild(changes: Partial<UnetOptions>, random?: Random): Unet {
+    return new Unet({ ...this.options, ...changes }, random);
   }
 
   /** Specification that builds it, as plain JSON. */
@@ -174,5 +177,5 @@ function double(x: tf.Tensor): tf.Tensor {
 modelSpecs.register('unet', (options: UnetOptions) => ({
   kind: 'unet',
   options: { ...options },
-  build: () => new Unet(options)
+  build: (random) => new Unet(options, random)
 }));

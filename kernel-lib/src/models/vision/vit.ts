@@ -75,16 +75,19 @@ export class VisionTransformer extends Module implements BlockModel {
   private readonly norm: Module;
   private readonly head: Module;
 
-  constructor(readonly options: VisionTransformerOptions) {
+  constructor(
+    readonly options: VisionTransformerOptions,
+    /** Stream for the initial parameters. Default: from the seed. */
+    random = Random.fromSeed(options.seed).child('vit')
+  ) {
     super();
-    const { imageSize, patchSize, channels, classes, heads, seed, feedForwards, parts = {} } = options;
+    const { imageSize, patchSize, channels, classes, heads, feedForwards, parts = {} } = options;
     (['imageSize', 'patchSize', 'channels', 'classes', 'width', 'heads'] as const).forEach((name) =>
       expectInteger('models.vit', name, options[name], 1)
     );
     if (imageSize % patchSize !== 0) {
       fail('models.vit', `patchSize must divide imageSize (${imageSize})`, patchSize);
     }
-    const random = Random.fromSeed(seed).child('vit');
     this.contextLength = (imageSize / patchSize) ** 2;
     const width = Axis.of('width', options.width);
     const pixels = Axis.fixed('pixels', patchSize ** 2 * channels);
@@ -109,8 +112,8 @@ export class VisionTransformer extends Module implements BlockModel {
     this.head = linear('head', width, classes);
   }
 
-  rebuild(changes: Partial<BlockModelOptions>): VisionTransformer {
-    return new VisionTransformer({ ...this.options, ...changes });
+  rebuild(changes: Partial<BlockModelOptions>, random?: Random): VisionTransformer {
+    return new VisionTransformer({ ...this.options, ...changes }, random);
   }
 
   /** Specification that builds it, as plain JSON. */
@@ -155,5 +158,5 @@ function cut(images: tf.Tensor, patchSize: number): tf.Tensor {
 modelSpecs.register('vit', (options: VisionTransformerOptions) => ({
   kind: 'vit',
   options: { ...options },
-  build: () => new VisionTransformer(options)
+  build: (random) => new VisionTransformer(options, random)
 }));

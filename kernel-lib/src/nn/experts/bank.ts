@@ -1,12 +1,23 @@
 import type { tf } from '../../base/backend';
 import { Axis, Module } from '../../base/core';
-import type { Context } from '../../base/core';
+import type { Context, Parameter } from '../../base/core';
+import { groupedMatMul } from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertShape, StackedFeedForwards } from './expertBank';
 
+/**
+ * Told of each product of a bank: the name of the parameter [E, inputs, outputs], the rows [R, inputs] that are multiplied with it, and the first
+ * row of each expert, with R at the end.
+ */
+export type ProductWatcher = (name: string, rows: tf.Tensor2D, offsets: Int32Array) => void;
+
 /** Base class of every bank of experts. */
 export abstract class Bank extends Module implements ExpertBank {
+  /** Names of the parameters [E, inputs, outputs] that it multiplies rows with, and tells watchers of. */
+  readonly products: readonly string[] = [];
+  private readonly watchers = new Set<{ readonly watch: ProductWatcher }>();
+
   constructor(
     /** The axis of the experts, E. */
     readonly experts: Axis
@@ -48,7 +59,24 @@ export abstract class Bank extends Module implements ExpertBank {
     return applyToAll(this, x as tf.Tensor2D, ctx);
   }
 
+  /**
+   * Tells of every product with one of its {@link products}, as pruning by inputs needs it.
+   *
+   * @returns The function that ends it; called again it does nothing.
+   */
+  watchProducts(watch: ProductWatcher): () => void {
+    const entry = { watch };
+    this.watchers.add(entry);
+    return () => void this.watchers.delete(entry);
+  }
+
   abstract applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D;
+
+  /** Rows of each expert times its matrix. */
+  protected multiply(rows: tf.Tensor2D, name: string, matrix: Parameter, plan: DispatchPlan): tf.Tensor2D {
+    this.watchers.forEach(({ watch }) => watch(name, rows, plan.offsets));
+    return groupedMatMul(rows, matrix.read() as tf.Tensor3D, plan);
+  }
 
   /** Operations of one expert on a row, matrix products only, a multiplication and an addition counted as two. */
   protected abstract rowFlops(): number;

@@ -1,6 +1,5 @@
 import type { tf } from '../../base/backend';
 import { Axis, expectInteger, Parameter } from '../../base/core';
-import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { initialize, uniformFanIn } from '../layers';
 import { Bank, bankAxes } from './bank';
@@ -20,6 +19,7 @@ export function forecastExperts({ rank }: { rank: number }): ExpertSpec {
 
 class ForecastExperts extends Bank {
   readonly kind = 'forecast-experts';
+  override readonly products = ['u', 'v'];
   private readonly u: Parameter;
   private readonly v: Parameter;
 
@@ -42,8 +42,8 @@ class ForecastExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = ops.groupedMatMul(rows, this.u.read() as tf.Tensor3D, plan);
-    return ops.groupedMatMul(inner, this.v.read() as tf.Tensor3D, plan);
+    const inner = this.multiply(rows, 'u', this.u, plan);
+    return this.multiply(inner, 'v', this.v, plan);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
 import type { Axis } from '../../base/core';
-import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
@@ -31,6 +30,7 @@ export function gatedExperts(options: GatedExpertsOptions = {}): ExpertSpec {
 
 class GatedExperts extends Bank {
   readonly kind = 'gated-experts';
+  override readonly products = ['w1', 'w3', 'w2'];
   private readonly w1: Parameter;
   private readonly w2: Parameter;
   private readonly w3: Parameter;
@@ -65,9 +65,9 @@ class GatedExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const gate = activate(this.options.activation, ops.groupedMatMul(rows, this.w1.read() as tf.Tensor3D, plan));
-    const inner = gate.mul<tf.Tensor2D>(ops.groupedMatMul(rows, this.w3.read() as tf.Tensor3D, plan));
-    return ops.groupedMatMul(inner, this.w2.read() as tf.Tensor3D, plan);
+    const gate = activate(this.options.activation, this.multiply(rows, 'w1', this.w1, plan));
+    const inner = gate.mul<tf.Tensor2D>(this.multiply(rows, 'w3', this.w3, plan));
+    return this.multiply(inner, 'w2', this.w2, plan);
   }
 }
 

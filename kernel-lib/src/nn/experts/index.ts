@@ -4,6 +4,8 @@ export { averagedExperts } from './averagedExperts';
 export type { AveragedExpertsOptions } from './averagedExperts';
 export { constantExperts } from './constantExperts';
 export { copyExperts } from './copyExperts';
+export { Bank } from './bank';
+export type { ProductWatcher } from './bank';
 export type { ExpertBank, ExpertShape, ExpertSpec } from './expertBank';
 export { forecastExperts } from './forecastExperts';
 export { gatedExperts } from './gatedExperts';

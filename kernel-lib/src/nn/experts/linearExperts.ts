@@ -27,6 +27,7 @@ export function linearExperts(options: LinearExpertsOptions = {}): ExpertSpec {
 
 class LinearExperts extends Bank {
   readonly kind = 'linear-experts';
+  override readonly products = ['w'];
   private readonly w: Parameter;
   private readonly b: Parameter | null;
 
@@ -45,7 +46,7 @@ class LinearExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const y = ops.groupedMatMul(rows, this.w.read() as tf.Tensor3D, plan);
+    const y = this.multiply(rows, 'w', this.w, plan);
     return this.b === null ? y : ops.groupedBias(y, this.b.read() as tf.Tensor2D, plan);
   }
 }

@@ -33,6 +33,7 @@ export function plainExperts(options: PlainExpertsOptions = {}): ExpertSpec {
 
 class PlainExperts extends Bank {
   readonly kind = 'plain-experts';
+  override readonly products = ['w1', 'w2'];
   private readonly w1: Parameter;
   private readonly w2: Parameter;
   private readonly b1: Parameter | null;
@@ -71,14 +72,13 @@ class PlainExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = activate(this.options.activation, affine(rows, this.w1, this.b1, plan));
-    return affine(inner, this.w2, this.b2, plan);
+    const inner = shifted(this.multiply(rows, 'w1', this.w1, plan), this.b1, plan);
+    return shifted(this.multiply(activate(this.options.activation, inner), 'w2', this.w2, plan), this.b2, plan);
   }
 }
 
-function affine(x: tf.Tensor2D, weight: Parameter, bias: Parameter | null, plan: DispatchPlan): tf.Tensor2D {
-  const y = ops.groupedMatMul(x, weight.read() as tf.Tensor3D, plan);
-  return bias === null ? y : ops.groupedBias(y, bias.read() as tf.Tensor2D, plan);
+function shifted(x: tf.Tensor2D, bias: Parameter | null, plan: DispatchPlan): tf.Tensor2D {
+  return bias === null ? x : ops.groupedBias(x, bias.read() as tf.Tensor2D, plan);
 }
 
 specs.register('plain', plainExperts);

@@ -1,5 +1,15 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size, sizeOf } from '../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  fail,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  sizeOf
+} from '../../base/core';
 import { expectWidth, whereOf } from './expectWidth';
 import { initialize, type Initializer, uniformFanIn } from './initializers';
 
@@ -16,15 +26,16 @@ export interface LinearOptions {
   random: Random;
 }
 
-/** `x weight + bias`: [..., D] to [..., H]. */
+/**
+ * `x weight + bias`: [..., D] to [..., H]. With {@link Linear.factor} the weight is `down up`, down [D, r] and up [r, H], and never made: products are of
+ * the cost of the rank.
+ */
 export class Linear extends Module {
   readonly kind = 'linear';
-  /** Name of the parameter that rows of its input are multiplied with. */
-  readonly multiplies = 'weight';
-  /** [D, H]. */
-  readonly weight: Parameter;
   /** [H], or null. */
   readonly bias: Parameter | null;
+  private whole: Parameter | null;
+  private factors: { down: Parameter; up: Parameter } | null = null;
 
   constructor({ inputWidth, outputWidth, bias = true, initializer = uniformFanIn(), random }: LinearOptions) {
     super();
@@ -32,8 +43,54 @@ export class Linear extends Module {
     expectInteger('layers.Linear', 'outputWidth', sizeOf(outputWidth), 1);
     const axes = [Axis.of('inputs', inputWidth), Axis.of('outputs', outputWidth)];
     const make = (shape: number[]): tf.Tensor => initialize(initializer, shape, random.child('weight'));
-    this.weight = this.addParameter('weight', Parameter.over(axes, make));
+    this.whole = this.addParameter('weight', Parameter.over(axes, make));
     this.bias = bias ? this.addParameter('bias', Parameter.over([axes[1]], tf.zeros, { decay: false })) : null;
+  }
+
+  /**
+   * [D, H].
+   *
+   * @throws {SwitchyardError} where it is factored.
+   */
+  get weight(): Parameter {
+    return this.whole ?? fail('layers.Linear', 'the weight must be whole', `factors of rank ${this.rank}`);
+  }
+
+  /** r, where the weight is factored; else null. */
+  get rank(): number | null {
+    return this.factors === null ? null : this.factors.down.axes[1].size;
+  }
+
+  /** Name of the parameter that rows of its input are multiplied with. */
+  get multiplies(): 'weight' | 'down' {
+    return this.factors === null ? 'weight' : 'down';
+  }
+
+  /**
+   * Replaces the weight by factors "down" [D, r] and "up" [r, H], for good.
+   *
+   * @param values - Of both; default: zeros, to be filled. The caller keeps them.
+   * @throws {SwitchyardError} where it is factored already or masked, or the rank is less than 1.
+   */
+  factor(rank: number, values?: { down: tf.Tensor; up: tf.Tensor }): void {
+    const { axes, trainable } = this.weight;
+    expectInteger('layers.Linear', 'rank', rank, 1);
+    if (this.buffers().has('weightMask')) {
+      fail('layers.Linear', 'a weight that is factored must not be masked', 'a mask');
+    }
+    const [inputs, outputs] = axes;
+    const r = Axis.of('rank', rank);
+    const make = (name: 'down' | 'up', of: Axis[]): Parameter => {
+      const parameter = Parameter.over(of, (shape) => values?.[name].clone() ?? tf.zeros(shape));
+      parameter.trainable = trainable;
+      return parameter;
+    };
+    const factors = { down: make('down', [inputs, r]), up: make('up', [r, outputs]) };
+    this.removeParameter('weight');
+    this.whole = null;
+    this.addParameter('down', factors.down);
+    this.addParameter('up', factors.up);
+    this.factors = factors;
   }
 
   /** Rows of an input; [R, D]. */
@@ -42,18 +99,20 @@ export class Linear extends Module {
   }
 
   override ownFlops(): number {
-    const [inputs, outputs] = this.weight.axes;
-    return 2 * inputs.size * outputs.size;
+    const matrices = this.factors === null ? [this.weight] : [this.factors.down, this.factors.up];
+    return matrices.reduce((sum, { axes: [inputs, outputs] }) => sum + 2 * inputs.size * outputs.size, 0);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
-      const weight = this.weight.read() as tf.Tensor2D;
-      expectWidth(whereOf(this, ctx), x, weight.shape[0]);
+      const { factors } = this;
+      const first = (factors?.down ?? this.weight).read() as tf.Tensor2D;
+      expectWidth(whereOf(this, ctx), x, first.shape[0]);
       // Rank 2 on both sides: TensorFlow.js does not sum the gradient of a broadcast operand.
-      const rows = tf.matMul(x.reshape([-1, weight.shape[0]]), weight);
-      const y = this.bias === null ? rows : rows.add(this.bias.read());
-      return y.reshape([...x.shape.slice(0, -1), weight.shape[1]]);
+      const inner = tf.matMul<tf.Tensor2D>(x.reshape([-1, first.shape[0]]), first);
+      const rows = factors === null ? inner : tf.matMul<tf.Tensor2D>(inner, factors.up.read() as tf.Tensor2D);
+      const y = this.bias === null ? rows : rows.add<tf.Tensor2D>(this.bias.read());
+      return y.reshape([...x.shape.slice(0, -1), rows.shape[1]]);
     });
   }
 }

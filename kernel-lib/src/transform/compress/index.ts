@@ -1,3 +1,5 @@
+export { lowRank } from './lowRank';
+export type { LowRankOptions, LowRankReport } from './lowRank';
 export { mixedPrecision } from './mixedPrecision';
 export type { MixedPrecision, MixedPrecisionOptions } from './mixedPrecision';
 export { quantize, quantizeAware } from './quantize';

@@ -4,7 +4,7 @@ import type { Module } from '../../base/core';
 import { chooseOneEach } from '../../base/math';
 import { chosenMatrices } from '../prune/matrices';
 import type { MatrixChoice } from '../prune/matrices';
-import { multipliedPaths } from '../prune/importance/parts/inputMoments';
+import { linearPaths } from '../prune/importance/parts/inputMoments';
 import { checkQuantizer, quantizedBytes, roundToCodes } from './quantizer';
 import type { QuantizerOptions } from './quantizer';
 import { orthogonality } from './orthogonality';
@@ -54,7 +54,7 @@ export function mixedPrecision(model: Module, options: MixedPrecisionOptions): M
   }
   const settings = bits.map((each) => checkQuantizer(where, { ...quantizer, bits: each }));
   const choice = { ...(include && { include }), ...(exclude && { exclude }) };
-  const paths = chosenMatrices(where, model, choice, proxy === 'orthogonality' ? multipliedPaths(model) : undefined);
+  const paths = chosenMatrices(where, model, choice, proxy === 'orthogonality' ? linearPaths(model) : undefined);
   const weights = proxy === 'orthogonality' ? orthogonality(where, model, inputs!, { paths, beta }) : new Map<string, number>(); // prettier-ignore
   const parameters = model.parameters();
   const lists = paths.map((path) => {

@@ -2,6 +2,7 @@ import { expectOneOf, fail, maskedPaths, masksAt, sizeOf } from '../../base/core
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
+import { factorAt, ranksOf } from '../../models/factors';
 import { feedForwardName } from '../../models/feedForward';
 import type { DenseFeedForward, FeedForwardSpec, MoeFeedForward } from '../../models/feedForward';
 import { resize, sizesOf } from '../../models/spec';
@@ -38,8 +39,10 @@ export function mapFeedForwards<M extends BlockModel>(
   const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }) as M;
   const replaced = changed.map(({ path }) => `${path}.`);
   const gone = changed.filter(({ to, from }) => to !== from).map(({ path }) => `${path}.`);
-  const kept = Object.entries(sizesOf(model)).filter(([name]) => !gone.some((prefix) => name.startsWith(prefix)));
-  resize(mapped, Object.fromEntries(kept));
+  const ofKept = (named: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(named).filter(([name]) => !gone.some((prefix) => name.startsWith(prefix))));
+  factorAt(mapped, ofKept(ranksOf(model)));
+  resize(mapped, ofKept(sizesOf(model)));
   masksAt(
     mapped,
     maskedPaths(model).filter((path) => !gone.some((prefix) => path.startsWith(prefix)))

@@ -6,6 +6,7 @@ export { DomainAdapters, moeAdapters } from './moeAdapters';
 export type { MoeAdaptersOptions } from './moeAdapters';
 export { moeLora } from './moeLora';
 export type { Granularity, MoeLoraOptions } from './moeLora';
+export { ranksByImportance } from './ranksByImportance';
 export type { Targets } from './targets';
 export { adaptTasks, taskLora } from './taskLora';
 export type { AdaptTasksOptions, TaskLoraOptions } from './taskLora';

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, Random } from '../../base/core';
+import { expectInteger, expectNumber, expectPathsFound, fail, matchesPath, Random } from '../../base/core';
 import type { Module, Parameter } from '../../base/core';
 import { LowRank } from '../../nn/layers/lowRank';
 import { Adapters } from './adapters';
@@ -13,7 +13,9 @@ export interface LoraOptions {
   targets: Targets;
   /** r. */
   rank: number;
-  /** The change is multiplied by alpha / r. Default: r. */
+  /** Other ranks of single matrices, by patterns of their paths; the last that fits counts, and 0 adapts nothing. Default: none. */
+  ranks?: Readonly<Record<string, number>>;
+  /** The change is multiplied by alpha / r. Default: r, of each its own. */
   alpha?: number;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
@@ -32,18 +34,23 @@ export function lora(model: Module, options: LoraOptions): Adapters {
 
 /** The adapters of {@link lora}, for those that have others besides. */
 export function loraParts(where: string, model: Module, options: LoraOptions): Map<string, AdapterPart> {
-  const { targets, rank, alpha = rank, seed = 0 } = options;
+  const { targets, rank, ranks = {}, alpha, seed = 0 } = options;
   expectInteger(where, 'rank', rank, 1);
-  expectNumber(where, 'alpha', alpha);
+  expectNumber(where, 'alpha', alpha ?? 1);
+  Object.entries(ranks).forEach(([path, own]) => expectInteger(where, `ranks of "${path}"`, own, 0));
+  const paths = [...model.parameters().keys()];
+  expectPathsFound(where, 'ranks', Object.keys(ranks), { paths, what: 'parameters' });
   const random = Random.fromSeed(seed).child('lora');
   const matches = matcher(targets);
   const parts = new Map<string, AdapterPart>();
   for (const [path, parameter] of model.parameters()) {
-    if (parameter.shape.length >= 2 && pathAndAbove(path).some(matches)) {
-      parts.set(
-        path,
-        partOf(parameter, new LowRank({ shape: parameter.axes, rank, alpha, random: random.child(path) }))
-      );
+    const own = Object.entries(ranks).reduce(
+      (last, [pattern, each]) => (matchesPath([pattern], path) ? each : last),
+      rank
+    );
+    if (parameter.shape.length >= 2 && own > 0 && pathAndAbove(path).some(matches)) {
+      const shape = { shape: parameter.axes, rank: own, alpha: alpha ?? own };
+      parts.set(path, partOf(parameter, new LowRank({ ...shape, random: random.child(path) })));
     }
   }
   if (parts.size === 0) {

@@ -1,6 +1,8 @@
 export { blockCoordinate } from './blockCoordinate';
 export type { BlockCoordinateOptions, BlockCoordinateReport } from './blockCoordinate';
 export type { RankingScope } from './chooseKept';
+export { coarseToFine } from './coarseToFine';
+export type { BlockReport, CoarseToFineOptions, CoarseToFineReport } from './coarseToFine';
 export { groups } from './groups';
 export type { PruningGroup } from './groups';
 export * from './importance';

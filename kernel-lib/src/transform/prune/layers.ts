@@ -1,8 +1,9 @@
 import { tf } from '../../base/backend';
-import { axesOf, expectInteger, expectOneOf, fail, maskedPaths, masksAt } from '../../base/core';
+import { axesOf, expectInteger, expectOneOf, fail, maskedPaths, masksAt, Random } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { filled } from '../../models/copyModel';
+import { factorAt, ranksOf } from '../../models/factors';
 import { feedForwardName } from '../../models/feedForward';
 import { resize, sizesOf } from '../../models/spec';
 import { noAttention } from '../../nn/layers';
@@ -138,8 +139,10 @@ export function withoutUnits<M extends BlockModel>(model: M, gone: readonly stri
     gone.includes(`layers.${block}`) || gone.includes(`layers.${block}.${unit}`);
   const without = feedForwards.map((each, i) => (lacks(i, feedForwardName(each)) ? { kind: 'none' as const } : each));
   const changes = { feedForwards: without, attentions: feedForwards.map((_, i) => (lacks(i, 'attention') ? noAttention() : (attentions?.[i] ?? null))) }; // prettier-ignore
-  const pruned = model.rebuild(changes) as M;
+  const pruned = model.rebuild(changes, Random.blank()) as M;
   try {
+    const left = pruned.modules();
+    factorAt(pruned, Object.fromEntries(Object.entries(ranksOf(model)).filter(([path]) => left.has(path))));
     const axes = axesOf(pruned);
     resize(pruned, Object.fromEntries(Object.entries(sizesOf(model)).filter(([name]) => axes.has(name))));
     const parameters = pruned.parameters();

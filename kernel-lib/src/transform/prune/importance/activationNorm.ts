@@ -4,8 +4,8 @@ import type { PruningGroup } from '../groups';
 import type { GroupImportance } from './importance';
 import { checkCalibration } from './parts/calibration';
 import type { Calibration, CalibrationOptions } from './parts/calibration';
-import { inputMoments } from './parts/inputMoments';
-import type { InputMoments } from './parts/inputMoments';
+import { inputMoments, inputsOf } from './parts/inputMoments';
+import type { MomentsOf } from './parts/inputMoments';
 
 /**
  * Activation norm: the root of the mean square of what a position carries, on calibration data, where matrices read it: of a hidden neuron its
@@ -25,29 +25,29 @@ export function activationNorm<B>(calibration: Calibration<B>, options: Calibrat
   };
 }
 
-function normsOf(
-  where: string,
-  model: Module,
-  group: PruningGroup,
-  moments: ReadonlyMap<string, InputMoments>
-): Float32Array {
+function normsOf(where: string, model: Module, group: PruningGroup, moments: MomentsOf): Float32Array {
   const stored = model.stored();
   const squares = new Float64Array(group.axis.storedSize);
   let readers = 0;
   for (const { path, dimension } of group.members) {
-    const seen = moments.get(path);
+    const all = moments.get(path);
     const { axes } = stored.get(path)!;
-    if (seen === undefined || dimension !== axes.length - 2) {
+    if (all === undefined || dimension !== axes.length - 2) {
       continue;
     }
     readers++;
+    // Experts of a bank share their neurons' numbers: the mean is over the rows of all.
+    const seen = all.filter((each) => each !== null);
+    const count = seen.reduce((sum, each) => sum + each.count, 0);
+    const inputs = inputsOf(all);
     const places = axes[dimension].placesOf(group.axis);
     const read = axes[dimension].selection ?? places.keys();
     // A kernel has each channel at several places.
     const channels = axes[dimension].size;
     Array.from(read).forEach((place, i) => {
-      for (let at = i; at < seen.inputs; at += channels) {
-        squares[places[place]] += places[place] < 0 ? 0 : seen.sums[at] / seen.count;
+      for (let at = i; at < inputs; at += channels) {
+        const sum = seen.reduce((total, { sums }) => total + sums[at], 0);
+        squares[places[place]] += places[place] < 0 ? 0 : sum / count;
       }
     });
   }

@@ -4,8 +4,8 @@ import type { Module } from '../../../base/core';
 import type { ValueImportance } from './importance';
 import { checkCalibration } from './parts/calibration';
 import type { Calibration, CalibrationOptions } from './parts/calibration';
-import { inputMoments, multipliedPaths } from './parts/inputMoments';
-import type { InputMoments } from './parts/inputMoments';
+import { inputMoments, inputsOf, multipliedPaths } from './parts/inputMoments';
+import type { InputMoments, MomentsOf } from './parts/inputMoments';
 import { maskedValue } from './parts/scoreEach';
 import { inverseFactor, isDead, solveMatrix } from './parts/solveMatrix';
 
@@ -19,7 +19,8 @@ export interface SparseGptOptions extends CalibrationOptions {
 /**
  * SparseGPT (Frantar and Alistarh, arXiv 2301.00774): `w_ij^2 / U_ii^2`, U the upper Cholesky factor of the inverse Hessian `2/N X^T X` of a matrix's
  * inputs. Masks are chosen a block of inputs at a time, and the weights that are left make up for each input's loss. Matrices of a block of the
- * model are solved on the inputs that the blocks before them, already pruned, give. Inputs that are always 0 lose their weights.
+ * model are solved on the inputs that the blocks before them, already pruned, give. Inputs that are always 0 lose their weights. An expert's matrices are
+ * solved on the tokens that are routed to it, each losing the same share; those of one that none reaches by the size of their values.
  *
  * @throws {SwitchyardError} where an option is out of range, or there is no calibration data; when it scores, where an input is not finite.
  */
@@ -29,7 +30,7 @@ export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOpti
   checkCalibration(where, calibration, rest);
   expectNumber(where, 'damping', damping, Number.MIN_VALUE);
   expectInteger(where, 'blockSize', blockSize, 1);
-  const momentsOf = (model: Module, only?: (path: string) => boolean): Map<string, InputMoments> =>
+  const momentsOf = (model: Module, only?: (path: string) => boolean): MomentsOf =>
     inputMoments(where, model, calibration, { ...rest, whole: true, only });
   return {
     kind: 'sparseGpt',
@@ -37,14 +38,16 @@ export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOpti
     score: (model) => {
       const moments = momentsOf(model);
       return new Map(
-        [...moments].map(([path, each]) => [
+        [...moments].map(([path, copies]) => [
           path,
           tf.tidy(() => {
             const value = maskedValue(model, path);
-            const factor = inverseFactor(where, each, damping);
-            const diagonal = Float32Array.from({ length: each.inputs }, (_, i) => isDead(each, i) ? Infinity : factor[i * each.inputs + i]); // prettier-ignore
-            const scale = tf.tensor2d(diagonal.map((u) => u ** -2), [each.inputs, 1]); // prettier-ignore
-            return value.square().reshape([each.inputs, -1]).mul(scale).reshape(value.shape);
+            const scale = tf.stack(known(copies).map((each) => tf.tensor1d(scalesOf(where, each, damping))));
+            return value
+              .square()
+              .reshape([...scale.shape, -1])
+              .mul(scale.expandDims(2))
+              .reshape(value.shape);
           })
         ])
       );
@@ -58,11 +61,31 @@ export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOpti
         for (const path of together) {
           const seen =
             moments.get(path) ?? fail(where, 'calibration inputs must reach every matrix that is masked', path);
-          solveMatrix(where, model, path, { moments: seen, target, damping, blockSize });
+          solveMatrix(where, model, path, { copies: known(seen), target, damping, blockSize });
         }
       }
     }
   };
+}
+
+/** Moments of every copy; of an expert that saw no row, those of inputs that are all alike. */
+function known(copies: readonly (InputMoments | null)[]): InputMoments[] {
+  const inputs = inputsOf(copies);
+  const alike = (): Float32Array => {
+    const sums = new Float32Array(inputs * inputs);
+    for (let i = 0; i < inputs; i++) {
+      sums[i * inputs + i] = 1;
+    }
+    return sums;
+  };
+  return copies.map((each) => each ?? { count: 1, inputs, sums: alike() });
+}
+
+/** `1 / U_ii^2` of each input, 0 of one that is always 0. */
+function scalesOf(where: string, moments: InputMoments, damping: number): Float32Array {
+  const { inputs } = moments;
+  const factor = inverseFactor(where, moments, damping);
+  return Float32Array.from({ length: inputs }, (_, i) => (isDead(moments, i) ? 0 : factor[i * inputs + i] ** -2));
 }
 
 /** Paths in their order, those of one block of the model together: "layers.3.". */

@@ -2,6 +2,7 @@ import { tf } from '../../../../base/backend';
 import { fail } from '../../../../base/core';
 import type { Module } from '../../../../base/core';
 import { read } from '../../../../base/ops';
+import { Bank } from '../../../../nn/experts';
 import { eachPass } from './calibration';
 import type { Calibration, CalibrationOptions } from './calibration';
 
@@ -22,8 +23,12 @@ export interface InputMoments {
   inputs: number;
 }
 
+/** Moments by the path of a parameter: one of a matrix, and of a bank [E, inputs, outputs] one of each expert, null where it saw no row. */
+export type MomentsOf = Map<string, (InputMoments | null)[]>;
+
 /**
- * Second moments of the inputs of a model's matrices on calibration data, by the path of the parameter. A matrix that no pass reaches has none.
+ * Second moments of the inputs of a model's matrices on calibration data, by the path of the parameter; of a bank each expert's own, of the rows that
+ * are routed to it. A matrix that no pass reaches has none.
  *
  * @param whole - Products of all pairs of inputs, instead of the squares.
  * @throws {SwitchyardError} where an input is not finite.
@@ -33,22 +38,29 @@ export function inputMoments<B>(
   model: Module,
   of: Calibration<B>,
   { whole, only, ...options }: CalibrationOptions & { whole: boolean; only?: (path: string) => boolean }
-): Map<string, InputMoments> {
-  const found = new Map<string, InputMoments>();
+): MomentsOf {
+  const found: MomentsOf = new Map();
   const seen = new Set<Module>();
   const release: (() => void)[] = [];
+  const note = (path: string, rows: tf.Tensor2D, at: Place): void => {
+    if (only?.(path) ?? true) {
+      add(where, found, path, { rows, whole, ...at });
+    }
+  };
   for (const [path, module] of model.modules()) {
-    if (!seen.has(module) && multiplies(module)) {
-      seen.add(module);
+    if (seen.has(module)) {
+      continue;
+    }
+    seen.add(module);
+    if (multiplies(module)) {
       release.push(
         module.intercept((inner, x) => {
-          const parameter = pathOf(path, module);
-          if (only?.(parameter) ?? true) {
-            add(where, found, parameter, { rows: module.multiplied(x), whole });
-          }
+          note(joined(path, module.multiplies), module.multiplied(x), { copy: 0, copies: 1 });
           return inner(x);
         })
       );
+    } else if (module instanceof Bank) {
+      release.push(watchBank(module, (name, rows, at) => note(joined(path, name), rows, at)));
     }
   }
   try {
@@ -59,15 +71,51 @@ export function inputMoments<B>(
   return found;
 }
 
-/** Paths of the parameters that modules multiply their input's rows with. */
-export function multipliedPaths(model: Module): string[] {
-  const all = [...model.modules()].flatMap(([path, module]) => (multiplies(module) ? [pathOf(path, module)] : []));
-  // One that is tied has its first path.
-  return all.filter((path) => model.parameters().has(path));
+/** Inputs of a matrix, or of each expert's. */
+export function inputsOf(copies: readonly (InputMoments | null)[]): number {
+  return copies.find((each) => each !== null)!.inputs;
 }
 
-function pathOf(path: string, module: Multiplies): string {
-  return path === '' ? module.multiplies : `${path}.${module.multiplies}`;
+/** Paths of the parameters that modules multiply rows with: of `Linear`, `Conv2d` and banks of experts. */
+export function multipliedPaths(model: Module): string[] {
+  return known(model, (module) =>
+    multiplies(module) ? [module.multiplies] : module instanceof Bank ? module.products : []
+  );
+}
+
+/** Those of modules that multiply their input's rows, and give the products: `Linear`, `Conv2d`. */
+export function linearPaths(model: Module): string[] {
+  return known(model, (module) => (multiplies(module) ? [module.multiplies] : []));
+}
+
+function known(model: Module, namesOf: (module: Module) => readonly string[]): string[] {
+  const parameters = model.parameters();
+  const all = [...model.modules()].flatMap(([path, module]) => namesOf(module).map((name) => joined(path, name)));
+  // One that is tied has its first path.
+  return all.filter((path) => parameters.has(path));
+}
+
+function joined(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** Which of how many copies of a matrix. */
+interface Place {
+  copy: number;
+  copies: number;
+}
+
+/** Rows of each expert that has some. */
+function watchBank(bank: Bank, note: (name: string, rows: tf.Tensor2D, at: Place) => void): () => void {
+  return bank.watchProducts((name, rows, offsets) => {
+    const { selection, storedSize: copies } = bank.experts;
+    for (let e = 0; e + 1 < offsets.length; e++) {
+      const count = offsets[e + 1] - offsets[e];
+      if (count > 0) {
+        note(name, rows.slice([offsets[e], 0], [count, -1]), { copy: selection?.[e] ?? e, copies });
+      }
+    }
+  });
 }
 
 function multiplies(module: Module): module is Multiplies {
@@ -76,9 +124,9 @@ function multiplies(module: Module): module is Multiplies {
 
 function add(
   where: string,
-  found: Map<string, InputMoments>,
+  found: MomentsOf,
   path: string,
-  { rows, whole }: { rows: tf.Tensor2D; whole: boolean }
+  { rows, whole, copy, copies }: Place & { rows: tf.Tensor2D; whole: boolean }
 ): void {
   const [count, inputs] = rows.shape;
   const sums = read(() => (whole ? tf.matMul(rows, rows, true, false) : rows.square().sum(0))) as Float32Array;
@@ -86,10 +134,12 @@ function add(
   if (wrong !== undefined) {
     fail(where, `calibration inputs of "${path}" must be finite`, wrong);
   }
-  const before = found.get(path);
-  found.set(path, {
+  const all = found.get(path) ?? new Array<InputMoments | null>(copies).fill(null);
+  const before = all[copy];
+  all[copy] = {
     count: count + (before?.count ?? 0),
-    sums: before === undefined ? sums : sums.map((value, i) => value + before.sums[i]),
+    sums: before === null ? sums : sums.map((value, i) => value + before.sums[i]),
     inputs
-  });
+  };
+  found.set(path, all);
 }

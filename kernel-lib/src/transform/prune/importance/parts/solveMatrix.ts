@@ -8,7 +8,8 @@ import type { SparsityTarget } from '../../sparseMasks';
 import type { InputMoments } from './inputMoments';
 
 interface SolveOptions {
-  moments: InputMoments;
+  /** Of the matrix, or of each expert's. */
+  copies: readonly InputMoments[];
   target: SparsityTarget;
   damping: number;
   blockSize: number;
@@ -39,20 +40,37 @@ export function inverseFactor(where: string, moments: InputMoments, damping: num
 
 /** Masks a parameter of a model and makes the values that are left up for the others: SparseGPT's steps on one matrix. */
 export function solveMatrix(where: string, model: Module, path: string, options: SolveOptions): void {
-  const { moments, blockSize } = options;
-  const { inputs: D } = moments;
+  const { copies } = options;
   const parameter = model.parameters().get(path)!;
   const mask = masksAt(model, [path]).get(path)!;
-  const H = parameter.variable.size / D;
   const w = parameter.variable.dataSync<'float32'>().slice();
   const before = mask.variable.dataSync<'float32'>();
   const kept = new Float32Array(w.length);
+  const size = w.length / copies.length;
+  copies.forEach((moments, copy) => {
+    const [own, ownBefore, ownKept] = [w, before, kept].map((all) => all.subarray(copy * size, (copy + 1) * size));
+    solveCopy(where, { w: own, before: ownBefore, kept: ownKept }, { ...options, moments });
+  });
+  tf.tidy(() => {
+    parameter.assign(tf.tensor(w.map((value, i) => value * kept[i]), parameter.shape), path); // prettier-ignore
+    mask.assign(tf.tensor(kept, parameter.shape), path);
+  });
+}
+
+/** The same on the values of one matrix [D, H], in place. */
+function solveCopy(
+  where: string,
+  { w, before, kept }: Pick<Block, 'w' | 'before' | 'kept'>,
+  { moments, blockSize, damping, target }: SolveOptions & { moments: InputMoments }
+): void {
+  const { inputs: D } = moments;
+  const H = w.length / D;
   w.forEach((value, i) => (w[i] = isDead(moments, Math.floor(i / H)) ? 0 : value * before[i]));
-  const factor = inverseFactor(where, moments, options.damping);
+  const factor = inverseFactor(where, moments, damping);
   const u = tf.tensor2d(factor, [D, D]);
   for (let begin = 0; begin < D; begin += blockSize) {
     const end = Math.min(D, begin + blockSize);
-    const errors = solveBlock({ w, before, kept, factor, begin, end, D, H }, options.target);
+    const errors = solveBlock({ w, before, kept, factor, begin, end, D, H }, target);
     if (end < D) {
       // What the block leaves to the inputs after it.
       const later = read(() =>
@@ -62,10 +80,6 @@ export function solveMatrix(where: string, model: Module, path: string, options:
     }
   }
   u.dispose();
-  tf.tidy(() => {
-    parameter.assign(tf.tensor(w.map((value, i) => value * kept[i]), parameter.shape), path); // prettier-ignore
-    mask.assign(tf.tensor(kept, parameter.shape), path);
-  });
 }
 
 interface Block {
