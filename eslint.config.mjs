@@ -12,7 +12,7 @@ const TENSORFLOW = {
 const FLOORS = ['protocol', 'base', 'nn', 'models', 'transform', 'train', 'study', 'search', 'environment', 'show'];
 const BASE_FLOORS = ['backend', 'core', 'ops', 'math', 'io'];
 const NN_FLOORS = ['layers', 'routers', 'experts', 'moe', 'adaptive'];
-const SEARCH_FLOORS = ['space', 'proxies', 'strategy', 'evaluator', 'executor', 'storage', 'studies'];
+const SEARCH_FLOORS = ['space', 'proxies', 'strategy', 'evaluator', 'executor', 'storage', 'studies', 'elastic'];
 const NOT_ABOVE = 'Imports point down only: what a lower floor must know of a higher one it declares itself.';
 const TOP = ['namespaces', 'systems', 'kernel'];
 /** One rule a floor: nothing of those above it, whose folders `up` leads to. */

@@ -1,4 +1,5 @@
 /** @file Colours of figures, out of the scheme that the reader chose. */
+import { loadPosition } from '@switchyard/kernel-lib/protocol';
 
 export type Rgb = [number, number, number];
 
@@ -24,24 +25,19 @@ export interface IColours {
   experts: readonly ITile[];
 }
 
-/** Colours of a load in units of the fair share: 0 to `max`, the neutral colour at 1. `max` is above 1. */
-export function loadScale(max: number, { load }: IColours): [number, string][] {
+/** Colours of loads along their one scale, from -1 to 1: see `loadPosition`. Stops as shares of its length. */
+export function loadScale({ load }: IColours): [number, string][] {
   const [below, above] = load;
-  const fair = 1 / max;
-  const lower = below.map((colour, i): [number, string] => [(fair * i) / (below.length - 1), css(colour)]);
-  // plotly.js takes its own colours instead where the last stop is not exactly 1.
-  const upper = above.map((colour, i): [number, string] => [
-    1 - (1 - fair) * (1 - i / (above.length - 1)),
-    css(colour)
-  ]);
-  return [...lower, ...upper.slice(1)];
+  const half = (stops: readonly Rgb[], from: number): [number, string][] =>
+    stops.map((colour, i) => [from + i / (2 * (stops.length - 1)), css(colour)]);
+  return [...half(below, 0), ...half(above, 0.5).slice(1)];
 }
 
-/** The colour that {@link loadScale} gives to one load. */
-export function loadColour(ratio: number, max: number, { load }: IColours): string {
+/** The colour that {@link loadScale} gives to a load in units of the fair share. */
+export function loadColour(ratio: number, { load }: IColours): string {
   const [below, above] = load;
-  const clamped = Math.min(Math.max(ratio, 0), max);
-  return css(clamped <= 1 ? ramp(below, clamped) : ramp(above, (clamped - 1) / (max - 1)));
+  const position = loadPosition(ratio);
+  return css(position <= 0 ? ramp(below, 1 + position) : ramp(above, position));
 }
 
 /** Colour of an expert. After every few the hues repeat lighter, then darker: show its number as well. */

@@ -1,7 +1,7 @@
 /** @file The states that a run can be in, which facts lead to which, and what each one shows: outputs, panels and lists all ask here. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload, Source } from '@switchyard/kernel-lib/protocol';
-import { SCHEMA_VERSION } from '@switchyard/kernel-lib/protocol';
+import { isStill, SCHEMA_VERSION } from '@switchyard/kernel-lib/protocol';
 import type { IRun, KernelState } from './payloads';
 import type { Reading } from './reading';
 import type { PayloadStore } from './store';
@@ -103,11 +103,6 @@ export function stateLabel(state: RunState, trans: TranslationBundle): string {
 /** A sentence for states that need one; empty where the picture says it all. */
 export function stateSentence(state: RunState, source: Source, trans: TranslationBundle): string {
   return RUN_STATES[state].sentence?.(source, trans) ?? '';
-}
-
-/** Whether it is a picture of something that has no steps, and was never under way. */
-export function isStill({ step, totalSteps, status }: Source): boolean {
-  return totalSteps === null && step === 0 && status === 'finished';
 }
 
 /** How far a run is, and in which state; nothing of a picture that has no steps. */

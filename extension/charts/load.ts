@@ -2,11 +2,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Layout, LayoutAxis, Margin } from 'plotly.js';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
+import { LOAD_MARKS, loadMark, loadPosition, MOST_LOAD } from '@switchyard/kernel-lib/protocol';
 import type { ITheme } from '../base/theme';
 import { amountScale } from './amounts';
 import { loadScale } from '../base/colours';
 import type { IChartContext } from './figure';
-import { figureWidth, fitting } from './fitting';
+import { figureWidth, fitting, textWidth } from './fitting';
 import { plainText } from './text';
 
 /** A load as a multiple of the fair share 1/E. */
@@ -14,38 +15,45 @@ export function timesFair(load: number, numExperts: number): number {
   return load * numExperts;
 }
 
-/** Upper end of the colour scale: at least twice the fair share, so that small differences look small. */
-export function loadCeiling(ratios: readonly (readonly Numeric[])[]): number {
-  return ratios.flat().reduce<number>((most, ratio) => Math.max(most, ratio ?? 0), 2);
+/** Places on the scale of loads, which is the same in every picture; null stays null. */
+export function loadPositions(ratios: readonly (readonly Numeric[])[]): Numeric[][] {
+  return ratios.map((row) => row.map((ratio) => (ratio === null ? null : loadPosition(ratio))));
 }
 
 interface ILoadColours {
   /** Words for the value 1. */
   fair: string;
-  /** Meaning of the colours, see {@link barTitle}; with it, the bar lies above the plot instead of beside it. */
-  title?: string;
+  /** Meaning of the colours, see {@link barTitle}. */
+  title: string;
   /** The most that a formula allows, marked where the scale reaches it. */
   bound?: ITick;
+  /** Length of the bar, see {@link barLength}. */
+  length: number;
 }
 
-/** Colours around the fair share, 1, which is marked on the bar. */
-export function loadColours(ceiling: number, theme: ITheme, { fair, title, bound }: ILoadColours): object {
-  const step = ceiling <= 4 ? 1 : Math.ceil(ceiling / 4);
-  const ticks = [
-    { at: 0, text: '0×' },
-    { at: 1, text: fair }
-  ];
-  for (let tick = 1 + step; tick <= ceiling; tick += step) {
-    ticks.push({ at: tick, text: `${tick}×` });
-  }
-  const marked = bound !== undefined && bound.at <= ceiling ? [bound] : [];
-  const apart = ticks.filter(({ at }) => marked.every((mark) => Math.abs(mark.at - at) > ceiling / 8));
+/** Colours of {@link loadPositions}; the fair share, 1, is the middle of the bar. */
+export function loadColours(theme: ITheme, { fair, title, bound, length }: ILoadColours): object {
+  const marks = LOAD_MARKS.map((at) => ({ at: loadPosition(at), text: at === 1 ? fair : loadMark(at) }));
+  const most = bound === undefined || bound.at >= MOST_LOAD ? [] : [{ ...bound, at: loadPosition(bound.at) }];
+  // The fair share is always named, then the ends and the bound.
+  const [none, half, middle, twice, four, eight, last] = marks;
+  const ticks = apart([middle, none, ...most, last, twice, half, four, eight], length / 2);
   return {
-    zmin: 0,
-    zmax: ceiling,
-    colorscale: loadScale(ceiling, theme.colours),
-    colorbar: colourBar([...apart, ...marked], theme, title)
+    zmin: -1,
+    zmax: 1,
+    colorscale: loadScale(theme.colours),
+    colorbar: colourBar(ticks, theme, title)
   };
+}
+
+/** Marks whose words stand clear of those before them, of which each is wanted more than the next; `unit` is 1 in pixels. */
+function apart(ticks: readonly ITick[], unit: number): ITick[] {
+  const room = (tick: ITick): number => textWidth(tick.text, BAR_FONT) / 2 + 2;
+  return ticks.reduce<ITick[]>(
+    (kept, tick) =>
+      kept.every((other) => Math.abs(other.at - tick.at) * unit >= room(other) + room(tick)) ? [...kept, tick] : kept,
+    []
+  );
 }
 
 /** Colours from none to `most`. */
@@ -57,15 +65,30 @@ export function amountColours(
   return { zmin: 0, zmax: most, colorscale: amountScale(theme.colours), colorbar: colourBar(ticks, theme, title) };
 }
 
+/** Places of shares on their scale, the same in every picture: square roots, so that small shares are told apart. */
+export function sharePositions(shares: readonly (readonly Numeric[])[]): Numeric[][] {
+  return shares.map((row) => row.map((share) => (share === null ? null : Math.sqrt(share))));
+}
+
+/** Those that are wanted most come first. */
+const SHARE_MARKS = [0, 1, 0.1, 0.5, 0.25, 0.01];
+
+/** Colours of {@link sharePositions}. */
+export function shareColours(theme: ITheme, { title, length }: Pick<ILoadColours, 'title' | 'length'>): object {
+  const ticks = SHARE_MARKS.map((share) => ({ at: Math.sqrt(share), text: `${100 * share} %` }));
+  return amountColours(1, theme, { title, ticks: apart(ticks, length) });
+}
+
 interface ITick {
   at: number;
   text: string;
 }
 
-function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): object {
-  const above = {
+/** A bar above the plot. */
+function colourBar(ticks: readonly ITick[], theme: ITheme, title: string): object {
+  return {
     orientation: 'h',
-    title: { text: plainText(title ?? ''), side: 'top', font: { size: BAR_FONT, color: theme.mutedText } },
+    title: { text: plainText(title), side: 'top', font: { size: BAR_FONT, color: theme.mutedText } },
     x: 0,
     xanchor: 'left',
     xpad: 0,
@@ -73,18 +96,12 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
     yanchor: 'bottom',
     ypad: 4,
     len: BAR,
-    thickness: 8
-  };
-  return {
+    thickness: 8,
     tickvals: ticks.map(({ at }) => at),
     ticktext: ticks.map(({ text }) => text),
-    thickness: 10,
     outlinewidth: 0,
-    len: 1,
-    xpad: 6,
     ...PLAIN_LABELS,
-    tickfont: { size: 10, color: theme.mutedText },
-    ...(title === undefined ? {} : above)
+    tickfont: { size: 10, color: theme.mutedText }
   };
 }
 
@@ -92,11 +109,16 @@ function colourBar(ticks: readonly ITick[], theme: ITheme, title?: string): obje
 const BAR = 0.92;
 const BAR_FONT = 10;
 
+/** Pixels of a bar above a plot with such margins beside it. */
+export function barLength(context: IChartContext, { l, r }: { l: number; r: number }): number {
+  return (figureWidth(context) - l - r) * BAR;
+}
+
 /** The first of these, longest first, that stands uncut above a bar; `l` and `r` are the margins beside the plot, in pixels. */
 export function barTitle(forms: readonly string[], context: IChartContext, { l, r }: { l: number; r: number }): string {
   const width = figureWidth(context);
   // The title's middle is the bar's.
-  const middle = l + ((width - l - r) * BAR) / 2;
+  const middle = l + barLength(context, { l, r }) / 2;
   return fitting(forms, 2 * Math.min(middle, width - middle), BAR_FONT);
 }
 

@@ -26,6 +26,8 @@ export interface IKindTab<P extends Payload = Payload> {
   id: string;
   label: string;
   pictures: IKindPicture<P>[];
+  /** Whether no picture of it is of one layer or marks an expert: then neither is offered. Default: some are. */
+  whole?: boolean;
 }
 
 /** Summary of an output: a sentence, and the numbers that matter most. */

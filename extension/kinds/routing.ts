@@ -55,7 +55,8 @@ export const routing: IKind<RoutingPayload> = {
     {
       id: 'scalars',
       label: trans.__('Scalars'),
-      pictures: [{ id: 'scalars', title: trans.__('Scalars over the run'), chart: routingScalars }]
+      pictures: [{ id: 'scalars', title: trans.__('Scalars over the run'), chart: routingScalars }],
+      whole: true
     }
   ],
   output: (trans) => new LoadsTable(trans),

@@ -1,4 +1,4 @@
-/** @file The panel beside a cell: a view of the cell's runs with an edge to drag; Escape closes it. */
+/** @file The panel beside a cell: a view of the cell's runs with an edge to drag. */
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
@@ -70,16 +70,11 @@ export class CellPanel extends Widget {
   }
 
   handleEvent(event: Event): void {
-    if (event.currentTarget === window) {
-      this._guard(event as KeyboardEvent);
-    } else if ((event as KeyboardEvent).key === 'Escape') {
-      this._options.close();
-    }
+    this._guard(event as KeyboardEvent);
   }
 
   protected override onAfterAttach(): void {
     window.addEventListener('keydown', this, true);
-    this.node.addEventListener('keydown', this);
     if (this.parent) {
       this._resizes.observe(this.parent.node);
     }
@@ -87,7 +82,6 @@ export class CellPanel extends Widget {
 
   protected override onBeforeDetach(): void {
     window.removeEventListener('keydown', this, true);
-    this.node.removeEventListener('keydown', this);
     this._resizes.disconnect();
   }
 

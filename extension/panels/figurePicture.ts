@@ -12,6 +12,7 @@ import type { IExportable } from '../base/exporting';
 import { exportButton } from '../base/exporting';
 import type { PlotlyApi } from '../base/plotly';
 import { loadPlotly } from '../base/plotly';
+import type { ITheme } from '../base/theme';
 import type { IView } from '../base/view';
 import { Choices } from './choices';
 import type { IDrawing } from './inPlace';
@@ -80,7 +81,7 @@ export class FigurePicture extends Widget implements IPicture {
     this._words = blank ? figure.summary : '';
     this._message.textContent = this._words;
     this._figure = blank ? null : figure;
-    this._drawn = blank ? null : { figure, payload, background: context.theme.background };
+    this._drawn = blank ? null : { figure, payload, theme: context.theme };
     void this._render();
     return true;
   }
@@ -89,16 +90,17 @@ export class FigurePicture extends Widget implements IPicture {
     if (this._drawn === null) {
       return null;
     }
-    const { figure, payload, background } = this._drawn;
+    const { figure, payload, theme } = this._drawn;
     const width = Math.max(this._plot.clientWidth, MIN_EXPORT_WIDTH);
-    const layout = { ...figure.layout, width, paper_bgcolor: background };
+    const layout = { ...figure.layout, width, paper_bgcolor: theme.background };
     const svg = async (): Promise<string> => {
       const { toImage } = await loadPlotly();
       const height = layout.height ?? this._plot.clientHeight;
       const url = await toImage({ data: figure.data, layout, config: CONFIG }, { format: 'svg', width, height });
       return decodeURIComponent(url.slice(url.indexOf(',') + 1));
     };
-    return { picture: this._options.id, layer: figure.layer, table: figure.table, payload, svg };
+    const { id, title } = this._options;
+    return { picture: id, title, layer: figure.layer, table: figure.table, payload, theme, svg };
   }
 
   override dispose(): void {
@@ -190,7 +192,7 @@ export class FigurePicture extends Widget implements IPicture {
   private _figure: IFigure | null = null;
   /** Why there is nothing to draw; empty where there is. */
   private _words = '';
-  private _drawn: { figure: IFigure; payload: Payload; background: string } | null = null;
+  private _drawn: { figure: IFigure; payload: Payload; theme: ITheme } | null = null;
   private _plotly?: PlotlyApi;
   private _rendering = false;
 }

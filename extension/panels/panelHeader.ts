@@ -4,9 +4,10 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { Source } from '@switchyard/kernel-lib/protocol';
+import { isStill } from '@switchyard/kernel-lib/protocol';
 import { element, setOptions } from '../base/dom';
 import type { RunState } from '../base/runState';
-import { isStill, stateLabel, stepWords } from '../base/runState';
+import { stateLabel, stepWords } from '../base/runState';
 
 /** State that the header shows. */
 export interface IHeading {

@@ -179,14 +179,15 @@ export class RunView extends Widget {
     this._layers = layers.length;
     const experts = kind.experts?.(payload.data, layer, trans) ?? [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
+    const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
     this._header.describe({
       ...this._runChoice(runs, run),
       title: source.title,
       source,
       state,
-      layers,
+      layers: isOfLayers ? layers : [],
       layer,
-      experts,
+      experts: isOfLayers ? experts : [],
       expert
     });
     this._tell(stateSentence(state, source, trans));

@@ -41,8 +41,8 @@ export class TabbedPictures extends Widget {
    * the others when they come in view.
    */
   draw(payload: Payload, context: IChartContext, selected: string, inPassing = false): void {
-    const offered = this._tabs.filter((tab) => tab.kinds.includes(payload.kind));
-    const shown = offered.find((tab) => tab.id === selected) ?? offered.at(0);
+    const offered = this._offered(payload);
+    const shown = tabIn(offered, selected);
     this._selected = selected;
     this._tabs.forEach((tab, i) => {
       const button = this._buttons[i];
@@ -53,6 +53,11 @@ export class TabbedPictures extends Widget {
     });
     this._shown = { payload, context };
     this._empty.hidden = shown !== undefined && this._drawTab(shown, inPassing);
+  }
+
+  /** Whether layers and experts make a difference in a tab, or the first that has something for this payload. */
+  isOfLayers(payload: Payload, selected: string): boolean {
+    return !tabIn(this._offered(payload), selected)?.whole.includes(payload.kind);
   }
 
   /** The picture in view to save: the one that has the focus, else the first. */
@@ -91,6 +96,10 @@ export class TabbedPictures extends Widget {
   protected override onBeforeDetach(): void {
     this._list.removeEventListener('click', this);
     this._list.removeEventListener('keydown', this);
+  }
+
+  private _offered({ kind }: Payload): ITab[] {
+    return this._tabs.filter((tab) => tab.kinds.includes(kind));
   }
 
   /** False where the payload has nothing for any picture of the tab. */
@@ -176,4 +185,8 @@ export class TabbedPictures extends Widget {
   private _missed = new Set<IPicture>();
   private _views = new ViewWatch((node) => this._catchUp(node));
   private _looked = new Signal<this, Partial<IView>>(this);
+}
+
+function tabIn(offered: readonly ITab[], selected: string): ITab | undefined {
+  return offered.find(({ id }) => id === selected) ?? offered.at(0);
 }

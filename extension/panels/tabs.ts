@@ -12,6 +12,8 @@ export interface ITab {
   label: string;
   /** Kinds of payload that have something for this tab. */
   kinds: readonly Payload['kind'][];
+  /** Kinds whose layers and experts it does not show. */
+  whole: readonly Payload['kind'][];
   create: () => IPicture[];
 }
 
@@ -45,6 +47,7 @@ function shared(tabs: readonly IOwnTab[], trans: TranslationBundle): ITab {
     id,
     label,
     kinds: tabs.map(({ kind }) => kind),
+    whole: tabs.filter(({ whole }) => whole).map(({ kind }) => kind),
     create: () => names.map((name) => create(named(name), trans))
   };
 }

@@ -42,6 +42,7 @@ export class TokenPicture extends Widget implements IPicture {
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = id;
     this._stripOf = strip;
+    this._title = title;
     this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
     this._search = new TokenSearch({ trans, sought: () => this._seek(), step: (by) => this._step(by) });
     const save = exportButton(title, () => this.exported(), trans);
@@ -91,7 +92,15 @@ export class TokenPicture extends Widget implements IPicture {
     const svg = (): Promise<string> =>
       Promise.resolve(stripSvg({ texts: strip.visible, rows: strip.rows }, context.theme));
     const layer = strip.rows.length === 1 ? strip.rows[0].label : undefined;
-    return { picture: 'token-strip', layer, table: strip.table, payload, svg };
+    return {
+      picture: 'token-strip',
+      title: this._title,
+      layer,
+      table: strip.table,
+      payload,
+      theme: context.theme,
+      svg
+    };
   }
 
   override dispose(): void {
@@ -204,6 +213,7 @@ export class TokenPicture extends Widget implements IPicture {
     }
   }
 
+  private _title: string;
   private _stripOf: ITokenPictureOptions['strip'];
   private _looked = new Signal<this, Partial<IView>>(this);
   private _id = `jp-switchyard-tokens-${instances++}`;

@@ -1,9 +1,10 @@
 /** @file One run of one notebook, for as long as someone looks at it: its last snapshot outlives the notebook's tab. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { isStill } from '@switchyard/kernel-lib/protocol';
 import type { RunControls } from '../control';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
-import { isStill, runState, stateLabel, stepWords } from '../base/runState';
+import { runState, stateLabel, stepWords } from '../base/runState';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';

@@ -1,6 +1,7 @@
 import { adaptiveSystems } from './systems/adaptive';
 import { analysisSystems } from './systems/analysis';
 import { compressSystems } from './systems/compress';
+import { elasticSystems } from './systems/elastic';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { peftSystems } from './systems/peft';
@@ -27,5 +28,6 @@ export const systems: readonly SystemEntry[] = [
   ...peftSystems,
   ...queriesSystems,
   ...recsysSystems,
-  ...searchSystems
+  ...searchSystems,
+  ...elasticSystems
 ];

@@ -22,6 +22,12 @@ test('all the types of the issue are there', () => {
   expect(io.WEIGHT_DTYPES).toEqual(expect.arrayContaining(['F32', 'F16', 'BF16', ...types]));
 });
 
+test('tokens of SentencePiece are shown with their space, and bytes as bytes', () => {
+  const tokenizer = models.openTokenizer(join(FIXTURES, 'gguf', 'pieces.gguf'));
+  const shown = tokenizer.encode('The é\n').map((id) => tokenizer.decode(id));
+  expect(shown).toEqual(['<s>', ' ', 'T', 'he', ' ', '\\xc3', '\\xa9', '↵']);
+});
+
 test('a SentencePiece tokenizer gives the ids of SentencePiece, and the text back', () => {
   const tokenizer = models.openTokenizer(join(FIXTURES, 'gguf', 'pieces.gguf'));
   for (const { text, ids } of expected.pieces) {

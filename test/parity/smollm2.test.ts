@@ -2,7 +2,7 @@
 import { execFileSync } from 'child_process';
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { models, tf } from '@switchyard/kernel-lib';
+import { data, models, tf } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 interface Case {
@@ -34,6 +34,26 @@ test('ids are those of transformers: accents, emoji, code, spaces; and they are 
     expect(model.tokenizer.encode(text)).toEqual(ids);
     expect(model.tokenizer.decode(ids)).toBe(text);
   }
+});
+
+test('a token is shown as people read it: with its space, line feeds by a sign, parts of a character by their bytes', () => {
+  const { tokenizer } = model;
+  const shown = (text: string) => tokenizer.encode(text).map((id) => tokenizer.decode(id));
+  expect(shown('The café 😀\n\tx')).toEqual(['The', ' café', ' \\xf0\\x9f\\x98', '\\x80', '↵', '⇥', 'x']);
+  expect(shown('<|im_start|>user')).toEqual(['<|im_start|>', 'user']);
+  expect(tokenizer.decode(999_999)).toBe('<999999>');
+});
+
+test('its tokenizer makes a corpus, whose batches are read as text', () => {
+  const corpus = data.fromStrings(
+    { prose: ['The river rises in the Andes.', 'It ends in the sea.'] },
+    { tokenizer: model.tokenizer }
+  );
+  expect(corpus.vocabSize).toBe(49152);
+  const { tokens } = corpus.trainBatch({ seed: 1, step: 1, batchSize: 1, length: 2 });
+  expect('The river rises in the Andes. It ends in the sea.').toContain(
+    Array.from(tokens, (id) => corpus.decode(id)).join('')
+  );
 });
 
 test('the chat template gives the same text', () => {

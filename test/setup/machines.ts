@@ -42,7 +42,7 @@ esac`;
 
 const PIP = `
 case "$*" in
-  *requirements.txt|*locks/jupyterlab.txt) cp "$0" "$ROOT/.venv/bin/jupyter-lab" ;;
+  *requirements.txt|*locks/jupyterlab.txt) for name in jupyter-lab jupyter-trust; do cp "$0" "$ROOT/.venv/bin/$name"; done ;;
   *download*locks/digits.txt*) if [ -e "$ROOT/no-digits" ]; then echo "ERROR: no such wheel"; exit 1; fi ;;
   *install*locks/tensorflow*)
     mkdir -p "$ROOT/.venv/lib/python3.11/site-packages/tensorflow"

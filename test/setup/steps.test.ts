@@ -13,7 +13,8 @@ const TITLES = [
   'Custom ops',
   'Library (kernel-lib)',
   'JupyterLab extension',
-  'Kernel and extension in .venv'
+  'Kernel and extension in .venv',
+  'Shipped notebooks, signed'
 ];
 
 /** The calls that do work; looking for programs is none. */
@@ -51,6 +52,20 @@ describe('the set-up', () => {
       'build -t wheel',
       'some.whl'
     ]);
+  });
+
+  it('signs the shipped notebooks, and again those that changed', async () => {
+    const machine = completeMachine();
+    machine.write('notebooks/quickstart.ipynb', '{}');
+    machine.write('notebooks/notes.txt', '');
+    await machine.run(['setup']);
+    const signing = (): string[] => machine.takeCalls().filter((call) => call.includes('.ipynb'));
+    expect(signing().map((call) => call.split(/[\\/]/).at(-1))).toEqual(['quickstart.ipynb']);
+    await machine.run(['setup']);
+    expect(signing()).toEqual([]);
+    machine.write('notebooks/quickstart.ipynb', '{ }');
+    await machine.run(['setup']);
+    expect(signing()).toHaveLength(1);
   });
 
   it('does again a step whose output is gone', async () => {

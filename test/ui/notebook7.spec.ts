@@ -102,7 +102,7 @@ test.describe('saved, with no kernel', () => {
       await panel.getByRole('tab', { name: tab }).click();
       await expect(panel.locator(`[data-picture="${picture}"]`)).toBeVisible();
     }
-    await panel.getByRole('tab', { name: 'Scalars' }).press('Escape');
+    await panel.getByRole('button', { name: 'Close the routing panel' }).press('Enter');
     await expect(panel).toHaveCount(0);
   });
 

@@ -78,6 +78,23 @@ test('in a panel the keys of JupyterLab work, and those of the notebook do not',
     await page.keyboard.press(key);
   }
   expect(await page.notebook.getCellCount()).toBe(cells);
+  await page.keyboard.press('Escape');
+  await expect(panelOf(page), 'Escape leaves the panel open').toBeVisible();
+  await expect(panelOf(page).getByRole('tab', { name: 'Load' })).toBeFocused();
+
+  const isDirty = (mark: boolean): Promise<boolean> =>
+    page.evaluate((mark) => {
+      const { context } = window.jupyterapp.shell.currentWidget as unknown as {
+        context: { model: { dirty: boolean } };
+      };
+      context.model.dirty ||= mark;
+      return context.model.dirty;
+    }, mark);
+  expect(await isDirty(true)).toBe(true);
+  await page.keyboard.press('Control+s');
+  await expect.poll(() => isDirty(false), { message: 'Control+S saves the notebook' }).toBe(false);
+  await expect(panelOf(page).getByRole('tab', { name: 'Load' })).toBeFocused();
+
   await page.keyboard.press('Control+Shift+c');
   await expect(page.locator('#modal-command-palette')).toBeVisible();
 });

@@ -4,11 +4,12 @@ import { csv } from './csv';
 import type { ExportFormat, IExportable } from './exportable';
 import { fileName } from './fileName';
 import { rasterise } from './rasterise';
+import { titled, titleOfSaved } from './titled';
 
 /** Never rejects: what cannot be saved is said in a notification. */
 export async function save(exportable: IExportable, format: ExportFormat, trans: TranslationBundle): Promise<void> {
   try {
-    download(await contents(exportable, format), fileName(exportable, format));
+    download(await contents(exportable, format, trans), fileName(exportable, format));
   } catch (error) {
     // Here, so that pictures need no browser until something goes wrong.
     const { Notification } = await import('@jupyterlab/apputils');
@@ -16,12 +17,14 @@ export async function save(exportable: IExportable, format: ExportFormat, trans:
   }
 }
 
-async function contents({ svg, table, payload }: IExportable, format: ExportFormat): Promise<Blob> {
+async function contents(exportable: IExportable, format: ExportFormat, trans: TranslationBundle): Promise<Blob> {
+  const { svg, table, payload, theme } = exportable;
+  const picture = async (): Promise<string> => titled(await svg(), titleOfSaved(exportable, trans), theme);
   switch (format) {
     case 'svg':
-      return new Blob([await svg()], { type: 'image/svg+xml' });
+      return new Blob([await picture()], { type: 'image/svg+xml' });
     case 'png':
-      return rasterise(await svg());
+      return rasterise(await picture());
     case 'csv':
       return new Blob([csv(table)], { type: 'text/csv;charset=utf-8' });
     case 'json':

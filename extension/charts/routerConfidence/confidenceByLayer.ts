@@ -2,17 +2,16 @@
 import type { RouterConfidencePayload } from '@switchyard/kernel-lib/protocol';
 import { meanAgreement } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
-import { amountScale } from '../amounts';
 import { binName, confidenceAxis } from './bins';
 import type { IChartContext, IFigure } from '../figure';
 import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
-import { baseLayout } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, shareColours, sharePositions } from '../load';
 import { layerLabels, percent, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 
-/** The layers' axis and the colour bar, in pixels. */
-const BESIDE = 106;
+/** Around the plot: the layers' axis, and above it the bar of colours; pixels. */
+const MARGIN = { l: 46, r: 8, t: 42, b: 40 };
 
 /** Rows are layers, columns bins of confidence; z is the share of tokens, [L][B], with each layer's mean marked. */
 export function confidenceByLayer(payload: RouterConfidencePayload, context: IChartContext): IFigure | null {
@@ -28,10 +27,10 @@ export function confidenceByLayer(payload: RouterConfidencePayload, context: ICh
   return {
     data: [heatmap(payload, labels, context), meanMarks(means, labels, context)],
     layout: {
-      ...baseLayout(theme, 60 + rowsHeight(layers.length, 20, 320)),
-      margin: { l: 46, r: 8, t: 12, b: 40 },
+      ...baseLayout(theme, MARGIN.t + MARGIN.b + rowsHeight(layers.length, 20, 320)),
+      margin: fixedMargin(MARGIN),
       shapes: layerMark(context, layers.length),
-      xaxis: confidenceAxis(context, BESIDE),
+      xaxis: confidenceAxis(context, MARGIN.l + MARGIN.r),
       yaxis: layerAxis(labels, trans.__('layer'))
     },
     summary:
@@ -51,7 +50,8 @@ export function confidenceByLayer(payload: RouterConfidencePayload, context: ICh
   };
 }
 
-function heatmap({ data }: RouterConfidencePayload, labels: string[], { theme, trans }: IChartContext): Data {
+function heatmap({ data }: RouterConfidencePayload, labels: string[], context: IChartContext): Data {
+  const { theme, trans } = context;
   const { edges, layers } = data;
   const words = (layer: number, bin: number): string =>
     trans.__(
@@ -62,13 +62,14 @@ function heatmap({ data }: RouterConfidencePayload, labels: string[], { theme, t
     );
   return {
     type: 'heatmap',
-    z: layers.map(({ tokens }) => tokens),
+    z: sharePositions(layers.map(({ tokens }) => tokens)),
     // Edges, not centres: bins may differ in width.
     x: edges,
     y: layers.map((_, i) => i),
-    zmin: 0,
-    colorscale: amountScale(theme.colours),
-    colorbar: { thickness: 10, outlinewidth: 0, tickformat: '.0%', xpad: 6, tickfont: { size: 10 } },
+    ...shareColours(theme, {
+      title: barTitle([trans.__('share of tokens')], context, MARGIN),
+      length: barLength(context, MARGIN)
+    }),
     ygap: 1,
     hoverinfo: 'text',
     text: layers.map(({ tokens }, layer) => tokens.map((_, bin) => plainText(words(layer, bin))))

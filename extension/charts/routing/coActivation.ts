@@ -5,14 +5,22 @@ import type { Data } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IFigure } from '../figure';
 import { lifts } from './lifts';
-import { amountColours, barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from '../load';
+import {
+  barLength,
+  barTitle,
+  baseLayout,
+  fixedMargin,
+  expertAxis,
+  loadColours,
+  loadPositions,
+  shareColours,
+  sharePositions
+} from '../load';
 import { outlineRow } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText } from '../text';
 import { wordsInstead } from '../wordsInstead';
 import { cell, tableOf } from '../../base/table';
 
-/** Lifts above this have one colour, or one rare pair would take all the others' colours. */
-const MOST = 8;
 const TOP = 42;
 const BOTTOM = 36;
 const SIDE = 300;
@@ -70,40 +78,35 @@ export function whyNone(layer: LayerRouting, trans: TranslationBundle): string {
     : trans.__('This snapshot does not count which experts are chosen together; the counts may not have fitted.');
 }
 
-function trace(z: Numeric[][], lifted: boolean, names: string[], context: IChartContext): Data {
+function trace(values: Numeric[][], lifted: boolean, names: string[], context: IChartContext): Data {
   const { theme, trans } = context;
   const titleOf = (forms: string[]): string => barTitle(forms, context, { l: LEFT, r: RIGHT });
-  const ceiling = Math.min(MOST, loadCeiling(z));
-  const most = Math.max(...z.flat().map((share) => share ?? 0)) || 1;
+  const length = barLength(context, { l: LEFT, r: RIGHT });
   const colours = lifted
-    ? loadColours(ceiling, theme, {
+    ? loadColours(theme, {
+        length,
         fair: '1×',
         title: titleOf([
-          ...(ceiling === MOST
-            ? [trans.__('chosen together, times what their loads explain; %1 and more alike', `${MOST}×`)]
-            : []),
           trans.__('chosen together, times what their loads explain'),
           trans.__('times what their loads explain')
         ])
       })
-    : amountColours(most, theme, {
+    : shareColours(theme, {
+        length,
         title: titleOf([
           trans.__('of the tokens of the expert at the left, also at the one below'),
           trans.__('of the left one’s tokens, also below'),
           trans.__('share of tokens')
-        ]),
-        ticks: [
-          { at: 0, text: percent(0) },
-          { at: most, text: percent(most) }
-        ]
+        ])
       });
   const safe = names.map(plainText);
   const hover = lifted
-    ? trans.__('%1: chosen together %2 times as often as their loads explain', '%{text}', '%{z:.2f}')
-    : trans.__('%1: %2 of the tokens of the first also go to the second', '%{text}', '%{z:.1%}');
+    ? trans.__('%1: chosen together %2 times as often as their loads explain', '%{text}', '%{customdata:.2f}')
+    : trans.__('%1: %2 of the tokens of the first also go to the second', '%{text}', '%{customdata:.1%}');
   return {
     type: 'heatmap',
-    z,
+    z: lifted ? loadPositions(values) : sharePositions(values),
+    customdata: values,
     xgap: names.length > 32 ? 0 : 1,
     ygap: names.length > 32 ? 0 : 1,
     text: safe.map((row) => safe.map((column) => trans.__('%1 and %2', row, column))),

@@ -1,7 +1,7 @@
 /** @file What a heatmap of experts may show of them: load, importance or mean weight. */
 import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { amountColours, loadCeiling, loadColours, timesFair } from '../load';
+import { amountColours, loadColours, loadPositions, timesFair } from '../load';
 import type { IChartContext } from '../figure';
 import { brief, percent } from '../text';
 
@@ -9,16 +9,18 @@ import { brief, percent } from '../text';
 export interface IExpertMeasure {
   /** Its name at the start of a sentence. */
   title: string;
-  /** Values that the colours show; [L][E]. */
+  /** Its values as words tell them; [L][E]. */
+  shown: Numeric[][];
+  /** Places of these on the scale of colours; [L][E]. */
   z: Numeric[][];
   /** The payload's own numbers; [L][E]. */
   values: Numeric[][];
   /** Scale, colours and their bar. */
   colours: object;
-  /** The words of a cell when it is pointed at: plotly's `%{text}` is its expert, `%{customdata}` the payload's number. */
+  /** The words of a cell when it is pointed at: plotly's `%{text}` is its expert, `%{customdata}` the payload's number and what is shown. */
   hover: string;
   /** A sentence on the greatest. */
-  most: (expert: string, layer: string, z: number) => string;
+  most: (expert: string, layer: string, shown: number) => string;
   /** A value of the payload as it stands in the table. */
   cell: (value: Numeric) => string;
 }
@@ -46,6 +48,8 @@ export function expertMeasure(name: string, layers: readonly LayerRouting[], tit
 /** A context, and which of some words, longest first, there is room for above the colours. */
 interface ITitled extends IChartContext {
   titleOf: (forms: readonly string[]) => string;
+  /** Length of the bar of colours, in pixels. */
+  length: number;
 }
 
 /** Load over the fair share 1/E: at most E/k, as an expert has at most 1/k of the choices. */
@@ -59,9 +63,14 @@ function load(layers: readonly LayerRouting[], context: ITitled): IExpertMeasure
     title: trans.__('Load'),
     values,
     ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
-    hover: trans.__('%1: %2 of assignments, %3 × fair share', '%{text}', '%{customdata:.1%}', '%{z:.2f}'),
-    most: (expert, layer, z) =>
-      trans.__('The fullest is %1 of layer %2 with %3 times its fair share.', expert, layer, z.toFixed(2)),
+    hover: trans.__(
+      '%1: %2 of assignments, %3 × fair share',
+      '%{text}',
+      '%{customdata[0]:.1%}',
+      '%{customdata[1]:.2f}'
+    ),
+    most: (expert, layer, shown) =>
+      trans.__('The fullest is %1 of layer %2 with %3 times its fair share.', expert, layer, shown.toFixed(2)),
     cell: percent
   };
 }
@@ -77,9 +86,14 @@ function importance(layers: readonly LayerRouting[], context: ITitled): IExpertM
     title: trans.__('Importance'),
     values,
     ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
-    hover: trans.__('%1: %2 of the probability, %3 × fair share', '%{text}', '%{customdata:.1%}', '%{z:.2f}'),
-    most: (expert, layer, z) =>
-      trans.__('The likeliest is %1 of layer %2 with %3 times its fair share.', expert, layer, z.toFixed(2)),
+    hover: trans.__(
+      '%1: %2 of the probability, %3 × fair share',
+      '%{text}',
+      '%{customdata[0]:.1%}',
+      '%{customdata[1]:.2f}'
+    ),
+    most: (expert, layer, shown) =>
+      trans.__('The likeliest is %1 of layer %2 with %3 times its fair share.', expert, layer, shown.toFixed(2)),
     cell: percent
   };
 }
@@ -93,31 +107,39 @@ function timesFairShare(
   values: readonly Numeric[][],
   bounds: readonly number[],
   title: string,
-  { theme, trans }: IChartContext
-): Pick<IExpertMeasure, 'z' | 'colours'> {
-  const z = layers.map(({ numExperts }, i) =>
+  { theme, trans, length }: ITitled
+): Pick<IExpertMeasure, 'shown' | 'z' | 'colours'> {
+  const shown = layers.map(({ numExperts }, i) =>
     values[i].map((value) => (value === null ? null : timesFair(value, numExperts)))
   );
   const same = bounds.every((each) => each === bounds[0]);
   const bound = same ? { at: bounds[0], text: trans.__('bound') } : undefined;
-  return { z, colours: loadColours(loadCeiling(z), theme, { fair: trans.__('fair'), title, bound }) };
+  return {
+    shown,
+    z: loadPositions(shown),
+    colours: loadColours(theme, { fair: trans.__('fair'), title, bound, length })
+  };
 }
 
 function meanWeight(layers: readonly LayerRouting[], { theme, trans, titleOf }: ITitled): IExpertMeasure {
   const values = layers.map((layer) => perExpert(layer, layer.meanWeight ?? []));
-  const most = Math.max(1, ...values.map((row) => Math.max(0, ...row.map((value) => value ?? 0))));
+  const greatest = Math.max(1, ...values.flat().map((value) => value ?? 0));
+  // Weights are shares, of which some routers take a multiple: the scale is one of few.
+  const most = 2 ** Math.ceil(Math.log2(greatest));
   const k = layers[0].k;
   const even = layers.every((layer) => layer.k === k) && k > 1 ? [{ at: 1 / k, text: trans.__('1/%1 even', k) }] : [];
   return {
     title: trans.__('Mean weight'),
+    shown: values,
     z: values,
     values,
     colours: amountColours(most, theme, {
       title: titleOf([trans.__('mean weight with which an expert’s output is taken'), trans.__('mean weight')]),
       ticks: [{ at: 0, text: '0' }, ...even, { at: most, text: brief(most) }]
     }),
-    hover: trans.__('%1: mean weight %2', '%{text}', '%{customdata:.3g}'),
-    most: (expert, layer, z) => trans.__('The greatest is that of %1 of layer %2: %3.', expert, layer, brief(z)),
+    hover: trans.__('%1: mean weight %2', '%{text}', '%{customdata[0]:.3g}'),
+    most: (expert, layer, shown) =>
+      trans.__('The greatest is that of %1 of layer %2: %3.', expert, layer, brief(shown)),
     cell: brief
   };
 }

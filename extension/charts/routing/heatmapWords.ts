@@ -39,7 +39,7 @@ export function heatmapSummary(payload: RoutingPayload, measure: IExpertMeasure,
     layers[0].numExperts,
     payload.source.step
   );
-  const { row, column, value } = greatest(measure.z);
+  const { row, column, value } = greatest(measure.shown);
   const most = measure.most(expertNames(layers[row], trans)[column], labels[row], value);
   const chosen = expert === null ? undefined : measure.values.at(layer)?.[expert];
   const mark =

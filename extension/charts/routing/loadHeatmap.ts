@@ -7,7 +7,7 @@ import { expertMeasure, offeredMeasures } from './expertMeasure';
 import type { IChartContext, IFigure } from '../figure';
 import { heatmapSummary, heatmapTable } from './heatmapWords';
 import { BOUNDS_WIDTH, hasBounds, layerBounds } from './layerBounds';
-import { barTitle, baseLayout, fixedMargin, expertAxis, PLAIN_LABELS } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, expertAxis, PLAIN_LABELS } from '../load';
 import { outline } from '../mark';
 import { expertNames, layerLabels, phrase, plainText } from '../text';
 import { thinned } from './thinned';
@@ -54,7 +54,8 @@ export function loadHeatmap(payload: RoutingPayload, context: IChartContext): IF
     labels: layerLabels(layers),
     measure: expertMeasure(choices[0].selected, layers, {
       ...context,
-      titleOf: (forms) => barTitle(forms, context, sides(layers, context))
+      titleOf: (forms) => barTitle(forms, context, sides(layers, context)),
+      length: barLength(context, sides(layers, context))
     }),
     order: layers.map((layer) => experts(layer, choices[1].selected === 'load')),
     columns: Math.max(...layers.map((layer) => layer.numExperts)),
@@ -111,7 +112,7 @@ function trace({ layers, labels, measure, order, columns }: IParts, { trans }: I
     xgap: columns > GAPPED ? 0 : 1,
     ygap: layers.length > GAPPED ? 0 : 1,
     text: along(names),
-    customdata: along(measure.values),
+    customdata: along(measure.values.map((row, i) => row.map((value, e) => [value, measure.shown[i][e]]))),
     hoverongaps: false,
     hovertemplate: `${plainText(measure.hover)}<extra></extra>`,
     ...measure.colours
@@ -133,6 +134,7 @@ function layout(
     margin: fixedMargin({ b: BOTTOM, t: TOP, ...sides(layers, context) }),
     xaxis: {
       ...expertAxis(trans, columns),
+      automargin: true,
       range: [-0.5, columns - 0.5],
       ...(byLoad
         ? { title: { text: trans.__('experts of each layer, the fullest first'), standoff: 4 }, showticklabels: false }

@@ -3,12 +3,24 @@ import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protoc
 import type { Data, Layout } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { baseLayout, expertAxis, loadCeiling, loadColours, timesFair } from '../load';
+import {
+  barLength,
+  barTitle,
+  baseLayout,
+  expertAxis,
+  fixedMargin,
+  loadColours,
+  loadPositions,
+  timesFair
+} from '../load';
 import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
 import { outlineRow } from '../mark';
 import { stepAxis, stepRange } from '../stepAxis';
 import { expertNames, layerLabels, percent, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
+
+/** Around a heatmap: above it stands the bar of colours. */
+const MARGIN = { l: 46, r: 8, t: 42, b: 36 };
 
 /** The layer in view at the steps kept. Null where there is none yet. */
 export function loadOverTime(payload: RoutingPayload, context: IChartContext): IFigure | null {
@@ -28,9 +40,9 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     data,
     layer: label,
     layout: {
-      ...baseLayout(theme, 70 + Math.min(240, Math.max(form.selected === 'stream' ? 160 : 80, layer.numExperts * 9))),
+      ...baseLayout(theme, height(layer, form.selected === 'stream')),
       hovermode: 'closest',
-      xaxis: stepAxis(steps, context),
+      xaxis: { ...stepAxis(steps, context), automargin: true },
       ...layout
     },
     summary: trans.__(
@@ -52,8 +64,13 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
   };
 }
 
+/** Of the figure with what stands around its plot, in pixels. */
+function height({ numExperts }: LayerRouting, isStream: boolean): number {
+  return (isStream ? 70 : MARGIN.t + MARGIN.b) + Math.min(240, Math.max(isStream ? 160 : 80, numExperts * 9));
+}
+
 /** How a form draws: its traces, axis and marks, and which expert a trace or a row is. */
-interface IForm extends Partial<Pick<Layout, 'yaxis' | 'shapes' | 'annotations'>> {
+interface IForm extends Partial<Pick<Layout, 'margin' | 'yaxis' | 'shapes' | 'annotations'>> {
   data: Data[];
   experts: number[];
 }
@@ -83,24 +100,29 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
   const { theme, trans } = context;
   const names = expertNames(layer, trans);
   const experts = names.map((_, e) => e);
-  const z = experts.map((e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
+  const ratios = experts.map((e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
   const words = (e: number, s: number): string =>
     trans.__(
       'step %1, %2: %3 of assignments, %4 × fair share',
       steps[s],
       names[e],
       percent(loads[s][e]),
-      z[e][s].toFixed(2)
+      ratios[e][s].toFixed(2)
     );
+  const title = barTitle(
+    [trans.__('load as a multiple of the fair share'), trans.__('times the fair share')],
+    context,
+    MARGIN
+  );
   const trace = {
     type: 'heatmap',
-    z,
+    z: loadPositions(ratios),
     x: steps,
     y: experts,
     hoverinfo: 'text',
-    text: z.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
-    ...loadColours(loadCeiling(z), theme, { fair: trans.__('fair') })
+    text: ratios.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
+    ...loadColours(theme, { fair: trans.__('fair'), title, length: barLength(context, MARGIN) })
   } as unknown as Data;
   const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
-  return { data: [trace], yaxis: expertAxis(trans, names.length), shapes, experts };
+  return { data: [trace], margin: fixedMargin(MARGIN), yaxis: expertAxis(trans, names.length), shapes, experts };
 }

@@ -17,9 +17,9 @@ export class LoadStrip {
     this.node.append(...this._cells);
   }
 
-  /** Draws loads in units of the fair share; `ceiling` ends the colour scale. */
-  show(ratios: readonly number[], ceiling: number, colours: IColours): void {
-    this._cells.forEach((cell, i) => cell.setAttribute('fill', loadColour(ratios[i], ceiling, colours)));
+  /** Draws loads in units of the fair share. */
+  show(ratios: readonly number[], colours: IColours): void {
+    this._cells.forEach((cell, i) => cell.setAttribute('fill', loadColour(ratios[i], colours)));
   }
 
   private _cells: SVGRectElement[];

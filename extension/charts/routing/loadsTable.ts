@@ -4,8 +4,9 @@ import type { LayerRouting, RoutingPayload } from '@switchyard/kernel-lib/protoc
 import type { IColours } from '../../base/colours';
 import type { ITheme } from '../../base/theme';
 import { brief, layerLabels, percent } from '../text';
-import { loadCeiling, timesFair } from '../load';
+import { timesFair } from '../load';
 import { element, setText } from '../../base/dom';
+import { LoadLegend } from './loadLegend';
 import { LoadStrip } from './loadStrip';
 
 /** Rows of the table; the panel shows every layer. */
@@ -23,6 +24,7 @@ export class LoadsTable {
 
   constructor(trans: TranslationBundle) {
     this._trans = trans;
+    this._legend = new LoadLegend(trans);
     const columns = [
       trans.__('Layer'),
       trans.__('Load by expert'),
@@ -34,10 +36,11 @@ export class LoadsTable {
     this.node.append(element('thead', {}, head), this._body);
   }
 
-  /** The table; nothing before the first layer has run. */
+  /** The table and the meaning of its colours; nothing before the first layer has run. */
   show({ data }: RoutingPayload, { colours }: ITheme): Node[] {
     this._fill(data.layers, colours);
-    return data.layers.length > 0 ? [this.node] : [];
+    this._legend.show(colours);
+    return data.layers.length > 0 ? [this.node, this._legend.node] : [];
   }
 
   /** The first layers: the load of each, expert by expert, and the key numbers. */
@@ -45,12 +48,11 @@ export class LoadsTable {
     const layers = all.slice(0, MAX_ROWS);
     const labels = layerLabels(all);
     const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
-    const ceiling = loadCeiling(ratios);
     this._make(layers.map(({ numExperts }) => numExperts));
     layers.forEach((layer, i) => {
       const { label, strip, numbers } = this._rows[i];
       setText(label, labels[i]);
-      strip.show(ratios[i], ceiling, colours);
+      strip.show(ratios[i], colours);
       const fullest = brief(Math.max(...ratios[i]));
       strip.node.setAttribute(
         'aria-label',
@@ -83,6 +85,7 @@ export class LoadsTable {
   }
 
   private _trans: TranslationBundle;
+  private _legend: LoadLegend;
   private _body = element('tbody');
   private _caption = element('caption');
   private _rows: IRow[] = [];

@@ -1,5 +1,5 @@
 /** @file Routing as it was at an earlier step, out of a payload's own history. */
-import type { LayerRouting, RoutingData, RoutingHistory, TokenSample } from '@switchyard/kernel-lib/protocol';
+import type { LayerRouting, Numeric, RoutingData, RoutingHistory, TokenSample } from '@switchyard/kernel-lib/protocol';
 import { lastAt, scalarsAt } from '../history';
 
 /** A sample whose choices were recorded at a step before the one that is replayed. */
@@ -14,7 +14,7 @@ export function routingAt(data: RoutingData, step: number): RoutingData {
   const history = historyAt(data.history, step);
   const { domains, omittedLayers } = data;
   return {
-    layers: data.layers.map((layer, i) => layerAt(layer, i, history, step)),
+    layers: data.layers.map((layer, i) => layerAt(layer, i, history)),
     history,
     ...(omittedLayers === undefined ? {} : { omittedLayers }),
     tokens: data.tokens && sampleAt(data.tokens, step),
@@ -22,9 +22,10 @@ export function routingAt(data: RoutingData, step: number): RoutingData {
   };
 }
 
-function layerAt(layer: LayerRouting, index: number, history: RoutingHistory, step: number): LayerRouting {
+function layerAt(layer: LayerRouting, index: number, history: RoutingHistory): LayerRouting {
   const { path, router, numExperts, k, experts } = layer;
-  const at = history.steps.indexOf(step);
+  // Loads and metrics may be kept at other steps: a metric is that of the step, or of the last one before it that has one.
+  const last = (values: readonly Numeric[]): Numeric => values.filter((value) => value !== null).at(-1) ?? null;
   return {
     path,
     router,
@@ -33,11 +34,11 @@ function layerAt(layer: LayerRouting, index: number, history: RoutingHistory, st
     experts,
     load: history.load[index][history.loadSteps.length - 1],
     importance: [],
-    maxVio: history.maxVio[index][at] ?? null,
-    cv: history.cv[index][at] ?? null,
-    entropy: history.entropy[index][at] ?? null,
+    maxVio: last(history.maxVio[index]),
+    cv: last(history.cv[index]),
+    entropy: last(history.entropy[index]),
     effectiveExperts: null,
-    dropped: history.dropped[index][at] ?? null,
+    dropped: last(history.dropped[index]),
     deadFraction: null,
     domainLoad: [],
     coActivation: null

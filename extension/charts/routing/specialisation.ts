@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IChoice, IFigure } from '../figure';
-import { barTitle, baseLayout, fixedMargin, expertAxis, loadCeiling, loadColours } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, expertAxis, loadColours, loadPositions } from '../load';
 import { outline } from '../mark';
 import { brief, expertNames, layerLabels, percent, plainText, shortened } from '../text';
 import { wordsInstead } from '../wordsInstead';
@@ -37,7 +37,7 @@ export function specialisation(payload: RoutingPayload, context: IChartContext):
   const axis = expertAxis(trans, names.length);
   return {
     layer: layerLabels(payload.data.layers)[context.layer],
-    data: [trace(ratios, shares, order, names, groups, barTitle(titles(groups, trans), context, sides), context)],
+    data: [trace(ratios, shares, order, names, groups, sides, context)],
     layout: {
       ...baseLayout(theme, TOP + height + BOTTOM),
       margin: fixedMargin({ t: TOP, b: BOTTOM, ...sides }),
@@ -148,28 +148,30 @@ function trace(
   order: readonly number[],
   names: readonly string[],
   groups: readonly string[],
-  title: string,
-  { theme, trans }: IChartContext
+  sides: { l: number; r: number },
+  context: IChartContext
 ): Data {
+  const { theme, trans } = context;
   const hover = trans.__(
     '%1: %2 of its assignments, %3 × the expert’s mean',
     '%{text}',
-    '%{customdata:.1%}',
-    '%{z:.2f}'
+    '%{customdata[0]:.1%}',
+    '%{customdata[1]:.2f}'
   );
   const text = (e: number, g: number): string => plainText(trans.__('%1 in %2', names[e], groups[g]));
   return {
     type: 'heatmap',
-    z: ratios.map((row) => order.map((e) => row[e])),
+    z: loadPositions(ratios).map((row) => order.map((e) => row[e])),
     xgap: names.length > 32 ? 0 : 1,
     ygap: 1,
     text: groups.map((_, g) => order.map((e) => text(e, g))),
-    customdata: shares.map((row) => order.map((e) => row[e])),
+    customdata: shares.map((row, g) => order.map((e) => [row[e], ratios[g][e]])),
     hoverongaps: false,
     hovertemplate: `${plainText(hover)}<extra></extra>`,
-    ...loadColours(loadCeiling(ratios), theme, {
+    ...loadColours(theme, {
       fair: trans.__('its mean'),
-      title,
+      title: barTitle(titles(groups, trans), context, sides),
+      length: barLength(context, sides),
       bound: { at: groups.length, text: trans.__('bound') }
     })
   } as unknown as Data;

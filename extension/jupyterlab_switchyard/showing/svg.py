@@ -1,6 +1,7 @@
 """A still picture of a payload, for viewers that do not know its type: layers by experts, coloured by load."""
 
 from html import escape
+from math import log2
 from typing import Any
 
 from .text import heading, printable, progress
@@ -10,18 +11,21 @@ LEFT = 130
 TOP = 92
 #: More would make a file of hundreds of kB: neighbouring experts then share a cell.
 MAX_CELLS = 1024
-#: Dark violet, white and dark orange, the ends and the middle of a scale that all eyes tell apart (ColorBrewer PuOr).
-UNUSED, FAIR, FULL = (84, 39, 136), (255, 255, 255), (179, 88, 6)
+#: The one scale of loads, as in the panels on light ground: blue below the fair share, orange above; loads of so many times
+#: the fair share, and more, have one colour.
+MOST_LOAD = 16
+LOAD_MARKS = (0, 0.5, 1, 2, 4, 8, MOST_LOAD)
+BELOW = ((33, 102, 172), (146, 197, 222), (246, 246, 246))
+ABOVE = ((246, 246, 246), (253, 184, 99), (179, 88, 6), (102, 44, 2))
 
 
 def payload_svg(payload: dict[str, Any]) -> str:
-    """White is the fair share, violet below, orange above; all text is escaped."""
+    """Near white is the fair share, blue below, orange above; all text is escaped."""
     source, layers = payload["source"], payload["data"]["layers"]
     height = min(24.0, max(5.0, 260 / max(1, len(layers))))
     bottom = TOP + height * len(layers)
     group = max(1, -(-sum(layer["numExperts"] for layer in layers) // MAX_CELLS))
     loads = [_grouped(layer, group) for layer in layers]
-    most = max([2.0, *(max(row) for row in loads)])
     columns = max([1, *map(len, loads)])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{bottom + 44:.0f}" '
@@ -30,14 +34,14 @@ def payload_svg(payload: dict[str, Any]) -> str:
         f'<rect width="{WIDTH}" height="{bottom + 44:.0f}" fill="#ffffff"/>',
         _text(8, 22, _cut(source["title"], 80), 'font-size="15" font-weight="600"'),
         _text(8, 40, progress(source), 'font-size="12" fill="#555555"'),
-        *_legend(most),
+        *_legend(),
     ]
     every = -(-len(layers) // 16) if layers else 1
     for i, (layer, row) in enumerate(zip(layers, loads)):
         y, width = TOP + i * height, (WIDTH - LEFT - 12) / columns
         if i % every == 0:
             parts.append(_text(LEFT - 6, y + height / 2 + 4, _cut_front(layer["path"], 18), 'text-anchor="end"'))
-        parts += [_cell(LEFT + e * width, y, width, height - 0.5, ratio, most) for e, ratio in enumerate(row)]
+        parts += [_cell(LEFT + e * width, y, width, height - 0.5, load_position(ratio)) for e, ratio in enumerate(row)]
     return "\n".join([*parts, *_experts(columns, group, bottom), "</svg>"]) + "\n"
 
 
@@ -47,11 +51,29 @@ def _grouped(layer: dict[str, Any], size: int) -> list[float]:
     return [max(load[i : i + size]) * E for i in range(0, E, size)]
 
 
-def _legend(most: float) -> list[str]:
+def load_position(times_fair: float) -> float:
+    """The place of a load on the scale: -1 for none, 0 for the fair share, 1 for ``MOST_LOAD`` times it and more."""
+    return max(0.0, times_fair) - 1 if times_fair <= 1 else min(1.0, log2(times_fair) / log2(MOST_LOAD))
+
+
+def position_colour(position: float) -> str:
+    stops, part = (BELOW, 1 + position) if position <= 0 else (ABOVE, position)
+    at = min(len(stops) - 2, int(part * (len(stops) - 1)))
+    rest = part * (len(stops) - 1) - at
+    return "".join(f"{round(a + (b - a) * rest):02x}" for a, b in zip(stops[at], stops[at + 1]))
+
+
+def _mark(times_fair: float) -> str:
+    at_least = "\u2265" if times_fair >= MOST_LOAD else ""
+    number = "\u00bd" if times_fair == 0.5 else f"{times_fair:g}"
+    return f"{at_least}{number}\u00d7"
+
+
+def _legend() -> list[str]:
     parts = [_text(8, 60, "load of each expert (1\u00d7 is the fair share)", 'font-size="12" font-weight="600"')]
-    parts += [_cell(16 + 4 * i, 66, 4.2, 10, (i + 0.5) * most / 48, most) for i in range(48)]
-    ticks = ((ratio, 16 + 192 * ratio / most) for ratio in sorted({0.0, 1.0, most}))
-    return parts + [_text(x, 87, f"{round(ratio, 1):g}\u00d7", 'text-anchor="middle"') for ratio, x in ticks]
+    parts += [_cell(16 + 6 * i, 66, 6.2, 10, (i + 0.5) / 24 - 1) for i in range(48)]
+    ticks = ((_mark(mark), 16 + 144 * (1 + load_position(mark))) for mark in LOAD_MARKS)
+    return parts + [_text(x, 87, words, 'text-anchor="middle"') for words, x in ticks]
 
 
 def _experts(columns: int, group: int, bottom: float) -> list[str]:
@@ -61,11 +83,9 @@ def _experts(columns: int, group: int, bottom: float) -> list[str]:
     return [*ticks, _text((LEFT + WIDTH) / 2, bottom + 32, name, 'text-anchor="middle" font-size="12"')]
 
 
-def _cell(x: float, y: float, width: float, height: float, ratio: float, most: float) -> str:
-    end, part = (UNUSED, 1 - ratio) if ratio < 1 else (FULL, (ratio - 1) / (most - 1))
-    colour = "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(FAIR, end))
+def _cell(x: float, y: float, width: float, height: float, position: float) -> str:
     return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.1f}" fill="#{colour}" '
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.2f}" height="{height:.1f}" fill="#{position_colour(position)}" '
         'shape-rendering="crispEdges"/>'
     )
 

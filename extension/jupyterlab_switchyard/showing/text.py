@@ -44,11 +44,13 @@ def payload_text(payload: dict[str, Any]) -> str:
 
 def heading(source: dict[str, Any]) -> str:
     """What runs, how far it is, and how it ended."""
-    return f"{source['title']}: {progress(source)}"
+    return ": ".join(filter(None, [source["title"], progress(source)]))
 
 
 def progress(source: dict[str, Any]) -> str:
-    """How far a run is, and how it ended."""
+    """How far a run is, and how it ended; nothing of a picture that has no steps."""
+    if (source["step"], source["totalSteps"], source["status"]) == (0, None, "finished"):
+        return ""
     total = "" if source["totalSteps"] is None else f" of {source['totalSteps']}"
     return f"step {source['step']}{total}, {source['status']}"
 

@@ -15,6 +15,7 @@ const { environmentLock, makeEnvironment } = require('./environment');
 const { lockFile } = require('./pip');
 const { findPython } = require('./python');
 const { installTensorflow, tensorflowFolder, thisMachine } = require('./tensorflow');
+const { shippedNotebooks, trustNotebooks } = require('./trust');
 const { buildWheel, installWheel, kernelspecFile } = require('./wheel');
 
 /**
@@ -37,7 +38,8 @@ function listSteps(project) {
     ...(native ? [binding(project)] : []),
     ...(thisMachine().device === 'cpu' ? [customOps(project)] : []),
     ...(project.source ? [library(project), extension(project)] : []),
-    wheel(project)
+    wheel(project),
+    ...(project.source ? [notebooks(project)] : [])
   ];
 }
 
@@ -224,6 +226,21 @@ function wheel(project) {
       const built = project.source ? await buildWheel(project, log) : keptWheel(project);
       await installWheel(project, built, log);
     }
+  };
+}
+
+/**
+ * @param {Project} project
+ * @returns {Step}
+ */
+function notebooks(project) {
+  return {
+    id: 'notebooks',
+    title: 'Shipped notebooks, signed',
+    after: ['environment'],
+    inputs: () => hashFiles(project.root, shippedNotebooks(project)),
+    isThere: () => true,
+    run: ({ log }) => trustNotebooks(project, log)
   };
 }
 

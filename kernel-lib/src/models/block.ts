@@ -90,6 +90,16 @@ export class Block extends Module {
     return this.residualScale === 1 ? x : x.mul(this.residualScale);
   }
 
+  override isResidual(): boolean {
+    return this.between === null;
+  }
+
+  override get branches(): ReadonlyMap<string, readonly string[]> {
+    const norms = { attention: 'attentionNorm', [this.feedForwardName]: 'feedForwardNorm' };
+    const own = Object.entries(norms).filter(([name]) => this.children.has(name));
+    return new Map(own.map(([name, norm]) => [name, [name, norm]]));
+  }
+
   override lengthAfter(length: number): number {
     return this.between === null ? length : this.between.lengthAfter(length);
   }

@@ -64,12 +64,14 @@ export function sizesOf(model: Module): Record<string, number> {
   return Object.fromEntries(axes.map(([name, { axis }]) => [name, axis.storedSize]));
 }
 
-/** Makes axes of a model smaller; values at the end are lost. */
+/** Makes axes of a model smaller, where values at the end are lost, or longer, where the first is repeated. */
 export function resize(model: Module, sizes: Readonly<Record<string, number>>): void {
   const axes = axesOf(model);
   for (const [name, size] of Object.entries(sizes)) {
     const axis = axes.get(name)?.axis ?? fail('models.build', 'sizes must be of axes that the model has', name);
-    if (size !== axis.size) {
+    if (size > axis.size) {
+      axis.repeat(Array.from({ length: size }, (_, i) => (i < axis.size ? i : 0)));
+    } else if (size !== axis.size) {
       axis.keep(Array.from({ length: size }, (_, i) => i));
     }
   }

@@ -4,6 +4,7 @@ export * as adaptive from './adaptive';
 export * as compress from './compress';
 export * as core from './core';
 export * as data from '../train/data';
+export * as elastic from './elastic';
 export * as environment from '../environment';
 export * as generative from '../train/generative';
 export * as io from './io';

@@ -28,6 +28,7 @@ export type { LogitsOptions, ModelCard } from '../models/hub';
 export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
+export type { GenerationInfo, GenerationPass, GenerationWatcher } from '../models/hub';
 export {
   activeFlops,
   denseTransformer,

@@ -16,6 +16,11 @@ export interface Envelope<Kind extends string, Data> {
   data: Data;
 }
 
+/** Whether it is a picture of something that has no steps, and was never under way. */
+export function isStill({ step, totalSteps, status }: Source): boolean {
+  return totalSteps === null && step === 0 && status === 'finished';
+}
+
 /** Where a snapshot comes from. */
 export interface Source {
   /** Program and version that wrote it, for example "@switchyard/kernel-lib 0.1.0". */

@@ -9,6 +9,7 @@ export {
   parseControlStatus
 } from './control';
 export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, ControlRuns, ControlStatus } from './control';
+export { isStill } from './envelope';
 export { jsonBytes } from './jsonBytes';
 export type { Envelope, Source } from './envelope';
 export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
@@ -24,6 +25,7 @@ export {
   MAX_TOKENS,
   MAX_TOP_TOKENS
 } from './limits';
+export { LOAD_MARKS, loadMark, loadPosition, MOST_LOAD } from './loadScale';
 export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
 export type { Count, Index, Magnitude, Name, Numeric, Packed, Positive, Share, Text } from './numbers';
 export { parsePayload } from './parsePayload';

@@ -1,9 +1,16 @@
 /** @file Numbers and texts as people read them in tables of text and in pictures. */
+import { isStill } from '../protocol';
 import type { Numeric, Source } from '../protocol';
 
-/** How far a run is, and how it ended. */
-export function progress({ step, totalSteps, status }: Source): string {
-  return `step ${step}${totalSteps === null ? '' : ` of ${totalSteps}`}, ${status}`;
+/** How far a run is, and how it ended; nothing of a picture that has no steps. */
+export function progress(source: Source): string {
+  const { step, totalSteps, status } = source;
+  return isStill(source) ? '' : `step ${step}${totalSteps === null ? '' : ` of ${totalSteps}`}, ${status}`;
+}
+
+/** What is shown, how far it is, and how it ended. */
+export function heading(source: Source): string {
+  return [source.title, progress(source)].filter(Boolean).join(': ');
 }
 
 /** Control characters and lone surrogates have no place in a terminal or in XML. */

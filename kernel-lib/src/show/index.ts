@@ -6,6 +6,8 @@ export type { DepthUsageOptions } from './kinds/depthUsage/payload';
 export type { LayerDescription } from './kinds/depthUsage/describeLayers';
 export { Figure, figure } from './figure';
 export type { FigureOptions } from './figure';
+export { generation, GenerationWatcher } from './generation';
+export type { GenerationWatchOptions } from './generation';
 export { graphRewiring } from './kinds/graphRewiring/payload';
 export type { RewiredGraph } from './kinds/graphRewiring/payload';
 export { masks } from './kinds/masks/payload';

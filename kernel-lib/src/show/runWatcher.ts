@@ -19,14 +19,14 @@ export interface WatchOptions {
 }
 
 export interface DepthWatchOptions extends WatchOptions {
-  /** Tokens of each batch that are shown, 0..512. Default 64. */
+  /** Tokens of each batch that are shown, 0..512, sequence after sequence. Default: those of the first sequence, at most 64. */
   tokenSample?: number;
   /** Shares are of the latest 1 to 2 times this many steps. Default 8. */
   window?: number;
 }
 
 export interface RoutingWatchOptions extends WatchOptions {
-  /** Tokens of each batch whose routing is shown, 0..2048. Default 64. */
+  /** Tokens of each batch whose routing is shown, 0..2048, sequence after sequence. Default: those of the first sequence, at most 64. */
   tokenSample?: number;
   /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
   window?: number;

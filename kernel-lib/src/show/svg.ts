@@ -1,7 +1,7 @@
 import type { Payload, Source } from '../protocol';
 import { drawing } from './drawing';
 import type { Drawing } from './drawing';
-import { printable, progress } from './format';
+import { heading, printable, progress } from './format';
 import { shownKind } from './kinds';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
 
@@ -48,7 +48,7 @@ function frame(source: Source, placed: readonly Placed[], height: number, { docu
     'font-family': FONT
   });
   svg.append(
-    make('title', {}, `${source.title}: ${progress(source)}`),
+    make('title', {}, heading(source)),
     make('rect', { width: WIDTH, height, fill: '#ffffff' }),
     make('text', { x: 8, y: 24, 'font-size': 15, 'font-weight': 600, fill: '#111111' }, cut(source.title, 80)),
     make('text', { x: 8, y: 42, 'font-size': 12, fill: '#555555' }, progress(source))

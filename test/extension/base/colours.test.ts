@@ -7,6 +7,7 @@ import { COLOUR_SCHEMES, DEFAULT_SCHEME } from '../../../extension/base/schemes'
 import { expertColour, loadColour } from '../../../extension/base/colours';
 import { amountScale, seriesColour, signedColour } from '../../../extension/charts/amounts';
 import { depthColours, loadScale } from '../../../extension/base/colours';
+import { loadColour as staticColour } from '../../../kernel-lib/src/show/pictures/colours';
 import { contrast, difference, lightness, VISION } from '../support/vision';
 
 /** How many hues of experts a scheme has before they repeat, and how far any two of them are apart at least, however one sees. */
@@ -38,14 +39,20 @@ describe.each(cases)('%s on %s ground', (name, ground, colours) => {
   const back = GROUNDS[ground];
 
   test('the colour of one load is the colour of the scale there', () => {
-    const max = 5;
-    for (const [position, colour] of loadScale(max, colours)) {
-      expect(loadColour(position * max, max, colours)).toBe(colour);
+    for (const [stop, colour] of loadScale(colours)) {
+      const position = 2 * stop - 1;
+      const ratio = position <= 0 ? 1 + position : 16 ** position;
+      expect(loadColour(ratio, colours)).toBe(colour);
     }
   });
 
+  test('no load, half, the fair share, twice and four times it are told apart', () => {
+    const marks = [0, 0.5, 1, 2, 4, 16].map((ratio) => loadColour(ratio, colours));
+    marks.slice(1).forEach((mark, i) => expect(difference(marks[i], mark)).toBeGreaterThanOrEqual(8));
+  });
+
   test('no load, the fair share and the most are apart, however one sees', () => {
-    const [none, fair, most] = [0, 1, 4].map((ratio) => loadColour(ratio, 4, colours));
+    const [none, fair, most] = [0, 1, 16].map((ratio) => loadColour(ratio, colours));
     for (const seen of SEEN) {
       expect(difference(none, fair, seen)).toBeGreaterThanOrEqual(15);
       expect(difference(fair, most, seen)).toBeGreaterThanOrEqual(30);
@@ -54,12 +61,12 @@ describe.each(cases)('%s on %s ground', (name, ground, colours) => {
   });
 
   test('the farther a load is from the fair share, the farther is its lightness', () => {
-    const fair = lightness(loadColour(1, 4, colours));
+    const fair = lightness(loadColour(1, colours));
     for (const side of [
       [1, 0.75, 0.5, 0.25, 0],
-      [1, 1.75, 2.5, 3.25, 4]
+      [1, 1.5, 2, 4, 8, 16]
     ]) {
-      const far = side.map((ratio) => Math.abs(lightness(loadColour(ratio, 4, colours)) - fair));
+      const far = side.map((ratio) => Math.abs(lightness(loadColour(ratio, colours)) - fair));
       expect(far).toEqual([...far].sort((a, b) => a - b));
     }
   });
@@ -106,10 +113,19 @@ describe.each(cases)('%s on %s ground', (name, ground, colours) => {
   });
 });
 
-test('the scale begins at 0 and ends at 1, exactly: else plotly.js takes colours of its own', () => {
-  for (let max = 1.05; max < 130; max *= 1.01) {
-    const positions = loadScale(max, COLOUR_SCHEMES[DEFAULT_SCHEME].light).map(([at]) => at);
+test('the scale begins at 0, is neutral in the middle and ends at 1, exactly: else plotly.js takes colours of its own', () => {
+  for (const [, , colours] of cases) {
+    const stops = loadScale(colours);
+    const positions = stops.map(([at]) => at);
     expect([positions[0], positions.at(-1)]).toEqual([0, 1]);
     expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(stops.find(([at]) => at === 0.5)?.[1]).toBe(loadColour(1, colours));
+  }
+});
+
+test('static pictures have the colours of the panels on light ground', () => {
+  const { light } = COLOUR_SCHEMES[DEFAULT_SCHEME];
+  for (const ratio of [0, 0.3, 0.5, 0.9, 1, 1.1, 2, 3, 7.6, 16, 40]) {
+    expect(staticColour(ratio)).toBe(loadColour(ratio, light));
   }
 });

@@ -8,6 +8,7 @@ import { brief, percent } from '../../../extension/charts/text';
 import { cell, tableOf } from '../../../extension/base/table';
 import { csv } from '../../../extension/base/exporting/csv';
 import { fileName } from '../../../extension/base/exporting/fileName';
+import { titled, titleOfSaved } from '../../../extension/base/exporting/titled';
 import { context, routing } from '../support/payloads';
 
 /** Reads RFC 4180 back, as a spreadsheet would. */
@@ -93,6 +94,33 @@ test('files are named by run, picture, layer and step', () => {
     '3f2c91ab-load-over-time-layer-a-2-step-60.png'
   );
 });
+
+test('a saved picture says of which run, picture, layer and step it is, above what is drawn', () => {
+  const payload = { ...routing('small'), runId: '3f2c91ab-77de' };
+  payload.source = { ...payload.source, title: 'MoE <b>', step: 60 };
+  const drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="200"><path d="M0 0"/></svg>';
+  const exportable = { payload, picture: 'load-over-time', title: 'Load over time, one layer', layer: '2' };
+  const words = titleOfSaved(
+    { ...exportable, theme: context.theme, table: { columns: [], rows: [] }, svg: never },
+    context.trans
+  );
+  expect(words).toBe('MoE <b> (3f2c91ab) · Load over time, one layer · layer 2 · step 60');
+  const svg = new DOMParser().parseFromString(titled(drawn, words, context.theme), 'image/svg+xml');
+  expect(svg.querySelector('parsererror, b')).toBeNull();
+  expect(svg.querySelector('title')?.textContent).toBe(words);
+  const [line, ...more] = svg.querySelectorAll('svg > text');
+  expect([line.textContent, more]).toEqual([words, []]);
+  const band = Number(svg.querySelector('svg svg')?.getAttribute('y'));
+  expect(band).toBeGreaterThan(Number(line.getAttribute('y')));
+  expect(svg.documentElement.getAttribute('height')).toBe(String(200 + band));
+
+  const long = new DOMParser().parseFromString(titled(drawn, `${'x'.repeat(300)} end`, context.theme), 'image/svg+xml');
+  const lines = Array.from(long.querySelectorAll('svg > text'), ({ textContent }) => textContent ?? '');
+  expect(lines.join('')).toContain('x'.repeat(300));
+  lines.forEach((each) => expect(each.length * 6.6).toBeLessThan(640));
+});
+
+const never = (): Promise<string> => Promise.reject(new Error('nothing is drawn'));
 
 test('a strip of tokens becomes an SVG with every token, its expert and its colour; markup is text', () => {
   const texts = ['<script>', '&', 'a\u0000b', ...Array.from({ length: 60 }, (_, i) => `word${i}`)];

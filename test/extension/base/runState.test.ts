@@ -1,9 +1,8 @@
-import { PayloadError } from '@switchyard/kernel-lib/protocol';
+import { isStill, PayloadError } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
 import type { IRun, KernelState } from '../../../extension/base/payloads';
 import {
   emptySentence,
-  isStill,
   problemSentence,
   progressWords,
   RUN_STATES,

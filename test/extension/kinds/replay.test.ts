@@ -2,7 +2,8 @@ import { choicesOf, parsePayload } from '@switchyard/kernel-lib/protocol';
 import type { RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
 import { keptSteps, payloadAt } from '../../../extension/kinds/replay';
-import { kind, routing, training } from '../support/payloads';
+import { loadHeatmap } from '../../../extension/charts/routing/loadHeatmap';
+import { context, kind, routing, training } from '../support/payloads';
 
 const at = (payload: RoutingPayload, step: number): RoutingPayload => payloadAt(payload, step) as RoutingPayload;
 
@@ -49,10 +50,22 @@ test('what the history does not keep is left out, and the rest follows the contr
   expect(parsePayload(then)).toEqual(then);
 });
 
-test('metrics are left out where they were kept at other steps', () => {
+test('metrics kept at other steps are those kept last before it, and stand beside the heatmap', () => {
   const payload = routing();
-  payload.data.history.steps = payload.data.history.steps.map((step) => step * 3 + 1);
-  expect(payload.data.history.steps).not.toContain(15);
+  const { history } = payload.data;
+  history.steps = history.steps.map((step) => step * 3 + 1);
+  expect(history.steps).not.toContain(15);
+  const before = history.steps.filter((step) => step <= 15).length - 1;
+  const then = at(payload, 15);
+  const [layer] = then.data.layers;
+  expect(layer.maxVio).toBe(history.maxVio[0][before]);
+  expect(layer.entropy).toBe(history.entropy[0][before]);
+  expect(loadHeatmap(then, context)?.layout.annotations).toHaveLength(2);
+});
+
+test('there is no metric where none was kept so early', () => {
+  const payload = routing();
+  payload.data.history.steps = payload.data.history.steps.map((step) => step + 1000);
   expect(at(payload, 15).data.layers[0]).toMatchObject({ maxVio: null, cv: null, entropy: null, dropped: null });
 });
 

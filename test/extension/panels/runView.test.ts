@@ -35,7 +35,10 @@ let pictures: SlowPicture[];
 let late = 0;
 
 vi.mock('../../../extension/panels/tabs', () => ({
-  createTabs: () => [{ id: 'load', label: 'Load', kinds: ['routing'], create: () => pictures }]
+  createTabs: () => [
+    { id: 'load', label: 'Load', kinds: ['routing'], whole: [], create: () => pictures },
+    { id: 'scalars', label: 'Scalars', kinds: ['routing'], whole: ['routing'], create: () => [] }
+  ]
 }));
 
 /** Tells of nodes what a test says. */
@@ -169,6 +172,20 @@ test('what the reader or the settings change is drawn at once', () => {
   change({ colourScheme: 'tol' });
   vi.advanceTimersByTime(20);
   expect(pictures[0].drawn).toEqual([2, 2, 2]);
+});
+
+test('layers and experts are offered where they make a difference, and not on scalars', () => {
+  const offered = (): boolean[] =>
+    ['Layer', 'Expert'].map((name) => {
+      const list = view.node.querySelector<HTMLElement>(`select[aria-label="${name}"]`)!;
+      return !list.parentElement!.hidden;
+    });
+  send(2);
+  vi.advanceTimersByTime(200);
+  expect(offered()).toEqual([true, true]);
+  view.node.querySelectorAll<HTMLElement>('[role="tab"]')[1].click();
+  vi.advanceTimersByTime(20);
+  expect(offered()).toEqual([false, false]);
 });
 
 test('what the kernel does besides draws no picture again', () => {

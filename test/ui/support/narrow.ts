@@ -34,7 +34,15 @@ export function cut(panel: Locator): Promise<string[]> {
           : [];
       })
     );
-    return [...outside, ...clipped, ...over];
+    // A title stands under the labels of its axis, also where there is room between two of them.
+    const among = [...panel.querySelectorAll('.main-svg .g-xtitle text')].filter(visible).filter((title) => {
+      const top = title.getBoundingClientRect().top;
+      const labels = [...title.closest('.main-svg')!.parentElement!.querySelectorAll('.xtick text')].filter(visible);
+      const boxes = labels.map((label) => label.getBoundingClientRect()).filter((box) => box.top <= top + 4);
+      return boxes.some((box) => box.bottom > top + 4);
+    });
+    const beside = among.map((title) => `among the labels of its axis: ${title.textContent}`);
+    return [...outside, ...clipped, ...over, ...beside];
   });
 }
 

@@ -133,6 +133,18 @@ export class Axis {
     this.kept = kept;
   }
 
+  /**
+   * @internal Makes a symbol longer: its positions are these stored ones from now on, each as often as it is named. `shrink` stores them.
+   */
+  repeat(positions: ArrayLike<number>): void {
+    const where = `Axis.repeat "${this.name}"`;
+    if (this.form !== 'symbol' || this.reason !== null || this.kept !== null) {
+      fail(where, 'the axis must be a symbol that can be cut, and whole', this.reason ?? this.form);
+    }
+    Array.from(positions).forEach((position) => expectInteger(where, 'positions', position, 0, this.stored - 1));
+    this.kept = Int32Array.from(positions);
+  }
+
   /** Undoes {@link Axis.keep}. */
   keepAll(): void {
     this.symbols().forEach((symbol) => (symbol.kept = null));

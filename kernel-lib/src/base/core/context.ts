@@ -27,6 +27,7 @@ interface Pass {
   readonly losses: Map<string, tf.Scalar>;
   readonly state: Map<string, tf.Tensor>;
   readonly updates: (() => void)[];
+  readonly forks: Context[];
 }
 
 /**
@@ -49,7 +50,7 @@ export class Context {
     }
     const { training = false, random = Random.fromSeed(0), memory = null } = options;
     const observers = byKind(options.observers ?? []);
-    const pass = { training, memory, observers, losses: new Map(), state: new Map(), updates: [] };
+    const pass = { training, memory, observers, losses: new Map(), state: new Map(), updates: [], forks: [] };
     return new Context(pass, '', random);
   }
 
@@ -76,6 +77,22 @@ export class Context {
   within(name: string): Context {
     const path = this.path === '' ? name : `${this.path}.${name}`;
     return new Context(this.pass, path, this.random.child(name));
+  }
+
+  /**
+   * A pass beside this one, with losses, state, deferred changes and a random stream of its own: of another slice of the same model. It is disposed
+   * with this one.
+   *
+   * @param name - Of its random stream.
+   * @param observed - Whether those who observe this pass are told of that one.
+   */
+  fork(name: string, observed: boolean): Context {
+    const { training, memory } = this.pass;
+    const observers: Pass['observers'] = observed ? this.pass.observers : new Map();
+    const pass: Pass = { training, memory, observers, losses: new Map(), state: new Map(), updates: [], forks: [] };
+    const fork = new Context(pass, this.path, this.random.child('fork').child(name));
+    this.pass.forks.push(fork);
+    return fork;
   }
 
   /**
@@ -122,6 +139,7 @@ export class Context {
 
   /** Frees losses and state. */
   dispose(): void {
+    this.pass.forks.splice(0).forEach((fork) => fork.dispose());
     this.pass.losses.forEach((loss) => loss.dispose());
     this.pass.losses.clear();
     this.pass.state.forEach((value) => value.dispose());

@@ -42,6 +42,7 @@ export type { Cost, CostShape } from './cost';
 export { Stored } from './stored';
 export type { ValueTransform } from './stored';
 export { Random } from './random';
+export { readableBytes } from './readableBytes';
 export { refuseOldNames } from './refuseOldNames';
 export { expectRank, expectShape, showShape } from './shapes';
 export { SpecTable, toJson } from './spec';

@@ -86,6 +86,20 @@ export abstract class Module {
     };
   }
 
+  /**
+   * Adds a module beside those that this one was built with, such as what mixes one of its parameters; it is trained, saved and disposed with them.
+   *
+   * @returns The function that takes it off again, and leaves it to the caller.
+   */
+  adopt(name: string, module: Module): () => void {
+    this.addChild(name, module);
+    return () => {
+      if (this.ownChildren.get(name) === module) {
+        this.ownChildren.delete(name);
+      }
+    };
+  }
+
   /** Number of stored values in all parameters. */
   countParameters(): number {
     let count = 0;
@@ -107,6 +121,16 @@ export abstract class Module {
   /** How often a child works on a token that reaches the module: 1 where it always does. */
   childShare(_name: string): number {
     return 1;
+  }
+
+  /** Whether its input may stand for its output: a residual block can be left out of a network, and what comes in goes on. */
+  isResidual(): boolean {
+    return false;
+  }
+
+  /** Children whose output is added to what goes past them, so that the module works without, each with all that goes with it. */
+  get branches(): ReadonlyMap<string, readonly string[]> {
+    return new Map();
   }
 
   /** Tokens of a sequence that reach a child, of `length` that reach the module. */

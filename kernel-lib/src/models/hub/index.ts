@@ -1,8 +1,9 @@
 export type { ModelCard } from './card';
 export type { ExportOptions } from './exportModel';
 export { families } from './families';
-export type { Generated, GenerateOptions } from './generate/generate';
+export type { Generated, GenerateOptions } from './generate/contract';
 export type { SamplerOptions } from './generate/sampler';
+export type { GenerationInfo, GenerationPass, GenerationWatcher } from './generate/watcher';
 export { open, openTokenizer } from './open';
 export { PretrainedTransformer } from './pretrained';
 export type { LogitsOptions } from './pretrained';

@@ -9,7 +9,8 @@ import type { ModelCard } from './card';
 import { exportModel } from './exportModel';
 import type { ExportOptions } from './exportModel';
 import { generate } from './generate/generate';
-import type { Beginning, GenerateOptions, Generated } from './generate/generate';
+import type { GenerateOptions, Generated } from './generate/contract';
+import type { Beginning } from './generate/writing';
 import type { Origin } from './origin';
 import type { HubTokenizer } from './tokenizer';
 

@@ -2,8 +2,9 @@ import { existsSync } from 'fs';
 import * as path from 'path';
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { fail } from '../../base/core';
+import { expectInteger, fail } from '../../base/core';
 import { readJson, readText } from './openFolder';
+import { readableToken } from './readableToken';
 
 export interface DecodeOptions {
   /** Writes special tokens out as well. Default false. */
@@ -19,7 +20,13 @@ export interface ChatMessage {
 
 /** Texts to ids and back, as a `tokenizer.json` says. */
 export class HubTokenizer {
+  /** How many ids there are; the largest id and 1. */
+  readonly vocabSize: number;
   private readonly tokenizer: Tokenizer;
+  /** Ids of tokens that stand for themselves. */
+  private readonly special: ReadonlySet<number>;
+  /** Whether characters of its tokens stand for bytes. */
+  private readonly byteLevel: boolean;
 
   /**
    * @param json - Of `tokenizer.json`.
@@ -36,11 +43,9 @@ export class HubTokenizer {
     } catch (error) {
       fail(where, 'must be a tokenizer that @huggingface/tokenizers knows', (error as Error).message);
     }
-  }
-
-  /** How many ids there are; the largest id and 1. */
-  get vocabSize(): number {
-    return [...this.tokenizer.get_vocab().values()].reduce((most, id) => Math.max(most, id), -1) + 1;
+    this.vocabSize = [...this.tokenizer.get_vocab().values()].reduce((most, id) => Math.max(most, id), -1) + 1;
+    this.special = new Set(this.tokenizer.get_added_tokens_decoder().keys());
+    this.byteLevel = JSON.stringify(json.decoder ?? null).includes('"ByteLevel"');
   }
 
   /** Ids of a text, special tokens that the tokenizer adds among them. */
@@ -49,7 +54,13 @@ export class HubTokenizer {
   }
 
   /** The text of ids. */
-  decode(ids: readonly number[], { special = false }: DecodeOptions = {}): string {
+  decode(ids: readonly number[], options?: DecodeOptions): string;
+  /** One token as people read it: its leading space, line feeds by a sign, parts of characters as "\\xe2", ids without a token as "<52>". */
+  decode(id: number): string;
+  decode(ids: number | readonly number[], { special = false }: DecodeOptions = {}): string {
+    if (typeof ids === 'number') {
+      return this.readable(ids);
+    }
     return ids.length === 0 ? '' : this.tokenizer.decode([...ids], { skip_special_tokens: !special });
   }
 
@@ -75,6 +86,16 @@ export class HubTokenizer {
     } catch (error) {
       fail('chat', 'the chat template must accept the messages', (error as Error).message);
     }
+  }
+
+  private readable(id: number): string {
+    expectInteger('decode', 'ids', id, 0);
+    const token = this.tokenizer.id_to_token(id);
+    // Models have more rows than their tokenizers have tokens, where that makes a round number.
+    if (token === undefined) {
+      return `<${id}>`;
+    }
+    return this.special.has(id) ? token : readableToken(token, this.byteLevel);
   }
 
   /** The id of a token as it is stored; null where there is none. */

@@ -52,6 +52,10 @@ class ResidualBlock extends Module {
       : null;
   }
 
+  override isResidual(): boolean {
+    return this.shortcut === null;
+  }
+
   override lengthWithin(child: string, length: number): number {
     return child === 'conv1' || child === 'shortcut' ? length : this.lengthAfter(length);
   }
@@ -116,6 +120,11 @@ export class Resnet extends Module {
   /** Specification that builds it, as plain JSON. */
   get spec(): ModelSpec {
     return specOf(this);
+  }
+
+  /** A new network, built as this one with some options changed; its values are initial ones. */
+  rebuild(changes: Partial<ResnetOptions>): Resnet {
+    return new Resnet({ ...this.options, ...changes });
   }
 
   /** Pixels that reach a child, of those that come in; the head works on an image once. */

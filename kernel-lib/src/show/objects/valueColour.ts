@@ -1,7 +1,7 @@
 type Colour = readonly [red: number, green: number, blue: number];
 
 const WHITE: Colour = [255, 255, 255];
-// The ends of the load heatmap's scale: the colour-blind tell them apart.
+// The colour-blind tell them apart.
 const BELOW: Colour = [230, 97, 1];
 const ABOVE: Colour = [94, 60, 153];
 const NOT_FINITE = '#888888';

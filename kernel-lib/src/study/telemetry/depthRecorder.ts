@@ -5,13 +5,14 @@ import type { DepthSample, DepthUsageData } from '../../protocol';
 import { MAX_MODULES } from '../../protocol/limits';
 import type { Batch } from '../../train/data';
 import { shares } from './layerRouting';
+import { sampledTokens } from './sampledTokens';
 
 export interface DepthRecorderOptions {
   /** Names of the data's domains, which a batch's `domains` point into. Default: none. */
   domains?: readonly string[];
   /** Text of a token, for the sample. Default: none, and no token is shown. */
   decode?: ((token: number) => string) | null;
-  /** Tokens of each batch that are shown, 0..512. Default 64. */
+  /** Tokens of each batch that are shown, 0..512. Default: those of the first sequence, at most 64. */
   tokenSample?: number;
   /** Shares are of the latest 1 to 2 times this many steps. Default 8. */
   window?: number;
@@ -40,13 +41,16 @@ export function depthRecorder(options: DepthRecorderOptions = {}): DepthRecorder
 /** See {@link depthRecorder}. */
 export class DepthRecorder implements Observer<'depth' | 'tokens'> {
   readonly kinds = ['depth', 'tokens'] as const;
-  private readonly options: Required<DepthRecorderOptions>;
+  private readonly options: Required<Omit<DepthRecorderOptions, 'tokenSample'>> & { tokenSample: number | null };
   private readonly layers = new Map<string, Layer>();
   private latest: Batch | null = null;
   private steps = 0;
 
-  constructor({ domains = [], decode = null, tokenSample = 64, window = 8 }: DepthRecorderOptions) {
-    expectInteger('telemetry.depthRecorder', 'tokenSample', tokenSample, 0, MAX_DEPTH_TOKENS);
+  constructor(options: DepthRecorderOptions) {
+    const { domains = [], decode = null, tokenSample = null, window = 8 } = options;
+    if (tokenSample !== null) {
+      expectInteger('telemetry.depthRecorder', 'tokenSample', tokenSample, 0, MAX_DEPTH_TOKENS);
+    }
     expectInteger('telemetry.depthRecorder', 'window', window, 1);
     this.options = { domains, decode, tokenSample, window };
   }
@@ -100,23 +104,25 @@ export class DepthRecorder implements Observer<'depth' | 'tokens'> {
     };
   }
 
-  // The first tokens of the batch's first sequence, where every layer said what it did with them.
+  // The first tokens of the batch, where every layer said what it did with them.
   private sample(layers: readonly Layer[], indexOf: (label: string) => number): DepthSample | null {
     const { latest } = this;
     const { decode, tokenSample, domains } = this.options;
-    const length = Math.min(tokenSample, latest?.length ?? 0);
-    if (latest === null || decode === null || length === 0 || layers.some(({ taken }) => taken === null)) {
+    if (latest === null || decode === null || layers.some(({ taken }) => taken === null)) {
       return null;
     }
-    const domain = latest.domains[0] < domains.length ? latest.domains[0] : -1;
+    const { tokens, domain } = sampledTokens(latest, tokenSample, domains.length);
+    if (tokens.length === 0) {
+      return null;
+    }
     return {
-      text: Array.from(latest.tokens.subarray(0, length), (token) => decode(token)),
-      domain: new Array<number>(length).fill(domain),
+      text: Array.from(tokens, (token) => decode(token)),
+      domain,
       executed: layers.map(({ taken, modules }) =>
-        Array.from(taken!.subarray(0, length), (module) => (module < 0 ? -1 : indexOf(modules[module])))
+        Array.from(taken!.subarray(0, tokens.length), (module) => (module < 0 ? -1 : indexOf(modules[module])))
       ),
       difficulty: [],
-      truncated: length < latest.length
+      truncated: tokens.length < latest.length
     };
   }
 }

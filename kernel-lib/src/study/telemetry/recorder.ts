@@ -22,7 +22,7 @@ export interface RecorderOptions {
   domains?: readonly string[];
   /** Text of a token, for the sample and for what experts are sent. Default: none, and neither is recorded. */
   decode?: (token: number) => string;
-  /** Tokens of each batch whose choices are kept, 0..2048. Default 64. */
+  /** Tokens of each batch whose choices are kept, 0..2048, sequence after sequence. Default: those of the first sequence, at most 64. */
   tokenSample?: number;
   /** Loads are summed over the latest 1 to 2 times this many steps. Default 8. */
   window?: number;
@@ -46,7 +46,7 @@ export function recorder(options: RecorderOptions = {}): Recorder {
 /** See {@link recorder}. */
 export class Recorder implements Observer<'routing'> {
   readonly kinds = ['routing'] as const;
-  private readonly options: Required<Omit<RecorderOptions, 'decode'>>;
+  private readonly options: Required<Omit<RecorderOptions, 'decode' | 'tokenSample'>>;
   private readonly layers = new Map<string, LayerRecorder>();
   private readonly sampler: TokenSampler;
   private readonly vocabulary: Vocabulary | null;
@@ -62,12 +62,14 @@ export class Recorder implements Observer<'routing'> {
   private lastStep = -1;
 
   constructor(options: RecorderOptions = {}) {
-    const { domains = [], decode = null, tokenSample = 64, window = 8, sequences = 256, vocabSize = 0 } = options;
-    expectInteger('telemetry.recorder', 'tokenSample', tokenSample, 0, MAX_TOKENS);
+    const { domains = [], decode = null, tokenSample = null, window = 8, sequences = 256, vocabSize = 0 } = options;
+    if (tokenSample !== null) {
+      expectInteger('telemetry.recorder', 'tokenSample', tokenSample, 0, MAX_TOKENS);
+    }
     expectInteger('telemetry.recorder', 'window', window, 1);
     expectInteger('telemetry.recorder', 'sequences', sequences, 1);
     expectInteger('telemetry.recorder', 'vocabSize', vocabSize, 0);
-    this.options = { domains, tokenSample, window, sequences, vocabSize };
+    this.options = { domains, window, sequences, vocabSize };
     this.vocabulary = decode && new Vocabulary(decode);
     this.sampler = new TokenSampler({ count: tokenSample, decode, numDomains: domains.length });
   }

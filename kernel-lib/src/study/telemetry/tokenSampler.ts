@@ -1,10 +1,12 @@
 import type { RoutingRecord } from '../../base/core';
 import type { TokenSample } from '../../protocol';
 import type { Batch } from '../../train/data';
+import { sampledTokens } from './sampledTokens';
+import type { SampledTokens } from './sampledTokens';
 
 export interface TokenSamplerOptions {
-  /** Tokens kept, T; the first of the batch's first sequence. */
-  count: number;
+  /** Tokens kept, T; null for the first sequence's, see `sampledTokens`. */
+  count: number | null;
   /** Text of a token; null where it is unknown, and then nothing is sampled. */
   decode: ((token: number) => string) | null;
   /** Domains that have a name, G. */
@@ -18,9 +20,7 @@ interface Choices {
   weights: Float32Array;
 }
 
-interface Sample {
-  tokens: Int32Array;
-  domain: number;
+interface Sample extends SampledTokens {
   choices: Map<string, Choices>;
 }
 
@@ -33,13 +33,10 @@ export class TokenSampler {
   constructor(private readonly options: TokenSamplerOptions) {}
 
   /** The batch whose records follow. */
-  batch({ tokens, domains, length }: Batch): void {
+  batch(batch: Batch): void {
     this.previous = this.latest;
-    this.latest = {
-      tokens: tokens.slice(0, Math.min(this.options.count, length)),
-      domain: domains[0] < this.options.numDomains ? domains[0] : -1,
-      choices: new Map()
-    };
+    const { count, numDomains } = this.options;
+    this.latest = { ...sampledTokens(batch, count, numDomains), choices: new Map() };
   }
 
   record({ path, k, indices, weights }: RoutingRecord): void {
@@ -61,7 +58,7 @@ export class TokenSampler {
     const choices = paths.map((path) => sample.choices.get(path) as Choices);
     return {
       text: Array.from(sample.tokens, (token) => decode(token)),
-      domain: Array.from({ length: T }, () => sample.domain),
+      domain: sample.domain,
       experts: choices.map(({ indices, k }) => table(indices, T, k)),
       weights: choices.map(({ weights, k }) => table(weights, T, k)),
       truncated: false
@@ -70,7 +67,7 @@ export class TokenSampler {
 }
 
 function emptySample(): Sample {
-  return { tokens: new Int32Array(), domain: -1, choices: new Map() };
+  return { tokens: new Int32Array(), domain: [], choices: new Map() };
 }
 
 function table(values: Int32Array | Float32Array, rows: number, columns: number): number[][] {

@@ -16,6 +16,19 @@ export interface AdamWOptions {
   rates?: ReadonlyMap<string, number>;
 }
 
+interface UpdateOptions {
+  learningRate: number;
+  scale: number;
+  reach?: ReadonlyMap<string, tf.Tensor | null>;
+}
+
+interface OneUpdate {
+  rate: number;
+  /** 1 where values are updated; null where all are. */
+  where: tf.Tensor | null;
+  scalars: AdamScalars;
+}
+
 type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
 
 /**
@@ -47,9 +60,10 @@ export class AdamW {
    * Updates the parameters that `gradients` names.
    *
    * @param gradients - By path; the caller keeps them.
-   * @param scale - What gradients are multiplied by first: less than 1 where they are clipped.
+   * @param step - `scale` is what gradients are multiplied by first: less than 1 where they are clipped; `reach` says where values are updated, as a
+   * task does. Others stay, and what is remembered of them too (lazy Adam).
    */
-  update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale }: { learningRate: number; scale: number }) {
+  update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale, reach }: UpdateOptions) {
     this.updates++;
     tf.tidy(() => {
       const scalars = new Map<number, AdamScalars>();
@@ -57,7 +71,10 @@ export class AdamW {
         const scaled = scale === 1 ? gradient : gradient.mul(scale);
         const rate = learningRate * (this.options.rates?.get(path) ?? 1);
         scalars.set(rate, scalars.get(rate) ?? this.scalars(rate));
-        this.updateOne(path, scaled, rate, scalars.get(rate)!);
+        const where = reach === undefined ? null : reach.get(path);
+        if (where !== undefined) {
+          this.updateOne(path, scaled, { rate, where, scalars: scalars.get(rate)! });
+        }
       }
     });
   }
@@ -100,14 +117,17 @@ export class AdamW {
     this.moments.clear();
   }
 
-  private updateOne(path: string, gradient: tf.Tensor, learningRate: number, scalars: AdamScalars): void {
+  private updateOne(path: string, gradient: tf.Tensor, { rate, where, scalars }: OneUpdate): void {
     const { variable, decay } = this.parameters.get(path)!;
     const moments = this.moments.get(path)!;
-    const value = variable.mul(decay ? 1 - learningRate * this.options.weightDecay : 1);
+    const value = variable.mul(decay ? 1 - rate * this.options.weightDecay : 1);
+    const before = where && { value: variable, firstMoment: moments.firstMoment.clone(), secondMoment: moments.secondMoment.clone() }; // prettier-ignore
     const next = adamUpdate({ value, ...moments }, gradient, scalars);
-    variable.assign(next.value);
-    moments.firstMoment = tf.keep(next.firstMoment);
-    moments.secondMoment = tf.keep(next.secondMoment);
+    const taken = (name: keyof AdamState): tf.Tensor =>
+      where === null ? next[name] : tf.where(where.toBool(), next[name], before![name]);
+    variable.assign(taken('value'));
+    moments.firstMoment = tf.keep(taken('firstMoment'));
+    moments.secondMoment = tf.keep(taken('secondMoment'));
   }
 
   private scalars(learningRate: number): AdamScalars {

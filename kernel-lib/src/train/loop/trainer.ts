@@ -53,7 +53,8 @@ export class Trainer {
         }
         const learningRate = learningRateAt(step, this.options);
         const scale = Math.min(1, this.options.clipNorm / pass.gradientNorm);
-        this.optimizer.update(pass.gradients, { learningRate, scale });
+        const reach = this.task.reach?.(this.model, batch);
+        this.optimizer.update(pass.gradients, { learningRate, scale, reach });
         ctx.finish();
         this.step = step;
         const scalars = scalarsOf(pass, learningRate);

@@ -59,9 +59,10 @@ function logitsOf(teacher: Module, inputs: tf.Tensor, rows: number): tf.Tensor2D
   }
 }
 
-function softLoss(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Scalar {
+/** `T^2 KL(teacher || student)` of the softmaxes at temperature T, a mean over rows. */
+export function softLoss(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number, where = WHERE): tf.Scalar {
   if (teacher.shape[1] !== student.shape[1]) {
-    fail(WHERE, `the student must give logits of the teacher's shape ${showShape(teacher.shape)}`, showShape(student.shape)); // prettier-ignore
+    fail(where, `the student must give logits of the teacher's shape ${showShape(teacher.shape)}`, showShape(student.shape)); // prettier-ignore
   }
   const wanted = tf.logSoftmax(teacher.div<tf.Tensor2D>(temperature));
   const given = tf.logSoftmax(student.div<tf.Tensor2D>(temperature));

@@ -35,6 +35,11 @@ export interface Task<B = unknown, E extends Metrics = Metrics> {
    * Runs in a `tidy`.
    */
   loss(model: Module, batch: B, ctx: Context): tf.Scalar | Readonly<Record<string, tf.Scalar>>;
+  /**
+   * Where the loss of a batch reads the values of each parameter, 1, and where not, 0; null where it reads all, and not named where none. Momentum and
+   * decay leave the other values alone. Absent where a loss reads the whole model. The caller disposes them.
+   */
+  reach?(model: Module, batch: B): ReadonlyMap<string, tf.Tensor | null>;
   /** Measures the model. Absent where there is nothing to measure it on. */
   evaluate?(model: Module): E | Promise<E>;
   /** Description of the text for a watcher; absent where there is no text. */

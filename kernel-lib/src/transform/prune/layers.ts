@@ -133,7 +133,7 @@ function unitsOf(where: string, model: BlockModel, kinds: readonly LayerUnit[]):
 }
 
 /** A model built anew whose blocks go without these: "layers.0.attention", "layers.3.moe", "layers.5". */
-function withoutUnits<M extends BlockModel>(model: M, gone: readonly string[]): M {
+export function withoutUnits<M extends BlockModel>(model: M, gone: readonly string[]): M {
   const { feedForwards, attentions } = model.options;
   const lacks = (block: number, unit: string): boolean =>
     gone.includes(`layers.${block}`) || gone.includes(`layers.${block}.${unit}`);

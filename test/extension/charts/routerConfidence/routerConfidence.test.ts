@@ -22,7 +22,7 @@ test('a row is the histogram of a layer over the edges of the bins, with its mea
   const figure = confidenceByLayer(small(), context)!;
   const [heatmap, means] = traces(figure);
   expect(heatmap.z).toEqual([
-    [0, 0.25, 0.75],
+    [0, 0.5, Math.sqrt(0.75)], // Roots of 0.25 and 0.75.
     [1, 0, 0]
   ]);
   expect(heatmap.x).toEqual([0, 0.5, 0.75, 1]);

@@ -53,7 +53,7 @@ test('the matrix shows lifts, or the shares of the payload, and a click on a row
   const figure = coActivation(payload, context);
   expect(figure?.summary).toContain('expert 0 and expert 1 are 1.25 times as often');
   const shares = coActivation(payload, { ...context, expert: 1, choices: { 'co-activation.measure': 'share' } });
-  expect((shares?.data[0] as unknown as { z: unknown }).z).toEqual([
+  expect((shares?.data[0] as unknown as { customdata: unknown }).customdata).toEqual([
     [null, 0.5, 0.5, 0],
     [1, null, 0, 0],
     [1, 0, null, 0],

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { loadHeatmap } from '../../../../extension/charts/routing/loadHeatmap';
+import type { RoutingData } from '@switchyard/kernel-lib/protocol';
+import { loadOverTime } from '../../../../extension/charts/routing/loadOverTime';
+import { specialisation } from '../../../../extension/charts/routing/specialisation';
+import { keptSteps, payloadAt } from '../../../../extension/kinds/replay';
 import { context, routing } from '../../support/payloads';
 
 function heatmap(figure: ReturnType<typeof loadHeatmap>) {
   return figure?.data[0] as unknown as {
     z: number[][];
+    customdata: [number, number][][];
     text: string[][];
     zmin: number;
     zmax: number;
@@ -13,26 +18,45 @@ function heatmap(figure: ReturnType<typeof loadHeatmap>) {
   };
 }
 
-test('z is the load over the fair share', () => {
+/** What is told of each cell: the load over the fair share, or the mean weight; [L][E]. */
+function shown(figure: ReturnType<typeof loadHeatmap>): number[][] {
+  return heatmap(figure).customdata.map((row) => row.map(([, value]) => value));
+}
+
+test('a cell is the load over the fair share, at its place on the one scale', () => {
   const payload = routing('small');
-  payload.data.layers[0].load = [0.5, 0.25, 0.25, 0];
-  expect(heatmap(loadHeatmap(payload, context)).z).toEqual([[2, 1, 1, 0]]);
+  payload.data.layers[0].load = [0.5, 0.25, 0.125, 0];
+  const figure = loadHeatmap(payload, context);
+  expect(shown(figure)).toEqual([[2, 1, 0.5, 0]]);
+  expect(heatmap(figure).z).toEqual([[0.25, 0, -0.5, -1]]);
 });
 
-test('the neutral colour and the tick "fair" stand at 1', () => {
-  const { colorscale, colorbar, zmin, zmax } = heatmap(loadHeatmap(routing(), context));
-  expect(zmin).toBe(0);
-  const middle = colorscale.find(([, colour]) => colour === 'rgb(246, 246, 246)');
-  expect(middle?.[0]).toBeCloseTo(1 / zmax, 12);
-  expect(colorbar.ticktext[colorbar.tickvals.indexOf(1)]).toBe('fair');
-  expect(colorscale.map(([at]) => at)).toEqual([...colorscale.map(([at]) => at)].sort((a, b) => a - b));
+test('the neutral colour and the tick "fair" stand in the middle', () => {
+  const { colorscale, colorbar } = heatmap(loadHeatmap(routing(), context));
+  expect(colorscale.find(([, colour]) => colour === 'rgb(246, 246, 246)')?.[0]).toBe(0.5);
+  expect(colorbar.ticktext[colorbar.tickvals.indexOf(0)]).toBe('fair');
+  expect(colorbar.ticktext[colorbar.tickvals.indexOf(-0.5)]).toBe('½×');
 });
 
-test('a balanced layer keeps a scale of twice the fair share, so that noise looks small', () => {
-  const payload = routing('small');
-  payload.data.layers[0].load = [0.26, 0.24, 0.25, 0.25];
-  expect(heatmap(loadHeatmap(payload, context)).zmax).toBe(2);
+test('the scale is the same whatever the loads are: of a balanced layer, of one that collapsed, of an earlier step', () => {
+  const [even, collapsed, earlier] = [routing('small'), routing('small'), routing('small')];
+  even.data.layers[0].load = [0.26, 0.24, 0.25, 0.25];
+  collapsed.data.layers[0].load = [1, 0, 0, 0];
+  const pictures = [even, collapsed, payloadAt(earlier, keptSteps(earlier)[0]) as typeof earlier].flatMap((payload) => [
+    heatmap(loadHeatmap(payload, context)),
+    heatmap(loadOverTime(payload, context)),
+    heatmap(specialisation({ ...payload, data: withDomains(payload.data) }, context))
+  ]);
+  const scales = pictures.map(({ zmin, zmax, colorscale }) => ({ zmin, zmax, colorscale }));
+  expect(scales).toHaveLength(9);
+  scales.forEach((scale) => expect(scale).toEqual(scales[0]));
 });
+
+/** Domains that the layer's experts were sent. */
+function withDomains(data: RoutingData): RoutingData {
+  const [layer] = data.layers;
+  return { ...data, domains: ['a', 'b'], layers: [{ ...layer, domainLoad: [layer.load, layer.load] }] };
+}
 
 test('the summary names the fullest expert', () => {
   const payload = routing('small');
@@ -48,7 +72,7 @@ test('layers of different widths keep their own fair share', () => {
     layer,
     { ...layer, path: 'layers.1.moe', numExperts: 2, experts: ['0', '1'], load: [0.5, 0.5] }
   ];
-  expect(heatmap(loadHeatmap(payload, context)).z[1]).toEqual([1, 1]);
+  expect(shown(loadHeatmap(payload, context))[1]).toEqual([1, 1]);
 });
 
 test('markup in labels stays text', () => {
@@ -77,7 +101,7 @@ test('by load, each layer has its own order, and a click names the true expert',
   payload.data.layers[0].load = [0.1, 0.4, 0.2, 0.3];
   const sorted = { ...context, expert: 3, choices: { 'load-heatmap.order': 'load' } };
   const figure = loadHeatmap(payload, sorted);
-  expect(heatmap(figure).z[0].map((ratio) => Number(ratio.toFixed(6)))).toEqual([1.6, 1.2, 0.8, 0.4]);
+  expect(shown(figure)[0].map((ratio) => Number(ratio.toFixed(6)))).toEqual([1.6, 1.2, 0.8, 0.4]);
   expect(heatmap(figure).text[0].map((name) => name.slice(-1))).toEqual(['1', '3', '2', '0']);
   const click = (column: number) => figure?.pick?.({ trace: 0, x: column, y: 0, index: [0, column] });
   expect(click(2)).toEqual({ layer: 0, expert: 2 });
@@ -90,19 +114,19 @@ test('importance is a multiple of the fair share, mean weight is as it is, and e
   const [layer] = payload.data.layers;
   layer.importance = [0.5, 0.25, 0.125, 0.125];
   layer.meanWeight = [0.7, 0.5, null, 0.25];
-  const shown = (name: string) => {
+  const measured = (name: string) => {
     const figure = loadHeatmap(payload, { ...context, expert: 0, choices: { 'load-heatmap.measure': name } });
-    return { z: heatmap(figure).z, summary: figure?.summary, options: figure?.choices?.[0].options };
+    return { values: shown(figure), summary: figure?.summary, options: figure?.choices?.[0].options };
   };
-  expect(shown('importance')).toMatchObject({ z: [[2, 1, 0.5, 0.5]] });
-  expect(shown('importance').summary).toContain('Chosen is expert 0 of layer 0: 50.0 %');
-  expect(shown('weight')).toMatchObject({ z: [[0.7, 0.5, null, 0.25]] });
-  expect(shown('weight').summary).toContain('expert 0 of layer 0: 0.7.');
-  expect(shown('load').options?.map(({ value }) => value)).toEqual(['load', 'importance', 'weight']);
+  expect(measured('importance')).toMatchObject({ values: [[2, 1, 0.5, 0.5]] });
+  expect(measured('importance').summary).toContain('Chosen is expert 0 of layer 0: 50.0 %');
+  expect(measured('weight')).toMatchObject({ values: [[0.7, 0.5, null, 0.25]] });
+  expect(measured('weight').summary).toContain('expert 0 of layer 0: 0.7.');
+  expect(measured('load').options?.map(({ value }) => value)).toEqual(['load', 'importance', 'weight']);
   delete layer.meanWeight;
   layer.importance = [];
-  expect(shown('weight').options?.map(({ value }) => value)).toEqual(['load']);
-  expect(shown('weight').z).toEqual(shown('load').z);
+  expect(measured('weight').options?.map(({ value }) => value)).toEqual(['load']);
+  expect(measured('weight').values).toEqual(measured('load').values);
 });
 
 test('the bounds stand beside the rows and on the bar: MaxVio at most E/k - 1, load at most E/k times fair', () => {
@@ -113,7 +137,7 @@ test('the bounds stand beside the rows and on the bar: MaxVio at most E/k - 1, l
   expect(beside.text[0].trim().split(/\s+/u)).toEqual(['0.25', '0.75']);
   expect(figure?.layout.annotations?.map(({ text }) => text)).toEqual(['entropy<br>0 – 1', 'MaxVio<br>0 – 1']);
   const { colorbar } = heatmap(figure);
-  expect(colorbar.tickvals[colorbar.ticktext.indexOf('bound')]).toBe(2);
+  expect(colorbar.tickvals[colorbar.ticktext.indexOf('bound')]).toBe(0.25); // Twice the fair share.
 });
 
 test('48 layers of 128 experts: cells without gaps, labels apart, the layer in view among them', () => {

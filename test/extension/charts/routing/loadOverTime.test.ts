@@ -1,14 +1,15 @@
+import { loadPosition } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
 import { loadOverTime } from '../../../../extension/charts/routing/loadOverTime';
 import { context, routing } from '../../support/payloads';
 
-test('z is the history of the layer in view over the fair share, expert by expert', () => {
+test('z is the place of the history of the layer in view on the scale of loads, expert by expert', () => {
   const { data } = routing();
   const figure = loadOverTime({ ...routing(), data }, { ...context, layer: 2 });
   const { z, x } = figure?.data[0] as unknown as { z: number[][]; x: number[] };
   expect(x).toEqual(data.history.loadSteps);
   expect(z).toHaveLength(16);
-  expect(z[5][3]).toBeCloseTo(data.history.load[2][3][5] * 16, 12);
+  expect(z[5][3]).toBeCloseTo(loadPosition(data.history.load[2][3][5] * 16), 12);
 });
 
 test('there is no picture for a layer that is not there, nor before the first step', () => {

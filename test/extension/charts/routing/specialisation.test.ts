@@ -21,15 +21,16 @@ function special() {
   return payload;
 }
 
-const z = (figure: ReturnType<typeof specialisation>) =>
-  (figure?.data[0] as unknown as { z: (number | null)[][] }).z.map((row) =>
-    row.map((ratio) => (ratio === null ? null : Number(ratio.toFixed(9))))
+/** Shares over means, as they are told of each cell. */
+const told = (figure: ReturnType<typeof specialisation>) =>
+  (figure?.data[0] as unknown as { customdata: [number, number | null][][] }).customdata.map((row) =>
+    row.map(([, ratio]) => (ratio === null ? null : Number(ratio.toFixed(9))))
   );
 
 test('a cell is the expert’s share of a domain over its mean share of the domains that were met', () => {
   const figure = specialisation(special(), context);
   // Means over prose and python: 0.25, 0.4, 0.35, 0.
-  expect(z(figure)).toEqual([
+  expect(told(figure)).toEqual([
     [1.6, 0.75, Number((0.3 / 0.35).toFixed(9)), null],
     [0.4, 1.25, Number((0.4 / 0.35).toFixed(9)), null],
     [null, null, null, null]
@@ -45,7 +46,7 @@ test('classes of tokens instead of domains, and experts by where they lean', () 
   const choices = { 'specialisation.by': 'class', 'specialisation.order': 'group' };
   const figure = specialisation(special(), { ...context, expert: 0, choices });
   // Letters: experts 2 (twice its mean) and 1 (even); digits: 0 (1.5); expert 3 got nothing.
-  expect(z(figure)).toEqual([
+  expect(told(figure)).toEqual([
     [2, 1, 0.5, null],
     [0, 1, 1.5, null]
   ]);
@@ -58,7 +59,7 @@ test('classes of tokens instead of domains, and experts by where they lean', () 
 test('without domains the classes are shown, and without both a sentence', () => {
   const payload = special();
   payload.data.layers[0].domainLoad = [];
-  expect(z(specialisation(payload, context))).toHaveLength(2);
+  expect(told(specialisation(payload, context))).toHaveLength(2);
   delete payload.data.layers[0].classLoad;
   expect(specialisation(payload, context)).toMatchObject({ data: [], summary: expect.stringContaining('no domains') });
 });

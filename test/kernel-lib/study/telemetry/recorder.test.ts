@@ -225,6 +225,25 @@ describe('Recorder', () => {
     expect(recorder.data().tokens?.experts).toEqual([[[1, 0]]]);
   });
 
+  test('a sample of more tokens than a sequence has is of the next sequences as well, with their domains', () => {
+    const sampleOf = (tokenSample?: number) => {
+      const recorder = telemetry.recorder({ domains, decode: String, tokenSample });
+      recorder.batch({
+        tokens: Int32Array.of(1, 2, 9, 3, 4, 9, 5, 6, 9),
+        batchSize: 3,
+        length: 2,
+        domains: Int32Array.of(0, 1, 5)
+      });
+      recorder.observe(recordOf([0, 1, 1, 2, 2, 3, 3, 0, 0, 2, 1, 3]));
+      const { text, domain, experts } = recorder.data().tokens!;
+      return { text, domain, experts: experts[0] };
+    };
+    // The ninth token is a target only.
+    expect(sampleOf(5)).toEqual({ text: ['1', '2', '3', '4', '5'], domain: [0, 0, 1, 1, -1], experts: [[0, 1], [1, 2], [2, 3], [3, 0], [0, 2]] }); // prettier-ignore
+    expect(sampleOf(100).text).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(sampleOf().text).toEqual(['1', '2']);
+  });
+
   test('a layer that changes its experts is recorded anew', () => {
     const recorder = telemetry.recorder();
     recorder.observe(recordOf([0, 1]));

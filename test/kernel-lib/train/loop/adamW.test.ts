@@ -68,3 +68,25 @@ test('parameters without a gradient stay as they are', () => {
   expect(parameters.get('a')!.variable.dataSync()[0]).not.toBe(1);
   expect(parameters.get('b')!.variable.dataSync()[0]).toBe(1);
 });
+
+test('values out of reach stay, and so does what is remembered of them; parameters out of reach are left alone', () => {
+  const of = () => new core.Parameter(tf.tensor1d(START), { axes: [core.Axis.of('n', START.length)] });
+  const [part, none] = [of(), of()];
+  const parameters = new Map(Object.entries({ part, none }));
+  const optimizer = new train.AdamW(parameters, OPTIONS);
+  const gradients = new Map([...parameters.keys()].map((path) => [path, tf.tensor1d([1, 1, 1])]));
+  const step = (reach?: ReadonlyMap<string, tf.Tensor | null>): void => optimizer.update(gradients, { learningRate: 0.1, scale: 1, reach }); // prettier-ignore
+  step();
+  const before = part.variable.dataSync().slice();
+  const moments = optimizer.state().get('firstMoment.part')!.dataSync().slice();
+  const reach = tf.tensor1d([1, 0, 1]);
+  step(new Map([['part', reach]]));
+  const after = part.variable.dataSync();
+  expect([after[0] === before[0], after[1] === before[1], after[2] === before[2]]).toEqual([false, true, false]);
+  expect(optimizer.state().get('firstMoment.part')!.dataSync()[1]).toBe(moments[1]);
+  expect(optimizer.state().get('firstMoment.part')!.dataSync()[0]).not.toBe(moments[0]);
+  expect(Array.from(none.variable.dataSync())).toEqual(Array.from(before));
+  tf.dispose([reach, ...gradients.values()]);
+  optimizer.dispose();
+  [part, none].forEach((each) => each.dispose());
+});

@@ -39,6 +39,7 @@ async function expectFiles(
   expect(svgName).toBe(`${base}.svg`);
   expect(svg.toString()).toMatch(/^<svg[^>]*>/);
   expect(svg.toString()).toContain('expert</text>');
+  expect(svg.toString()).toMatch(new RegExp(`<title>.*Load of each expert, by layer · step ${step}</title>`));
   await expect(picture.getByRole('button', { name: /^Export/ })).toBeFocused();
 
   const [pngName, png] = await saved(page, () => choose(1));

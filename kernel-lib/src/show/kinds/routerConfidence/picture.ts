@@ -1,6 +1,6 @@
 import type { RouterConfidenceData } from '../../../protocol';
 import type { Drawing } from '../../drawing';
-import { colourOf } from '../../pictures/colours';
+import { colourOf, shareColour } from '../../pictures/colours';
 import { cutFront } from '../../pictures/cutFront';
 import { legend } from '../../pictures/legend';
 import { LEFT, rowScale, rowsHeight } from '../../pictures/rows';
@@ -11,6 +11,8 @@ const MOST_ROWS = 48;
 const MOST_LINES = 8;
 const CURVE = 240;
 
+const SHARES = [0, 0.1, 0.5, 1].map((share) => ({ name: `${100 * share}%`, colour: shareColour(share) }));
+
 /** The histogram of each layer's confidence as colour, and agreement with the reference over confidence. */
 export function routerConfidencePicture(data: RouterConfidenceData, tools: Drawing): (Element | null)[][] {
   if (data.layers.length === 0) {
@@ -20,7 +22,7 @@ export function routerConfidencePicture(data: RouterConfidenceData, tools: Drawi
   const lines = data.layers.slice(0, MOST_LINES);
   const names = lines.map(({ path }, i) => ({ name: cutFront(path, 18), colour: colourOf(i) }));
   return [
-    [legend('share of tokens by probability of the first choice (darker is more, a ring is the mean)', [], tools)],
+    [legend('tokens by probability of the first choice (a ring is the mean)', SHARES, tools)],
     [histograms(data, tools)],
     ...(compared ? [[legend(`same choice as ${data.reference}`, names, tools)], [curves(data, tools)]] : [])
   ];
@@ -29,7 +31,7 @@ export function routerConfidencePicture(data: RouterConfidenceData, tools: Drawi
 function histograms({ edges, layers }: RouterConfidenceData, { Plot, document }: Drawing): Element {
   const shown = layers.slice(0, MOST_ROWS);
   const cells = shown.flatMap(({ tokens }, layer) =>
-    tokens.map((share, bin) => ({ layer, share, from: edges[bin], to: edges[bin + 1] }))
+    tokens.map((share, bin) => ({ layer, fill: shareColour(share), from: edges[bin], to: edges[bin + 1] }))
   );
   const means = shown.flatMap(({ mean }, layer) => (mean === null ? [] : [{ layer, mean }]));
   return Plot.plot({
@@ -40,11 +42,10 @@ function histograms({ edges, layers }: RouterConfidenceData, { Plot, document }:
     marginTop: 4,
     marginBottom: 32,
     style: STYLE,
-    color: { type: 'linear', scheme: 'Blues' },
     x: { domain: [0, 1], tickFormat: '.0%', label: null },
     y: rowScale(shown.map(({ path }) => path)),
     marks: [
-      Plot.barX(cells, { shapeRendering: 'crispEdges', x1: 'from', x2: 'to', y: 'layer', fill: 'share' }),
+      Plot.barX(cells, { shapeRendering: 'crispEdges', x1: 'from', x2: 'to', y: 'layer', fill: 'fill' }),
       Plot.dot(means, { x: 'mean', y: 'layer', r: 4, fill: '#ffffff', stroke: '#111111' })
     ]
   }) as unknown as Element;

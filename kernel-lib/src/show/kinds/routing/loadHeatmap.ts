@@ -1,6 +1,7 @@
-import type { ScaleOptions } from '@observablehq/plot';
+import { LOAD_MARKS, loadMark, loadPosition } from '../../../protocol';
 import type { LayerRouting, RoutingData } from '../../../protocol';
 import type { Drawing } from '../../drawing';
+import { loadColour, positionColour } from '../../pictures/colours';
 import { cutFront } from '../../pictures/cutFront';
 import { STYLE, WIDTH } from '../../pictures/sizes';
 
@@ -8,26 +9,18 @@ const LEFT = 110;
 const LEGEND_HEIGHT = 50;
 /** More would make a file of hundreds of kB: neighbouring experts then share a cell. */
 const MAX_CELLS = 1024;
-const RAMP_STEPS = 48;
+/** From the least load to the fair share, and as many on to the most. */
+const RAMP_STEPS = 24;
 
 /**
- * Layers by experts, coloured by load over the fair share: white is fair, one colour below it, another above.
+ * Layers by experts, coloured by load over the fair share on the scale of all pictures: blue below it, orange above.
  * A path's row is the layer's; layers may differ in their number of experts.
  */
 export function loadHeatmap({ layers }: RoutingData, { Plot, document }: Drawing): Element {
   const group = Math.ceil(layers.reduce((sum, { numExperts }) => sum + numExperts, 0) / MAX_CELLS);
   const cells = layers.flatMap((layer, i) =>
-    grouped(layer, group).map((ratio, column) => ({ layer: i, expert: column * group, ratio }))
+    grouped(layer, group).map((ratio, column) => ({ layer: i, expert: column * group, fill: loadColour(ratio) }))
   );
-  const most = Math.max(2, ...cells.map(({ ratio }) => ratio));
-  const color = {
-    type: 'diverging' as const,
-    scheme: 'PuOr' as const,
-    reverse: true,
-    pivot: 1,
-    symmetric: false,
-    domain: [0, most]
-  };
   const experts = Math.max(...layers.map(({ numExperts }) => numExperts));
   const columns = range(Math.ceil(experts / group)).map((i) => i * group);
   const rowHeight = Math.min(24, Math.max(5, 260 / layers.length));
@@ -40,7 +33,6 @@ export function loadHeatmap({ layers }: RoutingData, { Plot, document }: Drawing
     marginTop: 4,
     marginBottom: 36,
     style: STYLE,
-    color,
     x: {
       type: 'band',
       round: false,
@@ -62,9 +54,9 @@ export function loadHeatmap({ layers }: RoutingData, { Plot, document }: Drawing
       label: null,
       padding: 0.06
     },
-    marks: [Plot.cell(cells, { shapeRendering: 'crispEdges', x: 'expert', y: 'layer', fill: 'ratio' })]
+    marks: [Plot.cell(cells, { shapeRendering: 'crispEdges', x: 'expert', y: 'layer', fill: 'fill' })]
   });
-  const legend = ramp(color, most, { Plot, document });
+  const legend = ramp({ Plot, document });
   return stacked(legend, heatmap as unknown as Element, height, document);
 }
 
@@ -73,9 +65,12 @@ function grouped({ load, numExperts }: LayerRouting, size: number): number[] {
   return range(Math.ceil(numExperts / size)).map((i) => Math.max(...load.slice(i * size, (i + 1) * size)) * numExperts);
 }
 
-/** The colours from 0 to `most`. Plot's own legend for continuous colours needs a canvas. */
-function ramp(color: ScaleOptions, most: number, { Plot, document }: Pick<Drawing, 'Plot' | 'document'>): Element {
-  const steps = range(RAMP_STEPS).map((i) => ({ from: (i * most) / RAMP_STEPS, to: ((i + 1) * most) / RAMP_STEPS }));
+/** The colours from no load to the most, by their places. Plot's own legend for continuous colours needs a canvas. */
+function ramp({ Plot, document }: Pick<Drawing, 'Plot' | 'document'>): Element {
+  const steps = range(2 * RAMP_STEPS).map((i) => {
+    const middle = (i + 0.5) / RAMP_STEPS - 1;
+    return { from: i / RAMP_STEPS - 1, to: (i + 1) / RAMP_STEPS - 1, fill: positionColour(middle) };
+  });
   return Plot.plot({
     document,
     width: 300,
@@ -83,17 +78,17 @@ function ramp(color: ScaleOptions, most: number, { Plot, document }: Pick<Drawin
     marginTop: 18,
     marginBottom: 20,
     marginLeft: 12,
-    marginRight: 12,
+    marginRight: 16,
     style: STYLE,
-    color,
-    x: { domain: [0, most], ticks: Array.from(new Set([0, 1, most])), tickFormat: multiple, tickSize: 3, label: null },
+    x: {
+      domain: [-1, 1],
+      ticks: LOAD_MARKS.map(loadPosition),
+      tickFormat: (_: number, i: number) => loadMark(LOAD_MARKS[i]),
+      tickSize: 3,
+      label: null
+    },
     marks: [
-      Plot.rectX(steps, {
-        shapeRendering: 'crispEdges',
-        x1: 'from',
-        x2: 'to',
-        fill: ({ from, to }: { from: number; to: number }) => (from + to) / 2
-      }),
+      Plot.rectX(steps, { shapeRendering: 'crispEdges', x1: 'from', x2: 'to', fill: 'fill' }),
       Plot.text(['load of each expert (1\u00d7 is the fair share)'], {
         frameAnchor: 'top-left',
         dy: -16,
@@ -103,10 +98,6 @@ function ramp(color: ScaleOptions, most: number, { Plot, document }: Pick<Drawin
       })
     ]
   }) as unknown as Element;
-}
-
-function multiple(ratio: number): string {
-  return `${Number(ratio.toFixed(1))}\u00d7`;
 }
 
 /** The legend above the heatmap, as one element. */

@@ -1,0 +1,14 @@
+export type { ElasticDistillation } from './distance';
+export { every } from './every';
+export type { EveryOptions } from './every';
+export { progressive } from './progressive';
+export type { ProgressiveOptions, ShrinkingPhase } from './progressive';
+export type { SliceSampler } from './sampler';
+export { sandwich } from './sandwich';
+export type { SandwichOptions } from './sandwich';
+export { stitchTask } from './stitchTask';
+export type { StitchBatch } from './stitchTask';
+export { task } from './task';
+export type { ElasticBatch, ElasticTaskOptions } from './task';
+export { uniform } from './uniform';
+export type { UniformOptions } from './uniform';
