@@ -1,5 +1,6 @@
 export {
   activationNorm,
+  activations,
   blockCoordinate,
   coarseToFine,
   dynamicSparse,
@@ -26,6 +27,7 @@ export {
   wanda
 } from '../transform/prune';
 export type {
+  ActivationsOptions,
   BiasOptions,
   BlockCoordinateOptions,
   BlockCoordinateReport,
@@ -57,6 +59,7 @@ export type {
   PruningRun,
   PruningSchedule,
   RankingScope,
+  SparseActivations,
   SparseGptOptions,
   SparsityTarget,
   StepState,

@@ -1,3 +1,5 @@
+export { activations } from './activations';
+export type { ActivationsOptions, SparseActivations } from './activations';
 export { blockCoordinate } from './blockCoordinate';
 export type { BlockCoordinateOptions, BlockCoordinateReport } from './blockCoordinate';
 export type { RankingScope } from './chooseKept';
