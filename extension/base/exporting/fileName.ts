@@ -15,7 +15,7 @@ export function fileName({ payload, picture, layer }: Named, format: ExportForma
   return `${[name, runName(payload), picture, of, `step-${step}`].filter(Boolean).join('-')}.${format}`;
 }
 
-/** What tells runs of one title apart; empty where a run has its title for a name. */
+/** The part of an id that tells runs of one title apart; empty where a run has its title for a name. */
 export function runName({ runId, source }: Payload): string {
   const run = slug(runId, MAX_RUN);
   return run === slug(source.title, MAX_TITLE) ? '' : run;

@@ -8,7 +8,7 @@ export function progress(source: Source): string {
   return isStill(source) ? '' : `step ${step}${totalSteps === null ? '' : ` of ${totalSteps}`}, ${status}`;
 }
 
-/** What is shown, how far it is, and how it ended. */
+/** The line above what is shown: its title, how far it is, and how it ended. */
 export function heading(source: Source): string {
   return [source.title, progress(source)].filter(Boolean).join(': ');
 }

@@ -2,7 +2,7 @@ import type { Observer, PublishedEvent } from '../base/core';
 import type { GenerationPass } from '../models/hub';
 import type { TokenSample } from '../protocol';
 
-/** What a layer chose for each token so far; [T][K] each. */
+/** Choices of a layer for each token so far; [T][K] each. */
 interface Choices {
   experts: number[][];
   weights: number[][];

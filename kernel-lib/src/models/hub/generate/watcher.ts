@@ -23,7 +23,7 @@ export interface GenerationPass {
 /** Watches a text that a model writes; `show.generation()` is such a watcher. */
 export interface GenerationWatcher {
   start(info: GenerationInfo): void;
-  /** What happens in the pass follows through `observers`. */
+  /** A pass begins; its events follow through `observers`. */
   pass(pass: GenerationPass): void;
   readonly observers?: readonly Observer[];
   /** A pass is over; texts of the continuations so far, [B]. */
