@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,5 +20,7 @@ test('a circle is found, through types, re-exports and folders; a chain is none'
     'e.ts': "import { join } from 'path';"
   };
   Object.entries(files).forEach(([name, text]) => writeFileSync(join(folder, name), text));
-  expect(circles(folder)).toEqual([['a.ts', 'b.ts', 'c.ts'], ['d.ts']]);
+  const found = circles(folder);
+  rmSync(folder, { recursive: true });
+  expect(found).toEqual([['a.ts', 'b.ts', 'c.ts'], ['d.ts']]);
 });

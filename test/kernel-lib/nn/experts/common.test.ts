@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { core, io, models, moe, routers, tf } from '@switchyard/kernel-lib';
@@ -126,6 +126,7 @@ describe.each(Object.entries(MEMBERS))('%s experts', (name, member) => {
     const file = join(tmpdir(), `${name}-${process.pid}.safetensors`);
     io.saveModel(from, file);
     io.loadModel(to, file);
+    rmSync(file);
     const x = tokens();
     expect(outputOf(to, x)).toEqual(outputOf(from, x));
     [from, to, x].forEach((each) => each.dispose());

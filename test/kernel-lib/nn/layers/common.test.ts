@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { core, io, layers, tf } from '@switchyard/kernel-lib';
@@ -61,6 +62,7 @@ describe.each(MEMBERS)(
       const file = join(tmpdir(), `${name}-${process.pid}.safetensors`);
       io.saveModel(layer, file);
       io.loadModel(other, file);
+      rmSync(file);
       const run = (module: core.Module) => tf.tidy(() => [...module.apply(x, pass()).dataSync()]);
       expect(run(other)).toEqual(run(layer));
       other.dispose();
