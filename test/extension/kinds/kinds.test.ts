@@ -1,7 +1,7 @@
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
 import { kindOf } from '../../../extension/kinds';
-import { kind, routing } from '../support/payloads';
+import { kind, routing, trans } from '../support/payloads';
 
 const layerNames = (payload: Payload): string[] => kindOf(payload).layers?.(payload.data) ?? [];
 
@@ -14,4 +14,17 @@ test('layers of every kind have names for the header', () => {
     kind('masks').data.groups.map(({ path }) => expect.stringMatching(path.slice(-12)))
   );
   expect(layerNames(kind('timeline'))).toEqual([]);
+});
+
+test('layers and experts are offered in every tab of a routing but that of its scalars', () => {
+  const whole = kindOf(routing())
+    .tabs(trans)
+    .map((tab) => [tab.id, tab.whole ?? false]);
+  expect(whole).toEqual([
+    ['load', false],
+    ['tokens', false],
+    ['experts', false],
+    ['flow', false],
+    ['scalars', true]
+  ]);
 });
