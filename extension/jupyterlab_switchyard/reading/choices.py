@@ -21,7 +21,7 @@ def read_choices(
     domain: str | None = None,
     layers: Sequence[str] | None = None,
     title: str = "choices",
-    token_sample: int = 64,
+    token_sample: int | None = None,
 ) -> Recording:
     """Reads an integer array [T, L, K], tokens by layers by choices, best first, as vLLM and others save it.
 
@@ -33,7 +33,7 @@ def read_choices(
         domain: What the text is, for example "code".
         layers: A name for each layer; L.
         title: For people.
-        token_sample: Tokens shown with their choices, 0..2048.
+        token_sample: Tokens shown with their choices, 0..2048, sequence after sequence. Default: those of the first, at most 64.
 
     Raises:
         SwitchyardError: Where a shape or a number does not fit.

@@ -21,7 +21,7 @@ def read_olmoe(
     tokenizer: Any = None,
     domain: str | None = None,
     title: str | None = None,
-    token_sample: int = 64,
+    token_sample: int | None = None,
 ) -> Recording:
     """Reads the jsonl of OLMoE's ``run_moe_analysis.py``: a text a line, with ``input_ids`` [T] and ``exp_ids`` [T, K, L].
 
@@ -31,7 +31,7 @@ def read_olmoe(
         tokenizer: An object with ``decode``, or a function of a token's number.
         domain: What the text is, for example "c4".
         title: Default: the path.
-        token_sample: Tokens of the last text shown with their choices, 0..2048.
+        token_sample: Tokens of the last text shown with their choices, 0..2048, sequence after sequence. Default: those of the first, at most 64.
 
     Raises:
         SwitchyardError: Where a line is not like that; it names the line.

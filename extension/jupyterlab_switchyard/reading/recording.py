@@ -2,8 +2,7 @@
 
 from typing import Any, Callable, Iterable
 
-from ..recording.errors import expect_integer
-from ..recording.limits import MAX_TOKENS
+from ..recording.errors import expect_sample
 from ..recording.payload import RunState, routing_payload
 from ..recording.recorder import Recorder
 from ..recording.routed import Batch, Routed
@@ -37,12 +36,11 @@ def recording_of(
     *,
     where: str,
     title: str,
-    token_sample: int,
+    token_sample: int | None,
     text_of: Callable[[Any], str] | None = None,
 ) -> Recording:
     """Everything read as one finished run without steps."""
-    count = expect_integer(where, "token_sample", token_sample, 0, MAX_TOKENS)
-    recorder = Recorder(token_sample=count, text_of=text_of)
+    recorder = Recorder(token_sample=expect_sample(where, token_sample), text_of=text_of)
     for batch, layers in passes:
         recorder.batch(batch)
         for routed in layers:

@@ -21,7 +21,7 @@ def read_router_logits(
     domain: str | None = None,
     layers: Sequence[str] | None = None,
     title: str = "router logits",
-    token_sample: int = 64,
+    token_sample: int | None = None,
 ) -> Recording:
     """Reads ``model(..., output_router_logits=True).router_logits``: a tuple with [B * T, E] or [B, T, E] for each layer.
 
@@ -38,7 +38,7 @@ def read_router_logits(
         domain: What the text is, for example "code".
         layers: A name for each layer; L.
         title: For people.
-        token_sample: Tokens shown with their choices, 0..2048.
+        token_sample: Tokens shown with their choices, 0..2048, sequence after sequence. Default: those of the first, at most 64.
 
     Raises:
         SwitchyardError: Where a shape or a number does not fit.

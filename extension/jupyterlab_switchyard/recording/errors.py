@@ -2,6 +2,8 @@
 
 from typing import Any, NoReturn
 
+from .limits import MAX_TOKENS
+
 
 class SwitchyardError(ValueError):
     """What was asked cannot be done; the message says where, the rule and what came."""
@@ -25,6 +27,11 @@ def expect_integer(where: str, name: str, value: Any, low: int, high: int | None
     if isinstance(value, bool) or number != value or number < low or (high is not None and number > high):
         fail(where, f"{name} must be an integer {bound}", value)
     return number
+
+
+def expect_sample(where: str, count: Any) -> int | None:
+    """How many tokens a sample has, None for those that nobody asked for."""
+    return None if count is None else expect_integer(where, "token_sample", count, 0, MAX_TOKENS)
 
 
 def brief(value: Any) -> str:

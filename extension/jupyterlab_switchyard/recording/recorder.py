@@ -9,7 +9,7 @@ from typing import Any, Callable, Mapping
 from .arrays import arrays_of
 from .asked import AskedLayer
 from .binned import Binned, blend_numbers, blend_vectors
-from .errors import expect_integer, fail
+from .errors import expect_integer, expect_sample, fail
 from .layer import LayerRecord
 from .limits import (
     MAX_DOMAINS,
@@ -20,7 +20,6 @@ from .limits import (
     MAX_PAIRS,
     MAX_SCALARS,
     MAX_SENT_EXPERTS,
-    MAX_TOKENS,
 )
 from .metrics import shares
 from .numbers import label
@@ -53,14 +52,14 @@ class Recorder:
     layer are from when a reader asks for it, until another is asked for; see ``ask``.
 
     ``window``: loads are summed over the latest 1 to 2 times this many steps. ``token_sample``: tokens of each batch whose
-    choices are kept, 0..2048. ``text_of`` gives a token's text; without it the sample shows numbers, and which tokens an expert
+    choices are kept, 0..2048, see ``TokenSampler``. ``text_of`` gives a token's text; without it the sample shows numbers, and which tokens an expert
     is sent is not recorded.
     """
 
-    def __init__(self, *, window: int = 8, token_sample: int = 64, text_of: Callable[[Any], str] | None = None) -> None:
+    def __init__(self, *, window: int = 8, token_sample: int | None = None, text_of: Callable[[Any], str] | None = None) -> None:
         self._window = expect_integer("watch", "window", window, 1)
         self._lock = threading.RLock()
-        self._sampler = TokenSampler(expect_integer("watch", "token_sample", token_sample, 0, MAX_TOKENS), text_of or str)
+        self._sampler = TokenSampler(expect_sample("watch", token_sample), text_of or str)
         #: None where tokens have no text.
         self._vocabulary = None if text_of is None else Vocabulary(text_of)
         self._sent: dict[str, SentTokens] = {}

@@ -15,7 +15,10 @@ from .routed import Batch, Routed
 class _Sample:
     ids: Any = None
     mask: Any = None
-    domain: str | None = None
+    #: Name of each sequence's domain, None where unknown.
+    domains: tuple[str | None, ...] = ()
+    #: Tokens of a sequence.
+    length: int = 1
     #: By path: indices, weights and the functions for them.
     choices: dict[str, tuple[Any, Any, ModuleType]] = field(default_factory=dict)
 
@@ -24,16 +27,28 @@ class _Sample:
         mask = [True] * len(self.ids) if self.mask is None else arrays_of(self.mask).to_list(self.mask)
         return [t for t, real in enumerate(mask) if real][:count]
 
+    def domain(self, place: int) -> str | None:
+        sequence = place // self.length
+        return self.domains[sequence] if sequence < len(self.domains) else None
+
     def tokens(self, places: list[int]) -> list[Any]:
         ids = arrays_of(self.ids).to_list(self.ids)
         return [ids[t] for t in places]
 
 
-class TokenSampler:
-    """Of each batch, the first ``count`` tokens of the first sequence, padding left out."""
+#: Tokens of the first sequence that are shown where nothing is asked for.
+FEW = 64
 
-    def __init__(self, count: int, text_of: Callable[[int], str]) -> None:
-        self._count = count
+
+class TokenSampler:
+    """Of each batch the first ``count`` tokens, sequence after sequence, padding left out.
+
+    Where nothing is asked for (``None``), those of the first sequence, at most 64.
+    """
+
+    def __init__(self, count: int | None, text_of: Callable[[int], str]) -> None:
+        self._count = FEW if count is None else count
+        self._goes_on = count is not None
         self._text_of = text_of
         self._texts: dict[int, str] = {}
         self._latest = _Sample()
@@ -47,9 +62,14 @@ class TokenSampler:
         if batch.ids is None or self._count == 0:
             return
         longest = self._count if batch.mask is None else MAX_TOKENS
-        self._latest.ids = _first(batch.ids, longest)
-        self._latest.mask = None if batch.mask is None else _first(batch.mask, longest)
-        self._latest.domain = batch.domains[0] if batch.domains else None
+        self._latest.ids = self._first(batch.ids, longest)
+        self._latest.mask = None if batch.mask is None else self._first(batch.mask, longest)
+        self._latest.domains, self._latest.length = batch.domains, max(1, batch.length)
+
+    def _first(self, values: Any, longest: int) -> Any:
+        """The first of [B, T], in the order of the layers' rows."""
+        arrays = arrays_of(values)
+        return arrays.copy(arrays.part(arrays.flat(values) if self._goes_on else values[0], 0, longest))
 
     def record(self, routed: Routed, arrays: ModuleType) -> None:
         """What one layer chose for the whole batch."""
@@ -80,10 +100,10 @@ class TokenSampler:
             {"step": step, "experts": [_experts(choices.get(path), k, kept) for path, k in layers]}
             for step, choices in self._earlier.read(tokens, sample.choices)
         ]
-        domain = domains.index(sample.domain) if sample.domain in domains else -1
+        names = [sample.domain(place) for place in kept]
         return {
             "text": [self._text(token) for token in tokens],
-            "domain": [domain] * len(kept),
+            "domain": [domains.index(name) if name in domains else -1 for name in names],
             "experts": experts,
             "weights": weights,
             **({"earlier": earlier} if earlier else {}),
@@ -94,12 +114,6 @@ class TokenSampler:
         if token not in self._texts:
             self._texts[token] = label(self._text_of(token))
         return self._texts[token]
-
-
-def _first(values: Any, longest: int) -> Any:
-    """The first sequence of [B, T], cut."""
-    arrays = arrays_of(values)
-    return arrays.copy(arrays.part(values[0], 0, longest))
 
 
 def _experts(chosen: Any, k: int, kept: list[int]) -> list[list[int]]:

@@ -30,7 +30,7 @@ class Run:
         title: str = "routing",
         tokenizer: Any = None,
         total_steps: int | None = None,
-        token_sample: int = 64,
+        token_sample: int | None = None,
         window: int = 8,
         display: bool = True,
     ) -> None:

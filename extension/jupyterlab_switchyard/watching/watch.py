@@ -18,7 +18,7 @@ def watch(
     tokenizer: Any = None,
     title: str | None = None,
     total_steps: int | None = None,
-    token_sample: int = 64,
+    token_sample: int | None = None,
     window: int = 8,
     evaluation: bool | None = None,
     automatic_steps: bool = True,
@@ -60,7 +60,7 @@ def watch(
             shows numbers, and the tokens and token classes that each expert is sent are not recorded.
         title: Default: the model's class and how it routes.
         total_steps: How many steps the run will take, where it is known.
-        token_sample: Tokens of each batch whose choices are shown, 0..2048.
+        token_sample: Tokens of each batch whose choices are shown, 0..2048, sequence after sequence. Default: those of the first, at most 64.
         window: Loads are summed over the latest 1 to 2 times this many steps.
         evaluation: Whether passes in evaluation mode count. Default: only until the first pass in training mode.
         automatic_steps: See above.

@@ -153,10 +153,10 @@ def test_markup_is_text_in_the_picture():
 def test_the_picture_shows_the_loads():
     run = switchyard.record()
     run.observe("a", indices=[[0], [0], [1], [2]], num_experts=4)
-    # 2x the fair share, the fair share twice, and nothing: the ends and the middle of the scale.
+    # Twice the fair share, the fair share twice, and nothing; test_picture.py has the scale.
     svg = run.to_svg()
     colours = [line.partition('fill="')[2][:7] for line in svg.splitlines() if line.startswith("<rect")][-4:]
-    assert colours == ["#b35806", "#ffffff", "#ffffff", "#542788"]
+    assert colours == ["#fbc888", "#f6f6f6", "#f6f6f6", "#2166ac"]
 
 
 def test_too_many_experts_and_domains_are_refused():

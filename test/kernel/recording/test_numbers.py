@@ -29,8 +29,8 @@ def near(values):
     return pytest.approx(values, abs=5.1e-4)
 
 
-def recorded(array, logits, **batch):
-    run = switchyard.record(title="numbers")
+def recorded(array, logits, token_sample=None, **batch):
+    run = switchyard.record(title="numbers", token_sample=token_sample)
     ids = [[100 * b + t for t in range(T)] for b in range(B)]
     for name in ("domain",):
         if name in batch:
@@ -69,6 +69,17 @@ def test_token_sample(array, logits, valid):
     assert tokens["experts"] == [[best(row) for row in logits[:T]]]
     assert tokens["weights"][0][3] == near([softmax(logits[3])[e] for e in best(logits[3])])
     assert tokens["domain"] == [-1] * T
+
+
+def test_a_larger_sample_goes_on_in_the_next_sequences_and_their_domains(array, logits, valid):
+    mask = [[1] * T, [0, 0] + [1] * (T - 2), [1] * T]
+    size = 2 * T
+    data = valid(recorded(array, logits, token_sample=size, mask=mask, domain=["code", "prose", "code"]).payload())["data"]
+    kept = [t for t, real in enumerate(x for row in mask for x in row) if real][:size]
+    assert data["tokens"]["text"] == [str(100 * (t // T) + t % T) for t in kept]
+    assert data["tokens"]["experts"] == [[best(logits[t]) for t in kept]]
+    assert data["tokens"]["domain"] == [(0, 1, 0)[t // T] for t in kept]
+    assert {0, 1} == set(data["tokens"]["domain"])
 
 
 def test_domains_by_sequence(array, logits, valid):
