@@ -1,6 +1,6 @@
 /**
  * Prints the table of research systems with the state of their checks, what is known of their claims and the seconds that their tests take (without
- * what these share), or with --json its rows. Fails where an entry names a function or a test that is not there, or a check that does not pass.
+ * what these share), or with --json its rows; `--only ID` (more by commas) those alone. Fails where an entry names a function or a test that is not there, or a check that does not pass.
  */
 'use strict';
 
@@ -8,6 +8,7 @@ const { spawnSync } = require('child_process');
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('fs');
 const { tmpdir } = require('os');
 const { join } = require('path');
+const { parseArgs } = require('util');
 
 const ROOT = join(__dirname, '..');
 
@@ -104,11 +105,22 @@ function print(rows) {
   rows.forEach((row) => console.log(line(columns.map((column) => cell(row, column)))));
 }
 
+/** The entries with these ids, all where none are named. */
+function chosen(systems, only) {
+  const ids = only?.split(',') ?? systems.map(({ id }) => id);
+  const unknown = ids.find((id) => !systems.some((entry) => entry.id === id));
+  if (unknown !== undefined) {
+    throw new Error(`systems: --only must name ids of the table, got "${unknown}"`);
+  }
+  return systems.filter(({ id }) => ids.includes(id));
+}
+
 function main() {
   const library = require('@switchyard/kernel-lib');
-  const { systems } = library;
+  const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } });
+  const systems = chosen(library.systems, values.only);
   const rows = judge(systems, library, runTests(systems), (path) => existsSync(join(ROOT, path)));
-  if (process.argv.includes('--json')) {
+  if (values.json) {
     console.log(JSON.stringify(rows, null, 2));
   } else {
     print(rows);
@@ -116,7 +128,7 @@ function main() {
   process.exitCode = rows.every(({ status }) => status === 'passed') ? 0 : 1;
 }
 
-module.exports = { judge };
+module.exports = { chosen, judge };
 
 if (require.main === module) {
   main();

@@ -11,7 +11,10 @@ type Judge = (
   exists: (path: string) => boolean
 ) => { status: string; claim: string; seconds: number }[];
 
-const { judge } = createRequire(__filename)('../systems.js') as { judge: Judge };
+const { chosen, judge } = createRequire(__filename)('../systems.js') as {
+  chosen: <E extends { id: string }>(systems: readonly E[], only?: string) => E[];
+  judge: Judge;
+};
 
 const entry: Entry = { id: 'thing', function: 'a.b', test: 'thing.test.ts' };
 const passed: Result = { file: 'thing.test.ts', name: 'things [thing] work', status: 'passed', seconds: 1.23 };
@@ -51,4 +54,11 @@ test('a row says what is known of the claim, and the seconds of its tests togeth
     claim: 'claim held',
     status: 'passed'
   });
+});
+
+test('those that are named are chosen, in the order of the table; a name that is not in it is refused', () => {
+  const table = ['a', 'b', 'c'].map((id) => ({ id }));
+  const ids = (only?: string) => chosen(table, only).map(({ id }) => id);
+  expect([ids(), ids('c,a'), ids('b')]).toEqual([['a', 'b', 'c'], ['a', 'c'], ['b']]);
+  expect(() => ids('a,x')).toThrow('systems: --only must name ids of the table, got "x"');
 });
