@@ -42,7 +42,7 @@ export class GenerationWatcher implements Watcher {
   constructor(private readonly options: GenerationWatchOptions) {}
 
   get observers(): readonly Observer[] {
-    return this.current === null ? [] : [this.current.recorder, this.current.tokens];
+    return this.current === null ? [] : [this.current.recorder, this.current.tokens.observer];
   }
 
   start(info: GenerationInfo): void {

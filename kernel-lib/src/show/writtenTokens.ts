@@ -1,4 +1,5 @@
-import type { Observer, PublishedEvent } from '../base/core';
+import { observer } from '../base/core';
+import type { Observer, RoutingRecord } from '../base/core';
 import type { GenerationPass } from '../models/hub';
 import type { TokenSample } from '../protocol';
 
@@ -9,8 +10,9 @@ interface Choices {
 }
 
 /** The tokens of a text that is being written, its prompt first, with what every layer chose for them; of the first sequence. */
-export class WrittenTokens implements Observer<'routing'> {
-  readonly kinds = ['routing'] as const;
+export class WrittenTokens {
+  /** Hears what routers choose. */
+  readonly observer: Observer = observer('routing', (record) => this.record(record));
   private tokens: number[] = [];
   private promptLength = 0;
   private readonly choices = new Map<string, Choices>();
@@ -31,7 +33,7 @@ export class WrittenTokens implements Observer<'routing'> {
     this.tokens.push(...row.slice(padding));
   }
 
-  observe({ path, k, numTokens, indices, weights }: PublishedEvent<'routing'>): void {
+  private record({ path, k, numTokens, indices, weights }: RoutingRecord): void {
     const { rows, padding } = this.current!;
     const { length } = rows[0];
     // Layers that read something else, as an encoder does, are not of these tokens.
