@@ -1,7 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
-import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
+import { drawn, expectedLoads, onScale, openNotebook, panelOf, payloadOf } from './support/notebook';
 
 test('a running cell opens its panel, which follows the payloads to the last', async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, ['import replay; replay.run(steps=20, pause=0.1, wait_at=5)', '1 + 1']);
@@ -30,7 +30,7 @@ test('every picture shows the numbers of the payload, for the layer and choice i
   const { data } = await payloadOf(page);
   const cells = await page.notebook.getCellCount();
   await panel.getByRole('combobox', { name: 'Layer' }).selectOption('2');
-  const overTime = data.layers[2].experts.map((_, e) => data.history.load[2].map((row) => row[e] * 16));
+  const overTime = data.layers[2].experts.map((_, e) => data.history.load[2].map((row) => onScale(row[e] * 16)));
   await expect.poll(async () => (await drawn(panel, 'load-over-time'))[0].z).toEqual(overTime);
 
   await panel.getByRole('tab', { name: 'Load' }).focus();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import { outlines, plot } from './support/figures';
-import { drawn, openNotebook, panelOf } from './support/notebook';
+import { drawn, onScale, openNotebook, panelOf } from './support/notebook';
 
 const payload = JSON.parse(
   readFileSync(join(__dirname, '../support/payloads/finished.json'), 'utf8')
@@ -32,7 +32,7 @@ test('the choice of expert by keys marks it, and the numbers are the payload’s
     .toEqual(layers.map((layer) => layer.meanWeight));
   await panel.getByRole('combobox', { name: 'Measure' }).selectOption('importance');
   await panel.getByRole('combobox', { name: 'Order' }).selectOption('load');
-  const fullest = layers.map(({ load, importance }) => importance[load.indexOf(Math.max(...load))] * 16);
+  const fullest = layers.map(({ load, importance }) => onScale(importance[load.indexOf(Math.max(...load))] * 16));
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0].z?.map((row) => row[0])).toEqual(fullest);
 
   await panel.getByRole('tab', { name: 'Flow' }).click();

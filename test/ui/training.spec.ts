@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
+import { drawn, expectedLoads, onScale, openNotebook, panelOf, payloadOf } from './support/notebook';
 import { tinyTraining } from './support/tinyTraining';
 
 /** The watcher's own numbers, printed by the kernel. */
@@ -23,7 +23,7 @@ test('a routed network that trains in the TypeScript kernel shows its routing be
   await page.notebook.runCell(1);
   const loads = JSON.parse(await printed(page, 1)) as number[][];
   expect(loads.map((layer) => layer.length)).toEqual([8, 8]);
-  const z = loads.map((layer) => layer.map((load) => load * 8));
+  const z = loads.map((layer) => layer.map((load) => onScale(load * 8)));
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z).toEqual(z);
   const payload = await payloadOf(page);
   expect(expectedLoads(payload)).toEqual(z);

@@ -115,7 +115,12 @@ interface INotebook {
   cells: { get(i: number): { outputs: { get(i: number): { data: Record<string, unknown> } } } };
 }
 
-/** Loads over the fair share, [L][E]: what the heatmap must show. */
+/** Where a load stands on the scale of colours: -1 for none, 0 for the fair share, 1 for 16 times it and more; each doubling is as far as the last. */
+export function onScale(timesFair: number): number {
+  return timesFair <= 1 ? timesFair - 1 : Math.min(1, Math.log2(timesFair) / 4);
+}
+
+/** Loads over the fair share on the scale of colours, [L][E]: what the heatmap must show. */
 export function expectedLoads(payload: RoutingPayload): number[][] {
-  return payload.data.layers.map((layer) => layer.load.map((load) => load * layer.numExperts));
+  return payload.data.layers.map((layer) => layer.load.map((load) => onScale(load * layer.numExperts)));
 }

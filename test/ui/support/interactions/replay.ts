@@ -2,7 +2,7 @@
 import { expect } from '@jupyterlab/galata';
 import type { EarlierChoices } from '@switchyard/kernel-lib/protocol';
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
-import { drawn, expectedLoads } from '../notebook';
+import { drawn, expectedLoads, onScale } from '../notebook';
 import type { IScene } from './scene';
 import { layerOf, showTab } from './scene';
 
@@ -23,7 +23,9 @@ export async function replays({ page, panel, payload }: IScene): Promise<void> {
   await slider.focus();
   await page.keyboard.press('Home');
   await expect(slider).toHaveAttribute('aria-valuetext', `step ${steps[0]}`);
-  await expect.poll(loads).toEqual(history.load.map((rows, i) => rows[0].map((share) => share * layers[i].numExperts)));
+  await expect
+    .poll(loads)
+    .toEqual(history.load.map((rows, i) => rows[0].map((share) => onScale(share * layers[i].numExperts))));
   await expect.poll(async () => (await drawn(panel, 'load-over-time')).at(0)?.x).toEqual([steps[0]]);
 
   await slider.fill('6');
