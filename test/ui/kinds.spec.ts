@@ -38,7 +38,8 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         tab: 'Confidence',
         picture: 'confidence-by-layer',
         trace: 0,
-        numbers: { x: edges, z: layers.map(({ tokens }) => tokens) }
+        // Shares stand on a scale of square roots.
+        numbers: { x: edges, z: layers.map(({ tokens }) => tokens.map((share) => share && Math.sqrt(share))) }
       },
       { tab: 'Confidence', picture: 'confidence-agreement', trace: 2, numbers: { y: layers[0].agreement } }
     ];
