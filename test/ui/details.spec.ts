@@ -1,6 +1,6 @@
 /** What an output has no room for comes from the kernel, for the layer in view. */
 import { expect, test } from '@jupyterlab/galata';
-import { drawn, openNotebook, panelOf, payloadOf } from './support/notebook';
+import { drawn, onShareScale, openNotebook, panelOf, payloadOf } from './support/notebook';
 import { tinyTraining } from './support/tinyTraining';
 
 /** 16 layers of 64 experts: token t of layer l goes to experts t + l, t + l + 1 and 63. */
@@ -42,7 +42,7 @@ test('the tables of a layer are fetched while the run is under way, and after it
   await page.notebook.runCell(1);
   const [text] = (await page.notebook.getCellTextOutput(1)) ?? [];
   const rows = (JSON.parse(text) as (number | null)[][]).map((row, i) =>
-    row.map((share, j) => (i === j ? null : share && Math.sqrt(Math.round(share * 1e4) / 1e4)))
+    row.map((share, j) => (i === j ? null : share && onShareScale(Math.round(share * 1e4) / 1e4)))
   );
   await expect.poll(async () => (await drawn(panel, 'co-activation')).at(0)?.z?.slice(0, 4)).toEqual(rows);
 
@@ -70,7 +70,7 @@ test('a Python run counts the pairs of the layer in view, which no output of it 
   await expect.poll(async () => (await row())?.length).toBe(64);
   await panel.getByRole('combobox', { name: 'Measure' }).selectOption('share');
   // Expert 20 of the tenth layer is sent tokens 10 and 11, each with a neighbour of it, and always with the last.
-  const known: Record<number, number | null> = { 19: Math.sqrt(0.5), 20: null, 21: Math.sqrt(0.5), 63: 1 };
+  const known: Record<number, number | null> = { 19: onShareScale(0.5), 20: null, 21: onShareScale(0.5), 63: 1 };
   const shares = Array.from({ length: 64 }, (_, e) => (e in known ? known[e] : 0));
   await expect.poll(row).toEqual(shares);
   await page.contents.uploadContent('', 'text', `${tmpPath}/go`);

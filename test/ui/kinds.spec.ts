@@ -1,7 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { KIND_EXAMPLES } from '../support/kindExamples';
-import { drawn, example as saved, openNotebook, panelOf } from './support/notebook';
+import { drawn, example as saved, onShareScale, openNotebook, panelOf } from './support/notebook';
 
 type Kind = Payload['kind'];
 
@@ -39,7 +39,7 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         picture: 'confidence-by-layer',
         trace: 0,
         // Shares stand on a scale of square roots.
-        numbers: { x: edges, z: layers.map(({ tokens }) => tokens.map((share) => share && Math.sqrt(share))) }
+        numbers: { x: edges, z: layers.map(({ tokens }) => tokens.map(onShareScale)) }
       },
       { tab: 'Confidence', picture: 'confidence-agreement', trace: 2, numbers: { y: layers[0].agreement } }
     ];

@@ -88,12 +88,16 @@ export function panelOf(page: AnyPage, cell = 0): Locator {
 export async function drawn(panel: Locator, picture: string): Promise<ITrace[]> {
   const plot = panel.locator(`[data-picture="${picture}"] .jp-switchyard-plot`);
   return plot.evaluate((node) =>
-    ((node as unknown as { data?: ITrace[] }).data ?? []).map(({ z, x, y, name }) => ({ z, x, y, name }))
+    ((node as unknown as { data?: ITrace[] }).data ?? []).map(({ z, x, y, name }) => ({
+      // Logarithms differ in their last digit from one engine to the next.
+      z: z?.map((row) => Array.from(row, (value) => (value === null ? null : Number(value.toFixed(9)) + 0))),
+      ...{ x, y, name }
+    }))
   );
 }
 
 interface ITrace {
-  z?: number[][];
+  z?: (number | null)[][];
   x?: number[];
   y?: (number | null)[];
   name?: string;
@@ -117,7 +121,17 @@ interface INotebook {
 
 /** Where a load stands on the scale of colours: -1 for none, 0 for the fair share, 1 for 16 times it and more; each doubling is as far as the last. */
 export function onScale(timesFair: number): number {
-  return timesFair <= 1 ? timesFair - 1 : Math.min(1, Math.log2(timesFair) / 4);
+  return rounded(timesFair <= 1 ? timesFair - 1 : Math.min(1, Math.log2(timesFair) / 4));
+}
+
+/** Where a share stands on the scale of colours: at its square root. */
+export function onShareScale(share: number | null): number | null {
+  return share === null ? null : rounded(Math.sqrt(share));
+}
+
+/** As {@link drawn} rounds. */
+function rounded(value: number): number {
+  return Number(value.toFixed(9)) + 0;
 }
 
 /** Loads over the fair share on the scale of colours, [L][E]: what the heatmap must show. */

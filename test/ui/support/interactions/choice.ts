@@ -45,7 +45,7 @@ export async function choosesInHeatmap({ panel, payload }: IScene): Promise<void
   const shares = layers[LAYER].domainLoad.map((row) => row[EXPERT]);
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const [special] = await drawn(panel, 'specialisation');
-  special.z!.forEach((row, g) => expect(row[EXPERT]).toBeCloseTo(onScale(shares[g] / mean), 12));
+  special.z!.forEach((row, g) => expect(row[EXPERT]).toBeCloseTo(onScale(shares[g] / mean), 8));
 
   await clickCell(panel, 'co-activation', 3, 7);
   await expectChosen(panel, LAYER, 7);
