@@ -75,6 +75,9 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
   await expect.poll(async () => new Set(await boxes()).size).toBe(1);
   await views.nth(1).getByRole('tab', { name: 'Scalars' }).click();
   await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
+  // Scalars are of all layers.
+  await expect(views.nth(0).getByRole('combobox', { name: 'Layer' })).toBeHidden();
+  await views.nth(0).getByRole('tab', { name: 'Load' }).click();
   await views.nth(0).getByRole('combobox', { name: 'Layer' }).selectOption('2');
   await expect(views.nth(1).getByRole('combobox', { name: 'Layer' })).toHaveValue('2');
 
