@@ -21,6 +21,8 @@ export async function opensAndCloses({ page, cell, panel }: IScene): Promise<voi
   await expect(panel).toBeVisible();
   await panel.getByRole('tab', { selected: true }).focus();
   await page.keyboard.press('Escape');
+  await expect(panel).toBeVisible();
+  await panel.getByRole('button', { name: 'Close the routing panel' }).press('Enter');
   await expect(panel).toHaveCount(0);
   await cell.getByRole('button', { name: 'Show beside the cell' }).click();
   await expect(panel).toBeVisible();
