@@ -25,8 +25,8 @@ export async function usesSidebar({ page }: IScene): Promise<void> {
   await second.getByRole('button', { name: /^Compare/ }).click();
   // Below the first in a narrow sidebar: only what is in view is drawn.
   await views.nth(1).scrollIntoViewIfNeeded();
-  await showTab(views.nth(1), 'Scalars');
-  await expect(views.nth(0).getByRole('tab', { name: 'Scalars' })).toHaveAttribute('aria-selected', 'true');
+  await showTab(views.nth(1), 'Experts');
+  await expect(views.nth(0).getByRole('tab', { name: 'Experts' })).toHaveAttribute('aria-selected', 'true');
   await layerOf(views.nth(0)).selectOption('1');
   await views.nth(1).scrollIntoViewIfNeeded();
   await expect(layerOf(views.nth(1))).toHaveValue('1');
