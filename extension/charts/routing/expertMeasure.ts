@@ -58,11 +58,10 @@ function load(layers: readonly LayerRouting[], context: ITitled): IExpertMeasure
   const values = layers.map((layer) => perExpert(layer, layer.load));
   const bounds = layers.map((layer) => layer.numExperts / layer.k);
   const title = trans.__('load as a multiple of the fair share, at most %1', span(bounds));
-  const titles = [title, ...shortTitles(bounds, trans)];
   return {
     title: trans.__('Load'),
     values,
-    ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
+    ...timesFairShare(layers, values, bounds, title, context),
     hover: trans.__(
       '%1: %2 of assignments, %3 × fair share',
       '%{text}',
@@ -81,11 +80,10 @@ function importance(layers: readonly LayerRouting[], context: ITitled): IExpertM
   const values = layers.map((layer) => perExpert(layer, layer.importance));
   const bounds = layers.map((layer) => layer.numExperts);
   const title = trans.__('importance as a multiple of the fair share, at most %1', span(bounds));
-  const titles = [title, ...shortTitles(bounds, trans)];
   return {
     title: trans.__('Importance'),
     values,
-    ...timesFairShare(layers, values, bounds, context.titleOf(titles), context),
+    ...timesFairShare(layers, values, bounds, title, context),
     hover: trans.__(
       '%1: %2 of the probability, %3 × fair share',
       '%{text}',
@@ -107,7 +105,7 @@ function timesFairShare(
   values: readonly Numeric[][],
   bounds: readonly number[],
   title: string,
-  { theme, trans, length }: ITitled
+  { theme, trans, length, titleOf }: ITitled
 ): Pick<IExpertMeasure, 'shown' | 'z' | 'colours'> {
   const shown = layers.map(({ numExperts }, i) =>
     values[i].map((value) => (value === null ? null : timesFair(value, numExperts)))
@@ -117,7 +115,12 @@ function timesFairShare(
   return {
     shown,
     z: loadPositions(shown),
-    colours: loadColours(theme, { fair: trans.__('fair'), title, bound, length })
+    colours: loadColours(theme, {
+      fair: trans.__('fair'),
+      title: titleOf([title, ...shortTitles(bounds, trans)]),
+      bound,
+      length
+    })
   };
 }
 

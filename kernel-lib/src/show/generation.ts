@@ -78,32 +78,28 @@ export class GenerationWatcher implements Watcher {
   }
 
   step(step: number, texts: readonly string[]): void {
-    const { recorder: loads, state, text, routing } = this.watched();
+    const { recorder: loads, tokens, state, text, routing } = this.watched();
     loads.step(step);
     state.step = step;
     text.update(texts);
-    if (this.routed) {
+    if (tokens.routed) {
       routing.update();
     }
   }
 
   end(status: 'finished' | 'stopped' | 'failed', error: Error | null): void {
-    const { state, text, routing } = this.watched();
+    const { tokens, state, text, routing } = this.watched();
     state.status = status;
     state.problem = error?.message || undefined;
     text.finish();
-    if (this.routed) {
+    if (tokens.routed) {
       routing.finish();
     }
   }
 
   /** Routing of the latest text, in a notebook or not; null before the first, and for a model without routers. */
   latest(): RoutingPayload | null {
-    return this.current === null || !this.routed ? null : this.whole();
-  }
-
-  private get routed(): boolean {
-    return this.watched().recorder.data().layers.length > 0;
+    return this.current?.tokens.routed ? this.whole() : null;
   }
 
   private watched(): Watched {

@@ -13,6 +13,8 @@ interface Choices {
 export class WrittenTokens {
   /** Hears what routers choose. */
   readonly observer: Observer = observer('routing', (record) => this.record(record));
+  /** Whether some layer has routed something. */
+  routed = false;
   private tokens: number[] = [];
   private promptLength = 0;
   private readonly choices = new Map<string, Choices>();
@@ -34,6 +36,7 @@ export class WrittenTokens {
   }
 
   private record({ path, k, numTokens, indices, weights }: RoutingRecord): void {
+    this.routed = true;
     const { rows, padding } = this.current!;
     const { length } = rows[0];
     // Layers that read something else, as an encoder does, are not of these tokens.

@@ -18,7 +18,7 @@ export async function generate(
   const promptIds = sequences.map(({ promptIds: ids }) => ids);
   const beginning = model.beginGeneration(promptIds);
   try {
-    const writing = new Writing(model, sequences, beginning, options);
+    const writing = new Writing(model, sequences, beginning, { ...options, maxNewTokens });
     const { tokenizer } = model;
     watch?.start({
       ...{ model, promptIds, maxNewTokens },

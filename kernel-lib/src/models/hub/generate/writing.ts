@@ -41,11 +41,11 @@ export class Writing {
     private readonly model: Writer,
     private readonly sequences: readonly Sequence[],
     private readonly beginning: Beginning,
-    private readonly options: GenerateOptions
+    private readonly options: GenerateOptions & { maxNewTokens: number }
   ) {
     const { rows } = beginning;
     const longest = Math.max(...rows.map(({ length }) => length));
-    expectFits(model, longest, options.maxNewTokens ?? 64);
+    expectFits(model, longest, options.maxNewTokens);
     this.padding = rows.map(({ length }) => longest - length);
     this.memory = remembers(model) ? new Memory({ padding: [...this.padding] }) : null;
     if (this.memory === null && this.padding.some((places) => places > 0)) {
@@ -117,11 +117,7 @@ function nextInput(
 function lastLogits(
   model: Writer,
   rows: number[][],
-  {
-    memory,
-    prepare,
-    observers = []
-  }: { memory: Memory | null; observers?: readonly Observer[] } & Pick<Beginning, 'prepare'>
+  { memory, prepare, observers }: { memory: Memory | null; observers: readonly Observer[] } & Pick<Beginning, 'prepare'>
 ): Float32Array[] {
   const ctx = Context.create({ memory, observers });
   prepare(ctx);
