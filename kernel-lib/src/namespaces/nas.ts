@@ -42,6 +42,7 @@ export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../
 export {
   agedEvolution,
   asha,
+  bayesian,
   genetic,
   grid,
   hyperband,
@@ -55,6 +56,7 @@ export {
 export type {
   AgedEvolutionOptions,
   AshaOptions,
+  BayesianOptions,
   GeneticOptions,
   GridOptions,
   HyperbandOptions,
@@ -95,4 +97,5 @@ export type {
   StudyTrialResult,
   StudyWatcher
 } from '../search/studies';
+export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';

@@ -13,6 +13,7 @@ const cost = ({ a, b, c = 0.3 }: nas.Point): number =>
 const members: Record<string, () => nas.Strategy> = {
   agedEvolution: () => nas.agedEvolution({ population: 6, sample: 3 }),
   asha: () => nas.asha({ minResource: 1, maxResource: 9, sampler: nas.agedEvolution({ population: 4, sample: 2 }) }),
+  bayesian: () => nas.bayesian({ initial: 6, candidates: 20 }),
   genetic: () => nas.genetic({ population: 6 }),
   grid: () => nas.grid({ points: 3 }),
   hyperband: () => nas.hyperband({ minResource: 1, maxResource: 9 }),

@@ -2,6 +2,8 @@ export { agedEvolution } from './agedEvolution';
 export type { AgedEvolutionOptions } from './agedEvolution';
 export { asha } from './asha';
 export type { AshaOptions } from './asha';
+export { bayesian } from './bayesian';
+export type { BayesianOptions } from './bayesian';
 export { genetic } from './genetic';
 export type { GeneticOptions } from './genetic';
 export { grid } from './grid';
