@@ -4,7 +4,7 @@ import { batchGradients } from './proxy';
 import type { HostGradients, Proxy, ProxyOptions } from './proxy';
 
 /** How far values are moved along the gradient, as a share of their own Euclidean norm. */
-const REACH = 1e-2;
+const REACH = 2e-3;
 
 /**
  * GraSP as a score of networks (arXiv 2002.07376, 2101.08134): minus the sum over values of w (H g), the product of the loss's Hessian with its own
