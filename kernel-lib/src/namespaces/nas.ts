@@ -48,8 +48,10 @@ export {
   hyperband,
   localSearch,
   optuna,
+  ppo,
   proposer,
   random,
+  reinforce,
   strategies,
   surrogate
 } from '../search/strategy';
@@ -62,9 +64,11 @@ export type {
   HyperbandOptions,
   LocalSearchOptions,
   OptunaOptions,
+  PpoOptions,
   Proposal,
   ArchiveEntry,
   ProposerOptions,
+  ReinforceOptions,
   RungOptions,
   Searcher,
   Setting,
