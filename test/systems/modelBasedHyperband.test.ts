@@ -46,7 +46,7 @@ describe('Model-based asynchronous Hyperband [async-model-based-hyperband]', () 
       trials.forEach(([x, is, cost], i) =>
         searcher.tell({ id: 100 + i, point: { x }, costs: [cost], violation: 0, resource: resources[is] })
       );
-      searcher.ask(0);
+      void searcher.ask(0);
       return (searcher.ask(1) as nas.Proposal).point.x as number;
     };
     expect(Math.abs(asked([10, 5]) - 0.5)).toBeLessThan(0.1);
@@ -63,7 +63,7 @@ describe('Model-based asynchronous Hyperband [async-model-based-hyperband]', () 
           ...{ space, objectives: 1, random: random(5), repeats: false, optuna: null }
         });
       [0.1, 0.4, 0.7, 0.9].forEach((x, id) => {
-        searcher.ask(id);
+        void searcher.ask(id);
         searcher.tell({ id, point: { x }, costs: [(x - 0.55) ** 2], violation: 0 });
       });
       return [4, 5, 6].map((id) => (searcher.ask(id) as nas.Proposal).point.x as number);

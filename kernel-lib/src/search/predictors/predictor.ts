@@ -1,7 +1,7 @@
 import { expectNumber, fail, SpecTable } from '../../base/core';
 import type { Random, SpecData } from '../../base/core';
 
-/** What is foretold of a row: its mean and standard deviation; the latter is 0 for a predictor that knows of no doubt. */
+/** A prediction for a row: mean and standard deviation; the latter is 0 for a predictor that knows of no doubt. */
 export interface Prediction {
   readonly mean: number;
   readonly std: number;
@@ -47,7 +47,7 @@ export function scaleOf(values: readonly number[]): { mean: number; std: number 
   return { mean, std: std > 0 ? std : 1 };
 }
 
-/** What is fitted on the host, where there is nothing to dispose. */
+/** A fit on the host, where there is nothing to dispose. */
 export function onHost(predictOne: (row: readonly number[]) => Prediction): Fitted {
   return { predict: (rows) => rows.map(predictOne), dispose: () => undefined };
 }

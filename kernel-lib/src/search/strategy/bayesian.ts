@@ -11,7 +11,7 @@ const ACQUISITIONS = ['expectedImprovement', 'lowerBound', 'mean'] as const;
 export interface BayesianOptions {
   /** Default `nas.predictors.gp()`. */
   predictor?: Predictor;
-  /** What of a prediction is best: the expected improvement on the best so far, mean less two standard deviations, or the mean alone. Default the first. */
+  /** The part of a prediction that counts: the expected improvement on the best so far, mean less two standard deviations, or the mean alone. Default the first. */
   acquisition?: (typeof ACQUISITIONS)[number];
   /** Random candidates before the first prediction. Default 10. */
   initial?: number;
@@ -146,7 +146,7 @@ class Bayesian extends PointSearcher<State> {
   }
 }
 
-/** What a normal variable of this mean and standard deviation is above 0, in the mean. */
+/** Mean of the part above 0 of a normal variable with this mean and standard deviation. */
 export function expectedImprovement(gain: number, std: number): number {
   if (std <= 0) {
     return Math.max(0, gain);

@@ -10,7 +10,7 @@ const MOST_DRAWS = 200;
 /** Share of the old in the running mean and variance of rewards. */
 const MEMORY = 0.9;
 
-/** What a controller keeps. */
+/** State of a controller, as JSON. */
 export interface ControllerState<S> {
   logits: Logits;
   /** Running mean and mean square of the distance to it; null before the first reward. */
