@@ -105,3 +105,5 @@ export type {
 } from '../search/studies';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
+export { darts, MixedOperation, settle } from '../search/differentiable';
+export type { DartsOptions, DartsReport, MixedOperationOptions } from '../search/differentiable';
