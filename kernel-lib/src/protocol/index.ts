@@ -26,7 +26,7 @@ export {
   MAX_TOP_TOKENS
 } from './limits';
 export { LOAD_MARKS, loadMark, loadPosition, MOST_LOAD } from './loadScale';
-export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
+export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, PICTURE_MIME_TYPE, SCHEMA_VERSION } from './mime';
 export type { Count, Index, Magnitude, Name, Numeric, Packed, Positive, Share, Text } from './numbers';
 export { parsePayload } from './parsePayload';
 export type { ParseOptions } from './parsePayload';
