@@ -11,10 +11,11 @@ export {
 export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, ControlRuns, ControlStatus } from './control';
 export { isStill } from './envelope';
 export { jsonBytes } from './jsonBytes';
-export type { Envelope, Source } from './envelope';
+export type { Envelope, Setting, Source } from './envelope';
 export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
 export type * from './kinds';
 export {
+  MAX_CONFIGURATION,
   MAX_DEPTH_TOKENS,
   MAX_GRID,
   MAX_HISTORY_STEPS,
