@@ -25,7 +25,7 @@ export interface IScalarPlot {
   fromZero: boolean;
 }
 
-/** What a run has to draw over its steps. */
+/** Plots of a run over its steps. */
 export interface IScalarSeries {
   steps: readonly number[];
   plots: readonly IScalarPlot[];

@@ -48,7 +48,7 @@ def given_settings(where: str, given: Mapping[str, Any] | None) -> dict[str, Set
 
 
 def model_settings(model: Any, k: int | None) -> dict[str, Setting]:
-    """What a model says of itself, and the seed that PyTorch was given."""
+    """Settings that a model says of itself, and the seed that PyTorch was given."""
     config = getattr(model, "config", None)
     named = {name: _setting(getattr(config, name, None)) for name in OF_MODEL}
     all_of = {"seed": _seed(), "model": type(model).__name__, "k": k, **named}
