@@ -81,8 +81,8 @@ const CLAIMS: IClaim[] = [
     run: 0,
     holds: async (panel) => {
       await shows(panel, 'Experts', 'What experts are for');
-      const labels = panel.locator('[data-picture="specialisation"] .ytick');
-      await expect(labels).toHaveText(['prose', 'python', 'typescript']);
+      const labels = panel.locator('[data-picture="specialisation"] .ytick text');
+      await expect(labels).toHaveText(['python', 'typescript', 'json']);
     }
   },
   {
@@ -92,7 +92,7 @@ const CLAIMS: IClaim[] = [
     holds: async (panel) => {
       await shows(panel, 'Experts', 'What experts are for', 'Most frequent tokens of an expert');
       const by = panel.locator('[data-picture="specialisation"]').getByRole('combobox').first();
-      await by.selectOption({ label: 'token class' });
+      await by.selectOption({ label: 'class of tokens' });
     }
   },
   {
