@@ -137,7 +137,7 @@ test('no sentence about the panels is left out', () => {
           source
             .join('')
             .replace(/\n/g, ' ')
-            .match(/[^.:;]+[.:;]?/g) ?? []
+            .match(/[^.;]+[.;]?/g) ?? []
       )
       .filter((sentence) => parts.test(sentence))
       .map((sentence) => ({ notebook, sentence: sentence.trim() }))
