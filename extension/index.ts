@@ -16,6 +16,7 @@ import { briefWords, RunStatus } from './status';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
 import { IRunRegistry, RunRegistry } from './base/runRegistry';
+import { pictureRendererFactory } from './cells/pictureRenderer';
 import { createRendererFactory } from './cells/renderer';
 import { isLeftToJupyterLab } from './shortcuts';
 import { addSidebar } from './sidebar';
@@ -67,6 +68,7 @@ const renderer: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     const openPanel = (runId: string): void => void app.commands.execute(CommandIDs.openPanel, { runId });
+    rendermime.addFactory(pictureRendererFactory);
     rendermime.addFactory(createRendererFactory({ trans, themes, settings: panelSettings, openPanel, registry }));
   }
 };

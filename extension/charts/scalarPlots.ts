@@ -1,16 +1,34 @@
 /** @file The named scalars of a run, plot by plot. */
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 
+/** One line of a plot. */
+export interface IScalarLine {
+  name: string;
+  values: Numeric[];
+  /** Its steps, where they are its own. Default: those of the figure. */
+  steps?: readonly number[];
+  /** Which part of a band it is, or the line that is drawn out beside one. Default: a line among others. */
+  part?: 'low' | 'high' | 'middle' | 'chosen';
+  /** Index of the run that it is of, where several are in one figure. */
+  run?: number;
+}
+
 /** One small plot: a name, its lines and the range its formula allows. */
 export interface IScalarPlot {
   title: string;
   /** Noun that the lines have in common, for the legend: "layer"; empty where their names say it all. */
   legend: string;
-  lines: { name: string; values: Numeric[] }[];
+  lines: IScalarLine[];
   /** Lower and upper bound; null where there is none. */
   bounds: [lower: number | null, upper: number | null];
   /** Whether the axis starts at 0: for what is best at 0. */
   fromZero: boolean;
+}
+
+/** Plots of a run over its steps. */
+export interface IScalarSeries {
+  steps: readonly number[];
+  plots: readonly IScalarPlot[];
 }
 
 /** Losses first, then what each layer reports, then the other scalars of the run. */

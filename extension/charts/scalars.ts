@@ -1,14 +1,18 @@
 /** @file The run's scalars over time, one small plot for each, with the bounds that their formulas have. */
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
-import type { Annotations, Data, Layout, Shape } from 'plotly.js';
+import type { Annotations, Data, Layout, LayoutAxis, Shape } from 'plotly.js';
 import type { ITheme } from '../base/theme';
 import { depthColours } from '../base/colours';
-import type { IChartContext, IFigure } from './figure';
+import { seriesColour } from './amounts';
+import type { IChartContext, IChoice, IFigure } from './figure';
 import { figureWidth, fitting, textWidth } from './fitting';
+import { choice } from './choice';
 import { baseLayout } from './load';
-import type { IScalarPlot } from './scalarPlots';
+import type { IScalarLine, IScalarPlot } from './scalarPlots';
+import { smoothed } from './smoothed';
 import { stepAxis } from './stepAxis';
 import { brief, plainText } from './text';
+import type { ICell } from '../base/table';
 import { cell, tableOf } from '../base/table';
 
 /** Height of one plot, of the gap above it that holds its title, and of the axis at the bottom; pixels. */
@@ -22,9 +26,15 @@ const LEFT = 46;
 const RIGHT = 8;
 /** More lines than this are named by the first and the last. */
 const LEGEND_LINES = 6;
+/** Weights of the value before, of which the reader chooses one. */
+const SMOOTHINGS = ['0', '0.6', '0.9', '0.97'];
 
-/** Small plots under one another with a common axis of steps. Null where there is no step yet. */
-export function scalars(steps: number[], plots: readonly IScalarPlot[], context: IChartContext): IFigure | null {
+/** Small plots under one another with a common axis of steps, and one crosshair through all of them. Null where there is no step yet. */
+export function scalars(
+  steps: readonly number[],
+  plots: readonly IScalarPlot[],
+  context: IChartContext
+): IFigure | null {
   if (steps.length === 0 || plots.length === 0) {
     return null;
   }
@@ -36,22 +46,73 @@ export function scalars(steps: number[], plots: readonly IScalarPlot[], context:
     shapes: plots.flatMap((plot, row) => boundLine(plot, row, theme)),
     annotations: plots.flatMap((plot, row) => titles(plot, span(row, height).top, context))
   };
-  const axis = stepAxis(steps, context);
-  plots.forEach((plot, row) => Object.assign(layout, axes(plot, { row, rows: plots.length, height, axis, theme })));
+  const [smoothing, scale] = drawingChoices(context);
+  const drawnAs = { weight: Number(smoothing.selected), logarithmic: scale.selected === 'log' };
+  Object.assign(layout, { xaxis: stepsBelow(steps, plots.length, context) });
+  plots.forEach((plot, row) => Object.assign(layout, axes(plot, { row, height, theme, ...drawnAs })));
   const lines = plots.flatMap((plot) => plot.lines.map((line) => ({ plot, ...line })));
   const last = steps.length - 1;
   return {
-    data: plots.flatMap((plot, row) => traces(plot, row, steps, theme)),
+    data: plots.flatMap((plot, row) => traces(plot, row, steps, theme, drawnAs.weight)),
     layout,
-    steps,
+    steps: [...steps],
+    choices: [smoothing, scale],
     summary: trans.__(
       'At step %1: %2.',
       steps[last],
-      lines.map(({ plot, name, values }) => `${lineName(plot, name)} ${brief(values[last] ?? null)}`).join(', ')
+      lines.map((line) => `${lineName(line.plot, line.name)} ${brief(valuesAt(line, steps)[last] ?? null)}`).join(', ')
     ),
     table: tableOf([trans.__('step'), ...lines.map(({ plot, name }) => lineName(plot, name))], () =>
-      steps.map((step, s) => [String(step), ...lines.map(({ values }) => cell(values[s] ?? null, brief))])
+      tableRows(steps, lines)
     )
+  };
+}
+
+/** A row of numbers for each step. */
+function tableRows(steps: readonly number[], lines: readonly IScalarLine[]): (string | ICell)[][] {
+  const columns = lines.map((line) => valuesAt(line, steps));
+  return steps.map((step, s) => [String(step), ...columns.map((values) => cell(values[s] ?? null, brief))]);
+}
+
+/** Values of a line at steps that may not be its own: null where it has none. */
+function valuesAt({ values, steps: own }: IScalarLine, steps: readonly number[]): Numeric[] {
+  if (own === undefined) {
+    return values;
+  }
+  const known = new Map(own.map((step, i) => [step, values[i]]));
+  return steps.map((step) => known.get(step) ?? null);
+}
+
+/** How the lines are drawn; both hold for all plots. */
+function drawingChoices(context: IChartContext): [smoothing: IChoice, scale: IChoice] {
+  const { trans } = context;
+  return [
+    choice(
+      context,
+      'scalars.smoothing',
+      trans.__('Smoothing'),
+      SMOOTHINGS.map((value) => ({ value, text: value === '0' ? trans.__('none') : value }))
+    ),
+    choice(context, 'scalars.scale', trans.__('Scale'), [
+      { value: 'linear', text: trans.__('linear') },
+      { value: 'log', text: trans.__('logarithmic') }
+    ])
+  ];
+}
+
+/** The one axis of all plots: what points at a step marks it in each. */
+function stepsBelow(steps: readonly number[], rows: number, context: IChartContext): Partial<LayoutAxis> {
+  return {
+    ...stepAxis(steps, context),
+    anchor: `y${axisId(rows - 1)}` as 'y',
+    // Marks at the ends of a line would give room to steps below 0.
+    rangemode: 'nonnegative',
+    showspikes: true,
+    spikemode: 'across',
+    spikesnap: 'hovered data',
+    spikethickness: 1,
+    spikedash: 'dot',
+    spikecolor: context.theme.mutedText
   };
 }
 
@@ -71,29 +132,20 @@ function axisId(row: number): string {
 
 interface IPlace {
   row: number;
-  rows: number;
   /** Of all plots, in pixels. */
   height: number;
-  axis: ReturnType<typeof stepAxis>;
   theme: ITheme;
+  logarithmic: boolean;
 }
 
-function axes(plot: IScalarPlot, { row, rows, height, axis, theme }: IPlace): object {
+function axes(plot: IScalarPlot, { row, height, theme, logarithmic }: IPlace): object {
   const { top, bottom } = span(row, height);
   const [lower, upper] = plot.bounds;
-  const last = row === rows - 1;
   return {
-    [`xaxis${axisId(row)}`]: {
-      anchor: `y${axisId(row)}`,
-      matches: row === 0 ? undefined : 'x',
-      ...axis,
-      // Marks at the ends of a line would give room to steps below 0.
-      rangemode: 'nonnegative',
-      showticklabels: last,
-      title: last ? axis.title : undefined
-    },
     [`yaxis${axisId(row)}`]: {
-      anchor: `x${axisId(row)}`,
+      // What a formula bounds, or may be 0, has no logarithm to speak of.
+      type: logarithmic && upper === null && isPositive(plot) ? 'log' : 'linear',
+      anchor: 'x',
       domain: [bottom, top],
       gridcolor: theme.grid,
       zeroline: false,
@@ -107,24 +159,42 @@ function axes(plot: IScalarPlot, { row, rows, height, axis, theme }: IPlace): ob
   };
 }
 
-function traces(plot: IScalarPlot, row: number, steps: number[], theme: ITheme): Data[] {
-  const colours = depthColours(plot.lines.length, theme.colours);
+function isPositive({ lines }: IScalarPlot): boolean {
+  return lines.every(({ values }) => values.every((value) => value === null || value > 0));
+}
+
+function traces(plot: IScalarPlot, row: number, steps: readonly number[], theme: ITheme, weight: number): Data[] {
+  const colours = lineColours(plot, theme);
   return plot.lines.map(
-    ({ name, values }, i) =>
+    ({ name, values, part, steps: own = steps }, i) =>
       ({
         type: 'scatter',
         ...drawing(values),
         name: plainText(lineName(plot, name)),
-        x: steps,
-        y: values,
-        xaxis: `x${axisId(row)}`,
+        x: own,
+        y: smoothed(values, weight),
+        xaxis: 'x',
         yaxis: `y${axisId(row)}`,
-        line: { color: colours[i], width: 1.5 },
+        line: { color: colours[i], width: WIDTHS[part ?? 'line'] },
+        ...(part === 'high' ? { fill: 'tonexty', fillcolor: theme.grid } : {}),
         marker: { color: colours[i], size: 4 },
         hoverinfo: 'x+y+name',
         hoverlabel: { namelength: -1 }
       }) as Data
   );
+}
+
+/** Widths of lines in pixels; the edges of a band have none. */
+const WIDTHS = { line: 1.5, low: 0, high: 0, middle: 1.5, chosen: 2.5 };
+
+/** A colour for each line: of those of one run the same. */
+export function lineColours({ lines }: IScalarPlot, { colours, mutedText, accent }: ITheme): string[] {
+  if (lines.some(({ part }) => part !== undefined)) {
+    return lines.map(({ part }) => (part === 'chosen' ? accent : mutedText));
+  }
+  return lines.some(({ run }) => run !== undefined)
+    ? lines.map(({ run = 0 }) => seriesColour(run, colours))
+    : depthColours(lines.length, colours);
 }
 
 /** A series measured now and then is joined up, with its points marked; in a dense one a gap is a missing number. */
@@ -153,7 +223,7 @@ function titles(plot: IScalarPlot, y: number, context: IChartContext): Partial<A
   const between = fitting([bounds, ''], room - textWidth(lines.map(({ text }) => text).join(' ')));
   const common: Partial<Annotations> = { xref: 'paper', yref: 'paper', y, yanchor: 'bottom', showarrow: false };
   const left = `<b>${plainText(plot.title)}</b> ${coloured(between, theme.mutedText)}`;
-  const colours = depthColours(plot.lines.length, theme.colours);
+  const colours = lineColours(plot, theme);
   const right = lines
     .map(({ text, line }) => coloured(text, line === null ? theme.mutedText : colours[line]))
     .join(' ');

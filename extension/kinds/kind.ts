@@ -4,6 +4,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
 import type { IChartContext, IFigure } from '../charts/figure';
+import type { IScalarSeries } from '../charts/scalarPlots';
 import type { ITokenStrip } from '../charts/routing/tokenStrip';
 
 /** One picture of a tab: a figure, or a strip of tokens. */
@@ -67,6 +68,8 @@ export interface IKind<P extends Payload = Payload> {
   };
   /** The number that matters most, in two words; null where there is none yet. */
   brief?: (data: P['data'], trans: TranslationBundle) => string | null;
+  /** Numbers over the steps of a run, which can be drawn beside those of other runs. Default: it has none. */
+  scalars?: (payload: P, context: IChartContext) => IScalarSeries | null;
   /** Whether it is of a run that its kernel holds and stops. Default: it is of something that is over. */
   steered?: boolean;
 }

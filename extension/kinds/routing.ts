@@ -9,7 +9,7 @@ import { loadHeatmap } from '../charts/routing/loadHeatmap';
 import { loadOverTime } from '../charts/routing/loadOverTime';
 import { LoadsTable } from '../charts/routing/loadsTable';
 import { routingAt } from '../charts/routing/routingAt';
-import { routingScalars } from '../charts/routing/routingScalars';
+import { routingScalars, routingSeries } from '../charts/routing/routingScalars';
 import { specialisation } from '../charts/routing/specialisation';
 import { tokenStrip } from '../charts/routing/tokenStrip';
 import { topTokens } from '../charts/routing/topTokens';
@@ -68,5 +68,6 @@ export const routing: IKind<RoutingPayload> = {
     const known = layers.flatMap(({ maxVio }) => maxVio ?? []);
     return known.length === 0 ? null : trans.__('MaxVio %1', Math.max(...known).toFixed(2));
   },
+  scalars: routingSeries,
   steered: true
 };

@@ -2,6 +2,7 @@
 import type { TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { CurvesTable } from '../charts/training/curvesTable';
 import { trainingAt } from '../charts/training/trainingAt';
+import { scalarPlots } from '../charts/scalarPlots';
 import { trainingScalars } from '../charts/training/trainingScalars';
 import type { IKind } from './kind';
 
@@ -19,5 +20,6 @@ export const training: IKind<TrainingPayload> = {
     return loss === null ? null : trans.__('loss %1', loss.toFixed(3));
   },
   replay: { steps: ({ steps }) => steps, at: trainingAt },
+  scalars: ({ data }) => ({ steps: data.steps, plots: scalarPlots(data.scalars) }),
   steered: true
 };

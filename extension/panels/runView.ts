@@ -7,17 +7,19 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, RunControls } from '../control';
 import { controlState } from '../control';
+import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
 import { FrameScheduler } from '../base/frame';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
-import { latestRun, titleOf } from '../base/payloads';
+import { latestRun } from '../base/payloads';
 import { kindOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
+import { Configuration } from './configuration';
 import { ControlBar } from './controlBar';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
@@ -32,6 +34,8 @@ export interface IRunSource {
   kernel: () => KernelState;
   /** Says why there is no run, where there is none. */
   empty: () => string;
+  /** A run's title among others that are not offered here. Default: among its own. */
+  titleOf?: (run: IRun) => string | undefined;
   /** Holds and stops runs; null where no notebook is open. */
   controls: () => RunControls | null;
 }
@@ -48,6 +52,9 @@ export interface IRunViewOptions {
   close?: () => void;
 }
 
+/** Of what is no run. */
+const NO_SETTINGS = {};
+
 /** Where there is nothing to hold. */
 const NOTHING: IControlState = { why: 'nothing', status: null };
 
@@ -61,11 +68,13 @@ export class RunView extends Widget {
     this._header = new PanelHeader(trans, close !== undefined);
     this._replay = new ReplayBar(trans);
     this._control = new ControlBar(trans);
+    this._configuration = new Configuration(trans);
     this._pictures = new TabbedPictures(trans);
     const layout = (this.layout = new PanelLayout());
     layout.addWidget(this._header);
     layout.addWidget(this._control);
     layout.addWidget(this._state);
+    layout.addWidget(this._configuration);
     layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
     this._header.chosen.connect(this._choose, this);
@@ -182,7 +191,7 @@ export class RunView extends Widget {
     const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
     this._header.describe({
       ...this._runChoice(runs, run),
-      title: source.title,
+      title: this._titleOf(run, runs),
       source,
       state,
       layers: isOfLayers ? layers : [],
@@ -190,6 +199,7 @@ export class RunView extends Widget {
       experts: isOfLayers ? experts : [],
       expert
     });
+    this._configuration.describe(configurationOf(run));
     this._tell(stateSentence(state, source, trans));
     const lacking = kind.details?.lacking(payload, layer) ?? null;
     const whole = lacking === null ? payload : this._filled(run, payload, lacking);
@@ -249,6 +259,7 @@ export class RunView extends Widget {
     this._describeControl(NOTHING);
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);
+    this._configuration.describe(NO_SETTINGS);
     this._replay.offer([], null);
     this._pictures.hide();
     this._drawn = null;
@@ -260,8 +271,13 @@ export class RunView extends Widget {
   }
 
   private _runChoice(runs: readonly IRun[], run?: IRun): { runs: string[]; run: number } {
-    const titles = runs.map((each, i) => `${i + 1}. ${titleOf(each, this._options.trans)}`);
+    const titles = distinctTitles(runs, this._options.trans).map((title, i) => `${i + 1}. ${title}`);
     return { runs: titles, run: run ? runs.indexOf(run) : 0 };
+  }
+
+  private _titleOf(run: IRun, runs: readonly IRun[]): string {
+    const { source, trans } = this._options;
+    return source.titleOf?.(run) ?? distinctTitles(runs, trans)[runs.indexOf(run)];
   }
 
   private _choose(_: PanelHeader, choice: Choice): void {
@@ -291,6 +307,7 @@ export class RunView extends Widget {
   private _state = new Widget({
     node: element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } })
   });
+  private _configuration: Configuration;
   private _replay: ReplayBar;
   private _control: ControlBar;
   /** Whether the focus is, or was when it was lost, on a control. */

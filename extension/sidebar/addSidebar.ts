@@ -25,7 +25,7 @@ const RANK = 700;
 export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
   const { shell, notebooks, panels, trans, themes, settings, restorer } = options;
   const sidebar = new RoutingSidebar({ trans, themes, settings });
-  const follow = (): void => sidebar.follow(runsOf(notebooks.currentWidget, panels));
+  const follow = (): void => sidebar.follow(runsOf(notebooks.currentWidget, panels, shell));
   shell.add(sidebar, 'right', { rank: RANK, type: trans.__('Routing') });
   restorer?.add(sidebar, sidebar.id);
   notebooks.currentChanged.connect(follow);
@@ -35,7 +35,11 @@ export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
   return sidebar;
 }
 
-function runsOf(notebook: NotebookPanel | null, panels: NotebookPanels): INotebookRuns | null {
+function runsOf(
+  notebook: NotebookPanel | null,
+  panels: NotebookPanels,
+  shell: JupyterFrontEnd['shell']
+): INotebookRuns | null {
   const parts = panels.partsOf(notebook);
   if (notebook === null || parts === undefined) {
     return null;
@@ -45,6 +49,14 @@ function runsOf(notebook: NotebookPanel | null, panels: NotebookPanels): INotebo
   return {
     name: () => name.slice(name.lastIndexOf('/') + 1),
     ...parts,
+    reveal: (cellId) => {
+      shell.activateById(notebook.id);
+      const index = content.widgets.findIndex((cell) => cell.model.id === cellId);
+      if (index >= 0) {
+        content.activeCellIndex = index;
+        void content.scrollToItem(index, 'smart');
+      }
+    },
     cellOrder: () => content.widgets.map((cell) => cell.model.id)
   };
 }

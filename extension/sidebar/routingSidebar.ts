@@ -3,6 +3,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Panel, PanelLayout, Widget } from '@lumino/widgets';
+import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import { FrameScheduler } from '../base/frame';
 import { switchyardIcon } from '../base/icon';
@@ -10,7 +11,10 @@ import type { PanelSettings } from '../base/panelSettings';
 import { RunView } from '../panels';
 import { latestRun } from '../base/payloads';
 import type { PayloadStore } from '../base/store';
+import { readTheme } from '../base/theme';
 import { FIRST_VIEW } from '../base/view';
+import { ComparedScalars } from './comparedScalars';
+import { Differences } from './differences';
 import type { IListEntry, IRunAction } from './runList';
 import { RunList } from './runList';
 import { listRuns, matches } from './listRuns';
@@ -45,6 +49,14 @@ export class RoutingSidebar extends Widget {
     layout.addWidget(new Widget({ node: this._search }));
     layout.addWidget(this._list);
     layout.addWidget(new Widget({ node: this._empty }));
+    this._differences = new Differences(trans);
+    layout.addWidget(this._differences);
+    this._scalars = new ComparedScalars(trans);
+    this._scalars.looked.connect((_, change) => {
+      Object.assign(this._view, change);
+      this._refresh();
+    }, this);
+    layout.addWidget(this._scalars);
     layout.addWidget(this._views);
     this._list.acted.connect(this._act, this);
   }
@@ -121,6 +133,10 @@ export class RoutingSidebar extends Widget {
   }
 
   private _onRun(action: IRunAction['action'], handle: RunHandle | null): void {
+    if (action === 'reveal') {
+      handle?.reveal();
+      return;
+    }
     const change = { show: showRun, pin: togglePinned, compare: toggleCompared }[action];
     if (handle !== null) {
       this._selection = change(this._selection, handle, this.inView);
@@ -136,8 +152,9 @@ export class RoutingSidebar extends Widget {
     const { trans } = this._options;
     const { inView, compared } = this;
     this._main ??= this._createView(() => this.inView);
+    const titles = this._titles();
     const entries = this._listed().map((handle): IListEntry => ({
-      ...{ handle, row: this._rowOf(handle), shown: handle === inView },
+      ...{ handle, row: this._rowOf(handle, titles), shown: handle === inView },
       ...{ pinned: this._selection.pinned.includes(handle), compared: handle === compared }
     }));
     const found = entries.filter(({ row }) => matches(row, this._search.value));
@@ -146,14 +163,32 @@ export class RoutingSidebar extends Widget {
     this._empty.textContent =
       entries.length > 0 && found.length === 0 ? trans.__('No run matches “%1”.', this._search.value) : '';
     this._showSecond(compared !== null);
+    this._differences.compare(
+      [inView, compared].flatMap((handle) =>
+        handle === null || compared === null
+          ? []
+          : [{ title: titles.get(handle) ?? '', configuration: configurationOf(handle.run) }]
+      )
+    );
     this._update();
   }
 
   /** A pinned run of another notebook says which. */
-  private _rowOf(handle: RunHandle): IListEntry['row'] {
-    const row = handle.row(this._options.trans);
+  private _rowOf(handle: RunHandle, titles: ReadonlyMap<RunHandle, string>): IListEntry['row'] {
+    const own = handle.row(this._options.trans);
+    const row = { ...own, title: titles.get(handle) ?? own.title };
     const here = handle.notebook.store === this._notebook?.store;
     return here ? row : { ...row, details: [...row.details, handle.notebook.name()] };
+  }
+
+  /** Titles that tell the runs of the list apart. */
+  private _titles(): Map<RunHandle, string> {
+    const handles = this._listed();
+    const titles = distinctTitles(
+      handles.map(({ run }) => run),
+      this._options.trans
+    );
+    return new Map(handles.map((handle, i) => [handle, titles[i]]));
   }
 
   private _showSecond(wanted: boolean): void {
@@ -173,6 +208,7 @@ export class RoutingSidebar extends Widget {
     const source = {
       runs: () => [handle()].flatMap((found) => (found ? [found.run] : [])),
       kernel: () => handle()?.kernel ?? 'none',
+      titleOf: () => this._titles().get(handle()!),
       empty: () => this._emptySentence(),
       controls: () => handle()?.notebook.controls ?? null
     };
@@ -190,13 +226,31 @@ export class RoutingSidebar extends Widget {
   }
 
   private _update(): void {
+    this._compareScalars();
     this._main?.follow();
     this._second?.follow();
   }
 
   private _refresh(): void {
+    this._compareScalars();
     this._main?.refresh();
     this._second?.refresh();
+  }
+
+  /** The scalars of the runs in view and of those that are pinned, in one figure, where scalars are looked at. */
+  private _compareScalars(): void {
+    const { inView, compared } = this;
+    const { trans, settings } = this._options;
+    const titles = this._titles();
+    const wanted =
+      compared !== null && this._view.tab === 'scalars' ? [inView, compared, ...this._selection.pinned] : [];
+    const runs = [...new Set(wanted)].flatMap((handle) => {
+      const reading = handle?.run.reading;
+      return handle !== null && reading !== undefined && 'payload' in reading
+        ? [{ title: titles.get(handle) ?? reading.payload.source.title, payload: reading.payload }]
+        : [];
+    });
+    this._scalars.compare(runs, { theme: readTheme(settings.colourScheme), trans, ...this._view });
   }
 
   /** Pinned runs first, then those of the notebook. */
@@ -239,6 +293,8 @@ export class RoutingSidebar extends Widget {
   private _search = element('input', { class: 'jp-switchyard-search', attributes: { type: 'search' } });
   private _empty = element('p', { class: 'jp-switchyard-state', attributes: { role: 'status' } });
   private _list: RunList;
+  private _differences: Differences;
+  private _scalars: ComparedScalars;
   private _views = new Panel();
   /** Made when the sidebar is first seen: JupyterLab's start does not wait for it. */
   private _main: RunView | null = null;

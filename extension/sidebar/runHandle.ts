@@ -14,6 +14,8 @@ export interface INotebookRuns {
   name: () => string;
   store: PayloadStore;
   controls: RunControls;
+  /** Brings a cell into view. */
+  reveal: (cellId: string) => void;
   /** Ids of its cells, in order. */
   cellOrder: () => readonly string[];
 }
@@ -38,28 +40,39 @@ export class RunHandle {
     return this.notebook.store.state.kernel;
   }
 
+  /** Brings the cell that holds it into view. */
+  reveal(): void {
+    const { cellId } = this._find();
+    if (cellId !== null && !this.notebook.store.isDisposed) {
+      this.notebook.reveal(cellId);
+    }
+  }
+
   /** Words that the list has for it. */
   row(trans: TranslationBundle): IRunRow {
     const { run, cellId } = this._find();
-    const place = this._placeOf(cellId, trans);
+    const cell = this._cellOf(cellId, trans);
+    const place = cell === null ? [this._nowhere(trans)] : [];
     const title = titleOf(run, trans);
     if ('problem' in run.reading) {
-      return { title, state: trans.__('not readable'), details: [place] };
+      return { title, state: trans.__('not readable'), details: place, cell };
     }
     const { source } = run.reading.payload;
     const state = runState(run.reading.payload, run, this.kernel, Date.now());
     const origin = run.live ? trans.__('live') : trans.__('saved');
     return isStill(source)
-      ? { title, state: '', details: [place, origin] }
-      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), place, origin] };
+      ? { title, state: '', details: [...place, origin], cell }
+      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), ...place, origin], cell };
   }
 
-  private _placeOf(cellId: string | null, trans: TranslationBundle): string {
-    if (this.notebook.store.isDisposed) {
-      return trans.__('closed');
-    }
-    const cell = cellId === null ? -1 : this.notebook.cellOrder().indexOf(cellId);
-    return cell < 0 ? trans.__('of no cell that is here') : trans.__('cell %1', cell + 1);
+  /** "cell 3"; null where the notebook has no such cell. */
+  private _cellOf(cellId: string | null, trans: TranslationBundle): string | null {
+    const known = cellId === null || this.notebook.store.isDisposed ? -1 : this.notebook.cellOrder().indexOf(cellId);
+    return known < 0 ? null : trans.__('cell %1', known + 1);
+  }
+
+  private _nowhere(trans: TranslationBundle): string {
+    return this.notebook.store.isDisposed ? trans.__('closed') : trans.__('of no cell that is here');
   }
 
   private _find(): IListedRun {

@@ -18,7 +18,7 @@ export interface IListEntry {
 /** Action of the reader on a run. */
 export interface IRunAction {
   handle: RunHandle;
-  action: 'show' | 'pin' | 'compare';
+  action: 'show' | 'pin' | 'compare' | 'reveal';
 }
 
 export class RunList extends Widget {
@@ -60,8 +60,9 @@ export class RunList extends Widget {
     show.append(title, state, details);
     const pin = button('pin', 'toggle', this._trans.__('Pin'));
     const compare = button('compare', 'toggle', this._trans.__('Compare'));
-    const node = element('li', {}, show, element('span', {}, pin, compare));
-    const row = { node, show, title, state, details, pin, compare };
+    const cell = button('reveal', 'toggle');
+    const node = element('li', {}, show, element('span', {}, cell, pin, compare));
+    const row = { node, show, title, state, details, cell, pin, compare };
     this._rows.set(handle, row);
     return row;
   }
@@ -73,6 +74,9 @@ export class RunList extends Widget {
     nodes.state.textContent = row.state;
     nodes.state.hidden = row.state === '';
     nodes.details.textContent = row.details.join(' · ');
+    nodes.cell.textContent = row.cell ?? '';
+    nodes.cell.hidden = row.cell === null;
+    nodes.cell.title = trans.__('Go to the cell of this run');
     nodes.show.setAttribute('aria-current', String(shown));
     nodes.pin.setAttribute('aria-pressed', String(pinned));
     nodes.pin.setAttribute('aria-label', trans.__('Pin %1', row.title));
@@ -94,6 +98,7 @@ interface IRow {
   title: HTMLElement;
   state: HTMLElement;
   details: HTMLElement;
+  cell: HTMLButtonElement;
   pin: HTMLButtonElement;
   compare: HTMLButtonElement;
 }

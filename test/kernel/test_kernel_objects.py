@@ -2,6 +2,8 @@
 
 import pytest
 
+PICTURE = "application/vnd.switchyard.picture.v1+json"
+
 SETUP = """
 import { core, models, routers, show, tf } from '@switchyard/kernel-lib';
 const spec = routers.topK({ k: 2 });
@@ -28,8 +30,8 @@ def shown(kernel, code):
         ("model", {"text/html", "text/plain"}, "transformer, 4 positions\n"),
         ("router", {"text/html", "text/plain"}, "top-k router: 2 of 3 experts\n"),
         ("spec", {"text/plain"}, "top-k {"),
-        ("routing", {"image/svg+xml", "text/plain"}, "routing (sparse): 5 tokens to 3 experts, K = 2\n"),
-        ("tf.eye(3)", {"image/svg+xml", "text/plain"}, "tensor float32 [3, 3]\n"),
+        ("routing", {PICTURE, "image/svg+xml", "text/plain"}, "routing (sparse): 5 tokens to 3 experts, K = 2\n"),
+        ("tf.eye(3)", {PICTURE, "image/svg+xml", "text/plain"}, "tensor float32 [3, 3]\n"),
         ("await Promise.resolve(tf.scalar(2))", {"text/plain"}, "tensor float32 []\nmin 2,"),
     ],
 )

@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT / "extension"))
 
 B, T, E, K = 2, 5, 6, 2
 WINDOW, SAMPLE = 2, 4
+#: Steps and scalars of the long run.
+LONG, SCALARS = 3000, 40
 #: The text of each token: one of each class in turn, in one letter after the other.
 TEXTS = [text.format(chr(ord("a") + i)) for i in range(17) for text in ("w{}", " for", "{}9", "\n\t", "->", "12")]
 
@@ -70,6 +72,18 @@ def replay(steps):
     return run
 
 
+def long_run():
+    """A history that is joined: of a run of many steps, whose choices and scalars follow from their numbers."""
+    import jupyterlab_switchyard as switchyard
+
+    run = switchyard.record(display=False)
+    for step in range(1, LONG + 1):
+        run.observe("moe", indices=[[step % 4, (step * step + 1) % 4]], num_experts=4)
+        run.step(step, scalars={f"x{i}": step * (i + 1) % 17 / 7.3 for i in range(SCALARS)})
+    history = run.payload()["data"]["history"]
+    return {"steps": LONG, "scalars": SCALARS, "history": {name: history[name] for name in ("steps", "scalars", "loadSteps", "load")}}
+
+
 def main():
     steps = draw_steps()
     fixture = {
@@ -79,6 +93,7 @@ def main():
         "texts": TEXTS,
         "steps": steps,
         "data": replay(steps).payload()["data"],
+        "long": long_run(),
     }
     FIXTURE.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
 

@@ -4,6 +4,7 @@ import { data, protocol, telemetry } from '@switchyard/kernel-lib';
 import type { core } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { routingExample } from '../support/payloads';
+import { recordOf as chosenOf } from '../support/routingRecords';
 
 interface Step {
   step: number;
@@ -27,6 +28,12 @@ interface Recording {
   steps: Step[];
   /** What the wheel's Python side makes of the steps; written by make_recording.py. */
   data: protocol.RoutingData;
+  /** What it keeps of many steps. */
+  long: {
+    steps: number;
+    scalars: number;
+    history: Pick<protocol.RoutingHistory, 'steps' | 'scalars' | 'loadSteps' | 'load'>;
+  };
 }
 
 function read(name: string): unknown {
@@ -48,6 +55,20 @@ test('a recording from Python has the numbers of ours', () => {
   }
   const ours = telemetry.bound<protocol.RoutingPayload>({ ...routingExample(), data: recorder.data() });
   expect(theirs).toEqual(ours.data);
+});
+
+test('a long run has the history that Python keeps of it', () => {
+  const { steps, scalars, history } = (read('recording') as Recording).long;
+  const recorder = telemetry.recorder();
+  for (let step = 1; step <= steps; step++) {
+    recorder.observe(chosenOf([step % 4, (step * step + 1) % 4]));
+    const values = Array.from({ length: scalars }, (_, i) => [`x${i}`, ((step * (i + 1)) % 17) / 7.3] as const);
+    recorder.step(step, Object.fromEntries(values));
+  }
+  const ours = telemetry.bound<protocol.RoutingPayload>({ ...routingExample(), data: recorder.data() }).data.history;
+  // Both kept fewer steps than they recorded: joined as the run went on, and once more to fit.
+  expect(history.steps.length).toBeLessThan(200);
+  expect(ours).toMatchObject(history);
 });
 
 test('tokens have the class that Python gives them', () => {

@@ -1,7 +1,9 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
+import type { JSHandle } from '@playwright/test';
+import { STALE_AFTER } from '../../extension/base/runState';
 import { control, pausesAndSteps, probes } from './support/interactions';
-import { drawn, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
+import { drawn, execute, expectedLoads, openNotebook, panelOf, payloadOf } from './support/notebook';
 import { watched } from './support/watched';
 
 /** What JupyterLab shows of the kernel. */
@@ -69,3 +71,70 @@ test('a watched module draws live, is paused, done step by step and given a text
   expect(String(last.source.step)).toBe(printed.at(-1)?.trim());
   await expect.poll(async () => (await drawn(panel, 'load-heatmap'))[0]?.z).toEqual(expectedLoads(last));
 });
+
+/** Two steps, each longer than a run in the background may be silent, and nothing between them. */
+const SLOW = `import time
+from standin import Model
+import jupyterlab_switchyard as switchyard
+model = Model(layers=2, num_experts=8, k=2).train()
+with switchyard.watch(model, total_steps=2) as run:
+    for step in range(2):
+        model([[1, 2, 3, 4]])
+        time.sleep(${(STALE_AFTER + 2000) / 1000})
+        run.step(loss=1)
+time.sleep(3)`;
+
+test('a run whose steps take longer than silence would tell is running in every place until its cell says otherwise', async ({
+  page,
+  tmpPath
+}) => {
+  test.setTimeout(180_000);
+  await openNotebook(page, tmpPath, [SLOW, '1']);
+  await execute(page, 'switchyard:open-sidebar');
+  const places = [
+    panelOf(page).locator('.jp-switchyard-badge'),
+    page.locator('.jp-switchyard-runs .jp-switchyard-badge'),
+    page.locator('.jp-switchyard-Sidebar .jp-switchyard-RunView .jp-switchyard-badge'),
+    page.locator('.jp-switchyard-Summary .jp-switchyard-head > span')
+  ];
+  const running = page.notebook.runCell(0);
+  await expect(places[0]).toHaveText('running');
+  await expect(places[3]).toHaveText('step 0 of 2 · running');
+  const told = await statusesOf(page);
+  const said = new Set<string>();
+  for (let step = 0; step < 2;) {
+    const words = await Promise.all(places.map((place) => place.textContent()));
+    step = Number(/step (\d)/.exec(words[3] ?? '')?.[1]);
+    if (step < 2) {
+      words.forEach((text) => said.add((text ?? '').replace(/^step \d of 2 · /, '')));
+    }
+    await page.waitForTimeout(250);
+  }
+  expect([...said]).toEqual(['running']);
+  await running;
+  await expect(places[0]).toHaveText('finished');
+  // What hears the panel says for a moment that it is idle, and then for the cell that this is not.
+  const { statuses } = await told.jsonValue();
+  const idle = statuses.filter(([status, lasted]) => status !== 'busy' && lasted > 500);
+  expect(statuses.length).toBeGreaterThan(0);
+  expect(idle).toEqual([]);
+});
+
+/** Collects what JupyterLab shows of the kernel from now on, and for how many milliseconds; but for what it shows last. */
+function statusesOf(page: IJupyterLabPageFixture): Promise<JSHandle<{ statuses: [string, number][] }>> {
+  return page.evaluateHandle(() => {
+    const app = window.jupyterapp as unknown as { shell: { currentWidget: { sessionContext: IHeard } } };
+    const { sessionContext } = app.shell.currentWidget;
+    const told: { statuses: [string, number][] } = { statuses: [] };
+    let [status, since] = [sessionContext.kernelDisplayStatus, performance.now()];
+    sessionContext.statusChanged.connect(() => {
+      told.statuses.push([status, performance.now() - since]);
+      [status, since] = [sessionContext.kernelDisplayStatus, performance.now()];
+    });
+    return told;
+  });
+}
+
+interface IHeard extends ISession {
+  statusChanged: { connect: (slot: () => void) => void };
+}

@@ -1,8 +1,9 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
-import type { Payload, RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { drawn, example, expectedLoads, openNotebook, start } from './support/notebook';
+import type { Payload, RoutingPayload, Setting } from '@switchyard/kernel-lib/protocol';
+import { cut } from './support/narrow';
+import { cellOf, drawn, example, expectedLoads, openNotebook, start } from './support/notebook';
 
 function run(title: string, name: 'small' | 'finished' = 'finished'): RoutingPayload {
   const payload = example(name) as RoutingPayload;
@@ -44,7 +45,8 @@ test('the sidebar lists the runs of the notebook in front, finds them, pins one 
   await expect(sidebar).toContainText('This notebook has no runs yet.');
   await open(page, tmpPath, 'two.ipynb', [alpha, beta]);
   await expect(titles(sidebar)).toHaveText(['alpha', 'beta']);
-  await expect(sidebar.locator('.jp-switchyard-run-show small').nth(1)).toContainText('cell 2 · saved');
+  await expect(sidebar.locator('.jp-switchyard-run-show small').nth(1)).toContainText('saved');
+  await expect(sidebar.getByRole('button', { name: 'cell 2' })).toBeVisible();
   await expect(heading).toHaveText(['beta']);
   await expect.poll(async () => (await drawn(views.first(), 'load-heatmap'))[0]?.z).toEqual(expectedLoads(beta));
 
@@ -98,4 +100,72 @@ test('the sidebar is open again after the page was loaded anew', async ({ page }
   await saved;
   await page.reload();
   await expect(sidebar).toBeVisible({ timeout: 40_000 });
+});
+
+/** The same model with another seed and balance. */
+function configured(runId: string, configuration: Record<string, Setting>): RoutingPayload {
+  const payload = example('finished') as RoutingPayload;
+  return { ...payload, runId, source: { ...payload.source, configuration } };
+}
+
+test('five runs of one title are told apart by their settings, and two of them side by side by what differs', async ({
+  page,
+  tmpPath
+}) => {
+  const common = { learningRate: 0.003, model: 'transformer', router: 'topK' };
+  const runs = [1, 2, 3, 4].map((seed) => configured(`seed ${seed}`, { seed, ...common, 'router.balance': 'switch' }));
+  runs.push(configured('none', { seed: 4, ...common, 'router.balance': 'none' }));
+  const [{ source }] = runs;
+  await open(page, tmpPath, 'five.ipynb', runs);
+  await start(page, 'switchyard:open-sidebar');
+  const sidebar = page.locator('.jp-switchyard-Sidebar');
+  await expect(titles(sidebar)).toHaveText(
+    [1, 2, 3, 4, 4].map((seed, i) => `${source.title}, seed ${seed}, router.balance ${i < 4 ? 'switch' : 'none'}`)
+  );
+  const views = sidebar.locator('.jp-switchyard-RunView');
+  const settings = views.first().locator('.jp-switchyard-configuration');
+  await settings.getByText('Configuration').click();
+  await expect(settings.locator('tbody tr')).toHaveText([
+    'seed4',
+    'learningRate0.003',
+    'modeltransformer',
+    'routertopK',
+    'router.balancenone'
+  ]);
+
+  await sidebar.getByRole('button', { name: /^Compare with .*seed 4, router.balance switch/ }).click();
+  const differences = sidebar.locator('.jp-switchyard-differences');
+  await expect(differences.locator('tbody tr')).toHaveText(['router.balancenoneswitch']);
+  await sidebar.getByRole('button', { name: /^Compare with .*seed 2/ }).click();
+  await expect(differences.locator('tbody tr')).toHaveText(['seed42', 'router.balancenoneswitch']);
+
+  await views.first().getByRole('tab', { name: 'Scalars' }).click();
+  const both = sidebar.locator('.jp-switchyard-comparedScalars');
+  const losses = async (): Promise<unknown[]> =>
+    (await drawn(both, 'compared-scalars')).filter(({ name }) => /^loss .* train$/.test(name ?? '')).map(({ y }) => y);
+  const loss = runs[0].data.history.scalars['loss/train'];
+  await expect.poll(losses).toEqual([loss, loss]);
+  await both.getByRole('combobox', { name: 'Smoothing' }).selectOption('0.9');
+  await expect.poll(async () => (await losses())[0]).not.toEqual(loss);
+  await both.getByRole('combobox', { name: 'Scale' }).selectOption('logarithmic');
+  expect(await cut(both)).toEqual([]);
+
+  await sidebar.getByRole('button', { name: 'cell 1', exact: true }).click();
+  await expect(cellOf(page, 0)).toHaveClass(/jp-mod-active/);
+});
+
+test('nothing of a small run is cut in the sidebar, nor stands over something else', async ({ page, tmpPath }) => {
+  await open(page, tmpPath, 'small.ipynb', [beta]);
+  await start(page, 'switchyard:open-sidebar');
+  const view = page.locator('.jp-switchyard-Sidebar .jp-switchyard-RunView');
+  await expect.poll(async () => (await drawn(view, 'load-heatmap'))[0]?.z).toEqual(expectedLoads(beta));
+  await expect.poll(() => cut(view)).toEqual([]);
+  const picture = view.locator('[data-picture="load-heatmap"]');
+  await picture.screenshot({ path: 'test-results/small-sidebar.png' });
+  // Under the labels also where one of them is far from it.
+  const [title, labels] = await Promise.all([
+    picture.locator('.g-xtitle text, .jp-switchyard-axis').boundingBox(),
+    picture.locator('.xtick text').evaluateAll((all) => all.map((node) => node.getBoundingClientRect().bottom))
+  ]);
+  expect(title!.y).toBeGreaterThanOrEqual(Math.max(...labels) - 3);
 });

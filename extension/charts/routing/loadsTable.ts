@@ -43,10 +43,12 @@ export class LoadsTable {
     return data.layers.length > 0 ? [this.node, this._legend.node] : [];
   }
 
-  /** The first layers: the load of each, expert by expert, and the key numbers. */
+  /** The least balanced layers, in their order: the load of each, expert by expert, and the key numbers. */
   private _fill(all: readonly LayerRouting[], colours: IColours): void {
-    const layers = all.slice(0, MAX_ROWS);
-    const labels = layerLabels(all);
+    const shown = worst(all);
+    const layers = shown.map((i) => all[i]);
+    const names = layerLabels(all);
+    const labels = shown.map((i) => names[i]);
     const ratios = layers.map((layer) => layer.load.map((load) => timesFair(load, layer.numExperts)));
     this._make(layers.map(({ numExperts }) => numExperts));
     layers.forEach((layer, i) => {
@@ -78,7 +80,11 @@ export class LoadsTable {
   private _tellOf(hidden: number): void {
     this._caption.remove();
     if (hidden > 0) {
-      const words = this._trans._n('%1 more layer in the panel', '%1 more layers in the panel', hidden);
+      const words = this._trans._n(
+        'These are the least balanced; %1 more layer in the panel',
+        'These are the least balanced; %1 more layers in the panel',
+        hidden
+      );
       setText(this._caption, words);
       this.node.append(this._caption);
     }
@@ -90,6 +96,13 @@ export class LoadsTable {
   private _caption = element('caption');
   private _rows: IRow[] = [];
   private _key = '';
+}
+
+/** Indices of the layers that are shown, ascending: those of the largest MaxVio, of equal ones the first. */
+function worst(layers: readonly LayerRouting[]): number[] {
+  const vio = (i: number): number => layers[i].maxVio ?? -1;
+  const order = layers.map((_, i) => i).sort((a, b) => vio(b) - vio(a) || a - b);
+  return order.slice(0, MAX_ROWS).sort((a, b) => a - b);
 }
 
 function row(numExperts: number): IRow {

@@ -1,5 +1,6 @@
 """Named series of any length in a bounded number of bins."""
 
+from itertools import accumulate
 from typing import Any, Callable, Iterable
 
 #: Joins two values of a series; the last argument is the share of the second.
@@ -19,6 +20,7 @@ def blend_vectors(first: list[float], second: list[float], weight: float) -> lis
 class Binned:
     """Each bin is the mean over ``stride`` steps, and the stride doubles whenever the bins are full.
 
+    Before the first of these stand shorter ones, which end at the steps 1, 2, 4, 8, ... of the run: routers settle early.
     What is kept depends on the steps alone, never on the time. A bin bears its last step.
     """
 
@@ -28,6 +30,8 @@ class Binned:
         self._steps: list[int] = []
         self._series: Series = {}
         self._stride = 1
+        #: Bins of the start: the first, and each as long as all before it. Together as long as one of the others.
+        self._early = 1
         self._pending: dict[str, tuple[Any, int]] = {}
         self._adds = 0
         self._last = 0
@@ -42,9 +46,9 @@ class Binned:
         if self._adds == self._stride:
             self._append(self._steps, self._series)
             self._pending, self._adds = {}, 0
-            if len(self._steps) == self._capacity:
-                self._steps, self._series = thin(self._steps, self._series, self._capacity // 2, self._blend)
-                self._stride *= 2
+            length = len(self._steps)
+            if length >= self._capacity - 1 and (length - self._early) % 2 == 1:
+                self._halve()
 
     def read(self) -> tuple[list[int], Series]:
         """All bins, the one under way included; a copy."""
@@ -52,6 +56,16 @@ class Binned:
         if self._adds > 0:
             self._append(steps, series)
         return steps, series
+
+    def _halve(self) -> None:
+        # The first bin after the start is as long as the start, and belongs to it from now on.
+        start = self._early + 1
+        crowded = start > self._capacity / 2
+        pairs = [2] * ((len(self._steps) - start) // 2)
+        sizes = [*([2] if crowded else [1, 1]), *[1] * (start - 2), *pairs]
+        self._steps, self._series = _joined(self._steps, self._series, sizes, self._blend)
+        self._early = self._early if crowded else start
+        self._stride *= 2
 
     def _append(self, steps: list[int], series: Series) -> None:
         for name in self._pending:
@@ -62,15 +76,46 @@ class Binned:
 
 
 def thin(steps: list[int], series: Series, most: int, blend: Blend) -> tuple[list[int], Series]:
-    """The same series in at most ``most`` bins, each the mean of as many neighbours; a bin bears its last step."""
+    """The same series in at most ``most`` bins, each the mean of neighbours; a bin bears its last step. The bins cover equal
+    numbers of steps but for those of the start, of which none is longer than all before it."""
     if most == 0:
         return [], {name: [] for name in series}
-    size = max(1, -(-len(steps) // most))
-    if size == 1:
-        return steps, series
-    starts = range(0, len(steps), size)
-    lasts = [steps[min(len(steps), start + size) - 1] for start in starts]
-    return lasts, {name: [_mean(values[i : i + size], blend) for i in starts] for name, values in series.items()}
+    return (steps, series) if len(steps) <= most else _joined(steps, series, _group_sizes(steps, most), blend)
+
+
+def _group_sizes(steps: list[int], most: int) -> list[int]:
+    """Lengths of at most ``most`` groups of neighbouring steps."""
+    low, high = 0, steps[-1] - steps[0] + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(_grouped(steps, middle)) <= most else (middle, high)
+    sizes = _grouped(steps, high)
+    # Too few even for groups that double.
+    even = -(-len(steps) // most)
+    return sizes if len(sizes) <= most else [even] * -(-len(steps) // even)
+
+
+def _grouped(steps: list[int], most: int) -> list[int]:
+    """Lengths of groups that cover at most so many steps each, and no more than all before them."""
+    before = steps[0] - 1
+    sizes: list[int] = []
+    limit = start = before
+    for step in steps:
+        if step <= limit:
+            sizes[-1] += 1
+        else:
+            limit = start + min(most, start - before)
+            sizes.append(1)
+        start = step
+    return sizes
+
+
+def _joined(steps: list[int], series: Series, sizes: list[int], blend: Blend) -> tuple[list[int], Series]:
+    """Means of groups of so many neighbours each, the last of what is left."""
+    ends = [min(len(steps), end) for end in accumulate(sizes)]
+    groups = [slice(start, end) for start, end in zip([0, *ends], ends)]
+    means = {name: [_mean(values[group], blend) for group in groups] for name, values in series.items()}
+    return [steps[end - 1] for end in ends], means
 
 
 def _mean(values: list[Any], blend: Blend) -> Any:

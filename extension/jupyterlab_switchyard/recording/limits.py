@@ -1,7 +1,7 @@
 """The contract's MIME type, version and bounds; see kernel-lib/schema/switchyard.v1.schema.json."""
 
 MIME_TYPE = "application/vnd.switchyard.v1+json"
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 #: A payload is at most this many bytes of JSON.
 MAX_PAYLOAD_BYTES = 64 * 1024
@@ -15,6 +15,8 @@ MAX_LOAD_STEPS = 64
 MAX_TOKENS = 2048
 #: Named scalars of a run.
 MAX_SCALARS = 64
+#: Settings of a run that a payload names.
+MAX_CONFIGURATION = 32
 #: Experts of a layer, E.
 MAX_EXPERTS = 4096
 #: Routed layers, L.

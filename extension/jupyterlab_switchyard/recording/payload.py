@@ -25,6 +25,8 @@ class RunState:
     #: What it failed of; empty where it did not.
     problem: str = ""
     routes: bool = True
+    #: Settings of the run by name, as a payload holds them.
+    configuration: dict[str, Any] = field(default_factory=dict)
     run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -57,6 +59,7 @@ def _whole(state: RunState, data: dict[str, Any]) -> dict[str, Any]:
             "final": state.status != "running",
             "status": state.status,
             **({"problem": label(clean(state.problem))} if state.problem else {}),
+            **({"configuration": state.configuration} if state.configuration else {}),
         },
         "data": data,
     }

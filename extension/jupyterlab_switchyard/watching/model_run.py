@@ -8,6 +8,7 @@ from ..recording.chosen import checked, chosen
 from ..recording.errors import expect_integer, fail
 from ..recording.routed import Routed
 from .batches import batch_of
+from .configuration import model_settings, together
 from .entries import entries, named_arguments
 from .find import Selection, find_routers
 from .outputs import OutputReader, Reader
@@ -39,6 +40,7 @@ class ModelRun(Run):
         super().__init__(title=type(model).__name__ if title is None else title, tokenizer=tokenizer, **options)
         self._probe.through(model, probe or route_by(model, tokenizer))
         self._state.routes = title is None
+        self._state.configuration = together(self._state.configuration, model_settings(model, k))
         self._model = model
         self._routers = find_routers(model, routers)
         self._k = None if k is None else expect_integer("watch", "k", k, 1)

@@ -13,6 +13,7 @@ from ..showing.bundle import bundle_of, picture
 from ..showing.live import LiveDisplay, Output, notebook_display
 from ..showing.text import payload_text
 from .batches import Domain, batch_of
+from .configuration import given_settings
 from .control import Control, Stopped
 from .probe import Probe
 
@@ -32,11 +33,13 @@ class Run:
         total_steps: int | None = None,
         token_sample: int | None = None,
         window: int = 8,
+        configuration: Mapping[str, Any] | None = None,
         display: bool = True,
     ) -> None:
         if total_steps is not None:
             expect_integer("watch", "total_steps", total_steps, 0)
         state = self._state = RunState(title, total_steps)
+        state.configuration = given_settings("watch", configuration)
         text = text_of(tokenizer)
         recorder = self._recorder = Recorder(window=window, token_sample=token_sample, text_of=text)
         probe = self._probe = Probe(text)

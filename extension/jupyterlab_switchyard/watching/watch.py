@@ -1,6 +1,6 @@
 """The public functions that record a running model."""
 
-from typing import Any
+from typing import Any, Mapping
 
 from .find import Selection
 from .model_run import ModelRun
@@ -20,6 +20,7 @@ def watch(
     total_steps: int | None = None,
     token_sample: int | None = None,
     window: int = 8,
+    configuration: Mapping[str, Any] | None = None,
     evaluation: bool | None = None,
     automatic_steps: bool = True,
     probe: Route | None = None,
@@ -62,6 +63,9 @@ def watch(
         total_steps: How many steps the run will take, where it is known.
         token_sample: Tokens of each batch whose choices are shown, 0..2048, sequence after sequence. Default: those of the first, at most 64.
         window: Loads are summed over the latest 1 to 2 times this many steps.
+        configuration: Settings of the run by name, which tell it from others: {"learning rate": 3e-4, "seed": 1}; words, numbers and
+            switches, 32 at most. The model's own (experts, how many of them a token is sent to, balance) and PyTorch's seed stand
+            beside them.
         evaluation: Whether passes in evaluation mode count. Default: only until the first pass in training mode.
         automatic_steps: See above.
         probe: Passes a text that a reader gives in the panel through the model: a function of the text that calls the model with
@@ -85,6 +89,7 @@ def watch(
         total_steps=total_steps,
         token_sample=token_sample,
         window=window,
+        configuration=configuration,
         display=display,
     )
 

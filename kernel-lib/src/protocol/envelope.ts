@@ -16,6 +16,9 @@ export interface Envelope<Kind extends string, Data> {
   data: Data;
 }
 
+/** Value of a setting: a word, a number or a switch. */
+export type Setting = Text | number | boolean;
+
 /** Whether it is a picture of something that has no steps, and was never under way. */
 export function isStill({ step, totalSteps, status }: Source): boolean {
   return totalSteps === null && step === 0 && status === 'finished';
@@ -42,4 +45,10 @@ export interface Source {
   status: 'running' | 'finished' | 'stopped' | 'failed';
   /** Cause of a run that failed; absent where it did not, or it is not known. */
   problem?: Text;
+  /**
+   * Settings of the run by name, for example "router": "topK", "seed": 1; at most 32, the ones that matter most first. Absent where
+   * they are not known.
+   * @maxProperties 32
+   */
+  configuration?: Record<string, Setting>;
 }

@@ -11,10 +11,11 @@ export {
 export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, ControlRuns, ControlStatus } from './control';
 export { isStill } from './envelope';
 export { jsonBytes } from './jsonBytes';
-export type { Envelope, Source } from './envelope';
+export type { Envelope, Setting, Source } from './envelope';
 export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
 export type * from './kinds';
 export {
+  MAX_CONFIGURATION,
   MAX_DEPTH_TOKENS,
   MAX_GRID,
   MAX_HISTORY_STEPS,
@@ -26,7 +27,7 @@ export {
   MAX_TOP_TOKENS
 } from './limits';
 export { LOAD_MARKS, loadMark, loadPosition, MOST_LOAD } from './loadScale';
-export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, SCHEMA_VERSION } from './mime';
+export { MAX_DETAILED_BYTES, MAX_PAYLOAD_BYTES, MIME_TYPE, PICTURE_MIME_TYPE, SCHEMA_VERSION } from './mime';
 export type { Count, Index, Magnitude, Name, Numeric, Packed, Positive, Share, Text } from './numbers';
 export { parsePayload } from './parsePayload';
 export type { ParseOptions } from './parsePayload';

@@ -10,6 +10,9 @@ export const MAX_TOKENS = 2048;
 /** Named scalars of a run. */
 export const MAX_SCALARS = 64;
 
+/** Settings of a run that a payload names. */
+export const MAX_CONFIGURATION = 32;
+
 /** Experts of a layer, E. */
 export const MAX_EXPERTS = 4096;
 

@@ -1,5 +1,6 @@
 import { checkBoolean, checkInteger, checkNumber, checkObject, checkOneOf, checkText, refuse } from './checks';
 import { jsonBytes } from './jsonBytes';
+import { MAX_CONFIGURATION } from './limits';
 import { MAX_PAYLOAD_BYTES, SCHEMA_VERSION } from './mime';
 import { PayloadError } from './payloadError';
 import { DATA_CHECKS } from './kinds';
@@ -87,6 +88,25 @@ function checkSource(value: unknown): void {
   checkOneOf(source.status, '$.source.status', STATUSES);
   if (source.problem !== undefined) {
     checkText(source.problem, '$.source.problem');
+  }
+  if (source.configuration !== undefined) {
+    checkConfiguration(source.configuration, '$.source.configuration');
+  }
+}
+
+function checkConfiguration(value: unknown, path: string): void {
+  const settings = Object.entries(checkObject(value, path));
+  if (settings.length > MAX_CONFIGURATION) {
+    refuse(path, `must have at most ${MAX_CONFIGURATION} names`, settings.length);
+  }
+  for (const [name, setting] of settings) {
+    const at = `${path}[${JSON.stringify(name)}]`;
+    checkText(name, at);
+    if (typeof setting === 'number') {
+      checkNumber(setting, at);
+    } else if (typeof setting !== 'boolean') {
+      checkText(setting, at);
+    }
   }
 }
 

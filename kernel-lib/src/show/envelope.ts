@@ -15,10 +15,12 @@ export interface RunState {
   status: Source['status'];
   /** Cause, where it failed. */
   problem?: string;
+  /** Its settings, where they are known. */
+  configuration?: Source['configuration'];
 }
 
 /** Envelope of every payload, round its kind and data. */
-export function envelope({ runId, seq, title, step, totalSteps, status, problem }: RunState): {
+export function envelope({ runId, seq, title, step, totalSteps, status, problem, configuration }: RunState): {
   schemaVersion: string;
   runId: string;
   seq: number;
@@ -27,7 +29,8 @@ export function envelope({ runId, seq, title, step, totalSteps, status, problem 
   const producer = `@switchyard/kernel-lib ${version}`;
   const failure = problem === undefined ? {} : { problem: problem.slice(0, MAX_TEXT) };
   const final = status !== 'running';
-  const source = { producer, title, step, totalSteps, time: Date.now(), final, status, ...failure };
+  const settings = configuration === undefined ? {} : { configuration };
+  const source = { producer, title, step, totalSteps, time: Date.now(), final, status, ...failure, ...settings };
   return { schemaVersion: SCHEMA_VERSION, runId, seq, source };
 }
 

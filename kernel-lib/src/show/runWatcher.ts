@@ -5,6 +5,7 @@ import type { Recorder } from '../study/telemetry';
 import type { Batch } from '../train/data';
 import type { RunInfo, StepReport, Watcher } from '../train/loop/contract';
 import { bound } from './bound';
+import { runConfiguration } from './configuration';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
 import type { Closer, LiveKind, LiveRecorder } from './liveKinds';
@@ -78,7 +79,8 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     const { live } = this;
     const { runId, totalSteps, model } = run;
     const title = this.options.title ?? model.kind;
-    const state: RunState = { runId, seq: 0, title, step: 0, totalSteps, status: 'running' };
+    const configuration = runConfiguration(run);
+    const state: RunState = { runId, seq: 0, title, step: 0, totalSteps, status: 'running', configuration };
     const { text } = run.task;
     const words = text && { domains: text.domains, decode: (token: number) => text.decode(token) };
     const recorder = live.recorder({ ...this.recorderOptions(), ...words });

@@ -183,7 +183,16 @@ test('a further snapshot leaves the focus on the button, and changes rows, colou
 
 test('a model of more layers than rows says how many more there are, and no more when there are none', async () => {
   const node = await render(withLayers(at(120), 15));
-  expect(node.querySelector('caption')?.textContent).toBe('3 more layers in the panel');
+  expect(node.querySelector('caption')?.textContent).toBe('These are the least balanced; 3 more layers in the panel');
   await show(at(500, true));
   expect(node.querySelector('caption')).toBeNull();
+});
+
+test('of many layers an output shows the least balanced, in their order, and says so', async () => {
+  const payload = withLayers(routing(), 20);
+  payload.data.layers.forEach((layer, i) => (layer.maxVio = [3, 7, 11, 19].includes(i) ? 5 + i : i < 8 ? 1 : 2));
+  const node = await render(payload);
+  const labels = [...node.querySelectorAll('tbody th')].map(({ textContent }) => Number(textContent));
+  expect(labels).toEqual([3, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 19]);
+  expect(node.querySelector('caption')!.textContent).toBe('These are the least balanced; 8 more layers in the panel');
 });

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { routingScalars } from '../../../extension/charts/routing/routingScalars';
+import { comparedScalars } from '../../../extension/charts/comparedScalars';
+import { quantile } from '../../../extension/charts/routing/layerBands';
+import { routingScalars, routingSeries } from '../../../extension/charts/routing/routingScalars';
+import { smoothed } from '../../../extension/charts/smoothed';
 import { trainingScalars } from '../../../extension/charts/training/trainingScalars';
 import type { IFigure } from '../../../extension/charts/figure';
 import { context, routing, training } from '../support/payloads';
@@ -76,4 +79,86 @@ test('biases of the routers share a plot, each with its layer', () => {
   const drawn = lines(routingScalars(payload, context)).filter((line) => line.name.startsWith('bias'));
   expect(drawn.map((line) => line.name)).toEqual(['bias layers.0.moe', 'bias layers.1.moe']);
   expect(new Set(drawn.map((line) => line.yaxis)).size).toBe(1);
+});
+
+test('smoothing is an exponential mean freed of its start, over what is known', () => {
+  expect(smoothed([4, null, 1, 7], 0)).toEqual([4, null, 1, 7]);
+  // (0.5 * 4 + 1) / 1.5, and (0.25 * 4 + 0.5 * 1 + 7) / 1.75.
+  expect(smoothed([4, null, 1, 7], 0.5)).toEqual([4, null, 2, 8.5 / 1.75]);
+});
+
+test('the reader smooths all lines, and has those without a bound on a logarithmic scale', () => {
+  const payload = routing();
+  const choices = { 'scalars.smoothing': '0.9', 'scalars.scale': 'log' };
+  const figure = routingScalars(payload, { ...context, choices })!;
+  const loss = payload.data.history.scalars['loss/train'];
+  expect(lines(figure).find(({ name }) => name === 'loss train')!.y).toEqual(smoothed(loss, 0.9));
+  const axes = figure.layout as Record<string, { type?: string }>;
+  expect([axes.yaxis.type, axes.yaxis2.type]).toEqual(['log', 'linear']);
+  // The numbers stay what was measured.
+  expect(figure.table.rows[5][1]).toBe(routingScalars(payload, context)!.table.rows[5][1]);
+});
+
+test('one axis of steps lies under all plots, so that one crosshair goes through them', () => {
+  const figure = routingScalars(routing(), context)!;
+  const axes = Object.keys(figure.layout).filter((key) => key.startsWith('xaxis'));
+  expect(axes).toEqual(['xaxis']);
+  const { anchor, spikemode } = figure.layout.xaxis!;
+  expect([anchor, spikemode]).toEqual([`y${lines(figure).at(-1)!.yaxis.slice(1)}`, 'across']);
+});
+
+/** The payload with so many layers, whose MaxVio is their number at every step. */
+function deep(count: number): ReturnType<typeof routing> {
+  const payload = routing('small');
+  const { history, layers } = payload.data;
+  const of = (rows: (number | null)[][]): (number | null)[][] => Array.from({ length: count }, () => rows[0]);
+  payload.data.layers = Array.from({ length: count }, (_, i) => ({ ...layers[0], path: `layers.${i}` }));
+  Object.assign(history, { cv: of(history.cv), entropy: of(history.entropy), dropped: of(history.dropped) });
+  history.maxVio = Array.from({ length: count }, (_, i) => history.steps.map((_, s) => (s === 2 && i > 0 ? null : i)));
+  return payload;
+}
+
+test('many layers are a band with their median, and the layer in view drawn out', () => {
+  const drawn = lines(routingScalars(deep(41), { ...context, layer: 30 })).filter(({ name }) =>
+    name.startsWith('MaxVio')
+  );
+  expect(drawn.map(({ name }) => name)).toEqual([
+    'MaxVio layer 10 % of layers',
+    'MaxVio layer 90 % of layers',
+    'MaxVio layer median',
+    'MaxVio layer 30'
+  ]);
+  expect(drawn.map(({ y }) => y[0])).toEqual([4, 36, 20, 30]);
+  // Only layer 0 is known there.
+  expect(drawn.map(({ y }) => y[2])).toEqual([0, 0, 0, null]);
+  expect(drawn.map((line) => (line as { fill?: string }).fill)).toEqual([undefined, 'tonexty', undefined, undefined]);
+  const few = lines(routingScalars(deep(12), context)).filter(({ name }) => name.startsWith('MaxVio'));
+  expect(few).toHaveLength(12);
+});
+
+test('between two values a quantile is as far as its part says', () => {
+  expect(quantile([], 0.5)).toBeNull();
+  expect(quantile([3], 0.9)).toBe(3);
+  expect(quantile([0, 10], 0.25)).toBe(2.5);
+});
+
+test('several runs share a plot, a colour for each; their layers are a mean, and each has its own steps', () => {
+  const [first, second] = [routing(), routing('finished')];
+  const runs = [first, second].map((payload, i) => ({ title: 'ab'[i], ...routingSeries(payload, context) }));
+  const figure = comparedScalars(runs, context)!;
+  const drawn = lines(figure) as (ILine & { line: { color: string } })[];
+  const train = drawn.filter(({ name }) => /^loss . train$/.test(name));
+  expect(train.map(({ x, y }) => [x, y])).toEqual(
+    [first, second].map(({ data: { history } }) => [history.steps, history.scalars['loss/train']])
+  );
+  expect(new Set(train.map(({ yaxis }) => yaxis)).size).toBe(1);
+  const of = (run: string): string[] =>
+    drawn.filter(({ name }) => name.includes(` ${run} `)).map(({ line }) => line.color);
+  expect([new Set(of('a')).size, new Set(of('b')).size, new Set([...of('a'), ...of('b')]).size]).toEqual([1, 1, 2]);
+  const mean = drawn.find(({ name }) => name === 'MaxVio a mean of layers')!;
+  const { maxVio } = first.data.history;
+  expect(mean.y[0]).toBeCloseTo(maxVio.reduce((sum, row) => sum + row[0]!, 0) / maxVio.length, 12);
+  // A row for each step of either.
+  const steps = new Set([...first.data.history.steps, ...second.data.history.steps]);
+  expect(figure.table.rows).toHaveLength(steps.size);
 });

@@ -48,6 +48,22 @@ export const mutations: Mutation[] = [
     '$.source.time: must be a finite number of at least 0, got -1',
     (_, p) => (p.source.time = -1)
   ),
+  routing(
+    'too many settings',
+    '$.source.configuration: must have at most 32 names, got 33',
+    (_, p) => (p.source.configuration = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`s${i}`, i])))
+  ),
+  routing(
+    'a setting that is none',
+    '$.source.configuration["a"]: must be a string, got an object',
+    (_, p) => (p.source.configuration = { a: {} })
+  ),
+  routing(
+    'an endless setting',
+    '$.source.configuration["a"]: must be a finite number',
+    (_, p) => (p.source.configuration = { a: NaN }),
+    false
+  ),
   routing('half a step', '$.source.step: must be an integer of at least 0, got 1.5', (_, p) => (p.source.step = 1.5)),
   routing('no data', '$.data: must be an object, got an array of 0', (_, p) => (p.data = [])),
   routing('layers that are no array', '$.data.layers: must be an array, got an object', (d) => (d.layers = {})),

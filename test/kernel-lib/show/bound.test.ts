@@ -141,9 +141,9 @@ describe('bound', () => {
     const payload = { ...example('training'), data: { steps, scalars } } as protocol.TrainingPayload;
     const { data } = telemetry.bound(payload);
     expect(bytes(telemetry.bound(payload))).toBeLessThanOrEqual(protocol.MAX_PAYLOAD_BYTES);
-    // Bins of five: (1 + 3 + 5) / 3, (7 + 9) / 2.
-    expect(data.steps.slice(0, 2)).toEqual([5, 10]);
-    expect(data.scalars.x3.slice(0, 2)).toEqual([3, 8]);
+    // Bins of five after those of the start, of which none is longer than all before it: (11 + 13) / 2, (15 + 17 + 19) / 3.
+    expect(data.steps.slice(0, 7)).toEqual([1, 2, 4, 8, 13, 18, 23]);
+    expect(data.scalars.x3.slice(0, 7)).toEqual([1, null, 3, 6, 11, 16, 21]);
     expect(payload.data.steps).toHaveLength(2000);
   });
 

@@ -105,7 +105,8 @@ def test_numbers_that_are_longer_in_javascript_fit(valid):
         run.step(scalars={f"scalar {i}": -1.2345e20 for i in range(6)})
     payload = valid(run.payload())
     read_by_kernel_lib(payload)
-    assert len(payload["data"]["history"]["steps"]) == 250
+    # In pairs, but for the first.
+    assert len(payload["data"]["history"]["steps"]) == 251
 
 
 def test_history_is_joined_evenly(valid):
@@ -116,8 +117,21 @@ def test_history_is_joined_evenly(valid):
     steps, losses = history["steps"], history["scalars"]["loss/train"]
     assert 256 <= len(steps) <= 512 and steps[-1] == 5000
     gaps = [b - a for a, b in zip([0, *steps], steps)]
-    assert set(gaps[:-1]) == {gaps[0]} and gaps[-1] <= gaps[0]
-    assert losses[:-1] == pytest.approx([step - (gaps[0] - 1) / 2 for step in steps[:-1]], rel=1e-4)
+    assert steps[:5] == [1, 2, 4, 8, 16]
+    # After the start, of which no bin is longer than all before it.
+    assert set(gaps[5:-1]) == {16} and gaps[-1] <= 16
+    assert losses == pytest.approx([step - (gap - 1) / 2 for step, gap in zip(steps, gaps)], rel=1e-4)
+
+
+def test_the_load_of_the_first_steps_is_kept_however_long_the_run(valid):
+    run = switchyard.record()
+    for step in range(1, 2001):
+        # Balanced from step 17 on: without the first steps nobody would see that it ever was not.
+        run.observe("a", indices=[[0], [1]] if step <= 16 else [[0], [1], [2], [3]], num_experts=4)
+        run.step()
+    history = valid(run.payload())["data"]["history"]
+    assert history["loadSteps"][:7] == [1, 2, 4, 8, 16, 32, 64] and len(history["loadSteps"]) <= 64
+    assert [row[2] for row in history["load"][0][:6]] == [0, 0, 0, 0, 0, 0.25]
 
 
 def test_what_is_not_a_number_is_null_or_left_out(valid):

@@ -24,6 +24,8 @@ def test_a_recording_has_the_numbers_that_kernel_lib_makes(valid):
     run = load(PARITY / "make_recording.py").replay(fixture["steps"])
     # test/parity/recording.test.ts compares the same data with kernel-lib's.
     assert valid(run.payload())["data"] == fixture["data"]
+    # Joined as the run went on, and once more to fit.
+    assert load(PARITY / "make_recording.py").long_run() == fixture["long"]
 
 
 def test_tokens_have_the_class_that_kernel_lib_gives_them():

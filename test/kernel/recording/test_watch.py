@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import jupyterlab_switchyard as switchyard
 import pytest
 from spec import ROOT
+from recording.kernel_lib import read_by_kernel_lib
 from recording.standin import Block, Model, Module
 
 IDS = [[1, 2, 3, 4], [5, 6, 7, 8]]
@@ -205,3 +207,36 @@ def test_blocks_of_a_layer_keep_their_paths_apart(valid):
     with switchyard.watch(model := Two()) as run:
         model([1, 2])
     assert [layer["path"] for layer in valid(run.payload())["data"]["layers"]] == ["here.gate", "here.second"]
+
+
+def test_a_run_says_what_tells_it_from_others(valid):
+    model = Model()
+    model.config = SimpleNamespace(model_type="olmoe", num_experts=8, router_aux_loss_coef=0.01, hidden_size=None)
+    with switchyard.watch(model, k=2, configuration={"learning rate": 3e-4, "shared": True, "num_experts": "eight"}) as run:
+        model(IDS)
+    settings = valid(run.payload())["source"]["configuration"]
+    # What the user names comes first, and stands in the place of what the model says.
+    assert list(settings.items()) == [
+        ("learning rate", 3e-4),
+        ("shared", True),
+        ("num_experts", "eight"),
+        ("model", "Model"),
+        ("k", 2),
+        ("model_type", "olmoe"),
+        ("router_aux_loss_coef", 0.01),
+    ]
+    read_by_kernel_lib(run.payload())
+    assert "configuration" not in switchyard.record().payload()["source"]
+
+
+@pytest.mark.parametrize("given", [3, {"a": [1]}, {str(i): i for i in range(33)}])
+def test_settings_that_a_payload_cannot_hold_are_refused(given):
+    with pytest.raises(switchyard.SwitchyardError, match="watch: configuration must have|watch: configuration must be"):
+        switchyard.watch(Model(), configuration=given)
+
+
+def test_settings_of_any_size_fit(valid):
+    given = {f"{'name 🙂' * 40}{i}": "\udc00" + "word" * 200 for i in range(32)} | {"0": float("inf")}
+    given.pop(f"{'name 🙂' * 40}0")
+    settings = valid(switchyard.record(configuration=given).payload())["source"]["configuration"]
+    assert all(len(name) <= 48 and len(value) <= 48 for name, value in settings.items())

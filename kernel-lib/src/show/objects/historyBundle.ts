@@ -1,5 +1,6 @@
 import type { History } from '../../train/loop';
 import type { Metrics } from '../../train/tasks/task';
+import { pictureForms } from '../bundle';
 import type { Bundle } from '../bundle';
 import { drawing } from '../drawing';
 import { significant } from '../format';
@@ -26,8 +27,7 @@ export function historyBundle({ losses, validation }: History<Metrics>): Bundle 
       ? ''
       : `${significant(finite(meanOf(losses.slice(-10))))} over the last ${Math.min(10, losses.length)}`;
   const text = [`${steps}${first}${last}`, ...evaluations(validation)].join('\n');
-  const picture = curves(losses, validation);
-  return picture === null ? { 'text/plain': text } : { 'image/svg+xml': picture, 'text/plain': text };
+  return { ...pictureForms(curves(losses, validation)), 'text/plain': text };
 }
 
 function evaluations(validation: History<Metrics>['validation']): string[] {

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import type { Routing } from '../../nn/routers';
 import { loadMetrics } from '../../study/telemetry';
+import { pictureForms } from '../bundle';
 import type { Bundle } from '../bundle';
 import { decimals, percent, significant } from '../format';
 import { routingPicture } from './routingPicture';
@@ -31,7 +32,7 @@ export function routingBundle(routing: Routing): Bundle {
   const summary = summaryOf(routing, sample);
   const lines = [title, summary, loads(sample), ...choices(sample, routing.numTokens)];
   return {
-    'image/svg+xml': routingPicture(sample, { title, summary }),
+    ...pictureForms(routingPicture(sample, { title, summary })),
     'text/plain': lines.join('\n')
   };
 }

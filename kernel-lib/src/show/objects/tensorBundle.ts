@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import { showShape } from '../../base/core';
+import { pictureForms } from '../bundle';
 import type { Bundle } from '../bundle';
 import { printable, significant } from '../format';
 import { textTable } from '../texts/textTable';
@@ -27,7 +28,7 @@ export function tensorBundle(tensor: tf.Tensor): Bundle {
   const picture = statistics === null ? null : tensorPicture(tensor, { title, summary, statistics });
   const values = size === 0 || dtype === 'complex64' ? [] : valueLines(tensor);
   return {
-    ...(picture === null ? {} : { 'image/svg+xml': picture }),
+    ...pictureForms(picture),
     'text/plain': [title, summary, ...values].map(printable).join('\n')
   };
 }

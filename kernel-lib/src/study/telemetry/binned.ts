@@ -15,17 +15,20 @@ interface Pending<V> {
 }
 
 /**
- * Named series of any length kept in at most `capacity` bins: each bin is the mean over `stride` steps, and the stride
- * doubles whenever the bins are full. What is kept depends on the steps alone, never on the time, so a run repeated
- * gives the same history. A bin bears its last step.
+ * Named series of any length kept in at most `capacity` bins: each is the mean over `stride` steps, and the stride doubles
+ * whenever the bins are full. Before the first of these stand shorter ones, which end at the steps 1, 2, 4, 8, ... of the
+ * run: routers settle early. What is kept depends on the steps alone, never on the time, so a run repeated gives the same
+ * history. A bin bears its last step.
  */
 export class Binned<V> {
   private readonly steps: number[] = [];
   private readonly series = new Map<string, (V | null)[]>();
   private pending: Pending<V> = { adds: 0, step: 0, means: new Map() };
   private stride = 1;
+  /** Bins of the start: the first, and each as long as all before it. Together as long as one of the others. */
+  private early = 1;
 
-  /** @param capacity - Bins kept; even. */
+  /** @param capacity - Bins kept; at least 4. */
   constructor(
     private readonly capacity: number,
     private readonly blend: Blend<V>
@@ -48,7 +51,7 @@ export class Binned<V> {
     if (pending.adds === this.stride) {
       append(this.steps, this.series, pending);
       this.pending = { adds: 0, step, means: new Map() };
-      if (this.steps.length === this.capacity) {
+      if (this.isFull) {
         this.halve();
       }
     }
@@ -64,34 +67,81 @@ export class Binned<V> {
     return { steps, series };
   }
 
+  /** Whether there is room for no more than the bin under way, and those after the start are pairs. */
+  private get isFull(): boolean {
+    const { length } = this.steps;
+    return length >= this.capacity - 1 && (length - this.early) % 2 === 1;
+  }
+
   private halve(): void {
-    const { steps, series } = thin({ steps: this.steps, series: this.series }, this.capacity / 2, this.blend);
+    // The first bin after the start is as long as the start, and belongs to it from now on.
+    const start = this.early + 1;
+    const crowded = start > this.capacity / 2;
+    const pairs = new Array<number>((this.steps.length - start) / 2).fill(2);
+    const sizes = [...(crowded ? [2] : [1, 1]), ...new Array<number>(start - 2).fill(1), ...pairs];
+    const { steps, series } = joined({ steps: this.steps, series: this.series }, sizes, this.blend);
     this.steps.splice(0, Infinity, ...steps);
     series.forEach((values, name) => this.series.set(name, values));
+    this.early = crowded ? this.early : start;
     this.stride *= 2;
   }
 }
 
-/** The same series in at most `max` bins, each the mean of as many neighbours; a bin bears its last step. */
-export function thin<V>({ steps, series }: BinnedSeries<V>, max: number, blend: Blend<V>): BinnedSeries<V> {
-  const size = Math.max(1, Math.ceil(steps.length / max));
-  if (size === 1) {
-    return { steps, series };
-  }
-  const bins = Math.ceil(steps.length / size);
-  const lastSteps = Array.from({ length: bins }, (_, i) => steps[Math.min(steps.length, (i + 1) * size) - 1]);
-  const joined = Array.from(series, ([name, values]): [string, (V | null)[]] => [
-    name,
-    Array.from({ length: bins }, (_, i) => mean(values, i * size, size, blend))
-  ]);
-  return { steps: lastSteps, series: new Map(joined) };
+/**
+ * The same series in at most `max` bins, each the mean of neighbours; a bin bears its last step. The bins cover equal
+ * numbers of steps but for those of the start, of which none is longer than all before it.
+ */
+export function thin<V>(binned: BinnedSeries<V>, max: number, blend: Blend<V>): BinnedSeries<V> {
+  return binned.steps.length <= max ? binned : joined(binned, groupSizes(binned.steps, max), blend);
 }
 
-/** Mean of `size` values from `start`, nulls left out. */
-function mean<V>(values: readonly (V | null)[], start: number, size: number, blend: Blend<V>): V | null {
+/** Lengths of at most `max` groups of neighbouring steps. */
+function groupSizes(steps: readonly number[], max: number): number[] {
+  let [low, high] = [0, steps[steps.length - 1] - steps[0] + 1];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    [low, high] = grouped(steps, middle).length <= max ? [low, middle] : [middle, high];
+  }
+  const sizes = grouped(steps, high);
+  // Too few even for groups that double.
+  const even = Math.ceil(steps.length / max);
+  return sizes.length <= max ? sizes : steps.filter((_, i) => i % even === 0).map(() => even);
+}
+
+/** Lengths of groups that cover at most so many steps each, and no more than all before them. */
+function grouped(steps: readonly number[], most: number): number[] {
+  const before = steps[0] - 1;
+  const sizes: number[] = [];
+  let start = before;
+  let limit = before;
+  steps.forEach((step, i) => {
+    if (step <= limit) {
+      sizes[sizes.length - 1]++;
+    } else {
+      start = i === 0 ? before : steps[i - 1];
+      limit = start + Math.min(most, start - before);
+      sizes.push(1);
+    }
+  });
+  return sizes;
+}
+
+/** Means of groups of so many neighbours each, the last of what is left. */
+function joined<V>({ steps, series }: BinnedSeries<V>, sizes: readonly number[], blend: Blend<V>): BinnedSeries<V> {
+  let end = 0;
+  const groups = sizes.map((size) => [end, (end = Math.min(steps.length, end + size))] as const);
+  const means = Array.from(series, ([name, values]): [string, (V | null)[]] => [
+    name,
+    groups.map((group) => mean(values, group, blend))
+  ]);
+  return { steps: groups.map(([, to]) => steps[to - 1]), series: new Map(means) };
+}
+
+/** Mean of the values in [from, to), nulls left out. */
+function mean<V>(values: readonly (V | null)[], [from, to]: readonly [number, number], blend: Blend<V>): V | null {
   let result: V | null = null;
   let count = 0;
-  for (let i = start; i < Math.min(start + size, values.length); i++) {
+  for (let i = from; i < to; i++) {
     const value = values[i];
     if (value !== null) {
       count++;

@@ -35,6 +35,8 @@ export interface RunInfo {
   task: Task;
   totalSteps: number;
   seed: number;
+  /** Rates and the like that it is trained with, by the names of their options. */
+  settings?: Readonly<Record<string, number | string>>;
   /** Holds and ends the run; absent where it cannot be held. */
   control?: RunControl;
 }

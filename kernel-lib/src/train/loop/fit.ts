@@ -55,7 +55,9 @@ export function fit(model: Module, data: TextData | Task, options: FitOptions): 
   const watchers = new Watchers([...list(options.watch), ...(options.progress === false ? [] : [progress()])]);
   const runId = randomUUID();
   const pacing = new Pacing();
-  watchers.start({ runId, model, task, totalSteps: resolved.steps, seed: resolved.seed, control: pacing });
+  const { steps: totalSteps, seed, learningRate, warmup, schedule, weightDecay, clipNorm } = resolved;
+  const settings = { learningRate, warmup, schedule, weightDecay, clipNorm };
+  watchers.start({ runId, model, task, totalSteps, seed, settings, control: pacing });
   const parts = { trainer, history, watchers, checkpoint: options.checkpoint ?? null };
   return new Run(runId, pacing, () => attended(parts, pacing, options.signal));
 }

@@ -1,7 +1,7 @@
 import { core, data, protocol, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { batchOf, randomRecord, recordOf } from '../../../support/routingRecords';
-import { routingExample } from '../../../support/payloads';
+import { example, routingExample } from '../../../support/payloads';
 
 const domains = ['prose', 'python'];
 const CLASSES = data.TOKEN_CLASSES.filter((name) => name !== 'wordStart');
@@ -279,11 +279,44 @@ describe('Recorder', () => {
     expect(history.steps.length).toBeLessThanOrEqual(512);
     expect(history.loadSteps.length).toBeLessThanOrEqual(64);
     expect(history.steps.at(-1)).toBe(3000);
-    // Bins of 8 steps: the first is the mean of 1..8.
-    expect(history.steps[0]).toBe(8);
-    expect(history.scalars.x[0]).toBeCloseTo(4.5, 9);
+    // Bins of 8 steps, and before them shorter ones: 1, 2, 3..4, 5..8.
+    expect(history.steps.slice(0, 6)).toEqual([1, 2, 4, 8, 16, 24]);
+    expect(history.scalars.x.slice(0, 6)).toEqual([1, 2, 3.5, 6.5, 12.5, 20.5]);
+    expect(new Set(history.steps.slice(4, -1).map((step, i) => step - history.steps[i + 3]))).toEqual(new Set([8]));
     expect(history.scalars['loss/validation'].filter((x) => x !== null)).toEqual([7]);
     protocol.parsePayload(payloadOf(recorder));
+  });
+
+  test('the load of the first steps is kept however long the run, and in a payload', () => {
+    const recorder = telemetry.recorder();
+    for (let step = 1; step <= 2000; step++) {
+      // Balanced from step 17 on: without the first steps nobody would see that it ever was not.
+      recorder.observe(recordOf(step <= 16 ? [0, 1] : [0, 1, 2, 3]));
+      recorder.step(step);
+    }
+    const early = [1, 2, 4, 8, 16, 32, 64];
+    for (const { loadSteps, load } of [recorder.data().history, payloadOf(recorder).data.history]) {
+      expect(loadSteps.slice(0, early.length)).toEqual(early);
+      expect(load[0].slice(0, 6).map((row) => row[2])).toEqual([0, 0, 0, 0, 0, 0.25]);
+      expect(loadSteps.at(-1)).toBe(2000);
+      expect(loadSteps.length).toBeLessThanOrEqual(64);
+    }
+  });
+
+  test('a history of few bins stays within them, and keeps the mean of all steps', () => {
+    const payload = example('training') as protocol.TrainingPayload;
+    const steps = Array.from({ length: 512 }, (_, i) => 3 * i + 5);
+    // So many names that only a few steps fit.
+    const names = Array.from({ length: 64 }, (_, i) => `${'long name '.repeat(20)}${i}`);
+    const scalars = Object.fromEntries(names.map((name) => [name, steps.map((step) => -step * 1e16)]));
+    const { data } = telemetry.bound({ ...payload, data: { steps, scalars } });
+    expect(data.steps[0]).toBe(5);
+    expect(data.steps.at(-1)).toBe(steps.at(-1));
+    const widths = data.steps.map((step, i) => (i === 0 ? 1 : step - data.steps[i - 1]));
+    const means = data.scalars[names[0]].map((x) => (x ?? 0) / -1e16);
+    const mean = means.reduce((sum, x, i) => sum + x * widths[i], 0) / widths.reduce((sum, x) => sum + x, 0);
+    const exact = steps.reduce((sum, step, i) => sum + step * (i === 0 ? 1 : 3), 0) / (1 + 3 * 511);
+    expect(mean / exact).toBeCloseTo(1, 3);
   });
 
   test('what is recorded depends on the steps only', () => {
