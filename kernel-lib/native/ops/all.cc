@@ -5,4 +5,5 @@
 #include "choose.cc"
 #include "grouped_matmul.cc"
 #include "grouped_outer.cc"
+#include "packed.cc"
 #include "permute.cc"

@@ -1,4 +1,4 @@
-export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
+export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops, unpack } from '../models';
 export type {
   BlockModel,
   BlockModelOptions,
@@ -23,7 +23,7 @@ export {
   PretrainedEncoderDecoder,
   PretrainedTransformer
 } from '../models/hub';
-export type { ExportOptions } from '../models/hub';
+export type { ExportOptions, OpenDtype, OpenOptions } from '../models/hub';
 export type { LogitsOptions, ModelCard } from '../models/hub';
 export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
