@@ -59,6 +59,8 @@ export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommend
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
 export { assembleUnet, Resnet, resnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
 export type { ResnetOptions, TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
+export { multipleChoice } from '../study/analysis/multipleChoice';
+export type { ChoiceQuestion, ChoiceResult, MultipleChoice } from '../study/analysis/multipleChoice';
 export { perplexity } from '../study/analysis/perplexity';
 export type { Perplexity, PerplexityOptions } from '../study/analysis/perplexity';
 export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';
