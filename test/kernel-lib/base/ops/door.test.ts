@@ -185,6 +185,13 @@ const MEMBERS: Record<Name, Member> = {
       shaped(() => ops.rmsNormalize(f(3, 0), 1e-5), [3, 0], 'rows of nothing')
     ]
   ),
+  rmsScale: unary(
+    (x) => ops.rmsScale(x, tf.tensor1d([1, 2]), 1e-5),
+    [
+      shaped(() => ops.rmsScale(f(0, 3), tf.ones([3]), 1e-5), [0, 3]),
+      shaped(() => ops.rmsScale(f(3, 0), tf.ones([0]), 1e-5), [3, 0], 'rows of nothing')
+    ]
+  ),
   rowShares: {
     arguments: { x: matrix },
     call: ([x]) => [ops.rowShares(x as tf.Tensor2D)],
