@@ -1,4 +1,4 @@
-import { regnet, Space, spaceOf } from '../search/space';
+import { regnet, Space, spaceOf, uib } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,8 +11,8 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf, regnet });
-export { categorical, float, group, integer, regnetStages, repeated, simplex, when } from '../search/space';
+export const space = Object.assign(makeSpace, { of: spaceOf, regnet, uib });
+export { categorical, float, group, integer, regnetStages, repeated, simplex, uibBlocks, when } from '../search/space';
 export type {
   Candidate,
   Categorical,
@@ -36,33 +36,41 @@ export type {
   Space,
   SpaceConstraint,
   SpaceData,
-  SpaceOptions
+  SpaceOptions,
+  UibSpaceOptions,
+  UibStage
 } from '../search/space';
 export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';
 export {
   agedEvolution,
   asha,
+  bayesian,
   genetic,
   grid,
   hyperband,
   localSearch,
   optuna,
+  ppo,
   proposer,
   random,
+  reinforce,
   strategies,
   surrogate
 } from '../search/strategy';
 export type {
   AgedEvolutionOptions,
   AshaOptions,
+  BayesianOptions,
   GeneticOptions,
   GridOptions,
   HyperbandOptions,
   LocalSearchOptions,
   OptunaOptions,
+  PpoOptions,
   Proposal,
   ArchiveEntry,
   ProposerOptions,
+  ReinforceOptions,
   RungOptions,
   Searcher,
   Setting,
@@ -95,4 +103,5 @@ export type {
   StudyTrialResult,
   StudyWatcher
 } from '../search/studies';
+export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';

@@ -19,3 +19,5 @@ export { Space } from './space';
 export type { Draws, SpaceData, SpaceOptions } from './space';
 export { regnet, regnetStages } from './regnet';
 export type { RegnetOptions, RegnetSpaceOptions, Stage } from './regnet';
+export { uib, uibBlocks } from './uib';
+export type { UibSpaceOptions, UibStage } from './uib';
