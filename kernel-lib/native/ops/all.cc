@@ -2,7 +2,10 @@
 
 #include "activation.cc"
 #include "addon.cc"
+#include "attend_kept.cc"
 #include "choose.cc"
 #include "grouped_matmul.cc"
 #include "grouped_outer.cc"
+#include "packed.cc"
 #include "permute.cc"
+#include "rms_norm.cc"

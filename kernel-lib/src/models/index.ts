@@ -14,3 +14,4 @@ export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
 export { build, modelSpecs, resize, specOf } from './spec';
 export type { ModelSpec } from './spec';
 export type { TransformerSize } from './size';
+export { unpack } from './unpack';

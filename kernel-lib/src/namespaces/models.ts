@@ -1,4 +1,4 @@
-export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
+export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops, unpack } from '../models';
 export type {
   BlockModel,
   BlockModelOptions,
@@ -23,7 +23,7 @@ export {
   PretrainedEncoderDecoder,
   PretrainedTransformer
 } from '../models/hub';
-export type { ExportOptions } from '../models/hub';
+export type { ExportOptions, OpenDtype, OpenOptions } from '../models/hub';
 export type { LogitsOptions, ModelCard } from '../models/hub';
 export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
@@ -85,6 +85,8 @@ export type {
   VisionTransformerOptions,
   VitOptions
 } from '../models/vision';
+export { multipleChoice } from '../study/analysis/multipleChoice';
+export type { ChoiceQuestion, ChoiceResult, MultipleChoice } from '../study/analysis/multipleChoice';
 export { perplexity } from '../study/analysis/perplexity';
 export type { Perplexity, PerplexityOptions } from '../study/analysis/perplexity';
 export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';

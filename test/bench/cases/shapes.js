@@ -64,7 +64,8 @@ const WHOLE = {
   /** Its T, E and K are doubled one at a time. */
   scaling: shape(1024, 256, 512, 16, 2),
   training: TRAINING,
-  starts: 5
+  starts: 5,
+  real: { prompt: 512, tokens: 128, rounds: 5 }
 };
 
 /** The same sections on shapes so small that what they measure means nothing: to see that all of them end well. */
@@ -74,7 +75,8 @@ const SMALL = {
   router: SMOKE_SHAPES.slice(0, 1),
   scaling: SMOKE_SHAPES[0],
   training: { ...TRAINING, layers: 1, width: 16, numExperts: 4, batchSize: 2, length: 16 },
-  starts: 1
+  starts: 1,
+  real: { prompt: 16, tokens: 4, rounds: 1 }
 };
 
 module.exports = { ONE_HOT_LIMIT, SMALL, SMOKE_SHAPES, WHOLE, allShapes, shapeName };

@@ -47,15 +47,30 @@ class Worker {
 }
 
 /** This library in Node, on so many threads. */
-function nodeWorker(threads) {
+function nodeWorker(threads, script = 'worker.js') {
   const env = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: '1' };
-  return new Worker(process.execPath, ['--expose-gc', path.join(FOLDER, 'node', 'worker.js')], env);
+  return new Worker(process.execPath, ['--expose-gc', path.join(FOLDER, 'node', script)], env);
 }
 
 /** PyTorch in the Python `python`, on so many threads. */
-function torchWorker(python, threads) {
+function torchWorker(python, threads, script = 'worker.py') {
   const env = { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' };
-  return new Worker(python, [path.join(FOLDER, 'python', 'worker.py'), String(threads)], env);
+  return new Worker(python, [path.join(FOLDER, 'python', script), String(threads)], env);
 }
 
-module.exports = { nodeWorker, torchWorker };
+/** Those who write with a real model: this library as float32 and as stored, and, where PyTorch is there, transformers. */
+function realWorkers({ threads, torch, python }) {
+  const ours = (variant, dtype) => ({ variant, dtype, worker: nodeWorker(threads, 'realModel.js') });
+  const theirs = () => ({
+    variant: 'transformers',
+    dtype: 'float32',
+    worker: torchWorker(python, threads, 'real_model.py')
+  });
+  return [
+    ours('ours, float32', 'float32'),
+    ours('ours, as stored', 'as stored'),
+    ...(torch === null ? [] : [theirs()])
+  ];
+}
+
+module.exports = { nodeWorker, realWorkers, torchWorker };

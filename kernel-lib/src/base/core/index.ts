@@ -33,6 +33,7 @@ export { Memory } from './memory';
 export type { MemoryOptions } from './memory';
 export { maskedPaths, masksAt, Module } from './module';
 export type { Interceptor } from './module';
+export type { Packed } from './packed';
 export { Parameter } from './parameter';
 export { expectPathsFound, matchesPath } from './pathPattern';
 export type { ParameterOptions } from './parameter';

@@ -1,6 +1,8 @@
 import { tf } from '../backend';
 import { fail } from './errors';
 
+const LEAST_ROOM = 64;
+
 export interface MemoryOptions {
   /** Places before a sequence's first token that hold none, of each sequence, where shorter ones are padded on the left. Default: none. */
   padding?: readonly number[];
@@ -32,6 +34,28 @@ export class Memory {
       fail(name, `must have kept ${this.taken} places`, before?.shape[axis] ?? 0);
     }
     const all = tf.keep(before === undefined ? value.clone() : tf.concat([before, value], axis)) as T;
+    before?.dispose();
+    this.kept.set(name, all);
+    return all;
+  }
+
+  /**
+   * Tensor [B, heads, C, W] whose first {@link Memory.length} places hold what is kept under this name, with room for so many new ones, which an op writes
+   * into it where it is: it is nobody else's. What is kept so is not {@link Memory.extend}ed.
+   */
+  room(name: string, [batch, heads, width]: readonly [number, number, number], places: number): tf.Tensor4D {
+    const before = this.kept.get(name) as tf.Tensor4D | undefined;
+    const needed = this.taken + places;
+    if (before !== undefined && before.shape[2] >= needed) {
+      return before;
+    }
+    const all = tf.tidy(() => {
+      const room = 2 ** Math.ceil(Math.log2(Math.max(needed, LEAST_ROOM))) - this.taken;
+      const rest = tf.fill<tf.Rank.R4>([batch, heads, room, width], 0);
+      return tf.keep(
+        before === undefined ? rest : tf.concat([before.slice([0, 0, 0, 0], [-1, -1, this.taken, -1]), rest], 2)
+      );
+    });
     before?.dispose();
     this.kept.set(name, all);
     return all;

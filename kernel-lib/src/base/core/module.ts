@@ -104,7 +104,7 @@ export abstract class Module {
   countParameters(): number {
     let count = 0;
     for (const parameter of this.parameters().values()) {
-      count += parameter.variable.size;
+      count += parameter.size;
     }
     return count;
   }
@@ -153,7 +153,7 @@ export abstract class Module {
       const below = length === 0 ? 0 : child.cost({ length, tokens: (tokens * length) / shape.length }).flops;
       flops = flops === null || below === null ? null : flops + (below * this.childShare(name) * length) / shape.length;
     }
-    this.stored().forEach(({ variable }) => (bytes += 4 * variable.size));
+    this.stored().forEach((each) => (bytes += each.bytes));
     return { flops, parameters: this.countParameters(), bytes };
   }
 

@@ -1,4 +1,5 @@
 import { executeSingle, isNative, tf } from '../backend';
+import { markBlank } from './blank';
 import { expectInteger } from './errors';
 
 /**
@@ -43,7 +44,7 @@ export class Random {
   /** Independent normal values of this mean and standard deviation. */
   normal(shape: number[], mean = 0, standardDeviation = 1): tf.Tensor {
     if (this.isBlank) {
-      return tf.zeros(shape);
+      return markBlank(tf.zeros(shape));
     }
     return tf.tidy(() => {
       const unit = isNative()
@@ -56,7 +57,7 @@ export class Random {
   /** Independent uniform values in `[low, high)`. */
   uniform(shape: number[], low = 0, high = 1): tf.Tensor {
     if (this.isBlank) {
-      return tf.zeros(shape);
+      return markBlank(tf.zeros(shape));
     }
     return tf.tidy(() => {
       const unit = isNative()

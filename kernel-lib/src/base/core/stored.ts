@@ -1,6 +1,8 @@
 import { tf } from '../backend';
 import type { Axis } from './axis';
+import { isBlank } from './blank';
 import { fail } from './errors';
+import type { Packed } from './packed';
 import { showShape } from './shapes';
 
 /** Turns a stored value into the one that a layer computes with: a mask, an adapter. Differentiable. */
@@ -11,7 +13,9 @@ export type ValueTransform = (value: tf.Tensor) => tf.Tensor;
  * with the stored value: cuts of an axis, masks and adapters change the reading, so that no layer knows of them.
  */
 export class Stored {
-  private held: tf.Variable;
+  // Null where the value is packed, and where it is about to be stored.
+  private held: tf.Variable | null = null;
+  private kept: Packed | null = null;
   private readonly transforms: { readonly transform: ValueTransform }[] = [];
 
   /**
@@ -22,24 +26,81 @@ export class Stored {
   constructor(
     initial: tf.Tensor,
     readonly axes: readonly Axis[],
-    trainable: boolean
+    private readonly changes: boolean
   ) {
     const sizes = storedShape(axes);
     if (showShape(sizes) !== showShape(initial.shape)) {
       fail('core.Parameter', `axes ${axes.map(({ name }) => name).join(' x ')} must have the value's shape ${showShape(initial.shape)}`, showShape(sizes)); // prettier-ignore
     }
-    this.held = tf.variable(initial, trainable);
+    if (!isBlank(initial)) {
+      this.held = tf.variable(initial, changes);
+    }
     initial.dispose();
   }
 
-  /** The stored value, which an optimiser updates; another one after {@link Stored.replace}. */
+  /**
+   * The stored value, which an optimiser updates; another one after {@link Stored.replace}.
+   *
+   * @throws {SwitchyardError} where it is packed, and so read only.
+   */
   get variable(): tf.Variable {
+    if (this.kept !== null) {
+      fail('core.Parameter', `what is trained, changed or saved must be float32: open the model with { dtype: 'float32' }, or call models.unpack(model) first`, `a value kept as ${this.kept.format}`); // prettier-ignore
+    }
+    if (this.held === null) {
+      const zeros = tf.zeros(this.shape);
+      this.held = tf.variable(zeros, this.changes);
+      zeros.dispose();
+    }
     return this.held;
   }
 
   /** Shape of the stored value. */
   get shape(): number[] {
-    return this.held.shape;
+    return this.held?.shape ?? storedShape(this.axes);
+  }
+
+  /** How many values are stored. */
+  get size(): number {
+    return this.shape.reduce((product, n) => product * n, 1);
+  }
+
+  /** Bytes that they take. */
+  get bytes(): number {
+    return this.kept?.bytes ?? 4 * this.size;
+  }
+
+  /** Dtype that they are stored in: "float32", or a packed format. */
+  get format(): string {
+    return this.kept?.format ?? this.held?.dtype ?? 'float32';
+  }
+
+  /** The packed value, where layers compute with it as it is: neither cut nor wrapped; else null. */
+  get packed(): Packed | null {
+    const whole = this.transforms.length === 0 && this.axes.every(({ selection }) => selection === null);
+    return whole ? this.kept : null;
+  }
+
+  /** Stores a packed value of the same shape in place of what is there, and takes it over. */
+  pack(value: Packed): void {
+    if (showShape(value.shape) !== showShape(this.shape)) {
+      fail('core.Parameter', `expects shape ${showShape(this.shape)}`, showShape(value.shape));
+    }
+    this.held?.dispose();
+    this.kept?.dispose();
+    this.held = null;
+    this.kept = value;
+  }
+
+  /** Makes a packed value float32, which can be changed; one that is so stays as it is. */
+  unpack(): void {
+    if (this.kept !== null) {
+      const value = this.kept.unpack();
+      this.kept.dispose();
+      this.kept = null;
+      this.held = tf.variable(value, this.changes);
+      value.dispose();
+    }
   }
 
   /** The value that layers compute with; call it in a tidy. */
@@ -49,7 +110,7 @@ export class Stored {
 
   /** The stored value at the positions that its axes keep. */
   cut(): tf.Tensor {
-    let value: tf.Tensor = this.held;
+    let value = this.kept?.unpack() ?? this.variable;
     for (let dimension = 0; dimension < this.axes.length; dimension++) {
       const { selection } = this.axes[dimension];
       if (selection !== null) {
@@ -81,7 +142,11 @@ export class Stored {
     if (value.shape.length !== this.shape.length || value.shape.some((n, axis) => n !== this.shape[axis])) {
       fail(path, `expects shape ${showShape(this.shape)}`, showShape(value.shape));
     }
-    this.held.assign(value);
+    if (this.held === null && this.kept === null) {
+      this.held = tf.variable(value, this.changes);
+    } else {
+      this.variable.assign(value);
+    }
   }
 
   /** Stores new values at the positions that the axes keep, of the shape that {@link Stored.read} has; the others stay. */
@@ -96,22 +161,23 @@ export class Stored {
       const own = Array.from(kept[dimension] ?? Array(size).keys());
       cells = cells.flatMap((outer) => own.map((position) => outer * size + position));
     });
-    const values = this.held.dataSync().slice();
+    const { variable } = this;
+    const values = variable.dataSync().slice();
     value.dataSync().forEach((each, i) => (values[cells[i]] = each));
-    tf.tidy(() => this.held.assign(tf.tensor(values, this.shape, this.held.dtype)));
+    tf.tidy(() => variable.assign(tf.tensor(values, this.shape, variable.dtype)));
   }
 
   /** @internal Stores what is read at the cut positions, in a smaller variable; `shrink` does so to all that share the axes. */
   replace(): void {
-    const { trainable } = this.held;
+    const { variable } = this;
     const smaller = tf.tidy(() => tf.keep(this.cut().clone()));
-    this.held.dispose();
-    this.held = tf.variable(smaller, trainable);
+    variable.dispose();
+    this.held = tf.variable(smaller, this.changes);
     smaller.dispose();
   }
 
   dispose(): void {
-    this.held.dispose();
+    (this.kept ?? this.variable).dispose();
   }
 }
 

@@ -2,7 +2,7 @@ export { environments } from './environments';
 export { LineProcess } from './lineProcess';
 export { pythons } from './pythons';
 export { upward } from './upward';
-export { bytesOf, decodeValues, WEIGHT_DTYPES } from './decodeValues';
+export { bytesOf, decodeValues, unitOf, WEIGHT_DTYPES } from '../ops/formats/decodeValues';
 export { readGguf } from './gguf/readGguf';
 export type { GgufValue } from './gguf/cursor';
 export type { Gguf } from './gguf/readGguf';

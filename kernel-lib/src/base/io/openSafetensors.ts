@@ -1,5 +1,5 @@
 import { fail } from '../core';
-import { VALUE_BYTES } from './decodeValues';
+import { VALUE_BYTES } from '../ops/formats/decodeValues';
 import { checkOffsets, dataStart, isCounts, isRecord, METADATA, parseHeader, PREFIX_BYTES } from './safetensors';
 import { type TensorEntry, withFile } from './tensorFile';
 

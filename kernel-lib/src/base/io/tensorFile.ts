@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'fs';
 import { fail } from '../core';
-import { decodeValues } from './decodeValues';
 import { readInto } from './readInto';
 
 /** Where a tensor lies in a file, and how it is stored there. */
@@ -15,10 +14,14 @@ export interface TensorEntry {
   bytes: number;
 }
 
-/** Reads a tensor's values as float32, row by row; nothing else of its file. */
-export function readEntry({ file, dtype, shape, begin, bytes }: TensorEntry, name: string): Float32Array {
-  const count = shape.reduce((product, n) => product * n, 1);
-  return withFile(file, (read) => decodeValues(`${file}: "${name}"`, dtype, read(begin, bytes), count));
+/** Reads a tensor's bytes as they are stored into an array of their length; nothing else of its file. */
+export function readEntry({ file, begin }: TensorEntry, into: Uint8Array): void {
+  const descriptor = open(file);
+  try {
+    readInto(into, { descriptor, at: begin, file });
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Reads `length` bytes from `begin` on. */

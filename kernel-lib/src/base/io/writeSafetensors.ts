@@ -1,4 +1,4 @@
-import { VALUE_BYTES } from './decodeValues';
+import { VALUE_BYTES } from '../ops/formats/decodeValues';
 import { encodeValues, type WrittenDtype } from './encodeValues';
 import { METADATA, PREFIX_BYTES } from './safetensors';
 import { writeAtomically } from './writeAtomically';

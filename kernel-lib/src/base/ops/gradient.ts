@@ -1,5 +1,10 @@
 import { tf } from '../backend';
 
+/** Whether a gradient is being taken of what runs now. */
+export function onTape(): boolean {
+  return (tf.engine().state as { gradientDepth: number }).gradientDepth > 0;
+}
+
 /** Keeps tensors alive until the backward pass. */
 export type Save = (tensors: tf.Tensor[]) => void;
 
@@ -13,6 +18,9 @@ export function withGradient<T extends tf.Tensor>(
   forward: (save: Save) => T,
   backward: (dy: T, saved: tf.Tensor[]) => tf.Tensor[]
 ): T {
+  if (!onTape()) {
+    return tf.tidy(() => forward(() => undefined));
+  }
   const f = tf.customGrad<T>((...args) => ({
     value: forward(args[inputs.length] as Save),
     // Backward passes run in one scope: without the tidy, all of it would live until its end.

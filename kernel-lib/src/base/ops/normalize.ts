@@ -1,6 +1,6 @@
-import type { tf } from '../backend';
+import { executeSingle, hasCustomOps, tf } from '../backend';
 import { expectDtype, expectNumber, expectRank } from '../core';
-import { withGradient } from './gradient';
+import { onTape, withGradient } from './gradient';
 
 /**
  * Shifts and scales the last axis to mean 0 and variance 1 (population, plus `epsilon`): the part of layer
@@ -37,6 +37,14 @@ export function rmsNormalize<T extends tf.Tensor>(x: T, epsilon: number): T {
     },
     (dy, [y, scale]) => [dy.sub(y.mul(dy.mul(y).mean(-1, true))).mul(scale)]
   );
+}
+
+/** {@link rmsNormalize} times a scale [D], off the tape: where the custom ops run, in one pass over memory. */
+export function rmsScale<T extends tf.Tensor>(x: T, scale: tf.Tensor, epsilon: number): T {
+  check('ops.rmsScale', x, epsilon);
+  return hasCustomOps() && !onTape() && scale.size > 0
+    ? tf.tidy(() => executeSingle('SwitchyardRmsNorm', {}, [x, scale, tf.scalar(epsilon)]) as T)
+    : rmsNormalize(x, epsilon).mul<T>(scale);
 }
 
 function check(where: string, x: tf.Tensor, epsilon: number): void {

@@ -15,7 +15,7 @@ export interface ModelCard {
   activeParameters: number;
   /** Of its values in the file. */
   fileBytes: number;
-  /** Of its values in memory, float32. */
+  /** Of its values in memory. */
   memoryBytes: number;
   /** Dtypes of the values in the file, that of most bytes first. */
   dtypes: string[];
@@ -37,7 +37,7 @@ export function cardOf(
   checkpoint.tensors.forEach((entry) => bytes.set(entry.dtype, (bytes.get(entry.dtype) ?? 0) + entry.bytes));
   const parameters = model.countParameters();
   let stored = 0;
-  model.stored().forEach(({ variable }) => (stored += 4 * variable.size));
+  model.stored().forEach((each) => (stored += each.bytes));
   const { type } = (tokenizer.json.model ?? {}) as { type?: string };
   return {
     architecture: family.architecture,

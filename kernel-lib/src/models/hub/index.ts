@@ -5,6 +5,8 @@ export type { Generated, GenerateOptions } from './generate/contract';
 export type { SamplerOptions } from './generate/sampler';
 export type { GenerationInfo, GenerationPass, GenerationWatcher } from './generate/watcher';
 export { open, openTokenizer } from './open';
+export type { OpenOptions } from './open';
+export type { OpenDtype } from './readWeights';
 export { PretrainedTransformer } from './pretrained';
 export type { LogitsOptions } from './pretrained';
 export { PretrainedEncoderDecoder } from './pretrainedEncoderDecoder';

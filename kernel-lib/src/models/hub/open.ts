@@ -1,6 +1,6 @@
 import { existsSync } from 'fs';
 import * as path from 'path';
-import { fail, Random } from '../../base/core';
+import { expectOneOf, fail, Random } from '../../base/core';
 import { readGguf } from '../../base/io';
 import { Config } from './config';
 import { expectPlausible } from './expectPlausible';
@@ -16,9 +16,19 @@ import type { Checkpoint } from './openFolder';
 import { PretrainedTransformer } from './pretrained';
 import { PretrainedEncoderDecoder } from './pretrainedEncoderDecoder';
 import type { PretrainedModel } from './pretrainedModel';
-import { matchWeights, readWeights } from './readWeights';
+import { matchWeights, OPEN_DTYPES, readWeights } from './readWeights';
+import type { OpenDtype } from './readWeights';
 import { folderTokenizer } from './tokenizer';
 import type { HubTokenizer } from './tokenizer';
+
+export interface OpenOptions {
+  /**
+   * Dtype that matrices are kept in. "as stored" keeps those of 16 bits and quantised blocks (Q4_0 to Q8_0, Q4_K to Q6_K) as the file has them, "bfloat16"
+   * and "float16" round the others to it; all are multiplied without being made float32 first, and read only: train adapters, or open as float32.
+   * Default "float32".
+   */
+  dtype?: OpenDtype;
+}
 
 /**
  * Opens a checkpoint as one of our models: a folder of HuggingFace (`config.json`, `model.safetensors` in one or several files,
@@ -28,18 +38,22 @@ import type { HubTokenizer } from './tokenizer';
  *
  * @throws {SwitchyardError} naming file, tensor and rule, before any values are read.
  */
-export async function open<M extends PretrainedModel = PretrainedTransformer>(where: string): Promise<M> {
-  return openAny(where) as M;
+export async function open<M extends PretrainedModel = PretrainedTransformer>(
+  where: string,
+  options: OpenOptions = {}
+): Promise<M> {
+  return openAny(where, options) as M;
 }
 
-function openAny(where: string): PretrainedModel {
+function openAny(where: string, { dtype = 'float32' }: OpenOptions): PretrainedModel {
+  expectOneOf('models.open', 'dtype', dtype, OPEN_DTYPES);
   const place = findCheckpoint(where);
   if (place.endsWith('.gguf')) {
     const { gguf, ...checkpoint } = openGguf(place);
-    return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'));
+    return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'), dtype);
   }
   const checkpoint = openFolder(place);
-  return build(checkpoint, folderTokenizer(place), endIdsOf(place, checkpoint.config));
+  return build(checkpoint, folderTokenizer(place), endIdsOf(place, checkpoint.config), dtype);
 }
 
 /**
@@ -52,7 +66,12 @@ export function openTokenizer(where: string): HubTokenizer {
   return place.endsWith('.gguf') ? ggufTokenizer(place, readGguf(place)) : folderTokenizer(place);
 }
 
-function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly number[]): PretrainedModel {
+function build(
+  checkpoint: Checkpoint,
+  tokenizer: HubTokenizer,
+  endIds: readonly number[],
+  dtype: OpenDtype
+): PretrainedModel {
   const family = familyOf(checkpoint.config);
   expectPlausible(checkpoint);
   const rest = { checkpoint, tokenizer, endIds };
@@ -65,7 +84,7 @@ function build(checkpoint: Checkpoint, tokenizer: HubTokenizer, endIds: readonly
     : new PretrainedTransformer(options as TransformerOptions, { family, ...rest }, Random.blank());
   try {
     const maps = weightsOf(family, options);
-    readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model));
+    readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model), dtype);
     return model;
   } catch (error) {
     model.dispose();

@@ -19,8 +19,8 @@ export interface Checkpoint {
   tensors: ReadonlyMap<string, TensorEntry>;
   /** License that it says. */
   license?: string;
-  /** Reads the values of one. */
-  read(entry: TensorEntry, name: string): Float32Array;
+  /** Reads one as it is stored into an array of its bytes, rows in the order of HuggingFace. */
+  read(entry: TensorEntry, name: string, into: Uint8Array): void;
 }
 
 /**
@@ -34,7 +34,14 @@ export function openFolder(folder: string): Checkpoint {
   const config = new Config(file, parseObject(file, configText));
   const index = path.join(folder, INDEX);
   const tensors = existsSync(index) ? openShards(folder, index) : openSafetensors(path.join(folder, ONE));
-  return { where: folder, config, configText, tensors, license: licenseOf(folder), read: readEntry };
+  return {
+    where: folder,
+    config,
+    configText,
+    tensors,
+    license: licenseOf(folder),
+    read: (entry, _name, into) => readEntry(entry, into)
+  };
 }
 
 /**

@@ -1,11 +1,12 @@
 import { tf } from '../../base/backend';
 import { fail, showShape } from '../../base/core';
-import type { Module } from '../../base/core';
-import { bytesOf } from '../../base/io';
+import type { Module, Stored } from '../../base/core';
+import { bytesOf, decodeValues, encodeValues, unitOf } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
+import * as ops from '../../base/ops';
 import type { AnyFamily } from './family';
 import type { Checkpoint } from './openFolder';
-import type { WeightMap } from './weightMap';
+import type { PackedPieces, StoredRows, WeightMap } from './weightMap';
 
 /**
  * Which tensor of a checkpoint is which parameter, checked: each of the model's is there in the right shape, and there is none besides.
@@ -48,21 +49,91 @@ export function matchWeights(
     : fail(extra[1].file, 'must hold only what the model has', `"${extra[0]}" as well`);
 }
 
-/** Reads each tensor and stores it in its parameter: beside the model there is one of them at a time. */
+/** Dtype that `models.open` keeps weights in. */
+export type OpenDtype = 'float32' | 'bfloat16' | 'float16' | 'as stored';
+
+export const OPEN_DTYPES: readonly OpenDtype[] = ['float32', 'bfloat16', 'float16', 'as stored'];
+
+const HALVES = { bfloat16: 'BF16', float16: 'F16' } as const;
+
+/** Reads each tensor and stores it in its parameter, in this dtype: beside the model there is one of them at a time. */
 export function readWeights(
-  { read }: Checkpoint,
+  checkpoint: Checkpoint,
   model: Module,
   maps: readonly WeightMap[],
-  entries: ReadonlyMap<string, TensorEntry>
+  entries: ReadonlyMap<string, TensorEntry>,
+  dtype: OpenDtype
 ): void {
   const stored = model.stored();
+  const most = Math.max(...maps.map((map) => sizeOf(map, entries)));
+  const room = Buffer.allocUnsafeSlow(most);
   for (const map of maps) {
-    tf.tidy(() => {
-      const theirs = map.theirs.map((name) => {
-        const entry = entries.get(name)!;
-        return tf.tensor(read(entry, name), entry.shape, 'float32');
+    const theirs = readAll(checkpoint, map, entries, room);
+    const packed = canBePacked(theirs) ? map.toPacked(theirs.map((each) => halved(each, dtype))) : null;
+    if (packed === null || !packed.every(wholeBlocks)) {
+      tf.tidy(() => {
+        const values = theirs.map((each, i) => tf.tensor(decoded(map.theirs[i], each), [...each.shape], 'float32'));
+        map.toOurs(values).forEach((value, i) => stored.get(map.ours[i])!.assign(value, map.ours[i]));
       });
-      map.toOurs(theirs).forEach((value, i) => stored.get(map.ours[i])!.assign(value, map.ours[i]));
-    });
+    } else {
+      packed.forEach(({ pieces, layout }, i) => {
+        const value = ops.PackedTensor.from(pieces, layout);
+        store(stored.get(map.ours[i])!, value, map.ours[i], dtype !== 'float32' && layout.format !== 'F32');
+      });
+    }
   }
+}
+
+function sizeOf(map: WeightMap, entries: ReadonlyMap<string, TensorEntry>): number {
+  return map.theirs.reduce((sum, name) => sum + entries.get(name)!.bytes, 0);
+}
+
+function readAll(
+  { read }: Checkpoint,
+  map: WeightMap,
+  entries: ReadonlyMap<string, TensorEntry>,
+  room: Buffer
+): StoredRows[] {
+  let at = 0;
+  return map.theirs.map((name) => {
+    const entry = entries.get(name)!;
+    const bytes = room.subarray(at, (at += entry.bytes));
+    read(entry, name, bytes);
+    return { format: entry.dtype, shape: entry.shape, bytes };
+  });
+}
+
+/** Matrices, all of one format that products know. */
+function canBePacked(theirs: readonly StoredRows[]): boolean {
+  const [{ format }] = theirs;
+  return format !== 'F64' && theirs.every((each) => each.shape.length > 1 && each.format === format);
+}
+
+function wholeBlocks({ layout: { format, columns } }: PackedPieces): boolean {
+  return columns % unitOf('models.open', format) === 0;
+}
+
+/** In 16 bits, where that is asked for. */
+function halved(rows: StoredRows, dtype: OpenDtype): StoredRows {
+  if (dtype !== 'bfloat16' && dtype !== 'float16') {
+    return rows;
+  }
+  const format = HALVES[dtype];
+  return rows.format === format ? rows : { ...rows, format, bytes: encodeValues(format, decoded('models.open', rows)) };
+}
+
+function decoded(where: string, { format, shape, bytes }: StoredRows): Float32Array {
+  const count = shape.reduce((product, n) => product * n, 1);
+  return decodeValues(where, format, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), count);
+}
+
+function store(parameter: Stored, value: ops.PackedTensor, path: string, keep: boolean): void {
+  if (keep) {
+    parameter.pack(value);
+    return;
+  }
+  const plain = value.unpack();
+  value.dispose();
+  parameter.assign(plain, path);
+  plain.dispose();
 }

@@ -1,7 +1,7 @@
 import type { tf } from '../../base/backend';
 import { Axis, Module } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
-import { groupedMatMul } from '../../base/ops';
+import { multiplyGroups } from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from './applyToAll';
 import type { ExpertBank, ExpertShape, StackedFeedForwards } from './expertBank';
@@ -75,7 +75,7 @@ export abstract class Bank extends Module implements ExpertBank {
   /** Rows of each expert times its matrix. */
   protected multiply(rows: tf.Tensor2D, name: string, matrix: Parameter, plan: DispatchPlan): tf.Tensor2D {
     this.watchers.forEach(({ watch }) => watch(name, rows, plan.offsets));
-    return groupedMatMul(rows, matrix.read() as tf.Tensor3D, plan);
+    return multiplyGroups(rows, matrix, plan);
   }
 
   /** Operations of one expert on a row, matrix products only, a multiplication and an addition counted as two. */

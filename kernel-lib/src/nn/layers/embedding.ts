@@ -10,7 +10,7 @@ import {
   type Size,
   sizeOf
 } from '../../base/core';
-import { embed } from '../../base/ops';
+import { lookUp, multiply } from '../../base/ops';
 import { whereOf } from './expectWidth';
 import { initialize, type Initializer, normal } from './initializers';
 
@@ -48,9 +48,8 @@ export class Embedding extends Module {
   /** The table read the other way, as a tied head does: [..., D] to scores of ids [..., V]. */
   readOut(x: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
-      const table = this.weight.read() as tf.Tensor2D;
-      const [count, width] = table.shape;
-      return tf.matMul(x.reshape([-1, width]), table, false, true).reshape([...x.shape.slice(0, -1), count]);
+      const [count, width] = this.weight.axes.map(({ size }) => size);
+      return multiply(x.reshape([-1, width]), this.weight, true).reshape([...x.shape.slice(0, -1), count]);
     });
   }
 
@@ -58,6 +57,6 @@ export class Embedding extends Module {
     if (ids.dtype !== 'int32') {
       fail(whereOf(this, ctx), 'ids must be int32', ids.dtype);
     }
-    return tf.tidy(() => embed(this.weight.read() as tf.Tensor2D, ids));
+    return tf.tidy(() => lookUp(this.weight, ids));
   }
 }

@@ -1,11 +1,12 @@
 import { tf } from '../../base/backend';
 import { Axis, expectInteger, expectNumber, expectShape, fail, Module, sizeOf, stateKey } from '../../base/core';
-import type { Context, CostShape, Random, Size } from '../../base/core';
+import type { Context, CostShape, Memory, Random, Size } from '../../base/core';
+import { attendKept, attendsKept } from '../../base/ops/attendKept';
 import { attendHeads, causalMask, splitHeads, windowMask } from './attend';
 import { whereOf } from './expectWidth';
 import { Linear } from './linear';
 import { RMSNorm } from './norms';
-import { rotate } from './rotary';
+import { rotaryAngles, rotate } from './rotary';
 import { checkRotary, type RotaryOptions } from './rotaryFrequencies';
 
 /** Options of grouped attention in a spec. */
@@ -113,6 +114,10 @@ export class GroupedAttention extends Module {
     const { width, groups, share } = this.axes;
     expectShape(whereOf(this, ctx), x, ['B', 'N', width.size]);
     return tf.tidy(() => {
+      const memory = ctx.memory;
+      if (memory !== null && this.keepsInPlace(memory)) {
+        return this.output.apply(this.attendedInPlace(x, memory, ctx), ctx.within('output'));
+      }
       const q = this.turned(x, 'query', groups.size * share.size, ctx);
       const k = this.turned(x, 'key', groups.size, ctx);
       const v = splitHeads(this.clipped(this.value.apply(x, ctx.within('value'))), groups.size);
@@ -124,15 +129,44 @@ export class GroupedAttention extends Module {
     });
   }
 
+  /** Whether a pass is one that {@link attendKept} knows: no padding, no window, pairs that lie apart. */
+  private keepsInPlace({ padding }: Memory): boolean {
+    return padding === null && this.window === null && this.options.rotary?.interleaved !== true && attendsKept();
+  }
+
+  private attendedInPlace(x: tf.Tensor, memory: Memory, ctx: Context): tf.Tensor {
+    const { groups, share, headWidth, valueWidth } = this.axes;
+    const { rotary = null, scale = 1 / Math.sqrt(headWidth.size) } = this.options;
+    const [batch, length] = [x.shape[0], x.shape[1]!];
+    const heads = groups.size * share.size;
+    const room = (name: string, width: number): tf.Tensor =>
+      memory.room(ctx.within(name).path, [batch, groups.size, width], length);
+    const query = this.projected(x, 'query', heads, ctx);
+    const key = this.projected(x, 'key', groups.size, ctx);
+    const value = this.clipped(this.value.apply(x, ctx.within('value')));
+    return attendKept(query.reshape([batch, length, -1]), key.reshape([batch, length, -1]), value, {
+      ...{ heads, groups: groups.size, scale, length: memory.length },
+      angles: rotary === null ? null : rotaryAngles(length, rotary.turned ?? headWidth.size, rotary, ctx),
+      keys: room('keys', headWidth.size),
+      values: room('values', valueWidth.size)
+    });
+  }
+
   private turned(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {
-    const { norm = 'none', rotary = null } = this.options;
+    const { rotary = null } = this.options;
+    const split = this.projected(x, name, heads, ctx).transpose<tf.Tensor4D>([0, 2, 1, 3]);
+    return rotary === null ? split : rotate(split, rotary, ctx);
+  }
+
+  /** Queries or keys, normed and within bounds; [B, N, heads, W]. */
+  private projected(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {
+    const { norm = 'none' } = this.options;
     const [layer, scale] = name === 'query' ? [this.query, this.queryNorm] : [this.key, this.keyNorm];
     const apply = <T extends tf.Tensor>(y: T): T => (scale?.apply(y, ctx.within(`${name}Norm`)) ?? y) as T;
     const projected = layer.apply(x, ctx.within(name));
     const whole = this.clipped(norm === 'whole' ? apply(projected) : projected);
-    const split = splitHeads(whole, heads);
-    const normed = norm === 'head' ? apply(split) : split;
-    return rotary === null ? normed : rotate(normed, rotary, ctx);
+    const split = whole.reshape<tf.Tensor4D>([x.shape[0], x.shape[1]!, heads, whole.shape[2]! / heads]);
+    return norm === 'head' ? apply(split) : split;
   }
 
   private clipped(x: tf.Tensor): tf.Tensor {

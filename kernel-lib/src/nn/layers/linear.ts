@@ -10,6 +10,7 @@ import {
   type Size,
   sizeOf
 } from '../../base/core';
+import { multiply } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 import { initialize, type Initializer, uniformFanIn } from './initializers';
 
@@ -106,11 +107,12 @@ export class Linear extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const { factors } = this;
-      const first = (factors?.down ?? this.weight).read() as tf.Tensor2D;
-      expectWidth(whereOf(this, ctx), x, first.shape[0]);
+      const first = factors?.down ?? this.weight;
+      const width = first.axes[0].size;
+      expectWidth(whereOf(this, ctx), x, width);
       // Rank 2 on both sides: TensorFlow.js does not sum the gradient of a broadcast operand.
-      const inner = tf.matMul<tf.Tensor2D>(x.reshape([-1, first.shape[0]]), first);
-      const rows = factors === null ? inner : tf.matMul<tf.Tensor2D>(inner, factors.up.read() as tf.Tensor2D);
+      const inner = multiply(x.reshape([-1, width]), first);
+      const rows = factors === null ? inner : multiply(inner, factors.up);
       const y = this.bias === null ? rows : rows.add<tf.Tensor2D>(this.bias.read());
       return y.reshape([...x.shape.slice(0, -1), rows.shape[1]]);
     });

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, type Size, sizeOf } from '../../base/core';
-import { rmsNormalize, standardize } from '../../base/ops';
+import { rmsNormalize, rmsScale, standardize } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 
 export interface NormOptions {
@@ -73,7 +73,9 @@ export class RMSNorm extends Module {
     return tf.tidy(() => {
       const weight = this.weight.read();
       expectWidth(whereOf(this, ctx), x, weight.size);
-      return rmsNormalize(x, this.epsilon).mul(this.offset === 0 ? weight : weight.add(this.offset));
+      const scale = this.offset === 0 ? weight : weight.add(this.offset);
+      // A pass that writes is many small ops: one here instead of six.
+      return ctx.memory === null ? rmsNormalize(x, this.epsilon).mul(scale) : rmsScale(x, scale, this.epsilon);
     });
   }
 }

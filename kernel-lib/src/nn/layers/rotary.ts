@@ -33,15 +33,22 @@ export function positionsOf(length: number, memory: Memory | null): number[][] {
   return padding.map((places) => Array.from({ length }, (_, i) => Math.max(0, offset + i - places)));
 }
 
-// Every layer of a model asks for the same angles: the first makes them, the pass keeps them.
 function anglesOf(length: number, turned: number, options: RotaryOptions, ctx: Context): Angles {
+  const [cos, sin] = tf.unstack(rotaryAngles(length, turned, options, ctx), 0);
+  return { cos, sin };
+}
+
+/**
+ * Cosines and sines of N new places, [2, N, turned / 2], or [2, B, 1, N, turned / 2] where sequences are padded. Every layer of a model asks for the
+ * same: the first makes them, the pass keeps them.
+ */
+export function rotaryAngles(length: number, turned: number, options: RotaryOptions, ctx: Context): tf.Tensor {
   const key = stateKey(`rotary/${length}/${turned}/${JSON.stringify(options)}`);
   const both = ctx.getState(key) ?? makeAngles(length, turned, options, ctx);
   if (ctx.getState(key) === null) {
     ctx.setState(key, both);
   }
-  const [cos, sin] = tf.unstack(both, 0);
-  return { cos, sin };
+  return both;
 }
 
 function makeAngles(length: number, turned: number, options: RotaryOptions, ctx: Context): tf.Tensor {

@@ -12,12 +12,15 @@ const MOST_ROWS = 34;
 type Axes = Map<string, { axis: Axis; members: readonly AxisMember[] }>;
 
 /** A parameter's or buffer's dtype, shape and axes. */
-export function storedTitle({ variable, shape, axes }: Stored): string {
-  return `${variable.dtype} ${showShape(shape)}: ${axes.map(({ name }) => name).join(' x ')}`;
+export function storedTitle({ format, shape, axes }: Stored): string {
+  return `${format} ${showShape(shape)}: ${axes.map(({ name }) => name).join(' x ')}`;
 }
 
 /** A parameter or buffer: its axes, and its values as a tensor's. */
 export function storedBundle(stored: Stored): Bundle {
+  if (stored.packed !== null) {
+    return { 'text/plain': `${storedTitle(stored)}, ${stored.bytes} bytes` };
+  }
   if (stored.variable.isDisposed) {
     return { 'text/plain': `${storedTitle(stored)}, disposed` };
   }
@@ -41,7 +44,7 @@ export function isStoredMap(value: object): value is Map<string, Stored> {
 
 /** Parameters by path: a line each. */
 export function storedMapBundle(map: Map<string, Stored>): Bundle {
-  const rows = [...map].map(([path, each]) => [path, each.variable.dtype, showShape(each.shape), axesText(each)]);
+  const rows = [...map].map(([path, each]) => [path, each.format, showShape(each.shape), axesText(each)]);
   return { 'text/plain': table(`${map.size} parameters or buffers`, ['path', 'dtype', 'shape', 'axes'], rows, 4) };
 }
 

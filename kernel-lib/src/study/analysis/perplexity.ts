@@ -1,6 +1,6 @@
-import { tf } from '../../base/backend';
-import { Context, expectInteger, fail } from '../../base/core';
+import { expectInteger, fail } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
+import { tokenLosses } from './tokenLosses';
 
 export interface PerplexityOptions {
   /** Positions that the model sees at once. Default: its context, at most 1024. */
@@ -47,7 +47,7 @@ export function perplexity(
   const losses = new Float32Array(ids.length - 1);
   for (let begin = 0, scored = 1; scored < ids.length; begin += stride) {
     const part = ids.slice(begin, begin + window);
-    const own = lossesOf(model, part);
+    const own = tokenLosses(model, part);
     losses.set(own.subarray(scored - begin - 1), scored - 1);
     scored = begin + part.length;
   }
@@ -57,24 +57,4 @@ export function perplexity(
 
 function encode(where: string, { tokenizer }: Reader, text: string): number[] {
   return tokenizer?.encode(text) ?? fail(where, 'a text needs a model with a tokenizer; give ids', typeof text);
-}
-
-/** Of each token but the first. */
-function lossesOf(model: LanguageModel, ids: readonly number[]): Float32Array {
-  const ctx = Context.create();
-  try {
-    return tf.tidy(() => {
-      const logits = model.apply(tf.tensor2d([...ids], [1, ids.length], 'int32'), ctx).squeeze<tf.Tensor2D>([0]);
-      const before = logits.slice([0, 0], [ids.length - 1, -1]);
-      const [rows] = before.shape;
-      const places = tf.tensor2d(
-        ids.slice(1).flatMap((id, i) => [i, id]),
-        [rows, 2],
-        'int32'
-      );
-      return before.logSumExp(1).sub(tf.gatherND(before, places)).dataSync() as Float32Array;
-    });
-  } finally {
-    ctx.dispose();
-  }
 }

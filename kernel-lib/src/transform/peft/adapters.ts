@@ -107,7 +107,7 @@ export class Adapters extends Module {
 
   /** How much is trained of all that works together. */
   trainableShare(): TrainableShare {
-    const sizes = [...this.parameters().values()].map(({ trainable, variable }) => (trainable ? variable.size : 0));
+    const sizes = [...this.parameters().values()].map(({ trainable, size }) => (trainable ? size : 0));
     const trainable = sizes.reduce((sum, size) => sum + size, 0);
     const total = this.countParameters() + this.base.countParameters();
     return { trainable, total, share: trainable / total };

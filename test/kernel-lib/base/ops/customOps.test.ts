@@ -244,6 +244,10 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardCombine', { k: 1 }, ['f2', 'f1', 'i1'], 1],
     ['SwitchyardCombineGrad', {}, ['f2', 'f2', 'f2', 'i1'], 2],
     ['SwitchyardDispatch', { k: 1 }, ['f2', 'i1'], 1],
+    ['SwitchyardPackedMatMul', { format: 'F16', rows: 1, columns: 2, transpose_w: true }, ['f2', 'i1', 'i1'], 1],
+    ['SwitchyardPackedMatMul', { format: 'BF16', rows: 2, columns: 1, transpose_w: false }, ['f2', 'i1', 'i1'], 1],
+    ['SwitchyardPackedGather', { format: 'F32', rows: 1, columns: 1 }, ['i1', 'i1'], 1],
+    ['SwitchyardUnpack', { format: 'F32', matrices: 1, rows: 1, columns: 2, transpose: true }, ['i1'], 1],
     ['SwitchyardActivation', { activation: 'gelu' }, ['f2'], 1],
     ['SwitchyardActivationGrad', { activation: 'silu' }, ['f2', 'f2'], 1]
   ];

@@ -1,4 +1,5 @@
 import { core, ops, tf } from '@switchyard/kernel-lib';
+import { encodeValues } from '@switchyard/kernel-lib/dist/base/io/index.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../support/numeric';
 
@@ -47,7 +48,34 @@ const shaped = (call: () => tf.Tensor, gives: number[] | string, what = 'no rows
   gives: typeof gives === 'string' ? gives : [gives]
 });
 
+/** A parameter [2, 2], and one [2, 2, 1], as files store them. */
+const bfloat = (matrices: number | null, rows: number, columns: number): core.Parameter => {
+  const count = (matrices ?? 1) * rows * columns;
+  const bytes = encodeValues(
+    'BF16',
+    Float32Array.from({ length: count }, (_, i) => i)
+  );
+  const packed = ops.PackedTensor.from([bytes], { format: 'BF16', matrices, rows, columns, transposed: false });
+  const parameter = core.Parameter.over(
+    packed.shape.map((size) => core.Axis.of('size', size)),
+    tf.zeros
+  );
+  parameter.pack(packed);
+  return parameter;
+};
+
 const MEMBERS: Record<Name, Member> = {
+  PackedTensor: {
+    arguments: {},
+    call: () => [bfloat(null, 2, 2).read()],
+    empty: [
+      shaped(
+        () => ops.PackedTensor.from([], { format: 'F16', matrices: 1, rows: 1, columns: 1, transposed: true }).words,
+        'ops.PackedTensor: the values must take 2 bytes, got 0',
+        'no bytes'
+      )
+    ]
+  },
   argsort: {
     arguments: { x: { ...matrix, takes: ['float32', 'int32'] } },
     call: ([x]) => [ops.argsort(x)],
@@ -114,6 +142,21 @@ const MEMBERS: Record<Name, Member> = {
     shaped(() => ops.logSumExp(f(3, 0)), [3], 'rows of nothing'),
     shaped(() => ops.logSumExp(tf.scalar(1)), 'ops.logSumExp: expects a tensor of rank 1 or more', 'no axis')
   ]),
+  lookUp: {
+    arguments: { ids: argument([2], [1, 0], INT) },
+    call: ([ids]) => [ops.lookUp(bfloat(null, 2, 2), ids)],
+    empty: [shaped(() => ops.lookUp(bfloat(null, 2, 3), i(0, 4)), [0, 4, 3], 'no ids')]
+  },
+  multiply: {
+    arguments: { x: matrix },
+    call: ([x]) => [ops.multiply(x as tf.Tensor2D, bfloat(null, 2, 2))],
+    empty: [shaped(() => ops.multiply(f(0, 2), bfloat(null, 2, 3)), [0, 3])]
+  },
+  multiplyGroups: {
+    arguments: { x: matrix },
+    call: ([x]) => [ops.multiplyGroups(x as tf.Tensor2D, bfloat(2, 2, 1), plan)],
+    empty: [shaped(() => ops.multiplyGroups(f(0, 2), bfloat(2, 2, 3), none), [0, 3])]
+  },
   planDispatch: {
     arguments: {},
     call: () => [host(plan.source)],
@@ -140,6 +183,13 @@ const MEMBERS: Record<Name, Member> = {
     [
       shaped(() => ops.rmsNormalize(f(0, 3), 1e-5), [0, 3]),
       shaped(() => ops.rmsNormalize(f(3, 0), 1e-5), [3, 0], 'rows of nothing')
+    ]
+  ),
+  rmsScale: unary(
+    (x) => ops.rmsScale(x, tf.tensor1d([1, 2]), 1e-5),
+    [
+      shaped(() => ops.rmsScale(f(0, 3), tf.ones([3]), 1e-5), [0, 3]),
+      shaped(() => ops.rmsScale(f(3, 0), tf.ones([0]), 1e-5), [3, 0], 'rows of nothing')
     ]
   ),
   rowShares: {

@@ -32,7 +32,8 @@ test.skipIf(tensorflow === null || runtime === null)(
         ASAN_OPTIONS: 'detect_leaks=0',
         SWITCHYARD_CUSTOM_OPS: output
       };
-      const words = ['run', join(__dirname, 'customOps.test.ts')];
+      const tests = ['base/ops/customOps', 'base/ops/packed', 'nn/layers/keptAttention'];
+      const words = ['run', ...tests.map((name) => join(__dirname, '..', '..', `${name}.test.ts`))];
       const vitest = join(project.root, 'node_modules', 'vitest', 'vitest.mjs');
       const run = spawnSync(process.execPath, [vitest, ...words], { cwd: project.root, env, encoding: 'utf8' });
       expect(run.status, run.stdout + run.stderr).toBe(0);

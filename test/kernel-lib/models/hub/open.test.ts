@@ -148,3 +148,49 @@ describe('perplexity', () => {
     );
   });
 });
+
+describe('multiple choice', () => {
+  const questions = [
+    { question: 'the router', answers: ['z', ' the expert'], correct: 1 },
+    { question: 'then the expert', answers: [' routes', ' rests', ' the router'], correct: 0 }
+  ];
+  /** Of the tokens that an answer adds, by the logits. */
+  const likelihoodOf = (question: string, answer: string): number => {
+    const [before, ids] = [question, question + answer].map((text) => model.tokenizer.encode(text));
+    return tf.tidy(() => {
+      const scores = tf
+        .logSoftmax(model.logits([ids]))
+        .squeeze<tf.Tensor2D>([0])
+        .arraySync();
+      return ids.slice(before.length).reduce((sum, id, i) => sum + scores[before.length + i - 1][id], 0);
+    });
+  };
+
+  test('an answer is as likely as the tokens that it adds, and chosen by that or for its length', () => {
+    const { results, accuracy, accuracyByLength } = models.multipleChoice(model, questions);
+    const chosen = questions.map(({ question, answers, correct }, i) => {
+      const expected = answers.map((answer) => likelihoodOf(question, answer));
+      expected.forEach((value, a) => expect(results[i].logLikelihoods[a]).toBeCloseTo(value, 4));
+      const byLength = expected.map((value, a) => value / answers[a].length);
+      const best = [expected, byLength].map((values) => values.indexOf(Math.max(...values)));
+      expect([results[i].chosen, results[i].chosenByLength]).toEqual(best);
+      return best.map((each) => each === correct);
+    });
+    expect(accuracy).toBe(chosen.filter(([plain]) => plain).length / 2);
+    expect(accuracyByLength).toBe(chosen.filter(([, normalised]) => normalised).length / 2);
+    // The long answer is behind for its length alone.
+    expect([results[0].chosen, results[0].chosenByLength]).toEqual([0, 1]);
+  });
+
+  test('what cannot be is refused', () => {
+    const [one] = questions;
+    const ask = (change: Partial<models.ChoiceQuestion>) => () => models.multipleChoice(model, [{ ...one, ...change }]);
+    expect(() => models.multipleChoice(model, [])).toThrow('models.multipleChoice: there must be a question, got 0');
+    expect(ask({ answers: [' rests'] })).toThrow(/a question must have at least 2 answers, got 1/);
+    expect(ask({ correct: 2 })).toThrow(/correct must be an integer 0\.\.1, got 2/);
+    expect(ask({ answers: ['', ' rests'] })).toThrow(/an answer must add a token to its question, got ""/);
+    expect(ask({ question: '' })).toThrow(/a question must have at least one token, got 0/);
+    expect(ask({ question: 'the router '.repeat(40) })).toThrow(/must fit the context of 32 positions, got \d+/);
+    expect(() => models.multipleChoice(models.denseTransformer({ layers: 1, width: 8, heads: 2, vocabSize: 8 }), questions)).toThrow(/need a model with a tokenizer/); // prettier-ignore
+  });
+});

@@ -1,6 +1,6 @@
 /** @file The header of a GGUF file, versions 2 and 3, little-endian (ggml's `docs/gguf.md`). */
 import { fail } from '../../core';
-import { bytesOf } from '../decodeValues';
+import { bytesOf } from '../../ops/formats/decodeValues';
 import { type ReadBytes, type TensorEntry, withFile } from '../tensorFile';
 import { GgufCursor } from './cursor';
 import type { GgufValue } from './cursor';

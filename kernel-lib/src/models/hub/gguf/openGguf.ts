@@ -52,24 +52,26 @@ function parts(file: string, name: string, entry: TensorEntry, count: number): T
 function reader(config: Config): Checkpoint['read'] {
   const type = config.text('model_type');
   if (type !== 'llama' && type !== 'mixtral') {
-    return readEntry;
+    return (entry, _name, into) => readEntry(entry, into);
   }
   const heads = config.integer('num_attention_heads');
   const groups = config.integer('num_key_value_heads', 1, heads);
-  return (entry, name) => {
-    const values = readEntry(entry, name);
+  return (entry, name, into) => {
+    readEntry(entry, into);
     const [, part] = ROTATED.exec(name) ?? [];
-    return part === undefined ? values : halved(values, entry.shape, part === 'q_proj' ? heads : groups);
+    if (part !== undefined) {
+      halve(into, entry.shape[0], part === 'q_proj' ? heads : groups);
+    }
   };
 }
 
-function halved(values: Float32Array, [rows, columns = 1]: readonly number[], heads: number): Float32Array {
-  const width = rows / heads;
-  const out = new Float32Array(values.length);
+/** Puts rows that lie side by side half a head apart. */
+function halve(bytes: Uint8Array, rows: number, heads: number): void {
+  const [width, size] = [rows / heads, bytes.length / rows];
+  const before = Uint8Array.from(bytes);
   for (let row = 0; row < rows; row++) {
     const [head, within] = [Math.floor(row / width), row % width];
     const to = head * width + (within % 2) * (width / 2) + Math.floor(within / 2);
-    out.set(values.subarray(row * columns, (row + 1) * columns), to * columns);
+    bytes.set(before.subarray(row * size, (row + 1) * size), to * size);
   }
-  return out;
 }

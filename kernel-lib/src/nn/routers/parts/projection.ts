@@ -1,6 +1,7 @@
 import type { tf } from '../../../base/backend';
 import { Parameter } from '../../../base/core';
 import type { Axis, Random } from '../../../base/core';
+import { multiply } from '../../../base/ops';
 
 /**
  * The matrix [D, E] that makes logits from tokens. Normal with variance 0.1 / D: small first logits keep early
@@ -12,7 +13,7 @@ export function projectionWeight(inputs: Axis, outputs: Axis, random: Random): P
 
 /** Tokens [T, D] to logits [T, E]. */
 export function project(x: tf.Tensor2D, weight: Parameter): tf.Tensor2D {
-  return x.matMul(weight.read() as tf.Tensor2D) as tf.Tensor2D;
+  return multiply(x, weight);
 }
 
 /** Operations of {@link project} on one token. */

@@ -1,6 +1,6 @@
-import { fail } from '../core';
-import { blocks } from './gguf/blocks';
-import { halfTable } from './gguf/half';
+import { fail } from '../../core';
+import { blocks } from './blocks';
+import { halfTable } from './half';
 
 /** Bytes of a value, for those that are stored one by one. */
 export const VALUE_BYTES: Readonly<Record<string, number>> = {
@@ -32,6 +32,12 @@ export function decodeValues(where: string, dtype: string, bytes: Buffer, count:
   const out = new Float32Array(count);
   (FLOATS[dtype] ?? blocks[dtype].decode)(bytes, out);
   return out;
+}
+
+/** Values that lie together in a block; 1 where they are stored one by one. */
+export function unitOf(where: string, dtype: string): number {
+  bytesOf(where, dtype, 0);
+  return blocks[dtype]?.values ?? 1;
 }
 
 /** Bytes that values take. */

@@ -1,0 +1,71 @@
+import { executeSingle, hasCustomOps, tf } from '../backend';
+import { expectDtype } from '../core';
+import type { Stored } from '../core';
+import { embed } from './embed';
+import { withGradient } from './gradient';
+import { groupedMatMul } from './groupedMatMul';
+import { PackedTensor } from './packedTensor';
+import type { DispatchPlan } from './planDispatch';
+
+/**
+ * Rows [R, D] times a parameter [D, H], whatever way it is stored: [R, H]; or, transposed, rows [R, H] times its transpose, [R, D]. A packed one
+ * is multiplied as it is, has no gradient, and passes that of the rows on. Call it within a tidy.
+ */
+export function multiply(x: tf.Tensor2D, parameter: Stored, transposed = false): tf.Tensor2D {
+  expectDtype('ops.multiply', 'x', x, 'float32');
+  const packed = packedOf(parameter);
+  return packed === null
+    ? tf.matMul(x, parameter.read() as tf.Tensor2D, false, transposed)
+    : packedMatMul(x, packed, transposed, null);
+}
+
+/** As {@link groupedMatMul} with a parameter [E, D, H]. */
+export function multiplyGroups(x: tf.Tensor2D, parameter: Stored, plan: DispatchPlan): tf.Tensor2D {
+  expectDtype('ops.multiplyGroups', 'x', x, 'float32');
+  const packed = packedOf(parameter);
+  return packed === null
+    ? groupedMatMul(x, parameter.read() as tf.Tensor3D, plan)
+    : packedMatMul(x, packed, false, plan);
+}
+
+/** Rows of a parameter [V, D] by id, as {@link embed}. */
+export function lookUp(parameter: Stored, ids: tf.Tensor): tf.Tensor {
+  expectDtype('ops.lookUp', 'ids', ids, 'int32');
+  const packed = packedOf(parameter);
+  if (packed === null || packed.layout.transposed || !hasCustomOps()) {
+    return embed(parameter.read() as tf.Tensor2D, ids);
+  }
+  const { format, rows, columns } = packed.layout;
+  const found = executeSingle('SwitchyardPackedGather', { format, rows, columns }, [packed.words, ids.flatten()]);
+  return found.reshape([...ids.shape, columns]);
+}
+
+function packedOf({ packed }: Stored): PackedTensor | null {
+  return packed instanceof PackedTensor ? packed : null;
+}
+
+function packedMatMul(
+  x: tf.Tensor2D,
+  packed: PackedTensor,
+  transposed: boolean,
+  plan: DispatchPlan | null
+): tf.Tensor2D {
+  return withGradient<tf.Tensor2D>(
+    [x],
+    () => product(x, packed, transposed, plan),
+    (dy) => [product(dy as tf.Tensor2D, packed, !transposed, plan)]
+  );
+}
+
+function product(x: tf.Tensor2D, packed: PackedTensor, transposed: boolean, plan: DispatchPlan | null): tf.Tensor2D {
+  if (!hasCustomOps()) {
+    const value = packed.unpack();
+    return plan === null
+      ? tf.matMul(x, value as tf.Tensor2D, false, transposed)
+      : groupedMatMul(x, (transposed ? value.transpose([0, 2, 1]) : value) as tf.Tensor3D, plan);
+  }
+  const { format, rows, columns } = packed.layout;
+  const attributes = { format, rows, columns, transpose_w: packed.layout.transposed !== transposed };
+  const offsets = tf.tensor1d(plan === null ? [] : plan.offsets, 'int32');
+  return executeSingle('SwitchyardPackedMatMul', attributes, [x, packed.words, offsets]) as tf.Tensor2D;
+}
