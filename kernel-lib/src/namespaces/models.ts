@@ -1,4 +1,14 @@
-export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops } from '../models';
+export {
+  build,
+  Mlp,
+  mlp,
+  modelSpecs,
+  moduleFlops,
+  RecurrentNetwork,
+  recurrentNetwork,
+  specOf,
+  sumFlops
+} from '../models';
 export type {
   BlockModel,
   BlockModelOptions,
@@ -9,6 +19,7 @@ export type {
   ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,
+  RecurrentNetworkOptions,
   VersatileFeedForward,
   MoeFeedForward,
   NoFeedForward,

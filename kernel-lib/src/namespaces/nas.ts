@@ -12,7 +12,18 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 
 /** Spaces: of choices that you give, or read from a model. */
 export const space = Object.assign(makeSpace, { of: spaceOf, regnet });
-export { categorical, float, group, integer, regnetStages, repeated, simplex, when } from '../search/space';
+export {
+  categorical,
+  float,
+  graphMeasures,
+  group,
+  integer,
+  randomGraph,
+  regnetStages,
+  repeated,
+  simplex,
+  when
+} from '../search/space';
 export type {
   Candidate,
   Categorical,
@@ -22,11 +33,14 @@ export type {
   Domain,
   Draws,
   FloatRange,
+  GraphMeasures,
   Group,
   IntegerRange,
   Leaf,
   ModelSpace,
   ModelSpaceOptions,
+  RandomGraph,
+  RandomGraphOptions,
   RegnetOptions,
   RegnetSpaceOptions,
   Stage,

@@ -80,5 +80,14 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'Importance of a block is the angle that it turns, of a neuron its output, |w| times the norm of its activation. A sigmoid of the importance, scaled to the target, says ' +
       'how much of each block goes. peft.ranksByImportance gives the ranks of LoRA for recovery. That it beats others on large models is not tested.'
+  },
+  {
+    id: 'rnn-sparsity-thesis',
+    title: 'Investigating Sparsity in Recurrent Neural Networks',
+    function: 'prune.graphMask',
+    test: 'test/systems/rnnSparsity.test.ts',
+    note:
+      'With models.recurrentNetwork (layers.Recurrent: tanh, ReLU, GRU, LSTM), prune.unstructured of input or recurrent matrices, nas.randomGraph and nas.graphMeasures. Units ' +
+      'are nodes, and edges act at the next position, where the thesis makes the graph a stack of layers first.'
   }
 ];

@@ -19,3 +19,7 @@ export { Space } from './space';
 export type { Draws, SpaceData, SpaceOptions } from './space';
 export { regnet, regnetStages } from './regnet';
 export type { RegnetOptions, RegnetSpaceOptions, Stage } from './regnet';
+export { graphMeasures } from './graphMeasures';
+export type { GraphMeasures } from './graphMeasures';
+export { randomGraph } from './randomGraph';
+export type { RandomGraph, RandomGraphOptions } from './randomGraph';
