@@ -89,5 +89,15 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'With models.recurrentNetwork (layers.Recurrent: tanh, ReLU, GRU, LSTM), prune.unstructured of input or recurrent matrices, nas.randomGraph and nas.graphMeasures. Units ' +
       'are nodes, and edges act at the next position, where the thesis makes the graph a stack of layers first.'
+  },
+  {
+    id: 'iterative-weight-recycling',
+    title: 'Randomly Initialized Subnetworks with Iterative Weight Recycling',
+    function: 'prune.edgePopup',
+    test: 'test/systems/weightRecycling.test.ts',
+    claim: 'claim not tested',
+    note:
+      '{ recycle }; { binary } is Biprop. Recycled are the values of least score, which become those of highest, the least that of the highest; scores stay. The slow test beside it ' +
+      'compares accuracy with and without on digits.'
   }
 ];

@@ -5,6 +5,8 @@ export type { BlockCoordinateOptions, BlockCoordinateReport } from './blockCoord
 export type { RankingScope } from './chooseKept';
 export { coarseToFine } from './coarseToFine';
 export type { BlockReport, CoarseToFineOptions, CoarseToFineReport } from './coarseToFine';
+export { edgePopup } from './edgePopup';
+export type { EdgePopup, EdgePopupOptions } from './edgePopup';
 export { graphMask } from './graphMask';
 export type { GraphMaskOptions, GraphMaskReport, UnitGraph } from './graphMask';
 export { groups } from './groups';
