@@ -19,5 +19,15 @@ export const compressSystems: readonly SystemEntry[] = [
     note:
       'A loop of its own beside train.fit, of plain gradient steps: each takes three passes, of K, L and S, by gradients of the factors alone. Ranks are cut by a share of the norm of all ' +
       'singular values. The dense loss is that of least squares, which fits the noise of other directions as well: within 10 % of it.'
+  },
+  {
+    id: 'm2mkd',
+    title: 'm2mKD: Module-to-Module Knowledge Distillation for Modular Transformers',
+    function: 'train.tasks.moduleDistillation',
+    test: 'test/systems/m2mkd.test.ts',
+    claim: 'claim not tested',
+    note:
+      'A task of train.fit whose model is the module of the student. Teacher modules are modules of any network; widths are bridged by linear maps in them. That a network of distilled modules ' +
+      'needs fewer epochs is not tested.'
   }
 ];

@@ -86,9 +86,10 @@ export const pruningSystems: readonly SystemEntry[] = [
     title: 'Investigating Sparsity in Recurrent Neural Networks',
     function: 'prune.graphMask',
     test: 'test/systems/rnnSparsity.test.ts',
+    claim: 'claim not tested',
     note:
       'With models.recurrentNetwork (layers.Recurrent: tanh, ReLU, GRU, LSTM), prune.unstructured of input or recurrent matrices, nas.randomGraph and nas.graphMeasures. Units ' +
-      'are nodes, and edges act at the next position, where the thesis makes the graph a stack of layers first.'
+      'are nodes, and edges act at the next position, where the thesis makes the graph a stack of layers first. Curves of accuracy and correlations with measures are not measured.'
   },
   {
     id: 'iterative-weight-recycling',
@@ -97,7 +98,7 @@ export const pruningSystems: readonly SystemEntry[] = [
     test: 'test/systems/weightRecycling.test.ts',
     claim: 'claim not tested',
     note:
-      '{ recycle }; { binary } is Biprop. Recycled are the values of least score, which become those of highest, the least that of the highest; scores stay. The slow test beside it ' +
-      'compares accuracy with and without on digits.'
+      '{ recycle }; { binary } is Biprop. Recycled are the values of least score, which become those of highest, the least that of the highest; scores stay. Whether it makes better subnetworks is not ' +
+      'tested.'
   }
 ];
