@@ -100,5 +100,23 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       '{ recycle }; { binary } is Biprop. Recycled are the values of least score, which become those of highest, the least that of the highest; scores stay. Whether it makes better subnetworks is not ' +
       'tested.'
+  },
+  {
+    id: 'sparsebytenn',
+    title: 'SparseByteNN: A Novel Mobile Inference Acceleration Framework Based on Fine-Grained Group Sparsity',
+    function: 'prune.groupPattern',
+    test: 'test/systems/sparseByteNN.test.ts',
+    note:
+      'With prune.packGroups. One pattern for linear maps and kernels: so many outputs in turn lose the same inputs. Units are put in order by exchanges of two, over axes, so that ' +
+      'the network computes the same. The packed product is one of TensorFlow; the speed of mobile kernels is not measured.'
+  },
+  {
+    id: 'fast-sparse-convnets',
+    title: 'Fast Sparse ConvNets',
+    function: 'prune.sparseConvolutions',
+    test: 'test/systems/fastSparseConvnets.test.ts',
+    note:
+      'Compressed rows, pixels innermost, in JavaScript, against the same loops over all values. Against the convolution of TensorFlow, which uses all of the processor, they are not ' +
+      'compared; masks are those of any pruning.'
   }
 ];
