@@ -56,27 +56,33 @@ export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../
 export {
   agedEvolution,
   asha,
+  bayesian,
   genetic,
   grid,
   hyperband,
   localSearch,
   optuna,
+  ppo,
   proposer,
   random,
+  reinforce,
   strategies,
   surrogate
 } from '../search/strategy';
 export type {
   AgedEvolutionOptions,
   AshaOptions,
+  BayesianOptions,
   GeneticOptions,
   GridOptions,
   HyperbandOptions,
   LocalSearchOptions,
   OptunaOptions,
+  PpoOptions,
   Proposal,
   ArchiveEntry,
   ProposerOptions,
+  ReinforceOptions,
   RungOptions,
   Searcher,
   Setting,
@@ -109,4 +115,5 @@ export type {
   StudyTrialResult,
   StudyWatcher
 } from '../search/studies';
+export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';

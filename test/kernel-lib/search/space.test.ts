@@ -95,6 +95,19 @@ describe('nas.space', () => {
     [1, 2, 3, 4].forEach((value) => expect(share(({ c }) => c === value)).toBeCloseTo(0.25, 1));
   });
 
+  test('of a simplex its weights are encoded and compared: places that give one mixture are one', () => {
+    const space = nas.space({ m: nas.simplex(['a', 'b', 'c']) });
+    // Waiting times 1, 2, 1 and 2, 4, 2: one mixture.
+    const [one, two] = [1, 2].map((rate) =>
+      Object.fromEntries([1, 2, 1].map((time, i) => [`m.${'abc'[i]}`, 1 - Math.exp(-rate * time)]))
+    );
+    space.encode(one).forEach((weight, i) => expect(weight).toBeCloseTo([0.25, 0.5, 0.25][i], 12));
+    space.encode(two).forEach((weight, i) => expect(weight).toBeCloseTo([0.25, 0.5, 0.25][i], 12));
+    expect(space.distance(one, two)).toBeCloseTo(0, 12);
+    const { m } = space.candidate(space.decode([0.2, 0.3, 0.5])) as { m: Record<string, number> };
+    ['a', 'b', 'c'].forEach((part, i) => expect(m[part]).toBeCloseTo([0.2, 0.3, 0.5][i], 12));
+  });
+
   test('a simplex is drawn evenly: each weight has the mean and the variance of a flat Dirichlet', () => {
     const space = nas.space({ m: nas.simplex(['a', 'b', 'c']) });
     const next = draws(2);

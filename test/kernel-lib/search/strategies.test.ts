@@ -13,15 +13,18 @@ const cost = ({ a, b, c = 0.3 }: nas.Point): number =>
 const members: Record<string, () => nas.Strategy> = {
   agedEvolution: () => nas.agedEvolution({ population: 6, sample: 3 }),
   asha: () => nas.asha({ minResource: 1, maxResource: 9, sampler: nas.agedEvolution({ population: 4, sample: 2 }) }),
+  bayesian: () => nas.bayesian({ initial: 6, candidates: 20 }),
   genetic: () => nas.genetic({ population: 6 }),
   grid: () => nas.grid({ points: 3 }),
   hyperband: () => nas.hyperband({ minResource: 1, maxResource: 9 }),
   localSearch: () => nas.localSearch({ initial: 3 }),
+  ppo: () => nas.ppo({ batch: 4 }),
   random: () => nas.random(),
+  reinforce: () => nas.reinforce(),
   surrogate: () => nas.surrogate({ initial: 6, population: 6, generations: 2 })
 };
 /** Parts, and strategies that wait for another process or for yours; these have tests of their own. */
-const OTHERS = ['index', 'strategy', 'pointSearcher', 'rungs', 'optuna', 'proposer'];
+const OTHERS = ['index', 'strategy', 'pointSearcher', 'policy', 'controller', 'rungs', 'optuna', 'proposer'];
 
 const start = (strategy: nas.Strategy, of = space(), seed = 0, saved?: unknown): nas.Searcher =>
   strategy.start({ space: of, objectives: 1, random: core.Random.fromSeed(seed), repeats: false, optuna: null }, saved);
@@ -185,6 +188,52 @@ describe('strategies by hand', () => {
     expect((searcher.ask(4) as nas.Proposal).point).toEqual(all(0));
   });
 
+  /** Probability of each value of the one choice, from logits in the saved state. */
+  const policyOf = (searcher: nas.Searcher) => {
+    const { own } = searcher.save() as { own: { logits: Record<string, number[]> } };
+    const all = own.logits.a.map(Math.exp);
+    return all.map((each) => each / all.reduce((x, y) => x + y));
+  };
+  const twoWays = () => nas.space({ a: nas.categorical(['x', 'y']) });
+  const repeated = (strategy: nas.Strategy) =>
+    strategy.start({ space: twoWays(), objectives: 1, random: core.Random.fromSeed(0), repeats: true, optuna: null });
+
+  test('REINFORCE: logits move by the advantage, in standard deviations, times what the choice lacked of certainty', () => {
+    const searcher = repeated(nas.reinforce({ learningRate: 0.5, entropy: 0 }));
+    searcher.tell(told(0, { a: 'x' }, 4));
+    expect(policyOf(searcher)).toEqual([0.5, 0.5]);
+    // The reward is 2 above the mean; the running variance is 0.1 of 4.
+    searcher.tell(told(1, { a: 'y' }, 2));
+    const logit = 0.5 * (2 / Math.sqrt(0.4)) * 0.5;
+    expect(policyOf(searcher)[1]).toBeCloseTo(Math.exp(logit) / (Math.exp(logit) + Math.exp(-logit)), 12);
+    // What failed becomes less likely.
+    const before = policyOf(searcher)[0];
+    searcher.tell(told(2, { a: 'x' }, null));
+    expect(policyOf(searcher)[0]).toBeLessThan(before);
+  });
+
+  test('REINFORCE: an entropy bonus brings a policy back to even, where rewards are equal', () => {
+    const searcher = repeated(nas.reinforce({ learningRate: 0.5, entropy: 0.5 }));
+    [4, 2, 2, 2].forEach((value, id) => searcher.tell(told(id, { a: id === 0 ? 'x' : 'y' }, value)));
+    const high = policyOf(searcher)[1];
+    for (let id = 4; id < 60; id++) {
+      searcher.tell(told(id, { a: id % 2 === 0 ? 'x' : 'y' }, 2));
+    }
+    expect(high).toBeGreaterThan(0.6);
+    expect(Math.abs(policyOf(searcher)[1] - 0.5)).toBeLessThan(0.1);
+  });
+
+  test('PPO: learns when a batch is whole, and a probability leaves its clip by one step at most', () => {
+    const rate = 0.05;
+    const searcher = repeated(nas.ppo({ batch: 2, epochs: 200, clip: 0.2, learningRate: rate, entropy: 0 }));
+    searcher.tell(told(0, { a: 'x' }, 4));
+    expect(policyOf(searcher)).toEqual([0.5, 0.5]);
+    searcher.tell(told(1, { a: 'y' }, 2));
+    const [, y] = policyOf(searcher);
+    expect(y / 0.5).toBeGreaterThan(1.2);
+    expect(y / 0.5).toBeLessThan(1.2 + 0.1);
+  });
+
   test('strategies of one objective refuse several', () => {
     for (const strategy of [nas.agedEvolution(), nas.localSearch(), nas.asha({ minResource: 1, maxResource: 3 })]) {
       expect(() =>
@@ -315,6 +364,9 @@ test("hyperband's brackets are those of its paper, for 81 and eta 3", () => {
 test.each([
   [() => nas.agedEvolution({ population: 3, sample: 4 }), 'nas.agedEvolution: sample must be an integer 1..3, got 4'],
   [() => nas.genetic({ crossover: 2 }), 'nas.genetic: crossover must be a number 0..1, got 2'],
+  [() => nas.reinforce({ learningRate: 0 }), 'nas.reinforce: learningRate must be a number of at least 1e-9, got 0'],
+  [() => nas.ppo({ batch: 0 }), 'nas.ppo: batch must be an integer of at least 1, got 0'],
+  [() => nas.bayesian({ initial: 0 }), 'nas.bayesian: initial must be an integer of at least 1, got 0'],
   [() => nas.grid({ points: 0 }), 'nas.grid: points must be an integer of at least 1, got 0'],
   [() => nas.asha({ minResource: 0, maxResource: 9 }), 'nas.asha: minResource must be an integer of at least 1, got 0'],
   [
@@ -344,7 +396,7 @@ test('a search finds the best sooner than chance, in the median of seeds', () =>
     return bests.sort((a, b) => a - b)[7];
   };
   const chance = reached(nas.random);
-  for (const make of [nas.agedEvolution, nas.genetic, nas.localSearch]) {
+  for (const make of [nas.agedEvolution, nas.genetic, nas.localSearch, nas.reinforce, nas.ppo]) {
     expect(reached(make)).toBeLessThan(chance);
   }
 });

@@ -1,5 +1,11 @@
+export { fisher } from './fisher';
 export { gradNorm } from './gradNorm';
 export { gradSign } from './gradSign';
+export { grasp } from './grasp';
+export { jacobianCovariance } from './jacobianCovariance';
+export type { JacobianCovarianceOptions } from './jacobianCovariance';
 export type { Proxy, ProxyOptions } from './proxy';
 export { snip } from './snip';
+export { synflow } from './synflow';
+export type { SynflowOptions } from './synflow';
 export { zico } from './zico';

@@ -1,6 +1,7 @@
 import type { Domain } from './domain';
 import { isActive } from './leaf';
 import type { Leaf, Point } from './leaf';
+import { simplexWeights } from './simplexWeights';
 
 /** A candidate: choices made, as the space nests them. */
 export type Candidate = Record<string, unknown>;
@@ -63,14 +64,12 @@ function lengthAt(label: string, count: string, point: Point): number {
   return 0;
 }
 
-/** Each part is even in 0..1; as waiting times of one rate they divide 1 evenly over the simplex. */
 function weights(parts: readonly string[], label: string, point: Point): unknown {
-  if (point[`${label}.${parts[0]}`] === undefined) {
-    return ABSENT;
-  }
-  const times = parts.map((part) => -Math.log(Math.max(1 - (point[`${label}.${part}`] as number), 1e-12)));
-  const sum = times.reduce((a, b) => a + b, 0);
-  return Object.fromEntries(parts.map((part, i) => [part, sum === 0 ? 1 / parts.length : times[i] / sum]));
+  const values = simplexWeights(
+    parts.map((part) => `${label}.${part}`),
+    point
+  );
+  return values === null ? ABSENT : Object.fromEntries(parts.map((part, i) => [part, values[i]]));
 }
 
 /** A point whose choices are all there that must be, and no other. */

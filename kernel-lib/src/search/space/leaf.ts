@@ -13,6 +13,8 @@ export interface Leaf {
   readonly domain: Categorical | IntegerRange | FloatRange;
   /** All must hold. */
   readonly when: readonly Condition[];
+  /** Label of the simplex that it is a part of; absent elsewhere. */
+  readonly simplex?: string;
 }
 
 /** Choices made, by label; only of leaves that are there. */
@@ -59,7 +61,12 @@ function expand(label: string, domain: Domain, when: readonly Condition[], leave
       return;
     case 'simplex':
       domain.parts.forEach((part) =>
-        leaves.push({ label: `${label}.${part}`, domain: { kind: 'float', low: 0, high: 1, log: false }, when })
+        leaves.push({
+          label: `${label}.${part}`,
+          domain: { kind: 'float', low: 0, high: 1, log: false },
+          when,
+          simplex: label
+        })
       );
       return;
     case 'group':

@@ -1,6 +1,7 @@
-import { expectInteger, expectNumber } from '../../base/core';
+import { expectInteger } from '../../base/core';
 import { crowding, paretoRanks } from '../../base/math';
-import { solvePositive } from '../../base/math/solvePositive';
+import { predictors, ridge } from '../predictors';
+import type { Fitted, Predictor } from '../predictors';
 import type { Draws, Point } from '../space';
 import { PointSearcher } from './pointSearcher';
 import { strategies } from './strategy';
@@ -13,8 +14,8 @@ export interface SurrogateOptions {
   population?: number;
   /** Generations of it. Default 8. */
   generations?: number;
-  /** Added to the diagonal of the ridge regressions. Default 0.01. */
-  ridge?: number;
+  /** Of each objective. Default `nas.predictors.ridge()`. */
+  predictor?: Predictor;
 }
 
 type Trial = Pick<Told, 'id' | 'point' | 'violation'> & { costs: readonly number[] };
@@ -26,19 +27,18 @@ interface Member {
 }
 
 /**
- * Evolution on cheap predictors (arXiv 2202.12954): of what was tried, a ridge regression for each objective, on a candidate's encoding and its squares; an
- * evolution of several objectives on their predictions; and of its front a candidate that is tried in truth, and fitted on with the others.
+ * Evolution on cheap predictors (arXiv 2202.12954): of what was tried, a predictor for each objective, on a candidate's encoding; an evolution of several
+ * objectives on their predictions; and of its front a candidate that is tried in truth, and fitted on with the others.
  */
 export function surrogate(options: SurrogateOptions = {}): Strategy {
-  const { initial = 20, population = 30, generations = 8, ridge = 0.01 } = options;
+  const { initial = 20, population = 30, generations = 8, predictor = ridge() } = options;
   expectInteger('nas.surrogate', 'initial', initial, 2);
   expectInteger('nas.surrogate', 'population', population, 2);
   expectInteger('nas.surrogate', 'generations', generations, 1);
-  expectNumber('nas.surrogate', 'ridge', ridge, 1e-9);
-  const resolved = { initial, population, generations, ridge };
+  const resolved = { initial, population, generations, predictor };
   return {
     kind: 'surrogate',
-    options: resolved,
+    options: { ...resolved, predictor: { kind: predictor.kind, options: predictor.options } },
     start: (setting, saved) => new Surrogate(setting, saved, resolved)
   };
 }
@@ -72,44 +72,45 @@ class Surrogate extends PointSearcher<{ tried: Trial[] }> {
   /** Candidates that predictions call best, in order. */
   private evolve(next: Draws): (Member & { rank: number })[] {
     const { population, generations } = this.options;
-    const { tried } = this.own;
-    const predict = this.fit();
-    const member = (point: Point): Member => ({ point, ...predict(point) });
-    let members = ordered(tried.map(({ point }) => member(point)), this.space.hash.bind(this.space)).slice(0, population); // prettier-ignore
+    const fitted = this.fit(next);
+    const hash = (point: Point): string => this.space.hash(point);
+    let members = ordered(fitted.members(this.own.tried.map(({ point }) => point)), hash).slice(0, population);
     for (let generation = 0; generation < generations; generation++) {
-      const pick = (): Point => members[Math.min(Math.floor(next() * members.length), Math.floor(next() * members.length))].point; // prettier-ignore
+      const pick = (): Point =>
+        members[Math.min(Math.floor(next() * members.length), Math.floor(next() * members.length))].point;
       const children = Array.from({ length: population }, () => {
         const crossed = next() < 0.5 ? this.space.cross(pick(), pick(), next) : null;
         return crossed !== null && next() < 0.5 ? crossed : this.space.mutate(crossed ?? pick(), next);
       });
-      members = ordered([...members, ...children.map(member)], this.space.hash.bind(this.space)).slice(0, population);
+      members = ordered([...members, ...fitted.members(children)], hash).slice(0, population);
     }
+    fitted.dispose();
     return members;
   }
 
-  /** A prediction of costs and of how far limits are exceeded. */
-  private fit(): (point: Point) => Omit<Member, 'point'> {
+  /** Predictions of costs and of how far limits are exceeded. */
+  private fit(next: Draws): { members(points: readonly Point[]): Member[]; dispose(): void } {
     const { tried } = this.own;
-    const features = (point: Point): number[] => {
-      const code = this.space.encode(point);
-      return [1, ...code, ...code.map((value) => value * value)];
-    };
-    const rows = tried.map(({ point }) => features(point));
-    const gram = rows[0].map((_, i) =>
-      rows[0].map((__, j) => rows.reduce((sum, row) => sum + row[i] * row[j], i === j ? this.options.ridge : 0))
-    );
-    const regress = (values: readonly number[]): ((x: readonly number[]) => number) => {
-      const moments = gram.map((_, i) => rows.reduce((sum, row, n) => sum + row[i] * values[n], 0));
-      // Positive definite: the diagonal was raised.
-      const weights = solvePositive(gram, moments)!;
-      return (x) => x.reduce((sum, value, i) => sum + value * weights[i], 0);
-    };
-    const costs = tried[0].costs.map((_, objective) => regress(tried.map((trial) => trial.costs[objective])));
+    const encode = (point: Point): number[] => this.space.encode(point);
+    const rows = tried.map(({ point }) => encode(point));
+    const stream = this.setting.random.child('fit').child(Math.floor(next() * 2 ** 31));
+    const of = (values: readonly number[], name: string): Fitted =>
+      this.options.predictor.fit(rows, values, stream.child(name));
+    const costs = tried[0].costs.map((_, i) => of(tried.map((trial) => trial.costs[i]), `objective ${i}`)); // prettier-ignore
     const isLimited = tried.some(({ violation }) => violation > 0);
-    const violation = isLimited ? regress(tried.map((trial) => trial.violation)) : () => 0;
-    return (point) => {
-      const x = features(point);
-      return { costs: costs.map((of) => of(x)), violation: Math.max(0, violation(x)) };
+    const violation = isLimited ? of(tried.map((trial) => trial.violation), 'violation') : null; // prettier-ignore
+    return {
+      members(points) {
+        const codes = points.map((point) => encode(point));
+        const said = costs.map((fitted) => fitted.predict(codes));
+        const beyond = violation?.predict(codes);
+        return points.map((point, i) => ({
+          point,
+          costs: said.map((predictions) => predictions[i].mean),
+          violation: Math.max(0, beyond?.[i].mean ?? 0)
+        }));
+      },
+      dispose: () => [...costs, ...(violation === null ? [] : [violation])].forEach((fitted) => fitted.dispose())
     };
   }
 }
@@ -128,4 +129,6 @@ function ordered(members: readonly Member[], hash: (point: Point) => string): (M
     .sort((a, b) => a.violation - b.violation || a.rank - b.rank || b.alone - a.alone);
 }
 
-strategies.register('surrogate', surrogate);
+strategies.register('surrogate', ({ predictor, ...rest }: SurrogateOptions) =>
+  surrogate({ ...rest, ...(predictor && { predictor: predictors.of(predictor) }) })
+);
