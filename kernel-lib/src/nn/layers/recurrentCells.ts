@@ -1,8 +1,8 @@
 import { tf } from '../../base/backend';
 
-/** What a recurrent layer carries from one position to the next, [B, H] each. */
+/** State of a recurrent layer, carried from one position to the next; [B, H] each. */
 export interface RecurrentState {
-  /** What it gives at the position. */
+  /** Output at the position. */
   output: tf.Tensor2D;
   /** Cell state of an LSTM; others have none and leave it alone. */
   memory: tf.Tensor2D;

@@ -24,7 +24,7 @@ export interface EdgePopupOptions extends MatrixChoice {
 export interface EdgePopup<M extends Module> {
   /** The model to train: a copy whose values are frozen, and whose scores are not. */
   readonly model: M;
-  /** What recycles weights while it is trained: `train.fit(model, task, { pruning })`. */
+  /** Schedule that recycles weights while it is trained: `train.fit(model, task, { pruning })`. */
   readonly pruning: PruningSchedule;
   /** Scores of a matrix, by path, as they are now. */
   scores(): Map<string, Float32Array>;
