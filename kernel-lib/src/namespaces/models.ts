@@ -68,8 +68,34 @@ export type {
 } from '../models/language';
 export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
 export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
-export { assembleUnet, Resnet, resnet, Tower, Unet, unet, VisionTransformer, vit } from '../models/vision';
-export type { ResnetOptions, TowerOptions, UnetOptions, VisionTransformerOptions, VitOptions } from '../models/vision';
+export {
+  assembleUnet,
+  ConvNetwork,
+  lcnet,
+  mobileNetV4,
+  Resnet,
+  resnet,
+  shuffleNetV2,
+  Tower,
+  Unet,
+  unet,
+  VisionTransformer,
+  vit
+} from '../models/vision';
+export type {
+  BottleneckChoices,
+  ConvBlock,
+  ConvNetworkOptions,
+  LcnetOptions,
+  MobileNetV4Options,
+  ResnetOptions,
+  ShuffleNetV2Options,
+  TowerOptions,
+  UibBlock,
+  UnetOptions,
+  VisionTransformerOptions,
+  VitOptions
+} from '../models/vision';
 export { perplexity } from '../study/analysis/perplexity';
 export type { Perplexity, PerplexityOptions } from '../study/analysis/perplexity';
 export { mapFeedForwards, sparsifyAttention, untie, upcycle } from '../transform/models';

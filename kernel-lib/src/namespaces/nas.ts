@@ -1,4 +1,4 @@
-import { regnet, Space, spaceOf } from '../search/space';
+import { regnet, Space, spaceOf, uib } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,7 +11,7 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf, regnet });
+export const space = Object.assign(makeSpace, { of: spaceOf, regnet, uib });
 export {
   categorical,
   float,
@@ -22,6 +22,7 @@ export {
   regnetStages,
   repeated,
   simplex,
+  uibBlocks,
   when
 } from '../search/space';
 export type {
@@ -50,7 +51,9 @@ export type {
   Space,
   SpaceConstraint,
   SpaceData,
-  SpaceOptions
+  SpaceOptions,
+  UibSpaceOptions,
+  UibStage
 } from '../search/space';
 export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';
 export {
@@ -117,3 +120,5 @@ export type {
 } from '../search/studies';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
+export { darts, MixedOperation, settle } from '../search/differentiable';
+export type { DartsOptions, DartsReport, MixedOperationOptions } from '../search/differentiable';

@@ -62,5 +62,33 @@ export const searchSystems: readonly SystemEntry[] = [
     note:
       'A small network predicts a loss from the weights of a mixture (nas.simplex, encoded as weights), and nas.surrogate searches on it; corpus.mixed trains on a ' +
       'mixture. The benchmark of phone agents is not covered.'
+  },
+  {
+    id: 'pp-lcnet',
+    title: 'PP-LCNet: A Lightweight CPU Convolutional Neural Network',
+    function: 'models.lcnet',
+    test: 'test/systems/ppLcnet.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Chosen from the published code, as the abstract names no parts: hard swish, squeeze and excitation in the last two blocks, 5 x 5 kernels in the last seven, a wide ' +
+      'layer after pooling. Parameters as published; accuracy at equal latency is not measured.'
+  },
+  {
+    id: 'shufflenet-v2',
+    title: 'ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design',
+    function: 'models.shuffleNetV2',
+    test: 'test/systems/shuffleNetV2.test.ts',
+    claim: 'claim not tested',
+    note: 'Units and sizes of the paper, parameters exactly those of torchvision; that speed follows memory access more than operations is not measured here.'
+  },
+  {
+    id: 'mobilenetv4',
+    title: 'MobileNetV4 -- Universal Models for the Mobile Ecosystem',
+    function: 'models.mobileNetV4',
+    test: 'test/systems/mobileNetV4.test.ts',
+    claim: 'claim not tested',
+    note:
+      'The bottleneck, its space (nas.space.uib), the small network without attention, and attention with shared keys and values (layers.MultiQueryAttention). The recipe of ' +
+      'distillation and the figures on ImageNet and phones are not covered.'
   }
 ];

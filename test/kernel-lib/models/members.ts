@@ -121,6 +121,27 @@ export const MODELS: Record<string, Member> = {
     input: ids,
     before: (ctx) => ctx.setState(models.DECODER_IDS, tf.tensor2d([3, 1, 4, 1], [2, 2], 'int32'))
   },
+  lcnet: {
+    make: (seed) => models.lcnet({ scale: 0.25, expand: 16, inputs: 1, classes: 3, seed }),
+    input: () => spread([3, 64, 64, 1])
+  },
+  mobileNetV4: {
+    make: (seed) =>
+      models.mobileNetV4({
+        ...{ stem: 8, expand: 16, inputs: 1, classes: 3, seed },
+        blocks: [
+          { block: 'conv', channels: 8, size: 3 },
+          { block: 'uib', channels: 8, expand: 2, dwStart: 3, dwMiddle: 3 },
+          { block: 'uib', channels: 16, expand: 2, dwStart: 0, dwMiddle: 5, stride: 2 },
+          { block: 'uib', channels: 16, expand: 2, dwStart: 0, dwMiddle: 0 }
+        ]
+      }),
+    input: () => spread([3, 16, 16, 1])
+  },
+  shuffleNetV2: {
+    make: (seed) => models.shuffleNetV2({ scale: 0.5, inputs: 1, classes: 3, seed }),
+    input: () => spread([3, 64, 64, 1])
+  },
   resnet: {
     make: (seed) => models.resnet({ blocks: [1, 1], channels: 4, inputs: 1, classes: 3, stem: 'small', seed }),
     input: () => spread([2, 8, 8, 1])

@@ -1,6 +1,15 @@
 export { assembleUnet } from './assembleUnet';
+export { ConvNetwork } from './convNetwork';
+export type { ConvNetworkOptions } from './convNetwork';
+export type { BottleneckChoices } from './invertedBottleneck';
+export { lcnet } from './lcnet';
+export type { LcnetOptions } from './lcnet';
+export { mobileNetV4 } from './mobileNetV4';
+export type { ConvBlock, MobileNetV4Options, UibBlock } from './mobileNetV4';
 export { Resnet, resnet } from './resnet';
 export type { ResnetOptions } from './resnet';
+export { shuffleNetV2 } from './shuffleNetV2';
+export type { ShuffleNetV2Options } from './shuffleNetV2';
 export { Tower } from './tower';
 export type { TowerOptions } from './tower';
 export { Unet, unet } from './unet';

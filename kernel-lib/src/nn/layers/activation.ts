@@ -1,9 +1,15 @@
 import { tf } from '../../base/backend';
 import { gelu, geluTanh, silu } from '../../base/ops';
 
-const functions = { gelu, 'gelu-tanh': geluTanh, relu: <T extends tf.Tensor>(x: T): T => tf.relu(x), silu };
+const functions = {
+  gelu,
+  'gelu-tanh': geluTanh,
+  'hard-swish': <T extends tf.Tensor>(x: T): T => x.mul(x.add(3).clipByValue(0, 6).div(6)),
+  relu: <T extends tf.Tensor>(x: T): T => tf.relu(x),
+  silu
+};
 
-/** Name of an elementwise nonlinearity; "gelu" is the exact one, "gelu-tanh" its approximation. */
+/** Name of an elementwise nonlinearity; "gelu" is the exact one, "gelu-tanh" its approximation; "hard-swish" is of arXiv 1905.02244. */
 export type Activation = keyof typeof functions;
 
 /** The names that {@link activate} knows. */

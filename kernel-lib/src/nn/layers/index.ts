@@ -8,7 +8,10 @@ export { Conv2d } from './conv2d';
 export type { Conv2dOptions } from './conv2d';
 export { BatchNorm } from './batchNorm';
 export type { BatchNormOptions } from './batchNorm';
+export { channelShuffle } from './channelShuffle';
 export { CLASS_ATTENTION, ClassAttention } from './classAttention';
+export { DepthwiseConv2d } from './depthwiseConv2d';
+export type { DepthwiseConv2dOptions } from './depthwiseConv2d';
 export { Dropout } from './dropout';
 export type { DropoutOptions } from './dropout';
 export { Embedding } from './embedding';
@@ -26,6 +29,8 @@ export { Linear } from './linear';
 export type { LinearOptions } from './linear';
 export { LayerNorm, RMSNorm } from './norms';
 export type { NormOptions, RMSNormOptions } from './norms';
+export { MultiQueryAttention } from './multiQueryAttention';
+export type { MultiQueryAttentionOptions } from './multiQueryAttention';
 export { ProductQuantizer } from './productQuantizer';
 export type { ProductQuantizerOptions } from './productQuantizer';
 export { Recurrent } from './recurrent';
@@ -40,6 +45,8 @@ export { SelfAttention } from './selfAttention';
 export type { SelfAttentionOptions } from './selfAttention';
 export { SparseSelfAttention } from './sparseSelfAttention';
 export type { SparseSelfAttentionOptions } from './sparseSelfAttention';
+export { SqueezeExcitation } from './squeezeExcitation';
+export type { SqueezeExcitationOptions } from './squeezeExcitation';
 export { Sequential } from './sequential';
 export {
   causalAttention,

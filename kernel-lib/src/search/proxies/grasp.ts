@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import type { Module } from '../../base/core';
+import { moved } from '../moved';
 import { batchGradients } from './proxy';
 import type { HostGradients, Proxy, ProxyOptions } from './proxy';
 
@@ -22,7 +23,7 @@ export function grasp({ batches = 1, seed = 0, ...options }: ProxyOptions): Prox
         const length = norm(of);
         const step = length === 0 ? 0 : (REACH * (size || 1)) / length;
         const [ahead, behind] = [step, -step].map((by) =>
-          moved(model, of, by, () => batchGradients(where, model, { ...options, batches, seed }).gradients[batch])
+          movedAlong(model, of, by, () => batchGradients(where, model, { ...options, batches, seed }).gradients[batch])
         );
         return length === 0 ? 0 : -product(values, ahead, behind) / (2 * step);
       });
@@ -31,18 +32,16 @@ export function grasp({ batches = 1, seed = 0, ...options }: ProxyOptions): Prox
   };
 }
 
-/** Runs `f` with parameters moved along a direction; they are as before afterwards, bit for bit. */
-function moved<T>(model: Module, direction: HostGradients, by: number, f: () => T): T {
-  const variables = [...model.parameters()].filter(([path]) => direction.has(path));
-  const before = variables.map(([, { variable }]) => variable.clone());
+/** Runs `f` with parameters moved along a direction that is on the host. */
+function movedAlong<T>(model: Module, direction: HostGradients, by: number, f: () => T): T {
+  const parameters = model.parameters();
+  const tensors = new Map(
+    [...direction].map(([path, values]) => [path, tf.tensor(values, parameters.get(path)!.shape)])
+  );
   try {
-    variables.forEach(([path, { variable, shape }]) =>
-      tf.tidy(() => variable.assign(variable.add(tf.tensor(direction.get(path)!, shape).mul(by))))
-    );
-    return f();
+    return moved(parameters, tensors, by, f);
   } finally {
-    variables.forEach(([, { variable }], i) => variable.assign(before[i]));
-    tf.dispose(before);
+    tensors.forEach((tensor) => tensor.dispose());
   }
 }
 

@@ -23,3 +23,5 @@ export { graphMeasures } from './graphMeasures';
 export type { GraphMeasures } from './graphMeasures';
 export { randomGraph } from './randomGraph';
 export type { RandomGraph, RandomGraphOptions } from './randomGraph';
+export { uib, uibBlocks } from './uib';
+export type { UibSpaceOptions, UibStage } from './uib';

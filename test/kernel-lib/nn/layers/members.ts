@@ -127,6 +127,32 @@ export const MEMBERS: LayerCase[] = [
     flops: 324
   },
   {
+    name: 'DepthwiseConv2d',
+    widthIs: 'channels',
+    make: (random) => new layers.DepthwiseConv2d({ channels: WIDTH, random }),
+    input: (width = WIDTH) => spread([2, 4, 4, width]),
+    parameters: ['weight', 'bias'],
+    flops: 108
+  },
+  {
+    // Both maps on one of four pixels: 2 x 2 x 6 x 2 / 4.
+    name: 'SqueezeExcitation',
+    widthIs: 'channels',
+    make: (random) => new layers.SqueezeExcitation({ channels: WIDTH, hidden: 2, random }),
+    input: (width = WIDTH) => spread([2, 4, 4, width]),
+    parameters: ['reduce.weight', 'reduce.bias', 'expand.weight', 'expand.bias'],
+    flops: 12
+  },
+  {
+    // Queries and output 72 each; of the one key that four pixels leave, a convolution of 27, a key and a value of 9; scores and sums 24.
+    name: 'MultiQueryAttention',
+    widthIs: 'channels',
+    make: (random) => new layers.MultiQueryAttention({ channels: WIDTH, heads: 2, reduce: 2, random }),
+    input: (width = WIDTH) => spread([2, 4, 4, width]),
+    parameters: ['reduce.weight', 'query.weight', 'key.weight', 'value.weight', 'output.weight'],
+    flops: 213
+  },
+  {
     name: 'FeedForward',
     make: (random) => new layers.FeedForward({ width: WIDTH, hidden: 8, random }),
     input,
