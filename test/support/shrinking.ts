@@ -30,7 +30,7 @@ export function expectShrinks<M extends core.Module>({ make, run, pinned = [] }:
 }
 
 // Dimensions that are part of what a layer computes, in any module.
-const FIXED = ['kernelHeight', 'kernelWidth', 'query, key, value', 'key, value', 'reset, update', 'kept, replaced', 'shared', 'block', 'layer', 'slots', 'heads', 'choices', 'parts', 'partWidth', 'time', 'channels', 'pixels', 'classToken', 'score', 'steps', 'nodes']; // prettier-ignore
+const FIXED = ['kernelHeight', 'kernelWidth', 'query, key, value', 'key, value', 'reset, update', 'reset, update, new', 'input, forget, cell, output', 'kept, replaced', 'shared', 'block', 'layer', 'slots', 'heads', 'choices', 'parts', 'partWidth', 'time', 'channels', 'pixels', 'classToken', 'score', 'steps', 'nodes']; // prettier-ignore
 
 function expectShrinksAlong<M extends core.Module>(name: string, make: () => M, run: Shrinkable<M>['run']): void {
   const module = make();

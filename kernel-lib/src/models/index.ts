@@ -11,6 +11,8 @@ export { Mlp, mlp } from './mlp';
 export type { MlpOptions } from './mlp';
 export { moduleFlops, sumFlops } from './moduleFlops';
 export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
+export { RecurrentNetwork, recurrentNetwork } from './recurrent';
+export type { RecurrentNetworkOptions } from './recurrent';
 export { build, modelSpecs, resize, specOf } from './spec';
 export type { ModelSpec } from './spec';
 export type { TransformerSize } from './size';

@@ -8,3 +8,5 @@ export type {
   QuantizeReport,
   QuantizerOptions
 } from '../transform/compress';
+export { dynamicalLowRank } from '../train/lowRank';
+export type { DynamicalLowRankOptions, DynamicalLowRankResult } from '../train/lowRank';

@@ -1,4 +1,15 @@
-export { build, Mlp, mlp, modelSpecs, moduleFlops, specOf, sumFlops, unpack } from '../models';
+export {
+  build,
+  Mlp,
+  mlp,
+  modelSpecs,
+  moduleFlops,
+  RecurrentNetwork,
+  recurrentNetwork,
+  specOf,
+  sumFlops,
+  unpack
+} from '../models';
 export type {
   BlockModel,
   BlockModelOptions,
@@ -9,6 +20,7 @@ export type {
   ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,
+  RecurrentNetworkOptions,
   VersatileFeedForward,
   MoeFeedForward,
   NoFeedForward,

@@ -12,7 +12,19 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 
 /** Spaces: of choices that you give, or read from a model. */
 export const space = Object.assign(makeSpace, { of: spaceOf, regnet, uib });
-export { categorical, float, group, integer, regnetStages, repeated, simplex, uibBlocks, when } from '../search/space';
+export {
+  categorical,
+  float,
+  graphMeasures,
+  group,
+  integer,
+  randomGraph,
+  regnetStages,
+  repeated,
+  simplex,
+  uibBlocks,
+  when
+} from '../search/space';
 export type {
   Candidate,
   Categorical,
@@ -22,11 +34,14 @@ export type {
   Domain,
   Draws,
   FloatRange,
+  GraphMeasures,
   Group,
   IntegerRange,
   Leaf,
   ModelSpace,
   ModelSpaceOptions,
+  RandomGraph,
+  RandomGraphOptions,
   RegnetOptions,
   RegnetSpaceOptions,
   Stage,

@@ -80,5 +80,43 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'Importance of a block is the angle that it turns, of a neuron its output, |w| times the norm of its activation. A sigmoid of the importance, scaled to the target, says ' +
       'how much of each block goes. peft.ranksByImportance gives the ranks of LoRA for recovery. That it beats others on large models is not tested.'
+  },
+  {
+    id: 'rnn-sparsity-thesis',
+    title: 'Investigating Sparsity in Recurrent Neural Networks',
+    function: 'prune.graphMask',
+    test: 'test/systems/rnnSparsity.test.ts',
+    claim: 'claim not tested',
+    note:
+      'With models.recurrentNetwork (layers.Recurrent: tanh, ReLU, GRU, LSTM), prune.unstructured of input or recurrent matrices, nas.randomGraph and nas.graphMeasures. Units ' +
+      'are nodes, and edges act at the next position, where the thesis makes the graph a stack of layers first. Curves of accuracy and correlations with measures are not measured.'
+  },
+  {
+    id: 'iterative-weight-recycling',
+    title: 'Randomly Initialized Subnetworks with Iterative Weight Recycling',
+    function: 'prune.edgePopup',
+    test: 'test/systems/weightRecycling.test.ts',
+    claim: 'claim not tested',
+    note:
+      '{ recycle }; { binary } is Biprop. Recycled are the values of least score, which become those of highest, the least that of the highest; scores stay. Whether it makes better subnetworks is not ' +
+      'tested.'
+  },
+  {
+    id: 'sparsebytenn',
+    title: 'SparseByteNN: A Novel Mobile Inference Acceleration Framework Based on Fine-Grained Group Sparsity',
+    function: 'prune.groupPattern',
+    test: 'test/systems/sparseByteNN.test.ts',
+    note:
+      'With prune.packGroups. One pattern for linear maps and kernels: so many outputs in turn lose the same inputs. Units are put in order by exchanges of two, over axes, so that ' +
+      'the network computes the same. The packed product is one of TensorFlow; the speed of mobile kernels is not measured.'
+  },
+  {
+    id: 'fast-sparse-convnets',
+    title: 'Fast Sparse ConvNets',
+    function: 'prune.sparseConvolutions',
+    test: 'test/systems/fastSparseConvnets.test.ts',
+    note:
+      'Compressed rows, pixels innermost, in JavaScript, against the same loops over all values. Against the convolution of TensorFlow, which uses all of the processor, they are not ' +
+      'compared; masks are those of any pruning.'
   }
 ];

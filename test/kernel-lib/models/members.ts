@@ -99,6 +99,10 @@ export const MODELS: Record<string, Member> = {
     make: (seed) => models.mlp({ inputWidth: 5, hidden: [7, 4], outputWidth: 3, seed }),
     input: () => spread([2, 5])
   },
+  'recurrent network': {
+    make: (seed) => models.recurrentNetwork({ vocabSize: 12, width: 5, hidden: [6, 4], cell: 'gru', classes: 3, seed }),
+    input: ids
+  },
   unet: {
     make: (seed) => models.unet({ imageSize: 4, width: 4, layers: [1, 2, 0, 1], seed }),
     input: () => spread([3, 18])

@@ -1,7 +1,7 @@
 export { chooseOneEach } from './chooseOneEach';
 export type { Choice } from './chooseOneEach';
 export { apportion } from './apportion';
-export { cholesky, invertPositive } from './cholesky';
+export { cholesky, invertPositive, invertUpper } from './cholesky';
 export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';
 export { kMeans, meanRow } from './kMeans';

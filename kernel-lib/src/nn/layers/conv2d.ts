@@ -60,6 +60,11 @@ export class Conv2d extends Module {
     this.bias = bias ? this.addParameter('bias', Parameter.over([channels[1]], tf.zeros, { decay: false })) : null;
   }
 
+  /** Whether it works on each pixel alone, without a stride. */
+  get isPointwise(): boolean {
+    return this.weight.shape[0] === 1 && this.stride === 1;
+  }
+
   /** On a pixel that comes in: of s x s of them one goes out. */
   override ownFlops(): number {
     return (2 * this.weight.axes.reduce((product, { size }) => product * size, 1)) / this.stride ** 2;

@@ -167,6 +167,14 @@ export const MEMBERS: LayerCase[] = [
     flops: 288
   },
   {
+    name: 'Recurrent',
+    widthIs: 'inputs',
+    make: (random) => new layers.Recurrent({ inputWidth: WIDTH, hidden: 5, cell: 'lstm', random }),
+    input,
+    parameters: ['input.weight', 'input.bias', 'recurrent.weight', 'recurrent.bias'],
+    flops: 440
+  },
+  {
     name: 'Sequential',
     widthIs: 'inputs',
     make: (random) => {

@@ -105,6 +105,48 @@ const MEMBERS: Record<string, Member> = {
       expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5)), 0.5 * log(2)]
     }
   },
+  featureDistillation: {
+    file: 'featureDistillation',
+    task: () =>
+      tasks.featureDistillation(
+        tasks.classification({ inputs, labels, batchSize: 4, validation: { inputs: others, labels } }),
+        { teacher: linear(3, 2)(7), features: { '': '' }, weight: 0.5 }
+      ),
+    other: () =>
+      tasks.featureDistillation(tasks.classification({ inputs: others, labels, batchSize: 4 }), {
+        ...{ teacher: linear(3, 2)(7), features: { '': '' }, weight: 0.5 }
+      }),
+    model: linear(3, 2),
+    hand: {
+      task: () =>
+        tasks.featureDistillation(tasks.classification({ inputs, labels, batchSize: 4 }), {
+          ...{ teacher: constant([3, 1])(), features: { '': '' }, weight: 0.5 }
+        }),
+      model: constant([0, 0]),
+      expected: () => [log(2), 0.5 * ((9 + 1) / 2)]
+    }
+  },
+  moduleDistillation: {
+    file: 'moduleDistillation',
+    task: () =>
+      tasks.moduleDistillation(tasks.classification({ inputs, labels, batchSize: 4 }), {
+        ...{ meta: new layers.Sequential([linear(3, 3)(5), linear(3, 2)(6)]), at: '0', teacher: linear(3, 3)(7) }
+      }),
+    other: () =>
+      tasks.moduleDistillation(tasks.classification({ inputs: others, labels, batchSize: 4 }), {
+        ...{ meta: new layers.Sequential([linear(3, 3)(5), linear(3, 2)(6)]), at: '0', teacher: linear(3, 3)(7) }
+      }),
+    model: linear(3, 3),
+    hand: {
+      // The meta model passes its one module's output on: at temperature 2 the teacher says 3/4 and 1/4, the student 1/2 each.
+      task: () =>
+        tasks.moduleDistillation(tasks.classification({ inputs, labels, batchSize: 4 }), {
+          ...{ meta: new layers.Sequential([linear(3, 2)(5)]), at: '0', teacher: constant([2 * log(3), 0])(), temperature: 2 } // prettier-ignore
+        }),
+      model: constant([0, 0]),
+      expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5))]
+    }
+  },
   regression: {
     file: 'regression',
     task: () =>

@@ -149,3 +149,21 @@ describe('masks', () => {
     model.dispose();
   });
 });
+
+test('SparseGPT of inputs that are nearly one another leaves finite values, and an output near to the whole', () => {
+  const random = core.Random.fromSeed(7);
+  const [rows, width] = [256, 48];
+  // One direction with all the size, and the rest a thousandth: an inverse in single precision is not positive.
+  const common = random.child('common').normal([rows, 1], 0, 30);
+  const x = tf.tidy(() => common.add(random.child('rest').normal([rows, width], 0, 0.003)));
+  const network = models.mlp({ inputWidth: width, hidden: [], outputWidth: 6, seed: 1 });
+  const prunedWith = (damping: number) =>
+    prune.unstructured(network, { sparsity: 0.5, importance: prune.sparseGpt(x, { damping }) }).model;
+  const model = prunedWith(1e-5);
+  const [own, whole] = [outputOf(model, x), outputOf(network, x)];
+  const lost = own.reduce((sum, value, i) => sum + (value - whole[i]) ** 2, 0);
+  expect(lost).toBeLessThan(0.01 * whole.reduce((sum, value) => sum + value ** 2, 0));
+  // With so little added the moments are not positive either, and that is said.
+  expect(() => prunedWith(1e-9)).toThrow('prune.sparseGpt: a matrix must be positive definite');
+  [network, model, common, x].forEach((each) => each.dispose());
+});

@@ -1,7 +1,7 @@
 import { tf } from '../../../../base/backend';
 import { masksAt } from '../../../../base/core';
 import type { Module } from '../../../../base/core';
-import { cholesky, invertPositive } from '../../../../base/math';
+import { cholesky, invertUpper } from '../../../../base/math';
 import { read } from '../../../../base/ops';
 import { keepLargest, keepOfEach } from '../../sparseMasks';
 import type { SparsityTarget } from '../../sparseMasks';
@@ -33,8 +33,9 @@ export function inverseFactor(where: string, moments: InputMoments, damping: num
     hessian[i * inputs + i] += (damping * trace) / inputs;
   }
   return read(() => {
-    const inverse = invertPositive(where, tf.tensor2d(hessian, [inputs, inputs]));
-    return cholesky(where, inverse).transpose();
+    // From the last input on, the Hessian is R R^T, R an upper triangle; its inverse is then U^T U with U that of R. The inverse itself, in single precision, may not be positive.
+    const flipped = tf.tensor2d(hessian, [inputs, inputs]).reverse<tf.Tensor2D>([0, 1]);
+    return invertUpper(where, cholesky(where, flipped).reverse<tf.Tensor2D>([0, 1]));
   }) as Float32Array;
 }
 

@@ -1,0 +1,2 @@
+export { dynamicalLowRank } from './dynamicalLowRank';
+export type { DynamicalLowRankOptions, DynamicalLowRankResult } from './dynamicalLowRank';
