@@ -102,6 +102,8 @@ describe('[dlrt]', () => {
     expect([...outputOf(model, tf.zeros([1, INPUTS]))]).not.toEqual(bias);
     const dense = models.mlp({ inputWidth: INPUTS, hidden: [], outputWidth: OUTPUTS });
     await expect(compress.dynamicalLowRank(dense, task, { steps: 1 })).rejects.toThrow('compress.dynamicalLowRank: the model must have factored linear layers'); // prettier-ignore
+    model.parameters().get('0.down')!.axes[1].keep([0, 2]);
+    await expect(compress.dynamicalLowRank(model, task, { steps: 1 })).rejects.toThrow('compress.dynamicalLowRank: a factored layer must be whole, without cuts that are masks, got 0'); // prettier-ignore
     [model, dense].forEach((each) => each.dispose());
   });
 });

@@ -35,7 +35,7 @@ export interface DynamicalLowRankResult {
  * them, and cuts its singular values, which is how ranks grow and fall (the unconventional integrator of Ceruti and Lubich). Other parameters take a
  * gradient step. The model is trained in place; in the end its factors are `U S` and `V^T`.
  *
- * @throws {SwitchyardError} where an option is out of range, no linear layer is factored, a loss or gradient is not finite, or the task does not fit.
+ * @throws {SwitchyardError} where an option is out of range, no linear layer is factored or one is cut by a mask, a loss or gradient is not finite, or the task does not fit.
  */
 export async function dynamicalLowRank<B, E extends Metrics>(
   model: Module,
@@ -54,6 +54,12 @@ export async function dynamicalLowRank<B, E extends Metrics>(
   );
   if (layers.length === 0) {
     fail(WHERE, 'the model must have factored linear layers (compress.lowRank)', model.kind);
+  }
+  const cut = layers.find(([, layer]) =>
+    [...layer.parameters().values()].some(({ axes }) => axes.some(({ selection }) => selection !== null))
+  );
+  if (cut !== undefined) {
+    fail(WHERE, 'a factored layer must be whole, without cuts that are masks', cut[0]);
   }
   const all = layers.map(([path, layer]) => new LowRankFactors(path, layer));
   const result: DynamicalLowRankResult = { losses: [], ranks: Object.fromEntries(layers.map(([path]) => [path, []])) };

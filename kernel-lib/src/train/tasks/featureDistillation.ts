@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Context, expectNumber, fail } from '../../base/core';
+import { Context, expectNumber, fail, showShape } from '../../base/core';
 import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { LogitTask, Metrics, Task } from './task';
@@ -43,18 +43,23 @@ export function featureDistillation<B, E extends Metrics>(
     },
     batch: (step, seed) => task.batch(step, seed),
     loss: (model, batch, ctx) => {
-      const wanted = ops.withoutGradient(() => teacherFeatures(teacher, pairs, task.examples(model, batch).inputs));
+      const shapes: string[] = [];
+      const { inputs } = task.examples(model, batch);
+      const wanted = ops.withoutGradient(() => teacherFeatures(teacher, pairs, inputs, shapes));
       const given = new Map<string, tf.Tensor>();
       const release = pairs.map(([path]) => keepOutput(moduleAt(model, path, 'student'), path, given));
       try {
-        const own = task.loss(model, batch, ctx);
-        const flat = pairs.map(([path]) => checked(path, given.get(path)).flatten());
-        const difference = tf.concat1d(flat as tf.Tensor1D[]);
-        if (difference.size !== wanted.size) {
-          fail(WHERE, `features of the student must be as many values as the teacher's (${wanted.size})`, difference.size); // prettier-ignore
-        }
-        const loss = meanOfPairs(difference.sub(wanted), flat.map(({ size }) => size)); // prettier-ignore
-        const parts = own instanceof tf.Tensor ? { task: own } : own;
+        const ofTask = task.loss(model, batch, ctx);
+        const flat = pairs.map(([path], i) => {
+          const own = checked(path, given.get(path));
+          if (showShape(own.shape) !== shapes[i]) {
+            fail(WHERE, `features of "${path}" must be of the teacher's shape (${shapes[i]})`, showShape(own.shape));
+          }
+          return own.flatten();
+        });
+        const difference = tf.concat1d(flat as tf.Tensor1D[]).sub<tf.Tensor1D>(wanted);
+        const loss = meanOfPairs(difference, flat.map(({ size }) => size)); // prettier-ignore
+        const parts = ofTask instanceof tf.Tensor ? { task: ofTask } : ofTask;
         return { ...parts, features: loss.mul<tf.Scalar>(weight) };
       } finally {
         release.forEach((undo) => undo());
@@ -87,15 +92,22 @@ function checked(path: string, features: tf.Tensor | undefined): tf.Tensor {
   return features ?? fail(WHERE, 'modules that are named must run in a pass', path);
 }
 
-/** All features one after the other. */
-function teacherFeatures(teacher: Module, pairs: readonly [string, string][], inputs: tf.Tensor): tf.Tensor1D {
+/** All features one after the other; their shapes go into `shapes`. */
+function teacherFeatures(
+  teacher: Module,
+  pairs: readonly [string, string][],
+  inputs: tf.Tensor,
+  shapes: string[]
+): tf.Tensor1D {
   const found = new Map<string, tf.Tensor>();
   const paths = [...new Set(pairs.map(([, of]) => of))];
   const release = paths.map((of) => keepOutput(moduleAt(teacher, of, 'teacher'), of, found));
   const ctx = Context.create();
   try {
     teacher.apply(inputs, ctx);
-    return tf.concat1d(pairs.map(([, of]) => checked(of, found.get(of)).flatten()));
+    const features = pairs.map(([, of]) => checked(of, found.get(of)));
+    shapes.push(...features.map(({ shape }) => showShape(shape)));
+    return tf.concat1d(features.map((each) => each.flatten()));
   } finally {
     release.forEach((undo) => undo());
     tf.dispose([...found.values()]);

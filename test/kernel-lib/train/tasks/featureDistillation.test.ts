@@ -50,8 +50,12 @@ test('what does not fit is refused', () => {
   const of = (features: Record<string, string>) => train.tasks.featureDistillation(task, { teacher, features });
   expect(() => of({})).toThrow('train.tasks.featureDistillation: features must name modules, got none');
   expect(() => of({ 7: '0' }).on!(student)).toThrow('train.tasks.featureDistillation: features must name modules of the student, got 7'); // prettier-ignore
-  const loss = () => tf.tidy(() => of({ 0: '0' }).loss(student, task.batch(1, 0), core.Context.create()));
-  expect(loss).toThrow("train.tasks.featureDistillation: features of the student must be as many values as the teacher's (144), got 192"); // prettier-ignore
+  const loss = (features: Record<string, string>, model = student) =>
+    tf.tidy(() => of(features).loss(model, task.batch(1, 0), core.Context.create()));
+  const where = 'train.tasks.featureDistillation: features of';
+  expect(() => loss({ 0: '0' })).toThrow(`${where} "0" must be of the teacher's shape ([16, 9]), got [16, 12]`);
+  // As many values together, of other shapes each.
+  expect(() => loss({ 0: '1', 1: '0' }, teacher)).toThrow(`${where} "0" must be of the teacher's shape ([16, 4]), got [16, 9]`); // prettier-ignore
   expect(outputOf(student, inputs).length).toBe(144);
   [teacher, student].forEach((each) => each.dispose());
 });
