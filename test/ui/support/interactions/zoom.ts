@@ -23,7 +23,7 @@ export async function zoomsSteps({ page, panel, payload }: IScene): Promise<void
   const scalars = panel.locator('[data-picture="scalars"]');
   const range = (): Promise<number[]> =>
     plot(panel, 'scalars').evaluate(
-      (node) => (node as unknown as { layout?: { xaxis3?: { range: number[] } } }).layout?.xaxis3?.range ?? []
+      (node) => (node as unknown as { layout?: { xaxis?: { range: number[] } } }).layout?.xaxis?.range ?? []
     );
   await expect.poll(range).toEqual(zoomed);
   await expect.poll(() => stepsInView(panel, 'scalars')).toEqual(zoomed);
