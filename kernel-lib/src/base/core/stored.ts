@@ -177,7 +177,8 @@ export class Stored {
   }
 
   dispose(): void {
-    (this.kept ?? this.variable).dispose();
+    this.kept?.dispose();
+    this.held?.dispose();
   }
 }
 

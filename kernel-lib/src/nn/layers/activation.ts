@@ -4,7 +4,7 @@ import { gelu, geluTanh, silu } from '../../base/ops';
 const functions = {
   gelu,
   'gelu-tanh': geluTanh,
-  'hard-swish': <T extends tf.Tensor>(x: T): T => x.mul(x.add(3).clipByValue(0, 6).div(6)),
+  'hard-swish': <T extends tf.Tensor>(x: T): T => x.mul(hardSigmoid(x)),
   relu: <T extends tf.Tensor>(x: T): T => tf.relu(x),
   silu
 };
@@ -18,4 +18,9 @@ export const ACTIVATIONS = Object.keys(functions) as Activation[];
 /** Applies the nonlinearity of this name. */
 export function activate<T extends tf.Tensor>(name: Activation, x: T): T {
   return functions[name](x);
+}
+
+/** `min(max(x + 3, 0), 6) / 6`, which a sigmoid is near to (arXiv 1905.02244). */
+export function hardSigmoid<T extends tf.Tensor>(x: T): T {
+  return x.add(3).clipByValue(0, 6).div(6);
 }

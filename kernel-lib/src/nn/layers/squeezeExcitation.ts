@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectInteger, Module, type Random, type Size, sizeOf } from '../../base/core';
+import { hardSigmoid } from './activation';
 import { expectWidth, whereOf } from './expectWidth';
 import { Linear } from './linear';
 
@@ -43,9 +44,4 @@ export class SqueezeExcitation extends Module {
       return x.mul(factors.expandDims(1).expandDims(1));
     });
   }
-}
-
-/** `min(max(x + 3, 0), 6) / 6`, which a sigmoid is near to (arXiv 1905.02244). */
-export function hardSigmoid(x: tf.Tensor): tf.Tensor {
-  return x.add(3).clipByValue(0, 6).div(6);
 }

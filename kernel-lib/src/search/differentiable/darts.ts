@@ -2,6 +2,7 @@ import { tf } from '../../base/backend';
 import { Context, expectInteger, expectNumber, expectOneOf, fail, Random } from '../../base/core';
 import type { Module, Parameter } from '../../base/core';
 import { AdamW } from '../../train/loop/adamW';
+import { globalNorm } from '../../train/loop/globalNorm';
 import { gradients } from '../../train/loop/gradients';
 import { nextTurn } from '../../train/loop/nextTurn';
 import { stepper } from '../../train/loop/stepper';
@@ -163,7 +164,12 @@ class Search {
     dispose(downhill);
     const direction = pick(both.gradients, this.weights);
     const own = pick(both.gradients, this.architecture);
-    const reach = REACH / Math.max(norm(direction), 1e-12);
+    const reach =
+      REACH /
+      Math.max(
+        tf.tidy(() => globalNorm([...direction.values()]).dataSync()[0]),
+        1e-12
+      );
     const [up, down] = [reach, -reach].map((by) =>
       moved(this.weights, direction, by, () => this.pass(task, step, this.architecture).gradients)
     );
@@ -206,10 +212,6 @@ function difference(up: Gradients, down: Gradients, path: string, like: tf.Tenso
 
 function pick(of: Gradients, parameters: ReadonlyMap<string, Parameter>): Map<string, tf.Tensor> {
   return new Map([...of].filter(([path]) => parameters.has(path)));
-}
-
-function norm(of: Gradients): number {
-  return Math.sqrt(tf.tidy(() => [...of.values()].reduce((sum, each) => sum + each.square().sum().dataSync()[0], 0)));
 }
 
 function dispose(of: Gradients): void {
