@@ -146,7 +146,7 @@ class AttendKept : public SizedOp {
            float* out) const {
     const int rows = block.count * block.share;
     const int seen = static_cast<int>(s.before + block.first + block.count);
-    thread_local std::vector<float> turned, scores, mixed;
+    thread_local Floats turned, scores, mixed;
     turned.resize(rows * s.width);
     scores.resize(int64_t{rows} * seen);
     mixed.resize(rows * s.out);

@@ -48,6 +48,9 @@ inline tensorflow::Status Allocate(OpKernelContext* ctx, int index, std::initial
   return ctx->allocate_output(index, shape, out);
 }
 
+// Working memory that starts where tensors do: Eigen's sums depend on it to the last bit.
+using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
+
 // A piece of one group's product that one thread does alone.
 struct Tile {
   int group;

@@ -52,7 +52,7 @@ class PackedOp : public SizedOp {
   }
 
   static float* Scratch(int64_t count) {
-    thread_local std::vector<float> scratch;
+    thread_local Floats scratch;
     if (static_cast<int64_t>(scratch.size()) < count) scratch.resize(count);
     return scratch.data();
   }
@@ -129,9 +129,9 @@ class PackedMatMul : public PackedOp {
   }
 
   // Sums of each row of x, chunk by chunk; empty where the format has no chunks.
-  std::vector<float> SumsOf(const float* x, int64_t rows) const {
+  Floats SumsOf(const float* x, int64_t rows) const {
     if (packed_->unit < kChunk) return {};
-    std::vector<float> sums(rows * columns_ / kChunk);
+    Floats sums(rows * columns_ / kChunk);
     for (size_t i = 0; i < sums.size(); ++i) {
       float sum = 0;
       for (int j = 0; j < kChunk; ++j) sum += x[i * kChunk + j];
@@ -146,7 +146,7 @@ class PackedMatMul : public PackedOp {
     int most = 0;
     for (const Span& span : spans) most = std::max(most, span.rows);
     const bool few = most <= kFewRows;
-    const std::vector<float> sums = few ? SumsOf(xs, x.dim_size(0)) : std::vector<float>();
+    const Floats sums = few ? SumsOf(xs, x.dim_size(0)) : Floats();
     const int64_t aim = few ? kTask : kScratch;
     const int size = static_cast<int>(std::max<int64_t>(8, aim / columns_));
     const auto pieces = PiecesOf(spans, rows_, size);

@@ -9,7 +9,7 @@ export { groupedMatMul } from './groupedMatMul';
 export { infoNce } from './infoNce';
 export { logSumExp } from './logSumExp';
 export { lookUp, multiply, multiplyGroups } from './multiply';
-export { rmsNormalize, rmsScale, standardize } from './normalize';
+export { layerNormalize, rmsNormalize, rmsScale, standardize } from './normalize';
 export { PackedTensor } from './packedTensor';
 export type { PackedLayout } from './packedTensor';
 export { planDispatch } from './planDispatch';

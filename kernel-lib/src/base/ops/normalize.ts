@@ -1,6 +1,6 @@
-import { executeSingle, hasCustomOps, tf } from '../backend';
+import { executeMultiple, executeSingle, hasCustomOps, tf } from '../backend';
 import { expectDtype, expectNumber, expectRank } from '../core';
-import { onTape, withGradient } from './gradient';
+import { withGradient } from './gradient';
 
 /**
  * Shifts and scales the last axis to mean 0 and variance 1 (population, plus `epsilon`): the part of layer
@@ -39,12 +39,35 @@ export function rmsNormalize<T extends tf.Tensor>(x: T, epsilon: number): T {
   );
 }
 
-/** {@link rmsNormalize} times a scale [D], off the tape: where the custom ops run, in one pass over memory. */
+/** {@link rmsNormalize} times a scale [D]: with the custom ops, one pass over memory each way. */
 export function rmsScale<T extends tf.Tensor>(x: T, scale: tf.Tensor, epsilon: number): T {
   check('ops.rmsScale', x, epsilon);
-  return hasCustomOps() && !onTape() && scale.size > 0
-    ? tf.tidy(() => executeSingle('SwitchyardRmsNorm', {}, [x, scale, tf.scalar(epsilon)]) as T)
-    : rmsNormalize(x, epsilon).mul<T>(scale);
+  return hasCustomOps() && scale.size > 0
+    ? inOnePass(x, [scale], epsilon)
+    : tf.tidy(() => rmsNormalize(x, epsilon).mul<T>(scale));
+}
+
+/** {@link standardize} times a scale [D] and with a shift [D] added: with the custom ops, one pass over memory each way. */
+export function layerNormalize<T extends tf.Tensor>(x: T, scale: tf.Tensor, shift: tf.Tensor, epsilon: number): T {
+  check('ops.layerNormalize', x, epsilon);
+  return hasCustomOps() && scale.size > 0
+    ? inOnePass(x, [scale, shift], epsilon)
+    : tf.tidy(() => standardize(x, epsilon).mul(scale).add<T>(shift));
+}
+
+/** `affine`: a scale, which normalises by the root mean square, or a scale and a shift, of layer normalisation. */
+function inOnePass<T extends tf.Tensor>(x: T, affine: tf.Tensor[], epsilon: number): T {
+  const centered = affine.length === 2;
+  const rest = (own: tf.Tensor[]): tf.Tensor[] => [own[0], own[1] ?? tf.tensor1d([]), tf.scalar(epsilon)];
+  return withGradient<T>(
+    [x, ...affine],
+    (save) => {
+      save([x, ...affine]);
+      return executeSingle('SwitchyardNorm', { centered }, [x, ...rest(affine)]) as T;
+    },
+    (dy, [x, ...own]) =>
+      executeMultiple('SwitchyardNormGrad', { centered }, [dy, x, ...rest(own)], 3).slice(0, 1 + own.length)
+  );
 }
 
 function check(where: string, x: tf.Tensor, epsilon: number): void {

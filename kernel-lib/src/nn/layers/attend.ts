@@ -1,4 +1,5 @@
 import { tf } from '../../base/backend';
+import { fusedAttention, fusedSelfAttention, fusesAttention } from '../../base/ops/fusedAttention';
 
 export interface HeadsOptions {
   /** Factor of the queries. Default: 1 / sqrt of their width. */
@@ -26,8 +27,27 @@ export interface AttendOptions extends Omit<HeadsOptions, 'scale' | 'mask'> {
  */
 export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, options: AttendOptions): tf.Tensor {
   const { heads, causal = true, ...rest } = options;
+  if (isPlain(options)) {
+    const scale = Math.sqrt(heads / query.shape[2]!);
+    return fusedAttention(query, key, value, { heads, groups: heads, causal, scale });
+  }
   const [q, k, v] = [query, key, value].map((x) => splitHeads(x, heads));
   return attendHeads(q, k, v, { ...rest, ...(causal ? { mask: causalMask(q.shape[2], k.shape[2]) } : {}) });
+}
+
+/** As {@link attend}, of queries, keys and values in one: [B, N, 3 D]. */
+export function attendPacked(qkv: tf.Tensor, options: AttendOptions): tf.Tensor {
+  const { heads, causal = true } = options;
+  if (isPlain(options)) {
+    return fusedSelfAttention(qkv, { heads, groups: heads, causal, scale: Math.sqrt((3 * heads) / qkv.shape[2]!) });
+  }
+  const [query, key, value] = tf.split(qkv, 3, 2);
+  return attend(query, key, value, options);
+}
+
+// Nobody wants the probabilities, which one op never has all at once.
+function isPlain({ drop, select }: AttendOptions): boolean {
+  return drop === undefined && select === undefined && fusesAttention();
 }
 
 /**

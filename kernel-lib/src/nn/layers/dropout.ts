@@ -20,8 +20,13 @@ export class Dropout extends Module {
     this.rate = rate;
   }
 
+  /** Whether a pass is one in which values become 0. */
+  drops(ctx: Context): boolean {
+    return ctx.training && this.rate > 0;
+  }
+
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    if (!ctx.training || this.rate === 0) {
+    if (!this.drops(ctx)) {
       return x.clone();
     }
     return tf.tidy(() => {

@@ -2,11 +2,12 @@ import { tf } from '../../base/backend';
 import { Axis, expectInteger, expectNumber, expectShape, fail, Module, sizeOf, stateKey } from '../../base/core';
 import type { Context, CostShape, Memory, Random, Size } from '../../base/core';
 import { attendKept, attendsKept } from '../../base/ops/attendKept';
+import { fusedAttention, fusesAttention } from '../../base/ops/fusedAttention';
 import { attendHeads, causalMask, splitHeads, windowMask } from './attend';
 import { whereOf } from './expectWidth';
 import { Linear } from './linear';
 import { RMSNorm } from './norms';
-import { rotaryAngles, rotate } from './rotary';
+import { rotaryAngles, rotate, rotateProjected } from './rotary';
 import { checkRotary, type RotaryOptions } from './rotaryFrequencies';
 
 /** Options of grouped attention in a spec. */
@@ -118,6 +119,9 @@ export class GroupedAttention extends Module {
       if (memory !== null && this.keepsInPlace(memory)) {
         return this.output.apply(this.attendedInPlace(x, memory, ctx), ctx.within('output'));
       }
+      if (memory === null && (this.window ?? Infinity) >= x.shape[1]! && fusesAttention()) {
+        return this.output.apply(this.attendedAtOnce(x, ctx), ctx.within('output'));
+      }
       const q = this.turned(x, 'query', groups.size * share.size, ctx);
       const k = this.turned(x, 'key', groups.size, ctx);
       const v = splitHeads(this.clipped(this.value.apply(x, ctx.within('value'))), groups.size);
@@ -150,6 +154,22 @@ export class GroupedAttention extends Module {
       keys: room('keys', headWidth.size),
       values: room('values', valueWidth.size)
     });
+  }
+
+  /** In a pass of its own every position sees all before it: one op, of values as they were projected. */
+  private attendedAtOnce(x: tf.Tensor, ctx: Context): tf.Tensor {
+    const { groups, share, headWidth } = this.axes;
+    const { rotary = null, scale = 1 / Math.sqrt(headWidth.size) } = this.options;
+    const [batch, length] = [x.shape[0], x.shape[1]!];
+    const heads = groups.size * share.size;
+    const turned = (name: 'query' | 'key', count: number): tf.Tensor => {
+      const projected = this.projected(x, name, count, ctx);
+      const placed = rotary === null ? projected : rotateProjected(projected, rotary, ctx);
+      return placed.reshape([batch, length, count * headWidth.size]);
+    };
+    const [query, key] = [turned('query', heads), turned('key', groups.size)];
+    const value = this.clipped(this.value.apply(x, ctx.within('value')));
+    return fusedAttention(query, key, value, { heads, groups: groups.size, causal: true, scale });
   }
 
   private turned(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {

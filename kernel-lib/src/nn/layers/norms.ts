@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, type Size, sizeOf } from '../../base/core';
-import { rmsNormalize, rmsScale, standardize } from '../../base/ops';
+import { layerNormalize, rmsScale } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 
 export interface NormOptions {
@@ -37,7 +37,7 @@ export class LayerNorm extends Module {
     return tf.tidy(() => {
       const weight = this.weight.read();
       expectWidth(whereOf(this, ctx), x, weight.size);
-      return standardize(x, this.epsilon).mul(weight).add(this.bias.read());
+      return layerNormalize(x, weight, this.bias.read(), this.epsilon);
     });
   }
 }
@@ -73,9 +73,7 @@ export class RMSNorm extends Module {
     return tf.tidy(() => {
       const weight = this.weight.read();
       expectWidth(whereOf(this, ctx), x, weight.size);
-      const scale = this.offset === 0 ? weight : weight.add(this.offset);
-      // A pass that writes is many small ops: one here instead of six.
-      return ctx.memory === null ? rmsNormalize(x, this.epsilon).mul(scale) : rmsScale(x, scale, this.epsilon);
+      return rmsScale(x, this.offset === 0 ? weight : weight.add(this.offset), this.epsilon);
     });
   }
 }

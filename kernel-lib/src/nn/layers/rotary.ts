@@ -3,17 +3,29 @@ import { stateKey } from '../../base/core';
 import type { Context, Memory } from '../../base/core';
 import { rotaryFrequencies, type RotaryOptions } from './rotaryFrequencies';
 
-/** Cosines and sines of the angles, [N, turned / 2], or [B, 1, N, turned / 2] where sequences are padded; the last axis holds both in turn. */
-type Angles = { cos: tf.Tensor; sin: tf.Tensor };
-
 /**
  * Turns pairs of the values of queries or keys [B, heads, N, W] by angles that grow with the position, so that their products
  * depend on distances alone (RoPE, arXiv 2104.09864). Positions go on where the pass's memory ends. Call it within a tidy.
  */
 export function rotate(x: tf.Tensor4D, options: RotaryOptions, ctx: Context): tf.Tensor4D {
+  return turn(x, x.shape[2], (angles) => angles, options, ctx);
+}
+
+/** {@link rotate} of values as they were projected, [B, N, heads, W], in a pass without padding. */
+export function rotateProjected(x: tf.Tensor4D, options: RotaryOptions, ctx: Context): tf.Tensor4D {
+  return turn(x, x.shape[1], (angles) => angles.expandDims(1), options, ctx);
+}
+
+function turn(
+  x: tf.Tensor4D,
+  length: number,
+  shaped: (angles: tf.Tensor) => tf.Tensor,
+  options: RotaryOptions,
+  ctx: Context
+): tf.Tensor4D {
   const width = x.shape[3];
   const { turned = width, interleaved = false } = options;
-  const { cos, sin } = anglesOf(x.shape[2], turned, options, ctx);
+  const [cos, sin] = tf.unstack(rotaryAngles(length, turned, options, ctx), 0).map(shaped);
   const [head, rest] = turned === width ? [x, null] : tf.split(x, [turned, width - turned], 3);
   const [first, second] = interleaved ? neighbours(head) : tf.split(head, 2, 3);
   const pair = [first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))];
@@ -22,8 +34,7 @@ export function rotate(x: tf.Tensor4D, options: RotaryOptions, ctx: Context): tf
 }
 
 function neighbours(x: tf.Tensor): tf.Tensor[] {
-  const [batch, heads, length, width] = x.shape;
-  return tf.unstack(x.reshape([batch, heads, length, width / 2, 2]), 4);
+  return tf.unstack(x.reshape([...x.shape.slice(0, 3), x.shape[3]! / 2, 2]), 4);
 }
 
 /** Position of each of N new tokens; of each sequence, where they are padded: there a place before the first token counts as 0. */
@@ -31,11 +42,6 @@ export function positionsOf(length: number, memory: Memory | null): number[][] {
   const offset = memory?.length ?? 0;
   const padding = memory?.padding ?? [0];
   return padding.map((places) => Array.from({ length }, (_, i) => Math.max(0, offset + i - places)));
-}
-
-function anglesOf(length: number, turned: number, options: RotaryOptions, ctx: Context): Angles {
-  const [cos, sin] = tf.unstack(rotaryAngles(length, turned, options, ctx), 0);
-  return { cos, sin };
 }
 
 /**

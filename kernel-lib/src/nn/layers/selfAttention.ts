@@ -11,7 +11,7 @@ import {
   type Size,
   sizeOf
 } from '../../base/core';
-import { attend, type AttendOptions } from './attend';
+import { attendPacked, type AttendOptions } from './attend';
 import { Dropout } from './dropout';
 import { whereOf } from './expectWidth';
 import type { Initializer } from './initializers';
@@ -78,27 +78,26 @@ export class SelfAttention extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     expectShape(whereOf(this, ctx), x, ['B', 'N', this.axes.width.size]);
     return tf.tidy(() => {
-      const [query, key, value] = this.project(x, ctx);
-      const drop = (probs: tf.Tensor): tf.Tensor => {
-        this.seen(probs, ctx);
-        return this.dropout.apply(probs, ctx.within('dropout'));
-      };
       const { causal, select } = this;
       const heads = this.axes.heads.size;
-      const mixed = attend(query, key, value, { heads, causal, drop, select });
+      const mixed = attendPacked(this.qkv.apply(x, ctx.within('qkv')), { heads, causal, drop: this.drop(ctx), select });
       return this.output.apply(mixed, ctx.within('output'));
     });
   }
 
-  /** Queries, keys and values of tokens [B, N, D]; [B, N, D] each. */
-  protected project(x: tf.Tensor, ctx: Context): tf.Tensor[] {
-    return tf.split(this.qkv.apply(x, ctx.within('qkv')), 3, 2);
+  /** What is done to probabilities; undefined where nobody wants them, so that they need not be made. */
+  private drop(ctx: Context): AttendOptions['drop'] {
+    if (this.seen === undefined && !this.dropout.drops(ctx)) {
+      return undefined;
+    }
+    return (probs) => {
+      this.seen?.(probs, ctx);
+      return this.dropout.apply(probs, ctx.within('dropout'));
+    };
   }
 
-  /** Told the probabilities of a pass, [B, heads, N, N]. */
-  protected seen(_probs: tf.Tensor, _ctx: Context): void {
-    // Of use to those that extend this.
-  }
+  /** Told the probabilities of a pass, [B, heads, N, N]; none where nobody asks for them. */
+  protected seen?(probs: tf.Tensor, ctx: Context): void;
 
   /** Which of the keys that a query may see it does see; all here. */
   protected get select(): AttendOptions['select'] {

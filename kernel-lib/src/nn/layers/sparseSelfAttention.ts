@@ -77,7 +77,7 @@ export class SparseSelfAttention extends CausalSelfAttention {
   }
 
   private queriesAndKeys(x: tf.Tensor): [tf.Tensor4D, tf.Tensor4D] {
-    const [query, key] = this.project(x, Context.create());
+    const [query, key] = tf.split(this.qkv.apply(x, Context.create()), 3, 2);
     return [splitHeads(query, this.axes.heads.size), splitHeads(key, this.axes.heads.size)];
   }
 }

@@ -1,15 +1,15 @@
-import { executeMultiple, executeSingle, isNative, tf } from '../../base/backend';
+import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../../base/backend';
 
-/** The numbers of one update, the same for all parameters; scalars on the device. */
-export interface AdamScalars {
-  learningRate: tf.Scalar;
-  beta1: tf.Scalar;
-  beta2: tf.Scalar;
-  /** beta1 to the power of the update's number, which starts at 1. */
-  beta1Power: tf.Scalar;
-  beta2Power: tf.Scalar;
-  /** Term that is added to the root of the second moment before its bias is corrected: epsilon times sqrt(1 - beta2Power). */
-  uncorrectedEpsilon: tf.Scalar;
+/** What the parameters of one update share. */
+export interface AdamNumbers {
+  /** Factor of the gradients. */
+  scale: number;
+  beta1: number;
+  beta2: number;
+  /** Added to the root of the bias-corrected second moment. */
+  epsilon: number;
+  /** Number of the update; the first is 1. */
+  update: number;
 }
 
 /** A parameter's value with the running means of its gradient and squared gradient. */
@@ -19,32 +19,68 @@ export interface AdamState {
   secondMoment: tf.Tensor;
 }
 
-/**
- * One update of Adam (arXiv 1412.6980, algorithm 1). The bias corrections are folded into the rate and into epsilon, which gives the same
- * values as the algorithm and is what TensorFlow's kernel can do. Takes the tensors of `state` over and gives new ones.
- */
-export function adamUpdate(state: AdamState, gradient: tf.Tensor, scalars: AdamScalars): AdamState {
-  const next = tf.tidy(() => ({ ...(isNative() ? fused : composed)(state, gradient, scalars) }));
-  tf.dispose({ ...state });
-  return next;
+/** One parameter of an update. */
+export interface AdamItem extends AdamState {
+  gradient: tf.Tensor;
+  rate: number;
+  /** What the value is multiplied with first: less than 1 where it decays. */
+  kept: number;
 }
 
-function composed(state: AdamState, gradient: tf.Tensor, scalars: AdamScalars): AdamState {
-  const { learningRate, beta1, beta2, beta1Power, beta2Power, uncorrectedEpsilon } = scalars;
-  const firstMoment = state.firstMoment.add(gradient.sub(state.firstMoment).mul(tf.sub(1, beta1)));
-  const secondMoment = state.secondMoment.add(gradient.square().sub(state.secondMoment).mul(tf.sub(1, beta2)));
-  const rate = learningRate.mul(tf.sub(1, beta2Power).sqrt()).div(tf.sub(1, beta1Power));
-  const value = state.value.sub(firstMoment.mul(rate).div(secondMoment.sqrt().add(uncorrectedEpsilon)));
-  return { value, firstMoment, secondMoment };
+/**
+ * One update of Adam (arXiv 1412.6980, algorithm 1), with decay of the values (arXiv 1711.05101, algorithm 2): new states. The bias corrections
+ * are folded into the rate and into epsilon, which gives the same values as the algorithm and is what TensorFlow's kernel can do.
+ */
+export function adamUpdate(items: readonly AdamItem[], numbers: AdamNumbers): AdamState[] {
+  return tf.tidy(() => {
+    const folded = fold(numbers);
+    const one = isNative() ? fused : composed;
+    const next = hasCustomOps() ? together(items, folded) : items.map((item) => one(item, folded));
+    return next.map((state) => ({ ...state }));
+  });
+}
+
+/** The numbers with what corrects the bias in them. */
+interface Folded extends AdamNumbers {
+  /** Factor of the rate. */
+  correction: number;
+  /** Added to the root of the second moment as it is. */
+  added: number;
+}
+
+function fold(numbers: AdamNumbers): Folded {
+  const { beta1, beta2, epsilon, update } = numbers;
+  const root = Math.sqrt(1 - beta2 ** update);
+  return { ...numbers, correction: root / (1 - beta1 ** update), added: epsilon * root };
+}
+
+/** All parameters in one op, which reads and writes each value once. */
+function together(items: readonly AdamItem[], { scale, beta1, beta2, correction, added }: Folded): AdamState[] {
+  const lists = (['value', 'firstMoment', 'secondMoment', 'gradient'] as const).map((name) =>
+    items.map((item) => item[name])
+  );
+  const rates = items.flatMap(({ rate, kept }) => [rate * correction, kept]);
+  const inputs = [...lists.flat(), tf.tensor1d(rates), tf.tensor1d([scale, beta1, beta2, added])];
+  const count = items.length;
+  const all = executeMultiple('SwitchyardAdamW', { N: count }, inputs, 3 * count);
+  return items.map((_, i) => ({ value: all[i], firstMoment: all[count + i], secondMoment: all[2 * count + i] }));
+}
+
+function composed(item: AdamItem, { scale, beta1, beta2, correction, added }: Folded): AdamState {
+  const gradient = item.gradient.mul(scale);
+  const firstMoment = item.firstMoment.add(gradient.sub(item.firstMoment).mul(tf.sub(1, beta1)));
+  const secondMoment = item.secondMoment.add(gradient.square().sub(item.secondMoment).mul(tf.sub(1, beta2)));
+  const step = firstMoment.mul(item.rate * correction).div(secondMoment.sqrt().add(added));
+  return { value: item.value.mul(item.kept).sub(step), firstMoment, secondMoment };
 }
 
 /** TensorFlow's own kernel: one pass over the values instead of twelve. It works in place, on resource variables. */
-function fused(state: AdamState, gradient: tf.Tensor, scalars: AdamScalars): AdamState {
-  const { learningRate, beta1, beta2, beta1Power, beta2Power, uncorrectedEpsilon } = scalars;
-  const handles = [state.value, state.firstMoment, state.secondMoment].map(intoResource);
+function fused(item: AdamItem, { scale, beta1, beta2, update, added }: Folded): AdamState {
+  const copies = [item.value.mul(item.kept), item.firstMoment.clone(), item.secondMoment.clone()];
+  const handles = copies.map(intoResource);
   const attributes = { T: 'float32', use_locking: false, use_nesterov: false };
-  const inputs = [...handles, beta1Power, beta2Power, learningRate, beta1, beta2, uncorrectedEpsilon, gradient];
-  executeMultiple('ResourceApplyAdam', attributes, inputs, 0);
+  const scalars = [beta1 ** update, beta2 ** update, item.rate, beta1, beta2, added].map((value) => tf.scalar(value));
+  executeMultiple('ResourceApplyAdam', attributes, [...handles, ...scalars, item.gradient.mul(scale)], 0);
   const [value, firstMoment, secondMoment] = handles.map((handle) =>
     executeSingle('ReadVariableOp', { dtype: 'float32' }, [handle])
   );
@@ -58,7 +94,6 @@ function intoResource(value: tf.Tensor): tf.Tensor {
   const attributes = { dtype: 'float32', shape: value.shape, shared_name: ANONYMOUS, container: '' };
   const handle = executeSingle('VarHandleOp', attributes, []);
   executeMultiple('AssignVariableOp', { dtype: 'float32' }, [handle, value], 0);
-  // The resource owns the values alone now, so that the kernel need not copy them before it writes.
   value.dispose();
   return handle;
 }

@@ -1,7 +1,7 @@
 import { tf } from '../../base/backend';
 import { fail, type Parameter } from '../../base/core';
 import { adamUpdate } from './adamUpdate';
-import type { AdamScalars, AdamState } from './adamUpdate';
+import type { AdamItem, AdamState } from './adamUpdate';
 
 export interface AdamWOptions {
   /** Decay of the running mean of the gradient. */
@@ -22,11 +22,10 @@ interface UpdateOptions {
   reach?: ReadonlyMap<string, tf.Tensor | null>;
 }
 
-interface OneUpdate {
-  rate: number;
+interface OneUpdate extends AdamItem {
+  path: string;
   /** 1 where values are updated; null where all are. */
   where: tf.Tensor | null;
-  scalars: AdamScalars;
 }
 
 type Moments = Pick<AdamState, 'firstMoment' | 'secondMoment'>;
@@ -66,15 +65,20 @@ export class AdamW {
   update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale, reach }: UpdateOptions) {
     this.updates++;
     tf.tidy(() => {
-      const scalars = new Map<number, AdamScalars>();
-      for (const [path, gradient] of gradients) {
-        const scaled = scale === 1 ? gradient : gradient.mul(scale);
-        const rate = learningRate * (this.options.rates?.get(path) ?? 1);
-        scalars.set(rate, scalars.get(rate) ?? this.scalars(rate));
+      const updates = [...gradients].flatMap(([path, gradient]): OneUpdate[] => {
         const where = reach === undefined ? null : reach.get(path);
-        if (where !== undefined) {
-          this.updateOne(path, scaled, { rate, where, scalars: scalars.get(rate)! });
+        if (where === undefined) {
+          return [];
         }
+        const { variable, decay } = this.parameters.get(path)!;
+        const rate = learningRate * (this.options.rates?.get(path) ?? 1);
+        const kept = decay ? 1 - rate * this.options.weightDecay : 1;
+        return [{ path, where, gradient, rate, kept, value: variable, ...this.moments.get(path)! }];
+      });
+      const { beta1, beta2, epsilon } = this.options;
+      const numbers = { scale, beta1, beta2, epsilon, update: this.updates };
+      for (const some of inPortions(updates)) {
+        adamUpdate(some, numbers).forEach((next, i) => this.take(some[i], next));
       }
     });
   }
@@ -117,28 +121,31 @@ export class AdamW {
     this.moments.clear();
   }
 
-  private updateOne(path: string, gradient: tf.Tensor, { rate, where, scalars }: OneUpdate): void {
-    const { variable, decay } = this.parameters.get(path)!;
+  private take({ path, where, value, firstMoment, secondMoment }: OneUpdate, next: AdamState): void {
+    const taken = (after: tf.Tensor, before: tf.Tensor): tf.Tensor =>
+      where === null ? after : tf.where(where.toBool(), after, before);
     const moments = this.moments.get(path)!;
-    const value = variable.mul(decay ? 1 - rate * this.options.weightDecay : 1);
-    const before = where && { value: variable, firstMoment: moments.firstMoment.clone(), secondMoment: moments.secondMoment.clone() }; // prettier-ignore
-    const next = adamUpdate({ value, ...moments }, gradient, scalars);
-    const taken = (name: keyof AdamState): tf.Tensor =>
-      where === null ? next[name] : tf.where(where.toBool(), next[name], before![name]);
-    variable.assign(taken('value'));
-    moments.firstMoment = tf.keep(taken('firstMoment'));
-    moments.secondMoment = tf.keep(taken('secondMoment'));
+    this.parameters.get(path)!.variable.assign(taken(next.value, value));
+    moments.firstMoment = tf.keep(taken(next.firstMoment, firstMoment));
+    moments.secondMoment = tf.keep(taken(next.secondMoment, secondMoment));
+    tf.dispose([firstMoment, secondMoment]);
   }
+}
 
-  private scalars(learningRate: number): AdamScalars {
-    const { beta1, beta2, epsilon } = this.options;
-    return {
-      learningRate: tf.scalar(learningRate),
-      beta1: tf.scalar(beta1),
-      beta2: tf.scalar(beta2),
-      beta1Power: tf.scalar(beta1 ** this.updates),
-      beta2Power: tf.scalar(beta2 ** this.updates),
-      uncorrectedEpsilon: tf.scalar(epsilon * Math.sqrt(1 - beta2 ** this.updates))
-    };
+// Old and new values are there at once for as many as are updated together.
+const PORTION = 2 ** 22;
+
+/** Updates in turn, together of so many values that memory grows by little. */
+function inPortions(updates: readonly OneUpdate[]): OneUpdate[][] {
+  const portions: OneUpdate[][] = [];
+  let size = Infinity;
+  for (const update of updates) {
+    if (size + update.value.size > PORTION) {
+      portions.push([]);
+      size = 0;
+    }
+    portions.at(-1)!.push(update);
+    size += update.value.size;
   }
+  return portions;
 }

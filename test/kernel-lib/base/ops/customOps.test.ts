@@ -230,7 +230,7 @@ describe('sizes of tensors without elements', () => {
     expect(() => tf.tidy(() => call() as tf.Tensor)).toThrow(message);
   });
 
-  // Each op with inputs of its ranks, one size in three of them huge, and no element in any but a few.
+  // Each op with inputs of its ranks (s: so many numbers), one size in three of them huge, and no element in any but a few.
   const SIZES = [0, 0, 1, 2, 3, 2 ** 31, 2 ** 32 + 5, 2 ** 40, 2 ** 61];
   const OPS: [string, Record<string, number | boolean | string>, string[], number][] = [
     ['SwitchyardTopK', { k: 1 }, ['f2'], 2],
@@ -249,7 +249,13 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardPackedGather', { format: 'F32', rows: 1, columns: 1 }, ['i1', 'i1'], 1],
     ['SwitchyardUnpack', { format: 'F32', matrices: 1, rows: 1, columns: 2, transpose: true }, ['i1'], 1],
     ['SwitchyardActivation', { activation: 'gelu' }, ['f2'], 1],
-    ['SwitchyardActivationGrad', { activation: 'silu' }, ['f2', 'f2'], 1]
+    ['SwitchyardActivationGrad', { activation: 'silu' }, ['f2', 'f2'], 1],
+    ['SwitchyardAttention', { heads: 1, groups: 1, causal: false, packed: false }, ['f3', 'f3', 'f3', 's1'], 2],
+    ['SwitchyardAttention', { heads: 1, groups: 1, causal: true, packed: true }, ['f3', 'f3', 'f3', 's1'], 2],
+    ['SwitchyardAttentionGrad', { heads: 1, groups: 1, causal: true, packed: false }, ['f3', 'f3', 'f3', 'f3', 'f3', 'f2', 's1'], 3], // prettier-ignore
+    ['SwitchyardNorm', { centered: true }, ['f2', 'f1', 'f1', 's1'], 1],
+    ['SwitchyardNormGrad', { centered: false }, ['f2', 'f2', 'f1', 'f1', 's1'], 3],
+    ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3]
   ];
 
   test.each(OPS)('%s %j: 1,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
@@ -259,15 +265,19 @@ describe('sizes of tensors without elements', () => {
     for (let n = 0; n < 1000; n++) {
       // Inputs of an op often share a size, so that some fit.
       const shared = [draw(SIZES), draw(SIZES), draw(SIZES)];
-      const shapes = inputs.map(([, rank]) => {
-        const shape = Array.from({ length: Number(rank) }, (_, d) => (next() < 0.7 ? shared[d] : draw(SIZES)));
+      const often = Math.max(0.7, 1 - 1 / inputs.length);
+      const shapes = inputs.map(([kind, rank]) => {
+        if (kind === 's') {
+          return [Number(rank)];
+        }
+        const shape = Array.from({ length: Number(rank) }, (_, d) => (next() < often ? shared[d] : draw(SIZES)));
         // TensorFlow.js itself ends the process where the product of the other sizes is no int64.
         const bounded = shape.map((dim, d) => (dim > 3 && shape.slice(0, d).some((other) => other > 3) ? 2 : dim));
         const size = bounded.reduce((a, b) => a * b, 1);
         return size > 100 ? bounded.map((dim, d) => (d === 0 ? 0 : dim)) : bounded;
       });
       tf.tidy(() => {
-        const tensors = inputs.map(([kind], at) => (kind === 'f' ? f(shapes[at]) : i(shapes[at])));
+        const tensors = inputs.map(([kind], at) => (kind === 'i' ? i(shapes[at]) : f(shapes[at])));
         try {
           executeMultiple(name, attributes, tensors, outputs);
           ended.tensor++;

@@ -178,6 +178,13 @@ const MEMBERS: Record<Name, Member> = {
     },
     empty: [shaped(() => host(ops.readChoices(f(0, 3), i(0, 2)).indices), [0])]
   },
+  layerNormalize: unary(
+    (x) => ops.layerNormalize(x, tf.tensor1d([1, 2]), tf.tensor1d([0, 1]), 1e-5),
+    [
+      shaped(() => ops.layerNormalize(f(0, 3), tf.ones([3]), tf.ones([3]), 1e-5), [0, 3]),
+      shaped(() => ops.layerNormalize(f(3, 0), tf.ones([0]), tf.ones([0]), 1e-5), [3, 0], 'rows of nothing')
+    ]
+  ),
   rmsNormalize: unary(
     (x) => ops.rmsNormalize(x, 1e-5),
     [
