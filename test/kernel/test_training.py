@@ -1,5 +1,9 @@
 """A training in a cell: its progress line, and the interrupt button."""
 
+import pytest
+
+pytestmark = pytest.mark.alone
+
 START = """
 import { data, models, routers, train } from '@switchyard/kernel-lib';
 const text = data.fromStrings({ prose: ['the quick brown fox jumps', 'over the lazy dog again'] });
