@@ -4,7 +4,10 @@ import { afterAll, beforeAll, expect } from 'vitest';
 const state = (): Map<string, unknown> =>
   new Map<string, unknown>([
     // The library sets this one as it loads its custom ops, which the first op does.
-    ...Object.entries({ ...process.env, OPENBLAS_CORETYPE: '' }).map(([name, value]): [string, unknown] => [`process.env.${name}`, value]),
+    ...Object.entries({ ...process.env, OPENBLAS_CORETYPE: '' }).map(([name, value]): [string, unknown] => [
+      `process.env.${name}`,
+      value
+    ]),
     ['process.cwd()', process.cwd()],
     ['process.exitCode', process.exitCode],
     ['Math.random', Math.random],
