@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 /**
- * 10,000 payloads made wrong by a seed, through the guard, every picture and the renderer. A failure names its seed:
- * `SWITCHYARD_FUZZ_SEED=<seed> npx vitest run test/extension/fuzz.test.ts` runs that one alone.
+ * Payloads made wrong by a seed, through the guard, every picture and the renderer: 2,000, and 10,000 in the slow tier. A failure
+ * names its seed: `SWITCHYARD_FUZZ_SEED=<seed> npx vitest run test/extension/fuzz.test.ts` runs that one alone.
  */
 import './support/browser';
 import { readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ import { routing } from '../support/payloads/generate.mjs';
 import { mulberry32 } from '../support/payloads/parts.mjs';
 import { context, trans } from './support/payloads';
 
-const COUNT = 10_000;
+const COUNT = process.env.SWITCHYARD_TIER === 'slow' ? 10_000 : 2_000;
 /** For the guard and all pictures of one payload; a usual one takes some milliseconds. */
 const BUDGET_MS = 60_000;
 /** A payload of so many characters has the fields of a smaller one, more often, and takes ten times its time: it comes in one round of four. */

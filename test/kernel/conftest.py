@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from client import started
+from ports import use_own_ports
 from spec import KERNEL_NAME, ROOT, TSLAB_NAME, write_kernelspec, write_tslab_kernelspec
 from tools import NODES, node_folder
 
@@ -15,10 +16,20 @@ def pytest_addoption(parser):
     parser.addoption("--node", choices=sorted(NODES), help="run on this Node, fetched from npm, and not on the installed one")
 
 
+#: Those that take longest, which begin first so that no worker of two is left alone with one at the end.
+LONGEST = ["test_packaging.py", "test_saved.py", "test_kernel_random.py", "test_tools.py", "test_kernel_table.py", "test_display.py", "test_torch.py"]
+
+
 def pytest_configure(config):
+    use_own_ports(os.environ.get("PYTEST_XDIST_WORKER"))
     major = config.getoption("node")
     if major is not None:
         os.environ["PATH"] = os.pathsep.join([str(node_folder(major)), os.environ["PATH"]])
+
+
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def pytest_report_header():

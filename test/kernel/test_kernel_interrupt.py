@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 # Says at once that the cell has come so far; what is printed waits for the next turn.
 HERE = "(globalThis as any)[Symbol.for('switchyard.display')].capture()({ data: { 'text/plain': 'here' } }, false);"
 SYNC = f"let n = 0; const before = 7; {HERE} for (;;) {{ n++; }}"

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 # Where the library is not imported, the symbols are what it uses itself.
 DISPLAY = "const display = (globalThis as any)[Symbol.for('switchyard.display')];"
 

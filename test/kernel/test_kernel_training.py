@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 SETUP = """
 import { data, models, train } from '@switchyard/kernel-lib';
 const words = Array.from({ length: 20 }, (_, i) => `route ${i} token ${i * i} expert`.repeat(8));

@@ -1,5 +1,9 @@
 """A training in a cell: its progress line, and the interrupt button."""
 
+import pytest
+
+pytestmark = pytest.mark.alone
+
 START = """
 import { data, models, routers, train } from '@switchyard/kernel-lib';
 const text = data.fromStrings({ prose: ['the quick brown fox jumps', 'over the lazy dog again'] });
@@ -25,7 +29,7 @@ def test_one_line_says_how_far_the_run_is(fresh_kernel):
 
 def test_an_interrupt_ends_the_run_and_keeps_what_it_learned(fresh_kernel):
     msg_id = fresh_kernel.client.execute(START.replace("STEPS", "100000"))
-    fresh_kernel.iopub(lambda m: m["msg_type"] == "update_display_data")
+    fresh_kernel.iopub(lambda m: m["msg_type"] == "update_display_data", timeout=60)
     fresh_kernel.reply(fresh_kernel.send("interrupt_request", {}, channel="control"), channel="control")
     outcome = fresh_kernel.collect(msg_id, timeout=10)
     assert outcome.error["ename"] == "Interrupted"

@@ -1,5 +1,6 @@
 """The programs of other projects that tests use, installed once beside the environment: here, those for saved analyses."""
 
+import fcntl
 import hashlib
 import os
 import platform
@@ -25,15 +26,23 @@ def install_tools(lock: Path = LOCK) -> Path:
     missing = [entry for entry in own if entry.split(" --hash", 1)[0] not in there]
     place = ROOT / ".switchyard" / "test-tools"
     folder = place / hashlib.sha256("\n".join([sys.version, *missing]).encode()).hexdigest()[:12]
-    if not folder.exists():
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place) as part:
-            lines, target = Path(part, "missing.txt"), Path(part, "target")
-            lines.write_text("\n".join(missing))
-            pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--disable-pip-version-check"]
-            subprocess.run([*pip, "--require-hashes", "--target", str(target), "-r", str(lines)], check=True)
-            target.rename(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    with open(place / "lock", "w") as held:
+        # Two processes may run tests: the second waits, and finds what the first has installed.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not folder.exists():
+            install_into(folder, missing)
     return folder
+
+
+def install_into(folder: Path, packages: list[str]) -> None:
+    """Makes the folder with the packages in it, whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as part:
+        lines, target = Path(part, "missing.txt"), Path(part, "target")
+        lines.write_text("\n".join(packages))
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-deps", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "--target", str(target), "-r", str(lines)], check=True)
+        target.rename(folder)
 
 
 def torch_python() -> str:

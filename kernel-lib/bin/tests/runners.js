@@ -24,7 +24,7 @@ const NONE = { passed: 0, failed: 0, skipped: 0 };
 const RUNNERS = {
   lint: { title: 'lint', folder: '.', run: lint },
   vitest: { title: 'vitest', folder: 'test', run: (project, context) => vitest(project, context, 'fast') },
-  pytest: { title: 'pytest', folder: 'test/kernel', run: (project, context) => pytest(project, context) },
+  pytest: { title: 'pytest', folder: 'test/kernel', run: pytestInTwo },
   ui: { title: 'Galata', folder: 'test/ui', run: galata }
 };
 
@@ -81,13 +81,34 @@ async function vitest(project, { reports }, tier) {
 }
 
 /**
+ * The tests in two processes, by files, and then those that must run alone.
+ * @type {Runner['run']}
+ */
+async function pytestInTwo(project, context) {
+  const both = await pytest(project, context, [
+    '-m',
+    'not alone',
+    '-n',
+    '2',
+    '--dist',
+    'loadfile',
+    '--no-loadscope-reorder'
+  ]);
+  const alone = await pytest(project, context, ['-m', 'alone'], 'pytest-alone.xml');
+  const names = /** @type {(keyof Counts)[]} */ (Object.keys(NONE));
+  const counts = Object.fromEntries(names.map((name) => [name, both.counts[name] + alone.counts[name]]));
+  return { code: both.code || alone.code, counts: /** @type {Counts} */ (counts) };
+}
+
+/**
  * @param {Project} project
  * @param {Context} context
- * @param {string[]} [words]
+ * @param {string[]} words
+ * @param {string} [name] - The report's.
  * @returns {ReturnType<Runner['run']>}
  */
-async function pytest(project, { reports }, words = []) {
-  const report = freshReport(reports, 'pytest.xml');
+async function pytest(project, { reports }, words, name = 'pytest.xml') {
+  const report = freshReport(reports, name);
   const code = await passThrough(
     venvProgram(project, 'python'),
     ['-m', 'pytest', 'test/kernel', ...words, `--junitxml=${report}`],

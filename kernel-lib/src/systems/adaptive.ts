@@ -13,7 +13,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       'never behind at the same number of big calls. Blocks of width 32, three seeds: oracle 2.59, router 2.75, random 2.77 nats; they agree in ' +
       '40 % of choices. One big module, chosen for each token with its loss known, beats big ones everywhere by 0.09 +- 0.05 nats (95 %). ' +
       'On real text (the notebook, five seeds) by 0.13 +- 0.01, of which the same tries with more computation gain 0.11; the router is 0.22 +- 0.03 behind the ' +
-      'oracle and hardly ahead of its own choices dealt by lot (0.005 +- 0.009).'
+      'oracle and hardly ahead of its own choices dealt by lot (0.005 +- 0.009). What is trained is in the slow test (duoLLM.slow.test.ts).'
   },
   {
     id: 'informed-routing',
@@ -23,7 +23,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     note:
       'With models.mapFeedForwards and the router of Duo-LLM. Units are feed-forward networks. Chosen: a linear forecaster of rank 4 in closed ' +
       'form; the router is not shown the forecast error, it learns it from the loss. Two blocks, half executed, 3 seeds: 2.16 nats ' +
-      'with forecasts, 2.31 with skips. An exact forecaster is shown on one layer. Not covered: the last LoRA tuning.'
+      'with forecasts, 2.31 with skips. These are in the slow test (informedRouting.slow.test.ts). An exact forecaster is shown on one layer. Not covered: the last LoRA tuning.'
   },
   {
     id: 'mpnet',
@@ -45,7 +45,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       'so; p is over tokens). The loss is not below the dense one at as many parameters: 0.006 against 0.0004 nats. In a transformer of two blocks on ' +
       'copies and sums, five runs over three settings by hand: below dense in two (1.02 and 1.01 against 1.04 nats), not in three (1.25 against 1.05 the ' +
       'farthest), and sums deeper than copies in one block of one seed only. At this scale neither claim is supported; the check on it asks for ' +
-      'parameters, counted operations, and that a price on depth brings it to one step.'
+      'parameters, counted operations, and that a price on depth brings it to one step; the slow one (versatileffn.slow.test.ts) for the steps of copies and sums.'
   },
   {
     id: 'evit',
@@ -55,7 +55,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
     note:
       'With models.vit. Toy images, three seeds: at 0.49 of the operations accuracy changes by 0.07 +- 0.3 points (95 %) after 25 steps of ' +
       'tuning, and all of the object is kept. 256 patches: 0.49 of the operations took 0.63 of the time. Fused against dropped: no difference on ' +
-      'the toy images, where one read of all patches is enough; in digits without tuning, 2 of 16 patches kept, 4.0 +- 3.4 points better. The check is on those.'
+      'the toy images, where one read of all patches is enough; in digits without tuning, 2 of 16 patches kept, 4.0 +- 3.4 points better. The slow test (evit.slow.test.ts) is of both; the fast one of what is kept and fused.'
   },
   {
     id: 'a-sdm',

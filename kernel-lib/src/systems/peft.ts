@@ -53,6 +53,6 @@ export const peftSystems: readonly SystemEntry[] = [
     note:
       'With peft.adaptTasks for full, z and mu. On six related maps gradients of tasks align more with Poly than with one adapter, ' +
       'and more with heads (all below 0: the tasks pull apart). MHR-mu came out 3 % above MHR on the mean of 3 seeds, and is ' +
-      'tested to 25 %, since single seeds differ by 20 %.'
+      'tested to 25 %, since single seeds differ by 20 % (mhr.slow.test.ts).'
   }
 ];

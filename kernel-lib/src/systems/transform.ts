@@ -83,7 +83,7 @@ export const transformSystems: readonly SystemEntry[] = [
       'Gradients go through the adaptation, to the second order. Chosen: the aggregator gives each teacher one weight for all tokens of a domain, ' +
       'from scores that begin at 0 and are bounded; without that it settles on one teacher. On held-out rotations the two nearest of six ' +
       'teachers have more than half of the weight; the error is a third of that of the mean of teachers. A student trained for adaptation ' +
-      'is poor without it, so it is compared with one trained plainly on all domains too.'
+      'is poor without it, so it is compared with one trained plainly on all domains too, on two seeds (metaDmoe.slow.test.ts).'
   },
   {
     id: 'clip-moe-dmu',
@@ -93,6 +93,6 @@ export const transformSystems: readonly SystemEntry[] = [
     note:
       'On two models.Tower, with ops.infoNce, and core.kMeans for the groups that the second stage learns to tell apart. Things have a plain and a ' +
       'faint attribute; recall of 36 kinds over 3 seeds is 0.63 and 0.68 for the variants and 0.70 for the mixture, which is above both in each ' +
-      'seed. Most of the gain is there with equal weights, before the router is trained. Not covered: images and captions.'
+      'seed (clipMoe.slow.test.ts). Most of the gain is there with equal weights, before the router is trained. Not covered: images and captions.'
   }
 ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runStudy } from '../../support/study';
 
 const STUDY = join(import.meta.dirname, '../../support/study.js');
 const PYTHON = join(import.meta.dirname, '../../../.venv/bin/python');
@@ -20,13 +21,20 @@ const run = (options: Partial<nas.StudyOptions>) =>
     ...{ storage: join(folder, 'a.db'), ...options }
   });
 
-/** Says what Optuna itself finds: its state and number, by trial. */
-function byOptuna(file: string, name: string): { states: string[]; studies: string[] } {
+const KILLED: [string, Parameters<typeof runStudy>[0]['strategy'], number][] = [
+  ['random', { kind: 'random', options: {} }, 1],
+  ['aged evolution', { kind: 'aged-evolution', options: { population: 4, sample: 2 } }, 1],
+  ['TPE', { kind: 'optuna', options: { sampler: 'tpe', options: { n_startup_trials: 3 }, seed: 3 } }, 1],
+  ['ASHA, three at a time', { kind: 'asha', options: { minResource: 1, maxResource: 9, eta: 3 } }, 3]
+];
+
+/** Says what Optuna itself finds: the states of each study's trials by number, and all studies. */
+function byOptuna(file: string, ...names: string[]): { states: string[][]; studies: string[] } {
   const program =
-    'import sys, json, optuna; s = "sqlite:///" + sys.argv[1]; t = optuna.load_study(study_name=sys.argv[2], storage=s).trials; ' +
-    'print(json.dumps({"states": [x.state.name for x in t], "studies": [x.study_name for x in optuna.get_all_study_summaries(s)]}))';
-  return JSON.parse(execFileSync(PYTHON, ['-c', program, file, name], { encoding: 'utf8' })) as {
-    states: string[];
+    'import sys, json, optuna; s = "sqlite:///" + sys.argv[1]; of = lambda name: optuna.load_study(study_name=name, storage=s).trials; ' +
+    'print(json.dumps({"states": [[x.state.name for x in of(name)] for name in sys.argv[2:]], "studies": [x.study_name for x in optuna.get_all_study_summaries(s)]}))';
+  return JSON.parse(execFileSync(PYTHON, ['-c', program, file, ...names], { encoding: 'utf8' })) as {
+    states: string[][];
     studies: string[];
   };
 }
@@ -62,33 +70,39 @@ describe('a study in SQLite', () => {
     expect(tried(more).slice(0, 5)).toEqual(tried(first));
     expect(tried(more)).toEqual(tried(whole));
     expect(byOptuna(join(folder, 'a.db'), 'one')).toEqual({
-      states: new Array(9).fill('COMPLETE'),
+      states: [new Array(9).fill('COMPLETE')],
       studies: ['one', 'two']
     });
     // Nothing is left to do: it says again what it found.
     expect(tried(await run({ name: 'one', trials: 9 }))).toEqual(tried(whole));
   });
 
-  test.each([
-    ['random', { kind: 'random', options: {} }, 1],
-    ['aged evolution', { kind: 'aged-evolution', options: { population: 4, sample: 2 } }, 1],
-    ['TPE', { kind: 'optuna', options: { sampler: 'tpe', options: { n_startup_trials: 3 }, seed: 3 } }, 1],
-    ['ASHA, three at a time', { kind: 'asha', options: { minResource: 1, maxResource: 9, eta: 3 } }, 3]
-  ])('killed with kill -9 again and again, %s tries what it would have tried', async (name, strategy, workers) => {
-    const options = { name, strategy, workers, trials: 20, milliseconds: 20 };
-    const [killed, whole] = ['killed.db', 'whole.db'].map((file) => ({ ...options, storage: join(folder, file) }));
-    const reference = await inProcess(whole);
-    expect(await inProcess(killed, 6)).toBeNull();
-    expect(await inProcess(killed, 7)).toBeNull();
-    const resumed = (await inProcess(killed))!;
-    const points = (tried: Tried) => tried.map(([point]) => JSON.stringify(point));
-    if (workers === 1) {
-      expect(points(resumed)).toEqual(points(reference!));
+  test.each(KILLED)(
+    'killed with kill -9 again and again, %s tries what it would have tried',
+    async (name, strategy, workers) => {
+      const options = { name, strategy, workers, trials: 20, milliseconds: 20, storage: join(folder, 'killed.db') };
+      expect(await inProcess(options, 6)).toBeNull();
+      expect(await inProcess(options, 7)).toBeNull();
+      const resumed = (await inProcess(options))!;
+      expect(resumed).toHaveLength(20);
+      if (workers === 1) {
+        const whole = (await runStudy({
+          ...options,
+          storage: name === 'TPE' ? 'optuna-memory' : 'memory',
+          milliseconds: 0
+        })) as Tried;
+        const points = (tried: Tried) => tried.map(([point]) => JSON.stringify(point));
+        expect(points(resumed)).toEqual(points(whole));
+      }
     }
-    expect(resumed).toHaveLength(20);
-    const { states } = byOptuna(killed.storage, name);
-    expect(states).not.toContain('RUNNING');
-    expect(states.filter((state) => state !== 'FAIL')).toHaveLength(20);
+  );
+
+  test('of the studies that were killed, Optuna finds the trials that ended, and none that runs', () => {
+    const { states } = byOptuna(join(folder, 'killed.db'), ...KILLED.map(([name]) => name));
+    states.forEach((each) => {
+      expect(each).not.toContain('RUNNING');
+      expect(each.filter((state) => state !== 'FAIL')).toHaveLength(20);
+    });
   });
 
   test('nothing is tried twice by a sampler that repeats itself, and a small space ends', async () => {

@@ -8,6 +8,8 @@ import jupyterlab_switchyard as switchyard
 import pytest
 from client import started
 from jupyterlab_switchyard.showing import live, pace
+
+pytestmark = pytest.mark.alone
 from spec import ROOT
 
 MIME = "application/vnd.switchyard.v1+json"

@@ -1,0 +1,3 @@
+// @vitest-environment jsdom
+// The same test, with the slow tier's number of payloads.
+import './fuzz.test';

@@ -1,0 +1,96 @@
+import { adaptive, core, models, tf, train, type data } from '@switchyard/kernel-lib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bigCalls, DUO, withinBudget } from '../support/duo';
+import { makeLanguage } from '../support/language';
+import { mean } from '../support/regression';
+
+const { Random } = core;
+
+const L = DUO.layers;
+const BIG = 2;
+const SEEDS = [1, 2, 3];
+
+interface Trained {
+  model: models.Transformer;
+  batch: data.Batch;
+  routes: adaptive.OracleRoutes;
+  /** Mean losses of the batch. */
+  oracle: number;
+  router: number;
+  random: number;
+  /** Best path with exactly one big module, and small ones else; and big modules in all blocks. */
+  oneBig: number;
+  allBig: number;
+}
+
+/** Networks trained with every module seen, then routers with half of the big calls; then what the oracle finds. */
+async function build(seed: number): Promise<Trained> {
+  const text = makeLanguage({ domains: 2, seed });
+  const model = models.duoLLM({ ...DUO, seed, budget: 0.5 });
+  const options = { seed, batchSize: 8, evaluateEvery: 0, progress: false };
+  await train.fit(model, text, { ...options, steps: 150, learningRate: 6e-3 });
+  const release = adaptive.trainOnlyRouters(model);
+  await train.fit(model, text, { ...options, steps: 60, learningRate: 1e-2 });
+  release();
+  const { batch, routes } = await withinBudget(model, text);
+  return { model, batch, routes, ...(await compare(model, batch, routes, seed)) };
+}
+
+async function compare(model: models.Transformer, batch: data.Batch, routes: adaptive.OracleRoutes, seed: number) {
+  const { reference } = routes;
+  // The same choices of each block, dealt to other tokens.
+  const shuffled = reference.slice();
+  for (let block = 0; block < L; block++) {
+    const column = Array.from({ length: routes.numTokens }, (_, t) => reference[t * L + block]);
+    Random.fromSeed(seed).child(block).shuffle(column).forEach((choice, t) => (shuffled[t * L + block] = choice)); // prettier-ignore
+  }
+  const patterns = Array.from({ length: L + 1 }, (_, at) =>
+    Array.from({ length: L }, (__, l) => (at === L || l === at ? BIG : 1))
+  );
+  const paths = new Int32Array(routes.numTokens * (L + 2) * L);
+  for (let t = 0; t < routes.numTokens; t++) {
+    paths.set([...patterns.flat(), ...shuffled.subarray(t * L, (t + 1) * L)], t * (L + 2) * L);
+  }
+  const [inputs, targets] = tf.tidy(() => {
+    const all = tf.tensor2d(batch.tokens, [batch.batchSize, batch.length + 1], 'int32');
+    return [all.slice([0, 0], [-1, batch.length]), all.slice([0, 1], [-1, batch.length]).flatten()];
+  });
+  const question = { inputs: inputs as tf.Tensor2D, targets: targets as tf.Tensor1D, reference };
+  const losses = await adaptive.pathLosses(model, question, paths);
+  tf.dispose([inputs, targets]);
+  const rows = Array.from({ length: routes.numTokens }, (_, t) => losses.subarray(t * (L + 2), (t + 1) * (L + 2)));
+  return {
+    oracle: mean(Array.from(routes.losses)),
+    router: mean(Array.from(routes.referenceLosses)),
+    random: mean(rows.map((row) => row[L + 1])),
+    oneBig: mean(rows.map((row) => Math.min(...row.subarray(0, L)))),
+    allBig: mean(rows.map((row) => row[L]))
+  };
+}
+
+describe('[duo-llm]', () => {
+  let runs: Trained[];
+  beforeAll(async () => {
+    runs = [];
+    for (const seed of SEEDS) {
+      runs.push(await build(seed));
+    }
+  });
+
+  test('on the mean the oracle loses less than the router, and random routes lose most', () => {
+    expect(mean(runs.map(({ router, oracle }) => router - oracle))).toBeGreaterThan(0);
+    expect(mean(runs.map(({ router, random }) => random - router))).toBeGreaterThan(0);
+  });
+
+  test('the router keeps its budget of half the big calls', () => {
+    const calls = runs.map(({ routes }) => mean(Array.from({ length: routes.numTokens }, (_, t) => bigCalls(routes.reference, t)))); // prettier-ignore
+    // Its probabilities keep it; its choices stray a little.
+    calls.forEach((each) => expect(each).toBeLessThan(0.7 * L));
+    expect(mean(calls)).toBeGreaterThan(0);
+  });
+
+  test('one big module in the block that suits the token beats big modules in all blocks', () => {
+    const gains = runs.map(({ oneBig, allBig }) => allBig - oneBig);
+    expect(mean(gains)).toBeGreaterThan(0);
+  });
+});
