@@ -120,5 +120,12 @@ export type {
 } from '../search/studies';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
-export { darts, MixedOperation, settle } from '../search/differentiable';
-export type { DartsOptions, DartsReport, MixedOperationOptions } from '../search/differentiable';
+export { darts, interpolateChannels, MixedOperation, settle, widthDepth } from '../search/differentiable';
+export type {
+  AlternateOptions,
+  DartsOptions,
+  DartsReport,
+  MixedOperationOptions,
+  WidthDepthOptions,
+  WidthDepthReport
+} from '../search/differentiable';

@@ -90,5 +90,25 @@ export const searchSystems: readonly SystemEntry[] = [
     note:
       'The bottleneck, its space (nas.space.uib), the small network without attention, and attention with shared keys and values (layers.MultiQueryAttention). The recipe of ' +
       'distillation and the figures on ImageNet and phones are not covered.'
+  },
+  {
+    id: 'tas',
+    title: 'Network Pruning via Transformable Architecture Search',
+    function: 'nas.widthDepth',
+    test: 'test/systems/tas.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Distributions over the sizes and depths of an elastic.supernet, Gumbel draws of some, nas.interpolateChannels, and a loss of the cost; then elastic.extract and train.tasks.distillation. ' +
+      'Features are interpolated where a matrix gives them, before norm and activation; the expected cost is taken one dimension at a time.'
+  },
+  {
+    id: 'dass',
+    title: 'DASS: Differentiable Architecture Search for Sparse neural networks',
+    function: 'prune.learnedMasks',
+    test: 'test/systems/dass.test.ts',
+    claim: 'claim not tested',
+    note:
+      'prune.learnedMasks makes the matrices of mixed operations sparse, with scores that learn beside the values, and nas.darts judges them as they are when pruned. Values and scores are trained ' +
+      'together, not one after the other, as the abstract does not say. The fast test plants an operation that few weights serve.'
   }
 ];
