@@ -55,7 +55,7 @@ export type {
   UibSpaceOptions,
   UibStage
 } from '../search/space';
-export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';
+export { crowding, dominates, hypervolume, kendall, nonDominated, paretoRanks } from '../base/math';
 export {
   agedEvolution,
   asha,

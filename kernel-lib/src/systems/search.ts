@@ -110,5 +110,15 @@ export const searchSystems: readonly SystemEntry[] = [
     note:
       'prune.learnedMasks makes the matrices of mixed operations sparse, with scores that learn beside the values, and nas.darts judges them as they are when pruned. Values and scores are trained ' +
       'together, not one after the other, as the abstract does not say. The fast test plants an operation that few weights serve.'
+  },
+  {
+    id: 'parzc',
+    title: 'ParZC: Parametric Zero-Cost Proxies for Efficient NAS',
+    function: 'nas.predictors.parametric',
+    test: 'test/systems/parzc.test.ts',
+    claim: 'claim not tested',
+    note:
+      'nas.proxies.nodeStatistics, a mixer over nodes whose last layer is Bayesian, and ops.diffKendall as its loss. The order of planted networks in the fast test; the tables of NAS-Bench-101, 201 and ' +
+      'NDS cannot be had here.'
   }
 ];

@@ -12,4 +12,5 @@ export { paretoFront } from './paretoFront';
 export type { Tradeoff } from './paretoFront';
 export { stableRank } from './svd';
 export { hypervolume } from './hypervolume';
+export { kendall } from './kendall';
 export { crowding, dominates, nonDominated, paretoRanks } from './nonDominated';
