@@ -1,4 +1,4 @@
-import { regnet, Space, spaceOf, uib } from '../search/space';
+import { growth, regnet, Space, spaceOf, uib } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,7 +11,7 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf, regnet, uib });
+export const space = Object.assign(makeSpace, { of: spaceOf, growth, regnet, uib });
 export {
   categorical,
   float,
@@ -36,6 +36,7 @@ export type {
   FloatRange,
   GraphMeasures,
   Group,
+  GrowthSpaceOptions,
   IntegerRange,
   Leaf,
   ModelSpace,

@@ -120,5 +120,15 @@ export const searchSystems: readonly SystemEntry[] = [
     note:
       'nas.proxies.nodeStatistics, a mixer over nodes whose last layer is Bayesian, and ops.diffKendall as its loss. The order of planted networks in the fast test; the tables of NAS-Bench-101, 201 and ' +
       'NDS cannot be had here.'
+  },
+  {
+    id: 'eas',
+    title: 'Efficient Architecture Search by Network Transformation',
+    function: 'elastic.grow',
+    test: 'test/systems/eas.test.ts',
+    claim: 'claim not tested',
+    note:
+      'elastic.grow of elastic.widen and elastic.deepen, nas.space.growth of their lists, and nas.reinforce as the controller: independent distributions instead of a recurrent network that reads the ' +
+      'architecture. The return rises on a planted reward; spaces of DenseNets and CIFAR-10 are not covered.'
   }
 ];

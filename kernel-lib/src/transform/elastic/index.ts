@@ -5,6 +5,8 @@ export { deepen } from './deepen';
 export type { DeepenOptions, DeepenReport } from './deepen';
 export { extract } from './extract';
 export type { ExtractReport } from './extract';
+export { grow } from './grow';
+export type { GrowOptions, GrowReport, GrowthAction } from './grow';
 export { mixtureOfSupernets } from './mixtureOfSupernets';
 export type { MixtureOfSupernets, MixtureOfSupernetsOptions } from './mixtureOfSupernets';
 export { rank } from './rank';
