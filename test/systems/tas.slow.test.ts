@@ -23,8 +23,9 @@ test('[tas] widths searched and taught by the whole network against uniform widt
     const tied = elastic.supernet(teacher, { sizes: { '**.hidden': Array.from({ length: 64 }, (_, i) => (i + 1) / 64) }, tied: true }); // prettier-ignore
     // The widest that spends no more than the tolerance above the budget.
     const uniform = [...tied.points()].filter((each) => tied.subnet(each).cost().flops! <= 1.05 * BUDGET * whole).at(-1)!; // prettier-ignore
-    const accuracyOf = async (from: elastic.Supernet, at: elastic.SubnetPoint, distil: boolean): Promise<number> => {
-      const { model } = elastic.extract(from.model, from.choice(at));
+    // Values of both are the teacher's, so that sizes and teaching are all that differs.
+    const accuracyOf = async (choice: elastic.SubnetChoice, distil: boolean): Promise<number> => {
+      const { model } = elastic.extract(teacher, choice);
       const task = distil ? train.tasks.distillation(digits, { teacher, temperature: 4, hardLoss: 0.5 }) : digits;
       await train.fit(model, task, options(200));
       const { accuracy } = await digits.evaluate!(model);
@@ -32,9 +33,9 @@ test('[tas] widths searched and taught by the whole network against uniform widt
       return accuracy;
     };
     const [found, foundAlone, even] = [
-      await accuracyOf(net, point, true),
-      await accuracyOf(net, point, false),
-      await accuracyOf(tied, uniform, false)
+      await accuracyOf(net.choice(point), true),
+      await accuracyOf(net.choice(point), false),
+      await accuracyOf(tied.choice(uniform), false)
     ];
     [teacher, supernet].forEach((each) => each.dispose());
     return { searched: found - even, taught: found - foundAlone };

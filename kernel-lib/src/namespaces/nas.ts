@@ -121,12 +121,26 @@ export type {
 } from '../search/studies';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
-export { darts, interpolateChannels, MixedOperation, settle, widthDepth } from '../search/differentiable';
+export {
+  darts,
+  interpolateChannels,
+  MixedOperation,
+  reduceFlow,
+  searchDag,
+  settle,
+  taskDag,
+  TaskDag,
+  widthDepth
+} from '../search/differentiable';
 export type {
   AlternateOptions,
   DartsOptions,
   DartsReport,
+  FlowGraph,
   MixedOperationOptions,
+  ReducedFlow,
+  SearchDagOptions,
+  TaskDagOptions,
   WidthDepthOptions,
   WidthDepthReport
 } from '../search/differentiable';
