@@ -2,6 +2,8 @@ export type { AlternateOptions } from './alternate';
 export { darts, settle } from './darts';
 export type { DartsOptions, DartsReport } from './darts';
 export { interpolateChannels } from './interpolateChannels';
+export { messageNetwork, MessageNetwork } from './messageNetwork';
+export type { GraphOperation, MessageNetworkOptions } from './messageNetwork';
 export { MixedOperation } from './mixedOperation';
 export type { MixedOperationOptions } from './mixedOperation';
 export { reduceFlow } from './reduceFlow';

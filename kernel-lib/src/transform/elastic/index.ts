@@ -7,6 +7,8 @@ export { extract } from './extract';
 export type { ExtractReport } from './extract';
 export { grow } from './grow';
 export type { GrowOptions, GrowReport, GrowthAction } from './grow';
+export { inherit } from './inherit';
+export type { InheritReport } from './inherit';
 export { mixtureOfSupernets } from './mixtureOfSupernets';
 export type { MixtureOfSupernets, MixtureOfSupernetsOptions } from './mixtureOfSupernets';
 export { rank } from './rank';
