@@ -1,4 +1,4 @@
-import { core, graph, nas, tf, type train } from '@switchyard/kernel-lib';
+import { core, type graph, nas, tf, type train } from '@switchyard/kernel-lib';
 
 const N = 24;
 /** Steps of a search and of a training. */

@@ -1,4 +1,4 @@
-import { core, data, elastic, models, nas, tf, train } from '@switchyard/kernel-lib';
+import { type core, data, elastic, models, nas, tf, train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { spread } from '../support/gradients';
 import { outputOf } from '../support/networks';

@@ -2,7 +2,7 @@ import { executeSingle, tf } from '../../base/backend';
 import { expectOneOf, expectShape, fail } from '../../base/core';
 import { segmentSum, withGradient } from '../../base/ops';
 
-/** What a node makes of the messages that reach it. */
+/** Sum, mean or elementwise maximum of the messages that reach a node. */
 export type Aggregation = 'sum' | 'mean' | 'max';
 
 export const AGGREGATIONS: readonly Aggregation[] = ['sum', 'mean', 'max'];

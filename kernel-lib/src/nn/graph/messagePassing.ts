@@ -4,7 +4,7 @@ import { EDGES } from '../stateKeys';
 import { aggregate, AGGREGATIONS } from './aggregate';
 import type { Aggregation } from './aggregate';
 
-/** What both ends of each edge hold, [M, F] both. */
+/** Values that both ends of each edge hold, [M, F] both. */
 export interface EdgeEnds {
   source: tf.Tensor2D;
   target: tf.Tensor2D;

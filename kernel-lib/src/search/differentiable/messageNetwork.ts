@@ -4,7 +4,7 @@ import { FeatureFilter, NeighbourAggregation } from '../../nn/graph';
 import { Linear, Sequential } from '../../nn/layers';
 import { MixedOperation } from './mixedOperation';
 
-/** What a level of a graph network can be: nothing, a filter of features, or an aggregation of neighbours. */
+/** Operation of a level of a graph network: nothing, a filter of features, or an aggregation of neighbours. */
 export type GraphOperation = 'skip' | 'filter' | 'sum' | 'mean' | 'max';
 
 const OPERATIONS: readonly GraphOperation[] = ['skip', 'filter', 'sum', 'mean', 'max'];

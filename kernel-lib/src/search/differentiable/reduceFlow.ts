@@ -8,7 +8,7 @@ export interface FlowGraph {
   readOut: readonly number[];
 }
 
-/** What is left of a graph: nodes that are read into, edges by number, nodes that are read out of. */
+/** Rest of a graph: nodes that are read into, edges by number, nodes that are read out of. */
 export interface ReducedFlow {
   readIn: number[];
   edges: number[];

@@ -49,7 +49,10 @@ export async function searchDag(model: TaskDag, options: SearchDagOptions): Prom
     on: undefined,
     loss: (of: Module, batch: unknown, ctx: Context) => {
       const losses = namedLosses(own.loss(of, batch, ctx)).map(([name, loss]) => [name === '' ? 'task' : name, loss]);
-      return { ...(Object.fromEntries(losses) as Record<string, tf.Scalar>), squeeze: model.openness().mul<tf.Scalar>(squeeze) };
+      return {
+        ...(Object.fromEntries(losses) as Record<string, tf.Scalar>),
+        squeeze: model.openness().mul<tf.Scalar>(squeeze)
+      };
     }
   };
   const losses: number[] = [];

@@ -13,7 +13,7 @@ export interface ParametricOptions {
   nodes: number;
   /** Features of a node inside. Default 16. */
   width?: number;
-  /** What is learnt of the values: their order, by a differentiable Kendall's tau, or themselves. Default "diffKendall". */
+  /** Aim of the fit: the order of the values, by a differentiable Kendall's tau, or the values themselves. Default "diffKendall". */
   loss?: 'diffKendall' | 'squared';
   /** How steep pairs are told apart, for standardised values. Default 2. */
   alpha?: number;

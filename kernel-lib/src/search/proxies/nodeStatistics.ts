@@ -15,7 +15,7 @@ export interface NodeStatistics {
 }
 
 /**
- * What zero-cost proxies sum up over a network, matrix by matrix (the node-wise statistics of ParZC, arXiv 2402.02105), from the gradients of some batches.
+ * Statistics that zero-cost proxies sum up over a network, matrix by matrix (the node-wise statistics of ParZC, arXiv 2402.02105), from the gradients of some batches.
  *
  * @throws {SwitchyardError} where the network has no matrix with a gradient.
  */

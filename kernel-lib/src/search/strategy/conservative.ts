@@ -17,7 +17,7 @@ interface State {
   logits: Logits;
   /** The best so far. */
   best: { id: number; point: Point; cost: number } | null;
-  /** What each proposal that was not told yet was made of, and the labels that it changed. */
+  /** Cost of the point that each proposal that was not told yet was made of, and the labels that it changed. */
   open: Record<string, { cost: number; changed: string[] }>;
   /** Running mean of squared improvements; 0 before the first. */
   scale: number;

@@ -24,7 +24,7 @@ export interface GrowOptions {
 }
 
 export interface GrowReport extends TransformReport {
-  /** What was done, in order: "widen hidden#2", "deepen 1". */
+  /** Actions that were done, in order: "widen hidden#2", "deepen 1". */
   done: string[];
 }
 

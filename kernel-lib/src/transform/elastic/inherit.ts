@@ -33,7 +33,7 @@ export function inherit(child: Module, parent: Module): InheritReport {
   return report;
 }
 
-/** What differs in the modules from the root to a tensor; null where nothing does. */
+/** Difference between the modules from the root to a tensor; null where nothing does. */
 function differs(
   path: string,
   ofChild: ReadonlyMap<string, Module>,
