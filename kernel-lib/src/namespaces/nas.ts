@@ -1,4 +1,4 @@
-import { regnet, Space, spaceOf, uib } from '../search/space';
+import { growth, regnet, Space, spaceOf, uib } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,7 +11,7 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf, regnet, uib });
+export const space = Object.assign(makeSpace, { of: spaceOf, growth, regnet, uib });
 export {
   categorical,
   float,
@@ -36,6 +36,7 @@ export type {
   FloatRange,
   GraphMeasures,
   Group,
+  GrowthSpaceOptions,
   IntegerRange,
   Leaf,
   ModelSpace,
@@ -55,11 +56,12 @@ export type {
   UibSpaceOptions,
   UibStage
 } from '../search/space';
-export { crowding, dominates, hypervolume, nonDominated, paretoRanks } from '../base/math';
+export { crowding, dominates, hypervolume, kendall, nonDominated, paretoRanks } from '../base/math';
 export {
   agedEvolution,
   asha,
   bayesian,
+  conservative,
   genetic,
   grid,
   hyperband,
@@ -76,6 +78,7 @@ export type {
   AgedEvolutionOptions,
   AshaOptions,
   BayesianOptions,
+  ConservativeOptions,
   GeneticOptions,
   GridOptions,
   HyperbandOptions,
@@ -120,5 +123,30 @@ export type {
 } from '../search/studies';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
-export { darts, MixedOperation, settle } from '../search/differentiable';
-export type { DartsOptions, DartsReport, MixedOperationOptions } from '../search/differentiable';
+export {
+  darts,
+  interpolateChannels,
+  messageNetwork,
+  MessageNetwork,
+  MixedOperation,
+  reduceFlow,
+  searchDag,
+  settle,
+  taskDag,
+  TaskDag,
+  widthDepth
+} from '../search/differentiable';
+export type {
+  AlternateOptions,
+  DartsOptions,
+  DartsReport,
+  FlowGraph,
+  GraphOperation,
+  MessageNetworkOptions,
+  MixedOperationOptions,
+  ReducedFlow,
+  SearchDagOptions,
+  TaskDagOptions,
+  WidthDepthOptions,
+  WidthDepthReport
+} from '../search/differentiable';

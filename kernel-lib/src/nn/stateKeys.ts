@@ -13,3 +13,6 @@ export const MODALITY_IDS = stateKey<tf.Tensor1D>('modalityIds');
 
 /** Sequence that came before each token, [T, N, D]; rows of zeros where there are fewer than N. */
 export const BEHAVIOURS = stateKey<tf.Tensor3D>('behaviours');
+
+/** Sources and targets of a graph's edges, int32 [2, M]; `graph.OnGraph` leaves them. */
+export const EDGES = stateKey<tf.Tensor2D>('edges');

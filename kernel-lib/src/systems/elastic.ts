@@ -103,5 +103,21 @@ export const elasticSystems: readonly SystemEntry[] = [
     note:
       'Ridge regressions of each objective, refitted with every trial, a genetic search of several objectives on them, and trials of its front; over elastic.space of any supernet. ' +
       'On a planted table of 10,000 candidates; the comparison with WeakNAS is not made.'
+  },
+  {
+    id: 'tips',
+    title: 'TIPS: Topologically Important Path Sampling for Anytime Neural Networks',
+    function: 'elastic.topologicalImportance',
+    test: 'test/systems/tips.test.ts',
+    claim: 'claim not tested',
+    measured: {
+      test: 'test/systems/tips.slow.test.ts',
+      figures:
+        'accuracy on digits after 80 steps, drawn by importance less drawn evenly, by the share of operations: 0.15 -0.044 +- 0.038, 0.4 0.028 +- 0.011, whole 0.040 +- 0.013',
+      date: '2026-11-30'
+    },
+    note:
+      'elastic.pathChain makes a supernet a Markov chain whose walks are its slices, and the sampler of elastic.task draws by their weight, one for each budget of operations. How links weigh is chosen here: ' +
+      'positions of an axis, and the 2^n ways through n residual blocks.'
   }
 ];

@@ -90,5 +90,98 @@ export const searchSystems: readonly SystemEntry[] = [
     note:
       'The bottleneck, its space (nas.space.uib), the small network without attention, and attention with shared keys and values (layers.MultiQueryAttention). The recipe of ' +
       'distillation and the figures on ImageNet and phones are not covered.'
+  },
+  {
+    id: 'tas',
+    title: 'Network Pruning via Transformable Architecture Search',
+    function: 'nas.widthDepth',
+    test: 'test/systems/tas.test.ts',
+    claim: 'claim refuted',
+    measured: {
+      test: 'test/systems/tas.slow.test.ts',
+      figures:
+        'accuracy on digits of a perceptron at 15 % of the operations, with the values of the same teacher: widths searched and taught less uniform widths trained alone -0.020 +- 0.016; taught less not taught -0.004 +- 0.010',
+      date: '2026-11-30'
+    },
+    note:
+      'Distributions over the sizes and depths of an elastic.supernet, Gumbel draws of some, nas.interpolateChannels, and a loss of the cost; then elastic.extract and train.tasks.distillation. ' +
+      'Features are interpolated where a matrix gives them, before norm and activation; the expected cost is taken one dimension at a time.'
+  },
+  {
+    id: 'dass',
+    title: 'DASS: Differentiable Architecture Search for Sparse neural networks',
+    function: 'prune.learnedMasks',
+    test: 'test/systems/dass.test.ts',
+    claim: 'claim refuted',
+    measured: {
+      test: 'test/systems/dass.slow.test.ts',
+      figures:
+        'accuracy on digits at 90 % sparsity, searched with sparse operations less searched whole and then pruned, both trained on as long: -0.017 +- 0.010',
+      date: '2026-11-30'
+    },
+    note:
+      'prune.learnedMasks makes the matrices of mixed operations sparse, with scores that learn beside the values, and nas.darts judges them as they are when pruned. Values and scores are trained ' +
+      'together, not one after the other, as the abstract does not say. The fast test plants an operation that few weights serve; on digits a search of 100 steps with dense operations ends better.'
+  },
+  {
+    id: 'parzc',
+    title: 'ParZC: Parametric Zero-Cost Proxies for Efficient NAS',
+    function: 'nas.predictors.parametric',
+    test: 'test/systems/parzc.test.ts',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/parzc.slow.test.ts',
+      figures:
+        "Kendall's tau of 30 unseen small networks on digits, ten splits of the same 80: less that of sums over nodes (SNIP) 0.112 +- 0.065, less that of the same mixer trained on squares 0.052 +- 0.047",
+      date: '2026-11-30'
+    },
+    note:
+      'nas.proxies.nodeStatistics, a mixer over nodes whose last layer is Bayesian, and ops.diffKendall as its loss. The order of planted networks in the fast test; the tables of NAS-Bench-101, 201 and ' +
+      'NDS cannot be had here.'
+  },
+  {
+    id: 'eas',
+    title: 'Efficient Architecture Search by Network Transformation',
+    function: 'elastic.grow',
+    test: 'test/systems/eas.test.ts',
+    claim: 'claim not tested',
+    note:
+      'elastic.grow of elastic.widen and elastic.deepen, nas.space.growth of their lists, and nas.reinforce as the controller: independent distributions instead of a recurrent network that reads the ' +
+      'architecture. The return rises on a planted reward; spaces of DenseNets and CIFAR-10 are not covered.'
+  },
+  {
+    id: 'dag-multi-task-nas',
+    title: 'Dynamic Neural Network for Multi-Task Learning Searching across Diverse Network Topologies',
+    function: 'nas.taskDag',
+    test: 'test/systems/dagMultiTask.test.ts',
+    claim: 'claim not tested',
+    note:
+      'nas.taskDag (shared nodes, parts of edges, read-in and read-out for each task), nas.searchDag (warm-up, then weights and parts in turn with the squeeze loss), nas.reduceFlow, and a training. Nodes are ' +
+      'residual linear layers, not convolutional backbones; the multi-task data sets are not covered.'
+  },
+  {
+    id: 'auto-gnn',
+    title: 'Auto-GNN: Neural Architecture Search of Graph Neural Networks',
+    function: 'nas.conservative',
+    test: 'test/systems/autoGnn.test.ts',
+    note:
+      'nas.conservative, a policy that draws one class of components of the best so far anew, and elastic.inherit, which passes values between alike tensors only. On the table of NAS-Bench-Graph (arxiv) instead of ' +
+      'networks trained on a small graph: the best hundredth, as the best twentieth is what twenty random draws find.'
+  },
+  {
+    id: 'gnas-mp',
+    title: 'Rethinking Graph Neural Architecture Search from Message-passing',
+    function: 'nas.messageNetwork',
+    test: 'test/systems/gnasMp.test.ts',
+    claim: 'claim not tested',
+    measured: {
+      test: 'test/systems/gnasMp.slow.test.ts',
+      figures:
+        'labels from three nodes away, 80 steps: depth three found by 8 of 10 seeds; share of variance explained, found less drawn and trained as long 0.16 +- 0.34, before less after settling 0.16 +- 0.27',
+      date: '2026-11-30'
+    },
+    note:
+      'Levels of nas.MixedOperation over graph.FeatureFilter and graph.NeighbourAggregation, searched by nas.darts. Levels are a chain, the simplest of the trees of the paper. On a ring whose labels come from ' +
+      'three nodes away the depth is found; the data sets of the paper are not covered.'
   }
 ];

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 const members: Record<string, () => nas.predictors.Predictor> = {
   gp: () => nas.predictors.gp(),
   mlp: () => nas.predictors.mlp({ hidden: [16], steps: 60, members: 2, learningRate: 0.1 }),
+  parametric: () => nas.predictors.parametric({ nodes: 1, steps: 100, learningRate: 0.03 }),
   ridge: () => nas.predictors.ridge()
 };
 
@@ -18,7 +19,7 @@ const random = core.Random.fromSeed(1);
 
 test('no predictor is left out', () => {
   const files = readdirSync(join(import.meta.dirname, '../../../kernel-lib/src/search/predictors'));
-  expect([...Object.keys(members), 'index', 'predictor'].sort()).toEqual(
+  expect([...Object.keys(members), 'index', 'nodeMixer', 'predictor'].sort()).toEqual(
     files.map((file) => file.replace('.ts', '')).sort()
   );
 });

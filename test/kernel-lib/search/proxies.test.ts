@@ -99,7 +99,7 @@ test('no proxy is left out', () => {
   const files = readdirSync(join(import.meta.dirname, '../../../kernel-lib/src/search/proxies')).map((file) =>
     file.replace('.ts', '')
   );
-  expect([...Object.keys(members), 'index', 'proxy'].sort()).toEqual(files.sort());
+  expect([...Object.keys(members), 'index', 'nodeStatistics', 'proxy'].sort()).toEqual(files.sort());
 });
 
 describe.each(Object.entries(members))('nas.proxies.%s', (_name, [make, batchSize, batches, value]) => {

@@ -14,6 +14,7 @@ const members: Record<string, () => nas.Strategy> = {
   agedEvolution: () => nas.agedEvolution({ population: 6, sample: 3 }),
   asha: () => nas.asha({ minResource: 1, maxResource: 9, sampler: nas.agedEvolution({ population: 4, sample: 2 }) }),
   bayesian: () => nas.bayesian({ initial: 6, candidates: 20 }),
+  conservative: () => nas.conservative({ initial: 3 }),
   genetic: () => nas.genetic({ population: 6 }),
   grid: () => nas.grid({ points: 3 }),
   hyperband: () => nas.hyperband({ minResource: 1, maxResource: 9 }),

@@ -10,6 +10,8 @@ export { linkage } from './linkage';
 export type { Join, LinkageMethod } from './linkage';
 export { paretoFront } from './paretoFront';
 export type { Tradeoff } from './paretoFront';
+export { stationary } from './stationary';
 export { stableRank } from './svd';
 export { hypervolume } from './hypervolume';
+export { kendall } from './kendall';
 export { crowding, dominates, nonDominated, paretoRanks } from './nonDominated';

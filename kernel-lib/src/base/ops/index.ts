@@ -1,5 +1,6 @@
 export { gelu, geluTanh, silu } from './activations';
 export { crossEntropy } from './crossEntropy';
+export { diffKendall } from './diffKendall';
 export { combine, dispatch } from './dispatch';
 export { embed } from './embed';
 export { stopGradient, withGradient, withoutGradient } from './gradient';

@@ -1,4 +1,16 @@
+export type { AlternateOptions } from './alternate';
 export { darts, settle } from './darts';
 export type { DartsOptions, DartsReport } from './darts';
+export { interpolateChannels } from './interpolateChannels';
+export { messageNetwork, MessageNetwork } from './messageNetwork';
+export type { GraphOperation, MessageNetworkOptions } from './messageNetwork';
 export { MixedOperation } from './mixedOperation';
 export type { MixedOperationOptions } from './mixedOperation';
+export { reduceFlow } from './reduceFlow';
+export type { FlowGraph, ReducedFlow } from './reduceFlow';
+export { searchDag } from './searchDag';
+export type { SearchDagOptions } from './searchDag';
+export { taskDag, TaskDag } from './taskDag';
+export type { TaskDagOptions } from './taskDag';
+export { widthDepth } from './widthDepth';
+export type { WidthDepthOptions, WidthDepthReport } from './widthDepth';

@@ -2,6 +2,8 @@ export { gp } from './gp';
 export type { GaussianProcessOptions } from './gp';
 export { mlp } from './mlp';
 export type { MlpPredictorOptions } from './mlp';
+export { parametric } from './parametric';
+export type { ParametricOptions } from './parametric';
 export { predictors } from './predictor';
 export type { Fitted, Prediction, Predictor } from './predictor';
 export { ridge } from './ridge';

@@ -4,6 +4,8 @@ export { gradSign } from './gradSign';
 export { grasp } from './grasp';
 export { jacobianCovariance } from './jacobianCovariance';
 export type { JacobianCovarianceOptions } from './jacobianCovariance';
+export { NODE_STATISTICS, nodeStatistics } from './nodeStatistics';
+export type { NodeStatistics } from './nodeStatistics';
 export type { Proxy, ProxyOptions } from './proxy';
 export { snip } from './snip';
 export { synflow } from './synflow';

@@ -4,6 +4,8 @@ export { asha } from './asha';
 export type { AshaOptions } from './asha';
 export { bayesian } from './bayesian';
 export type { BayesianOptions } from './bayesian';
+export { conservative } from './conservative';
+export type { ConservativeOptions } from './conservative';
 export { genetic } from './genetic';
 export type { GeneticOptions } from './genetic';
 export { grid } from './grid';

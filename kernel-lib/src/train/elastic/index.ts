@@ -12,3 +12,7 @@ export { task } from './task';
 export type { ElasticBatch, ElasticTaskOptions } from './task';
 export { uniform } from './uniform';
 export type { UniformOptions } from './uniform';
+export { pathChain } from './pathChain';
+export type { PathChain, PathState } from './pathChain';
+export { topologicalImportance } from './topologicalImportance';
+export type { TopologicalImportanceOptions } from './topologicalImportance';

@@ -130,6 +130,11 @@ export class Supernet {
     };
   }
 
+  /** Names of the axes that a dimension of sizes cuts; none for a depth. */
+  axisNames(dimension: string): string[] {
+    return (this.axes.get(dimension) ?? []).map(({ name }) => name);
+  }
+
   /** The slice of a point, in place. */
   subnet(point: SubnetPoint, options: SubnetOptions = {}): Subnet {
     return subnet(this.model, this.choice(point), options);

@@ -1,13 +1,14 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectNumber, fail, masksAt, Module, Parameter, Random } from '../../base/core';
-import type { Axis } from '../../base/core';
-import { read, stopGradient, withGradient } from '../../base/ops';
+import { expectInteger, expectNumber, fail, masksAt, Random } from '../../base/core';
+import type { Module } from '../../base/core';
+import { stopGradient } from '../../base/ops';
 import { copyModel } from '../../models/copyModel';
 import { initialize, uniformFanIn } from '../../nn/layers';
+import { maskOfScores, scoreMatrix, straightThroughMask } from './matrixScores';
+import type { ScoredMatrix } from './matrixScores';
 import { chosenMatrices } from './matrices';
 import type { MatrixChoice } from './matrices';
 import type { PruningSchedule } from './schedules';
-import { keepLargest } from './sparseMasks';
 
 export interface EdgePopupOptions extends MatrixChoice {
   /** Share of the values that is masked, of each matrix, 0..1. */
@@ -32,32 +33,6 @@ export interface EdgePopup<M extends Module> {
   finish(): M;
 }
 
-/** Scores of the values of one matrix. It computes nothing itself. */
-class Scores extends Module {
-  readonly kind = 'edge-scores';
-  readonly scores: Parameter;
-
-  constructor(axes: readonly Axis[], random: Random) {
-    super();
-    const make = (shape: number[]): tf.Tensor => initialize(uniformFanIn(), shape, random);
-    this.scores = this.addParameter('scores', Parameter.over(axes, make, { decay: false }));
-  }
-
-  override ownFlops(): number {
-    return 0;
-  }
-
-  override apply(): tf.Tensor {
-    return fail('prune.edgePopup', 'scores are read, not applied', this.kind);
-  }
-}
-
-interface Site {
-  path: string;
-  weight: Parameter;
-  scores: Parameter;
-}
-
 /**
  * Edge-popup (Ramanujan et al., arXiv 1911.13299): a subnetwork of a network whose values stay as they were drawn. Each value has a score, those of largest
  * size count, and the gradient of what counts goes to all scores as if it were they (straight-through). Nothing but scores is trained.
@@ -80,7 +55,10 @@ export function edgePopup<M extends Module>(model: M, options: EdgePopupOptions)
   }
   const searched = copyModel(model);
   searched.parameters().forEach((parameter) => (parameter.trainable = false));
-  const sites = paths.map((path) => site(searched, path, Random.fromSeed(seed).child('scores').child(path)));
+  const sites = paths.map((path) => {
+    const random = Random.fromSeed(seed).child('scores').child(path);
+    return scoreMatrix(searched, path, 'Popup', (shape) => initialize(uniformFanIn(), shape, random));
+  });
   sites.forEach(({ weight, scores }) => weight.wrap((value) => subnetwork(value, scores.read(), { sparsity, binary })));
   const settings = JSON.stringify({ kind: 'edgePopup', sparsity, binary, recycle: recycle ?? null, paths });
   return {
@@ -104,20 +82,12 @@ export function edgePopup<M extends Module>(model: M, options: EdgePopupOptions)
 
 const WHERE = 'prune.edgePopup';
 
-function site(model: Module, path: string, random: Random): Site {
-  const weight = model.parameters().get(path)!;
-  const cut = path.lastIndexOf('.');
-  const scores = new Scores(weight.axes, random);
-  model.modules().get(cut < 0 ? '' : path.slice(0, cut))!.adopt(`${path.slice(cut + 1)}Popup`, scores); // prettier-ignore
-  return { path, weight, scores: scores.scores };
-}
-
 function subnetwork(
   value: tf.Tensor,
   scores: tf.Tensor,
   { sparsity, binary }: { sparsity: number; binary: boolean }
 ): tf.Tensor {
-  const mask = withGradient([scores], () => maskOf(scores, sparsity), (dy) => [dy.mul(scores.sign())]); // prettier-ignore
+  const mask = straightThroughMask(scores, sparsity);
   if (!binary) {
     return value.mul(mask);
   }
@@ -126,14 +96,8 @@ function subnetwork(
   return value.sign().mul(size).mul(mask);
 }
 
-/** 1 at the scores of largest size. */
-function maskOf(scores: tf.Tensor, sparsity: number): tf.Tensor {
-  const sizes = read(() => scores.abs()) as Float32Array;
-  return tf.tensor(keepLargest([{ path: '', shape: scores.shape, scores: sizes }], sparsity, 'local')[0], scores.shape);
-}
-
 /** Values of least score become those of highest, the least that of the highest. */
-function overwrite({ weight, scores }: Site, fraction: number): void {
+function overwrite({ weight, scores }: ScoredMatrix, fraction: number): void {
   const sizes = scores.variable.dataSync<'float32'>().map(Math.abs);
   const order = Array.from(sizes.keys()).sort((a, b) => sizes[a] - sizes[b] || a - b);
   const values = weight.variable.dataSync<'float32'>().slice();
@@ -144,9 +108,11 @@ function overwrite({ weight, scores }: Site, fraction: number): void {
   tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
 }
 
-function finished<M extends Module>(searched: M, sites: readonly Site[], sparsity: number): M {
+function finished<M extends Module>(searched: M, sites: readonly ScoredMatrix[], sparsity: number): M {
   const found = copyModel(searched);
   const masks = masksAt(found, sites.map(({ path }) => path)); // prettier-ignore
-  sites.forEach(({ path, scores }) => tf.tidy(() => masks.get(path)!.assign(maskOf(scores.variable, sparsity), path)));
+  sites.forEach(({ path, scores }) =>
+    tf.tidy(() => masks.get(path)!.assign(maskOfScores(scores.variable, sparsity), path))
+  );
   return found;
 }

@@ -20,6 +20,8 @@ export { iterative } from './iterative';
 export type { IterativeOptions, IterativeReport } from './iterative';
 export { layers } from './layers';
 export type { LayersOptions, LayersReport, LayerUnit } from './layers';
+export { learnedMasks } from './learnedMasks';
+export type { LearnedMasks, LearnedMasksOptions } from './learnedMasks';
 export { packGroups } from './packGroups';
 export type { PackedGroups } from './packGroups';
 export * from './schedules';

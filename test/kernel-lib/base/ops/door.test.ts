@@ -132,6 +132,16 @@ const MEMBERS: Record<Name, Member> = {
       shaped(() => ops.groupedMatMul(f(2, 0), tf.zeros([2, 0, 3]), plan), [2, 3], 'rows of nothing')
     ]
   },
+  diffKendall: {
+    arguments: { a: argument([3], [1, 0, 2]), b: argument([3], [1, 2, 0]) },
+    call: ([a, b]) => [ops.diffKendall(a as tf.Tensor1D, b as tf.Tensor1D)],
+    empty: [
+      shaped(
+        () => ops.diffKendall(tf.tensor1d([]), tf.tensor1d([])),
+        'ops.diffKendall: there must be two values or more, got 0'
+      )
+    ]
+  },
   infoNce: {
     arguments: { a: argument([2, 2], [1, 0, 2, 3]), b: argument([2, 2], [1, 2, 0, 1]) },
     call: ([a, b]) => [ops.infoNce(a as tf.Tensor2D, b as tf.Tensor2D, 0.5)],

@@ -20,6 +20,7 @@ const SAMPLERS: Record<string, elastic.SliceSampler> = {
   sandwich: elastic.sandwich({ random: 1 }),
   uniform: elastic.uniform({ count: 2 }),
   every: elastic.every(),
+  topologicalImportance: elastic.topologicalImportance(),
   progressive: elastic.progressive({
     phases: [
       { steps: 2, open: {} },
@@ -82,7 +83,7 @@ describe.each(Object.entries(SAMPLERS))('%s', (name, sampler) => {
 
 test('no sampler is left out', () => {
   const folder = join(import.meta.dirname, '../../../../kernel-lib/src/train/elastic');
-  const parts = ['index', 'task', 'sliceLoss', 'distance', 'sampler', 'stitchTask'];
+  const parts = ['index', 'task', 'sliceLoss', 'distance', 'sampler', 'stitchTask', 'pathChain'];
   const files = readdirSync(folder).map((file) => file.replace('.ts', '')).filter((file) => !parts.includes(file)); // prettier-ignore
   expect(Object.keys(SAMPLERS).sort()).toEqual(files.sort());
 });
