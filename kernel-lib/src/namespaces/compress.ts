@@ -1,4 +1,4 @@
-export { lowRank, mixedPrecision, quantize, quantizeAware } from '../transform/compress';
+export { lowRank, mixedPrecision, quantize, quantizeAware, splitCodes } from '../transform/compress';
 export type {
   LowRankOptions,
   LowRankReport,
@@ -6,7 +6,8 @@ export type {
   MixedPrecisionOptions,
   QuantizeOptions,
   QuantizeReport,
-  QuantizerOptions
+  QuantizerOptions,
+  SplitCodesOptions
 } from '../transform/compress';
 export { dynamicalLowRank } from '../train/lowRank';
 export type { DynamicalLowRankOptions, DynamicalLowRankResult } from '../train/lowRank';

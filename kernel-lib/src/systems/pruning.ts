@@ -118,5 +118,14 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'Compressed rows, pixels innermost, in JavaScript, against the same loops over all values. Against the convolution of TensorFlow, which uses all of the processor, they are not ' +
       'compared; masks are those of any pruning.'
+  },
+  {
+    id: 'spatten',
+    title: 'SpAtten: Efficient Sparse Attention Architecture with Cascade Token and Head Pruning',
+    function: 'prune.cascade',
+    test: 'test/systems/spatten.test.ts',
+    note:
+      'With compress.splitCodes for progressive quantisation, and local pruning of values. Scores are the probability received and the size of outputs, summed over the attentions so far; what is ' +
+      'gone is not computed, and what goes past the blocks of it stays. A query, not a whole head, reads the bits that follow. Memory access and speed of its hardware are not measured.'
   }
 ];

@@ -5,3 +5,5 @@ export type { MixedPrecision, MixedPrecisionOptions } from './mixedPrecision';
 export { quantize, quantizeAware } from './quantize';
 export type { QuantizeOptions, QuantizeReport } from './quantize';
 export type { QuantizerOptions } from './quantizer';
+export { splitCodes } from './splitCodes';
+export type { SplitCodesOptions } from './splitCodes';
