@@ -127,5 +127,15 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'With compress.splitCodes for progressive quantisation, and local pruning of values. Scores are the probability received and the size of outputs, summed over the attentions so far; what is ' +
       'gone is not computed, and what goes past the blocks of it stays. A query, not a whole head, reads the bits that follow. Memory access and speed of its hardware are not measured.'
+  },
+  {
+    id: 'vit-path-ensemble',
+    title: 'Revisiting Vision Transformer from the View of Path Ensemble',
+    function: 'prune.paths',
+    test: 'test/systems/vitPathEnsemble.test.ts',
+    claim: 'claim not tested',
+    note:
+      'models.vit({ ensembleScale: true }), of a scale for each path and channel, with train.tasks.pathDistillation. A path ends in the sum: what it gives to later blocks stays, so that a pruned path saves ' +
+      'nothing. Paths go greedily by leave-one-out. That trained ensembles are more accurate is not tested.'
   }
 ];

@@ -12,6 +12,8 @@ export { language } from './language';
 export type { Evaluation, LanguageOptions, LanguageTask } from './language';
 export { moduleDistillation } from './moduleDistillation';
 export type { ModuleDistillationOptions } from './moduleDistillation';
+export { pathDistillation } from './pathDistillation';
+export type { PathDistillationOptions } from './pathDistillation';
 export { regression } from './regression';
 export type { RegressionMetrics, RegressionOptions, TargetData } from './regression';
 export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';

@@ -25,6 +25,8 @@ export { layers } from './layers';
 export type { LayersOptions, LayersReport, LayerUnit } from './layers';
 export { packGroups } from './packGroups';
 export type { PackedGroups } from './packGroups';
+export { paths } from './paths';
+export type { PathsOptions, PathsReport } from './paths';
 export * from './schedules';
 export { sparseConvolutions } from './sparseConvolutions';
 export type { SparseConvolutions } from './sparseConvolutions';
