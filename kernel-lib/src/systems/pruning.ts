@@ -137,5 +137,14 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'models.vit({ ensembleScale: true }), of a scale for each path and channel, with train.tasks.pathDistillation. A path ends in the sum: what it gives to later blocks stays, so that a pruned path saves ' +
       'nothing. Paths go greedily by leave-one-out. That trained ensembles are more accurate is not tested.'
+  },
+  {
+    id: 'metapruning',
+    title: 'Meta Pruning via Graph Metanetworks : A Meta Learning Framework for Network Pruning',
+    function: 'prune.meta',
+    test: 'test/systems/metaPruning.test.ts',
+    note:
+      'With prune.metanetwork and train.tasks.metaPruning, for multilayer perceptrons: each weight is an edge, each neuron a node. The loss is that of the pruned network itself, masks taken as they ' +
+      'are, where the paper adds a penalty of sparsity. Networks of convolutions are not read.'
   }
 ];

@@ -10,6 +10,8 @@ export { flowPosterior } from './flowPosterior';
 export type { FlowPosteriorOptions } from './flowPosterior';
 export { language } from './language';
 export type { Evaluation, LanguageOptions, LanguageTask } from './language';
+export { metaPruning } from './metaPruning';
+export type { MetaBatch, MetaPruningOptions } from './metaPruning';
 export { moduleDistillation } from './moduleDistillation';
 export type { ModuleDistillationOptions } from './moduleDistillation';
 export { pathDistillation } from './pathDistillation';
