@@ -1,6 +1,7 @@
 export {
   activationNorm,
   activations,
+  bayesianMask,
   blockCoordinate,
   cascade,
   coarseToFine,
@@ -39,6 +40,8 @@ export {
 } from '../transform/prune';
 export type {
   ActivationsOptions,
+  BayesianMaskOptions,
+  BayesianMaskReport,
   BiasOptions,
   BlockCoordinateOptions,
   BlockCoordinateReport,
@@ -83,6 +86,7 @@ export type {
   PathsOptions,
   PathsReport,
   ProgressiveOptions,
+  Predicted,
   PruningGroup,
   PruningRun,
   PruningSchedule,

@@ -1,5 +1,7 @@
 export { activations } from './activations';
 export type { ActivationsOptions, SparseActivations } from './activations';
+export { bayesianMask } from './bayesian/bayesianMask';
+export type { BayesianMaskOptions, BayesianMaskReport, Predicted } from './bayesian/bayesianMask';
 export { blockCoordinate } from './blockCoordinate';
 export type { BlockCoordinateOptions, BlockCoordinateReport } from './blockCoordinate';
 export { cascade } from './cascade';
