@@ -106,3 +106,5 @@ export type {
   ValueImportance,
   ValueScope
 } from '../transform/prune';
+export { federated } from '../train/federated';
+export type { FederatedClient, FederatedOptions, FederatedReport } from '../train/federated';

@@ -159,8 +159,23 @@ export const pruningSystems: readonly SystemEntry[] = [
     title: 'Masked Bayesian Neural Networks : Theoretical Guarantee and its Posterior Inference',
     function: 'prune.bayesianMask',
     test: 'test/systems/maskedBnn.test.ts',
+    measured: {
+      test: 'test/systems/maskedBnn.slow.test.ts',
+      figures:
+        'over ten teachers of five nodes, students of fifty: share of targets in 90 % intervals 0.878 +- 0.018; nodes that count 5.4 +- 1.4',
+      date: '2026-11-30'
+    },
     note:
       'Regression by models.mlp, on the host in double precision, a change of a node at the cost of a node. Proposals are random walks of the weights of a node, draws of the prior where it does not count, and flips of its ' +
       'mask; the noise is given. Rates of concentration are not tested.'
+  },
+  {
+    id: 'fedtiny',
+    title: 'Distributed Pruning Towards Tiny Neural Networks in Federated Learning',
+    function: 'prune.federated',
+    test: 'test/systems/fedTiny.test.ts',
+    note:
+      "Candidates are any masked models; clients measure batch norms, whose means and variances are pooled with the spread of the means; masks change by prune.dynamicSparse's exchange, one matrix at a time, on the largest " +
+      'gradients that clients send. Clients are simulated in this process.'
   }
 ];

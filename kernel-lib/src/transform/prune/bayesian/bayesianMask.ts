@@ -50,7 +50,7 @@ const HOST_ACTIVATIONS: Partial<Record<string, (x: number) => number>> = {
 };
 
 /**
- * Masked Bayesian network (arXiv 2206.00853): a posterior over which hidden nodes count and what their weights are, sampled by Metropolis and Hastings. Each sweep proposes for each node
+ * Masked Bayesian network (arXiv 2305.14765): a posterior over which hidden nodes count and what their weights are, sampled by Metropolis and Hastings. Each sweep proposes for each node
  * weights near its own, or new ones of the prior where it does not count, and then to count or not to. A new model, of the most probable sample, whose other nodes are
  * masked; the one given is where the chain begins, and stays. For regression by `models.mlp`.
  *
@@ -130,7 +130,7 @@ function hostOf(model: Mlp, inputs: tf.Tensor2D): HostNetwork {
     [...parameters.values()].some(({ axes }) => axes.some(({ selection }) => selection !== null))
   ) {
     // prettier-ignore
-    fail(WHERE, 'the model must be whole', 'one with masks');
+    fail(WHERE, 'the model must be whole, without batch norms', 'one with buffers or cuts');
   }
   const layers = [...model.children.keys()].map((name) => {
     const [weight, bias] = ['weight', 'bias'].map((each) => parameters.get(`${name}.${each}`) ?? fail(WHERE, 'layers must not be factored', name)); // prettier-ignore

@@ -38,6 +38,9 @@ export function networkGraph(where: string, model: Mlp): NetworkGraph {
   if (!(model instanceof Mlp)) {
     fail(where, 'the network must be a models.mlp', (model as { kind?: string } | undefined)?.kind);
   }
+  if (model.options.batchNorm) {
+    fail(where, 'the network must have linear layers alone', 'batch norms');
+  }
   const parameters = model.parameters();
   const layers: GraphLayer[] = [];
   let [edge, node] = [0, model.options.inputWidth];
