@@ -1,7 +1,10 @@
-export { lowRank, mixedPrecision, quantize, quantizeAware, splitCodes } from '../transform/compress';
+export { lowRank, lowRankSparse, mixedPrecision, quantize, quantizeAware, splitCodes } from '../transform/compress';
 export type {
   LowRankOptions,
   LowRankReport,
+  LowRankSparseOptions,
+  LowRankSparseParts,
+  LowRankSparseReport,
   MixedPrecision,
   MixedPrecisionOptions,
   QuantizeOptions,

@@ -1,5 +1,7 @@
 export { lowRank } from './lowRank';
 export type { LowRankOptions, LowRankReport } from './lowRank';
+export { lowRankSparse } from './lowRankSparse';
+export type { LowRankSparseOptions, LowRankSparseParts, LowRankSparseReport } from './lowRankSparse';
 export { mixedPrecision } from './mixedPrecision';
 export type { MixedPrecision, MixedPrecisionOptions } from './mixedPrecision';
 export { quantize, quantizeAware } from './quantize';
