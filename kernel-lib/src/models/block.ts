@@ -7,9 +7,9 @@ import { buildFeedForward, feedForwardName } from './feedForward';
 import type { FeedForwardSpec } from './feedForward';
 
 /** Key of what the attention of the last block that keeps its paths added; [B, N, D]. */
-export const ATTENTION_PATH = stateKey<tf.Tensor>('attentionPath');
+export const ATTENTION_PATH = stateKey('attentionPath');
 /** Key of what its feed-forward network or mixture added; [B, N, D]. */
-export const FEED_FORWARD_PATH = stateKey<tf.Tensor>('feedForwardPath');
+export const FEED_FORWARD_PATH = stateKey('feedForwardPath');
 
 export interface BlockOptions {
   /** D. */

@@ -27,7 +27,7 @@ export interface CascadeOptions {
   seed?: number;
 }
 
-/** What one attention of the last pass left. */
+/** Tokens and heads that one attention of the last pass left. */
 export interface CascadeRecord extends Live {
   /** Path of the attention. */
   path: string;
@@ -112,7 +112,7 @@ interface Step {
   counts: { tokens: number; heads: number };
 }
 
-/** What an attention gives to what is left of a pass, which then goes on with less. */
+/** Output of an attention among what is left of a pass, which then goes on with less. */
 function attended(pass: Pass, x: tf.Tensor, ctx: Context, step: Step): tf.Tensor {
   const { path, attention, random, always, counts } = step;
   const { output, received, sizes, refetched } = cascadeAttention(attention, x, pass, { ...step, ctx });

@@ -18,7 +18,7 @@ export interface Live {
   heads: number[][];
 }
 
-/** What one attention saw. */
+/** Output of one attention, and the scores that it gives. */
 export interface Seen {
   /** [B, N, D], 0 at tokens that are gone. */
   output: tf.Tensor;

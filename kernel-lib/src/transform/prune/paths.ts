@@ -3,7 +3,7 @@ import { axesOf, expectInteger, fail, maskedPaths, masksAt, Random } from '../..
 import type { Buffer } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import { factorAt, ranksOf } from '../../models/factors';
-import { PathEnsemble } from '../../models/pathEnsemble';
+import type { PathEnsemble } from '../../models/pathEnsemble';
 import { resize, sizesOf } from '../../models/spec';
 import type { VisionTransformer } from '../../models/vision';
 import type { TransformReport } from '../moe/report';

@@ -4,7 +4,7 @@ interface SamplerOptions {
   /** [n * P]. */
   targets: Float64Array;
   noise: number;
-  /** What a node that counts takes off the logarithm of the prior. */
+  /** Cost of a node that counts, in the logarithm of the prior. */
   penalty: number;
   /** Of weights and biases. */
   deviation: number;

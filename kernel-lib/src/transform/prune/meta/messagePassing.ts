@@ -1,4 +1,4 @@
-import { tf } from '../../../base/backend';
+import type { tf } from '../../../base/backend';
 import { Axis, fail, Module } from '../../../base/core';
 import type { Context, Random } from '../../../base/core';
 import { embed, segmentSum } from '../../../base/ops';

@@ -1,4 +1,4 @@
-import { tf } from '../../../base/backend';
+import type { tf } from '../../../base/backend';
 import { fail } from '../../../base/core';
 import type { Parameter } from '../../../base/core';
 import { Mlp } from '../../../models/mlp';
