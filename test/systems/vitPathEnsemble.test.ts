@@ -117,8 +117,10 @@ describe('[vit-path-ensemble]', () => {
     const { model: cut } = prune.structured(model, { ratio: 0.5, mode: 'mask' });
     expect(() => prune.paths(cut, { task })).toThrow('prune.paths: cuts must last (core.shrink)');
     expect(() => model.applyFirst(1, images, core.Context.create())).toThrow('models.vit: applyFirst is of models with ensembleScale'); // prettier-ignore
+    const ensemble = models.vit({ ...SHAPE, ensembleScale: true });
+    expect(() => prune.layers(ensemble, { count: 1, inputs: images })).toThrow('prune.layers: blocks must not be paths of an ensemble'); // prettier-ignore
     const reorganize = { kind: 'token-reorganizer', options: { keepRate: 0.5, layers: [0] } } as never;
     expect(() => models.vit({ ...SHAPE, ensembleScale: true, reorganize })).toThrow('models.vit: a model with ensembleScale must keep its tokens'); // prettier-ignore
-    [model, cut].forEach((each) => each.dispose());
+    [model, cut, ensemble].forEach((each) => each.dispose());
   });
 });

@@ -108,14 +108,19 @@ export class Block extends Module {
     return this.residualScale === 1 ? x : x.mul(this.residualScale);
   }
 
+  /** A block whose paths are counted cannot be left out. */
   override isResidual(): boolean {
-    return this.between === null;
+    return this.between === null && !this.keepsPaths;
   }
 
   override get branches(): ReadonlyMap<string, readonly string[]> {
-    const norms = { attention: 'attentionNorm', [this.feedForwardName]: 'feedForwardNorm' };
-    const own = Object.entries(norms).filter(([name]) => this.children.has(name));
-    return new Map(own.map(([name, norm]) => [name, [name, norm]]));
+    const norms: Record<string, string> = { attention: 'attentionNorm', [this.feedForwardName]: 'feedForwardNorm' };
+    return this.keepsPaths ? new Map() : new Map(this.paths.map((name) => [name, [name, norms[name]]]));
+  }
+
+  /** Names of the children whose output is added. */
+  get paths(): readonly string[] {
+    return ['attention', this.feedForwardName].filter((name) => this.children.has(name));
   }
 
   override lengthAfter(length: number): number {

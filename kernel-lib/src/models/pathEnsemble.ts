@@ -7,7 +7,7 @@ import type { Block } from './block';
 
 /**
  * Blocks as an ensemble of paths (arXiv 2308.06548): what comes in, and what each attention and each feed-forward network adds, are paths of growing length, and the output
- * is their sum, each times a scale of its own, "scales" [P, D] (EnsembleScale), initially 1. Blocks feed on each other as without, whatever the scales.
+ * is their sum, each times a scale of its own, "scales" [P, D] (EnsembleScale), initially 1. Blocks feed on each other as without, whatever the scales; none can be left out.
  */
 export class PathEnsemble extends Sequential {
   /** Names of the paths, as rows of the scales: "input", "0.attention", "0.feedForward", ... */
@@ -16,7 +16,7 @@ export class PathEnsemble extends Sequential {
 
   constructor(blocks: readonly Block[], width: Size) {
     super(blocks);
-    this.paths = ['input', ...blocks.flatMap((block, i) => [...block.branches.keys()].map((name) => `${i}.${name}`))];
+    this.paths = ['input', ...blocks.flatMap((block, i) => block.paths.map((name) => `${i}.${name}`))];
     const paths = Axis.of('paths', this.paths.length).pin('blocks feed on each other');
     this.scales = this.addParameter('scales', Parameter.over([paths, Axis.of('width', width)], tf.ones, { decay: false })); // prettier-ignore
   }
@@ -40,8 +40,7 @@ export class PathEnsemble extends Sequential {
       let y = x;
       for (const [name, block] of [...this.children].slice(0, blocks)) {
         y = block.apply(y, ctx.within(name));
-        const names = [...block.branches.keys()];
-        names.forEach((branch) => {
+        (block as Block).paths.forEach((branch) => {
           const added = ctx.getState(branch === 'attention' ? ATTENTION_PATH : FEED_FORWARD_PATH)!;
           sum.push(scaled(added, this.paths.indexOf(`${name}.${branch}`)));
         });

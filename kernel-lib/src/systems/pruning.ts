@@ -136,7 +136,7 @@ export const pruningSystems: readonly SystemEntry[] = [
     claim: 'claim not tested',
     note:
       'models.vit({ ensembleScale: true }), of a scale for each path and channel, with train.tasks.pathDistillation. A path ends in the sum: what it gives to later blocks stays, so that a pruned path saves ' +
-      'nothing. Paths go greedily by leave-one-out. That trained ensembles are more accurate is not tested.'
+      'nothing. Paths go greedily by leave-one-out. An ensemble keeps its blocks: elastic slices leave its depth alone, and prune.layers refuses it. That trained ensembles are more accurate is not tested.'
   },
   {
     id: 'metapruning',
