@@ -174,8 +174,15 @@ export const pruningSystems: readonly SystemEntry[] = [
     title: 'Distributed Pruning Towards Tiny Neural Networks in Federated Learning',
     function: 'prune.federated',
     test: 'test/systems/fedTiny.test.ts',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/fedTiny.slow.test.ts',
+      figures:
+        'accuracy on four planted classes at 5 % density, four clients, less that of the fixed magnitude mask of the server: 0.164 +- 0.14',
+      date: '2026-11-30'
+    },
     note:
       "Candidates are any masked models; clients measure batch norms, whose means and variances are pooled with the spread of the means; masks change by prune.dynamicSparse's exchange, one matrix at a time, on the largest " +
-      'gradients that clients send. Clients are simulated in this process.'
+      'gradients that clients send. Clients are simulated in this process. How often the choice is the true best is not measured over seeds: the fast test plants one case.'
   }
 ];
