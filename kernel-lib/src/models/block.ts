@@ -1,10 +1,15 @@
 import { tf } from '../base/backend';
-import { fail, Module } from '../base/core';
+import { fail, Module, stateKey } from '../base/core';
 import type { Context, Random, Size } from '../base/core';
 import { causalAttention, partsOf, rmsNorm } from '../nn/layers';
 import type { BlockParts } from '../nn/layers';
 import { buildFeedForward, feedForwardName } from './feedForward';
 import type { FeedForwardSpec } from './feedForward';
+
+/** Key of what the attention of the last block that keeps its paths added; [B, N, D]. */
+export const ATTENTION_PATH = stateKey('attentionPath');
+/** Key of what its feed-forward network or mixture added; [B, N, D]. */
+export const FEED_FORWARD_PATH = stateKey('feedForwardPath');
 
 export interface BlockOptions {
   /** D. */
@@ -22,6 +27,8 @@ export interface BlockOptions {
   share?: { block: Block; norms: boolean } | null;
   /** See `BlockModelOptions`. Default 1. */
   residualScale?: number;
+  /** Leaves what its parts add in the pass's state. Default false. */
+  keepsPaths?: boolean;
 }
 
 /**
@@ -40,11 +47,13 @@ export class Block extends Module {
   private readonly between: Module | null;
   private readonly parallel: boolean;
   private readonly residualScale: number;
+  private readonly keepsPaths: boolean;
 
   constructor(options: BlockOptions) {
     super();
     const { width, heads, feedForward, parallel, parts, number, random, share = null, residualScale = 1 } = options;
     this.residualScale = residualScale;
+    this.keepsPaths = options.keepsPaths ?? false;
     this.feedForwardName = feedForwardName(feedForward);
     this.parallel = parallel;
     const { norm = rmsNorm(), attention = causalAttention(), between } = partsOf(parts);
@@ -74,7 +83,8 @@ export class Block extends Module {
         return y.clone();
       }
       const normedAgain = this.feedForwardNorm.apply(this.parallel ? x : y, ctx.within('feedForwardNorm'));
-      return y.add(this.scaled(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName))));
+      const added = this.scaled(this.feedForward.apply(normedAgain, ctx.within(this.feedForwardName)));
+      return y.add(this.kept(FEED_FORWARD_PATH, added, ctx));
     });
   }
 
@@ -83,21 +93,34 @@ export class Block extends Module {
       return x;
     }
     const normed = this.attentionNorm.apply(x, ctx.within('attentionNorm'));
-    return x.add(this.scaled(this.attention.apply(normed, ctx.within('attention'))));
+    const added = this.scaled(this.attention.apply(normed, ctx.within('attention')));
+    return x.add(this.kept(ATTENTION_PATH, added, ctx));
+  }
+
+  private kept(key: typeof ATTENTION_PATH, added: tf.Tensor, ctx: Context): tf.Tensor {
+    if (this.keepsPaths) {
+      ctx.setState(key, added.clone());
+    }
+    return added;
   }
 
   private scaled(x: tf.Tensor): tf.Tensor {
     return this.residualScale === 1 ? x : x.mul(this.residualScale);
   }
 
+  /** A block whose paths are counted cannot be left out. */
   override isResidual(): boolean {
-    return this.between === null;
+    return this.between === null && !this.keepsPaths;
   }
 
   override get branches(): ReadonlyMap<string, readonly string[]> {
-    const norms = { attention: 'attentionNorm', [this.feedForwardName]: 'feedForwardNorm' };
-    const own = Object.entries(norms).filter(([name]) => this.children.has(name));
-    return new Map(own.map(([name, norm]) => [name, [name, norm]]));
+    const norms: Record<string, string> = { attention: 'attentionNorm', [this.feedForwardName]: 'feedForwardNorm' };
+    return this.keepsPaths ? new Map() : new Map(this.paths.map((name) => [name, [name, norms[name]]]));
+  }
+
+  /** Names of the children whose output is added. */
+  get paths(): readonly string[] {
+    return ['attention', this.feedForwardName].filter((name) => this.children.has(name));
   }
 
   override lengthAfter(length: number): number {

@@ -11,6 +11,7 @@ export { Mlp, mlp } from './mlp';
 export type { MlpOptions } from './mlp';
 export { moduleFlops, sumFlops } from './moduleFlops';
 export type { ModuleFlops, ModuleFlopsOptions } from './moduleFlops';
+export type { PathEnsemble } from './pathEnsemble';
 export { RecurrentNetwork, recurrentNetwork } from './recurrent';
 export type { RecurrentNetworkOptions } from './recurrent';
 export { build, modelSpecs, resize, specOf } from './spec';

@@ -1,7 +1,7 @@
 import { tf } from '../base/backend';
 import { Axis, expectInteger, expectOneOf, expectShape, Module, Random } from '../base/core';
 import type { Context } from '../base/core';
-import { activate, ACTIVATIONS, Linear } from '../nn/layers';
+import { activate, ACTIVATIONS, BatchNorm, Linear } from '../nn/layers';
 import type { Activation } from '../nn/layers';
 import { modelSpecs, specOf } from './spec';
 import type { ModelSpec } from './spec';
@@ -15,6 +15,8 @@ export interface MlpOptions {
   outputWidth: number;
   /** Default "relu". */
   activation?: Activation;
+  /** A batch norm before each activation, "norm0" and so on. Default false. */
+  batchNorm?: boolean;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
@@ -23,6 +25,7 @@ export interface MlpOptions {
 export class Mlp extends Module {
   readonly kind = 'mlp';
   private readonly layers: readonly Linear[];
+  private readonly norms: readonly BatchNorm[];
 
   constructor(
     readonly options: MlpOptions,
@@ -45,6 +48,9 @@ export class Mlp extends Module {
       .map((outputs, i) =>
         this.addChild(`${i}`, new Linear({ inputWidth: axes[i], outputWidth: outputs, random: random.child(i) }))
       );
+    this.norms = options.batchNorm
+      ? axes.slice(1, -1).map((channels, i) => this.addChild(`norm${i}`, new BatchNorm({ channels })))
+      : [];
   }
 
   /** Specification that builds it, as plain JSON. */
@@ -58,7 +64,8 @@ export class Mlp extends Module {
       const rows = x.reshape([x.shape[0] ?? 0, -1]);
       expectShape(ctx.path || 'models.mlp', rows, ['B', this.options.inputWidth]);
       return this.layers.reduce<tf.Tensor>((inner, layer, i) => {
-        const y = layer.apply(inner, ctx.within(`${i}`));
+        const mapped = layer.apply(inner, ctx.within(`${i}`));
+        const y = i < this.norms.length ? this.norms[i].apply(mapped, ctx.within(`norm${i}`)) : mapped;
         return i === this.layers.length - 1 ? y : activate(activation, y);
       }, rows);
     });

@@ -1,12 +1,16 @@
-export { lowRank, mixedPrecision, quantize, quantizeAware } from '../transform/compress';
+export { lowRank, lowRankSparse, mixedPrecision, quantize, quantizeAware, splitCodes } from '../transform/compress';
 export type {
   LowRankOptions,
   LowRankReport,
+  LowRankSparseOptions,
+  LowRankSparseParts,
+  LowRankSparseReport,
   MixedPrecision,
   MixedPrecisionOptions,
   QuantizeOptions,
   QuantizeReport,
-  QuantizerOptions
+  QuantizerOptions,
+  SplitCodesOptions
 } from '../transform/compress';
 export { dynamicalLowRank } from '../train/lowRank';
 export type { DynamicalLowRankOptions, DynamicalLowRankResult } from '../train/lowRank';

@@ -20,6 +20,7 @@ export type {
   ModelSpec,
   ModuleFlops,
   ModuleFlopsOptions,
+  PathEnsemble,
   RecurrentNetworkOptions,
   VersatileFeedForward,
   MoeFeedForward,

@@ -1,7 +1,9 @@
 export {
   activationNorm,
   activations,
+  bayesianMask,
   blockCoordinate,
+  cascade,
   coarseToFine,
   compressRows,
   dynamicSparse,
@@ -20,11 +22,14 @@ export {
   learnedMasks,
   leaveOneOut,
   magnitude,
+  meta,
+  metanetwork,
   multiplySparse,
   normScale,
   obs,
   outputDistance,
   packGroups,
+  paths,
   random,
   routerFrequency,
   sparseConvolutions,
@@ -36,6 +41,8 @@ export {
 } from '../transform/prune';
 export type {
   ActivationsOptions,
+  BayesianMaskOptions,
+  BayesianMaskReport,
   BiasOptions,
   BlockCoordinateOptions,
   BlockCoordinateReport,
@@ -43,6 +50,9 @@ export type {
   Calibration,
   CalibrationOptions,
   CalibrationTask,
+  Cascade,
+  CascadeOptions,
+  CascadeRecord,
   CoarseToFineOptions,
   CoarseToFineReport,
   DynamicSparseOptions,
@@ -71,7 +81,15 @@ export type {
   OutputDistance,
   OutputDistanceOptions,
   MatrixChoice,
+  Metanetwork,
+  MetanetworkOptions,
+  MetaOptions,
+  MetaReport,
   PackedGroups,
+  PathsOptions,
+  PathsReport,
+  ProgressiveOptions,
+  Predicted,
   PruningGroup,
   PruningRun,
   PruningSchedule,
@@ -91,3 +109,5 @@ export type {
   ValueImportance,
   ValueScope
 } from '../transform/prune';
+export { federated } from '../train/federated';
+export type { FederatedClient, FederatedOptions, FederatedReport } from '../train/federated';

@@ -118,5 +118,71 @@ export const pruningSystems: readonly SystemEntry[] = [
     note:
       'Compressed rows, pixels innermost, in JavaScript, against the same loops over all values. Against the convolution of TensorFlow, which uses all of the processor, they are not ' +
       'compared; masks are those of any pruning.'
+  },
+  {
+    id: 'spatten',
+    title: 'SpAtten: Efficient Sparse Attention Architecture with Cascade Token and Head Pruning',
+    function: 'prune.cascade',
+    test: 'test/systems/spatten.test.ts',
+    note:
+      'With compress.splitCodes for progressive quantisation, and local pruning of values. Scores are the probability received and the size of outputs, summed over the attentions so far; what is ' +
+      'gone is not computed, and what goes past the blocks of it stays. A query, not a whole head, reads the bits that follow. Memory access and speed of its hardware are not measured.'
+  },
+  {
+    id: 'vit-path-ensemble',
+    title: 'Revisiting Vision Transformer from the View of Path Ensemble',
+    function: 'prune.paths',
+    test: 'test/systems/vitPathEnsemble.test.ts',
+    claim: 'claim not tested',
+    note:
+      'models.vit({ ensembleScale: true }), of a scale for each path and channel, with train.tasks.pathDistillation. A path ends in the sum: what it gives to later blocks stays, so that a pruned path saves ' +
+      'nothing. Paths go greedily by leave-one-out. An ensemble keeps its blocks: elastic slices leave its depth alone, and prune.layers refuses it. That trained ensembles are more accurate is not tested.'
+  },
+  {
+    id: 'metapruning',
+    title: 'Meta Pruning via Graph Metanetworks : A Meta Learning Framework for Network Pruning',
+    function: 'prune.meta',
+    test: 'test/systems/metaPruning.test.ts',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/metaPruning.slow.test.ts',
+      figures:
+        'accuracy on digits that magnitude pruning of 85 % costs a network of held-out initial values, less what it costs the network that the metanetwork made of it: 0.086 +- 0.076',
+      date: '2026-11-30'
+    },
+    note:
+      'With prune.metanetwork and train.tasks.metaPruning, for multilayer perceptrons: each weight is an edge, each neuron a node. The loss is that of the pruned network itself, masks taken as they ' +
+      'are, where the paper adds a penalty of sparsity. Networks of convolutions are not read.'
+  },
+  {
+    id: 'masked-bnn',
+    title: 'Masked Bayesian Neural Networks : Theoretical Guarantee and its Posterior Inference',
+    function: 'prune.bayesianMask',
+    test: 'test/systems/maskedBnn.test.ts',
+    measured: {
+      test: 'test/systems/maskedBnn.slow.test.ts',
+      figures:
+        'over ten teachers of five nodes, students of fifty: share of targets in 90 % intervals 0.878 +- 0.018; nodes that count 5.4 +- 1.4',
+      date: '2026-11-30'
+    },
+    note:
+      'Regression by models.mlp, on the host in double precision, a change of a node at the cost of a node. Proposals are random walks of the weights of a node, draws of the prior where it does not count, and flips of its ' +
+      'mask; the noise is given. Rates of concentration are not tested.'
+  },
+  {
+    id: 'fedtiny',
+    title: 'Distributed Pruning Towards Tiny Neural Networks in Federated Learning',
+    function: 'prune.federated',
+    test: 'test/systems/fedTiny.test.ts',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/fedTiny.slow.test.ts',
+      figures:
+        'accuracy on four planted classes at 5 % density, four clients, less that of the fixed magnitude mask of the server: 0.164 +- 0.14',
+      date: '2026-11-30'
+    },
+    note:
+      "Candidates are any masked models; clients measure batch norms, whose means and variances are pooled with the spread of the means; masks change by prune.dynamicSparse's exchange, one matrix at a time, on the largest " +
+      'gradients that clients send. Clients are simulated in this process. How often the choice is the true best is not measured over seeds: the fast test plants one case.'
   }
 ];

@@ -88,6 +88,10 @@ export const MODELS: Record<string, Member> = {
     },
     input: image
   },
+  'vit as paths': {
+    make: (seed) => models.vit({ imageSize: 4, patchSize: 1, classes: 3, layers: 2, width: 8, seed, ensembleScale: true }), // prettier-ignore
+    input: image
+  },
   tower: {
     make: (seed) => {
       const feedForwards = [{ kind: 'dense' as const, hidden: 6, gated: false }];

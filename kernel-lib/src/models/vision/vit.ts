@@ -4,6 +4,7 @@ import type { Context, Size } from '../../base/core';
 import { classAttention, Embedding, layerNorm, Linear, normal, partsOf, Sequential } from '../../nn/layers';
 import type { BetweenSpec, BlockParts } from '../../nn/layers';
 import { Block } from '../block';
+import { PathEnsemble } from '../pathEnsemble';
 import { partsAt } from '../blockModel';
 import type { BlockModel, BlockModelOptions } from '../blockModel';
 import { defaultHidden } from '../language/denseTransformer';
@@ -30,6 +31,8 @@ export interface VitOptions {
   hidden?: number;
   /** Change of tokens between attention and feed-forward network, as `adaptive.tokenReorganize(...)` makes it. Default: none. */
   reorganize?: BetweenSpec;
+  /** Adds up what the blocks add with a scale for each path and channel, initially 1, "layers.scales" (arXiv 2308.06548). Default false. */
+  ensembleScale?: boolean;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
@@ -43,6 +46,8 @@ export interface VisionTransformerOptions extends Omit<BlockModelOptions, 'shari
   width: number;
   heads: number;
   seed: number;
+  /** See {@link VitOptions}. */
+  ensembleScale?: boolean;
 }
 
 /**
@@ -51,13 +56,25 @@ export interface VisionTransformerOptions extends Omit<BlockModelOptions, 'shari
  * @throws {SwitchyardError} where a size is out of range.
  */
 export function vit(options: VitOptions): VisionTransformer {
-  const { imageSize, patchSize, channels = 1, classes, layers, width, heads = 1, seed = 0, reorganize } = options;
+  const {
+    imageSize,
+    patchSize,
+    channels = 1,
+    classes,
+    layers,
+    width,
+    heads = 1,
+    seed = 0,
+    reorganize,
+    ensembleScale
+  } = options;
   const { hidden = defaultHidden(width, false) } = options;
   expectInteger('models.vit', 'layers', layers, 1);
   expectInteger('models.vit', 'hidden', hidden, 1);
   const feedForwards = new Array<FeedForwardSpec>(layers).fill({ kind: 'dense', gated: false, hidden });
   const parts: BlockParts = { between: reorganize };
-  return new VisionTransformer({ imageSize, patchSize, channels, classes, width, heads, seed, feedForwards, parts });
+  const size = { imageSize, patchSize, channels, classes, width, heads };
+  return new VisionTransformer({ ...size, seed, feedForwards, parts, ...(ensembleScale && { ensembleScale }) });
 }
 
 // As in `Transformer`.
@@ -105,14 +122,19 @@ export class VisionTransformer extends Module implements BlockModel {
       new Block({
         ...{ width, heads, feedForward, parallel: false, number, share: null },
         parts: partsAt('models.vit', options, number, { ...parts, norm, attention }),
+        keepsPaths: options.ensembleScale,
         random: random.child('layers').child(number)
       });
-    this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));
+    if (options.ensembleScale && parts.between !== undefined) {
+      fail('models.vit', 'a model with ensembleScale must keep its tokens', parts.between.kind);
+    }
+    const blocks = feedForwards.map(block);
+    this.layers = this.addChild('layers', options.ensembleScale ? new PathEnsemble(blocks, width) : new Sequential(blocks)); // prettier-ignore
     this.norm = this.addChild('norm', norm.build({ width }));
     this.head = linear('head', width, classes);
   }
 
-  rebuild(changes: Partial<BlockModelOptions>, random?: Random): VisionTransformer {
+  rebuild(changes: Partial<VisionTransformerOptions>, random?: Random): VisionTransformer {
     return new VisionTransformer({ ...this.options, ...changes }, random);
   }
 
@@ -123,10 +145,26 @@ export class VisionTransformer extends Module implements BlockModel {
 
   /** Images [B, S, S, C] to logits [B, V]. */
   override apply(images: tf.Tensor, ctx: Context): tf.Tensor {
+    return this.read(images, ctx, (tokens) => this.layers.apply(tokens, ctx.within('layers')));
+  }
+
+  /**
+   * Logits from the paths through the first blocks alone, of a model with `ensembleScale`.
+   *
+   * @throws {SwitchyardError} where it has none, or not as many blocks.
+   */
+  applyFirst(blocks: number, images: tf.Tensor, ctx: Context): tf.Tensor {
+    const { layers } = this;
+    return layers instanceof PathEnsemble
+      ? this.read(images, ctx, (tokens) => layers.applyFirst(blocks, tokens, ctx.within('layers')))
+      : fail('models.vit', 'applyFirst is of models with ensembleScale', 'one without');
+  }
+
+  private read(images: tf.Tensor, ctx: Context, through: (tokens: tf.Tensor) => tf.Tensor): tf.Tensor {
     const { imageSize, channels } = this.options;
     expectShape(ctx.path || 'models.vit', images, ['B', imageSize, imageSize, channels]);
     return tf.tidy(() => {
-      const tokens = this.layers.apply(this.embed(images, ctx), ctx.within('layers'));
+      const tokens = through(this.embed(images, ctx));
       const [batch, , width] = tokens.shape;
       const first = tokens.slice([0, 0, 0], [-1, 1, -1]).reshape([batch, width]);
       return this.head.apply(this.norm.apply(first, ctx.within('norm')), ctx.within('head'));

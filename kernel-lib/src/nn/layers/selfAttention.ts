@@ -70,6 +70,11 @@ export class SelfAttention extends Module {
     this.dropout = this.addChild('dropout', new Dropout({ rate: dropout }));
   }
 
+  /** How many heads there are. */
+  get heads(): number {
+    return this.axes.heads.size;
+  }
+
   /** Scores and sums of values; the projections are children. */
   override ownFlops({ length }: CostShape): number {
     return 4 * length * this.axes.heads.size * this.axes.headWidth.size;

@@ -2,18 +2,18 @@ import type { tf } from '../../base/backend';
 import { expectNumber, expectInteger, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
-import { Linear } from '../../nn/layers';
+import type { Linear } from '../../nn/layers';
 import type { TransformReport } from '../moe/report';
 import { checkCalibration } from '../prune/importance/parts/calibration';
 import type { Calibration, CalibrationOptions } from '../prune/importance/parts/calibration';
 import { inputMoments } from '../prune/importance/parts/inputMoments';
 import type { MomentsOf } from '../prune/importance/parts/inputMoments';
-import { chosenMatrices } from '../prune/matrices';
 import type { MatrixChoice } from '../prune/matrices';
 import { passTime } from '../prune/passTime';
 import { largestRank, rankOfEnergy, ranksWithin } from './chooseRanks';
 import { directionsOf } from './factorMatrix';
 import type { Directions } from './factorMatrix';
+import { chosenLinears, linearOf } from './linears';
 
 export interface LowRankOptions<B = unknown> extends MatrixChoice {
   /** Rank of every matrix. One of `rank`, `energy` and `ratio` is given. */
@@ -58,7 +58,7 @@ export function lowRank<M extends Module, B = unknown>(
 ): { model: M; report: LowRankReport } {
   const { calibration, calibrate = {}, timedOn } = options;
   check(options);
-  const paths = chosenLinears(model, options);
+  const paths = chosenLinears(WHERE, model, options);
   const moments = calibration === undefined ? null : inputMoments(WHERE, model, calibration, { ...calibrate, whole: true, only: (path) => paths.includes(path) }); // prettier-ignore
   const all = directionsAt(model, paths, moments, options.damping ?? 1e-4);
   const copy = copyModel(model);
@@ -99,30 +99,6 @@ function check<B>({ rank, energy, ratio, calibration, calibrate = {}, damping = 
   if (calibration !== undefined) {
     checkCalibration(WHERE, calibration, calibrate);
   }
-}
-
-/** Paths of the weights of the linear layers that are chosen. */
-function chosenLinears(model: Module, { include, exclude }: MatrixChoice): string[] {
-  const modules = [...model.modules()].filter(([, module]) => module instanceof Linear && module.rank === null);
-  const whole = modules.map(([path]) => (path === '' ? 'weight' : `${path}.weight`));
-  const paths = chosenMatrices(WHERE, model, { ...(include && { include }), ...(exclude && { exclude }) }, whole);
-  for (const path of paths) {
-    if (!whole.includes(path)) {
-      fail(WHERE, 'include must name weights of linear layers', path);
-    }
-    if (model.buffers().has(`${path}Mask`)) {
-      fail(WHERE, 'a matrix must not be masked', path);
-    }
-    const cut = linearOf(model, path).weight.axes.find(({ selection }) => selection !== null);
-    if (cut !== undefined) {
-      fail(WHERE, `cuts must last (core.shrink), of "${path}"`, `a mask of ${cut.name}`);
-    }
-  }
-  return paths;
-}
-
-function linearOf(model: Module, path: string): Linear {
-  return model.modules().get(path.slice(0, -'.weight'.length)) as Linear;
 }
 
 /** The caller disposes them. */

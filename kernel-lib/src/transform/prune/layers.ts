@@ -117,6 +117,9 @@ function unitsOf(where: string, model: BlockModel, kinds: readonly LayerUnit[]):
     fail(where, 'the model must be one stack of blocks', model.kind);
   }
   expectOneOf(where, 'the sharing of blocks', sharing, ['none']);
+  if ((model.options as { ensembleScale?: boolean }).ensembleScale) {
+    fail(where, 'blocks must not be paths of an ensemble, which has a scale for each', 'ensembleScale');
+  }
   kinds.forEach((kind) => expectOneOf(where, 'units', kind, ['attention', 'feedForward', 'block']));
   const modules = model.modules();
   return model.options.feedForwards.flatMap((feedForward, i) => {

@@ -2,8 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { core, io, layers, tf, train, type data } from '@switchyard/kernel-lib';
+import { core, io, layers, models, prune, tf, train, type data } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { setValue } from '../../../support/networks';
 import { smallModel, smallText } from '../../../support/runs';
 
 const { Context, Random } = core;
@@ -44,6 +45,9 @@ function kept<T extends tf.Tensor>(tensor: T): T {
 const inputs = kept(Random.fromSeed(1).normal([10, 3]) as tf.Tensor2D);
 const others = kept(Random.fromSeed(2).normal([10, 3]) as tf.Tensor2D);
 const labels = [0, 1, 0, 1, 1, 0, 0, 1, 1, 0];
+const networkAt = (seed: number) => models.mlp({ inputWidth: 3, hidden: [4], outputWidth: 2, seed });
+const images = kept(Random.fromSeed(3).normal([10, 2, 2, 1]));
+const VIT = { imageSize: 2, patchSize: 1, classes: 2, layers: 1, width: 2, hidden: 2, ensembleScale: true };
 const linear = (inputWidth: number, outputWidth: number) => (seed: number) =>
   new layers.Linear({ inputWidth, outputWidth, random: Random.fromSeed(seed) });
 const constant = (logits: number[]) => () =>
@@ -126,6 +130,22 @@ const MEMBERS: Record<string, Member> = {
       expected: () => [log(2), 0.5 * ((9 + 1) / 2)]
     }
   },
+  metaPruning: {
+    file: 'metaPruning',
+    task: () => tasks.metaPruning(tasks.classification({ inputs, labels, batchSize: 4 }), { networks: [networkAt(1), networkAt(2)], sparsity: 0.5 }), // prettier-ignore
+    other: () => tasks.metaPruning(tasks.classification({ inputs: others, labels, batchSize: 4 }), { networks: [networkAt(1), networkAt(2)], sparsity: 0.5 }), // prettier-ignore
+    model: (seed) => prune.metanetwork({ width: 3, seed }),
+    hand: {
+      // Untrained it changes nothing: of the weights (log 3, 0.1) the smaller goes.
+      task: () => {
+        const network = models.mlp({ inputWidth: 1, hidden: [], outputWidth: 2 });
+        setValue(network, '0.weight', () => tf.tensor2d([[log(3), 0.1]]));
+        return tasks.metaPruning(tasks.classification({ inputs: kept(tf.tensor2d([[1], [0]])), labels: [0, 1], batchSize: 2 }), { networks: [network], sparsity: 0.5 }); // prettier-ignore
+      },
+      model: () => prune.metanetwork({ width: 3 }),
+      expected: () => [(-log(3 / 4) + log(2)) / 2]
+    }
+  },
   moduleDistillation: {
     file: 'moduleDistillation',
     task: () =>
@@ -145,6 +165,25 @@ const MEMBERS: Record<string, Member> = {
         }),
       model: constant([0, 0]),
       expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5))]
+    }
+  },
+  pathDistillation: {
+    file: 'pathDistillation',
+    task: () => tasks.pathDistillation(tasks.classification({ inputs: images, labels, batchSize: 4, validation: { inputs: images, labels } }), { short: [0, 1] }), // prettier-ignore
+    other: () => tasks.pathDistillation(tasks.classification({ inputs: images, labels: labels.map((label) => 1 - label), batchSize: 4 }), { short: [0, 1] }), // prettier-ignore
+    model: (seed) => models.vit({ ...VIT, layers: 2, seed }),
+    hand: {
+      task: () => tasks.pathDistillation(tasks.classification({ inputs: images, labels: labels.map(() => 0), batchSize: 4 }), { short: [0], temperature: 2, weight: 0.5 }), // prettier-ignore
+      // What comes in is scaled away, the feed-forward network too, and attention adds (1, -1): all paths say 9/10, and 3/4 at temperature 2, none 1/2.
+      model: () => {
+        const model = models.vit(VIT);
+        setValue(model, 'layers.scales', (value) => value.mul(tf.tensor2d([[0], [1], [0]])));
+        setValue(model, 'layers.0.attention.output.weight', (value) => value.zerosLike());
+        setValue(model, 'layers.0.attention.output.bias', () => tf.tensor1d([1, -1]));
+        setValue(model, 'head.weight', () => tf.tensor2d([[2 * log(3), 0], [0, 0]])); // prettier-ignore
+        return model;
+      },
+      expected: () => [-log(0.9), 0.5 * 4 * (0.75 * log(1.5) + 0.25 * log(0.5))]
     }
   },
   regression: {

@@ -117,11 +117,15 @@ function store(model: Module, path: string, mask: Float32Array): void {
   });
 }
 
-function exchange(
+/**
+ * Exchanges a share of the values that masks leave, the smallest, for as many that they do not, by random scores (of `random`) or by gradients. Values under a mask must be
+ * stored as 0.
+ */
+export function exchange(
   model: Module,
   paths: readonly string[],
   state: StepState,
-  options: { share: number; growBy: 'random' | 'gradient'; redistribute: boolean; random: Random }
+  options: { share: number; redistribute: boolean } & ({ growBy: 'random' | 'gradient'; random: Random } | { growBy: 'gradient'; random?: undefined }) // prettier-ignore
 ): void {
   const dropped = paths.map((path) => drop(model, path, options.share));
   const lost = dropped.map((each) => each.lost);
@@ -169,9 +173,9 @@ function growthScores(
   model: Module,
   layers: readonly Layer[],
   state: StepState,
-  { growBy, random }: { growBy: 'random' | 'gradient'; random: Random }
+  { growBy, random }: { growBy: 'random' | 'gradient'; random?: Random }
 ): Float32Array[] {
-  if (growBy === 'random') {
+  if (growBy === 'random' && random !== undefined) {
     return layers.map(({ path, mask }) => Float32Array.from(mask, random.child(path).generator()));
   }
   const paths = layers.map(({ path }) => path);
