@@ -90,7 +90,7 @@ export class SelfAttention extends Module {
     });
   }
 
-  /** What is done to probabilities; undefined where nobody wants them, so that they need not be made. */
+  /** A change of the probabilities, dropout; undefined where nobody wants them, so that they need not be made. */
   private drop(ctx: Context): AttendOptions['drop'] {
     if (this.seen === undefined && !this.dropout.drops(ctx)) {
       return undefined;

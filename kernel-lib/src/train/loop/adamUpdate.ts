@@ -1,6 +1,6 @@
 import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../../base/backend';
 
-/** What the parameters of one update share. */
+/** Numbers that the parameters of one update share. */
 export interface AdamNumbers {
   /** Factor of the gradients. */
   scale: number;
@@ -23,7 +23,7 @@ export interface AdamState {
 export interface AdamItem extends AdamState {
   gradient: tf.Tensor;
   rate: number;
-  /** What the value is multiplied with first: less than 1 where it decays. */
+  /** Factor of the value before its step: less than 1 where it decays. */
   kept: number;
 }
 
