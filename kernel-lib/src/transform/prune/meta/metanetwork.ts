@@ -1,9 +1,9 @@
 import { tf } from '../../../base/backend';
 import { Axis, expectInteger, fail, Module, Random } from '../../../base/core';
 import type { Context } from '../../../base/core';
+import { GraphNetworkBlock } from '../../../nn/graph/graphNetworkBlock';
+import type { GraphShape } from '../../../nn/graph/graphNetworkBlock';
 import { constant, Linear, Sequential } from '../../../nn/layers';
-import { MessagePassing } from './messagePassing';
-import type { GraphShape } from './messagePassing';
 import { networkValues } from './networkGraph';
 import type { NetworkGraph } from './networkGraph';
 
@@ -26,7 +26,7 @@ export class Metanetwork extends Module {
   readonly kind = 'graph-metanetwork';
   private readonly nodesIn: Linear;
   private readonly edgesIn: Linear;
-  private readonly rounds: readonly MessagePassing[];
+  private readonly rounds: readonly GraphNetworkBlock[];
   private readonly nodesOut: Linear;
   private readonly edgesOut: Linear;
 
@@ -43,7 +43,7 @@ export class Metanetwork extends Module {
       this.addChild(name, new Linear({ inputWidth: features, outputWidth: Axis.fixed(name, 1), initializer: constant(0), random })); // prettier-ignore
     this.nodesIn = into('nodesIn', NODE_FEATURES);
     this.edgesIn = into('edgesIn', EDGE_FEATURES);
-    this.rounds = Array.from({ length: layers }, (_, i) => new MessagePassing({ width, random: random.child(i) }));
+    this.rounds = Array.from({ length: layers }, (_, i) => new GraphNetworkBlock({ width, random: random.child(i) }));
     this.addChild('rounds', new Sequential(this.rounds));
     this.nodesOut = out('nodesOut');
     this.edgesOut = out('edgesOut');
@@ -106,11 +106,5 @@ function kindsOf({ layers, nodes }: NetworkGraph): Int32Array {
 }
 
 function shapeOf({ from, to, nodes }: NetworkGraph): GraphShape {
-  const degree = (ends: Int32Array): tf.Tensor2D => {
-    const counts = new Float32Array(nodes);
-    ends.forEach((node) => counts[node]++);
-    return tf.tensor2d(counts.map((count) => Math.max(1, count)), [nodes, 1]); // prettier-ignore
-  };
-  const [source, target] = [from, to].map((ends) => tf.tensor1d(ends, 'int32'));
-  return { from: source, to: target, count: nodes, entering: degree(to), leaving: degree(from) };
+  return { from: tf.tensor1d(from, 'int32'), to: tf.tensor1d(to, 'int32'), count: nodes };
 }

@@ -1,8 +1,9 @@
-import type { tf } from '../../../base/backend';
-import { Axis, fail, Module } from '../../../base/core';
-import type { Context, Random } from '../../../base/core';
-import { embed, segmentSum } from '../../../base/ops';
-import { Linear } from '../../../nn/layers';
+import type { tf } from '../../base/backend';
+import { Axis, fail, Module } from '../../base/core';
+import type { Context, Random } from '../../base/core';
+import { embed } from '../../base/ops';
+import { Linear } from '../layers';
+import { aggregate } from './aggregate';
 
 /** Features of a graph's nodes [N, C] and edges [M, C]. */
 export interface GraphFeatures {
@@ -10,21 +11,19 @@ export interface GraphFeatures {
   edges: tf.Tensor2D;
 }
 
-/** Edges of a graph, and how many end and begin at each node, at least 1; [M] and [N, 1]. */
+/** Edges of a graph by the nodes they leave and enter, [M] both, and how many nodes there are. */
 export interface GraphShape {
   from: tf.Tensor1D;
   to: tf.Tensor1D;
   count: number;
-  entering: tf.Tensor2D;
-  leaving: tf.Tensor2D;
 }
 
 /**
- * Message passing with features on edges (arXiv 1806.01261): an edge changes by itself and its two nodes, then a node by itself and the means of the edges that enter and leave it. Both
+ * Graph network block (arXiv 1806.01261), message passing with features on edges: an edge changes by itself and its two nodes, then a node by itself and the means of the edges that enter and leave it. Both
  * changes are added. Nodes in another order give the same in that order.
  */
-export class MessagePassing extends Module {
-  readonly kind = 'message-passing';
+export class GraphNetworkBlock extends Module {
+  readonly kind = 'graph-network-block';
   private readonly maps: Record<'edge' | 'source' | 'target' | 'node' | 'entering' | 'leaving', Linear>;
 
   constructor({ width, random }: { width: number; random: Random }) {
@@ -42,18 +41,16 @@ export class MessagePassing extends Module {
     return fail(this.kind, 'messages are passed over a graph', 'a tensor');
   }
 
-  pass(
-    { nodes, edges }: GraphFeatures,
-    { from, to, count, entering, leaving }: GraphShape,
-    ctx: Context
-  ): GraphFeatures {
-    const through = (name: keyof MessagePassing['maps'], x: tf.Tensor): tf.Tensor2D =>
+  /** Features after the block. */
+  pass({ nodes, edges }: GraphFeatures, { from, to, count }: GraphShape, ctx: Context): GraphFeatures {
+    const through = (name: keyof GraphNetworkBlock['maps'], x: tf.Tensor): tf.Tensor2D =>
       this.maps[name].apply(x, ctx.within(name)) as tf.Tensor2D;
     const ends = embed(through('source', nodes), from).add(embed(through('target', nodes), to));
     const changed = edges.add<tf.Tensor2D>(through('edge', edges).add(ends).relu());
-    const into = segmentSum(changed, to, count).div(entering);
-    const out = segmentSum(changed, from, count).div(leaving);
-    const heard = through('node', nodes).add(through('entering', into)).add(through('leaving', out));
+    const mean = (ends: tf.Tensor1D): tf.Tensor2D => aggregate('mean', changed, ends, count);
+    const heard = through('node', nodes)
+      .add(through('entering', mean(to)))
+      .add(through('leaving', mean(from)));
     return { nodes: nodes.add<tf.Tensor2D>(heard.relu()), edges: changed };
   }
 }
