@@ -9,6 +9,7 @@ const { largestErrors } = require('./errors');
 const { memoryPeak } = require('./memory');
 const { profile } = require('./profile');
 const { exportModel } = require('./exportModel');
+const { stepFloor } = require('./stepFloor');
 const layer = require('./layerVariants');
 const router = require('./routerVariants');
 const training = require('./trainingVariants');
@@ -63,7 +64,8 @@ const COMMANDS = {
     return { megabytes: memoryPeak(run) };
   },
 
-  exportModel
+  exportModel,
+  stepFloor
 };
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {

@@ -4,12 +4,16 @@ const { shapeName } = require('../cases/shapes');
 const { writeLayerCase } = require('../cases/writeCase');
 const { digits, printTable } = require('../driver/table');
 const { DIRECTIONS, directionName } = require('./contestants');
+const { sizesName } = require('./training');
 
 const RUNS = 9;
 const SHOWN_OPS = 12;
 
-/** Where the time of our layer goes: each op with its binding, copies in and out, and JavaScript. */
+/** Where the time of our layer and of a training step goes: each op with its binding, copies in and out, and JavaScript. */
 async function profile(bench) {
+  if (bench.only === null) {
+    await steps(bench);
+  }
   for (const shape of bench.shapes.layers.filter((each) => bench.wants(shapeName(each)))) {
     const file = bench.file('case.safetensors');
     writeLayerCase(file, shape);
@@ -17,6 +21,25 @@ async function profile(bench) {
     for (const direction of DIRECTIONS) {
       print(`${shapeName(shape)}, ${directionName(direction)}`, await typicalRun(bench, `ours ${direction}`));
     }
+  }
+}
+
+/** Whole training steps, and how long their matrix products alone would take. */
+async function steps(bench) {
+  for (const routed of [true, false]) {
+    const sizes = { ...bench.shapes.training, routed };
+    const file = bench.file('model.safetensors');
+    await bench.node.ask('exportModel', { file, sizes });
+    await bench.node.ask('open', { file });
+    const { gigaflops, perSecond } = await bench.node.ask('stepFloor', { sizes });
+    print(
+      `Training step, ${routed ? 'routed transformer' : 'dense twin'} ${sizesName(sizes)}`,
+      await typicalRun(bench, 'ours')
+    );
+    const milliseconds = digits((1000 * gigaflops) / perSecond);
+    console.log(
+      `matrix products alone: ${milliseconds} ms (${digits(gigaflops)} GFLOP at ${digits(perSecond)} GFLOP/s)`
+    );
   }
 }
 

@@ -27,6 +27,10 @@ async function training(bench) {
     const rows = await bench.time(title, [...eager, ...watched, ...compiled]);
     const of = (variant) => digits(rows.find((row) => row.variant === variant)?.medianMs) || 'does not run here';
     const [{ ratioToBestRival }] = rows;
+    const { numOps, reads } = await bench.node.ask('profile', { name: 'ours' });
+    const counted = { shape: title.shape, direction: 'training step', variant: 'ours' };
+    bench.note({ name: 'ops dispatched', ...counted, value: numOps, unit: 'ops' });
+    bench.note({ name: 'host reads', ...counted, value: reads.count, unit: 'reads' });
     lines.push([model, of('ours'), of('torch eager'), of('torch.compile'), digits(ratioToBestRival)]);
     if (routed) {
       await telemetry(bench, rows, title.shape);
@@ -68,4 +72,4 @@ async function telemetry(bench, rows, shape) {
   );
 }
 
-module.exports = { training };
+module.exports = { sizesName, training };
