@@ -14,7 +14,7 @@ test('[diffusionnag] cells of three nodes with a planted accuracy, drawn with an
       const known = Array.from({ length: 100 }, () => space.sample(next));
       const predictor = await diffusion.predictor(known, known.map(worth), { seed });
       const draw = (guidance: number): nas.generate.Generated =>
-        diffusion.sample({ count: 200, predictor: predictor.at, guidance, seed });
+        diffusion.sample({ count: 100, predictor: predictor.at, guidance, seed });
       const [none, some, much] = [0, 2, 6].map(draw);
       diffusion.dispose();
       predictor.network.dispose();

@@ -19,11 +19,11 @@ import { noisyValues } from './noisyValues';
 
 /** Options of a training. */
 export interface NoiseTrainingOptions {
-  /** Default 500. */
+  /** Default 800. */
   steps?: number;
-  /** Points of a step. Default 256. */
+  /** Points of a step. Default 64. */
   batchSize?: number;
-  /** Highest learning rate, which falls to 0. Default 0.005. */
+  /** Highest learning rate, which falls to 0. Default 0.01. */
   learningRate?: number;
   /** Default 0. */
   seed?: number;
@@ -163,11 +163,11 @@ function scoreOf(network: Module, sde: Sde): Score {
   return (x, t) => tf.tidy(() => noise(x, t).mul<tf.Tensor2D>(-1 / sde.marginal(t).deviation));
 }
 
-const batchOf = ({ batchSize = 256 }: NoiseTrainingOptions): number => batchSize;
+const batchOf = ({ batchSize = 64 }: NoiseTrainingOptions): number => batchSize;
 
 /** Trains by Adam at a rate that falls to 0; no step trains nothing. */
 async function learn(network: Module, task: Task<FlowBatch>, options: NoiseTrainingOptions): Promise<void> {
-  const { steps = 500, learningRate = 5e-3, seed = 0 } = options;
+  const { steps = 800, learningRate = 0.01, seed = 0 } = options;
   expectInteger(WHERE, 'steps', steps, 0);
   if (steps > 0) {
     const adam = { schedule: 'cosine', warmup: 0, weightDecay: 0, betas: [0.9, 0.999] } as const;

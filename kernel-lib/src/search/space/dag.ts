@@ -39,7 +39,7 @@ export class DagSpace extends Space {
 
 /**
  * The space of cells: candidates have "operations", a name for each node, and "edges", 1 where there is an edge, pair by pair (0-1, 0-2, 1-2, 0-3, ...). Each node must be on a way from the input to the output.
- * Encoded, a point is its operations as n blocks of one place each, then its edges.
+ * Encoded, a point is n blocks of a place for each operation, then a place for each edge.
  *
  * @throws {SwitchyardError} where a size is out of range, or operations are fewer than two or twice the same.
  */
