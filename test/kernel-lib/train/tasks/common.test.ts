@@ -229,11 +229,14 @@ const MEMBERS: Record<string, Member> = {
     other: () => tasks.scoreMatching({ data: others, sde: SDE, batchSize: 4 }),
     model: linear(5, 3),
     hand: {
-      task: () => tasks.scoreMatching({ data: kept(tf.zeros([6, 2])), sde: SDE, batchSize: 5 }),
-      // Where all data are 0, x is the noise times its deviation; this is 2 beside it.
+      task: () => tasks.scoreMatching({ data: kept(tf.ones([6, 2])), sde: SDE, batchSize: 5 }),
+      // Where all data are 1, x is the scale and the noise times its deviation; this is 2 beside the noise.
       model: () =>
         new Computed((x) => {
-          const rows = (x as tf.Tensor2D).arraySync().map(([a, b, t]) => [a, b].map((each) => each / SDE.marginal(t).deviation + 2)); // prettier-ignore
+          const rows = (x as tf.Tensor2D).arraySync().map(([a, b, t]) => {
+            const { scale, deviation } = SDE.marginal(t);
+            return [a, b].map((each) => (each - scale) / deviation + 2);
+          });
           return tf.tensor2d(rows);
         }),
       expected: () => [4]
