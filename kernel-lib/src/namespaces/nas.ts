@@ -1,4 +1,4 @@
-import { growth, regnet, Space, spaceOf, uib } from '../search/space';
+import { dag, growth, regnet, Space, spaceOf, uib } from '../search/space';
 import type { Domain, SpaceOptions } from '../search/space';
 
 /**
@@ -11,7 +11,7 @@ function makeSpace(choices: Readonly<Record<string, Domain>>, options: SpaceOpti
 }
 
 /** Spaces: of choices that you give, or read from a model. */
-export const space = Object.assign(makeSpace, { of: spaceOf, growth, regnet, uib });
+export const space = Object.assign(makeSpace, { of: spaceOf, dag, growth, regnet, uib });
 export {
   categorical,
   float,
@@ -31,6 +31,8 @@ export type {
   ChoiceValue,
   Condition,
   Conditional,
+  DagSpace,
+  DagSpaceOptions,
   Domain,
   Draws,
   FloatRange,
@@ -121,6 +123,7 @@ export type {
   StudyTrialResult,
   StudyWatcher
 } from '../search/studies';
+export * as generate from '../search/generate';
 export * as predictors from '../search/predictors';
 export * as proxies from '../search/proxies';
 export {
@@ -129,7 +132,10 @@ export {
   messageNetwork,
   MessageNetwork,
   MixedOperation,
+  proliferate,
   reduceFlow,
+  relationNetwork,
+  RelationNetwork,
   searchDag,
   settle,
   taskDag,
@@ -144,7 +150,12 @@ export type {
   GraphOperation,
   MessageNetworkOptions,
   MixedOperationOptions,
+  NodeOperation,
+  ProliferateOptions,
+  ProliferateReport,
   ReducedFlow,
+  RelationNetworkOptions,
+  RelationOperation,
   SearchDagOptions,
   TaskDagOptions,
   WidthDepthOptions,

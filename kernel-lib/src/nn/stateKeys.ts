@@ -16,3 +16,9 @@ export const BEHAVIOURS = stateKey<tf.Tensor3D>('behaviours');
 
 /** Sources and targets of a graph's edges, int32 [2, M]; `graph.OnGraph` leaves them. */
 export const EDGES = stateKey<tf.Tensor2D>('edges');
+
+/** Features of a graph's edges, [M, R], one row an edge of {@link EDGES}; `graph.OnGraph` leaves those that are given. */
+export const RELATIONS = stateKey<tf.Tensor2D>('relations');
+
+/** Features of a graph's nodes, [N, F], for layers that work on its edges. */
+export const NODES = stateKey<tf.Tensor2D>('nodes');

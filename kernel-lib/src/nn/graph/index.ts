@@ -5,3 +5,5 @@ export { MessagePassing } from './messagePassing';
 export type { EdgeEnds } from './messagePassing';
 export { OnGraph } from './onGraph';
 export type { GraphData } from './onGraph';
+export { RelationAggregation, RelationLearning } from './relations';
+export type { RelationRule } from './relations';

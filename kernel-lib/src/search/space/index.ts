@@ -17,6 +17,8 @@ export { ModelSpace, spaceOf } from './ofModel';
 export type { ModelSpaceOptions } from './ofModel';
 export { Space } from './space';
 export type { Draws, SpaceData, SpaceOptions } from './space';
+export { dag, DagSpace } from './dag';
+export type { DagSpaceOptions } from './dag';
 export { growth } from './growth';
 export type { GrowthSpaceOptions } from './growth';
 export { regnet, regnetStages } from './regnet';

@@ -59,15 +59,7 @@ export interface GaussianFlow {
  * @throws {SwitchyardError} where weights do not sum to 1, or a component is not a Gaussian of the others' width.
  */
 export function gaussianFlow(components: readonly GaussianComponent[]): GaussianFlow {
-  const where = 'generative.gaussianFlow';
-  const total = components.reduce((sum, { weight }) => sum + weight, 0);
-  if (components.length === 0 || Math.abs(total - 1) > 1e-6) {
-    fail(where, 'weights must sum to 1', total);
-  }
-  components.forEach(({ mean, deviation }) => {
-    expectNumber(where, 'deviation', deviation, 1e-6);
-    expectInteger(where, 'the width of a mean', mean.length, components[0].mean.length, components[0].mean.length);
-  });
+  checkComponents('generative.gaussianFlow', components, 1e-6);
   const posterior: Posterior = (x, t) =>
     tf.tidy(() => {
       const logits = components.map(({ weight, mean, deviation }) => {
@@ -99,4 +91,16 @@ export function gaussianFlow(components: readonly GaussianComponent[]): Gaussian
 export function weighted(parts: readonly tf.Tensor2D[], weights: tf.Tensor2D): tf.Tensor2D {
   const columns = tf.split(weights, parts.length, 1);
   return tf.addN(parts.map((part, k) => part.mul<tf.Tensor2D>(columns[k])));
+}
+
+/** @throws {SwitchyardError} where weights do not sum to 1, a deviation is below the least, or a component is not of the others' width. */
+export function checkComponents(where: string, components: readonly GaussianComponent[], least: number): void {
+  const total = components.reduce((sum, { weight }) => sum + weight, 0);
+  if (components.length === 0 || Math.abs(total - 1) > 1e-6) {
+    fail(where, 'weights must sum to 1', total);
+  }
+  components.forEach(({ mean, deviation }) => {
+    expectNumber(where, 'deviation', deviation, least);
+    expectInteger(where, 'the width of a mean', mean.length, components[0].mean.length, components[0].mean.length);
+  });
 }

@@ -18,4 +18,6 @@ export { pathDistillation } from './pathDistillation';
 export type { PathDistillationOptions } from './pathDistillation';
 export { regression } from './regression';
 export type { RegressionMetrics, RegressionOptions, TargetData } from './regression';
+export { scoreMatching } from './scoreMatching';
+export type { ScoreMatchingOptions } from './scoreMatching';
 export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';

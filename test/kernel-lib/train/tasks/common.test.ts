@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { core, io, layers, models, prune, tf, train, type data } from '@switchyard/kernel-lib';
+import { core, generative, io, layers, models, prune, tf, train, type data } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { setValue } from '../../../support/networks';
 import { smallModel, smallText } from '../../../support/runs';
@@ -48,6 +48,7 @@ const labels = [0, 1, 0, 1, 1, 0, 0, 1, 1, 0];
 const networkAt = (seed: number) => models.mlp({ inputWidth: 3, hidden: [4], outputWidth: 2, seed });
 const images = kept(Random.fromSeed(3).normal([10, 2, 2, 1]));
 const VIT = { imageSize: 2, patchSize: 1, classes: 2, layers: 1, width: 2, hidden: 2, ensembleScale: true };
+const SDE = generative.variancePreserving();
 const linear = (inputWidth: number, outputWidth: number) => (seed: number) =>
   new layers.Linear({ inputWidth, outputWidth, random: Random.fromSeed(seed) });
 const constant = (logits: number[]) => () =>
@@ -218,6 +219,25 @@ const MEMBERS: Record<string, Member> = {
             .neg()
             .div(time.slice([0, 0], [-1, 1]).mul(-1).add(1))
             .add(2);
+        }),
+      expected: () => [4]
+    }
+  },
+  scoreMatching: {
+    file: 'scoreMatching',
+    task: () => tasks.scoreMatching({ data: inputs, sde: SDE, batchSize: 4 }),
+    other: () => tasks.scoreMatching({ data: others, sde: SDE, batchSize: 4 }),
+    model: linear(5, 3),
+    hand: {
+      task: () => tasks.scoreMatching({ data: kept(tf.ones([6, 2])), sde: SDE, batchSize: 5 }),
+      // Where all data are 1, x is the scale and the noise times its deviation; this is 2 beside the noise.
+      model: () =>
+        new Computed((x) => {
+          const rows = (x as tf.Tensor2D).arraySync().map(([a, b, t]) => {
+            const { scale, deviation } = SDE.marginal(t);
+            return [a, b].map((each) => (each - scale) / deviation + 2);
+          });
+          return tf.tensor2d(rows);
         }),
       expected: () => [4]
     }

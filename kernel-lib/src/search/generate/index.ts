@@ -1,0 +1,2 @@
+export { diffusion, GraphDiffusion } from './diffusion';
+export type { DiffusionOptions, DiffusionSampleOptions, Generated, NoiseTrainingOptions } from './diffusion';
