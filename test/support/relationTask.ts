@@ -1,4 +1,5 @@
-import { core, type graph, tf, type train } from '@switchyard/kernel-lib';
+import { core, type graph, tf } from '@switchyard/kernel-lib';
+import { nodeTask } from './nodeTask';
 
 const [N, DEGREE, F] = [24, 4, 3];
 
@@ -24,14 +25,5 @@ export function relationTask(seed: number, kind: 'given' | 'learnt') {
       )
     )
   );
-  const variance = tf.tidy(() => tf.moments(y).variance.dataSync()[0]);
-  const loss: train.Task<null>['loss'] = (model, _batch, ctx) => model.apply(x, ctx).sub(y).square().mean<tf.Scalar>();
-  const task: train.Task<null> = { kind: 'nodes', fixed: {}, batch: () => null, loss };
-  const explained = (model: core.Module): number => {
-    const ctx = core.Context.create();
-    const error = tf.tidy(() => (loss(model, null, ctx) as tf.Scalar).dataSync()[0]);
-    ctx.dispose();
-    return 1 - error / variance;
-  };
-  return { data, task, explained, x, sizes: { inputWidth: F, relationWidth: 2, outputWidth: F }, dispose: () => tf.dispose([x, y]) }; // prettier-ignore
+  return { data, x, sizes: { inputWidth: F, relationWidth: 2, outputWidth: F }, ...nodeTask(x, y) };
 }

@@ -1,4 +1,5 @@
-import { core, type graph, nas, tf, type train } from '@switchyard/kernel-lib';
+import { core, type graph, nas, tf } from '@switchyard/kernel-lib';
+import { nodeTask } from './nodeTask';
 
 const N = 24;
 /** Steps of a search and of a training. */
@@ -16,18 +17,9 @@ export const options = { steps: STEPS, learningRate: 0.05, weightDecay: 0, warmu
 /** What is to be said of a node is what the node three before it holds. */
 export function threeAway(seed: number) {
   const x = core.Random.fromSeed(10 + seed).normal([N, 4]) as tf.Tensor2D;
-  const y = tf.tidy(() => {
+  const y = tf.tidy((): tf.Tensor2D => {
     const moved = tf.concat([x.slice([N - 3, 0], [3, 4]), x.slice([0, 0], [N - 3, 4])]);
     return tf.matMul(moved, core.Random.fromSeed(50 + seed).normal([4, 2]) as tf.Tensor2D);
   });
-  const variance = tf.tidy(() => tf.moments(y).variance.dataSync()[0]);
-  const loss: train.Task<null>['loss'] = (model, _batch, ctx) => model.apply(x, ctx).sub(y).square().mean<tf.Scalar>();
-  const task: train.Task<null> = { kind: 'nodes', fixed: {}, batch: () => null, loss };
-  const explained = (model: core.Module): number => {
-    const ctx = core.Context.create();
-    const error = tf.tidy(() => (loss(model, null, ctx) as tf.Scalar).dataSync()[0]);
-    ctx.dispose();
-    return 1 - error / variance;
-  };
-  return { task, explained, dispose: () => tf.dispose([x, y]) };
+  return nodeTask(x, y);
 }

@@ -1,6 +1,7 @@
 export { chooseOneEach } from './chooseOneEach';
 export type { Choice } from './chooseOneEach';
 export { apportion } from './apportion';
+export { drawIndex } from './drawIndex';
 export { cholesky, invertPositive, invertUpper } from './cholesky';
 export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';

@@ -1,3 +1,4 @@
+import { drawIndex } from './drawIndex';
 export interface KMeansOptions {
   /** Centres wanted. */
   count: number;
@@ -41,9 +42,7 @@ function beginnings(rows: readonly Float64Array[], count: number, next: () => nu
   const centres = [rows[Math.floor(next() * rows.length)]];
   const away = rows.map((row) => distance(row, centres[0]));
   while (centres.length < count) {
-    let left = next() * away.reduce((a, b) => a + b, 0);
-    const chosen = away.findIndex((d) => (left -= d) < 0);
-    const centre = rows[chosen < 0 ? rows.length - 1 : chosen];
+    const centre = rows[drawIndex(away, next())];
     centres.push(centre);
     rows.forEach((row, i) => (away[i] = Math.min(away[i], distance(row, centre))));
   }

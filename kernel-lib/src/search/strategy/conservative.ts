@@ -1,7 +1,8 @@
 import { expectInteger, expectNumber } from '../../base/core';
+import { drawIndex } from '../../base/math';
 import type { ChoiceValue, Draws, Point } from '../space';
 import { expectOneObjective, PointSearcher } from './pointSearcher';
-import { Policy, probabilities } from './policy';
+import { entropyOf, Policy, probabilities } from './policy';
 import type { Logits } from './policy';
 import { costOf, strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
@@ -86,7 +87,7 @@ class Conservative extends PointSearcher<State> {
     const classes = new Map<string, string[]>();
     Object.keys(from).forEach((label) => classes.set(classOf(label), [...(classes.get(classOf(label)) ?? []), label]));
     const all = [...classes.values()].filter((labels) => labels.some((label) => this.own.logits[label].length > 1));
-    const labels = all.length === 0 ? [] : draw(all, all.map((each) => this.entropy(each)), next); // prettier-ignore
+    const labels = all.length === 0 ? [] : all[drawIndex(all.map((each) => this.entropy(each)), next())]; // prettier-ignore
     const sure = Math.floor(next() * labels.length);
     const redrawn = labels.filter((_, i) => i === sure || next() < 1 / (2 * labels.length));
     const drawn = this.policy.draw(this.own.logits, next);
@@ -96,7 +97,7 @@ class Conservative extends PointSearcher<State> {
   }
 
   private entropy(labels: readonly string[]): number {
-    const of = labels.map((label) => probabilities(this.own.logits[label]).reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0)); // prettier-ignore
+    const of = labels.map((label) => entropyOf(probabilities(this.own.logits[label]))); // prettier-ignore
     return of.reduce((a, b) => a + b, 0) / of.length;
   }
 
@@ -114,12 +115,6 @@ class Conservative extends PointSearcher<State> {
 /** Of "layers.2.width" "layers.#.width". */
 function classOf(label: string): string {
   return label.replace(/\d+/g, '#');
-}
-
-function draw<T>(items: readonly T[], weights: readonly number[], next: Draws): T {
-  const total = weights.reduce((a, b) => a + b, 0);
-  let left = next() * total;
-  return items.find((_, i) => (left -= weights[i]) < 0) ?? items.at(-1)!;
 }
 
 strategies.register('conservative', conservative);

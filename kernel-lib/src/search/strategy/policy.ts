@@ -40,7 +40,7 @@ export class Policy {
     const { rate, weight, entropyWeight } = step;
     const changed = this.chosen(point).map(([label, part]) => {
       const p = probabilities(logits[label]);
-      const entropy = -p.reduce((sum, each) => sum + (each > 0 ? each * Math.log(each) : 0), 0);
+      const entropy = entropyOf(p);
       const next = logits[label].map((logit, i) => {
         const ofEntropy = p[i] > 0 ? -p[i] * (Math.log(p[i]) + entropy) : 0;
         return logit + rate * (weight * ((i === part ? 1 : 0) - p[i]) + entropyWeight * ofEntropy);
@@ -64,6 +64,11 @@ export function probabilities(logits: readonly number[]): number[] {
   const exponentials = logits.map((logit) => Math.exp(logit - most));
   const sum = exponentials.reduce((a, b) => a + b, 0);
   return exponentials.map((each) => each / sum);
+}
+
+/** Entropy of probabilities, in nats. */
+export function entropyOf(shares: readonly number[]): number {
+  return -shares.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0);
 }
 
 function partsOf({ domain }: Leaf): number {

@@ -1,5 +1,6 @@
 import { expectNumber, fail } from '../../base/core';
 import type { Random } from '../../base/core';
+import { drawIndex } from '../../base/math';
 import type { SubnetPoint, Supernet } from '../../transform/elastic';
 import { pathChain } from './pathChain';
 import type { PathChain } from './pathChain';
@@ -60,7 +61,6 @@ function draw(
   if (among.length === 0) {
     fail(WHERE, `a slice must spend no more than ${limit} operations`, `at least ${Math.min(...flops)}`);
   }
-  const total = among.reduce((sum, { weight }) => sum + weight, 0);
-  let left = random.generator()() * total;
-  return (among.find(({ weight }) => (left -= weight) < 0) ?? among.at(-1)!).point;
+  const weights = among.map(({ weight }) => weight);
+  return among[drawIndex(weights, random.generator()())].point;
 }

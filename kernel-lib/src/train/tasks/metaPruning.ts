@@ -1,11 +1,9 @@
-import { tf } from '../../base/backend';
 import { expectNumber, fail, Random } from '../../base/core';
 import type { Context } from '../../base/core';
-import { read } from '../../base/ops';
 import type { Mlp } from '../../models/mlp';
+import { maskOfScores } from '../../transform/prune/matrixScores';
 import { Metanetwork } from '../../transform/prune/meta/metanetwork';
 import { networkGraph } from '../../transform/prune/meta/networkGraph';
-import { keepLargest } from '../../transform/prune/sparseMasks';
 import type { Metrics, Task } from './task';
 
 export interface MetaPruningOptions {
@@ -54,7 +52,7 @@ export function metaPruning<B, E extends Metrics>(
       }
       const parameters = networks[network].parameters();
       const release = [...model.changed(graphs[network], ctx)].map(([path, value]) => {
-        const left = value.rank < 2 ? value : value.mul(maskOf(value, sparsity));
+        const left = value.rank < 2 ? value : value.mul(maskOfScores(value, sparsity));
         return parameters.get(path)!.wrap(() => left);
       });
       try {
@@ -67,8 +65,3 @@ export function metaPruning<B, E extends Metrics>(
 }
 
 const WHERE = 'train.tasks.metaPruning';
-
-function maskOf(value: tf.Tensor, sparsity: number): tf.Tensor {
-  const scores = read(() => value.abs()) as Float32Array;
-  return tf.tensor(keepLargest([{ path: '', shape: value.shape, scores }], sparsity, 'local')[0], value.shape);
-}

@@ -8,7 +8,7 @@ import { checkCalibration } from '../prune/importance/parts/calibration';
 import type { Calibration, CalibrationOptions } from '../prune/importance/parts/calibration';
 import { inputMoments } from '../prune/importance/parts/inputMoments';
 import type { MatrixChoice } from '../prune/matrices';
-import { keepLargest } from '../prune/sparseMasks';
+import { maskOfScores } from '../prune/matrixScores';
 import { chosenLinears, linearOf } from './linears';
 import { expectFinite } from './quantizer';
 
@@ -132,7 +132,7 @@ function decompose(
     round++;
     factors = directions(w.sub(sparse), rank);
     const rest = rank === 0 ? w : w.sub<tf.Tensor2D>(tf.matMul(factors.down, factors.up));
-    sparse = largest(rest, density);
+    sparse = rest.mul<tf.Tensor2D>(maskOfScores(rest, 1 - density));
     const before = error;
     error = norm === 0 ? 0 : rest.sub(sparse).square().sum().dataSync()[0] / norm;
     if (error === 0 || before - error < WORTH * before) {
@@ -153,11 +153,4 @@ function directions(w: tf.Tensor2D, rank: number): { down: tf.Tensor2D; up: tf.T
     .mul<tf.Tensor2D>(s.slice([0], [rank]))
     .transpose<tf.Tensor2D>();
   return { down: u.slice([0, 0], [-1, rank]), up };
-}
-
-/** The largest values by size, as many as the share of all says; the others are 0. */
-function largest(x: tf.Tensor2D, density: number): tf.Tensor2D {
-  const scores = x.abs().dataSync<'float32'>().slice();
-  const [mask] = keepLargest([{ path: '', shape: x.shape, scores }], 1 - density, 'local');
-  return x.mul<tf.Tensor2D>(tf.tensor2d(mask, x.shape));
 }

@@ -1,4 +1,5 @@
 import { expectInteger, expectNumber, Random } from '../../../base/core';
+import { drawIndex } from '../../../base/math';
 
 export interface SamplerOptions {
   /** Divisor of the logits; 0 takes the likeliest. Default 0. */
@@ -78,8 +79,7 @@ function minimum(choices: Choice[], minP: number): Choice[] {
 }
 
 function draw(choices: Choice[], uniform: number): number {
-  let left = uniform * sum(choices);
-  return (choices.find(({ p }) => (left -= p) < 0) ?? choices[choices.length - 1]).id;
+  return choices[drawIndex(choices.map(({ p }) => p), uniform)].id; // prettier-ignore
 }
 
 function sum(choices: Choice[]): number {
