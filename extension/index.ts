@@ -1,7 +1,7 @@
 /** @file The extension's plugins. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
+import { ICommandPalette, IThemeManager, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -12,7 +12,9 @@ import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { DOMAIN } from './base/domain';
 import type { IRun } from './base/payloads';
-import { briefWords, RunStatus } from './status';
+import { healthLine } from './base/health';
+import { healthOf } from './kinds';
+import { briefWords, HealthWatch, RunStatus } from './status';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
 import { IRunRegistry, RunRegistry } from './base/runRegistry';
@@ -122,20 +124,35 @@ const panels: JupyterFrontEndPlugin<void> = {
     fillPalette(palette, trans);
     const status = new RunStatus({
       trans,
-      words: () => (panelSettings.statusBar ? wordsOf(notebookPanels.underWay, trans) : null),
+      words: () => (panelSettings.statusBar ? wordsOf(notebookPanels.underWay, panelSettings, trans) : null),
       show: () => void app.commands.execute(CommandIDs.showTraining)
     });
-    registry.changed.connect(() => status.follow());
+    const health = new HealthWatch({
+      trans,
+      settings: panelSettings,
+      runs: () => notebookPanels.watched,
+      notify: (message, runId) => {
+        const callback = (): void => void app.commands.execute(CommandIDs.openPanel, { runId });
+        Notification.warning(message, { autoClose: false, actions: [{ label: trans.__('Show'), callback }] });
+      }
+    });
+    registry.changed.connect(() => {
+      status.follow();
+      health.look();
+    });
     panelSettings.changed.connect(() => status.follow());
     statusBar?.registerStatusItem('jupyterlab-switchyard:run-status', { item: status, align: 'middle' });
   }
 };
 
 /** Item of the status bar that says how a run is. */
-function wordsOf(run: IRun | undefined, trans: TranslationBundle): string | null {
-  return run !== undefined && 'payload' in run.reading
-    ? briefWords(run.reading.payload, run.told === 'paused', trans)
-    : null;
+function wordsOf(run: IRun | undefined, settings: PanelSettings, trans: TranslationBundle): string | null {
+  if (run === undefined || !('payload' in run.reading)) {
+    return null;
+  }
+  const { payload } = run.reading;
+  const health = healthLine(healthOf(payload, settings.healthLimits), trans);
+  return [briefWords(payload, run.told === 'paused', trans), health].filter(Boolean).join('; ');
 }
 
 export default [settings, runs, renderer, panels];

@@ -7,7 +7,12 @@ import { Signal } from '@lumino/signaling';
 import type { ColourScheme } from './schemes';
 import { DEFAULT_SCHEME } from './schemes';
 import { DrawingBudget } from './drawingBudget';
+import type { IHealthLimits } from './health';
+import { HEALTH_LIMITS } from './health';
 import { clampWidth, DEFAULT_WIDTH } from './width';
+
+/** Deed that follows when a layer goes wrong, beside the words that say so. */
+export type HealthAction = 'none' | 'notify' | 'pause';
 
 /** The side of a cell that its panel is on. */
 export type PanelSide = 'right' | 'left' | 'below';
@@ -57,6 +62,22 @@ export class PanelSettings implements IDisposable {
   /** The colours of figures. */
   get colourScheme(): ColourScheme {
     return (this._get('colourScheme') as ColourScheme | undefined) ?? DEFAULT_SCHEME;
+  }
+
+  /** Limits of what is wrong with a layer. */
+  get healthLimits(): IHealthLimits {
+    const share = (name: string, otherwise: number): number =>
+      ((this._get(name) as number | undefined) ?? 100 * otherwise) / 100;
+    return {
+      collapsed: share('collapsedBelow', HEALTH_LIMITS.collapsed),
+      dead: share('deadAbove', HEALTH_LIMITS.dead),
+      dropped: share('droppedAbove', HEALTH_LIMITS.dropped)
+    };
+  }
+
+  /** What follows when a layer goes wrong. */
+  get healthAction(): HealthAction {
+    return (this._get('whenUnhealthy') as HealthAction | undefined) ?? 'none';
   }
 
   /** Shared by all places that draw. */

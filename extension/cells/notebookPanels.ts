@@ -7,6 +7,7 @@ import type { IRun } from '../base/payloads';
 import { stateIn } from '../base/runState';
 import { PayloadStore } from '../base/store';
 import { RunControls } from '../control';
+import type { IWatchedRun } from '../status';
 import { underWay } from '../status';
 import type { IBesideOptions, INotebookParts } from './besidePanels';
 import { BesidePanels } from './besidePanels';
@@ -48,6 +49,14 @@ export class NotebookPanels implements IDisposable {
       (panel) => this.partsOf(panel) ?? []
     );
     return stores.map(({ store }) => underWay(store.state, Date.now())).find(Boolean);
+  }
+
+  /** The run that goes on in each notebook, with the channel to its kernel. */
+  get watched(): IWatchedRun[] {
+    return [...this._notebooks.values()].flatMap(({ store, controls }) => {
+      const run = underWay(store.state, Date.now());
+      return run === undefined ? [] : [{ run, controls }];
+    });
   }
 
   /** Brings the cell of a run into view, with its panel. False where no cell holds it. */

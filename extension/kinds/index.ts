@@ -1,5 +1,6 @@
 /** @file Every kind of payload that the extension draws. A new kind is a file here and one line. */
 import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
+import type { IFinding, IHealthLimits } from '../base/health';
 import { depthUsage } from './depthUsage';
 import { graphRewiring } from './graphRewiring';
 import { masks } from './masks';
@@ -24,6 +25,11 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   timeline,
   trial
 };
+
+/** What has gone wrong in a payload's run. */
+export function healthOf(payload: Payload, limits: IHealthLimits): IFinding[] {
+  return kindOf(payload).health?.(payload.data, limits) ?? [];
+}
 
 /** Record of this payload's kind. */
 export function kindOf<P extends Payload>(payload: P): IKind<P> {

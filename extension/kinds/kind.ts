@@ -1,6 +1,7 @@
 /** @file What panels and outputs need to know of a kind of payload. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { IFinding, IHealthLimits } from '../base/health';
 import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
 import type { IChartContext, IFigure } from '../charts/figure';
@@ -68,6 +69,8 @@ export interface IKind<P extends Payload = Payload> {
   };
   /** The number that matters most, in two words; null where there is none yet. */
   brief?: (data: P['data'], trans: TranslationBundle) => string | null;
+  /** What has gone wrong, by the limits that the reader set. Default: nothing can. */
+  health?: (data: P['data'], limits: IHealthLimits) => IFinding[];
   /** Numbers over the steps of a run, which can be drawn beside those of other runs. Default: it has none. */
   scalars?: (payload: P, context: IChartContext) => IScalarSeries | null;
   /** Whether it is of a run that its kernel holds and stops. Default: it is of something that is over. */

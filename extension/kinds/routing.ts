@@ -9,6 +9,7 @@ import { loadHeatmap } from '../charts/routing/loadHeatmap';
 import { loadOverTime } from '../charts/routing/loadOverTime';
 import { LoadsTable } from '../charts/routing/loadsTable';
 import { routingAt } from '../charts/routing/routingAt';
+import { routingHealth } from '../charts/routing/routingHealth';
 import { routingScalars, routingSeries } from '../charts/routing/routingScalars';
 import { specialisation } from '../charts/routing/specialisation';
 import { tokenStrip } from '../charts/routing/tokenStrip';
@@ -68,6 +69,7 @@ export const routing: IKind<RoutingPayload> = {
     const known = layers.flatMap(({ maxVio }) => maxVio ?? []);
     return known.length === 0 ? null : trans.__('MaxVio %1', Math.max(...known).toFixed(2));
   },
+  health: routingHealth,
   scalars: routingSeries,
   steered: true
 };

@@ -18,6 +18,8 @@ export interface IHeading {
   /** Titles of the cell's runs; a choice is offered where there is more than one. */
   runs: string[];
   run: number;
+  /** What is wrong with it, in a line; empty where nothing is. */
+  health: string;
   /** Labels of the routed layers. */
   layers: string[];
   layer: number;
@@ -47,6 +49,7 @@ export class PanelHeader extends Widget {
     this.node.append(
       element('div', { class: 'jp-switchyard-title' }, this._title, this._badge, close),
       this._progress,
+      this._health,
       element('div', { class: 'jp-switchyard-controls' }, this._steps, this._run, this._layerBox, this._expertBox)
     );
   }
@@ -66,6 +69,8 @@ export class PanelHeader extends Widget {
       this._badge.dataset.state = state;
     }
     this._steps.textContent = source === null || still ? '' : stepWords(source, this._trans);
+    this._health.textContent = heading.health;
+    this._health.hidden = heading.health === '';
     this._progress.hidden = source?.totalSteps == null;
     this._progress.max = source?.totalSteps ?? 1;
     this._progress.value = Math.min(source?.step ?? 0, this._progress.max);
@@ -116,6 +121,7 @@ export class PanelHeader extends Widget {
   private _badge = element('span', { class: 'jp-switchyard-badge' });
   private _close = element('button', { class: 'jp-switchyard-close', text: '×', attributes: { type: 'button' } });
   private _progress = element('progress', { attributes: { 'aria-hidden': 'true' } });
+  private _health = element('p', { class: 'jp-switchyard-health', attributes: { role: 'status' } });
   private _steps = element('span');
   private _run = element('select');
   private _layer = element('select');

@@ -11,10 +11,11 @@ import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
 import { FrameScheduler } from '../base/frame';
+import { healthLine } from '../base/health';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
 import { latestRun } from '../base/payloads';
-import { kindOf } from '../kinds';
+import { healthOf, kindOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
@@ -194,6 +195,7 @@ export class RunView extends Widget {
       title: this._titleOf(run, runs),
       source,
       state,
+      health: healthLine(healthOf(payload, this._settings.healthLimits), trans),
       layers: isOfLayers ? layers : [],
       layer,
       experts: isOfLayers ? experts : [],
@@ -255,7 +257,7 @@ export class RunView extends Widget {
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
-    const blank = { state: null, source: null, layers: [], layer: 0, experts: [], expert: null };
+    const blank = { state: null, source: null, health: '', layers: [], layer: 0, experts: [], expert: null };
     this._describeControl(NOTHING);
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);

@@ -15,6 +15,8 @@ export interface IRunRow {
   state: string;
   /** How far the run is, where it is, and whether it is saved: words beside the title. */
   details: string[];
+  /** What is wrong with it, in a line; empty where nothing is. */
+  health: string;
   /** The cell that holds it, in words; null where that cannot be gone to. */
   cell: string | null;
 }
@@ -39,8 +41,8 @@ export function listRuns(state: IPayloads, cellOrder: readonly string[]): IListe
 }
 
 /** Whether every word of a query is in some part of a row, in upper or lower case. */
-export function matches({ title, state, details, cell }: IRunRow, query: string): boolean {
-  const text = [title, state, ...details, cell ?? ''].join('\n').toLocaleLowerCase();
+export function matches({ title, state, details, health, cell }: IRunRow, query: string): boolean {
+  const text = [title, state, ...details, health, cell ?? ''].join('\n').toLocaleLowerCase();
   return query
     .toLocaleLowerCase()
     .split(/\s+/)

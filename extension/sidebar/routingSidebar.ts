@@ -175,7 +175,7 @@ export class RoutingSidebar extends Widget {
 
   /** A pinned run of another notebook says which. */
   private _rowOf(handle: RunHandle, titles: ReadonlyMap<RunHandle, string>): IListEntry['row'] {
-    const own = handle.row(this._options.trans);
+    const own = handle.row(this._options.trans, this._options.settings.healthLimits);
     const row = { ...own, title: titles.get(handle) ?? own.title };
     const here = handle.notebook.store === this._notebook?.store;
     return here ? row : { ...row, details: [...row.details, handle.notebook.name()] };

@@ -2,8 +2,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { isStill } from '@switchyard/kernel-lib/protocol';
 import type { RunControls } from '../control';
+import type { IHealthLimits } from '../base/health';
+import { healthLine } from '../base/health';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
+import { healthOf } from '../kinds';
 import { runState, stateLabel, stepWords } from '../base/runState';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
@@ -49,20 +52,22 @@ export class RunHandle {
   }
 
   /** Words that the list has for it. */
-  row(trans: TranslationBundle): IRunRow {
+  row(trans: TranslationBundle, limits: IHealthLimits): IRunRow {
     const { run, cellId } = this._find();
     const cell = this._cellOf(cellId, trans);
     const place = cell === null ? [this._nowhere(trans)] : [];
     const title = titleOf(run, trans);
     if ('problem' in run.reading) {
-      return { title, state: trans.__('not readable'), details: place, cell };
+      return { title, state: trans.__('not readable'), details: place, health: '', cell };
     }
-    const { source } = run.reading.payload;
-    const state = runState(run.reading.payload, run, this.kernel, Date.now());
+    const { payload } = run.reading;
+    const { source } = payload;
+    const state = runState(payload, run, this.kernel, Date.now());
     const origin = run.live ? trans.__('live') : trans.__('saved');
+    const health = healthLine(healthOf(payload, limits), trans);
     return isStill(source)
-      ? { title, state: '', details: [...place, origin], cell }
-      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), ...place, origin], cell };
+      ? { title, state: '', details: [...place, origin], health, cell }
+      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), ...place, origin], health, cell };
   }
 
   /** "cell 3"; null where the notebook has no such cell. */

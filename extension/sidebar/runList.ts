@@ -55,14 +55,15 @@ export class RunList extends Widget {
       return node;
     };
     const [title, state, details] = [element('strong'), element('span'), element('small')];
+    const health = element('small', { class: 'jp-switchyard-health' });
     state.className = 'jp-switchyard-badge';
     const show = button('show', 'show');
-    show.append(title, state, details);
+    show.append(title, state, details, health);
     const pin = button('pin', 'toggle', this._trans.__('Pin'));
     const compare = button('compare', 'toggle', this._trans.__('Compare'));
     const cell = button('reveal', 'toggle');
     const node = element('li', {}, show, element('span', {}, cell, pin, compare));
-    const row = { node, show, title, state, details, cell, pin, compare };
+    const row = { node, show, title, state, details, health, cell, pin, compare };
     this._rows.set(handle, row);
     return row;
   }
@@ -74,6 +75,8 @@ export class RunList extends Widget {
     nodes.state.textContent = row.state;
     nodes.state.hidden = row.state === '';
     nodes.details.textContent = row.details.join(' · ');
+    nodes.health.textContent = row.health;
+    nodes.health.hidden = row.health === '';
     nodes.cell.textContent = row.cell ?? '';
     nodes.cell.hidden = row.cell === null;
     nodes.cell.title = trans.__('Go to the cell of this run');
@@ -98,6 +101,7 @@ interface IRow {
   title: HTMLElement;
   state: HTMLElement;
   details: HTMLElement;
+  health: HTMLElement;
   cell: HTMLButtonElement;
   pin: HTMLButtonElement;
   compare: HTMLButtonElement;

@@ -1,11 +1,13 @@
 /** @file The scalars of a run that routes: its losses, and what each layer reports with the range that each formula allows. */
 import type { Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext, IFigure } from '../figure';
-import type { IScalarPlot, IScalarSeries } from '../scalarPlots';
+import type { IScalarLine, IScalarPlot, IScalarSeries } from '../scalarPlots';
 import { scalarPlots } from '../scalarPlots';
 import { scalars } from '../scalars';
 import { layerLabels } from '../text';
 import { layerBands, MOST_LINES } from './layerBands';
+import { changedChoices } from './changedChoices';
+import { deadExperts, effectiveExperts } from './routingHealth';
 
 export function routingScalars(payload: RoutingPayload, context: IChartContext): IFigure | null {
   const { steps, plots } = routingSeries(payload, context);
@@ -22,24 +24,51 @@ export function routingSeries(payload: RoutingPayload, context: IChartContext): 
  * With at most 1/k of the assignments for one expert, MaxVio is at most E/k - 1 and the coefficient of variation at most
  * sqrt(E/k - 1); entropy is normalised and dropped is a share, so both lie in [0, 1].
  */
-function layerScalars(payload: RoutingPayload, { trans, layer }: IChartContext): IScalarPlot[] {
+function layerScalars(payload: RoutingPayload, context: IChartContext): IScalarPlot[] {
+  const { trans, layer } = context;
   const { layers, history } = payload.data;
   const labels = layerLabels(layers);
   const worst = Math.max(0, ...layers.map((layer) => layer.numExperts / layer.k - 1));
+  const lines = (series: Numeric[][], steps?: readonly number[]): IScalarLine[] =>
+    (series.length > MOST_LINES
+      ? layerBands(series, labels, layer, trans)
+      : series.map((values, i) => ({ name: labels[i], values }))
+    ).map((line) => (steps === undefined ? line : { ...line, steps }));
   const plot = (title: string, series: Numeric[][], upper: number, fromZero = true): IScalarPlot => ({
     title,
     legend: trans.__('layer'),
-    lines:
-      series.length > MOST_LINES
-        ? layerBands(series, labels, layer, trans)
-        : series.map((values, i) => ({ name: labels[i], values })),
+    lines: lines(series),
     bounds: [0, upper],
     fromZero
   });
+  // Of loads fewer steps are kept, and other ones.
+  const ofLoads = (title: string, of: (load: readonly number[]) => Numeric): IScalarPlot => ({
+    ...plot(title, [], Math.max(0, ...layers.map(({ numExperts }) => numExperts))),
+    lines: lines(
+      history.load.map((loads) => loads.map(of)),
+      history.loadSteps
+    )
+  });
+  const { tokens } = payload.data;
+  const moves = tokens && changedChoices(tokens, layers, payload.source.step);
+  const ofMoves = (title: string, series: Numeric[][]): IScalarPlot => ({
+    ...plot(title, [], 1),
+    lines: lines(series, moves?.steps)
+  });
+  const stability =
+    moves === null
+      ? []
+      : [
+          ofMoves(trans.__('tokens rerouted'), moves.sinceBefore),
+          ofMoves(trans.__('rerouted by the end'), moves.againstLast)
+        ];
   return [
     plot(trans.__('MaxVio'), history.maxVio, worst),
     plot(trans.__('coefficient of variation'), history.cv, Math.sqrt(worst)),
     plot(trans.__('router entropy'), history.entropy, 1, false),
-    plot(trans.__('dropped share'), history.dropped, 1)
+    plot(trans.__('dropped share'), history.dropped, 1),
+    ofLoads(trans.__('effective experts'), effectiveExperts),
+    ofLoads(trans.__('dead experts'), deadExperts),
+    ...stability
   ].filter((each) => each.lines.some((line) => line.values.some((value) => value !== null)));
 }

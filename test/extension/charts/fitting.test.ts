@@ -36,7 +36,7 @@ test('the names of lines give way before the titles of their plots do', () => {
     titlesIn(routingScalars(routing('finished'), { ...context, width })!)
   );
   expect(wide).toContain('MaxVio between 0 and 7');
-  expect(wide.filter((text) => text === 'layer 0 1 2 3')).toHaveLength(4);
+  expect(wide.filter((text) => text === 'layer 0 1 2 3')).toHaveLength(8);
   expect(narrow).toContain('MaxVio');
   expect(narrow).toContain('coefficient of variation');
   expect(narrow).toContain('layer 0 1 2 3');
