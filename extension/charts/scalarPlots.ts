@@ -1,4 +1,5 @@
 /** @file The named scalars of a run, plot by plot. */
+import { OF_THE_MACHINE } from '@switchyard/kernel-lib/protocol';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
 
 /** One line of a plot. */
@@ -38,11 +39,12 @@ export function scalarPlots(scalars: Record<string, Numeric[]>, ofLayers: readon
   return [...loss, ...ofLayers, ...named.filter((plot) => plot.title !== 'loss')];
 }
 
-/** "loss/train" and "loss/validation" share the plot "loss". */
+/** "loss/train" and "loss/validation" share the plot "loss"; each of the machine has one, as their units differ. */
 function namedScalars(named: Record<string, Numeric[]>): IScalarPlot[] {
   const plots = new Map<string, IScalarPlot>();
   for (const [name, values] of Object.entries(named)) {
-    const [group, ...rest] = name.split('/');
+    const own = name.startsWith(OF_THE_MACHINE);
+    const [group, ...rest] = own ? [name.slice(OF_THE_MACHINE.length)] : name.split('/');
     const plot = plots.get(group) ?? { title: group, legend: '', lines: [], bounds: [null, null], fromZero: false };
     plot.lines.push({ name: rest.join('/'), values });
     plots.set(group, plot);

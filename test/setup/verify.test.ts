@@ -87,6 +87,22 @@ describe('verify says what it does not compare', () => {
     expect(compared([saved], [{ ...now, ...payload(2) }]).different).toBe(1);
   });
 
+  it('speeds and memory of a run, and nothing else of it', () => {
+    const run = (speed: number, loss: number, inside = true): Forms => {
+      const own = { steps: [1], scalars: { 'loss/train': [loss], 'machine/steps per second': [speed] } };
+      const shown = payload(1);
+      Object.assign(shown[PAYLOAD] as object, { data: inside ? { history: own } : own });
+      return shown;
+    };
+    for (const inside of [true, false]) {
+      const same = compared([run(1, 2, inside)], [run(9, 2, inside)]);
+      expect(same.different).toBe(0);
+      expect(same.said).toMatch(/not compared\n +1 run, without its speeds and memory/);
+      expect(compared([run(1, 2, inside)], [run(1, 3, inside)]).different).toBe(1);
+    }
+    expect(compared([payload(1)], [payload(1)]).said).not.toContain('speeds');
+  });
+
   it('an environment record, whose changes are said', () => {
     const other = { ...RECORD, threads: 2 };
     const [saved, now] = [RECORD, other].map((r) => ({ [ENVIRONMENT]: r, 'text/plain': environmentText(r) }));

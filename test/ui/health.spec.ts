@@ -3,7 +3,10 @@ import { openNotebook, panelOf, start } from './support/notebook';
 import { tinyTraining } from './support/tinyTraining';
 
 /** Settings of the panel beside the defaults. */
-const settings = (own: object): object => ({ ...galata.DEFAULT_SETTINGS, 'jupyterlab-switchyard:plugin': own });
+const settings = (own: object): Record<string, unknown> => ({
+  ...galata.DEFAULT_SETTINGS,
+  'jupyterlab-switchyard:plugin': own
+});
 
 /** A run whose first layer sends all tokens to the same two experts of sixteen from step 6 on; it waits at step 15 for a file. */
 const COLLAPSES = `import time, replay

@@ -41,3 +41,5 @@ TOP_TOKENS = 5
 MAX_EARLIER = 16
 #: A packed choice is a byte, and 255 says that there is none.
 MAX_PACKED_EXPERTS = 255
+#: Begin of the names of scalars that another run of the same seed does not repeat, such as speeds.
+OF_THE_MACHINE = "machine/"

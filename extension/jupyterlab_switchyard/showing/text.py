@@ -3,6 +3,8 @@
 import re
 from typing import Any, Callable
 
+from ..recording.limits import OF_THE_MACHINE
+
 #: Control characters and halves of characters have no place in a terminal or in XML.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -36,7 +38,8 @@ def payload_text(payload: dict[str, Any]) -> str:
     lines = [heading(payload["source"]), *_table(data["layers"])]
     if data.get("omittedLayers"):
         lines.append(f"{data['omittedLayers']} more layers")
-    latest = {name: [x for x in values if x is not None] for name, values in data["history"]["scalars"].items()}
+    named = {name: values for name, values in data["history"]["scalars"].items() if not name.startswith(OF_THE_MACHINE)}
+    latest = {name: [x for x in values if x is not None] for name, values in named.items()}
     if latest:
         lines.append(", ".join(f"{name} {f'{values[-1]:.4g}' if values else '-'}" for name, values in latest.items()))
     return "\n".join(map(printable, lines))

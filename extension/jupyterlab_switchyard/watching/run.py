@@ -15,6 +15,7 @@ from ..showing.text import payload_text
 from .batches import Domain, batch_of
 from .configuration import given_settings
 from .control import Control, Stopped
+from .machine import MachineMeter
 from .probe import Probe
 
 
@@ -46,6 +47,7 @@ class Run:
         self._domain: Domain = None
         self._display = display
         self._live: LiveDisplay | None = None
+        self._meter = MachineMeter()
         output = self._output = Output()
         #: Whether a step has ended and the next one not begun.
         self._between = False
@@ -137,6 +139,7 @@ class Run:
                 self._control.open()
             self._start()
             self._live.update()
+            self._meter.begin()
         except BaseException:
             self._stop()
             self._control.close()
@@ -168,9 +171,10 @@ class Run:
 
     def _end_step(self, number: int | None, scalars: Mapping[str, float]) -> None:
         step = max(1, self._recorder.last_step + 1) if number is None else number
-        self._recorder.step(step, scalars)
+        self._recorder.step(step, {**scalars, **self._meter.step()})
         self._state.step = self._recorder.last_step
         self._update()
+        self._meter.begin()
 
     def _hold(self) -> None:
         """Between two steps of a run that is shown: waits, or ends the run, where a reader has asked for it."""
@@ -184,6 +188,7 @@ class Run:
                 self._control.hold(self._live.catch_up)
             finally:
                 self._between = False
+                self._meter.begin()
 
     def _update(self) -> None:
         # With a text a payload is made between steps only.

@@ -12,6 +12,8 @@ const { compareData } = require('./values');
  */
 
 const PAYLOAD = 'application/vnd.switchyard.v1+json';
+// Begin of the names of such scalars, as in the library's protocol.
+const OF_THE_MACHINE = 'machine/';
 // Drawn from data that the same output carries.
 const PICTURE = 'image/svg+xml';
 
@@ -54,6 +56,9 @@ function compareShown(saved, now, rules, where) {
     return [
       { where, saved: saved === undefined ? null : summary(saved), now: now === undefined ? null : summary(now) }
     ];
+  }
+  if ([saved, now].some((output) => payloadOf(output)?.ofMachine)) {
+    rules.leftOut?.machine();
   }
   const without = leftOutOf([saved, now], rules);
   const [a, b] = [forms(saved, without), forms(now, without)];
@@ -106,7 +111,7 @@ function forms(output, without = []) {
 /**
  * The part of a payload that is compared; null where the output has none of the shape that ours have.
  * @param {Output} output
- * @returns {{ kind: string, shown: unknown } | null}
+ * @returns {{ kind: string, shown: unknown, ofMachine: boolean } | null}
  */
 function payloadOf(output) {
   const { kind, source, data } = dataOf(output)[PAYLOAD] ?? {};
@@ -114,7 +119,26 @@ function payloadOf(output) {
     return null;
   }
   const { step, totalSteps, status } = source;
-  return { kind, shown: { step, totalSteps, status, data } };
+  const compared = withoutMachine(data);
+  return { kind, shown: { step, totalSteps, status, data: compared }, ofMachine: compared !== data };
+}
+
+/**
+ * The data of a run without the scalars that are of the machine and its load: no two runs have the same.
+ * @param {any} data
+ * @returns {any}
+ */
+function withoutMachine(data) {
+  const history = data?.history ?? data;
+  if (typeof history?.scalars !== 'object' || history.scalars === null) {
+    return data;
+  }
+  const named = Object.entries(history.scalars).filter(([name]) => !name.startsWith(OF_THE_MACHINE));
+  if (named.length === Object.keys(history.scalars).length) {
+    return data;
+  }
+  const repeated = { ...history, scalars: Object.fromEntries(named) };
+  return history === data ? repeated : { ...data, history: repeated };
 }
 
 /**

@@ -33,6 +33,7 @@ export { parsePayload } from './parsePayload';
 export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
+export { OF_THE_MACHINE } from './scalars';
 export type { EarlierChoices, TokenSample } from './tokenSample';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';

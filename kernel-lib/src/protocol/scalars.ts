@@ -2,6 +2,9 @@
 import { checkArray, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
 import { MAX_SCALARS } from './limits';
 
+/** Begin of the names of scalars that are of the machine and its load, such as speeds: another run of the same seed has others. */
+export const OF_THE_MACHINE = 'machine/';
+
 /** Step numbers, ascending; returns how many. */
 export function checkSteps(value: unknown, path: string, max: number): number {
   let last = -1;

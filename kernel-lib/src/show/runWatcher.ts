@@ -10,6 +10,7 @@ import { envelope } from './envelope';
 import type { RunState } from './envelope';
 import type { Closer, LiveKind, LiveRecorder } from './liveKinds';
 import { LiveDisplay } from './liveDisplay';
+import { MachineMeter } from './machineMeter';
 import { expectProbeText } from './probe';
 import { Steering } from './steering';
 import { payloadSvg } from './svg';
@@ -45,6 +46,7 @@ interface Watched<R> {
   state: RunState;
   display: LiveDisplay;
   steering: Steering;
+  meter: MachineMeter;
 }
 
 /** Follows one run at a time: records it, and shows it in an output of the cell that started it. */
@@ -99,18 +101,19 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
       shown: { cellId: shared().host?.cell()?.id ?? null, bundle: () => display.bundle }
     });
     this.current?.steering.close();
-    this.current = { recorder, state, display, steering };
+    this.current = { recorder, state, display, steering, meter: new MachineMeter() };
     display.update();
   }
 
   batch(batch: Batch | null): void {
     this.recorder?.batch(batch);
+    this.current?.meter.batch(batch);
   }
 
   step({ step, scalars }: StepReport): void {
     if (this.current !== null) {
-      const { recorder, state, steering, display } = this.current;
-      recorder.step(step, scalars);
+      const { recorder, state, steering, display, meter } = this.current;
+      recorder.step(step, { ...scalars, ...meter.step() });
       state.step = step;
       steering.step(step, () => this.live.paths?.(recorder) ?? []);
       display.update();

@@ -34,10 +34,17 @@ test('unreadable outputs of two cells are two rows', () => {
 });
 
 test('a query finds rows that have all its words, wherever they are', () => {
-  const row = { title: 'MoE transformer', state: 'finished', details: ['step 3 of 60', 'saved'], cell: 'cell 2' };
+  const row = {
+    title: 'MoE transformer',
+    state: 'finished',
+    details: ['step 3 of 60', 'saved'],
+    health: '4 dead experts',
+    cell: 'cell 2'
+  };
   expect(matches(row, '')).toBe(true);
   expect(matches(row, 'moe cell')).toBe(true);
   expect(matches(row, ' FINISHED  transformer ')).toBe(true);
+  expect(matches(row, 'dead')).toBe(true);
   expect(matches(row, 'moe running')).toBe(false);
   expect(matches(row, 'finishedstep')).toBe(false);
 });

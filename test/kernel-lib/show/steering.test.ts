@@ -209,7 +209,7 @@ describe('a probed text', () => {
     expect(bits(model)).toEqual(bits(plain));
     const [mine, theirs] = [watcher.latest()!.data, watched.latest()!.data];
     expect(mine.layers).toEqual(theirs.layers);
-    expect(mine.history).toEqual(theirs.history);
+    expect(repeated(mine.history)).toEqual(repeated(theirs.history));
 
     const tokens = mine.tokens!;
     expect(tokens.text.join('')).toBe(text);
@@ -268,3 +268,10 @@ describe('a probed text', () => {
 });
 
 const idle: train.Watcher = { start: () => undefined, step: () => undefined, end: () => undefined };
+
+/** The history without the scalars that are of the machine. */
+function repeated(history: protocol.RoutingHistory): object {
+  const kept = Object.entries(history.scalars).filter(([name]) => !name.startsWith('machine/'));
+  expect(kept.length).toBe(Object.keys(history.scalars).length - 3);
+  return { ...history, scalars: Object.fromEntries(kept) };
+}

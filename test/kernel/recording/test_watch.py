@@ -69,7 +69,12 @@ def test_each_training_pass_is_a_step_until_the_user_says(valid):
     payload = valid(run.payload())
     assert payload["data"]["history"]["steps"] == [1, 2]
     scalars = {"loss/train": [2.5, 1.25], "loss/validation": [3, 3], "auxiliary/balance": [0.01, 0.01]}
-    assert payload["data"]["history"]["scalars"] == scalars
+    shown = payload["data"]["history"]["scalars"]
+    assert {name: shown[name] for name in scalars} == scalars
+    # Of this machine: speeds are above 0, and said in no text.
+    assert set(shown) - set(scalars) == {"machine/steps per second", "machine/memory [MB]"}
+    assert all(value > 0 for name in set(shown) - set(scalars) for value in shown[name])
+    assert "machine/" not in repr(run) and "loss/train 1.25" in repr(run)
     assert (payload["source"]["step"], payload["source"]["totalSteps"]) == (2, 2)
 
 

@@ -1,9 +1,11 @@
+import { OF_THE_MACHINE } from '../../protocol';
 import type { Numeric } from '../../protocol';
 import { significant } from '../format';
 
-/** The last value of each series, as one line; none where there is no series. */
+/** The last value of each series, as one line, but of the machine's; none where there is no series. */
 export function scalarLine(scalars: Record<string, Numeric[]>): string[] {
-  const latest = Object.entries(scalars).map(([name, values]) => `${name} ${significant(lastOf(values))}`);
+  const shown = Object.entries(scalars).filter(([name]) => !name.startsWith(OF_THE_MACHINE));
+  const latest = shown.map(([name, values]) => `${name} ${significant(lastOf(values))}`);
   return latest.length > 0 ? [latest.join(', ')] : [];
 }
 
