@@ -18,6 +18,8 @@ export const CommandIDs = {
   pinRun: 'switchyard:pin-run',
   /** Shows two runs beside each other in the sidebar, or one again. */
   compareRuns: 'switchyard:compare-runs',
+  /** Opens the run in view in a tab of the main area. */
+  openTab: 'switchyard:open-tab',
   /** Saves the picture in view as `args.format`. */
   exportPicture: 'switchyard:export-picture',
   nextLayer: 'switchyard:next-layer',

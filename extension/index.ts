@@ -20,7 +20,12 @@ import { IPanelSettings, PanelSettings } from './base/panelSettings';
 import { IRunRegistry, RunRegistry } from './base/runRegistry';
 import { pictureRendererFactory } from './cells/pictureRenderer';
 import { createRendererFactory } from './cells/renderer';
+import type { IView } from './base/view';
 import { isLeftToJupyterLab } from './shortcuts';
+import type { RunView } from './panels';
+import type { RunTabs } from './runTab';
+import { addRunTabs } from './runTab';
+import type { RoutingSidebar, RunHandle } from './sidebar';
 import { addSidebar } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
@@ -120,7 +125,9 @@ const panels: JupyterFrontEndPlugin<void> = {
       restorer
     });
     addSidebarCommands(app, { sidebar, trans });
-    addViewCommands(app.commands, { view: () => activeView(notebooks, notebookPanels, sidebar), trans });
+    const view = (): RunView | null => activeView(notebooks, notebookPanels, sidebar, tabInFront(shell, tabs));
+    const tabs = addRunTabs(app, { trans, themes, settings: panelSettings, inView: () => runIn(view(), sidebar) });
+    addViewCommands(app.commands, { view, trans });
     fillPalette(palette, trans);
     const status = new RunStatus({
       trans,
@@ -144,6 +151,18 @@ const panels: JupyterFrontEndPlugin<void> = {
     statusBar?.registerStatusItem('jupyterlab-switchyard:run-status', { item: status, align: 'middle' });
   }
 };
+
+/** The run that a view shows, as one that outlives it. */
+function runIn(view: RunView | null, sidebar: RoutingSidebar): { handle: RunHandle; view: IView } | null {
+  const handle = sidebar.find(view?.run?.key ?? '');
+  return view === null || handle === null ? null : { handle, view: view.view };
+}
+
+/** The pictures of the tab in front, where it is one of a run. */
+function tabInFront(shell: JupyterFrontEnd['shell'], tabs: RunTabs): RunView | null {
+  const { currentWidget } = tabs;
+  return currentWidget !== null && currentWidget === shell.currentWidget ? currentWidget.content : null;
+}
 
 /** Item of the status bar that says how a run is. */
 function wordsOf(run: IRun | undefined, settings: PanelSettings, trans: TranslationBundle): string | null {

@@ -14,12 +14,16 @@ export interface IViewCommandOptions {
   trans: TranslationBundle;
 }
 
-/** The sidebar where it has the focus; else the panel of the active cell; else the sidebar where it is open. */
+/** The tab of a run that is in front, where one is; else the sidebar where it has the focus; else the panel of the active cell; else the sidebar where it is open. */
 export function activeView(
   notebooks: INotebookTracker,
   panels: NotebookPanels,
-  sidebar: RoutingSidebar
+  sidebar: RoutingSidebar,
+  tab: RunView | null
 ): RunView | null {
+  if (tab !== null) {
+    return tab;
+  }
   const cell = notebooks.activeCell?.model.id ?? '';
   const beside = panels.of(notebooks.currentWidget)?.viewOf(cell) ?? null;
   const focused = sidebar.node.contains(document.activeElement);

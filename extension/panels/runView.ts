@@ -114,6 +114,11 @@ export class RunView extends Widget {
     return this._run();
   }
 
+  /** What the reader looks at, as it is now. */
+  get view(): IView {
+    return { ...this._options.view };
+  }
+
   /** Asks the kernel of the run in view for something; does nothing where it cannot be controlled. */
   ask(request: ControlRequest): void {
     const run = this._run();

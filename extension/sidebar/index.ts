@@ -2,3 +2,4 @@ export { addSidebar } from './addSidebar';
 export { listRuns, matches } from './listRuns';
 export type { IListedRun, IRunRow } from './listRuns';
 export { RoutingSidebar } from './routingSidebar';
+export type { RunHandle } from './runHandle';

@@ -71,6 +71,11 @@ export class RoutingSidebar extends Widget {
     return this._present(this._selection.compared);
   }
 
+  /** The run of this id, of the notebook in front or pinned; null where it is not there. */
+  find(runId: string): RunHandle | null {
+    return this._listed().find(({ run }) => run.key === runId) ?? null;
+  }
+
   /** The pictures that have the focus, else those of the run in view; null where the sidebar has never been seen. */
   get view(): RunView | null {
     return this._second?.node.contains(document.activeElement) ? this._second : this._main;

@@ -55,7 +55,7 @@ export class RunList extends Widget {
       return node;
     };
     const [title, state, details] = [element('strong'), element('span'), element('small')];
-    const health = element('small', { class: 'jp-switchyard-health' });
+    const health = element('span', { class: 'jp-switchyard-health' });
     state.className = 'jp-switchyard-badge';
     const show = button('show', 'show');
     show.append(title, state, details, health);

@@ -23,6 +23,7 @@ import { readPayload } from '../../extension/base/reading';
 import { PayloadRenderer } from '../../extension/cells/renderer';
 import type { RunState } from '../../extension/base/runState';
 import { problemSentence, RUN_STATES, stateLabel, stateSentence } from '../../extension/base/runState';
+import { addRunTabs } from '../../extension/runTab';
 import { RoutingSidebar } from '../../extension/sidebar';
 import { addSidebarCommands } from '../../extension/sidebarCommands';
 import { PayloadStore } from '../../extension/base/store';
@@ -81,6 +82,9 @@ test('labels, captions and arguments of every command', () => {
   addViewCommands(commands, { view: () => null, trans });
   const sidebar = { inView: null } as unknown as RoutingSidebar;
   addSidebarCommands({ commands } as unknown as JupyterFrontEnd, { sidebar, trans });
+  const themes = null;
+  const settings = new PanelSettings();
+  addRunTabs({ commands } as unknown as JupyterFrontEnd, { trans, themes, settings, inView: () => null });
   const variants = [{}, { toolbar: true }, { isPalette: true }, ...FORMATS.map((format) => ({ format }))];
   expect(commands.listCommands().sort()).toEqual(Object.values(CommandIDs).sort());
   for (const id of commands.listCommands()) {
