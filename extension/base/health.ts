@@ -41,19 +41,6 @@ export function healthLine(findings: readonly IFinding[], trans: TranslationBund
     .join('; ');
 }
 
-/** One finding as a sentence, for who reads no more than that. */
-export function findingSentence(finding: IFinding, trans: TranslationBundle): string {
-  const { what, layer, amount } = finding;
-  switch (what) {
-    case 'collapsed':
-      return `${trans.__('Layer %1', layer)} ${since(trans.__('collapsed'), finding, trans)}: ${trans.__('%1 experts do the work of all', amount.toFixed(1))}.`;
-    case 'dead':
-      return trans._n('Layer %2 has %1 dead expert.', 'Layer %2 has %1 dead experts.', amount, layer);
-    case 'dropped':
-      return trans.__('Layer %1 drops %2 %% of its choices.', layer, (100 * amount).toFixed(0));
-  }
-}
-
 function collapsedWords(found: readonly IFinding[], trans: TranslationBundle): string {
   if (found.length === 0) {
     return '';

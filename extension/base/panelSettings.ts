@@ -17,6 +17,9 @@ export type HealthAction = 'none' | 'notify' | 'pause';
 /** The side of a cell that its panel is on. */
 export type PanelSide = 'right' | 'left' | 'below';
 
+/** Part of the time for drawing that is for outputs. */
+const OUTPUTS = 0.25;
+
 /** The one of the application: every place that draws follows it. */
 export const IPanelSettings = new Token<PanelSettings>(
   'jupyterlab-switchyard:IPanelSettings',
@@ -80,8 +83,11 @@ export class PanelSettings implements IDisposable {
     return (this._get('whenUnhealthy') as HealthAction | undefined) ?? 'none';
   }
 
-  /** Shared by all places that draw. */
-  readonly budget = new DrawingBudget(() => this.drawingShare);
+  /** Shared by all views of runs. */
+  readonly budget = new DrawingBudget(() => (1 - OUTPUTS) * this.drawingShare);
+
+  /** Shared by all outputs: what they draw is cheap, and need not wait until a dear picture has been paid for. */
+  readonly outputBudget = new DrawingBudget(() => OUTPUTS * this.drawingShare);
 
   get changed(): ISignal<this, void> {
     return this._changed;

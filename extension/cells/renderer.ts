@@ -53,7 +53,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this._reading = readPayload(model.data[MIME_TYPE]);
     if (this._isUnderWay(this._reading)) {
-      this._frame.schedule(this._settings.budget.wait);
+      this._frame.schedule(this._settings.outputBudget.wait);
     } else {
       this._draw();
     }
@@ -95,7 +95,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   private _drawLater(): void {
-    const { budget } = this._settings;
+    const { outputBudget: budget } = this._settings;
     if (budget.wait > 0) {
       this._frame.schedule(budget.wait);
     } else {

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { IFinding } from '../base/health';
-import { findingKey, findingSentence } from '../base/health';
+import { findingKey, healthLine } from '../base/health';
 import type { PanelSettings } from '../base/panelSettings';
 import type { IRun } from '../base/payloads';
 import type { RunControls } from '../control';
@@ -53,13 +53,13 @@ export class HealthWatch {
       return;
     }
     lasting.forEach((finding) => known.set(findingKey(finding), Infinity));
-    const words = lasting.map((finding) => findingSentence(finding, trans));
-    const held = holds && why === null;
-    if (held) {
+    const words = trans.__('%1 (%2)', healthLine(lasting, trans), payload.source.title);
+    if (holds && why === null) {
       controls.send(run, { type: 'pause' });
-      words.push(trans.__('The training waits: resume it in its panel.'));
+      notify(trans.__('Training paused: %1', words), payload.runId);
+    } else {
+      notify(words, payload.runId);
     }
-    notify([`${payload.source.title}:`, ...words].join(' '), payload.runId);
   }
 
   /** Findings that have been there long enough, and were not told; `known` has the step of the first time, Infinity once told. */

@@ -51,6 +51,7 @@ vi.mock('../../extension/base/plotly', () => ({
 
 // JupyterLab's components want a browser.
 vi.mock('../../extension/base/icon', () => ({ switchyardIcon: undefined }));
+vi.mock('@jupyterlab/apputils', () => ({ WidgetTracker: class {} }));
 
 /** All is in view. */
 class ObserverStandIn {

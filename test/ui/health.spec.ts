@@ -46,7 +46,7 @@ test.describe('with notifications', () => {
     );
     const told = page.locator('.Toastify__toast');
     await expect(told).toHaveCount(1);
-    await expect(told).toContainText('Layer 0 collapsed since step 6: 2.0 experts do the work of all.');
+    await expect(told).toContainText(`${LINE} (`);
     await page.screenshot({ path: 'test-results/health.png' });
     await told.getByRole('button', { name: 'Show' }).click();
     await page.sidebar.open('right');
@@ -70,7 +70,7 @@ test.describe('where trainings are to wait', () => {
     await start(page, 'notebook:run-all-cells');
     const panel = panelOf(page);
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('paused', { timeout: 120_000 });
-    await expect(page.locator('.Toastify__toast')).toContainText('The training waits: resume it in its panel.');
+    await expect(page.locator('.Toastify__toast')).toContainText('Training paused: 2 layers collapsed (0, 1)');
     await panel.getByRole('button', { name: 'Resume' }).click();
     await expect(panel.locator('.jp-switchyard-badge')).toHaveText('running');
     await panel.getByRole('button', { name: 'Stop' }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { IFinding } from '../../../extension/base/health';
-import { findingSentence, healthLine } from '../../../extension/base/health';
+import { healthLine } from '../../../extension/base/health';
 import { trans } from '../support/payloads';
 
 const collapsed = (layer: string, since: number | null = null): IFinding => ({
@@ -18,13 +18,4 @@ test.each<[IFinding[], string]>([
   [[dropped('1', 0.31), dropped('2', 0.456)], 'layer 2 drops 46 %']
 ])('findings in a line: %j', (findings, line) => {
   expect(healthLine(findings, trans)).toBe(line);
-});
-
-test('each finding as a sentence', () => {
-  expect(findingSentence(collapsed('3', 60), trans)).toBe(
-    'Layer 3 collapsed since step 60: 2.1 experts do the work of all.'
-  );
-  expect(findingSentence(dead('0', 1), trans)).toBe('Layer 0 has 1 dead expert.');
-  expect(findingSentence(dead('0', 2), trans)).toBe('Layer 0 has 2 dead experts.');
-  expect(findingSentence(dropped('5', 0.4), trans)).toBe('Layer 5 drops 40 % of its choices.');
 });

@@ -132,13 +132,13 @@ test('of a run under way as much is drawn as the time for drawing lets, and its 
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
   const { settings, change } = changeableSettings();
-  change({ drawingShare: 3 });
-  const run = settings.budget.run.bind(settings.budget);
+  change({ drawingShare: 12 });
+  const run = settings.outputBudget.run.bind(settings.outputBudget);
   const slowly = (draw: () => void): void => {
     draw();
     late += 30;
   };
-  vi.spyOn(settings.budget, 'run').mockImplementation((draw) => run(() => slowly(draw)));
+  vi.spyOn(settings.outputBudget, 'run').mockImplementation((draw) => run(() => slowly(draw)));
   const node = await renderWith(settings, at(120));
   const shown = (): string => /step (\d+) of/.exec(node.textContent)![1];
   const steps = new Set<string>();
@@ -147,7 +147,7 @@ test('of a run under way as much is drawn as the time for drawing lets, and its 
     vi.advanceTimersByTime(250);
     steps.add(shown());
   }
-  // 30 ms at 3 % are a drawing a second: ten of forty snapshots.
+  // 30 ms at 3 %, a fourth of the share, are a drawing a second: ten of forty snapshots.
   expect(steps.size).toBeGreaterThanOrEqual(9);
   expect(steps.size).toBeLessThanOrEqual(12);
   await show(at(161));

@@ -88,7 +88,7 @@ beforeEach(() => {
   };
   const { settings, ...changeable } = changeableSettings();
   change = changeable.change;
-  change({ drawingShare: 3 });
+  change({ drawingShare: 4 });
   view = new RunView({ source, view: { ...FIRST_VIEW }, trans, themes: null, settings });
   store.changed.connect(() => view.follow());
   Widget.attach(view, document.body);
@@ -125,7 +125,7 @@ const shownStep = (): string => view.node.querySelector('.jp-switchyard-controls
 
 test('snapshots are drawn as far as the time for drawing goes, and their steps told as they come', () => {
   train(20);
-  // 30 ms at 3 % are a drawing a second.
+  // 30 ms at 3 %, three of four parts of the share, are a drawing a second.
   expect(pictures[0].drawn.length).toBeGreaterThanOrEqual(18);
   expect(pictures[0].drawn.length).toBeLessThanOrEqual(21);
   expect(pictures[1].drawn).toEqual(pictures[0].drawn);
@@ -134,10 +134,10 @@ test('snapshots are drawn as far as the time for drawing goes, and their steps t
 });
 
 test('more time, and cheaper pictures, make more drawings', () => {
-  change({ drawingShare: 12 });
+  change({ drawingShare: 16 });
   train(10);
   expect(pictures[0].drawn.length).toBeGreaterThan(35);
-  change({ drawingShare: 3 });
+  change({ drawingShare: 4 });
   vi.advanceTimersByTime(5000);
   pictures.forEach((picture) => Object.assign(picture, { drawn: [], cost: 2 }));
   train(10, 100);

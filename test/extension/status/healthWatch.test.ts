@@ -8,8 +8,7 @@ import { HealthWatch } from '../../../extension/status/healthWatch';
 import { routing, trans } from '../support/payloads';
 
 const TITLE = routing('small').source.title;
-const DEAD = 'Layer 0 has 1 dead expert.';
-const WAITS = 'The training waits: resume it in its panel.';
+const DEAD = `1 dead expert (${TITLE})`;
 
 /** A watch over one run of one layer of 4 experts, one of them dead where `dead`. */
 function watch(
@@ -56,7 +55,7 @@ test('what lasts for eight steps is told once, and its training held where that 
   at(9, true);
   at(10, true);
   at(30, true);
-  expect(said).toEqual([`${TITLE}: ${DEAD} ${WAITS}`]);
+  expect(said).toEqual([`Training paused: ${DEAD}`]);
   expect(sent).toEqual(['pause']);
 });
 
@@ -67,7 +66,7 @@ test('what goes away meanwhile is counted anew', () => {
   [7, 14].forEach((step) => at(step, true));
   expect(said).toEqual([]);
   at(15, true);
-  expect(said).toEqual([`${TITLE}: ${DEAD}`]);
+  expect(said).toEqual([DEAD]);
 });
 
 test('a kernel that has not said yet whether it can be held is asked again; one that cannot be is only told of', () => {
@@ -76,14 +75,14 @@ test('a kernel that has not said yet whether it can be held is asked again; one 
   expect(said).toEqual([]);
   answers('no-channel');
   at(13, true);
-  expect(said).toEqual([`${TITLE}: ${DEAD}`]);
+  expect(said).toEqual([DEAD]);
   expect(sent).toEqual([]);
 });
 
 test('a training that waits already is not held again, and nothing is done where nothing is wanted', () => {
   const held = watch('pause');
   [1, 9].forEach((step) => held.at(step, true, { told: 'paused' }));
-  expect(held.said).toEqual([`${TITLE}: ${DEAD}`]);
+  expect(held.said).toEqual([DEAD]);
   expect(held.sent).toEqual([]);
   const none = watch('none');
   [1, 9].forEach((step) => none.at(step, true));
