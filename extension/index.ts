@@ -122,6 +122,7 @@ const panels: JupyterFrontEndPlugin<void> = {
       trans,
       themes,
       settings: panelSettings,
+      contents: app.serviceManager.contents,
       restorer
     });
     addSidebarCommands(app, { sidebar, trans });

@@ -78,6 +78,11 @@ export class PanelSettings implements IDisposable {
     };
   }
 
+  /** Folder of saved runs, relative to the notebook's. */
+  get runsFolder(): string {
+    return (this._get('runsFolder') as string | undefined) ?? 'runs';
+  }
+
   /** What follows when a layer goes wrong. */
   get healthAction(): HealthAction {
     return (this._get('whenUnhealthy') as HealthAction | undefined) ?? 'none';

@@ -4,8 +4,10 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookPanels } from '../cells';
+import type { Contents } from '@jupyterlab/services';
 import type { PanelSettings } from '../base/panelSettings';
 import { RoutingSidebar } from './routingSidebar';
+import { RunFolder } from './runFolder';
 import type { INotebookRuns } from './runHandle';
 
 export interface IAddSidebarOptions {
@@ -15,6 +17,8 @@ export interface IAddSidebarOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
   settings: PanelSettings;
+  /** Where saved runs are read from. */
+  contents: Contents.IManager;
   /** Opens the sidebar again where it was open; Notebook 7 has none. */
   restorer: ILayoutRestorer | null;
 }
@@ -23,8 +27,13 @@ export interface IAddSidebarOptions {
 const RANK = 700;
 
 export function addSidebar(options: IAddSidebarOptions): RoutingSidebar {
-  const { shell, notebooks, panels, trans, themes, settings, restorer } = options;
-  const sidebar = new RoutingSidebar({ trans, themes, settings });
+  const { shell, notebooks, panels, trans, themes, settings, restorer, contents } = options;
+  const folder = new RunFolder({
+    contents,
+    name: () => settings.runsFolder,
+    fail: (error) => console.error('jupyterlab-switchyard: saved runs could not be read', error)
+  });
+  const sidebar = new RoutingSidebar({ trans, themes, settings, folder });
   const follow = (): void => sidebar.follow(runsOf(notebooks.currentWidget, panels, shell));
   shell.add(sidebar, 'right', { rank: RANK, type: trans.__('Routing') });
   restorer?.add(sidebar, sidebar.id);
@@ -45,9 +54,9 @@ function runsOf(
     return null;
   }
   const { context, content } = notebook;
-  const name = context.path;
   return {
-    name: () => name.slice(name.lastIndexOf('/') + 1),
+    name: () => context.path.slice(context.path.lastIndexOf('/') + 1),
+    path: () => context.path,
     ...parts,
     reveal: (cellId) => {
       shell.activateById(notebook.id);

@@ -19,6 +19,7 @@ import type { IListEntry, IRunAction } from './runList';
 import { RunList } from './runList';
 import { listRuns, matches } from './listRuns';
 import type { INotebookRuns } from './runHandle';
+import type { RunFolder } from './runFolder';
 import { RunHandle } from './runHandle';
 import { leaveNotebook, NO_SELECTION, showRun, toggleCompared, togglePinned } from './selection';
 
@@ -26,6 +27,8 @@ export interface ISidebarOptions {
   trans: TranslationBundle;
   themes: IThemeManager | null;
   settings: PanelSettings;
+  /** Runs that were saved beside the notebook in front. Default: none are looked for. */
+  folder?: RunFolder;
 }
 
 export class RoutingSidebar extends Widget {
@@ -59,6 +62,7 @@ export class RoutingSidebar extends Widget {
     layout.addWidget(this._scalars);
     layout.addWidget(this._views);
     this._list.acted.connect(this._act, this);
+    options.folder?.runs.store.changed.connect(() => this._frame.schedule(), this);
   }
 
   /** The run in view. */
@@ -87,6 +91,7 @@ export class RoutingSidebar extends Widget {
       return;
     }
     this._notebook = notebook;
+    this._lookIntoFolder();
     this._selection = leaveNotebook(this._selection);
     if (notebook && !this._heard.has(notebook.store)) {
       this._heard.add(notebook.store);
@@ -133,6 +138,12 @@ export class RoutingSidebar extends Widget {
     this._frame.schedule();
   }
 
+  private _lookIntoFolder(): void {
+    if (this.isVisible) {
+      void this._options.folder?.look(this._notebook?.path() ?? null);
+    }
+  }
+
   private _act(_: RunList, { action, handle }: IRunAction): void {
     this._onRun(action, handle);
   }
@@ -155,6 +166,7 @@ export class RoutingSidebar extends Widget {
       return;
     }
     const { trans } = this._options;
+    this._lookIntoFolder();
     const { inView, compared } = this;
     this._main ??= this._createView(() => this.inView);
     const titles = this._titles();
@@ -182,7 +194,7 @@ export class RoutingSidebar extends Widget {
   private _rowOf(handle: RunHandle, titles: ReadonlyMap<RunHandle, string>): IListEntry['row'] {
     const own = handle.row(this._options.trans, this._options.settings.healthLimits);
     const row = { ...own, title: titles.get(handle) ?? own.title };
-    const here = handle.notebook.store === this._notebook?.store;
+    const here = [this._notebook?.store, this._options.folder?.runs.store].includes(handle.notebook.store);
     return here ? row : { ...row, details: [...row.details, handle.notebook.name()] };
   }
 
@@ -260,11 +272,20 @@ export class RoutingSidebar extends Widget {
 
   /** Pinned runs first, then those of the notebook. */
   private _listed(): RunHandle[] {
-    return [...new Set([...this._selection.pinned, ...this._ofNotebook()])];
+    return [...new Set([...this._selection.pinned, ...this._ofNotebook(), ...this._ofFolder()])];
   }
 
   private _ofNotebook(): RunHandle[] {
-    const notebook = this._notebook;
+    return this._handlesOf(this._notebook);
+  }
+
+  /** Those of the folder that the notebook does not have itself. */
+  private _ofFolder(): RunHandle[] {
+    const own = new Set(this._ofNotebook().map(({ id }) => id));
+    return this._handlesOf(this._options.folder?.runs ?? null).filter(({ id }) => !own.has(id));
+  }
+
+  private _handlesOf(notebook: INotebookRuns | null): RunHandle[] {
     if (notebook === null || notebook.store.isDisposed) {
       return [];
     }
@@ -285,7 +306,7 @@ export class RoutingSidebar extends Widget {
   private _newest(): RunHandle | null {
     const handles = this._ofNotebook();
     const newest = latestRun(handles.map(({ run }) => run));
-    return handles.find(({ run }) => run === newest) ?? null;
+    return handles.find(({ run }) => run === newest) ?? this._ofFolder().at(0) ?? null;
   }
 
   private _options: ISidebarOptions;

@@ -15,8 +15,13 @@ import { listRuns } from './listRuns';
 /** An open notebook, as far as runs are concerned. */
 export interface INotebookRuns {
   name: () => string;
+  /** Path of its file. */
+  path: () => string;
+  /** Words for where its runs are, where that is no cell. Default: each is in a cell. */
+  place?: () => string;
   store: PayloadStore;
-  controls: RunControls;
+  /** Null where no kernel has them. */
+  controls: RunControls | null;
   /** Brings a cell into view. */
   reveal: (cellId: string) => void;
   /** Ids of its cells, in order. */
@@ -54,8 +59,9 @@ export class RunHandle {
   /** Words that the list has for it. */
   row(trans: TranslationBundle, limits: IHealthLimits): IRunRow {
     const { run, cellId } = this._find();
-    const cell = this._cellOf(cellId, trans);
-    const place = cell === null ? [this._nowhere(trans)] : [];
+    const { place: apart } = this.notebook;
+    const cell = apart === undefined ? this._cellOf(cellId, trans) : null;
+    const place = cell === null ? [apart?.() ?? this._nowhere(trans)] : [];
     const title = titleOf(run, trans);
     if ('problem' in run.reading) {
       return { title, state: trans.__('not readable'), details: place, health: '', cell };

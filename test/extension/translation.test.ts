@@ -159,7 +159,7 @@ test('the sidebar, without a notebook, with one without runs, and with runs', as
   Widget.attach(sidebar, document.body);
   const controls = { state: () => ({ why: 'no-channel', status: null }) };
   for (const store of [null, new PayloadStore(), runs()]) {
-    const notebook = { name: () => 'ν', store, controls, cellOrder: () => ['α', 'β'] };
+    const notebook = { name: () => 'ν', path: () => 'ν', store, controls, cellOrder: () => ['α', 'β'] };
     sidebar.follow(store && (notebook as unknown as Parameters<RoutingSidebar['follow']>[0]));
     sidebar.compare();
     await drawn();

@@ -13,11 +13,17 @@ import { LiveDisplay } from './liveDisplay';
 import { MachineMeter } from './machineMeter';
 import { expectProbeText } from './probe';
 import { Steering } from './steering';
+import { expectRunsFolder, RunFile, RUNS_FOLDER } from './runFile';
 import { payloadSvg } from './svg';
 
 export interface WatchOptions {
   /** Title for people. Default: the model's kind, with its routing where it has any. */
   title?: string;
+  /**
+   * Folder, relative to the notebook's, that the run is saved in as it goes, for the sidebar and `npx switchyard runs`; true is "runs". Default: it
+   * is not.
+   */
+  save?: boolean | string;
 }
 
 export interface DepthWatchOptions extends WatchOptions {
@@ -47,6 +53,8 @@ interface Watched<R> {
   display: LiveDisplay;
   steering: Steering;
   meter: MachineMeter;
+  /** Null where the run is not saved. */
+  file: RunFile | null;
 }
 
 /** Follows one run at a time: records it, and shows it in an output of the cell that started it. */
@@ -59,6 +67,7 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
   ) {
     // Refuses bad options here, where they were written, and not when the run starts.
     live.recorder(this.recorderOptions());
+    expectRunsFolder(`show.${live.kind}`, options.save);
     if (options.probe !== undefined) {
       expectProbeText(options.probe);
     }
@@ -100,8 +109,10 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
       noProbe: noProbe(live, run),
       shown: { cellId: shared().host?.cell()?.id ?? null, bundle: () => display.bundle }
     });
+    const file = this.fileOf(state);
     this.current?.steering.close();
-    this.current = { recorder, state, display, steering, meter: new MachineMeter() };
+    this.current = { recorder, state, display, steering, meter: new MachineMeter(), file };
+    file?.update(() => this.build());
     display.update();
   }
 
@@ -112,20 +123,24 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
 
   step({ step, scalars }: StepReport): void {
     if (this.current !== null) {
-      const { recorder, state, steering, display, meter } = this.current;
-      recorder.step(step, { ...scalars, ...meter.step() });
+      const { recorder, state, steering, display, meter, file } = this.current;
+      const measured = { ...scalars, ...meter.step() };
+      recorder.step(step, measured);
       state.step = step;
+      file?.step(step, measured);
       steering.step(step, () => this.live.paths?.(recorder) ?? []);
+      file?.update(() => this.build());
       display.update();
     }
   }
 
   end(status: 'finished' | 'stopped' | 'failed', error: Error | null = null): void {
     if (this.current !== null) {
-      const { state } = this.current;
+      const { state, file } = this.current;
       state.status = status;
       state.problem = error?.message || undefined;
       this.current.steering.end();
+      file?.write(this.build());
       this.current.display.finish();
     }
   }
@@ -138,6 +153,12 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
   /** A picture of {@link RunWatcher.latest}. */
   toSVG(): string {
     return payloadSvg(this.latest() ?? fail(`show.${this.live.kind}`, 'a picture needs a run', 'none yet'));
+  }
+
+  private fileOf(state: RunState): RunFile | null {
+    const { save = false } = this.options;
+    const folder = save === true ? RUNS_FOLDER : save;
+    return folder === false ? null : new RunFile(folder, state);
   }
 
   private build(): P {
