@@ -17,12 +17,17 @@ test('saved runs outlive their kernel: another notebook of the folder lists, sho
     name: 'first.ipynb'
   });
   await start(page, 'notebook:run-all-cells');
-  const list = async (): Promise<string[]> =>
-    (await page.contents.getContentMetadata(`${tmpPath}/runs`))?.content.map(({ name }: { name: string }) => name) ??
-    [];
-  await expect
-    .poll(async () => (await list()).filter((name) => name.endsWith('.run.json')).length, { timeout: 120_000 })
-    .toBe(2);
+  const files = (): Promise<string[]> =>
+    page.evaluate(
+      (folder) =>
+        window.jupyterapp.serviceManager.contents.get(folder).then(
+          ({ content }) => (content as { name: string }[]).map(({ name }) => name),
+          () => []
+        ),
+      `${tmpPath}/runs`
+    );
+  const snapshots = async (): Promise<number> => (await files()).filter((name) => name.endsWith('.run.json')).length;
+  await expect.poll(snapshots, { timeout: 120_000 }).toBe(2);
   await expect(page.locator('.jp-Dialog')).toContainText('Kernel Restarting', { timeout: 60_000 });
   await page.locator('.jp-Dialog').getByRole('button', { name: 'Ok' }).click();
 
