@@ -31,7 +31,7 @@ export class RunFolder implements IDisposable {
   readonly runs: INotebookRuns = {
     name: () => this._path,
     path: () => this._path,
-    place: () => this._path,
+    place: () => this._options.name(),
     store: new PayloadStore(),
     controls: null,
     reveal: () => undefined,

@@ -17,6 +17,7 @@ from .configuration import given_settings
 from .control import Control, Stopped
 from .machine import MachineMeter
 from .probe import Probe
+from .run_file import RunFile, Save, runs_folder
 
 
 class Run:
@@ -36,6 +37,7 @@ class Run:
         window: int = 8,
         configuration: Mapping[str, Any] | None = None,
         display: bool = True,
+        save: Save = False,
     ) -> None:
         if total_steps is not None:
             expect_integer("watch", "total_steps", total_steps, 0)
@@ -48,6 +50,8 @@ class Run:
         self._display = display
         self._live: LiveDisplay | None = None
         self._meter = MachineMeter()
+        self._folder = runs_folder(save)
+        self._file: RunFile | None = None
         output = self._output = Output()
         #: Whether a step has ended and the next one not begun.
         self._between = False
@@ -139,6 +143,9 @@ class Run:
                 self._control.open()
             self._start()
             self._live.update()
+            if self._folder is not None:
+                self._file = RunFile(self._folder, self._state)
+                self._file.update(self.payload)
             self._meter.begin()
         except BaseException:
             self._stop()
@@ -157,6 +164,8 @@ class Run:
             self._state.status = "stopped" if stopped else "failed"
             self._state.problem = "" if stopped else f"{kind.__name__}: {error}".removesuffix(": ")
         self._live.finish()
+        if self._file is not None:
+            self._file.write(self.payload())
         self._control.end()
         return isinstance(error, Stopped) and error.control is self._control
 
@@ -171,9 +180,13 @@ class Run:
 
     def _end_step(self, number: int | None, scalars: Mapping[str, float]) -> None:
         step = max(1, self._recorder.last_step + 1) if number is None else number
-        self._recorder.step(step, {**scalars, **self._meter.step()})
+        measured = {**scalars, **self._meter.step()}
+        self._recorder.step(step, measured)
         self._state.step = self._recorder.last_step
         self._update()
+        if self._file is not None:
+            self._file.step(step, measured)
+            self._file.update(self.payload)
         self._meter.begin()
 
     def _hold(self) -> None:

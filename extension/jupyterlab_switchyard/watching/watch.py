@@ -7,6 +7,7 @@ from .model_run import ModelRun
 from .outputs import Reader
 from .probe import Route
 from .run import Run
+from .run_file import Save
 
 
 def watch(
@@ -25,6 +26,7 @@ def watch(
     automatic_steps: bool = True,
     probe: Route | None = None,
     display: bool = True,
+    save: Save = False,
 ) -> ModelRun:
     """Records how a model routes its tokens, and draws it beside the cell: ``with switchyard.watch(model) as run: ...``.
 
@@ -71,6 +73,8 @@ def watch(
         probe: Passes a text that a reader gives in the panel through the model: a function of the text that calls the model with
             its token ids. It is called between steps while the text is shown, in evaluation mode and without gradients, and is
             no part of what is recorded. Default: with a HuggingFace tokenizer, the model with its ``input_ids``.
+        save: Folder, relative to the notebook's, that the run is saved in as it goes, for the sidebar and `npx switchyard runs`;
+            True is "runs".
         display: False only records; ``run.payload()`` has the result, in a notebook or not.
 
     Raises:
@@ -91,6 +95,7 @@ def watch(
         window=window,
         configuration=configuration,
         display=display,
+        save=save,
     )
 
 
