@@ -37,6 +37,10 @@ const COMMANDS = {
     summary: 'fetch a model of a package, or list those there are (add NAME ..., list)',
     load: () => require('./models').models
   },
+  runs: {
+    summary: 'list saved runs, or write them for TensorBoard or W&B (list [FOLDER], export tensorboard|wandb [FOLDER])',
+    load: () => require('./runs').runs
+  },
   study: {
     summary: 'show, export or resume a search (show [NAME], export NAME, resume SCRIPT)',
     load: () => require('./study').study
