@@ -26,8 +26,9 @@ def runs(tmp_path_factory):
             run.step(loss=1 / step)
     script = f"""\
 import jupyterlab_switchyard, os
+from jupyterlab_switchyard.watching import run_file
+run_file.INTERVAL = 0.0
 with jupyterlab_switchyard.record(title="killed", save={str(folder)!r}) as run:
-    run._file._pace._interval = 0
     for step in range(1, 3):
         run.observe("layers.0", indices=[[0], [1]], num_experts=2)
         run.step(loss=step)
@@ -57,7 +58,8 @@ print(json.dumps(found))
 
 def test_runs_are_listed_and_written_as_event_files(runs, tools, tmp_path):
     rows = [line.split("\t")[1:] for line in switchyard("runs", "list", runs).splitlines()]
-    assert sorted(rows) == [["ended", "step 3 of 3", "finished"], ["killed", "step 2", "not ended"]]
+    routed = "top-k 1 of 2"
+    assert sorted(rows) == [[f"ended, {routed}", "step 3 of 3", "finished"], [f"killed, {routed}", "step 2", "not ended"]]
     out = tmp_path / "events"
     command = ["node", ROOT / "kernel-lib" / "bin" / "switchyard.js", "runs"]
     assert f"2 runs in {out}" in tools(*command, "export", "tensorboard", runs, "-o", out, cwd=ROOT)
