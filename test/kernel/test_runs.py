@@ -25,12 +25,13 @@ def runs(tmp_path_factory):
             run.observe("layers.0", indices=[[0], [0], [0], [1]], num_experts=2)
             run.step(loss=1 / step)
     script = f"""\
-import jupyterlab_switchyard, os
+import jupyterlab_switchyard, os, time
 from jupyterlab_switchyard.watching import run_file
 run_file.INTERVAL = 0.0
 with jupyterlab_switchyard.record(title="killed", save={str(folder)!r}) as run:
     for step in range(1, 3):
         run.observe("layers.0", indices=[[0], [1]], num_experts=2)
+        time.sleep(1)
         run.step(loss=step)
     os.kill(os.getpid(), 9)
 """
