@@ -20,6 +20,8 @@ export const CommandIDs = {
   compareRuns: 'switchyard:compare-runs',
   /** Opens the run in view in a tab of the main area. */
   openTab: 'switchyard:open-tab',
+  /** Copies a shipped notebook into the folder `args.cwd` and opens it. */
+  openExample: 'switchyard:open-example',
   /** Saves the picture in view as `args.format`. */
   exportPicture: 'switchyard:export-picture',
   nextLayer: 'switchyard:next-layer',

@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager, Notification } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -24,6 +25,7 @@ import type { IView } from './base/view';
 import { isLeftToJupyterLab } from './shortcuts';
 import type { RunView } from './panels';
 import type { RunTabs } from './runTab';
+import { addExamples } from './examples/addExamples';
 import { addRunTabs } from './runTab';
 import type { RoutingSidebar, RunHandle } from './sidebar';
 import { addSidebar } from './sidebar';
@@ -165,6 +167,24 @@ function tabInFront(shell: JupyterFrontEnd['shell'], tabs: RunTabs): RunView | n
   return currentWidget !== null && currentWidget === shell.currentWidget ? currentWidget.content : null;
 }
 
+/** Gives who installed the extension without the clone its notebooks. */
+const examples: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-switchyard:examples',
+  description: 'Copies notebooks that come with the extension into a folder, and opens them.',
+  autoStart: true,
+  optional: [ITranslator, ICommandPalette, ILauncher],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load(DOMAIN);
+    addExamples(app, { trans, launcher });
+    palette?.addItem({ command: CommandIDs.openExample, category: trans.__('Switchyard') });
+  }
+};
+
 /** Item of the status bar that says how a run is. */
 function wordsOf(run: IRun | undefined, settings: PanelSettings, trans: TranslationBundle): string | null {
   if (run === undefined || !('payload' in run.reading)) {
@@ -175,4 +195,4 @@ function wordsOf(run: IRun | undefined, settings: PanelSettings, trans: Translat
   return [briefWords(payload, run.told === 'paused', trans), health].filter(Boolean).join('; ');
 }
 
-export default [settings, runs, renderer, panels];
+export default [settings, runs, renderer, panels, examples];

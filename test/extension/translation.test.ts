@@ -23,6 +23,7 @@ import { readPayload } from '../../extension/base/reading';
 import { PayloadRenderer } from '../../extension/cells/renderer';
 import type { RunState } from '../../extension/base/runState';
 import { problemSentence, RUN_STATES, stateLabel, stateSentence } from '../../extension/base/runState';
+import { addExamples } from '../../extension/examples/addExamples';
 import { addRunTabs } from '../../extension/runTab';
 import { RoutingSidebar } from '../../extension/sidebar';
 import { addSidebarCommands } from '../../extension/sidebarCommands';
@@ -51,7 +52,8 @@ vi.mock('../../extension/base/plotly', () => ({
 
 // JupyterLab's components want a browser.
 vi.mock('../../extension/base/icon', () => ({ switchyardIcon: undefined }));
-vi.mock('@jupyterlab/apputils', () => ({ WidgetTracker: class {} }));
+vi.mock('@jupyterlab/apputils', () => ({ WidgetTracker: vi.fn() }));
+vi.mock('../../extension/examples/shipped', () => ({}));
 
 /** All is in view. */
 class ObserverStandIn {
@@ -86,7 +88,14 @@ test('labels, captions and arguments of every command', () => {
   const themes = null;
   const settings = new PanelSettings();
   addRunTabs({ commands } as unknown as JupyterFrontEnd, { trans, themes, settings, inView: () => null });
-  const variants = [{}, { toolbar: true }, { isPalette: true }, ...FORMATS.map((format) => ({ format }))];
+  addExamples({ commands } as unknown as JupyterFrontEnd, { trans, launcher: null });
+  const variants = [
+    {},
+    { isLauncher: true },
+    { toolbar: true },
+    { isPalette: true },
+    ...FORMATS.map((format) => ({ format }))
+  ];
   expect(commands.listCommands().sort()).toEqual(Object.values(CommandIDs).sort());
   for (const id of commands.listCommands()) {
     expect(commands.label(id)).not.toBe('');

@@ -201,7 +201,7 @@ function extension(project) {
     id: 'extension',
     title: 'JupyterLab extension',
     after: ['environment', 'node-packages', 'library'],
-    inputs: () => hashFiles(project.root, ['extension', 'style', 'package.json', 'tsconfig.base.json']),
+    inputs: () => hashFiles(project.root, ['extension', 'style', 'notebooks', 'package.json', 'tsconfig.base.json']),
     isThere: () => fs.existsSync(path.join(project.root, output, 'package.json')),
     run: (task) => build(project, 'build:extension', ['lib', output], task)
   };
