@@ -22,7 +22,9 @@ export function readExample({ file }: IExample, settings: ServerConnection.ISett
 
 async function read(file: string, settings: ServerConnection.ISettings): Promise<unknown> {
   const extensions = PageConfig.getOption('fullLabextensionsUrl');
-  const url = URLExt.join(extensions, 'jupyterlab-switchyard', 'examples', encodeURIComponent(file));
+  const at = URLExt.join(extensions, 'jupyterlab-switchyard', 'examples', encodeURIComponent(file));
+  // A path of the server's, its own base included.
+  const url = new URL(at, settings.baseUrl).href;
   const response = await ServerConnection.makeRequest(url, {}, settings);
   if (!response.ok) {
     throw new ServerConnection.ResponseError(response);
