@@ -52,7 +52,7 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         tab: 'Masks',
         picture: 'masks-parts',
         trace: 0,
-        numbers: { z: groups.flatMap(({ parts }) => (parts?.of === 'heads' ? [parts.kept] : [])) }
+        numbers: { z: groups.flatMap(({ parts }) => (parts?.of === 'heads' ? [parts.kept.map(onShareScale)] : [])) }
       },
       { tab: 'Masks', picture: 'masks-grid', trace: 0, numbers: { z: groups[0].grid } }
     ];
@@ -106,7 +106,12 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
   'layer-amounts': (() => {
     const { amounts, steps, scalars } = example('layer-amounts').data;
     return [
-      { tab: 'Layers', picture: 'amounts-over-steps', trace: 0, numbers: { x: steps, z: amounts } },
+      {
+        tab: 'Layers',
+        picture: 'amounts-over-steps',
+        trace: 0,
+        numbers: { x: steps, z: amounts.map((row) => row.map((share) => onShareScale(share!))) }
+      },
       { tab: 'Layers', picture: 'amounts-scalars', trace: 0, numbers: { y: scalars['loss/train'] } },
       { tab: 'Layers', picture: 'amounts-by-layer', trace: 1, numbers: { x: amounts.map((row) => row.at(-1)) } }
     ];

@@ -5,7 +5,7 @@ import type { IChartContext, IFigure } from '../figure';
 import { isNarrow } from '../fitting';
 import { barTicks, labelMargin } from '../labelMargin';
 import { layerAxis, layerMark, rowsHeight } from '../layers';
-import { amountColours, barLength, barTitle, baseLayout, fixedMargin } from '../load';
+import { amountColours, barLength, barTitle, baseLayout, fixedMargin, shareColours, sharePositions } from '../load';
 import { stepAxis } from '../stepAxis';
 import { brief, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
@@ -30,9 +30,12 @@ export function amountsOverSteps(payload: LayerAmountsPayload, context: IChartCo
   const words = amountWords(data);
   const end = reach(data);
   const title = barTitle([trans.__('%1 by layer', measureName(data)), measureName(data)], context, margin);
-  const ticks = barTicks(end, barLength(context, margin), (at) => (data.share ? `${100 * at} %` : brief(at)));
+  const length = barLength(context, margin);
+  const colours = data.share
+    ? shareColours(theme, { title, length })
+    : amountColours(end, theme, { title, ticks: barTicks(end, length, brief) });
   return {
-    data: [{ ...heatmap(payload, labels, context), ...amountColours(end, theme, { title, ticks }) } as unknown as Data],
+    data: [{ ...heatmap(payload, labels, context), ...colours } as unknown as Data],
     layout: {
       ...baseLayout(theme, MARGIN.t + MARGIN.b + rowsHeight(layers.length, 18, 320)),
       margin: fixedMargin(margin),
@@ -57,7 +60,7 @@ function heatmap({ data }: LayerAmountsPayload, labels: readonly string[], { tra
   const words = amountWords(data);
   return {
     type: 'heatmap',
-    z: data.amounts,
+    z: data.share ? sharePositions(data.amounts) : data.amounts,
     x: data.steps,
     y: data.layers.map((_, i) => i),
     hoverongaps: false,

@@ -4,9 +4,9 @@ import type { Data } from 'plotly.js';
 import { choice } from '../choice';
 import type { IChartContext, IFigure } from '../figure';
 import { isNarrow } from '../fitting';
-import { barTicks, labelMargin } from '../labelMargin';
+import { labelMargin } from '../labelMargin';
 import { layerAxis, rowsHeight } from '../layers';
-import { amountColours, barLength, barTitle, baseLayout, fixedMargin } from '../load';
+import { barLength, barTitle, baseLayout, fixedMargin, shareColours, sharePositions } from '../load';
 import { percent, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 import { groupLabels } from './groupLabels';
@@ -39,9 +39,13 @@ export function masksParts(payload: MasksPayload, context: IChartContext): IFigu
   const columns = Math.max(...groups.map(({ parts }) => parts.kept.length));
   const whole = groups.reduce((sum, { parts }) => sum + parts.kept.filter((share) => share === 0).length, 0);
   const title = barTitle([trans.__('share kept of each part'), trans.__('kept')], context, margin);
-  const ticks = barTicks(1, barLength(context, margin), (at) => `${100 * at} %`);
   return {
-    data: [{ ...heatmap(groups, labels, context), ...amountColours(1, theme, { title, ticks }) } as unknown as Data],
+    data: [
+      {
+        ...heatmap(groups, labels, context),
+        ...shareColours(theme, { title, length: barLength(context, margin) })
+      } as unknown as Data
+    ],
     layout: {
       ...baseLayout(theme, MARGIN.t + MARGIN.b + rowsHeight(groups.length, 20, 320)),
       margin: fixedMargin(margin),
@@ -64,7 +68,7 @@ function heatmap(groups: readonly Parted[], labels: readonly string[], { trans }
   const columns = Math.max(...groups.map(({ parts }) => parts.kept.length));
   return {
     type: 'heatmap',
-    z: groups.map(({ parts }) => Array.from({ length: columns }, (_, i) => parts.kept[i] ?? null)),
+    z: sharePositions(groups.map(({ parts }) => Array.from({ length: columns }, (_, i) => parts.kept[i] ?? null))),
     y: groups.map((_, i) => i),
     xgap: columns > 64 ? 0 : 1,
     ygap: 1,

@@ -10,10 +10,16 @@ class LeftOut {
     this.pictures = 0;
     /** Environment records, whose changes are said instead. */
     this.records = 0;
+    /** Outputs with times that were measured. */
+    this.timed = 0;
   }
 
   picture() {
     this.pictures++;
+  }
+
+  times() {
+    this.timed++;
   }
 
   record() {
@@ -35,7 +41,8 @@ class LeftOut {
   describe() {
     const counted = [
       [this.pictures, 'picture', 'drawn from data beside it'],
-      [this.records, 'environment record', 'compared as the environment']
+      [this.records, 'environment record', 'compared as the environment'],
+      [this.timed, 'output', 'whose measured times are not']
     ].flatMap(([n, thing, why]) => (n === 0 ? [] : [`${count(Number(n), String(thing))}, ${String(why)}`]));
     const patterns = [...this.lines].flatMap(([{ name, own }, n]) =>
       n > 0 || own ? [`${own ? `what the notebook ignores, ${name},` : name} in ${count(n, 'line')} of both runs`] : []

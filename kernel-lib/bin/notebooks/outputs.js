@@ -3,6 +3,7 @@
 const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environment');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
+const { isTimed, untimed } = require('./untimed');
 const { compareData } = require('./values');
 
 /**
@@ -56,6 +57,9 @@ function compareShown(saved, now, rules, where) {
     ];
   }
   const without = leftOutOf([saved, now], rules);
+  if ([saved, now].some((output) => isTimed(dataOf(output)[PAYLOAD]?.data))) {
+    rules.leftOut?.times();
+  }
   const [a, b] = [forms(saved, without), forms(now, without)];
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
@@ -114,7 +118,7 @@ function payloadOf(output) {
     return null;
   }
   const { step, totalSteps, status } = source;
-  return { kind, shown: { step, totalSteps, status, data } };
+  return { kind, shown: { step, totalSteps, status, data: untimed(data) } };
 }
 
 /**

@@ -13,6 +13,8 @@ export { groups } from './kinds/pruningGroups/payload';
 export type { GroupsOptions } from './kinds/pruningGroups/payload';
 export { graphRewiring } from './kinds/graphRewiring/payload';
 export type { RewiredGraph } from './kinds/graphRewiring/payload';
+export { expertLoad } from './kinds/layerAmounts/expertLoad';
+export type { ExpertLoadOptions } from './kinds/layerAmounts/expertLoad';
 export { layerAmounts } from './kinds/layerAmounts/payload';
 export type { AmountsByLayer, LayerAmountsOptions } from './kinds/layerAmounts/payload';
 export type { CompressionReport } from './kinds/layerAmounts/amountsOf';

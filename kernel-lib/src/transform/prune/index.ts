@@ -35,6 +35,8 @@ export { metanetwork } from './meta/metanetwork';
 export type { Metanetwork, MetanetworkOptions } from './meta/metanetwork';
 export { packGroups } from './packGroups';
 export type { PackedGroups } from './packGroups';
+export { packSparse } from './packSparse';
+export type { PackedSparse } from './packSparse';
 export { paths } from './paths';
 export type { PathsOptions, PathsReport } from './paths';
 export * from './schedules';

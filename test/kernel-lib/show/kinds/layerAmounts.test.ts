@@ -43,7 +43,7 @@ describe('show.layerAmounts', () => {
     expect((showData(chosen)![MIME] as protocol.LayerAmountsPayload).data).toEqual(data);
     const rounded = compress.quantize(model, { bitsOf: chosen.bitsOf });
     const shown = showData(rounded)![MIME] as protocol.LayerAmountsPayload;
-    expect([shown.source.title, shown.data.amounts]).toEqual(['quantize', data.amounts]);
+    expect([shown.source.title, shown.data.amounts]).toEqual(['compression: quantize', data.amounts]);
     [model, rounded.model].forEach((each) => each.dispose());
   });
 
@@ -162,6 +162,43 @@ describe('a recorder of densities', () => {
     const { steps, amounts } = recorder.data();
     expect(steps.length).toBeLessThanOrEqual(protocol.MAX_HISTORY_STEPS);
     expect([steps.at(-1), amounts[0].every((share) => share === 0.5)]).toEqual([3000, true]);
+  });
+});
+
+describe('show.expertLoad', () => {
+  const record = (load: number[], path = 'layers.0.moe') => {
+    const recorder = telemetry.recorder();
+    const indices = Int32Array.from(load.flatMap((count, expert) => range(count).map(() => expert)));
+    recorder.observe({
+      ...{ kind: 'routing', path, router: 'top-k', numExperts: load.length, k: 1, numTokens: indices.length },
+      ...{ experts: load.map((_, e) => String(e)), indices, weights: new Float32Array(indices.length).fill(1) },
+      ...{ dropped: null, importance: Float32Array.from(load), entropy: 0 }
+    });
+    recorder.step(1);
+    return recorder;
+  };
+  const report = { groups: [{ name: 'layers.0.moe.experts', size: 3, kept: [0, 2] }] };
+
+  test('has each expert before and after, and none after of one that went', () => {
+    const { data } = show.expertLoad(record([5, 1, 4]), record([6, 4]), report);
+    expect([data.layers, data.states, data.amounts]).toEqual([
+      ['layers.0.moe 0', 'layers.0.moe 1', 'layers.0.moe 2'],
+      ['before', 'after'],
+      [[0.5, 0.6], [0.1, null], [0.4, 0.4]]
+    ]); // prettier-ignore
+  });
+
+  test('a layer that kept all has all; what does not fit is refused', () => {
+    const { amounts } = show.expertLoad(record([1, 3]), record([2, 2]), { groups: [] }).data;
+    expect(amounts).toEqual([
+      [0.25, 0.5],
+      [0.75, 0.5]
+    ]);
+    expect(() => show.expertLoad(record([1, 1, 1]), record([1, 1, 1]), report)).toThrow(
+      'show.expertLoad: "layers.0.moe" must have the 2 experts after that the report says, got 3'
+    );
+    expect(() => show.expertLoad(record([1, 3]), record([2, 2], 'other'), { groups: [] })).toThrow('the same layers');
+    expect(() => show.expertLoad(telemetry.recorder(), telemetry.recorder(), report)).toThrow('must have seen a routed layer'); // prettier-ignore
   });
 });
 

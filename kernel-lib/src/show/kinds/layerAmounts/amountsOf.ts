@@ -9,21 +9,24 @@ export type CompressionReport = QuantizeReport | MixedPrecision | LowRankReport 
 export function amountsOf(value: object): { title: string; data: LayerAmountsData } | null {
   if (isMixedPrecision(value)) {
     const { bitsOf } = value;
-    return { title: 'mixed precision', data: ofStates('bits', Object.keys(bitsOf), Object.values(bitsOf)) };
+    return {
+      title: 'compression: mixed precision',
+      data: ofStates('bits', Object.keys(bitsOf), Object.values(bitsOf))
+    };
   }
   if (isRun(value)) {
-    return { title: 'dynamical low-rank training', data: ranksOverSteps(value) };
+    return { title: 'compression: dynamical low rank', data: ranksOverSteps(value) };
   }
   if (isQuantized(value)) {
     const { matrices, transformation } = value;
     const bits = Object.values(matrices).map((each) => each.bits);
-    return { title: transformation, data: ofStates('bits', Object.keys(matrices), bits) };
+    return { title: `compression: ${transformation}`, data: ofStates('bits', Object.keys(matrices), bits) };
   }
   if (isFactored(value)) {
     const { matrices, transformation } = value;
     const all = Object.values(matrices);
     const ranks = all.map(({ rank, full }) => rank ?? full);
-    return { title: transformation, data: { ...ofStates('rank', Object.keys(matrices), ranks), most: all.map(({ full }) => full) } }; // prettier-ignore
+    return { title: `compression: ${transformation}`, data: { ...ofStates('rank', Object.keys(matrices), ranks), most: all.map(({ full }) => full) } }; // prettier-ignore
   }
   return null;
 }

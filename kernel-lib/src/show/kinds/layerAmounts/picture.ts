@@ -3,7 +3,7 @@ import type { LayerAmountsData } from '../../../protocol';
 import { evenly } from '../../bounds/evenly';
 import type { Drawing } from '../../drawing';
 import { printable } from '../../format';
-import { amountColours, colourOf } from '../../pictures/colours';
+import { amountColours, colourOf, shareColour } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
 import { lossLines } from '../../pictures/lossLines';
 import { LEFT, rowScale, rowsHeight } from '../../pictures/rows';
@@ -14,7 +14,6 @@ import { amountText } from './text';
 /** More would make a file of hundreds of kB: then fewer of the steps, or layers, are drawn. */
 const MOST_CELLS = 1500;
 const MOST_BARS = 96;
-const SHADES = 9;
 /** Characters of a path. */
 const LETTERS = 18;
 
@@ -34,19 +33,16 @@ function reach({ share, amounts, most }: LayerAmountsData): number {
 function overSteps(data: LayerAmountsData, tools: Drawing): Picture {
   const { Plot, document } = tools;
   const { layers, steps, amounts, measure, scalars } = data;
-  const [end, shades, shown] = [reach(data), amountColours(SHADES), amountText(data)];
+  const [end, shown] = [reach(data), amountText(data)];
   const kept = evenly(steps.length, Math.max(1, Math.floor(MOST_CELLS / layers.length)));
   const cells = amounts.flatMap((row, layer) =>
     kept.flatMap((at, i) => {
       const amount = row[at];
       const from = i === 0 ? Math.max(0, steps[0] - 1) : steps[kept[i - 1]];
-      return amount === null ? [] : [{ layer, from, to: steps[at], fill: shades[Math.round((amount / end) * (SHADES - 1))] }]; // prettier-ignore
+      return amount === null ? [] : [{ layer, from, to: steps[at], fill: shareColour(amount / end) }]; // prettier-ignore
     })
   );
-  const ends = [
-    { name: shown(0), colour: shades[0] },
-    { name: shown(end), colour: shades[SHADES - 1] }
-  ];
+  const ends = [0, 0.1, 0.5, 1].map((part) => ({ name: shown(part * end), colour: shareColour(part) }));
   const plot = Plot.plot({
     document,
     width: WIDTH,

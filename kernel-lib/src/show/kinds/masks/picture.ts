@@ -2,7 +2,7 @@ import { toldApart } from '../../../protocol';
 import type { Cost, MaskGroup, MasksData } from '../../../protocol';
 import type { Drawing } from '../../drawing';
 import { percent, printable, significant } from '../../format';
-import { amountColours, colourOf } from '../../pictures/colours';
+import { amountColours, colourOf, shareColour } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
 import { LEFT, rowScale, rowsHeight } from '../../pictures/rows';
 import { STYLE, WIDTH } from '../../pictures/sizes';
@@ -14,7 +14,6 @@ const LETTERS = 18;
 /** Kinds of parts that are drawn, and cells of one of them in a row. */
 const MOST_KINDS = 3;
 const MOST_PARTS = 48;
-const SHADES = 9;
 
 /** Bars of the share kept of each group, cells of it by heads, experts or what goes as one, and bars of what is left of each cost. */
 export function masksPicture(data: MasksData, tools: Drawing): (Element | null)[][] {
@@ -26,7 +25,7 @@ export function masksPicture(data: MasksData, tools: Drawing): (Element | null)[
   const costs = costRows(data);
   return [
     ...(kept.length > 0 ? [[legend(title, [], tools)], [bars(kept, colourOf(0), tools)]] : []),
-    ...kindsOfParts(groups).map((of) => [byPart(of, groups, tools)]),
+    ...kindsOfParts(groups).flatMap((of) => [[partsLegend(of, tools)], [byPart(of, groups, tools)]]),
     ...(costs.length > 0 ? [[legend('after, over before', [], tools)], [bars(costs, colourOf(2), tools)]] : [])
   ];
 }
@@ -56,32 +55,29 @@ function kindsOfParts(groups: readonly MaskGroup[]): string[] {
   return [...new Set(kinds)].sort((a, b) => count(b) - count(a)).slice(0, MOST_KINDS);
 }
 
+function partsLegend(of: string, tools: Drawing): Element {
+  const ends = [0, 0.1, 0.5, 1].map((part) => ({ name: percent(part), colour: shareColour(part) }));
+  return legend(`kept by ${of}`, ends, tools);
+}
+
 /** A row of cells for each group that has these parts; of very many, blocks of neighbours. */
 function byPart(of: string, groups: readonly MaskGroup[], { Plot, document }: Drawing): Element {
   const own = groups.filter(({ parts }) => parts?.of === of);
   const rows = own.map(({ parts }) => partsOf(parts!, MOST_PARTS));
   const names = toldApart(own.map(({ path }) => path), LETTERS); // prettier-ignore
-  const shades = amountColours(SHADES);
   const cells = rows.flatMap(({ kept }, row) =>
-    kept.map((part, i) => ({ row, from: i, to: i + 1, fill: shades[Math.round(part * (SHADES - 1))] }))
+    kept.map((part, i) => ({ row, from: i, to: i + 1, fill: shareColour(part) }))
   );
-  const most = Math.max(...rows.map(({ count }) => count));
-  const label = most > MOST_PARTS ? `${of}, in blocks` : of;
   return Plot.plot({
     document,
     width: WIDTH,
-    height: rowsHeight(rows.length) + 40,
+    height: rowsHeight(rows.length) + 12,
     marginLeft: LEFT,
     marginRight: 130,
     marginTop: 4,
-    marginBottom: 32,
+    marginBottom: 8,
     style: STYLE,
-    x: {
-      ticks: [],
-      label: printable(`kept by ${label}: light none, dark all`),
-      labelAnchor: 'center',
-      labelArrow: 'none'
-    },
+    x: { axis: null },
     y: rowScale(names),
     marks: [Plot.barX(cells, { x1: 'from', x2: 'to', y: 'row', fill: 'fill', insetLeft: 0.5, insetRight: 0.5 })]
   }) as unknown as Element;
