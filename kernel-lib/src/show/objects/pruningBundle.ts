@@ -20,7 +20,7 @@ export function isPruned(value: object): value is Report | { model: Module; repo
   return isReport(reportOf(value));
 }
 
-/** What went, from where, and what is left of each cost; of quantisation and low rank the bits or ranks by layer. */
+/** Shares that went, and what is left of each cost; of quantisation and low rank the bits or ranks by layer. */
 export function prunedBundle(value: Report | { model: Module; report: Report }): Bundle {
   const report = reportOf(value) as Report;
   return shown(ofReport(report) === null ? layerAmounts(report as CompressionReport) : masks(report as PruningReport));

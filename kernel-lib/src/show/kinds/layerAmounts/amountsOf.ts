@@ -2,7 +2,7 @@ import type { LowRankReport, MixedPrecision, QuantizeReport } from '../../../tra
 import type { DynamicalLowRankResult } from '../../../train/lowRank';
 import type { LayerAmountsData } from '../../../protocol';
 
-/** What compression says of its layers: the bits or the rank of each. */
+/** Report of a compression, with the bits or the rank of each layer. */
 export type CompressionReport = QuantizeReport | MixedPrecision | LowRankReport | DynamicalLowRankResult;
 
 /** The amounts that a report holds, and its title; null for another value. */

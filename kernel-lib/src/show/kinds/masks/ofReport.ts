@@ -5,7 +5,7 @@ import type { IterativeReport, LayersReport, StructuredReport, UnstructuredRepor
 import { maskDensity } from './maskDensity';
 import { partsOf } from './parts';
 
-/** What pruning says of itself. */
+/** Report of a pruning. */
 export type PruningReport = StructuredReport | UnstructuredReport | IterativeReport | LayersReport | PruneExpertsReport;
 
 type Field = keyof StructuredReport | keyof UnstructuredReport | keyof LayersReport | keyof PruneExpertsReport;
@@ -13,7 +13,7 @@ type Field = keyof StructuredReport | keyof UnstructuredReport | keyof LayersRep
 /** All of a payload's data that a report has. */
 export type Numbers = Omit<MasksData, 'metric'>;
 
-/** What a report of pruning says is kept, and saved; null for another value. */
+/** Data of a payload from a report of pruning; null for another value. */
 export function ofReport(value: object): Numbers | null {
   const report = value as Partial<Record<Field, unknown>>;
   if (typeof report.transformation !== 'string' || typeof report.parameters !== 'object') {

@@ -2,15 +2,15 @@
 export interface CarryingModule {
   /** Names of its path. */
   names: string[];
-  /** What it carries: the group, and which parameters. */
+  /** Groups of the axes that it carries, and its parameters that do. */
   carries: { group: string; parameters: string }[];
   repeats: number;
 }
 
-/** What must agree for two groups to be alike. */
+/** A group, on the way to a picture. */
 export interface FoldedGroup {
   name: string;
-  /** What tells it apart besides its place: kind, size, what pins it. */
+  /** Its kind, its size and what pins it: those of groups that are alike are equal. */
   signature: string;
   repeats: number;
 }
