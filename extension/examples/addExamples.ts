@@ -38,7 +38,7 @@ export function addExamples(app: JupyterFrontEnd, { trans, launcher }: IExamples
       }
     }
   });
-  launcher?.add({ command, args: { isLauncher: true }, category: trans.__('Notebook'), rank: 90 });
+  launcher?.add({ command, args: { isLauncher: true }, category: trans.__('Other'), rank: 0 });
 }
 
 async function openExample(

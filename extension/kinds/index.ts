@@ -3,9 +3,11 @@ import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
 import type { IFinding, IHealthLimits } from '../base/health';
 import { depthUsage } from './depthUsage';
 import { graphRewiring } from './graphRewiring';
+import { layerAmounts } from './layerAmounts';
 import { masks } from './masks';
 import { mergeTree } from './mergeTree';
 import { pareto } from './pareto';
+import { pruningGroups } from './pruningGroups';
 import { routerConfidence } from './routerConfidence';
 import { routing } from './routing';
 import { timeline } from './timeline';
@@ -23,7 +25,9 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   'merge-tree': mergeTree,
   'graph-rewiring': graphRewiring,
   timeline,
-  trial
+  trial,
+  'layer-amounts': layerAmounts,
+  'pruning-groups': pruningGroups
 };
 
 /** What has gone wrong in a payload's run. */

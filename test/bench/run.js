@@ -5,8 +5,8 @@
  *   --smoke       parity on small shapes only; needs no PyTorch
  *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
  *   --alone       without PyTorch: ours only
- *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, profile, ui, lab, real), or layers whose shape
- *                 contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, pruning, profile, ui, lab,
+ *                 real), or layers whose shape contains NAME
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
@@ -23,6 +23,7 @@ const { lab } = require('./sections/lab');
 const { layers } = require('./sections/layers');
 const { memory } = require('./sections/memory');
 const { profile } = require('./sections/profile');
+const { pruning } = require('./sections/pruning');
 const { real } = require('./sections/real');
 const { router } = require('./sections/router');
 const { scaling } = require('./sections/scaling');
@@ -33,9 +34,9 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing, or need a model that is fetched. */
-const EXTRA_SECTIONS = { depth, profile, ui, lab, real };
+const EXTRA_SECTIONS = { depth, pruning, profile, ui, lab, real };
 /** They need no PyTorch. */
-const NEED_NO_TORCH = [depth, smoke, ui, lab];
+const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab];
 
 function readOptions() {
   const text = { type: 'string' };

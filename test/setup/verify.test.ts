@@ -103,6 +103,22 @@ describe('verify says what it does not compare', () => {
     expect(compared([payload(1)], [payload(1)]).said).not.toContain('speeds');
   });
 
+  it('times that were measured, and what is beside them', () => {
+    const cost = (milliseconds: number | null, parameters = 5, unit = 'ms'): Forms => ({
+      [PAYLOAD]: {
+        ...{ kind: 'masks', runId: String(Math.random()), source: { step: 6, totalSteps: 6, status: 'finished' } },
+        data: { after: { milliseconds, parameters }, unit, amounts: [[milliseconds]] }
+      },
+      'text/plain': `parameters  5\nmilliseconds  ${milliseconds}`
+    });
+    const { different, said } = compared([cost(1.5)], [cost(2.5)]);
+    expect(different).toBe(0);
+    expect(said).toMatch(/1 output, whose measured times are not/);
+    expect(compared([cost(1.5)], [cost(2.5, 6)]).different).toBe(1);
+    expect(compared([cost(1.5, 5, 'bits')], [cost(2.5, 5, 'bits')]).different).toBe(1);
+    expect(compared([cost(1.5)], [cost(null)]).different).toBe(1);
+  });
+
   it('an environment record, whose changes are said', () => {
     const other = { ...RECORD, threads: 2 };
     const [saved, now] = [RECORD, other].map((r) => ({ [ENVIRONMENT]: r, 'text/plain': environmentText(r) }));

@@ -48,6 +48,12 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
     const { groups } = example('masks').data;
     return [
       { tab: 'Masks', picture: 'masks-kept', trace: 1, numbers: { x: groups.map(({ kept }) => kept) } },
+      {
+        tab: 'Masks',
+        picture: 'masks-parts',
+        trace: 0,
+        numbers: { z: groups.flatMap(({ parts }) => (parts?.of === 'heads' ? [parts.kept.map(onShareScale)] : [])) }
+      },
       { tab: 'Masks', picture: 'masks-grid', trace: 0, numbers: { z: groups[0].grid } }
     ];
   })(),
@@ -96,6 +102,24 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
       },
       { tab: 'Trials', picture: 'trial-steps', trace: -1, numbers: { y: trials[best[0]].intermediate.values } }
     ];
+  })(),
+  'layer-amounts': (() => {
+    const { amounts, steps, scalars } = example('layer-amounts').data;
+    return [
+      {
+        tab: 'Layers',
+        picture: 'amounts-over-steps',
+        trace: 0,
+        numbers: { x: steps, z: amounts.map((row) => row.map((share) => onShareScale(share!))) }
+      },
+      { tab: 'Layers', picture: 'amounts-scalars', trace: 0, numbers: { y: scalars['loss/train'] } },
+      { tab: 'Layers', picture: 'amounts-by-layer', trace: 1, numbers: { x: amounts.map((row) => row.at(-1)) } }
+    ];
+  })(),
+  'pruning-groups': (() => {
+    const { column, members } = example('pruning-groups').data.groups[1];
+    const numbers = { x: members.map(() => column), y: members.map(({ module }) => module) };
+    return [{ tab: 'Groups', picture: 'pruning-groups', trace: -4, numbers }];
   })()
 };
 

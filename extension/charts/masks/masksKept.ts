@@ -8,7 +8,7 @@ import { isNarrow } from '../fitting';
 import { layerAxis, layerMark, rowsHeight } from '../layers';
 import { omittedSentence } from '../legend';
 import { baseLayout } from '../load';
-import { brief, layerLabels, percent, plainText } from '../text';
+import { brief, percent, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 
 /** Characters of a group's path in a narrow figure. */
@@ -41,7 +41,7 @@ export function masksKept(payload: MasksPayload, context: IChartContext): IFigur
         gridcolor: theme.grid,
         zeroline: false
       },
-      yaxis: layerAxis(isNarrow(context) ? layerLabels(groups, SHORT) : labels, '')
+      yaxis: layerAxis(isNarrow(context) ? groupLabels(payload.data, SHORT) : labels, '')
     },
     summary:
       trans.__(

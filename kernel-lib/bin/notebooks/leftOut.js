@@ -10,6 +10,8 @@ class LeftOut {
     this.pictures = 0;
     /** Environment records, whose changes are said instead. */
     this.records = 0;
+    /** Outputs with times that were measured. */
+    this.timed = 0;
     /** Runs whose speeds and memory were saved: no two have the same. */
     this.machines = 0;
   }
@@ -20,6 +22,10 @@ class LeftOut {
 
   picture() {
     this.pictures++;
+  }
+
+  times() {
+    this.timed++;
   }
 
   record() {
@@ -42,7 +48,8 @@ class LeftOut {
     const counted = [
       [this.pictures, 'picture', 'drawn from data beside it'],
       [this.records, 'environment record', 'compared as the environment'],
-      [this.machines, 'run', 'without its speeds and memory']
+      [this.machines, 'run', 'without its speeds and memory'],
+      [this.timed, 'output', 'whose measured times are not']
     ].flatMap(([n, thing, why]) => (n === 0 ? [] : [`${count(Number(n), String(thing))}, ${String(why)}`]));
     const patterns = [...this.lines].flatMap(([{ name, own }, n]) =>
       n > 0 || own ? [`${own ? `what the notebook ignores, ${name},` : name} in ${count(n, 'line')} of both runs`] : []

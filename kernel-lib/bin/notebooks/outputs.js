@@ -3,6 +3,7 @@
 const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environment');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
+const { isTimed, untimed } = require('./untimed');
 const { compareData } = require('./values');
 
 /**
@@ -61,6 +62,9 @@ function compareShown(saved, now, rules, where) {
     rules.leftOut?.machine();
   }
   const without = leftOutOf([saved, now], rules);
+  if ([saved, now].some((output) => isTimed(dataOf(output)[PAYLOAD]?.data))) {
+    rules.leftOut?.times();
+  }
   const [a, b] = [forms(saved, without), forms(now, without)];
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
@@ -120,7 +124,7 @@ function payloadOf(output) {
   }
   const { step, totalSteps, status } = source;
   const compared = withoutMachine(data);
-  return { kind, shown: { step, totalSteps, status, data: compared }, ofMachine: compared !== data };
+  return { kind, shown: { step, totalSteps, status, data: untimed(compared) }, ofMachine: compared !== data };
 }
 
 /**

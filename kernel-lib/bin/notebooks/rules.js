@@ -23,6 +23,9 @@ const SPEED = {
 // How long a run took, in what `train.fit` resolves to and in other results.
 const SECONDS = { name: 'seconds of results', own: false, pattern: /(?<=\bseconds: )[\d.e+-]+/g };
 
+// The line of a table of costs that has what a clock said.
+const TIMES = { name: 'measured times', own: false, pattern: /(?<=^milliseconds\b).*$/gm };
+
 /**
  * Reads a notebook's `switchyard` metadata: `tolerance`, a number, and `ignore`, a list of regular expressions.
  * @param {import('./notebook').Notebook} notebook
@@ -36,7 +39,7 @@ function readRules({ metadata }) {
   if (!Array.isArray(ignore)) {
     throw new Problem(`metadata.switchyard.ignore must be a list of regular expressions.`);
   }
-  return { tolerance, ignore: [SPEED, SECONDS, ...ignore.map(compile)] };
+  return { tolerance, ignore: [SPEED, SECONDS, TIMES, ...ignore.map(compile)] };
 }
 
 /**

@@ -11,3 +11,4 @@
 #include "norm.cc"
 #include "packed.cc"
 #include "permute.cc"
+#include "sparse_matmul.cc"

@@ -12,14 +12,18 @@ export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, Contro
 export { isStill } from './envelope';
 export { jsonBytes } from './jsonBytes';
 export type { Envelope, Setting, Source } from './envelope';
-export { bestSoFar, busyTime, lastEnd, meanAgreement, meanUsage } from './kinds';
+export { bestSoFar, busyTime, lastEnd, latestAmounts, meanAgreement, meanUsage } from './kinds';
 export type * from './kinds';
 export {
   MAX_CONFIGURATION,
   MAX_DEPTH_TOKENS,
   MAX_GRID,
   MAX_HISTORY_STEPS,
+  MAX_LAYERS,
   MAX_LOAD_STEPS,
+  MAX_MASK_PARTS,
+  MAX_MEMBERS,
+  MAX_NODES,
   MAX_POINTS,
   MAX_SCALARS,
   MAX_TEXT,
@@ -35,5 +39,6 @@ export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
 export { OF_THE_MACHINE } from './scalars';
 export type { EarlierChoices, TokenSample } from './tokenSample';
+export { toldApart } from './toldApart';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';

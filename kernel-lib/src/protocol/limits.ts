@@ -40,6 +40,12 @@ export const MAX_BINS = 100;
 /** Cells of a mask's grid, on each side. */
 export const MAX_GRID = 64;
 
+/** Parts of a mask that are told apart, such as heads. */
+export const MAX_MASK_PARTS = 256;
+
+/** Modules that carry one axis. */
+export const MAX_MEMBERS = 512;
+
 /** Experts of a tree. */
 export const MAX_TREE_EXPERTS = 512;
 

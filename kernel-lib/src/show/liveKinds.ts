@@ -1,7 +1,14 @@
 import type { Observer } from '../base/core';
-import type { DepthUsagePayload, Payload, RoutingPayload, TokenSample, TrainingPayload } from '../protocol';
-import { depthRecorder, recorder } from '../study/telemetry';
-import type { DepthRecorder, Recorder } from '../study/telemetry';
+import type {
+  DepthUsagePayload,
+  LayerAmountsPayload,
+  Payload,
+  RoutingPayload,
+  TokenSample,
+  TrainingPayload
+} from '../protocol';
+import { densityRecorder, depthRecorder, recorder } from '../study/telemetry';
+import type { DensityRecorder, DepthRecorder, Recorder } from '../study/telemetry';
 import type { Batch } from '../train/data';
 import { boundDetails } from './kinds/routing/bound';
 
@@ -72,4 +79,12 @@ export const DEPTH_USAGE: LiveKind<DepthUsagePayload, DepthRecorder> = {
   recorder: depthRecorder,
   data: (recorded) => recorded.data(),
   title: ({ layers, modules }) => (layers.length === 0 ? '' : `, ${modules.join(' or ')}`)
+};
+
+export const DENSITY: LiveKind<LayerAmountsPayload, DensityRecorder> = {
+  kind: 'layer-amounts',
+  listens: true,
+  recorder: densityRecorder,
+  data: (recorded) => recorded.data(),
+  title: ({ scalars }) => (scalars.density === undefined ? '' : ', density by layer')
 };

@@ -1,8 +1,8 @@
 'use strict';
 
+const { inProcess } = require('../driver/inProcess');
 const { interleave } = require('../driver/interleave');
 const { digits, printTable } = require('../driver/table');
-const { timeRuns } = require('../driver/timeRuns');
 
 const SIZES = { layers: 4, width: 128, contextLength: 128, smallDim: 64, bigDim: 1024, seed: 1 };
 const [BATCH, LENGTH] = [16, 128];
@@ -78,13 +78,6 @@ async function oracle(bench, { adaptive, core, models }) {
 
 function tokens(next, count) {
   return Int32Array.from({ length: count }, () => Math.floor(next() * 256));
-}
-
-/** Answers as a worker does, here. */
-function inProcess(run) {
-  return {
-    ask: (_command, counts) => ({ milliseconds: timeRuns(run, counts) })
-  };
 }
 
 module.exports = { depth };

@@ -2,6 +2,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { expect, test, vi } from 'vitest';
 import type { RunControls } from '../../../extension/control';
 import { controlState } from '../../../extension/control';
+import { kindOf } from '../../../extension/kinds';
 import type { IRun } from '../../../extension/base/payloads';
 import { KIND_EXAMPLES } from '../../support/kindExamples';
 import { kind, routing, training } from '../support/payloads';
@@ -31,7 +32,9 @@ test.each(['finished', 'stopped', 'failed'] as const)('a run that is %s has noth
   expect(state).not.toHaveBeenCalled();
 });
 
-test.each(KIND_EXAMPLES)('%s is no training, whatever its status', (name) => {
+const STILL = KIND_EXAMPLES.filter((name) => !kindOf(kind(name)).steered);
+
+test.each(STILL)('%s is no training, whatever its status', (name) => {
   const { controls, state } = answering();
   expect(controlState(run(kind(name), 'running'), controls).why).toBe('nothing');
   expect(state).not.toHaveBeenCalled();

@@ -49,7 +49,8 @@ const HUGE: { [K in Kind]: Data<K> } = {
       shape: [4096, 4096],
       kept: THIRD,
       grid: range(64).map(() => range(64).map(() => THIRD)),
-      importance: range(256).map(() => THIRD)
+      importance: range(256).map(() => THIRD),
+      parts: { of: LONG, kept: range(256).map(() => THIRD), count: 4096 }
     })),
     before: { parameters: 1, flops: THIRD, milliseconds: THIRD, bytes: 4 },
     after: { parameters: 1, flops: THIRD, milliseconds: THIRD, bytes: 4 },
@@ -101,6 +102,19 @@ const HUGE: { [K in Kind]: Data<K> } = {
       parent: null
     })),
     best: range(1024)
+  },
+  'layer-amounts': {
+    ...{ measure: LONG, unit: LONG, share: false, layers: range(1024).map(() => LONG), steps: range(512), states: [] },
+    amounts: range(1024).map(() => range(512).map(() => 1e9 * THIRD)),
+    most: range(1024).map(() => THIRD),
+    scalars: Object.fromEntries(range(64).map((i) => [`${i}${LONG}`.slice(0, 256), range(512).map(() => THIRD)]))
+  },
+  'pruning-groups': {
+    modules: range(512).map(() => ({ path: LONG, repeats: 1 })),
+    groups: range(512).map((column) => ({
+      ...{ name: LONG, axis: LONG, size: 4096, values: 4096, repeats: 1, pinned: LONG, column },
+      members: range(512).map((module) => ({ module, parameters: LONG }))
+    }))
   }
 };
 

@@ -42,8 +42,11 @@ describe('a picture of', () => {
   test('masks has what is kept of each group, and of each cost', () => {
     const document = drawn(kind('masks'));
     const bars = marks(document, 'bar', 'rect');
-    // Four groups and five costs, each on a track.
-    expect(bars).toHaveLength(18);
+    // Four groups and five costs, each on a track; a head and an expert each.
+    expect(bars.length).toBe(18 + 8 + 2 * 4);
+    // The most groups have experts: their cells come first, light where nothing is kept.
+    const cells = bars.slice(8, 12).map((cell) => cell.getAttribute('fill'));
+    expect(cells).toEqual(['rgb(121, 150, 189)', 'rgb(44, 90, 152)', 'rgb(16, 68, 138)', 'rgb(226, 231, 240)']);
     const [track, kept] = [bars[0], bars[4]].map((bar) => number(bar, 'width'));
     expect(kept / track).toBeCloseTo(kind('masks').data.groups[0].kept, 2);
     expect(document.documentElement.textContent).toContain('84.4%');

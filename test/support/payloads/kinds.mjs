@@ -11,7 +11,9 @@ export function kindExamples() {
     pareto: pareto(),
     'graph-rewiring': graphRewiring(),
     timeline: timeline(),
-    trial: trial()
+    trial: trial(),
+    'layer-amounts': layerAmounts(),
+    'pruning-groups': pruningGroups()
   };
 }
 
@@ -90,12 +92,14 @@ function masks() {
     const importance = range(64).map((i) => round(Math.exp(-i / 24) + 0.1 * random()));
     return { path, granularity, shape: [rows, columns], kept: round(mean), grid, importance };
   };
+  const heads = { of: 'heads', kept: [1, 0.75, 0, 1, 1, 0.5, 1, 0.75], count: 8 };
+  const experts = (kept) => ({ of: 'experts', kept, count: 4 });
   return over('masks', 'magnitude pruning to half', 13, {
     mode: 'mask',
     groups: [
-      group('layers.0.attention.qkv', 'head', 128, 384, 0.75),
-      group('layers.0.moe.experts.w1', 'channel', 128, 256, 0.5),
-      group('layers.1.moe.experts.w1', 'channel', 128, 256, 0.4),
+      { ...group('layers.0.attention.qkv', 'head', 128, 384, 0.75), parts: heads },
+      { ...group('layers.0.moe.experts.w1', 'channel', 128, 256, 0.5), parts: experts([0.25, 0.75, 1, 0]) },
+      { ...group('layers.1.moe.experts.w1', 'channel', 128, 256, 0.4), parts: experts([0.5, 0.5, 0.1, 0.5]) },
       group('unembed', 'weight', 128, 512, 0.35)
     ],
     before: { parameters: 1_228_800, flops: 2_457_600, milliseconds: 1.84, bytes: 4_915_200 },
@@ -253,5 +257,58 @@ function trial() {
     objectives: [{ name: 'validation loss', unit: 'nats', better: 'lower' }],
     trials,
     best: [best]
+  });
+}
+
+/** Eight layers that thin out along a cubic schedule, those in the middle further; the loss rises a little at the end. */
+function layerAmounts() {
+  const random = mulberry32(19);
+  const steps = range(50).map((i) => 10 * (i + 1));
+  const layers = range(4).flatMap((i) => [`layers.${i}.attention.output.weight`, `layers.${i}.feedForward.w1.weight`]);
+  const pruned = steps.map((step) => 1 - (1 - Math.min(1, Math.max(0, (step - 50) / 350))) ** 3);
+  const amounts = layers.map((_, l) => {
+    const most = 0.95 - 0.08 * Math.abs(l - 3.5) - 0.05 * random();
+    return pruned.map((part) => round(1 - most * part));
+  });
+  const mean = steps.map((_, s) => round(amounts.reduce((sum, row) => sum + row[s], 0) / layers.length));
+  return over('layer-amounts', 'gradual pruning, density by layer', 19, {
+    ...{ measure: 'density', unit: '', share: true, layers, steps, states: [], amounts, most: [] },
+    scalars: {
+      'loss/train': steps.map((step, s) => round(1.6 + 2 * Math.exp(-step / 90) + 0.3 * pruned[s] + 0.05 * random())),
+      density: mean
+    }
+  });
+}
+
+/** A transformer of twelve blocks that are alike: folded into one. */
+function pruningGroups() {
+  const block = ['attentionNorm', 'attention.query', 'attention.keyValue', 'attention.output', 'feedForwardNorm', 'feedForward.w1', 'feedForward.w2']; // prettier-ignore
+  const modules = [
+    { path: 'tokens', repeats: 1 },
+    ...block.map((name) => ({ path: `layers.0–11.${name}`, repeats: 12 })),
+    { path: 'norm', repeats: 1 },
+    { path: 'head', repeats: 1 }
+  ];
+  const member = (module, parameters) => ({ module, parameters });
+  const group = (name, size, values, column, members, more = {}) => ({
+    ...{ name, axis: name.split('.').pop(), size, values, repeats: 12, pinned: null, column, members },
+    ...more
+  });
+  return over('pruning-groups', 'pruning groups', 20, {
+    modules,
+    groups: [
+      group('vocabulary', 512, 256, 0, [member(0, 'weight 0'), member(9, 'weight 1')], { repeats: 1, pinned: 'token ids name its positions' }), // prettier-ignore
+      group(
+        'width',
+        128,
+        7_940,
+        1,
+        range(10).map((m) => member(m, 'weight 0')),
+        { repeats: 1 }
+      ),
+      group('layers.0–11.attention.heads', 8, 4_096, 2, [member(2, 'weight 1'), member(4, 'weight 0')]),
+      group('layers.0–11.attention.groups', 2, 24_576, 3, [member(2, 'weight 1'), member(3, 'weight 1'), member(4, 'weight 0')]), // prettier-ignore
+      group('layers.0–11.feedForward.hidden', 512, 257, 2, [member(6, 'weight 1, bias 0'), member(7, 'weight 0')])
+    ]
   });
 }

@@ -21,5 +21,7 @@ export { rowShares } from './rowShares';
 export { segmentSum } from './segmentSum';
 export { argsort, sort } from './sort';
 export type { SortOptions } from './sort';
+export { sparseMatMul } from './sparseMatMul';
+export type { SparsePattern } from './sparseMatMul';
 export { takeAlongRows, topK } from './topK';
 export type { TopK } from './topK';

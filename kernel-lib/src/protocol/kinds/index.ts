@@ -9,12 +9,16 @@ import { checkDepthUsage } from './depthUsage';
 import type { DepthUsagePayload } from './depthUsage';
 import { checkGraphRewiring } from './graphRewiring';
 import type { GraphRewiringPayload } from './graphRewiring';
+import { checkLayerAmounts } from './layerAmounts';
+import type { LayerAmountsPayload } from './layerAmounts';
 import { checkMasks } from './masks';
 import type { MasksPayload } from './masks';
 import { checkMergeTree } from './mergeTree';
 import type { MergeTreePayload } from './mergeTree';
 import { checkPareto } from './pareto';
 import type { ParetoPayload } from './pareto';
+import { checkPruningGroups } from './pruningGroups';
+import type { PruningGroupsPayload } from './pruningGroups';
 import { checkRouterConfidence } from './routerConfidence';
 import type { RouterConfidencePayload } from './routerConfidence';
 import { checkRouting } from './routing';
@@ -37,7 +41,9 @@ export type Payload =
   | ParetoPayload
   | GraphRewiringPayload
   | TimelinePayload
-  | TrialPayload;
+  | TrialPayload
+  | LayerAmountsPayload
+  | PruningGroupsPayload;
 
 /** A payload by its kind. */
 export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
@@ -53,15 +59,20 @@ export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path:
   pareto: checkPareto,
   'graph-rewiring': checkGraphRewiring,
   timeline: checkTimeline,
-  trial: checkTrial
+  trial: checkTrial,
+  'layer-amounts': checkLayerAmounts,
+  'pruning-groups': checkPruningGroups
 };
 
 export { meanUsage } from './depthUsage';
 export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsage';
 export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload } from './graphRewiring';
-export type { Cost, MaskGroup, MasksData, MasksPayload } from './masks';
+export { latestAmounts } from './layerAmounts';
+export type { LayerAmountsData, LayerAmountsPayload } from './layerAmounts';
+export type { Cost, MaskGroup, MaskParts, MasksData, MasksPayload } from './masks';
 export type { ExpertTree, Merge, MergeTreeData, MergeTreePayload } from './mergeTree';
 export type { ParetoAxis, ParetoData, ParetoPayload, ParetoPoint } from './pareto';
+export type { GroupMember, PruningGroupsData, PruningGroupsPayload, SharedAxis } from './pruningGroups';
 export { meanAgreement } from './routerConfidence';
 export type { LayerConfidence, RouterConfidenceData, RouterConfidencePayload } from './routerConfidence';
 export { isRouting } from './routing';

@@ -1,7 +1,7 @@
 import { checkArray, checkInteger, checkNumeric, checkObject, checkOneOf, checkText } from '../checks';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
-import { MAX_GRID, MAX_LAYERS } from '../limits';
+import { MAX_GRID, MAX_LAYERS, MAX_MASK_PARTS } from '../limits';
 import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
 import { checkOmitted, magnitudeOrNull, share } from '../tables';
 
@@ -46,6 +46,22 @@ export interface MaskGroup {
    * @maxItems 256
    */
   importance: Numeric[];
+  /** The same by parts that have a name, such as heads; absent where there are none, or they would not fit. */
+  parts?: MaskParts;
+}
+
+/** Share of a group's entries that is kept, part by part. */
+export interface MaskParts {
+  /** The parts, in the plural: "heads", "experts". */
+  of: Text;
+  /**
+   * Share kept of each, in their order, or of evenly sized blocks of them.
+   * @minItems 1
+   * @maxItems 256
+   */
+  kept: Share[];
+  /** How many there are. */
+  count: Positive;
 }
 
 export interface Cost {
@@ -90,6 +106,12 @@ function checkGroup(value: unknown, path: string): void {
   checkArray(group.grid, `${path}.grid`, { max: MAX_GRID, item: row });
   const importance: Check = (item, at) => checkNumeric(item, at);
   checkArray(group.importance, `${path}.importance`, { max: MAX_IMPORTANCE, item: importance });
+  if (group.parts !== undefined) {
+    const parts = checkObject(group.parts, `${path}.parts`);
+    checkText(parts.of, `${path}.parts.of`);
+    const { length } = checkArray(parts.kept, `${path}.parts.kept`, { min: 1, max: MAX_MASK_PARTS, item: share });
+    checkInteger(parts.count, `${path}.parts.count`, length);
+  }
 }
 
 function checkCost(value: unknown, path: string): void {

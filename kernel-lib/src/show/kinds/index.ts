@@ -5,6 +5,9 @@ import { depthUsageText } from './depthUsage/text';
 import { boundGraphRewiring } from './graphRewiring/bound';
 import { graphRewiringPicture } from './graphRewiring/picture';
 import { graphRewiringText } from './graphRewiring/text';
+import { boundLayerAmounts } from './layerAmounts/bound';
+import { layerAmountsPicture } from './layerAmounts/picture';
+import { layerAmountsText } from './layerAmounts/text';
 import { boundMasks } from './masks/bound';
 import { masksPicture } from './masks/picture';
 import { masksText } from './masks/text';
@@ -14,6 +17,9 @@ import { mergeTreeText } from './mergeTree/text';
 import { boundPareto } from './pareto/bound';
 import { paretoPicture } from './pareto/picture';
 import { paretoText } from './pareto/text';
+import { boundPruningGroups } from './pruningGroups/bound';
+import { pruningGroupsPicture } from './pruningGroups/picture';
+import { pruningGroupsText } from './pruningGroups/text';
 import { boundRouterConfidence } from './routerConfidence/bound';
 import { routerConfidencePicture } from './routerConfidence/picture';
 import { routerConfidenceText } from './routerConfidence/text';
@@ -42,7 +48,9 @@ const KINDS: { readonly [Kind in Payload['kind']]: ShownKind<Kind> } = {
   pareto: { bound: boundPareto, picture: paretoPicture, text: paretoText },
   'graph-rewiring': { bound: boundGraphRewiring, picture: graphRewiringPicture, text: graphRewiringText },
   timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText },
-  trial: { bound: boundTrial, picture: trialPicture, text: trialText }
+  trial: { bound: boundTrial, picture: trialPicture, text: trialText },
+  'layer-amounts': { bound: boundLayerAmounts, picture: layerAmountsPicture, text: layerAmountsText },
+  'pruning-groups': { bound: boundPruningGroups, picture: pruningGroupsPicture, text: pruningGroupsText }
 };
 
 /** How this payload is shown. */

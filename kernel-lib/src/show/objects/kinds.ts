@@ -5,6 +5,7 @@ import type { Bundle } from '../bundle';
 import { cardBundle, cardTitle } from './cardBundle';
 import { historyBundle, isHistory } from './historyBundle';
 import { moduleBundle, moduleTitle } from './moduleBundle';
+import { isPruned, isPruningGroups, prunedBundle, pruningGroupsBundle } from './pruningBundle';
 import { isRouting, routingBundle } from './routingBundle';
 import { isSpec, specBundle } from './specBundle';
 import {
@@ -47,7 +48,10 @@ export const DATA_KINDS: readonly DataKind[] = [
   dataKind(isSpec, specBundle),
   dataKind(isHistory, historyBundle),
   dataKind(isStoredMap, storedMapBundle),
-  dataKind(isAxes, axesBundle)
+  // Groups are axes as well.
+  dataKind(isPruningGroups, pruningGroupsBundle),
+  dataKind(isAxes, axesBundle),
+  dataKind(isPruned, prunedBundle)
 ];
 
 function classKind<T extends object>(

@@ -1,5 +1,6 @@
 export { coActivation } from './coActivation';
 export type { CoActivationOptions } from './coActivation';
+export { DensityRecorder, densityRecorder } from './densityRecorder';
 export { DepthRecorder, depthRecorder } from './depthRecorder';
 export type { DepthRecorderOptions } from './depthRecorder';
 export { loadMetrics } from './loadMetrics';

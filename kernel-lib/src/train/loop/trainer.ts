@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Context, fail, Random } from '../../base/core';
 import type { Module, Observer, Parameter } from '../../base/core';
+import { publishMasks } from '../../transform/prune';
 import type { PruningRun } from '../../transform/prune';
 import type { Task } from '../tasks/task';
 import { AdamW } from './adamW';
@@ -20,6 +21,7 @@ export class Trainer {
   /** Schedule of pruning at work on the model; null where there is none. */
   readonly pruning: PruningRun | null;
   private readonly parameters: ReadonlyMap<string, Parameter>;
+  private masksTold = false;
 
   constructor(
     readonly model: Module,
@@ -59,7 +61,7 @@ export class Trainer {
         this.step = step;
         const scalars = scalarsOf(pass, learningRate);
         if (this.pruning !== null) {
-          this.prune(this.pruning, lossOf);
+          this.prune(this.pruning, lossOf, ctx);
           scalars.density = this.pruning.density();
         }
         return scalars;
@@ -73,9 +75,9 @@ export class Trainer {
     this.optimizer.dispose();
   }
 
-  private prune(pruning: PruningRun, lossOf: (ctx: Context) => ReturnType<Task['loss']>): void {
+  private prune(pruning: PruningRun, lossOf: (ctx: Context) => ReturnType<Task['loss']>, ctx: Context): void {
     const { step } = this;
-    pruning.afterStep({
+    const changed = pruning.afterStep({
       step,
       forget: (path, where) => this.optimizer.forget(path, where),
       gradients: () => {
@@ -88,6 +90,10 @@ export class Trainer {
         }
       }
     });
+    if (changed || !this.masksTold) {
+      this.masksTold = true;
+      publishMasks(this.model, pruning.paths, ctx);
+    }
   }
 
   private refuse(step: number, pass: Pass, ctx: Context, lossOf: (ctx: Context) => ReturnType<Task['loss']>): never {

@@ -40,8 +40,8 @@ export interface LowRankReport extends TransformReport {
   flops: { before: number | null; after: number | null };
   /** Median time of a pass over `timedOn`; null where it was not measured. */
   milliseconds: { before: number; after: number } | null;
-  /** By path: the rank, null of a matrix that stayed whole since its factors would be no smaller; and the share of squares that was cut. */
-  matrices: Record<string, { rank: number | null; error: number }>;
+  /** By path: the rank, null of a matrix that stayed whole since its factors would be no smaller; its full rank; and the share of squares that was cut. */
+  matrices: Record<string, { rank: number | null; full: number; error: number }>;
 }
 
 /**
@@ -70,7 +70,7 @@ export function lowRank<M extends Module, B = unknown>(
       const rank = ranks[i];
       const total = squares.reduce((a, b) => a + b, 0);
       const lost = rank === null ? 0 : squares.slice(rank).reduce((a, b) => a + b, 0);
-      matrices[path] = { rank, error: total === 0 ? 0 : lost / total };
+      matrices[path] = { rank, full: squares.length, error: total === 0 ? 0 : lost / total };
       if (rank !== null) {
         factor(linearOf(copy, path), all[i], rank);
       }

@@ -67,11 +67,14 @@ export function edgePopup<M extends Module>(model: M, options: EdgePopupOptions)
       kind: 'edgePopup',
       begin: () => ({
         fixed: settings,
+        // Scores choose anew at each pass: there is no mask to tell of.
+        paths: [],
         density: () => 1 - sparsity,
         afterStep: ({ step }) => {
           if (recycle !== undefined && step % recycle.every === 0) {
             sites.forEach((each) => overwrite(each, recycle.fraction));
           }
+          return false;
         }
       })
     },

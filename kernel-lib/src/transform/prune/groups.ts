@@ -19,7 +19,7 @@ export interface PruningGroup {
 }
 
 /**
- * Pruning groups of a model, by name, from the named axes that its parameters carry; as a notebook's last value, a table. What
+ * Pruning groups of a model, by name, from the named axes that its parameters carry; as a notebook's last value, a picture of who drags whom along. What
  * is tied, grouped or flattened is in the axes: a head of a grouped attention takes its slices of queries, keys and output with it.
  */
 export function groups(model: Module): Map<string, PruningGroup> {

@@ -3,6 +3,8 @@ import { expectInteger, expectNumber, expectOneOf, fail, masksAt } from '../../b
 import type { Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
 import type { TransformReport } from '../moe/report';
+import { densityByPart } from './densityByPart';
+import type { DensityByPart } from './densityByPart';
 import { magnitude } from './importance';
 import type { Importance, ValueImportance } from './importance';
 import { chosenMatrices } from './matrices';
@@ -32,6 +34,10 @@ export interface UnstructuredReport extends TransformReport {
   values: { before: number; after: number };
   /** Share of values left, by path. */
   density: Record<string, number>;
+  /** Shapes of the masked parameters, by path. */
+  shapes: Record<string, number[]>;
+  /** Share of values left in each expert, head or group of heads, by path, of parameters that have some. */
+  parts: Record<string, DensityByPart>;
 }
 
 /**
@@ -124,12 +130,20 @@ function rowsOf(where: string, model: Module, path: string, score: tf.Tensor): S
 
 function reportOf(pruned: Module, paths: readonly string[], importance: string): UnstructuredReport {
   const masks = [...masksAt(pruned, paths).values()].map(({ variable }) => variable);
-  const left = masks.map((mask) => mask.dataSync<'float32'>().reduce((a, b) => a + b, 0));
+  const values = masks.map((mask) => mask.dataSync<'float32'>());
+  const left = values.map((each) => each.reduce((a, b) => a + b, 0));
   const parameters = pruned.countParameters();
+  const stored = pruned.parameters();
+  const parts = paths.flatMap((path, i): [string, DensityByPart][] => {
+    const found = densityByPart(stored.get(path)!.axes, values[i]);
+    return found === null ? [] : [[path, found]];
+  });
   return {
     ...{ transformation: 'unstructured', mode: 'mask', importance },
     parameters: { before: parameters, after: parameters },
     values: { before: masks.reduce((sum, { size }) => sum + size, 0), after: left.reduce((a, b) => a + b, 0) },
-    density: Object.fromEntries(paths.map((path, i) => [path, left[i] / masks[i].size]))
+    density: Object.fromEntries(paths.map((path, i) => [path, left[i] / masks[i].size])),
+    shapes: Object.fromEntries(paths.map((path, i) => [path, [...masks[i].shape]])),
+    parts: Object.fromEntries(parts)
   };
 }

@@ -3,6 +3,7 @@ import type { MasksPayload } from '@switchyard/kernel-lib/protocol';
 import { masksCost } from '../../../../extension/charts/masks/masksCost';
 import { masksGrid } from '../../../../extension/charts/masks/masksGrid';
 import { masksKept } from '../../../../extension/charts/masks/masksKept';
+import { masksParts } from '../../../../extension/charts/masks/masksParts';
 import { context, kind } from '../../support/payloads';
 import { drawnText, traces } from '../../support/traces';
 
@@ -93,6 +94,25 @@ test('large numbers are short beside their bars, and whole in the table', () => 
   const figure = masksCost(kind('masks'), context)!;
   expect(traces(figure)[0].text[0]).toBe('1.23 M → 614 k');
   expect(figure.table.rows[0]).toEqual(['parameters', '1228800', '614400', '50.0 %']);
+});
+
+test('parts of one kind are rows of cells; the reader chooses the kind', () => {
+  const payload = small();
+  payload.data.groups[0].parts = { of: 'heads', kept: [1, 0], count: 2 };
+  payload.data.groups[1].parts = { of: 'hidden', kept: [0.5, 1, 0], count: 6 };
+  const heads = masksParts(payload, context)!;
+  expect(traces(heads)[0].z).toEqual([[1, 0]]);
+  expect(heads.choices![0].options.map(({ value }) => value)).toEqual(['heads', 'hidden']);
+  expect(heads.summary).toBe('Kept of 1 groups, by heads; of 1 of these nothing is kept.');
+  const hidden = masksParts(payload, { ...context, choices: { 'masks-parts.of': 'hidden' } })!;
+  expect(traces(hidden)[0].z).toEqual([[Math.SQRT1_2, 1, 0]]);
+  // Three blocks of two.
+  expect(traces(hidden)[0].text[0][1]).toBe('b.w, hidden 2–3: 100.0 % kept');
+  expect(hidden.table.rows).toEqual([['b.w', '50.0 %', '100.0 %', '0.0 %']]);
+  expect(hidden.pick?.({ trace: 0, x: 0, y: 0, index: [0, 0] })).toEqual({ layer: 1 });
+  expect(masksParts(small(), context)).toBeNull();
+  payload.data.groups[0].path = payload.data.groups[0].parts.of = '<b>x</b>';
+  expect(drawnText(masksParts(payload, context))).not.toContain('<');
 });
 
 test('no groups, no picture', () => {

@@ -64,6 +64,11 @@ const bfloat = (matrices: number | null, rows: number, columns: number): core.Pa
   return parameter;
 };
 
+/** Values of one output, at these of two inputs. */
+const sparse = (...columns: number[]): ops.SparsePattern => ({
+  ...{ inputs: 2, outputs: 1, starts: Int32Array.of(0, columns.length), columns: Int32Array.from(columns) }
+});
+
 const MEMBERS: Record<Name, Member> = {
   PackedTensor: {
     arguments: {},
@@ -230,6 +235,14 @@ const MEMBERS: Record<Name, Member> = {
       shaped(() => ops.sort(f(0)), [0]),
       shaped(() => ops.sort(f(3, 0)), [3, 0], 'rows of nothing'),
       shaped(() => ops.sort(tf.scalar(1)), 'ops.sort: expects a tensor of rank 1 or more', 'no axis')
+    ]
+  },
+  sparseMatMul: {
+    arguments: { x: matrix, values: argument([2], [1, 2]) },
+    call: ([x, values]) => [ops.sparseMatMul(x as tf.Tensor2D, values as tf.Tensor1D, sparse(0, 1))],
+    empty: [
+      shaped(() => ops.sparseMatMul(f(0, 2), tf.ones([2]), sparse(0, 1)), [0, 1]),
+      shaped(() => ops.sparseMatMul(f(3, 2), tf.ones([0]), sparse()), [3, 1], 'no values')
     ]
   },
   standardize: unary(

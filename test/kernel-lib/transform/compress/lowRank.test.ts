@@ -160,6 +160,6 @@ test('what cannot be factored is said, the model stays, and nothing is left behi
     'compress.lowRank: cuts must last (core.shrink), of "0.weight"'
   );
   const { model: high, report } = compress.lowRank(network, { rank: 7, include });
-  expect(report.matrices['0.weight']).toEqual({ rank: null, error: 0 });
+  expect(report.matrices['0.weight']).toEqual({ rank: null, full: 12, error: 0 });
   [network, masked, cut, high].forEach((each) => each.dispose());
 });

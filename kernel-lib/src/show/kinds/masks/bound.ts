@@ -6,6 +6,7 @@ import { evenly } from '../../bounds/evenly';
 import { fit } from '../../bounds/fit';
 import { legal } from '../../bounds/labels';
 import { omitted } from '../../bounds/omitted';
+import { partsOf } from './parts';
 
 const SHARE_DECIMALS = 3;
 /** A grid of fewer cells on a side shows nothing. */
@@ -42,14 +43,17 @@ export function boundMasks(payload: MasksPayload): MasksPayload {
 }
 
 function roundGroup(group: MaskGroup, cells: number): MaskGroup {
-  const { importance } = group;
+  const { importance, parts } = group;
+  const fewer = parts && cells > 0 ? partsOf(parts, RANKS * cells) : undefined;
+  const { parts: _, ...rest } = group;
   return {
-    ...group,
+    ...rest,
     path: legal(group.path),
     granularity: legal(group.granularity),
     kept: roundNumber(group.kept, 4),
     grid: coarser(group.grid, cells).map((row) => row.map((share) => roundNumber(share, SHARE_DECIMALS))),
-    importance: evenly(importance.length, RANKS * cells).map((i) => roundScalar(importance[i]))
+    importance: evenly(importance.length, RANKS * cells).map((i) => roundScalar(importance[i])),
+    ...(fewer && { parts: { ...fewer, of: legal(fewer.of), kept: fewer.kept.map((share) => roundNumber(share, SHARE_DECIMALS)) } }) // prettier-ignore
   };
 }
 

@@ -65,13 +65,16 @@ export function dynamicSparse(options: DynamicSparseOptions): PruningSchedule {
       let left: number | null = null;
       return {
         fixed: JSON.stringify({ kind: 'dynamicSparse', ...settings, last, paths }),
+        paths,
         density: () => (left ??= densityOf(model, paths)),
         afterStep: (state) => {
-          if (state.step % interval === 0 && state.step <= last) {
+          const due = state.step % interval === 0 && state.step <= last;
+          if (due) {
             const share = (dropRate / 2) * (1 + Math.cos((Math.PI * state.step) / last));
             left = null;
             exchange(model, paths, state, { share, growBy, redistribute, random: random.child(state.step) });
           }
+          return due;
         }
       };
     }

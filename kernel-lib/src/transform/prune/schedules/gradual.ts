@@ -56,13 +56,16 @@ export function gradual(options: GradualOptions): PruningSchedule {
       const settings = { kind: 'gradual', sparsity, initialSparsity, begin, end, every, scope, importance: importance.kind, paths }; // prettier-ignore
       return {
         fixed: JSON.stringify(settings),
+        paths,
         density: () => (density ??= densityOf(model, paths)),
         afterStep: ({ step }) => {
-          if (step > begin && step <= end && ((step - begin) % every === 0 || step === end)) {
+          const due = step > begin && step <= end && ((step - begin) % every === 0 || step === end);
+          if (due) {
             const target = { sparsity: gradualSparsity(step, { sparsity, initialSparsity, begin, end }) };
             maskLeast(WHERE, model, paths, { importance, target, scope });
             density = null;
           }
+          return due;
         }
       };
     }

@@ -15,8 +15,10 @@ export interface StepState {
 export interface PruningRun {
   /** Settings that a run can only be resumed with, as JSON. */
   readonly fixed: string;
-  /** Changes the masks after a step, where it is time. */
-  afterStep(state: StepState): void;
+  /** Parameters whose masks it changes. */
+  readonly paths: readonly string[];
+  /** Changes the masks after a step, where it is time; whether it did. */
+  afterStep(state: StepState): boolean;
   /** Share of the values left in what it masks. */
   density(): number;
 }

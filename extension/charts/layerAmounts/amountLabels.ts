@@ -1,0 +1,25 @@
+/** @file Labels of the layers that have an amount, and the words for one. */
+import { toldApart } from '@switchyard/kernel-lib/protocol';
+import type { LayerAmountsData, Numeric } from '@switchyard/kernel-lib/protocol';
+import { brief, percent } from '../text';
+
+const LENGTH = 22;
+
+export function amountLabels({ layers }: LayerAmountsData, length = LENGTH): string[] {
+  return toldApart(layers, length);
+}
+
+/** Writes an amount as what it is: a part of a whole, or a number. */
+export function amountWords({ share }: LayerAmountsData): (amount: Numeric) => string {
+  return share ? percent : brief;
+}
+
+/** The thing with its unit. */
+export function measureName({ measure, unit }: LayerAmountsData): string {
+  return unit === '' ? measure : `${measure} (${unit})`;
+}
+
+/** The largest amount, 1 of shares: the end of every scale. */
+export function reach({ share, amounts, most }: LayerAmountsData): number {
+  return share ? 1 : Math.max(1e-9, ...[...amounts.flat(), ...most].map((amount) => amount ?? 0));
+}
