@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'fs';
 import * as path from 'path';
-import { tf } from '../../base/backend';
 import { expectInteger, expectOneOf, fail, toJson } from '../../base/core';
 import type { Module } from '../../base/core';
 import { sourceBytes, writeAtomically, writeSafetensors } from '../../base/io';
 import type { TensorSource, WrittenDtype } from '../../base/io';
+import { read } from '../../base/ops';
 import type { EncoderDecoderOptions, TransformerOptions } from '../language';
 import { ranksOf } from '../factors';
 import { sizesOf } from '../spec';
@@ -123,7 +123,7 @@ function asStored(dtype = 'F32'): WrittenDtype {
 
 function valuesOf(model: Exportable, map: WeightMap, i: number): Float32Array {
   const stored = model.stored();
-  return tf.tidy(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].dataSync() as Float32Array);
+  return read(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].clone()) as Float32Array;
 }
 
 function writeShards(folder: string, tensors: ReadonlyMap<string, TensorSource>, shardBytes: number): void {
