@@ -64,7 +64,7 @@ function expectSayable(model: Exportable): void {
   );
   const changed = difference(was, is);
   if (changed !== null) {
-    fail(where, `${changed} must be as its config.json says; io.saveModel saves other models`, 'something else');
+    fail(where, `${changed.at} must be as its config.json says; io.saveModel saves other models`, changed.came);
   }
   const [cut] = Object.keys(sizesOf(model));
   if (cut !== undefined) {
@@ -84,10 +84,10 @@ function expectSayable(model: Exportable): void {
   }
 }
 
-/** Where two values of JSON differ first; null where they do not. */
-function difference(a: unknown, b: unknown, at = ''): string | null {
+/** Where two values of JSON differ first, and what the second has there; null where they do not. */
+function difference(a: unknown, b: unknown, at = ''): { at: string; came: unknown } | null {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return a === b ? null : at;
+    return a === b ? null : { at, came: b };
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const [x, y] = [a, b].map((each) => (each as Record<string, unknown>)[key]);
