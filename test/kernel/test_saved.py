@@ -267,3 +267,19 @@ def test_a_notebook_that_needs_what_is_not_there_is_not_run(python_notebook):
     assert "it needs what the environment lacks: no_such_package" in said
     change(python_notebook, lambda notebook: notebook.metadata.switchyard.update(needs="torch"))
     assert 'metadata.switchyard.needs must be a list of Python packages, got "torch"' in switchyard("verify", python_notebook, code=1)
+
+
+def test_a_notebook_that_opens_a_model_that_is_not_there_is_not_run(tmp_path):
+    path = save(tmp_path / "model.ipynb", cell("2 * 3;"), models=["smollm2"])
+    # An environment without models: only the folder of them is looked at before anything runs.
+    code = "const { missingModels } = require(process.argv[1]); console.log(missingModels({ venv: process.argv[2] }, JSON.parse(process.argv[3])).join());"
+    needs = str(ROOT / "kernel-lib" / "bin" / "notebooks" / "needs.js")
+    known = json.dumps({"metadata": {"switchyard": {"models": ["smollm2"]}}})
+    said = subprocess.run(["node", "-e", code, needs, str(tmp_path), known], capture_output=True, text=True, check=True).stdout
+    assert said == "smollm2 (`npx switchyard models add smollm2`)\n"
+    (tmp_path / "share" / "switchyard" / "models").mkdir(parents=True)
+    (tmp_path / "share" / "switchyard" / "models" / "smollm2.gguf").write_bytes(b"")
+    said = subprocess.run(["node", "-e", code, needs, str(tmp_path), known], capture_output=True, text=True, check=True).stdout
+    assert said == "\n"
+    change(path, lambda notebook: notebook.metadata.switchyard.update(models=["gpt5"]))
+    assert 'metadata.switchyard.models must be a list of smollm2, got ["gpt5"]' in switchyard("verify", path, code=1)

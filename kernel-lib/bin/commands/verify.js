@@ -2,7 +2,7 @@
 
 const path = require('path');
 const { compareNotebooks } = require('../notebooks/compare');
-const { missingPackages } = require('../notebooks/needs');
+const { missingModels, missingPackages } = require('../notebooks/needs');
 const { readNotebook } = require('../notebooks/notebook');
 const { isFine, report } = require('../notebooks/report');
 const { readRules } = require('../notebooks/rules');
@@ -37,7 +37,7 @@ async function verify(project, words) {
  * @returns {Promise<import('../notebooks/report').Outcome>}
  */
 async function judge(project, file, saved) {
-  const missing = missingPackages(project, saved);
+  const missing = [...missingPackages(project, saved), ...missingModels(project, saved)];
   if (missing.length > 0) {
     return { missing };
   }

@@ -1,6 +1,8 @@
 'use strict';
 
 const childProcess = require('child_process');
+const fs = require('fs');
+const { MODELS, modelFile } = require('../setup/models');
 const { Problem } = require('../support/problem');
 const { venvEnvironment, venvProgram } = require('../support/project');
 
@@ -41,4 +43,24 @@ function readNeeds(needs = []) {
   return needs.map(String);
 }
 
-module.exports = { missingPackages };
+/**
+ * The models that a notebook says it opens by name (`metadata.switchyard.models`) and that are not there, each with the command that fetches it.
+ * @param {import('../support/project').Project} project
+ * @param {import('./notebook').Notebook} notebook
+ * @returns {string[]}
+ */
+function missingModels(project, { metadata }) {
+  const names = metadata.switchyard?.models ?? [];
+  if (!Array.isArray(names) || !names.every((name) => Object.hasOwn(MODELS, String(name)))) {
+    throw new Problem(
+      `metadata.switchyard.models must be a list of ${Object.keys(MODELS).join(', ')}, got ${JSON.stringify(names)}.`
+    );
+  }
+  return names.flatMap((name) =>
+    fs.existsSync(modelFile(project, String(name)))
+      ? []
+      : [`${String(name)} (\`npx switchyard models add ${String(name)}\`)`]
+  );
+}
+
+module.exports = { missingModels, missingPackages };

@@ -2,7 +2,7 @@
 'use strict';
 
 const readline = require('readline');
-const { core, models, tf } = require('@switchyard/kernel-lib');
+const { core, models, ops, tf } = require('@switchyard/kernel-lib');
 
 let model = null;
 
@@ -41,10 +41,10 @@ const COMMANDS = {
 function lastLogits(ids) {
   const ctx = core.Context.create();
   try {
-    return tf.tidy(() => {
+    return ops.read(() => {
       const hidden = model.embedContext(tf.tensor2d([ids], undefined, 'int32'), ctx);
       const last = hidden.slice([0, ids.length - 1, 0], [1, 1, -1]);
-      return model.readOut(last, ctx).dataSync();
+      return model.readOut(last, ctx);
     });
   } finally {
     ctx.dispose();

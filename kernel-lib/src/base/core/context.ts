@@ -96,6 +96,15 @@ export class Context {
   }
 
   /**
+   * A pass that goes on from where this one is, beside it: of the same random streams, observers and state, with losses and deferred changes of its own. The
+   * caller disposes it.
+   */
+  branch(): Context {
+    const state = new Map([...this.pass.state].map(([name, value]) => [name, tf.keep(value.clone())]));
+    return new Context({ ...this.pass, state, losses: new Map(), updates: [], forks: [] }, this.path, this.random);
+  }
+
+  /**
    * Adds a term to the loss of this pass, already multiplied by its coefficient, under `path/name`. It stays alive
    * until {@link Context.dispose}.
    */

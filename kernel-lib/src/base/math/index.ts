@@ -9,6 +9,7 @@ export { kMeans, meanRow } from './kMeans';
 export type { Clusters, KMeansOptions } from './kMeans';
 export { linkage } from './linkage';
 export type { Join, LinkageMethod } from './linkage';
+export { nthSmallest } from './nthSmallest';
 export { paretoFront } from './paretoFront';
 export type { Tradeoff } from './paretoFront';
 export { stationary } from './stationary';

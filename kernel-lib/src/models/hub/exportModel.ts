@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'fs';
 import * as path from 'path';
-import { tf } from '../../base/backend';
 import { expectInteger, expectOneOf, fail, toJson } from '../../base/core';
 import type { Module } from '../../base/core';
 import { sourceBytes, writeAtomically, writeSafetensors } from '../../base/io';
 import type { TensorSource, WrittenDtype } from '../../base/io';
+import { read } from '../../base/ops';
 import type { EncoderDecoderOptions, TransformerOptions } from '../language';
 import { ranksOf } from '../factors';
 import { sizesOf } from '../spec';
@@ -64,7 +64,7 @@ function expectSayable(model: Exportable): void {
   );
   const changed = difference(was, is);
   if (changed !== null) {
-    fail(where, `${changed} must be as its config.json says; io.saveModel saves other models`, 'something else');
+    fail(where, `${changed.at} must be as its config.json says; io.saveModel saves other models`, changed.came);
   }
   const [cut] = Object.keys(sizesOf(model));
   if (cut !== undefined) {
@@ -84,10 +84,10 @@ function expectSayable(model: Exportable): void {
   }
 }
 
-/** Where two values of JSON differ first; null where they do not. */
-function difference(a: unknown, b: unknown, at = ''): string | null {
+/** Where two values of JSON differ first, and what the second has there; null where they do not. */
+function difference(a: unknown, b: unknown, at = ''): { at: string; came: unknown } | null {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return a === b ? null : at;
+    return a === b ? null : { at, came: b };
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const [x, y] = [a, b].map((each) => (each as Record<string, unknown>)[key]);
@@ -123,7 +123,7 @@ function asStored(dtype = 'F32'): WrittenDtype {
 
 function valuesOf(model: Exportable, map: WeightMap, i: number): Float32Array {
   const stored = model.stored();
-  return tf.tidy(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].dataSync() as Float32Array);
+  return read(() => map.toTheirs(map.ours.map((path) => stored.get(path)!.read()))[i].clone()) as Float32Array;
 }
 
 function writeShards(folder: string, tensors: ReadonlyMap<string, TensorSource>, shardBytes: number): void {

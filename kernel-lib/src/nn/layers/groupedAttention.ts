@@ -133,6 +133,36 @@ export class GroupedAttention extends Module {
     });
   }
 
+  /**
+   * What is multiplied, normed and turned: queries, keys and values of every head, [B, heads, R, W]; those of a group are in each of its heads.
+   *
+   * @param x - [B, R, D].
+   * @param variants - Rows, one after the other, that stand at one place: R is N times as many.
+   * @throws {SwitchyardError} where a position does not see all before it.
+   */
+  headsOf(x: tf.Tensor, ctx: Context, variants: number): Record<'query' | 'key' | 'value', tf.Tensor> {
+    const { groups, share, headWidth } = this.axes;
+    const [batch, rows] = x.shape;
+    const { rotary = null, scale = 1 / Math.sqrt(headWidth.size) } = this.options;
+    if (this.window !== null && this.window < rows! / variants) {
+      fail(whereOf(this, ctx), 'each position must see all before it', `a window of ${this.window}`);
+    }
+    const placed = (y: tf.Tensor4D, turns: boolean): tf.Tensor => {
+      const [, , heads, width] = y.shape;
+      const apart = y.reshape([batch, rows! / variants, variants, heads, width]).transpose([0, 2, 3, 1, 4]);
+      const flat = apart.reshape<tf.Tensor4D>([batch, variants * heads, rows! / variants, width]);
+      const turned = turns && rotary !== null ? rotate(flat, rotary, ctx) : flat;
+      return turned.reshape(apart.shape).transpose([0, 2, 3, 1, 4]).reshape([batch, heads, rows!, width]);
+    };
+    const ofGroups = (y: tf.Tensor): tf.Tensor => y.expandDims(2).tile([1, 1, share.size, 1, 1]).reshape([batch, groups.size * share.size, rows!, -1]); // prettier-ignore
+    const value = this.clipped(this.value.apply(x, ctx.within('value')));
+    return {
+      query: placed(this.projected(x, 'query', groups.size * share.size, ctx), true).mul(scale),
+      key: ofGroups(placed(this.projected(x, 'key', groups.size, ctx), true)),
+      value: ofGroups(placed(value.reshape([batch, rows!, groups.size, -1]), false))
+    };
+  }
+
   /** Whether a pass is one that {@link attendKept} knows: no padding, no window, pairs that lie apart. */
   private keepsInPlace({ padding }: Memory): boolean {
     return padding === null && this.window === null && this.options.rotary?.interleaved !== true && attendsKept();

@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
-import { Context, fail } from '../../base/core';
+import { Context } from '../../base/core';
 import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { PathModel } from '../../nn/adaptive/pathModel';
 import { PATHS } from '../../nn/adaptive/pathRouter';
-import { CausalSelfAttention } from '../../nn/layers';
+import { headsOf, pathAttentions } from './pathAttention';
+import type { HeadValues } from './pathAttention';
 
 /** Sequences with a path for each token. */
 export interface PathQuestion {
@@ -25,7 +26,7 @@ const MOST_VALUES = 6e6;
  *
  * @param paths - Choices in each block of each path of each token; [T * P * L].
  * @returns [T * P].
- * @throws {SwitchyardError} where attention is not the usual kind.
+ * @throws {SwitchyardError} where attention is neither the usual kind nor grouped.
  */
 export async function pathLosses(model: PathModel, question: PathQuestion, paths: Int32Array): Promise<Float32Array> {
   const { heads, vocabSize, feedForwards } = model.options;
@@ -64,9 +65,9 @@ interface KeysAndValues {
 
 function referencePass(model: PathModel, { inputs, reference }: PathQuestion): KeysAndValues[] {
   const known: KeysAndValues[] = [];
-  const undo = attentions(model).map((attention) =>
+  const undo = pathAttentions(model).map((attention) =>
     attention.intercept((inner, x, ctx) => {
-      const [, key, value] = split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads);
+      const { key, value } = headsOf(model, attention, x, { ctx, variants: 1 });
       known.push({ key: tf.keep(key), value: tf.keep(value) });
       return inner(x);
     })
@@ -90,10 +91,10 @@ function variantPass(
   const count = paths.length / (targets.size * model.options.feedForwards.length);
   const blocks = model.children.get('layers') as Module;
   const undo = [
-    ...attentions(model).map((attention, i) =>
+    ...pathAttentions(model).map((attention, i) =>
       attention.intercept((_inner, x, ctx) =>
         attention.output.apply(
-          attend(split(attention.qkv.apply(x, ctx.within('qkv')), model.options.heads), known[i], count),
+          attend(headsOf(model, attention, x, { ctx, variants: count }), known[i], count),
           ctx.within('output')
         )
       )
@@ -133,32 +134,16 @@ function runWithPaths(
   }
 }
 
-// Queries, keys and values [B, R, 3 D] by head, [B, heads, R, D / heads] each.
-function split(qkv: tf.Tensor, heads: number): tf.Tensor[] {
-  const [batch, rows] = qkv.shape;
-  return qkv.reshape([batch, rows, 3, heads, -1]).transpose([2, 0, 3, 1, 4]).unstack();
-}
-
 // Each of the P variants of position n sees the reference before n, and itself.
-function attend([query, key, value]: tf.Tensor[], known: KeysAndValues, count: number): tf.Tensor {
-  const [batch, heads, rows, headWidth] = query.shape;
+function attend({ query, key, value }: HeadValues, known: KeysAndValues, count: number): tf.Tensor {
+  const [batch, heads, rows] = query.shape;
   const length = rows / count;
-  const scaled = query.mul(1 / Math.sqrt(headWidth));
   const position = tf.range(0, length);
   const ofRow = position.expandDims(1).tile([1, count]).reshape([rows, 1]);
   const mask = tf.where(position.expandDims(0).less(ofRow), 0, -Infinity);
-  const before = tf.matMul(scaled, known.key, false, true).add(mask); // [B, heads, N P, N]
-  const probs = tf.softmax(tf.concat([before, scaled.mul(key).sum(3, true)], 3));
+  const before = tf.matMul(query, known.key, false, true).add(mask); // [B, heads, N P, N]
+  const probs = tf.softmax(tf.concat([before, query.mul(key).sum(3, true)], 3));
   const [ofBefore, ofSelf] = tf.split(probs, [length, 1], 3);
   const mixed = tf.matMul(ofBefore, known.value).add(value.mul(ofSelf));
-  return mixed.transpose([0, 2, 1, 3]).reshape([batch, rows, heads * headWidth]);
-}
-
-function attentions(model: PathModel): CausalSelfAttention[] {
-  return model.options.feedForwards.map((_, i) => {
-    const attention = model.modules().get(`layers.${i}.attention`);
-    return attention instanceof CausalSelfAttention
-      ? attention
-      : fail('adaptive.pathLosses', 'attention must be causal self-attention', attention?.kind);
-  });
+  return mixed.transpose([0, 2, 1, 3]).reshape([batch, rows, heads * value.shape[3]!]);
 }

@@ -1,4 +1,4 @@
-import { expectOneOf, fail, maskedPaths, masksAt, sizeOf } from '../../base/core';
+import { expectOneOf, fail, maskedPaths, masksAt, Random, sizeOf } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { BlockModel } from '../../models/blockModel';
 import { copyValues } from '../../models/copyValues';
@@ -36,7 +36,7 @@ export function mapFeedForwards<M extends BlockModel>(
     const to = (feedForward as FeedForwardSpec).kind === 'none' ? from : change(from, i);
     return { feedForward: to === from ? feedForward : describe(to), from, to, path };
   });
-  const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }) as M;
+  const mapped = model.rebuild({ feedForwards: changed.map(({ feedForward }) => feedForward) }, Random.blank()) as M;
   const replaced = changed.map(({ path }) => `${path}.`);
   const gone = changed.filter(({ to, from }) => to !== from).map(({ path }) => `${path}.`);
   const ofKept = (named: Readonly<Record<string, number>>): Record<string, number> =>

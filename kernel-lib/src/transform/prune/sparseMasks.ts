@@ -1,4 +1,5 @@
 import { fail } from '../../base/core';
+import { nthSmallest } from '../../base/math';
 
 /** Scores of one parameter, -1 where it is masked already. */
 export interface Scored {
@@ -27,12 +28,17 @@ function keepOfOutputs({ path, shape, scores }: Scored, sparsity: number): Float
   const blocks = shape.length === 3 ? shape[0] : 1;
   const inputs = scores.length / outputs / blocks;
   const mask = new Float32Array(scores.length);
+  const own = new Float32Array(inputs);
   for (let block = 0; block < blocks; block++) {
     for (let output = 0; output < outputs; output++) {
-      const placeOf = (input: number): number => (block * inputs + input) * outputs + output;
-      const own = Float32Array.from({ length: inputs }, (_, input) => scores[placeOf(input)]);
+      const first = block * inputs * outputs + output;
+      for (let input = 0; input < inputs; input++) {
+        own[input] = scores[first + input * outputs];
+      }
       const [kept] = keepOf([{ path, shape: [inputs], scores: own }], sparsity);
-      kept.forEach((value, input) => (mask[placeOf(input)] = value));
+      for (let input = 0; input < inputs; input++) {
+        mask[first + input * outputs] = kept[input];
+      }
     }
   }
   return mask;
@@ -46,17 +52,28 @@ function keepOf(scored: readonly Scored[], sparsity: number): Float32Array[] {
     at += scores.length;
   }
   const count = all.length - Math.round(sparsity * all.length);
-  const sorted = all.slice().sort();
-  const threshold = count === 0 ? Infinity : sorted[all.length - count];
+  const threshold = count === 0 ? Infinity : nthSmallest(all, all.length - count);
   // Of those at the threshold as many as are left over.
-  let ties = count - all.reduce((above, value) => above + (value > threshold ? 1 : 0), 0);
-  return scored.map(({ scores }) =>
-    scores.map((value) => {
-      const kept = value >= 0 && (value > threshold || (value === threshold && ties > 0));
-      ties -= kept && value === threshold ? 1 : 0;
-      return kept ? 1 : 0;
-    })
-  );
+  let ties = count - scored.reduce((above, { scores }) => above + countAbove(scores, threshold), 0);
+  return scored.map(({ scores }) => {
+    const kept = new Float32Array(scores.length);
+    for (let i = 0; i < scores.length; i++) {
+      const value = scores[i];
+      if (value >= 0 && (value > threshold || (value === threshold && ties-- > 0))) {
+        kept[i] = 1;
+      }
+    }
+    return kept;
+  });
+}
+
+/** How many scores are above a threshold. */
+export function countAbove(scores: Float32Array, threshold: number): number {
+  let count = 0;
+  for (const score of scores) {
+    count += score > threshold ? 1 : 0;
+  }
+  return count;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, fail, masksAt } from '../../base/core';
 import type { Module } from '../../base/core';
+import { read } from '../../base/ops';
 import { copyModel } from '../../models/copyModel';
 import type { TransformReport } from '../moe/report';
 import { densityByPart } from './densityByPart';
@@ -9,7 +10,7 @@ import { magnitude } from './importance';
 import type { Importance, ValueImportance } from './importance';
 import { chosenMatrices } from './matrices';
 import type { MatrixChoice } from './matrices';
-import { keepLargest, keepOfEach } from './sparseMasks';
+import { countAbove, keepLargest, keepOfEach } from './sparseMasks';
 import type { Scored, SparsityTarget, ValueScope } from './sparseMasks';
 
 export interface UnstructuredOptions extends MatrixChoice {
@@ -119,19 +120,23 @@ function targetOf(where: string, { sparsity, pattern }: UnstructuredOptions): Sp
 }
 
 function rowsOf(where: string, model: Module, path: string, score: tf.Tensor): Scored {
-  const mask = model.buffers().get(`${path}Mask`);
-  const scores = tf.tidy(() => score.abs().dataSync<'float32'>().slice());
-  mask?.variable.dataSync().forEach((value, i) => value === 0 && (scores[i] = -1));
-  const wrong = scores.find((value) => !Number.isFinite(value));
-  return wrong === undefined
-    ? { path, shape: score.shape, scores }
-    : fail(where, `importance of "${path}" must be finite`, wrong);
+  const scores = (read(() => score.abs()) as Float32Array).slice();
+  const mask = model.buffers().get(`${path}Mask`)?.variable.dataSync();
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i])) {
+      fail(where, `importance of "${path}" must be finite`, scores[i]);
+    }
+    if (mask?.[i] === 0) {
+      scores[i] = -1;
+    }
+  }
+  return { path, shape: score.shape, scores };
 }
 
 function reportOf(pruned: Module, paths: readonly string[], importance: string): UnstructuredReport {
   const masks = [...masksAt(pruned, paths).values()].map(({ variable }) => variable);
   const values = masks.map((mask) => mask.dataSync<'float32'>());
-  const left = values.map((each) => each.reduce((a, b) => a + b, 0));
+  const left = values.map((each) => countAbove(each, 0));
   const parameters = pruned.countParameters();
   const stored = pruned.parameters();
   const parts = paths.flatMap((path, i): [string, DensityByPart][] => {

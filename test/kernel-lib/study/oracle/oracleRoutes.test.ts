@@ -1,4 +1,4 @@
-import { adaptive, core, models, ops, tf, type data } from '@switchyard/kernel-lib';
+import { adaptive, core, layers, models, ops, tf, type data } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { setValue } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';
@@ -16,6 +16,25 @@ function duo(options: Partial<models.DuoLLMOptions> = {}): models.Transformer {
   for (const path of model.parameters().keys()) {
     if (path.includes('experts') || path.endsWith('router.weight') || path === 'head.weight') {
       setValue(model, path, (w) => w.mul(path.endsWith('router.weight') ? 8 : 3));
+    }
+  }
+  return model;
+}
+
+/** The same with attention as opened models have it. */
+function grouped(): models.Transformer {
+  const attention = layers.groupedAttention({
+    keyValueHeads: 2,
+    headWidth: 6,
+    rotary: { theta: 50 },
+    norm: 'head',
+    scale: 0.7
+  });
+  const { options } = duo({ heads: 4 });
+  const model = new models.Transformer({ ...options, positions: 'none', parts: { ...options.parts, attention } });
+  for (const path of model.parameters().keys()) {
+    if (/experts|attention.*weight|^head/.test(path)) {
+      setValue(model, path, (w) => w.mul(3));
     }
   }
   return model;
@@ -69,8 +88,11 @@ describe('adaptive.pathLosses', () => {
     model.dispose();
   });
 
-  test('is what an ordinary pass loses in which that token alone takes another path', async () => {
-    const model = duo();
+  test.each([
+    ['the usual attention', () => duo()],
+    ['heads in groups, turned by their positions', grouped]
+  ])('is what an ordinary pass loses in which that token alone takes another path: %s', async (_name, make) => {
+    const model = make();
     const batch = batchOf();
     const numTokens = 2 * LENGTH;
     const reference = randomPaths(numTokens * L, 3, 1);

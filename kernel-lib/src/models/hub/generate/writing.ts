@@ -1,6 +1,7 @@
 import { tf } from '../../../base/backend';
 import { Context, fail, Memory } from '../../../base/core';
 import type { Module, Observer } from '../../../base/core';
+import { read } from '../../../base/ops';
 import type { HubTokenizer } from '../tokenizer';
 import type { Generated, GenerateOptions } from './contract';
 import type { Sampler } from './sampler';
@@ -122,12 +123,12 @@ function lastLogits(
   const ctx = Context.create({ memory, observers });
   prepare(ctx);
   try {
-    const values = tf.tidy(() => {
+    const values = read(() => {
       const hidden = model.embedContext(tf.tensor2d(rows, undefined, 'int32'), ctx);
       const [, length, width] = hidden.shape;
       const last = hidden.slice([0, length! - 1, 0], [-1, 1, width!]);
-      return model.readOut(last, ctx).dataSync() as Float32Array;
-    });
+      return model.readOut(last, ctx);
+    }) as Float32Array;
     memory?.advance(rows[0].length);
     return rows.map((_, i) => values.slice(i * model.vocabSize, (i + 1) * model.vocabSize));
   } finally {

@@ -1,13 +1,14 @@
 import { tf } from '../../../base/backend';
 import { expectInteger, expectNumber, fail } from '../../../base/core';
-import type { Module } from '../../../base/core';
 import type { ValueImportance } from './importance';
 import { checkCalibration } from './parts/calibration';
 import type { Calibration, CalibrationOptions } from './parts/calibration';
-import { inputMoments, inputsOf, multipliedPaths } from './parts/inputMoments';
-import type { InputMoments, MomentsOf } from './parts/inputMoments';
+import { blockByBlock } from './parts/blockByBlock';
+import { inputMoments, inputsOf, momentsDuring, multipliedPaths } from './parts/inputMoments';
+import type { InputMoments } from './parts/inputMoments';
 import { maskedValue } from './parts/scoreEach';
 import { inverseFactor, isDead, solveMatrix } from './parts/solveMatrix';
+import type { FactorOf } from './parts/solveMatrix';
 
 export interface SparseGptOptions extends CalibrationOptions {
   /** Share of the mean of the Hessian's diagonal that is added to it. Default 0.01. */
@@ -30,19 +31,18 @@ export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOpti
   checkCalibration(where, calibration, rest);
   expectNumber(where, 'damping', damping, Number.MIN_VALUE);
   expectInteger(where, 'blockSize', blockSize, 1);
-  const momentsOf = (model: Module, only?: (path: string) => boolean): MomentsOf =>
-    inputMoments(where, model, calibration, { ...rest, whole: true, only });
   return {
     kind: 'sparseGpt',
     scored: multipliedPaths,
     score: (model) => {
-      const moments = momentsOf(model);
+      const moments = inputMoments(where, model, calibration, { ...rest, whole: true });
+      const factorOf = factors(where, damping);
       return new Map(
         [...moments].map(([path, copies]) => [
           path,
           tf.tidy(() => {
             const value = maskedValue(model, path);
-            const scale = tf.stack(known(copies).map((each) => tf.tensor1d(scalesOf(where, each, damping))));
+            const scale = tf.stack(known(copies).map((each) => tf.tensor1d(scalesOf(each, factorOf))));
             return value
               .square()
               .reshape([...scale.shape, -1])
@@ -56,14 +56,16 @@ export function sparseGpt<B>(calibration: Calibration<B>, options: SparseGptOpti
       if ('pattern' in target && blockSize % target.pattern.m !== 0) {
         fail(where, `blockSize must be a multiple of pattern.m (${target.pattern.m})`, blockSize);
       }
-      for (const together of byBlock(paths)) {
-        const moments = momentsOf(model, (path) => together.includes(path));
+      blockByBlock(model, paths, { calibration, ...rest }, (together, passes) => {
+        const only = (path: string): boolean => together.includes(path);
+        const moments = momentsDuring(where, model, { whole: true, only, passes });
+        const factorOf = factors(where, damping);
         for (const path of together) {
           const seen =
             moments.get(path) ?? fail(where, 'calibration inputs must reach every matrix that is masked', path);
-          solveMatrix(where, model, path, { copies: known(seen), target, damping, blockSize });
+          solveMatrix(model, path, { copies: known(seen), target, factorOf, blockSize });
         }
-      }
+      });
     }
   };
 }
@@ -82,18 +84,18 @@ function known(copies: readonly (InputMoments | null)[]): InputMoments[] {
 }
 
 /** `1 / U_ii^2` of each input, 0 of one that is always 0. */
-function scalesOf(where: string, moments: InputMoments, damping: number): Float32Array {
+function scalesOf(moments: InputMoments, factorOf: FactorOf): Float32Array {
   const { inputs } = moments;
-  const factor = inverseFactor(where, moments, damping);
+  const factor = factorOf(moments);
   return Float32Array.from({ length: inputs }, (_, i) => (isDead(moments, i) ? 0 : factor[i * inputs + i] ** -2));
 }
 
-/** Paths in their order, those of one block of the model together: "layers.3.". */
-function byBlock(paths: readonly string[]): string[][] {
-  const blocks = new Map<string, string[]>();
-  for (const path of paths) {
-    const key = /^.*?\d+(?=\.)/.exec(path)?.[0] ?? path;
-    blocks.set(key, [...(blocks.get(key) ?? []), path]);
-  }
-  return [...blocks.values()];
+/** The factor of each moments, computed once. */
+function factors(where: string, damping: number): FactorOf {
+  const found = new WeakMap<InputMoments, Float32Array>();
+  return (moments) => {
+    const factor = found.get(moments) ?? inverseFactor(where, moments, damping);
+    found.set(moments, factor);
+    return factor;
+  };
 }

@@ -37,32 +37,40 @@ export function checkCalibration<B>(
   }
 }
 
-/** Runs a model on calibration data, outside of training, and gives what `visit` makes of each pass, in a tidy. */
+/** Thrown within a pass of `eachPass` by who has seen enough of it: the pass ends there, and counts as one that gave nothing. */
+export class PassEnded extends Error {}
+
+/** Runs a model on calibration data, outside of training, and gives what `visit` makes of each pass that comes to its end, in a tidy. */
 export function eachPass<B, T>(
   model: Module,
   of: Calibration<B>,
   { batches = 4, seed = 0, observers = [] }: CalibrationOptions & { observers?: readonly Observer[] },
   visit: (result: tf.Tensor) => T
 ): T[] {
-  const run = (f: (ctx: Context) => tf.Tensor, step: number): T => {
+  const run = (f: (ctx: Context) => tf.Tensor, step: number): T[] => {
     const ctx = Context.create({ random: Random.fromSeed(seed).child(step), observers });
     try {
       let seen: T | undefined;
       tf.tidy(() => void (seen = visit(f(ctx))));
-      return seen!;
+      return [seen!];
+    } catch (error) {
+      if (error instanceof PassEnded) {
+        return [];
+      }
+      throw error;
     } finally {
       ctx.dispose();
     }
   };
   if (of instanceof tf.Tensor || Array.isArray(of)) {
     const inputs = of instanceof tf.Tensor ? [of] : (of as readonly tf.Tensor[]);
-    return inputs.map((x, i) => run((ctx) => model.apply(x, ctx), i + 1));
+    return inputs.flatMap((x, i) => run((ctx) => model.apply(x, ctx), i + 1));
   }
   const given = of as CalibrationTask<B>;
   const task = given.on?.(model) ?? given;
-  return Array.from({ length: batches }, (_, i) => {
-    const batch = task.batch(i + 1, seed);
-    return run((ctx) => totalLoss(task.loss(model, batch, ctx)), i + 1);
+  return Array.from({ length: batches }, (_, i) => i + 1).flatMap((step) => {
+    const batch = task.batch(step, seed);
+    return run((ctx) => totalLoss(task.loss(model, batch, ctx)), step);
   });
 }
 

@@ -37,14 +37,33 @@ export function inputMoments<B>(
   where: string,
   model: Module,
   of: Calibration<B>,
-  { whole, only, ...options }: CalibrationOptions & { whole: boolean; only?: (path: string) => boolean }
+  { whole, only, ...options }: CalibrationOptions & Omit<MomentOptions, 'passes'>
 ): MomentsOf {
+  return momentsDuring(where, model, { whole, only, passes: () => void eachPass(model, of, options, () => null) });
+}
+
+export interface MomentOptions {
+  /** Products of all pairs of inputs, instead of the squares. */
+  whole: boolean;
+  /** Parameters to look at. Default: all. */
+  only?: (path: string) => boolean;
+  /** Lets calibration data pass the model, or the part of it that is looked at. */
+  passes: () => void;
+}
+
+/**
+ * The same of what passes a model in the meantime. Matrices that are given the same input share its moments, as one object.
+ *
+ * @throws {SwitchyardError} where an input is not finite.
+ */
+export function momentsDuring(where: string, model: Module, { whole, only, passes }: MomentOptions): MomentsOf {
   const found: MomentsOf = new Map();
+  const sums = new SharedMoments(where, whole);
   const seen = new Set<Module>();
   const release: (() => void)[] = [];
   const note = (path: string, rows: tf.Tensor2D, at: Place): void => {
     if (only?.(path) ?? true) {
-      add(where, found, path, { rows, whole, ...at });
+      add(found, path, sums.of(path, rows), { ...at, sums });
     }
   };
   for (const [path, module] of model.modules()) {
@@ -64,7 +83,7 @@ export function inputMoments<B>(
     }
   }
   try {
-    eachPass(model, of, options, () => null);
+    passes();
   } finally {
     release.forEach((undo) => undo());
   }
@@ -123,23 +142,61 @@ function multiplies(module: Module): module is Multiplies {
 }
 
 function add(
-  where: string,
   found: MomentsOf,
   path: string,
-  { rows, whole, copy, copies }: Place & { rows: tf.Tensor2D; whole: boolean }
+  now: InputMoments,
+  { copy, copies, sums }: Place & { sums: SharedMoments }
 ): void {
-  const [count, inputs] = rows.shape;
-  const sums = read(() => (whole ? tf.matMul(rows, rows, true, false) : rows.square().sum(0))) as Float32Array;
-  const wrong = sums.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) {
-    fail(where, `calibration inputs of "${path}" must be finite`, wrong);
-  }
   const all = found.get(path) ?? new Array<InputMoments | null>(copies).fill(null);
   const before = all[copy];
-  all[copy] = {
-    count: count + (before?.count ?? 0),
-    sums: before === null ? sums : sums.map((value, i) => value + before.sums[i]),
-    inputs
-  };
+  all[copy] = before === null ? now : sums.together(before, now);
   found.set(path, all);
+}
+
+/** Moments that are computed once for one input, whoever is given it, and added once. */
+class SharedMoments {
+  private readonly ofRows = new WeakMap<object, InputMoments>();
+  private readonly added = new WeakMap<InputMoments, WeakMap<InputMoments, InputMoments>>();
+
+  constructor(
+    private readonly where: string,
+    private readonly whole: boolean
+  ) {}
+
+  of(path: string, rows: tf.Tensor2D): InputMoments {
+    const known = this.ofRows.get(rows.dataId);
+    const [count, inputs] = rows.shape;
+    if (known !== undefined && known.count === count && known.inputs === inputs) {
+      return known;
+    }
+    const sums = read(() => (this.whole ? tf.matMul(rows, rows, true, false) : rows.square().sum(0))) as Float32Array;
+    for (const value of sums) {
+      if (!Number.isFinite(value)) {
+        fail(this.where, `calibration inputs of "${path}" must be finite`, value);
+      }
+    }
+    const moments = { count, sums, inputs };
+    this.ofRows.set(rows.dataId, moments);
+    return moments;
+  }
+
+  together(before: InputMoments, now: InputMoments): InputMoments {
+    const known = this.added.get(before) ?? new WeakMap<InputMoments, InputMoments>();
+    this.added.set(before, known);
+    const sum = known.get(now) ?? {
+      count: now.count + before.count,
+      sums: added(now.sums, before.sums),
+      inputs: now.inputs
+    };
+    known.set(now, sum);
+    return sum;
+  }
+}
+
+function added(a: Float32Array, b: Float32Array): Float32Array {
+  const sums = new Float32Array(a.length);
+  for (let i = 0; i < sums.length; i++) {
+    sums[i] = a[i] + b[i];
+  }
+  return sums;
 }

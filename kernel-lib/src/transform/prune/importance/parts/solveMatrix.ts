@@ -11,9 +11,12 @@ interface SolveOptions {
   /** Of the matrix, or of each expert's. */
   copies: readonly InputMoments[];
   target: SparsityTarget;
-  damping: number;
+  factorOf: FactorOf;
   blockSize: number;
 }
+
+/** The factor of `inverseFactor` for these moments. */
+export type FactorOf = (moments: InputMoments) => Float32Array;
 
 /** Whether an input was 0 all the time. */
 export function isDead({ sums, inputs }: InputMoments, input: number): boolean {
@@ -40,7 +43,7 @@ export function inverseFactor(where: string, moments: InputMoments, damping: num
 }
 
 /** Masks a parameter of a model and makes the values that are left up for the others: SparseGPT's steps on one matrix. */
-export function solveMatrix(where: string, model: Module, path: string, options: SolveOptions): void {
+export function solveMatrix(model: Module, path: string, options: SolveOptions): void {
   const { copies } = options;
   const parameter = model.parameters().get(path)!;
   const mask = masksAt(model, [path]).get(path)!;
@@ -50,7 +53,7 @@ export function solveMatrix(where: string, model: Module, path: string, options:
   const size = w.length / copies.length;
   copies.forEach((moments, copy) => {
     const [own, ownBefore, ownKept] = [w, before, kept].map((all) => all.subarray(copy * size, (copy + 1) * size));
-    solveCopy(where, { w: own, before: ownBefore, kept: ownKept }, { ...options, moments });
+    solveCopy({ w: own, before: ownBefore, kept: ownKept }, { ...options, moments });
   });
   tf.tidy(() => {
     parameter.assign(tf.tensor(w.map((value, i) => value * kept[i]), parameter.shape), path); // prettier-ignore
@@ -60,14 +63,13 @@ export function solveMatrix(where: string, model: Module, path: string, options:
 
 /** The same on the values of one matrix [D, H], in place. */
 function solveCopy(
-  where: string,
   { w, before, kept }: Pick<Block, 'w' | 'before' | 'kept'>,
-  { moments, blockSize, damping, target }: SolveOptions & { moments: InputMoments }
+  { moments, blockSize, factorOf, target }: SolveOptions & { moments: InputMoments }
 ): void {
   const { inputs: D } = moments;
   const H = w.length / D;
   w.forEach((value, i) => (w[i] = isDead(moments, Math.floor(i / H)) ? 0 : value * before[i]));
-  const factor = inverseFactor(where, moments, damping);
+  const factor = factorOf(moments);
   const u = tf.tensor2d(factor, [D, D]);
   for (let begin = 0; begin < D; begin += blockSize) {
     const end = Math.min(D, begin + blockSize);
@@ -77,7 +79,9 @@ function solveCopy(
       const later = read(() =>
         tf.matMul(u.slice([begin, end], [end - begin, D - end]), tf.tensor2d(errors, [end - begin, H]), true)
       );
-      later.forEach((change, i) => (w[end * H + i] -= change));
+      for (let i = 0; i < later.length; i++) {
+        w[end * H + i] -= later[i];
+      }
     }
   }
   u.dispose();
