@@ -1,5 +1,7 @@
 /** @file Every kind of payload that the extension draws. A new kind is a file here and one line. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
+import { stepWords } from '../base/runState';
 import { depthUsage } from './depthUsage';
 import { graphRewiring } from './graphRewiring';
 import { masks } from './masks';
@@ -28,4 +30,9 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
 /** Record of this payload's kind. */
 export function kindOf<P extends Payload>(payload: P): IKind<P> {
   return KINDS[payload.kind] as unknown as IKind<P>;
+}
+
+/** How far a run is, in the words of its kind: "step 3 of 9", "trial 3 of 9". */
+export function progressOf(payload: Payload, trans: TranslationBundle): string {
+  return kindOf(payload).progress?.(payload.source, trans) ?? stepWords(payload.source, trans);
 }

@@ -14,7 +14,7 @@ import { FrameScheduler } from '../base/frame';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
 import { latestRun } from '../base/payloads';
-import { kindOf } from '../kinds';
+import { kindOf, progressOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
@@ -193,6 +193,7 @@ export class RunView extends Widget {
       ...this._runChoice(runs, run),
       title: this._titleOf(run, runs),
       source,
+      progress: progressOf(payload, trans),
       state,
       layers: isOfLayers ? layers : [],
       layer,
@@ -255,7 +256,7 @@ export class RunView extends Widget {
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
-    const blank = { state: null, source: null, layers: [], layer: 0, experts: [], expert: null };
+    const blank = { state: null, source: null, progress: '', layers: [], layer: 0, experts: [], expert: null };
     this._describeControl(NOTHING);
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);

@@ -4,7 +4,8 @@ import { isStill } from '@switchyard/kernel-lib/protocol';
 import type { RunControls } from '../control';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
-import { runState, stateLabel, stepWords } from '../base/runState';
+import { runState, stateLabel } from '../base/runState';
+import { kindOf, progressOf } from '../kinds';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';
@@ -57,12 +58,21 @@ export class RunHandle {
     if ('problem' in run.reading) {
       return { title, state: trans.__('not readable'), details: place, cell };
     }
-    const { source } = run.reading.payload;
+    const { payload } = run.reading;
+    const { source } = payload;
     const state = runState(run.reading.payload, run, this.kernel, Date.now());
     const origin = run.live ? trans.__('live') : trans.__('saved');
+    // The outcome of a search stands in the list: its trials are compared there.
+    const found =
+      kindOf(payload).progress === undefined ? [] : [kindOf(payload).brief?.(payload.data, trans) ?? []].flat();
     return isStill(source)
       ? { title, state: '', details: [...place, origin], cell }
-      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), ...place, origin], cell };
+      : {
+          title,
+          state: stateLabel(state, trans),
+          details: [progressOf(payload, trans), ...found, ...place, origin],
+          cell
+        };
   }
 
   /** "cell 3"; null where the notebook has no such cell. */

@@ -26,6 +26,8 @@ export {
   when
 } from '../search/space';
 export type {
+  ArchitectureGraph,
+  ArchitecturePart,
   Candidate,
   Categorical,
   ChoiceValue,

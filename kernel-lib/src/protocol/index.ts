@@ -1,3 +1,5 @@
+export { MAX_ARCHITECTURE_EDGES, MAX_ARCHITECTURE_NODES } from './architecture';
+export type { Architecture, ArchitectureEdge, ArchitectureNode } from './architecture';
 export { choicesOf, MAX_PACKED_EXPERTS, packChoices, packedLength } from './choices';
 export {
   CONTROL_TARGET,
@@ -36,3 +38,5 @@ export type { PayloadRefusal } from './payloadError';
 export type { EarlierChoices, TokenSample } from './tokenSample';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';
+export { trialFates, trialLine } from './trialFates';
+export type { TrialFate } from './trialFates';

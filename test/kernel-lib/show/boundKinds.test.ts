@@ -98,7 +98,16 @@ const HUGE: { [K in Kind]: Data<K> } = {
       values: range(8).map(() => number + THIRD),
       intermediate: { steps: range(512), values: range(512).map(() => THIRD) },
       duration: THIRD,
-      parent: null
+      parent: null,
+      resource: number + THIRD,
+      architecture: number % 256
+    })),
+    architectures: range(256).map(() => ({
+      nodes: range(128).map((layer) => ({ label: LONG, detail: LONG, layer, place: THIRD })),
+      edges: range(127).flatMap((from) => [
+        { from, to: from + 1, via: [] },
+        { from: 0, to: from + 1, via: range(from).map(() => THIRD) }
+      ])
     })),
     best: range(1024)
   }
