@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
 import { stepWords } from '../base/runState';
+import { choices } from './choices';
 import { depthUsage } from './depthUsage';
 import { graphRewiring } from './graphRewiring';
 import { masks } from './masks';
@@ -24,7 +25,8 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   'merge-tree': mergeTree,
   'graph-rewiring': graphRewiring,
   timeline,
-  trial
+  trial,
+  choices
 };
 
 /** Record of this payload's kind. */

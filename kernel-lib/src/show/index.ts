@@ -1,4 +1,6 @@
 export type { Bundle } from './bundle';
+export { choices } from './kinds/choices/payload';
+export type { ChoicesOptions, ShownChoice, ShownCoverage, ShownImportance } from './kinds/choices/payload';
 export { environment } from './environment';
 export { depth } from './depth';
 export { depthUsage } from './kinds/depthUsage/payload';

@@ -88,6 +88,14 @@ const HUGE: { [K in Kind]: Data<K> } = {
     activities: range(32).map(() => LONG),
     spans: range(1024).map((i) => ({ device: i % 128, activity: 0, start: i * THIRD, end: i + 1, label: LONG }))
   },
+  choices: {
+    ...{ measure: LONG, outcome: LONG, method: LONG },
+    choices: range(256).map((i) => ({
+      label: LONG,
+      value: i + THIRD,
+      options: range(1024).map(() => ({ label: LONG, value: THIRD, count: 1 }))
+    }))
+  },
   trial: {
     study: LONG,
     objectives: range(8).map(() => ({ name: LONG, unit: LONG, better: 'lower' as const })),

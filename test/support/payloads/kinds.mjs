@@ -11,7 +11,8 @@ export function kindExamples() {
     pareto: pareto(),
     'graph-rewiring': graphRewiring(),
     timeline: timeline(),
-    trial: trial()
+    trial: trial(),
+    choices: choices()
   };
 }
 
@@ -283,4 +284,29 @@ function routedBlock(experts, router) {
     ],
     edges: [edge(0, 1), edge(1, 2), edge(1, 3), edge(1, 4, [1]), edge(2, 4), edge(3, 4), edge(4, 5)]
   };
+}
+
+/** Importances of five choices, with the mean loss of each option. */
+function choices() {
+  const random = mulberry32(19);
+  const of = (label, value, options) => ({
+    ...{ label, value },
+    options: options.map((option, i) => ({
+      label: String(option),
+      value: round(2 + value * (Math.abs(i - 1) - 0.5) + 0.05 * random()),
+      count: 4 + Math.floor(12 * random())
+    }))
+  });
+  const data = {
+    ...{ measure: 'importance', outcome: 'mean loss', method: 'PED-ANOVA, 40 trials' },
+    choices: [
+      of('learningRate', 0.52, ['1e-4 to 3e-4', '3e-4 to 1e-3', '1e-3 to 1e-2']),
+      of('experts', 0.26, [4, 8, 16, 32]),
+      of('router', 0.15, ['top-k', 'expert-choice', 'soft']),
+      of('layers', 0.05, [1, 2, 3, 4, 5, 6]),
+      of('sharedExpert', 0.02, [true, false])
+    ]
+  };
+  const shown = envelope('choices', 'what the loss of experts and routers depends on', 19, 0, true, data);
+  return { ...shown, source: { ...shown.source, totalSteps: null } };
 }

@@ -5,6 +5,8 @@
  *
  * Letters: S steps kept, L layers, E experts, K chosen, T tokens sampled, G domains, C token classes, M modules.
  */
+import { checkChoices } from './choices';
+import type { ChoicesPayload } from './choices';
 import { checkDepthUsage } from './depthUsage';
 import type { DepthUsagePayload } from './depthUsage';
 import { checkGraphRewiring } from './graphRewiring';
@@ -37,7 +39,8 @@ export type Payload =
   | ParetoPayload
   | GraphRewiringPayload
   | TimelinePayload
-  | TrialPayload;
+  | TrialPayload
+  | ChoicesPayload;
 
 /** A payload by its kind. */
 export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
@@ -53,9 +56,11 @@ export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path:
   pareto: checkPareto,
   'graph-rewiring': checkGraphRewiring,
   timeline: checkTimeline,
-  trial: checkTrial
+  trial: checkTrial,
+  choices: checkChoices
 };
 
+export type { Choice, ChoiceOption, ChoicesData, ChoicesPayload } from './choices';
 export { meanUsage } from './depthUsage';
 export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsage';
 export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload } from './graphRewiring';

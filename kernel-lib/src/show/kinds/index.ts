@@ -1,4 +1,7 @@
 import type { Payload, PayloadOf } from '../../protocol';
+import { boundChoices } from './choices/bound';
+import { choicesPicture } from './choices/picture';
+import { choicesText } from './choices/text';
 import { boundDepthUsage } from './depthUsage/bound';
 import { depthUsagePicture } from './depthUsage/picture';
 import { depthUsageText } from './depthUsage/text';
@@ -42,7 +45,8 @@ const KINDS: { readonly [Kind in Payload['kind']]: ShownKind<Kind> } = {
   pareto: { bound: boundPareto, picture: paretoPicture, text: paretoText },
   'graph-rewiring': { bound: boundGraphRewiring, picture: graphRewiringPicture, text: graphRewiringText },
   timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText },
-  trial: { bound: boundTrial, picture: trialPicture, text: trialText }
+  trial: { bound: boundTrial, picture: trialPicture, text: trialText },
+  choices: { bound: boundChoices, picture: choicesPicture, text: choicesText }
 };
 
 /** How this payload is shown. */
