@@ -106,8 +106,13 @@ export function stateSentence(state: RunState, source: Source, trans: Translatio
 }
 
 /** How far a run is, and in which state; nothing of a picture that has no steps. */
-export function progressWords(source: Source, state: RunState, trans: TranslationBundle): string {
-  return isStill(source) ? '' : `${stepWords(source, trans)} · ${stateLabel(state, trans)}`;
+export function progressWords(
+  source: Source,
+  state: RunState,
+  trans: TranslationBundle,
+  words = stepWords(source, trans)
+): string {
+  return isStill(source) ? '' : `${words} · ${stateLabel(state, trans)}`;
 }
 
 /** How far a run is. */

@@ -1,5 +1,7 @@
 /** @file The numbers of a picture, for readers who do not see it, and as they are saved. */
 
+import type { IView } from './view';
+
 /** Value of a place in a file: a number at its full precision, null where there is none. */
 export type IValue = string | number | null;
 
@@ -8,6 +10,8 @@ export interface ITable {
   rows: string[][];
   /** The same as it is saved; absent where that is the rows. */
   saved?: ISavedTable;
+  /** Meaning of a click on a row. The same must be reachable by keys: by a choice of the picture. */
+  pick?: (row: number) => Partial<IView>;
 }
 
 export interface ISavedTable {

@@ -4,6 +4,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { element, setText } from '../base/dom';
 import type { IRunPlace } from '../base/runRegistry';
 import { progressWords } from '../base/runState';
+import { progressOf } from '../kinds';
 
 export class SummaryHead {
   readonly node: HTMLElement;
@@ -26,7 +27,8 @@ export class SummaryHead {
     const { runId, source } = payload;
     this._runId = runId;
     setText(this._title, source.title);
-    setText(this._steps, progressWords(source, place?.stateOf(payload) ?? source.status, this._trans));
+    const state = place?.stateOf(payload) ?? source.status;
+    setText(this._steps, progressWords(source, state, this._trans, progressOf(payload, this._trans)));
     this._open.hidden = place?.isBeside(runId) ?? false;
   }
 

@@ -1,6 +1,9 @@
 /** @file Every kind of payload that the extension draws. A new kind is a file here and one line. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
 import type { IFinding, IHealthLimits } from '../base/health';
+import { stepWords } from '../base/runState';
+import { choices } from './choices';
 import { depthUsage } from './depthUsage';
 import { graphRewiring } from './graphRewiring';
 import { layerAmounts } from './layerAmounts';
@@ -27,7 +30,8 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   timeline,
   trial,
   'layer-amounts': layerAmounts,
-  'pruning-groups': pruningGroups
+  'pruning-groups': pruningGroups,
+  choices
 };
 
 /** What has gone wrong in a payload's run. */
@@ -38,4 +42,9 @@ export function healthOf(payload: Payload, limits: IHealthLimits): IFinding[] {
 /** Record of this payload's kind. */
 export function kindOf<P extends Payload>(payload: P): IKind<P> {
   return KINDS[payload.kind] as unknown as IKind<P>;
+}
+
+/** How far a run is, in the words of its kind: "step 3 of 9", "trial 3 of 9". */
+export function progressOf(payload: Payload, trans: TranslationBundle): string {
+  return kindOf(payload).progress?.(payload.source, trans) ?? stepWords(payload.source, trans);
 }

@@ -1,6 +1,6 @@
 /** @file What panels and outputs need to know of a kind of payload. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, Source } from '@switchyard/kernel-lib/protocol';
 import type { IFinding, IHealthLimits } from '../base/health';
 import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
@@ -67,6 +67,8 @@ export interface IKind<P extends Payload = Payload> {
     /** The payload with what it lacks put in; the same object where that is nothing. */
     filled: (payload: P, details: P) => P;
   };
+  /** How far a run of it is, where that is not told in steps. */
+  progress?: (source: Source, trans: TranslationBundle) => string;
   /** The number that matters most, in two words; null where there is none yet. */
   brief?: (data: P['data'], trans: TranslationBundle) => string | null;
   /** What has gone wrong, by the limits that the reader set. Default: nothing can. */

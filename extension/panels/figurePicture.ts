@@ -43,7 +43,10 @@ export class FigurePicture extends Widget implements IPicture {
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = options.id;
     this._options = options;
-    this._numbers = new Numbers(options.trans.__('Numbers'), options.title, options.openNumbers);
+    this._numbers = new Numbers(options.trans.__('Numbers'), options.title, {
+      open: options.openNumbers,
+      looked: (view) => this._looked.emit(view)
+    });
     const save = exportButton(options.title, () => this.exported(), options.trans);
     this._zoom = new StepZoom(options.trans, (range) => this._choose(withStepRange(this._view, range)));
     this.node.append(

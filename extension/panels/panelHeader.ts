@@ -7,7 +7,7 @@ import type { Source } from '@switchyard/kernel-lib/protocol';
 import { isStill } from '@switchyard/kernel-lib/protocol';
 import { element, setOptions } from '../base/dom';
 import type { RunState } from '../base/runState';
-import { stateLabel, stepWords } from '../base/runState';
+import { stateLabel } from '../base/runState';
 
 /** State that the header shows. */
 export interface IHeading {
@@ -15,6 +15,8 @@ export interface IHeading {
   state: RunState | null;
   /** Where the snapshot comes from; null where there is none. */
   source: Source | null;
+  /** How far the run is, in words; empty where there is none. */
+  progress: string;
   /** Titles of the cell's runs; a choice is offered where there is more than one. */
   runs: string[];
   run: number;
@@ -68,7 +70,7 @@ export class PanelHeader extends Widget {
       this._badge.textContent = stateLabel(state, this._trans);
       this._badge.dataset.state = state;
     }
-    this._steps.textContent = source === null || still ? '' : stepWords(source, this._trans);
+    this._steps.textContent = still ? '' : heading.progress;
     this._health.textContent = heading.health;
     this._health.hidden = heading.health === '';
     this._progress.hidden = source?.totalSteps == null;

@@ -15,7 +15,7 @@ import { healthLine } from '../base/health';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
 import { latestRun } from '../base/payloads';
-import { healthOf, kindOf } from '../kinds';
+import { healthOf, kindOf, progressOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
@@ -199,6 +199,7 @@ export class RunView extends Widget {
       ...this._runChoice(runs, run),
       title: this._titleOf(run, runs),
       source,
+      progress: progressOf(payload, trans),
       state,
       health: healthLine(healthOf(payload, this._settings.healthLimits), trans),
       layers: isOfLayers ? layers : [],
@@ -268,7 +269,8 @@ export class RunView extends Widget {
   }
 
   private _say(title: string, sentence: string, runs: readonly IRun[] = [], run?: IRun): void {
-    const blank = { state: null, source: null, health: '', layers: [], layer: 0, experts: [], expert: null };
+    const nobody = { state: null, source: null, progress: '', health: '' };
+    const blank = { ...nobody, layers: [], layer: 0, experts: [], expert: null };
     this._describeControl(NOTHING);
     this._header.describe({ ...blank, ...this._runChoice(runs, run), title });
     this._tell(sentence);

@@ -6,8 +6,8 @@ import type { IHealthLimits } from '../base/health';
 import { healthLine } from '../base/health';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
-import { healthOf } from '../kinds';
-import { runState, stateLabel, stepWords } from '../base/runState';
+import { runState, stateLabel } from '../base/runState';
+import { healthOf, kindOf, progressOf } from '../kinds';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';
@@ -71,9 +71,14 @@ export class RunHandle {
     const state = runState(payload, run, this.kernel, Date.now());
     const origin = run.live ? trans.__('live') : trans.__('saved');
     const health = healthLine(healthOf(payload, limits), trans);
-    return isStill(source)
-      ? { title, state: '', details: [...place, origin], health, cell }
-      : { title, state: stateLabel(state, trans), details: [stepWords(source, trans), ...place, origin], health, cell };
+    if (isStill(source)) {
+      return { title, state: '', details: [...place, origin], health, cell };
+    }
+    // The outcome of a search stands in the list: its trials are compared there.
+    const found =
+      kindOf(payload).progress === undefined ? [] : [kindOf(payload).brief?.(payload.data, trans) ?? []].flat();
+    const details = [progressOf(payload, trans), ...found, ...place, origin];
+    return { title, state: stateLabel(state, trans), details, health, cell };
   }
 
   /** "cell 3"; null where the notebook has no such cell. */

@@ -251,10 +251,12 @@ class Served:
         if self.owns:
             self.study.set_user_attr(OWNER, None)
 
-    def importance(self):
-        from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+    def importance(self, method="ped-anova"):
+        from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
 
-        return get_param_importances(self.study, evaluator=PedAnovaImportanceEvaluator())
+        # A forest is drawn: by one seed, so that the same trials have the same importances.
+        evaluator = FanovaImportanceEvaluator(seed=0) if method == "fanova" else PedAnovaImportanceEvaluator()
+        return get_param_importances(self.study, evaluator=evaluator)
 
     def trial_id(self, number):
         return self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)

@@ -30,7 +30,44 @@ def forward(weights, biases, activation, x, outputs=None):
     return x
 
 
-def proxies(weights, biases, activation, x, y, classes):
+def finite(value):
+    # None where two samples have one code: the determinant is 0.
+    return float(value) if torch.isfinite(value) and value > -20 else None
+
+
+def codes(weights, biases, activation, x):
+    # Of each sample 1 where a unit's value before its nonlinearity is above 0.
+    found = []
+    for weight, bias in list(zip(weights, biases))[:-1]:
+        x = x @ weight + bias
+        found.append((x > 0).double())
+        x = getattr(F, activation)(x)
+    return torch.cat(found, 1)
+
+
+def normed(weights, biases, activation, x):
+    # With a batch norm of its own statistics before each nonlinearity; the sum of the logarithms of what the norms divide by.
+    scale = 0
+    for i, (weight, bias) in enumerate(zip(weights, biases)):
+        x = x @ weight + bias
+        if i + 1 < len(weights):
+            scale += 0.5 * x.var(0, unbiased=False).mean().log()
+            x = getattr(F, activation)(F.batch_norm(x, None, None, training=True))
+    return x, scale
+
+
+ALPHA = 0.01
+
+
+def zen(weights, biases, activation, x, noise):
+    moved = forward(weights, biases, activation, x + ALPHA * noise)
+    plain = (forward(weights, biases, activation, x) - moved).abs().sum(1).mean().log()
+    features, scale = normed(weights, biases, activation, x)
+    moved, _ = normed(weights, biases, activation, x + ALPHA * noise)
+    return {"zen": float(plain.detach()), "zenNormed": float(((features - moved).abs().sum(1).mean().log() + scale).detach())}
+
+
+def proxies(weights, biases, activation, x, y, classes, noise):
     parameters = [*weights, *biases]
 
     def loss_of(rows, targets, outputs=None):
@@ -57,7 +94,10 @@ def proxies(weights, biases, activation, x, y, classes):
     inputs = x.clone().requires_grad_()
     (rows,) = torch.autograd.grad(forward(weights, biases, activation, inputs).sum(), inputs)
     eigenvalues = torch.linalg.eigvalsh(torch.corrcoef(rows)).clamp(min=0) + 1e-5
+    code = codes(weights, biases, activation, x)
     return {
+        **zen(weights, biases, activation, x, noise),
+        "naswot": finite(torch.linalg.slogdet(code @ code.T + (1 - code) @ (1 - code).T)[1]),
         "gradNorm": float(sum(g.norm() for g in gradients).detach()),
         "snip": float(sum((g * p).abs().sum() for g, p in zip(gradients, parameters)).detach()),
         "grasp": float(-sum((p * h).sum() for p, h in zip(parameters, hessian)).detach()),
@@ -77,14 +117,17 @@ def network(seed, activation, widths, classes):
     biases = [(0.1 * normal(b)).float().double().requires_grad_() for b in widths[1:]]
     x = normal(BATCH, widths[0]).float().double()
     y = torch.arange(BATCH) % widths[-1] if classes else normal(BATCH, widths[-1]).float().double()
+    # Drawn last, so that all before is as it was.
+    noise = normal(BATCH, widths[0]).float().double()
     return {
+        "noise": noise.tolist(),
         "activation": activation,
         "widths": widths,
         "weights": [each.tolist() for each in weights],
         "biases": [each.tolist() for each in biases],
         "inputs": x.tolist(),
         **({"labels": y.tolist()} if classes else {"targets": y.tolist()}),
-        "scores": proxies(weights, biases, activation, x, y, classes),
+        "scores": proxies(weights, biases, activation, x, y, classes, noise),
     }
 
 

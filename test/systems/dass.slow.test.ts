@@ -70,5 +70,6 @@ test('[dass] an architecture that is searched with sparse operations against one
     };
     return { searched: (await accuracy(true)) - (await accuracy(false)) };
   });
-  expect(Number.isFinite(searched.mean)).toBe(true);
+  // The claim does not hold here: what is searched whole and pruned is better.
+  expect(searched.verdict).toBe('below');
 });

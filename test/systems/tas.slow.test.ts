@@ -40,5 +40,6 @@ test('[tas] widths searched and taught by the whole network against uniform widt
     [teacher, supernet].forEach((each) => each.dispose());
     return { searched: found - even, taught: found - foundAlone };
   });
-  [searched, taught].forEach(({ mean }) => expect(Number.isFinite(mean)).toBe(true));
+  // Neither claim holds here: uniform widths are better, and teaching makes no difference that is seen.
+  expect([searched.verdict, taught.verdict]).toEqual(['below', 'undecided']);
 });

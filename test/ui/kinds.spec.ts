@@ -90,6 +90,14 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
       }
     ];
   })(),
+  choices: [
+    {
+      tab: 'Choices',
+      picture: 'choice-values',
+      trace: 0,
+      numbers: { x: example('choices').data.choices.map(({ value }) => value) }
+    }
+  ],
   trial: (() => {
     const { trials, best } = example('trial').data;
     const pruned = trials.filter(({ state }) => state === 'pruned');
@@ -100,7 +108,9 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         trace: 2,
         numbers: { name: 'pruned', y: pruned.map(({ values }) => values[0]) }
       },
-      { tab: 'Trials', picture: 'trial-steps', trace: -1, numbers: { y: trials[best[0]].intermediate.values } }
+      { tab: 'Trials', picture: 'trial-steps', trace: -1, numbers: { y: trials[best[0]].intermediate.values } },
+      { tab: 'Trials', picture: 'trial-rungs', trace: -1, numbers: { name: 'promoted', x: [0, 0, 0] } },
+      { tab: 'Candidates', picture: 'trial-architecture', trace: 1, numbers: { y: [0, -1, -2, -2, -3, -4] } }
     ];
   })(),
   'layer-amounts': (() => {

@@ -1,11 +1,13 @@
 /** @file Intermediate values of the trials by step: where one was pruned, and how the best got there. */
 import type { Trial, TrialPayload } from '@switchyard/kernel-lib/protocol';
+import { trialLine } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from '../amounts';
 import type { IChartContext, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { stepAxis } from '../stepAxis';
 import { brief, plainText } from '../text';
+import { choosing, markedTrial } from './chosenTrial';
 import { trialState } from './trialValues';
 import { cell, tableOf } from '../../base/table';
 
@@ -16,11 +18,14 @@ const MARGIN = { l: 54, r: 12, t: 8, b: 36 };
 export function trialSteps({ data }: TrialPayload, context: IChartContext): IFigure | null {
   const { theme, trans } = context;
   const best = new Set(data.best);
+  const marked = markedTrial(context);
+  const chosen = new Set(marked === null ? [] : trialLine(data, marked).map(({ number }) => number));
   const told = data.trials
     .map((trial, i) => ({ trial, best: best.has(i) }))
     .filter(({ trial }) => trial.intermediate.values.some((value) => value !== null))
-    // The best on top.
-    .sort((a, b) => Number(a.best) - Number(b.best));
+    // The best on top, and over it what is chosen.
+    .sort((a, b) => Number(a.best) - Number(b.best))
+    .sort((a, b) => Number(chosen.has(a.trial.number)) - Number(chosen.has(b.trial.number)));
   if (told.length === 0) {
     return null;
   }
@@ -28,7 +33,7 @@ export function trialSteps({ data }: TrialPayload, context: IChartContext): IFig
   const [{ name }] = data.objectives;
   const pruned = told.filter(({ trial }) => trial.state === 'pruned').length;
   return {
-    data: told.map((each) => curve(each.trial, each.best, context)),
+    data: told.map((each) => curve(each.trial, { best: each.best, chosen: chosen.has(each.trial.number) }, context)),
     layout: {
       ...baseLayout(theme, HEIGHT),
       margin: MARGIN,
@@ -50,12 +55,17 @@ export function trialSteps({ data }: TrialPayload, context: IChartContext): IFig
         const number = cell(trial.number, (n) => (best ? `★ ${n}` : String(n)));
         return [number, trialState(trial.state, trans), String(steps.at(-1)), cell(values.at(-1) ?? null, brief)];
       })
-    )
+    ),
+    pick: ({ trace }) => choosing(told[trace].trial.number, context)
   };
 }
 
-/** The best stands out in the text's colour; a pruned one ends in a cross. */
-function curve({ number, state, intermediate }: Trial, best: boolean, { theme, trans }: IChartContext): Data {
+/** The best stands out in the text's colour, the chosen one in the accent's; a pruned one ends in a cross. */
+function curve(
+  { number, state, intermediate }: Trial,
+  { best, chosen }: { best: boolean; chosen: boolean },
+  { theme, trans }: IChartContext
+): Data {
   const { steps, values } = intermediate;
   const pruned = seriesColour(1, theme.colours);
   const last = steps.length - 1;
@@ -66,7 +76,7 @@ function curve({ number, state, intermediate }: Trial, best: boolean, { theme, t
     x: steps,
     y: values,
     connectgaps: true,
-    line: { color: best ? theme.text : theme.mutedText, width: best ? 2 : 0.8 },
+    line: { color: chosen ? theme.accent : best ? theme.text : theme.mutedText, width: chosen ? 3 : best ? 2 : 0.8 },
     marker: {
       symbol: state === 'pruned' ? 'x' : 'circle',
       color: state === 'pruned' ? pruned : best ? theme.text : theme.mutedText,

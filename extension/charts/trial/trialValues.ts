@@ -11,6 +11,7 @@ import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
+import { choosing, markedTrial } from './chosenTrial';
 
 const HEIGHT = 280;
 const MARGIN = { l: 54, r: 12, t: 30, b: 40 };
@@ -48,7 +49,8 @@ export function trialValues(payload: TrialPayload, context: IChartContext): IFig
     },
     summary: summary(payload, named, shown, context),
     table: table(payload, context),
-    choices: data.objectives.length > 1 ? [offered] : []
+    choices: data.objectives.length > 1 ? [offered] : [],
+    pick: ({ data: number }) => (typeof number === 'number' ? choosing(number, context) : {})
   };
 }
 
@@ -90,12 +92,9 @@ function reached({ data }: TrialPayload, objective: number, { theme, trans }: IC
   };
 }
 
-function ofState(
-  { data }: TrialPayload,
-  state: Trial['state'],
-  objective: number,
-  { theme, trans }: IChartContext
-): Data {
+function ofState({ data }: TrialPayload, state: Trial['state'], objective: number, context: IChartContext): Data {
+  const { theme, trans } = context;
+  const marked = markedTrial(context);
   const best = new Set(data.best);
   const own = data.trials
     .map((trial, i) => ({ trial, best: best.has(i) }))
@@ -106,11 +105,12 @@ function ofState(
     name: trialState(state, trans),
     x: own.map(({ trial }) => trial.number),
     y: own.map(({ trial }) => trial.values[objective]),
+    customdata: own.map(({ trial }) => trial.number),
     marker: {
       color: seriesColour(STATES.indexOf(state), theme.colours),
       symbol: SYMBOLS[state],
-      size: own.map((each) => (each.best ? 11 : 6)),
-      line: { color: theme.text, width: own.map((each) => (each.best ? 1.5 : 0)) }
+      size: own.map((each) => (each.best ? 11 : each.trial.number === marked ? 9 : 6)),
+      line: { color: theme.text, width: own.map((each) => (each.best || each.trial.number === marked ? 1.5 : 0)) }
     },
     hoverinfo: 'text',
     text: own.map(({ trial }) => plainText(words(trial, objective, trans)))
@@ -118,12 +118,12 @@ function ofState(
 }
 
 function words({ number, values, parameters }: Trial, objective: number, trans: TranslationBundle): string {
-  const tried = Object.entries(parameters).map(([label, value]) => `${label} ${chosen(value, trans)}`);
+  const tried = Object.entries(parameters).map(([label, value]) => `${label} ${chosenText(value, trans)}`);
   return [trans.__('trial %1: %2', number, brief(values[objective])), ...tried].join(' · ');
 }
 
 /** Value that was chosen, as a text; a dash where it was no choice of this trial. */
-function chosen(value: TrialParameter | undefined, trans: TranslationBundle): string {
+export function chosenText(value: TrialParameter | undefined, trans: TranslationBundle): string {
   if (typeof value === 'boolean') {
     return value ? trans.__('yes') : trans.__('no');
   }
@@ -148,7 +148,9 @@ function summary({ data }: TrialPayload, named: string, objective: number, { tra
 }
 
 /** The best first, marked, then the newest. */
-function table({ data }: TrialPayload, { trans }: IChartContext): ITable {
+function table({ data }: TrialPayload, context: IChartContext): ITable {
+  const { trans } = context;
+  const rungs = data.trials.some(({ resource }) => resource !== undefined);
   const best = new Set(data.best);
   const order = [...data.best, ...data.trials.map((_, i) => i).filter((i) => !best.has(i)).reverse()]; // prettier-ignore
   const labels = [...new Set(data.trials.flatMap(({ parameters }) => Object.keys(parameters)))];
@@ -158,22 +160,26 @@ function table({ data }: TrialPayload, { trans }: IChartContext): ITable {
     trans.__('state'),
     ...goals,
     ...labels,
+    ...(rungs ? [trans.__('spent')] : []),
     trans.__('seconds'),
     trans.__('made from')
   ];
-  return tableOf(columns, () =>
+  const pick = (row: number) => choosing(data.trials[order[row]].number, context);
+  const rows = tableOf(columns, () =>
     order.map((i) => {
-      const { number, state, values, parameters, duration, parent } = data.trials[i];
+      const { number, state, values, parameters, duration, parent, resource = null } = data.trials[i];
       const tried = labels.map((label) => {
         const value = Object.hasOwn(parameters, label) ? parameters[label] : undefined;
-        const text = chosen(value, trans);
+        const text = chosenText(value, trans);
         return { text, value: typeof value === 'boolean' ? text : (value ?? null) };
       });
       return [
         cell(number, (n) => (best.has(i) ? `★ ${n}` : String(n))),
         ...[trialState(state, trans), ...values.map((value) => cell(value, brief)), ...tried],
+        ...(rungs ? [cell(resource, brief)] : []),
         ...[cell(duration, brief), cell(parent, (n) => (n === null ? '–' : String(n)))]
       ];
     })
   );
+  return Object.assign(rows, { pick });
 }

@@ -66,7 +66,7 @@ export class Mlp extends Module {
       return this.layers.reduce<tf.Tensor>((inner, layer, i) => {
         const mapped = layer.apply(inner, ctx.within(`${i}`));
         const y = i < this.norms.length ? this.norms[i].apply(mapped, ctx.within(`norm${i}`)) : mapped;
-        return i === this.layers.length - 1 ? y : activate(activation, y);
+        return i === this.layers.length - 1 ? y : activate(activation, y, ctx.within(`${i}`));
       }, rows);
     });
   }

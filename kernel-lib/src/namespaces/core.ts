@@ -41,6 +41,7 @@ export type {
   EventKinds,
   Forms,
   Interceptor,
+  ActivationRecord,
   MaskRecord,
   MimeBundle,
   ParameterOptions,

@@ -26,6 +26,8 @@ export {
   when
 } from '../search/space';
 export type {
+  ArchitectureGraph,
+  ArchitecturePart,
   Candidate,
   Categorical,
   ChoiceValue,
@@ -113,9 +115,12 @@ export type {
 export { inProcess, ray, workers } from '../search/executor';
 export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
 export type { Objective, StoredTrial } from '../search/storage';
-export { edf, Study, study } from '../search/studies';
+export { edf, importance, Study, study } from '../search/studies';
 export type {
+  ChoiceImportance,
   Edf,
+  Importance,
+  ImportanceOptions,
   Limit,
   StudyInfo,
   StudyOptions,

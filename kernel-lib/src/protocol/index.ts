@@ -1,3 +1,5 @@
+export { MAX_ARCHITECTURE_EDGES, MAX_ARCHITECTURE_NODES } from './architecture';
+export type { Architecture, ArchitectureEdge, ArchitectureNode } from './architecture';
 export { choicesOf, MAX_PACKED_EXPERTS, packChoices, packedLength } from './choices';
 export {
   CONTROL_TARGET,
@@ -42,3 +44,5 @@ export type { EarlierChoices, TokenSample } from './tokenSample';
 export { toldApart } from './toldApart';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';
+export { trialFates, trialLine } from './trialFates';
+export type { TrialFate } from './trialFates';

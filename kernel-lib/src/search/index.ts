@@ -1,2 +1,3 @@
+export type { ArchitectureGraph } from './space';
 export type { StoredTrial } from './storage';
 export type { StudyInfo, StudyWatcher } from './studies';

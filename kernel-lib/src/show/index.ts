@@ -1,4 +1,6 @@
 export type { Bundle } from './bundle';
+export { choices } from './kinds/choices/payload';
+export type { ChoicesOptions, ShownChoice, ShownCoverage, ShownImportance } from './kinds/choices/payload';
 export { environment } from './environment';
 export { density } from './density';
 export { depth } from './depth';

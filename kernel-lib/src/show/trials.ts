@@ -1,10 +1,11 @@
 import { randomUUID } from 'crypto';
 import { fail } from '../base/core';
-import type { TrialPayload } from '../protocol';
+import type { Architecture, TrialPayload } from '../protocol';
 import type { StoredTrial, StudyInfo, StudyWatcher } from '../search';
 import { bound } from './bound';
 import { envelope } from './envelope';
 import type { RunState } from './envelope';
+import { architecture } from './kinds/trial/architecture';
 import { trial } from './kinds/trial/payload';
 import type { StudyTrial } from './kinds/trial/payload';
 import { LiveDisplay } from './liveDisplay';
@@ -21,6 +22,8 @@ export class TrialsWatcher implements StudyWatcher {
   private readonly seen = new Map<number, StoredTrial>();
   /** Number of the trial of each ask. */
   private readonly numbers = new Map<number, number>();
+  /** Network of each trial, laid out once. */
+  private readonly networks = new Map<number, Architecture | null>();
 
   constructor(private readonly options: TrialsWatchOptions) {}
 
@@ -29,6 +32,8 @@ export class TrialsWatcher implements StudyWatcher {
       fail('show.trials', 'a watcher follows one study at a time', study.name);
     }
     this.seen.clear();
+    this.numbers.clear();
+    this.networks.clear();
     const title = this.options.title ?? `${study.name}, ${study.strategy}`;
     const state: RunState = {
       ...{ runId: randomUUID(), seq: 0, title, step: 0 },
@@ -91,17 +96,31 @@ export class TrialsWatcher implements StudyWatcher {
     const duration = attributes?.seconds ?? seconds;
     return {
       ...{ number, state: state === 'waiting' ? 'running' : state, intermediate },
-      parameters: { ...point, ...(resource !== undefined && { resource }) },
+      parameters: { ...point },
+      architecture: this.network(number, point),
+      ...(resource !== undefined && { resource }),
       ...(values !== null && { values }),
       ...(parent !== undefined && { parent }),
       ...(duration !== null && { duration })
     };
   }
+
+  private network(number: number, point: StoredTrial['point']): Architecture | null {
+    const known = this.networks.get(number);
+    if (known !== undefined) {
+      return known;
+    }
+    const graph = this.current!.study.space.architecture(point);
+    const drawn = graph === null ? null : architecture(graph);
+    this.networks.set(number, drawn);
+    return drawn;
+  }
 }
 
 /**
  * Shows the trials of a study while it runs: `nas.study({ ..., watch: show.trials() })`: each objective by trial with the best so far, what
- * was tried as parallel coordinates and as a table, and the values on the way.
+ * was tried as parallel coordinates and as a table, the network of each trial as its space tells of it, the values on the way, and where trials
+ * pause the rungs.
  */
 export function trials(options: TrialsWatchOptions = {}): TrialsWatcher {
   return new TrialsWatcher(options);

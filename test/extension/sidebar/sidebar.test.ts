@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { HEALTH_LIMITS } from '../../../extension/base/health';
 import type { Action } from '../../../extension/base/payloads';
 import { NO_PAYLOADS, reduce } from '../../../extension/base/payloads';
 import { readPayload } from '../../../extension/base/reading';
 import { listRuns, matches } from '../../../extension/sidebar/listRuns';
-import type { RunHandle } from '../../../extension/sidebar/runHandle';
+import type { INotebookRuns } from '../../../extension/sidebar/runHandle';
+import { RunHandle } from '../../../extension/sidebar/runHandle';
 import {
   leaveNotebook,
   NO_SELECTION,
@@ -11,7 +13,7 @@ import {
   toggleCompared,
   togglePinned
 } from '../../../extension/sidebar/selection';
-import { routing } from '../support/payloads';
+import { context, kind, routing } from '../support/payloads';
 
 const outputs = (cellId: string, ...runIds: (string | null)[]): Action => ({
   type: 'outputs',
@@ -31,6 +33,23 @@ test('runs are listed in the order of the cells, a run that several cells hold o
 test('unreadable outputs of two cells are two rows', () => {
   const state = [outputs('x', null), outputs('y', null)].reduce(reduce, NO_PAYLOADS);
   expect(new Set(listRuns(state, ['x', 'y']).map(({ id }) => id)).size).toBe(2);
+});
+
+test('studies stand beside runs: how many trials, and the best so far', () => {
+  const readings = [kind('trial'), routing('small')].map((payload) => ({ payload }));
+  const state = reduce(NO_PAYLOADS, { type: 'outputs', cellId: 'x', readings });
+  const notebook = { store: { state, isDisposed: false }, cellOrder: () => ['x'] } as unknown as INotebookRuns;
+  const rows = listRuns(state, ['x']).map((listed) =>
+    new RunHandle(notebook, listed).row(context.trans, HEALTH_LIMITS)
+  );
+  expect(rows[0]).toEqual({
+    title: 'experts and routers, 40 trials',
+    state: 'finished',
+    details: ['trial 40 of 40', 'best 0.572', 'saved'],
+    health: '',
+    cell: 'cell 1'
+  });
+  expect(rows[1].details[0]).toMatch(/^step /);
 });
 
 test('a query finds rows that have all its words, wherever they are', () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { models, nas, tf, train, type core } from '@switchyard/kernel-lib';
+import { core, models, nas, tf, train } from '@switchyard/kernel-lib';
+import { expressivity } from '../../../kernel-lib/dist/search/proxies/zen';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /** Rows of a regression by a linear model y = w1 x1 + w2 x2 + b, so that gradients of the squared error are worked out by hand. */
@@ -99,7 +100,8 @@ test('no proxy is left out', () => {
   const files = readdirSync(join(import.meta.dirname, '../../../kernel-lib/src/search/proxies')).map((file) =>
     file.replace('.ts', '')
   );
-  expect([...Object.keys(members), 'index', 'nodeStatistics', 'proxy'].sort()).toEqual(files.sort());
+  // NASWOT and Zen need units and normal weights, which the linear model has not: below.
+  expect([...Object.keys(members), 'index', 'naswot', 'nodeStatistics', 'proxy', 'zen'].sort()).toEqual(files.sort());
 });
 
 describe.each(Object.entries(members))('nas.proxies.%s', (_name, [make, batchSize, batches, value]) => {
@@ -217,5 +219,87 @@ describe('curvature and flow', () => {
     expect(() => nas.proxies.jacobianCovariance({ inputs: alike.slice(0, 1) })).toThrow('there must be two inputs or more, got 1'); // prettier-ignore
     tf.dispose([apart, alike]);
     model.dispose();
+  });
+});
+
+describe('proxies of activations', () => {
+  const three = () => tf.tensor2d([[1, 0], [0, 1], [-1, -1]]); // prettier-ignore
+
+  /** Units that are on for x, for y, and for -x - y, so that each input has one of its own. */
+  function units(signs: readonly (readonly [number, number])[]): core.Module {
+    const model = models.mlp({ inputWidth: 2, hidden: [signs.length], outputWidth: 1, seed: 1 });
+    const set = (path: string, values: tf.Tensor) => {
+      model.parameters().get(path)!.variable.assign(values);
+      values.dispose();
+    };
+    set(
+      '0.weight',
+      tf.tidy(() => tf.tensor2d(signs as [number, number][]).transpose())
+    );
+    set('0.bias', tf.zeros([signs.length]));
+    return model;
+  }
+
+  test('NASWOT: the determinant of how many units two inputs agree on', () => {
+    const inputs = three();
+    // Codes 100, 010, 001: of three units two inputs agree on one.
+    const model = units([[1, 0], [0, 1], [-1, -1]]); // prettier-ignore
+    const before = tf.memory().numTensors;
+    const proxy = nas.proxies.naswot({ inputs });
+    // det [[3, 1, 1], [1, 3, 1], [1, 1, 3]] = 20.
+    expect(proxy.score(model)).toBeCloseTo(Math.log(20), 5);
+    expect(tf.memory().numTensors).toBe(before);
+    // Codes 110, 001, 001: the second and the third are one.
+    const blind = units([[1, -1], [1, -1], [-1, 0.5]]); // prettier-ignore
+    expect(() => proxy.score(blind)).toThrow('nas.proxies.naswot: the network must tell all inputs apart by its units');
+    const straight = linear();
+    expect(() => proxy.score(straight)).toThrow('the network must tell of activations, a row for each input, got none');
+    const [one] = tf.split(inputs, 3);
+    expect(() => nas.proxies.naswot({ inputs: one })).toThrow('there must be two inputs or more, got 1');
+    tf.dispose(inputs);
+    [model, blind, straight].forEach((each) => each.dispose());
+  });
+
+  test('Zen: of a linear map how far the noise is carried, the same for each seed, and nothing changes', () => {
+    const model = models.mlp({ inputWidth: 3, hidden: [5], outputWidth: 2, seed: 1, batchNorm: true });
+    const values = () => [...model.parameters().values(), ...model.buffers().values()].flatMap(({ variable }) => Array.from(variable.dataSync())); // prettier-ignore
+    const before = [values(), tf.memory().numTensors] as const;
+    const zen = (options: Partial<nas.proxies.ZenOptions> = {}) =>
+      nas.proxies.zen({ inputShape: [3], repeats: 4, ...options }).score(model);
+    expect(zen()).toBe(zen());
+    expect(zen({ seed: 1 })).not.toBe(zen());
+    expect([values(), tf.memory().numTensors]).toEqual(before);
+    expect(() => zen({ at: 'nowhere' })).toThrow('nas.proxies.zen: at must be the path of a module, got nowhere');
+    model.dispose();
+  });
+
+  test('Zen: a linear map moves features by alpha times the noise through it, and wider ones move more', () => {
+    const model = units([[2, 0], [0, 3]]); // prettier-ignore
+    const [inputs, noise] = [tf.tensor2d([[1, 1]]), tf.tensor2d([[1, -1]])];
+    // |2 * 0.1| + |3 * -0.1| at the first layer.
+    expect(expressivity(model, { inputs, noise, alpha: 0.1, at: '0' })).toBeCloseTo(Math.log(0.5), 4);
+    const score = (hidden: number[]) => {
+      const net = models.mlp({ inputWidth: 8, hidden, outputWidth: 4 });
+      const found = nas.proxies.zen({ inputShape: [8] }).score(net);
+      net.dispose();
+      return found;
+    };
+    expect(score([8])).toBeLessThan(score([32]));
+    expect(score([32])).toBeLessThan(score([32, 32]));
+    tf.dispose([inputs, noise]);
+    model.dispose();
+  });
+
+  test('an activation is told of where somebody listens, with what goes into it', () => {
+    const inputs = three();
+    const model = units([[1, 0], [0, 1]]); // prettier-ignore
+    const seen: core.ActivationRecord[] = [];
+    const ctx = core.Context.create({ observers: [core.observer('activation', (record) => void seen.push(record))] });
+    tf.dispose([model.apply(inputs, ctx), model.apply(inputs, core.Context.create())]);
+    ctx.dispose();
+    expect(seen).toMatchObject([{ path: '0', activation: 'relu', shape: [3, 2] }]);
+    expect(Array.from(seen[0].inputs)).toEqual([1, 0, 0, 1, -1, -1]);
+    model.dispose();
+    inputs.dispose();
   });
 });

@@ -89,6 +89,14 @@ const HUGE: { [K in Kind]: Data<K> } = {
     activities: range(32).map(() => LONG),
     spans: range(1024).map((i) => ({ device: i % 128, activity: 0, start: i * THIRD, end: i + 1, label: LONG }))
   },
+  choices: {
+    ...{ measure: LONG, outcome: LONG, method: LONG },
+    choices: range(256).map((i) => ({
+      label: LONG,
+      value: i + THIRD,
+      options: range(1024).map(() => ({ label: LONG, value: THIRD, count: 1 }))
+    }))
+  },
   trial: {
     study: LONG,
     objectives: range(8).map(() => ({ name: LONG, unit: LONG, better: 'lower' as const })),
@@ -99,7 +107,16 @@ const HUGE: { [K in Kind]: Data<K> } = {
       values: range(8).map(() => number + THIRD),
       intermediate: { steps: range(512), values: range(512).map(() => THIRD) },
       duration: THIRD,
-      parent: null
+      parent: null,
+      resource: number + THIRD,
+      architecture: number % 256
+    })),
+    architectures: range(256).map(() => ({
+      nodes: range(128).map((layer) => ({ label: LONG, detail: LONG, layer, place: THIRD })),
+      edges: range(127).flatMap((from) => [
+        { from, to: from + 1, via: [] },
+        { from: 0, to: from + 1, via: range(from).map(() => THIRD) }
+      ])
     })),
     best: range(1024)
   },

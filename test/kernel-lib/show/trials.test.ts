@@ -47,11 +47,34 @@ test('trials that are promoted say which they go on from, and how much they may 
   const { data, source } = watcher.latest()!;
   const promoted = data.trials.filter(({ parent }) => parent !== null);
   expect(promoted.length).toBeGreaterThan(5);
-  promoted.forEach(({ parent, parameters }) => {
-    expect(data.trials[parent!].parameters.x).toBe(parameters.x);
-    expect(parameters.resource).toBe(3 * (data.trials[parent!].parameters.resource as number));
+  promoted.forEach(({ parent, parameters, resource }) => {
+    expect(data.trials[parent!].parameters).toEqual(parameters);
+    expect(resource).toBe(3 * data.trials[parent!].resource!);
   });
+  // A choice is a number: nothing of it is a network.
+  expect(data.architectures).toBeUndefined();
+  const fates = protocol.trialFates(data, true);
+  const went = data.trials.flatMap(({ number }, i) => (fates[i] === 'promoted' ? [number] : []));
+  expect(went).toEqual(promoted.map(({ parent }) => parent!).sort((x, y) => x - y));
+  const whole = data.trials.filter((_, i) => fates[i] === 'complete');
+  expect(whole.every(({ resource }) => resource === 9)).toBe(true);
+  expect(fates).toContain('stopped');
   expect(source.title).toBe('halving');
+});
+
+test('each trial has its network, as its space tells of it', async () => {
+  const watcher = show.trials();
+  const space = nas.space.dag({ nodes: 2, operations: ['conv', 'pool'] });
+  const { trials } = await study(watcher, { space, trials: 8, evaluate: ({ number }) => number });
+  const { data } = watcher.latest()!;
+  data.trials.forEach(({ architecture }, i) => {
+    const { nodes, edges } = data.architectures![architecture!];
+    const { operations, edges: there } = trials[i].candidate as { operations: string[]; edges: number[] };
+    expect(nodes.map(({ label }) => label)).toEqual(['input', ...operations, 'output']);
+    expect(edges.map(({ from, to }) => [from, to])).toEqual(space.pairs.filter((_, e) => there[e] === 1));
+  });
+  const payload = watcher.latest();
+  expect(protocol.parsePayload(payload)).toEqual(payload);
 });
 
 test('a watcher follows one study at a time', async () => {

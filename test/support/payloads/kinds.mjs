@@ -13,7 +13,8 @@ export function kindExamples() {
     timeline: timeline(),
     trial: trial(),
     'layer-amounts': layerAmounts(),
-    'pruning-groups': pruningGroups()
+    'pruning-groups': pruningGroups(),
+    choices: choices()
   };
 }
 
@@ -250,14 +251,68 @@ function trial() {
       parent: number < 8 || !good ? null : good.number
     });
   }
+  // Three go on from a trial that had paused.
+  for (const number of [15, 25, 35]) {
+    trials[number].parent = number - 1;
+    trials[number].parameters = trials[number - 1].parameters;
+  }
+  const networks = new Map();
+  trials.forEach((trial) => {
+    const { experts, router } = trial.parameters;
+    const key = `${experts} ${router}`;
+    networks.set(key, networks.get(key) ?? routedBlock(experts, router));
+    trial.resource = { complete: 400, pruned: 200, failed: 200, running: 400 }[trial.state];
+    trial.architecture = [...networks.keys()].indexOf(key);
+  });
   const complete = range(40).filter((i) => trials[i].state === 'complete');
   const best = complete.reduce((a, b) => (trials[b].values[0] < trials[a].values[0] ? b : a));
-  return over('trial', 'experts and routers, 40 trials', 18, {
+  const study = envelope('trial', 'experts and routers, 40 trials', 18, 40, true, {
     study: 'experts and routers',
     objectives: [{ name: 'validation loss', unit: 'nats', better: 'lower' }],
     trials,
+    architectures: [...networks.values()],
     best: [best]
   });
+  return { ...study, source: { ...study.source, totalSteps: 40 } };
+}
+
+/** A block with a mixture of experts beside a shared one, and an edge past both. */
+function routedBlock(experts, router) {
+  const node = (label, layer, place, detail = '') => ({ label, detail, layer, place });
+  const edge = (from, to, via = []) => ({ from, to, via });
+  return {
+    nodes: [
+      ...[node('input', 0, 0, 'width 128'), node('attention', 1, 0, '4 heads')],
+      ...[node('experts', 2, -1, `${experts} experts, ${router}`), node('shared expert', 2, 0, 'hidden 256')],
+      ...[node('add', 3, 0), node('output', 4, 0, 'width 128')]
+    ],
+    edges: [edge(0, 1), edge(1, 2), edge(1, 3), edge(1, 4, [1]), edge(2, 4), edge(3, 4), edge(4, 5)]
+  };
+}
+
+/** Importances of five choices, with the mean loss of each option. */
+function choices() {
+  const random = mulberry32(19);
+  const of = (label, value, options) => ({
+    ...{ label, value },
+    options: options.map((option, i) => ({
+      label: String(option),
+      value: round(2 + value * (Math.abs(i - 1) - 0.5) + 0.05 * random()),
+      count: 4 + Math.floor(12 * random())
+    }))
+  });
+  const data = {
+    ...{ measure: 'importance', outcome: 'mean loss', method: 'PED-ANOVA, 40 trials' },
+    choices: [
+      of('learningRate', 0.52, ['1e-4 to 3e-4', '3e-4 to 1e-3', '1e-3 to 1e-2']),
+      of('experts', 0.26, [4, 8, 16, 32]),
+      of('router', 0.15, ['top-k', 'expert-choice', 'soft']),
+      of('layers', 0.05, [1, 2, 3, 4, 5, 6]),
+      of('sharedExpert', 0.02, [true, false])
+    ]
+  };
+  const shown = envelope('choices', 'what the loss of experts and routers depends on', 19, 0, true, data);
+  return { ...shown, source: { ...shown.source, totalSteps: null } };
 }
 
 /** Eight layers that thin out along a cubic schedule, those in the middle further; the loss rises a little at the end. */

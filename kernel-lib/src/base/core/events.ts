@@ -61,6 +61,18 @@ export interface MaskRecord {
   kept: Uint8Array;
 }
 
+/** An activation: what goes into a nonlinearity of a layer. */
+export interface ActivationRecord {
+  /** Path of the module that applies it. */
+  path: string;
+  /** Its name, for example "relu". */
+  activation: string;
+  /** Shape of its input, the batch first. */
+  shape: number[];
+  /** Values before it, row by row. */
+  inputs: Float32Array;
+}
+
 /** Edges of a graph that a layer added and took away; nodes by number. */
 export interface EdgesRecord {
   path: string;
@@ -97,6 +109,7 @@ export interface EventKinds {
   tokens: TokensRecord;
   depth: DepthRecord;
   mask: MaskRecord;
+  activation: ActivationRecord;
   edges: EdgesRecord;
   trial: TrialRecord;
   round: RoundRecord;

@@ -16,6 +16,7 @@ export type {
   EdgesRecord,
   EventKind,
   EventKinds,
+  ActivationRecord,
   MaskRecord,
   Observer,
   PublishedEvent,

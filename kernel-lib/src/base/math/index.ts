@@ -7,6 +7,8 @@ export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';
 export { kMeans, meanRow } from './kMeans';
 export type { Clusters, KMeansOptions } from './kMeans';
+export { layeredLayout } from './layeredLayout';
+export type { LayeredEdge, LayeredLayout, LayeredNode } from './layeredLayout';
 export { linkage } from './linkage';
 export type { Join, LinkageMethod } from './linkage';
 export { nthSmallest } from './nthSmallest';

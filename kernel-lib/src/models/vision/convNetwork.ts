@@ -75,7 +75,8 @@ export class ConvNetwork<O extends ConvNetworkOptions = ConvNetworkOptions> exte
 
   private expanded(pooled: tf.Tensor, ctx: Context): tf.Tensor {
     const wide = this.expand!.apply(pooled, ctx.within('expand'));
-    return activate(this.parts.expand!.activation, this.expandNorm?.apply(wide, ctx.within('expandNorm')) ?? wide);
+    const y = this.expandNorm?.apply(wide, ctx.within('expandNorm')) ?? wide;
+    return activate(this.parts.expand!.activation, y, ctx.within('expand'));
   }
 }
 

@@ -47,7 +47,7 @@ export class ConvNorm extends Module {
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
       const y = this.norm.apply(this.conv.apply(x, ctx.within('conv')), ctx.within('norm'));
-      return this.options.activation === null ? y : activate(this.options.activation, y);
+      return this.options.activation === null ? y : activate(this.options.activation, y, ctx);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { tf } from '../../base/backend';
+import type { Context } from '../../base/core';
 import { gelu, geluTanh, silu } from '../../base/ops';
 
 const functions = {
@@ -15,8 +16,18 @@ export type Activation = keyof typeof functions;
 /** The names that {@link activate} knows. */
 export const ACTIVATIONS = Object.keys(functions) as Activation[];
 
-/** Applies the nonlinearity of this name. */
-export function activate<T extends tf.Tensor>(name: Activation, x: T): T {
+/**
+ * Applies the nonlinearity of this name.
+ *
+ * @param ctx - Pass of the module that applies it, whose observers are told of what goes in. Default: nobody is.
+ */
+export function activate<T extends tf.Tensor>(name: Activation, x: T, ctx?: Context): T {
+  if (ctx?.wants('activation') === true) {
+    ctx.publish({
+      kind: 'activation',
+      ...{ path: ctx.path, activation: name, shape: [...x.shape], inputs: x.dataSync<'float32'>().slice() }
+    });
+  }
   return functions[name](x);
 }
 

@@ -44,7 +44,7 @@ export class FeedForward extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
-      const hidden = activate(this.activation, this.w1.apply(x, ctx.within('w1')));
+      const hidden = activate(this.activation, this.w1.apply(x, ctx.within('w1')), ctx);
       return this.w2.apply(hidden, ctx.within('w2'));
     });
   }
@@ -76,7 +76,7 @@ export class GatedFeedForward extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
-      const gate = activate(this.activation, this.w1.apply(x, ctx.within('w1')));
+      const gate = activate(this.activation, this.w1.apply(x, ctx.within('w1')), ctx);
       return this.w2.apply(gate.mul(this.w3.apply(x, ctx.within('w3'))), ctx.within('w2'));
     });
   }

@@ -5,6 +5,8 @@
  *
  * Letters: S steps kept, L layers, E experts, K chosen, T tokens sampled, G domains, C token classes, M modules.
  */
+import { checkChoices } from './choices';
+import type { ChoicesPayload } from './choices';
 import { checkDepthUsage } from './depthUsage';
 import type { DepthUsagePayload } from './depthUsage';
 import { checkGraphRewiring } from './graphRewiring';
@@ -43,7 +45,8 @@ export type Payload =
   | TimelinePayload
   | TrialPayload
   | LayerAmountsPayload
-  | PruningGroupsPayload;
+  | PruningGroupsPayload
+  | ChoicesPayload;
 
 /** A payload by its kind. */
 export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
@@ -61,9 +64,11 @@ export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path:
   timeline: checkTimeline,
   trial: checkTrial,
   'layer-amounts': checkLayerAmounts,
-  'pruning-groups': checkPruningGroups
+  'pruning-groups': checkPruningGroups,
+  choices: checkChoices
 };
 
+export type { Choice, ChoiceOption, ChoicesData, ChoicesPayload } from './choices';
 export { meanUsage } from './depthUsage';
 export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsage';
 export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload } from './graphRewiring';

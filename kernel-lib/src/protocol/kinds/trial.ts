@@ -8,6 +8,8 @@ import {
   checkText,
   refuse
 } from '../checks';
+import { checkArchitecture } from '../architecture';
+import type { Architecture } from '../architecture';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
 import { MAX_HISTORY_STEPS, MAX_POINTS } from '../limits';
@@ -38,6 +40,13 @@ export interface TrialData {
   omittedSteps?: Count;
   /** Parameters left out of the trials that are here; absent where none is. */
   omittedParameters?: Count;
+  /**
+   * Networks of trials, each once; absent where none is known.
+   * @maxItems 256
+   */
+  architectures?: Architecture[];
+  /** Trials that are here, and whose architecture was left out; absent where none is. */
+  omittedArchitectures?: Count;
   /** Indices of the best trials: one where there is one objective (more where they are equal), else the front that none beats. */
   best: Count[];
 }
@@ -66,6 +75,10 @@ export interface Trial {
   duration: Magnitude | null;
   /** Number of the trial that it was made from; null where there is none. */
   parent: Count | null;
+  /** Spent on it at most, such as steps, those of its parent included: its rung. Absent where nothing is said. */
+  resource?: Magnitude;
+  /** Index of its network in `architectures`; absent where that is not known, or left out. */
+  architecture?: Count;
 }
 
 export type TrialParameter = Text | Numeric | boolean;
@@ -82,6 +95,7 @@ export interface TrialSteps {
 
 const MAX_OBJECTIVES = 8;
 const MAX_PARAMETERS = 64;
+const MAX_ARCHITECTURES = 256;
 const STATES = ['running', 'complete', 'pruned', 'failed'];
 
 /** Checks the data of a trial payload. */
@@ -91,11 +105,16 @@ export function checkTrial(value: unknown, path: string): void {
   const objectives = checkArray(data.objectives, `${path}.objectives`, { min: 1, max: MAX_OBJECTIVES });
   objectives.forEach((objective, i) => checkObjective(objective, `${path}.objectives[${i}]`));
   let last = -1;
-  const trial: Check = (item, at) => (last = checkOne(item, at, objectives.length, last));
+  const { architectures = [] } = data;
+  const drawn = checkArray(architectures, `${path}.architectures`, { max: MAX_ARCHITECTURES, item: checkArchitecture });
+  const trial: Check = (item, at) => {
+    last = checkOne(item, at, objectives.length, last);
+    checkRung(item as Trial, at, drawn.length);
+  };
   const trials = checkArray(data.trials, `${path}.trials`, { max: MAX_POINTS, item: trial }).length;
   const index: Check = (item, at) => checkInteger(item, at, 0, trials - 1);
   checkArray(data.best, `${path}.best`, { max: trials, item: index });
-  for (const name of ['omitted', 'omittedSteps', 'omittedParameters']) {
+  for (const name of ['omitted', 'omittedSteps', 'omittedParameters', 'omittedArchitectures']) {
     checkOmitted(data[name], `${path}.${name}`);
   }
 }
@@ -126,6 +145,19 @@ function checkOne(value: unknown, path: string, objectives: number, last: number
     checkInteger(trial.parent, `${path}.parent`, 0, number - 1);
   }
   return number;
+}
+
+function checkRung(
+  { resource, architecture }: { resource?: unknown; architecture?: unknown },
+  path: string,
+  drawn: number
+): void {
+  if (resource !== undefined) {
+    checkNumber(resource, `${path}.resource`, 0);
+  }
+  if (architecture !== undefined) {
+    checkInteger(architecture, `${path}.architecture`, 0, drawn - 1);
+  }
 }
 
 function checkParameters(value: unknown, path: string): void {

@@ -1,6 +1,7 @@
+import { axesOf } from '../../base/core';
 import type { SubnetPoint, Supernet } from '../../transform/elastic';
-import type { Candidate } from '../space';
-import { categorical, Space } from '../space';
+import type { ArchitectureGraph, ArchitecturePart, Candidate } from '../space';
+import { categorical, chain, moduleParts, Space } from '../space';
 import type { SpaceOptions } from '../space';
 
 /** The slices of a supernet as a search space. */
@@ -12,7 +13,11 @@ export class SupernetSpace extends Space {
     const labels = new Map(supernet.dimensions.map(({ name }) => [labelOf(name), name]));
     const choices = supernet.dimensions.map(({ name, values }) => [labelOf(name), categorical(values)] as const);
     const point = (candidate: Candidate): SubnetPoint => pointOf(labels, candidate);
-    super(Object.fromEntries(choices), { constraints, canonical: (each) => supernet.choice(point(each)) });
+    super(Object.fromEntries(choices), {
+      constraints,
+      canonical: (each) => supernet.choice(point(each)),
+      architecture: (each) => networkOf(supernet, point(each))
+    });
     this.names = labels;
   }
 
@@ -41,6 +46,22 @@ export function space(supernet: Supernet, { constraints = [] }: SupernetSpaceOpt
 
 function pointOf(labels: ReadonlyMap<string, string>, candidate: Candidate): SubnetPoint {
   return Object.fromEntries([...labels].map(([label, name]) => [name, candidate[label] as number]));
+}
+
+/** Modules of the slice whose sizes are chosen, in the model's order, with those sizes. */
+function networkOf(supernet: Supernet, point: SubnetPoint): ArchitectureGraph {
+  const { sizes = {}, skip = [] } = supernet.choice(point);
+  const chosen = new Set(supernet.dimensions.flatMap(({ name }) => supernet.axisNames(name)));
+  const axes = [...axesOf(supernet.model)].filter(
+    ([name]) => chosen.has(name) && !skip.some((path) => name.startsWith(`${path}.`))
+  );
+  const parts = moduleParts(Object.fromEntries(axes.map(([name, { axis }]) => [name, sizes[name] ?? axis.size])));
+  return chain(parts.length > 0 ? parts : depthParts(supernet, point));
+}
+
+/** Stacks with the number of blocks that are left of them. */
+function depthParts({ dimensions }: Supernet, point: SubnetPoint): ArchitecturePart[] {
+  return dimensions.map(({ name }) => ({ label: name, detail: `${point[name]} blocks` }));
 }
 
 /** A dot parts groups. */

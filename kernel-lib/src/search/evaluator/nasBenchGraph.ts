@@ -1,7 +1,7 @@
 import { expectOneOf } from '../../base/core';
 import { askPython } from '../../train/data/askPython';
 import { categorical, repeated, Space } from '../space';
-import type { Candidate } from '../space';
+import type { ArchitectureGraph, Candidate } from '../space';
 import type { Evaluate } from './evaluate';
 import { tabular } from './tabular';
 
@@ -59,8 +59,18 @@ export async function nasBenchGraph({
     (chosen as string[]).filter((each) => each !== 'skip').length;
   const constraints = [{ name: 'layers that are no skip', of: layers, atLeast: 1 }];
   return {
-    space: new Space(choices, { canonical: graphForm, constraints }),
+    space: new Space(choices, { canonical: graphForm, constraints, architecture: graphOf }),
     evaluate: tabular({ rows: measures, key: graphForm })
+  };
+}
+
+/** Its four layers with what each reads; what nothing reads leads to the output. */
+function graphOf({ links, operations }: Candidate): ArchitectureGraph {
+  const from = [...(links as string)].map(Number);
+  const ends = [1, 2, 3, 4].filter((layer) => !from.includes(layer));
+  return {
+    nodes: ['input', ...(operations as string[]), 'output'].map((label) => ({ label })),
+    edges: [...from.map((node, i) => [node, i + 1] as const), ...ends.map((layer) => [layer, 5] as const)]
   };
 }
 

@@ -11,3 +11,7 @@ export { snip } from './snip';
 export { synflow } from './synflow';
 export type { SynflowOptions } from './synflow';
 export { zico } from './zico';
+export { naswot } from './naswot';
+export type { NaswotOptions } from './naswot';
+export { zen } from './zen';
+export type { ZenOptions } from './zen';

@@ -1,4 +1,5 @@
 import { expectInteger, fail } from '../../base/core';
+import type { ArchitectureGraph } from './architectureOf';
 import type { Candidate } from './candidateOf';
 import { categorical, integer, repeated } from './domain';
 import { Space } from './space';
@@ -21,7 +22,10 @@ export class DagSpace extends Space {
     const pairs = pairsOf(nodes + 2);
     super(
       { operations: repeated(nodes, categorical(operations)), edges: repeated(pairs.length, integer(0, 1)) },
-      { constraints: [{ name: 'nodes on no way from input to output', of: (candidate) => idle(candidate, pairs), atMost: 0 }] } // prettier-ignore
+      {
+        constraints: [{ name: 'nodes on no way from input to output', of: (candidate) => idle(candidate, pairs), atMost: 0 }], // prettier-ignore
+        architecture: (candidate) => graphOf(candidate, pairs)
+      }
     );
     this.pairs = pairs;
   }
@@ -54,6 +58,14 @@ export function dag(options: DagSpaceOptions): DagSpace {
 
 function pairsOf(count: number): (readonly [number, number])[] {
   return Array.from({ length: count }, (_, to) => Array.from({ length: to }, (_, from) => [from, to] as const)).flat();
+}
+
+function graphOf({ operations, edges }: Candidate, pairs: readonly (readonly [number, number])[]): ArchitectureGraph {
+  const labels = ['input', ...(operations as string[]), 'output'];
+  return {
+    nodes: labels.map((label) => ({ label })),
+    edges: pairs.filter((_, i) => (edges as readonly number[])[i] === 1)
+  };
 }
 
 /** Nodes that nothing leads to, the input aside, or that lead nowhere, the output aside: as edges only lead on, all others are on a way. */

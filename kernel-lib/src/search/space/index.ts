@@ -1,3 +1,5 @@
+export { architectureOf, chain, moduleParts } from './architectureOf';
+export type { ArchitectureGraph, ArchitecturePart } from './architectureOf';
 export type { Candidate } from './candidateOf';
 export type { SpaceConstraint } from './constraint';
 export { categorical, float, group, integer, repeated, simplex, when } from './domain';

@@ -2,6 +2,8 @@ import { axesOf, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { specOf } from '../../models/spec';
 import type { ModelSpec } from '../../models/spec';
+import { chain, moduleParts, partsOf } from './architectureOf';
+import type { ArchitectureGraph } from './architectureOf';
 import type { Candidate } from './candidateOf';
 import { integer } from './domain';
 import type { Domain } from './domain';
@@ -28,7 +30,7 @@ export class ModelSpace extends Space {
 
   /** @internal Use `nas.space.of`. */
   constructor(model: Module & { readonly options: object }, options: ModelSpaceOptions) {
-    const { options: chosen = {}, axes, sizes = 4, constraints, canonical } = options;
+    const { options: chosen = {}, axes, sizes = 4, constraints, canonical, architecture } = options;
     const base = specOf(model);
     const unknown = Object.keys(chosen).find((name) => !(name in model.options) && !(name in base.options));
     if (unknown !== undefined) {
@@ -41,7 +43,7 @@ export class ModelSpace extends Space {
         // A dot parts groups; axes are one group.
         ...(Object.keys(ofAxes).length > 0 && { sizes: { kind: 'group', choices: ofAxes } as const })
       },
-      { constraints, canonical }
+      { constraints, canonical, architecture: architecture ?? networkOf }
     );
     this.base = base;
   }
@@ -87,6 +89,13 @@ function axisChoices(
 function range(size: number, sizes: number): Domain {
   const step = size % sizes === 0 ? size / sizes : 1;
   return integer(step, size, { step });
+}
+
+/** Layers that the chosen options tell of, then modules with their chosen sizes. */
+function networkOf({ options = {}, sizes = {} }: Candidate): ArchitectureGraph | null {
+  const ofAxes = Object.entries(sizes as Candidate).map(([label, size]) => [axisOf(label), size] as const);
+  const parts = [...partsOf(options as Candidate), ...moduleParts(Object.fromEntries(ofAxes))];
+  return parts.length === 0 ? null : chain(parts);
 }
 
 function labelOf(axis: string): string {

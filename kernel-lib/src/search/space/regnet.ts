@@ -1,4 +1,5 @@
 import { expectInteger, expectNumber, fail } from '../../base/core';
+import { chain } from './architectureOf';
 import { float, integer } from './domain';
 import type { Domain } from './domain';
 import { Space } from './space';
@@ -71,6 +72,15 @@ export function regnet({ choices = {}, group = 8, stages = 4, constraints = [] }
     },
     {
       canonical: (candidate) => of(candidate).map(({ width, depth }) => [width, depth]),
+      architecture: (candidate) =>
+        chain(
+          of(candidate).flatMap(({ width, depth }, stage) =>
+            Array.from({ length: depth }, (_, i) => ({
+              label: `stage ${stage + 1}.${i + 1}`,
+              detail: `width ${width}`
+            }))
+          )
+        ),
       constraints: [{ name: 'stages', of: (candidate) => of(candidate).length, atMost: stages }, ...constraints]
     }
   );

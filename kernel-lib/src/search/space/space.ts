@@ -1,5 +1,7 @@
 import { createHash } from 'crypto';
 import { fail, toJson } from '../../base/core';
+import { architectureOf } from './architectureOf';
+import type { ArchitectureGraph } from './architectureOf';
 import { candidateOf, prunePoint } from './candidateOf';
 import type { Candidate } from './candidateOf';
 import { checkConstraints, unmet } from './constraint';
@@ -27,6 +29,8 @@ export interface SpaceOptions {
    * numbers of their nodes. Default: the candidate.
    */
   canonical?: (candidate: Candidate) => unknown;
+  /** Network of a candidate as a graph, for panels. Default: what the candidate tells by its lists and counts. */
+  architecture?: (candidate: Candidate) => ArchitectureGraph | null;
 }
 
 /** Uniform numbers in [0, 1), as `core.Random.generator` gives them. */
@@ -63,6 +67,11 @@ export class Space {
   /** A candidate, nested as the space is, from its point. */
   candidate(point: Point): Candidate {
     return candidateOf(this.choices, point);
+  }
+
+  /** The network of a point as a graph; null where the space does not tell of one. */
+  architecture(point: Point): ArchitectureGraph | null {
+    return (this.options.architecture ?? architectureOf)(this.candidate(point));
   }
 
   /**

@@ -1,5 +1,7 @@
 import { expectInteger, fail } from '../../base/core';
 import type { UibBlock } from '../../models/vision';
+import { chain } from './architectureOf';
+import type { ArchitectureGraph } from './architectureOf';
 import type { Candidate } from './candidateOf';
 import { categorical, group, integer, repeated } from './domain';
 import { Space } from './space';
@@ -44,7 +46,14 @@ export function uib({ stages, expand = [2, 3, 4, 6], kernels = [0, 3, 5], ...opt
     expectInteger(where, `stages[${i}].depth`, depth, 1);
     return [`stage${i}`, group({ depth: integer(1, depth), blocks: repeated('depth', block) })] as const;
   });
-  return new Space(Object.fromEntries(ofStages), options);
+  const architecture = (candidate: Candidate): ArchitectureGraph =>
+    chain(
+      uibBlocks(stages, candidate).map(({ channels, expand: wide, dwStart, dwMiddle, stride }) => {
+        const detail = `channels ${channels}, expand ${wide}, kernels ${dwStart} and ${dwMiddle}, stride ${stride}`;
+        return { label: 'uib', detail };
+      })
+    );
+  return new Space(Object.fromEntries(ofStages), { architecture, ...options });
 }
 
 /** The blocks that a candidate of {@link uib} stands for, as `models.mobileNetV4` takes them. */

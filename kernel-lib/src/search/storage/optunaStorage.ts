@@ -78,9 +78,9 @@ export class OptunaStorage implements Storage {
     };
   }
 
-  /** Share that each choice has in the objective (PED-ANOVA, by Optuna). */
-  importance(): Promise<Record<string, number>> {
-    return this.ask('importance', {});
+  /** Share that each choice has in the objective, by Optuna. */
+  importance(method: 'ped-anova' | 'fanova' = 'ped-anova'): Promise<Record<string, number>> {
+    return this.ask('importance', { method });
   }
 
   async close(): Promise<void> {

@@ -4,3 +4,5 @@ export { Study, study } from './study';
 export type { StudyInfo, StudyWatcher } from './watchers';
 export { edf } from './edf';
 export type { Edf } from './edf';
+export { importance } from './importance';
+export type { ChoiceImportance, Importance, ImportanceOptions } from './importance';

@@ -43,9 +43,11 @@ export class Study implements PromiseLike<StudyResult> {
   private async run(watchers: readonly StudyWatcher[]): Promise<StudyResult> {
     const stop = (): void => this.stop();
     const { signal } = this.study;
-    const { name, objectives, trials: totalTrials, strategy } = this.study;
+    const { name, objectives, trials: totalTrials, strategy, space } = this.study;
     // Watchers make their output while the cell's own code runs.
-    watchers.forEach((watcher) => watcher.start({ name, objectives, totalTrials, strategy: strategy.kind, stop }));
+    watchers.forEach((watcher) =>
+      watcher.start({ name, objectives, totalTrials, strategy: strategy.kind, space, stop })
+    );
     try {
       // A listener that is added while tslab runs the cell's script is deaf afterwards, and the signal then ends the process.
       await Promise.resolve();

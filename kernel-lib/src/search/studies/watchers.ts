@@ -1,3 +1,4 @@
+import type { Space } from '../space';
 import type { Objective, StoredTrial } from '../storage';
 
 /** A study that is watched. */
@@ -6,6 +7,7 @@ export interface StudyInfo {
   readonly objectives: readonly Objective[];
   readonly totalTrials: number;
   readonly strategy: string;
+  readonly space: Space;
   /** Ends the study after the trials that run. */
   stop(): void;
 }

@@ -1,4 +1,7 @@
 import type { Payload, PayloadOf } from '../../protocol';
+import { boundChoices } from './choices/bound';
+import { choicesPicture } from './choices/picture';
+import { choicesText } from './choices/text';
 import { boundDepthUsage } from './depthUsage/bound';
 import { depthUsagePicture } from './depthUsage/picture';
 import { depthUsageText } from './depthUsage/text';
@@ -50,7 +53,8 @@ const KINDS: { readonly [Kind in Payload['kind']]: ShownKind<Kind> } = {
   timeline: { bound: boundTimeline, picture: timelinePicture, text: timelineText },
   trial: { bound: boundTrial, picture: trialPicture, text: trialText },
   'layer-amounts': { bound: boundLayerAmounts, picture: layerAmountsPicture, text: layerAmountsText },
-  'pruning-groups': { bound: boundPruningGroups, picture: pruningGroupsPicture, text: pruningGroupsText }
+  'pruning-groups': { bound: boundPruningGroups, picture: pruningGroupsPicture, text: pruningGroupsText },
+  choices: { bound: boundChoices, picture: choicesPicture, text: choicesText }
 };
 
 /** How this payload is shown. */

@@ -1,3 +1,5 @@
+export { coverage } from './coverage';
+export type { Coverage, CoverageOptions, DimensionCoverage } from './coverage';
 export type { ElasticDistillation } from './distance';
 export { every } from './every';
 export type { EveryOptions } from './every';

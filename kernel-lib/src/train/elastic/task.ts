@@ -1,9 +1,10 @@
 import { tf } from '../../base/backend';
-import { Context, fail, Random } from '../../base/core';
+import { Context, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { SubnetPoint, Supernet } from '../../transform/elastic';
 import type { Metrics, Task } from '../tasks/task';
+import { slicesOf } from './coverage';
 import { distanceOf, resolveDistillation } from './distance';
 import type { ElasticDistillation } from './distance';
 import type { SliceSampler } from './sampler';
@@ -89,8 +90,7 @@ export function task<B, E extends Metrics>(
       return on(own.on?.(model) ?? (own as never));
     },
     batch: (step, seed) => {
-      const random = Random.fromSeed(seed).child('elastic').child(step);
-      return { batch: own.batch(step, seed), points: sampler.points(supernet, step, random) };
+      return { batch: own.batch(step, seed), points: sampler.points(supernet, step, slicesOf(seed, step)) };
     },
     loss: (model, batch, ctx) => {
       const terms = losses(own, model, batch, ctx);

@@ -1,6 +1,9 @@
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { bestSoFar } from '@switchyard/kernel-lib/protocol';
 import { expect, test } from 'vitest';
+import { trialArchitecture } from '../../../../extension/charts/trial/trialArchitecture';
+import { trialParallel } from '../../../../extension/charts/trial/trialParallel';
+import { trialRungs } from '../../../../extension/charts/trial/trialRungs';
 import { trialSteps } from '../../../../extension/charts/trial/trialSteps';
 import { trialValues } from '../../../../extension/charts/trial/trialValues';
 import { kindOf } from '../../../../extension/kinds';
@@ -27,7 +30,7 @@ test('the table has the best first, marked, then the newest, with all that was t
   const { columns, rows } = trialValues(payload, context)!.table;
   expect(columns).toEqual([
     ...['trial', 'state', 'validation loss (nats)', 'experts', 'router', 'learningRate', 'sharedExpert'],
-    ...['seconds', 'made from']
+    ...['spent', 'seconds', 'made from']
   ]);
   expect(rows[0][0]).toBe(`★ ${trials[best[0]].number}`);
   expect(rows[1].slice(0, 3)).toEqual(['39', 'running', '–']);
@@ -57,13 +60,97 @@ test('every trial has its way by step; the best lies on top, a pruned one ends i
   expect(figure.steps).toEqual([50, 100, 150, 200, 250, 300, 350, 400]);
 });
 
+test('the network of the best trial, or of the one that is chosen, from the input down', () => {
+  const payload = kind('trial');
+  const { trials, best, architectures } = payload.data;
+  const figure = trialArchitecture(payload, context)!;
+  const graph = architectures![trials[best[0]].architecture!];
+  const [edges, nodes] = traces(figure);
+  expect(nodes.y).toEqual(graph.nodes.map(({ layer }) => -layer));
+  expect(nodes.text[2]).toBe('experts · 8 experts, top-k');
+  // The fourth edge goes past the experts through a place of its own.
+  expect(edges.x.slice(9, 13)).toEqual([graph.nodes[1].place, 1, graph.nodes[4].place, null]);
+  expect(edges.y.slice(9, 13)).toEqual([-1, -2, -3, null]);
+  expect(figure.summary).toContain(`Trial ${trials[best[0]].number} with validation loss`);
+  expect(figure.table.rows[4]).toEqual(['5', 'add', '–', '3', '2, 3, 4']);
+  expect(figure.choices![0]).toMatchObject({ selected: String(trials[best[0]].number) });
+  expect(figure.choices![0].options).toHaveLength(40);
+  const other = trialArchitecture(payload, { ...context, choices: { 'trial.chosen': '4' } })!;
+  expect(other.summary).toContain('Trial 4 with');
+  expect(traces(other)[1].text[2]).toContain(`${String(trials[4].parameters.experts)} experts`);
+  trials.forEach((trial) => delete trial.architecture);
+  expect(trialArchitecture(payload, context)).toBeNull();
+});
+
+test('a click on a trial chooses it in every picture, and a click on its row', () => {
+  const payload = kind('trial');
+  const at = { trace: 0, x: 0, y: 0, index: 0, data: 25 };
+  const held = { ...context, choices: { other: 'kept' } };
+  const view = { choices: { other: 'kept', 'trial.chosen': '25' } };
+  expect(trialValues(payload, held)!.pick!(at)).toEqual(view);
+  expect(trialRungs(payload, held)!.pick!(at)).toEqual(view);
+  expect(trialParallel(payload, held)!.pick!(at)).toEqual(view);
+  const { rows, pick } = trialValues(payload, held)!.table;
+  expect(pick!(rows.findIndex(([number]) => number === '25'))).toEqual(view);
+  const steps = trialSteps(payload, held)!;
+  const trace = steps.data.findIndex(({ name }) => name === 'trial 25');
+  expect(steps.pick!({ ...at, trace })).toEqual(view);
+  expect(trialValues(payload, held)!.pick!({ ...at, data: undefined })).toEqual({});
+  // The way of the one that is chosen lies on top, with that of the trial that it goes on from.
+  const ways = trialSteps(payload, { ...context, ...view })!.data.slice(-2);
+  expect(ways.map(({ name }) => name)).toEqual(['trial 24', 'trial 25']);
+});
+
+test('rungs: each trial at what was spent on it, with a line to the one that went on', () => {
+  const payload = kind('trial');
+  const figure = trialRungs(payload, context)!;
+  const [ways, , ...fates] = traces(figure);
+  expect(ways.x).toEqual([0, 1, null, 0, 1, null, 0, 1, null]);
+  const value = (number: number) => payload.data.trials[number].values[0];
+  expect(ways.y).toEqual([14, 24, 34].flatMap((number) => [value(number), value(number + 1), null]));
+  expect(fates.map(({ name, x }) => [name, x.length])).toEqual([['complete', 31], ['stopped', 4], ['promoted', 3]]); // prettier-ignore
+  expect(figure.summary).toBe('At 200: 4 stopped, 1 failed, 3 promoted. At 400: 31 complete, 1 running.');
+  payload.source.status = 'running';
+  expect(trialRungs(payload, context)!.summary).toContain('At 200: 4 paused');
+  payload.data.trials.forEach((trial) => (trial.resource = 5));
+  expect(trialRungs(payload, context)).toBeNull();
+});
+
+test('parallel coordinates: an axis for each choice that differs, the better objective above', () => {
+  const payload = kind('trial');
+  payload.data.trials = payload.data.trials.slice(0, 3);
+  payload.data.best = [];
+  payload.data.trials.forEach((trial, i) => {
+    trial.parameters = { layers: 2 ** i, router: ['a', 'b', 'a'][i], same: 1 };
+    trial.values = [i];
+  });
+  const figure = trialParallel(payload, context)!;
+  // The rules, then five shades from the worst to the best: three trials fall into three of them.
+  const [rules, ...lines] = traces(figure);
+  expect(rules.x).toEqual([0, 0, null, 1, 1, null, 2, 2, null]);
+  expect(lines.map(({ y }) => y).filter((y) => y.length > 0)).toEqual([[1, 0, 0, null], [0.5, 1, 0.5, null], [0, 0, 1, null]]); // prettier-ignore
+  expect(figure.table.rows).toEqual([['layers', '1', '4'], ['router', 'a', 'b'], ['validation loss', '2', '0']]); // prettier-ignore
+  payload.data.objectives[0].better = 'higher';
+  expect(traces(trialParallel(payload, context)).at(-1)!.y).toEqual([1, 0, 1, null]);
+  payload.data.trials.forEach((trial) => (trial.parameters = { same: 1 }));
+  expect(trialParallel(payload, context)).toBeNull();
+});
+
 test('labels stay text, and nothing is drawn of nothing', () => {
   const payload = kind('trial');
   payload.data.objectives[0].name = '<b>loss</b>';
   payload.data.trials[0].parameters = { '<i>': '<img src=x>' };
+  payload.data.architectures!.forEach(({ nodes }) =>
+    nodes.forEach((node) => Object.assign(node, { label: '<b>', detail: '<i>' }))
+  );
+  payload.data.trials[1].parameters = { '<i>': '<u>' };
+  expect(drawnText(trialArchitecture(payload, context)).replaceAll('<br>', '')).not.toContain('<');
+  expect(drawnText(trialRungs(payload, context))).not.toContain('<');
+  expect(drawnText(trialParallel(payload, context))).not.toContain('<');
   expect(drawnText(trialValues(payload, context))).not.toContain('<');
   expect(drawnText(trialSteps(payload, context))).not.toContain('<');
   payload.data.trials = [];
   payload.data.best = [];
-  expect([trialValues(payload, context), trialSteps(payload, context)]).toEqual([null, null]);
+  const charts = [trialValues, trialSteps, trialRungs, trialParallel, trialArchitecture];
+  expect(charts.map((chart) => chart(payload, context))).toEqual(charts.map(() => null));
 });

@@ -96,11 +96,93 @@ test('the text names the best first, and the picture has a mark a trial and a li
   expect(lines[1]).toBe('40 trials: 31 complete, 7 pruned, 1 failed, 1 running');
   expect(lines[3]).toMatch(new RegExp(`^\\*${trials[best[0]].number} +complete`));
   const svg = new JSDOM(show.figure(payload).toSVG(), { contentType: 'image/svg+xml' }).window.document;
-  expect(svg.querySelectorAll('g[aria-label="dot"] circle')).toHaveLength(38);
-  // The best so far, and the ways: all but the best's, and the best's.
+  // A trial has a mark by its number, and one on its rung.
+  expect(svg.querySelectorAll('g[aria-label="dot"] circle')).toHaveLength(2 * 38);
+  // The best so far, and the ways: all but the best's, and the best's; and the edges of the best's network.
   expect(Array.from(svg.querySelectorAll('g[aria-label="line"]'), (group) => group.childElementCount)).toEqual([
-    1, 39, 1
+    1, 39, 1, 7
   ]);
+  // Three were promoted from the first rung to the second.
+  expect(svg.querySelectorAll('g[aria-label="link"] path')).toHaveLength(3);
+  expect(lines).toContain('rungs: 200: 4 paused, 1 failed, 3 promoted; 400: 31 complete, 1 running');
+  const at = lines.indexOf(`network of trial ${trials[best[0]].number}:`);
+  expect(lines[at + 4]).toMatch(/^3 +experts +8 experts, top-k +2$/);
+  expect(lines[at + 6]).toMatch(/^5 +add +- +2 3 4$/);
+});
+
+describe('networks of trials', () => {
+  const cell = { nodes: [{ label: 'input' }, { label: 'conv', detail: 'width 8' }, { label: 'output' }], edges: [[0, 1], [1, 2], [0, 2]] } as const; // prettier-ignore
+
+  test('are laid out, each once', () => {
+    const chain = { nodes: cell.nodes.slice(0, 2), edges: [[0, 1]] } as const;
+    const { data } = show.trial([
+      { parameters: {}, values: 3, architecture: cell, resource: 5 },
+      { parameters: {}, values: 2 },
+      { parameters: {}, values: 1, architecture: structuredClone(cell) },
+      { parameters: {}, values: 4, architecture: chain }
+    ]);
+    expect(data.trials.map(({ architecture }) => architecture)).toEqual([0, undefined, 0, 1]);
+    expect(data.trials.map(({ resource }) => resource)).toEqual([5, undefined, undefined, undefined]);
+    expect(data.architectures).toHaveLength(2);
+    const { nodes, edges } = data.architectures![0];
+    expect(nodes.map(({ layer }) => layer)).toEqual([0, 1, 2]);
+    expect(nodes[1]).toMatchObject({ label: 'conv', detail: 'width 8' });
+    // The edge past the node crosses its layer beside it.
+    expect(edges[2].via).toHaveLength(1);
+    expect(Math.abs(edges[2].via[0] - nodes[1].place)).toBe(1);
+  });
+
+  test('of thousands those of the best stay, and how many are left out is said', () => {
+    const chain = (i: number) => ({
+      nodes: range(20).map((n) => ({ label: `layer ${n}`, detail: `width ${i}` })),
+      edges: range(19).map((n): [number, number] => [n, n + 1])
+    });
+    const loss = (i: number): number => (i === 321 ? 0 : 1 + (i % 7));
+    const { data } = telemetry.bound(
+      show.trial(range(2000).map((i) => ({ parameters: { width: i }, values: loss(i), architecture: chain(i) })))
+    ) as protocol.TrialPayload;
+    const best = data.trials[data.best[0]];
+    expect(best.number).toBe(321);
+    expect(data.architectures![best.architecture!].nodes[0].detail).toBe('width 321');
+    expect(data.architectures!.length).toBeGreaterThan(10);
+    const drawn = data.trials.filter(({ architecture }) => architecture !== undefined);
+    expect(drawn.length + data.omittedArchitectures!).toBe(data.trials.length);
+    drawn.forEach(({ number, architecture }) =>
+      expect(data.architectures![architecture!].nodes[0].detail).toBe(`width ${number}`)
+    );
+  });
+
+  test('more nodes than a payload takes are left out, with a word', () => {
+    const long = { nodes: range(200).map((n) => ({ label: String(n) })), edges: range(199).map((n) => [n, n + 1] as const) }; // prettier-ignore
+    const { data } = show.trial([{ parameters: {}, values: 1, architecture: long }]);
+    expect(data.architectures![0].nodes).toHaveLength(128);
+    expect(data.architectures![0].omitted).toBe(72);
+    expect(() => protocol.parsePayload(show.trial([{ parameters: {}, architecture: long }]))).not.toThrow();
+  });
+
+  test.each([
+    ['without a node', { nodes: [], edges: [] }, 'there must be a node, got none'],
+    ['with an edge to nowhere', { nodes: [{ label: 'a' }], edges: [[0, 1]] }, 'edges must be pairs of 0..0, got [0,1]'],
+    ['in a circle', { nodes: [{ label: 'a' }, { label: 'b' }], edges: [[0, 1], [1, 0]] }, 'edges must not go round in a circle'] // prettier-ignore
+  ] as const)('%s: refused', (_, architecture, message) => {
+    expect(() => show.trial([{ parameters: {}, architecture }])).toThrow(`show.trial: architecture: ${message}`);
+  });
+});
+
+test('a trial is promoted where another goes on from it with more, not where another is made of it', () => {
+  const { data } = show.trial([
+    { parameters: {}, values: 3, state: 'pruned', resource: 1 },
+    { parameters: {}, values: 2, state: 'pruned', resource: 1 },
+    { parameters: {}, values: 1, state: 'pruned', resource: 3, parent: 1 },
+    { parameters: {}, values: 5, state: 'pruned', resource: 1, parent: 0 },
+    { parameters: {}, state: 'failed', resource: 9, parent: 2 },
+    { parameters: {}, values: 1, state: 'pruned' }
+  ]);
+  expect(protocol.trialFates(data, false)).toEqual(['paused', 'promoted', 'promoted', 'paused', 'failed', 'pruned']);
+  expect(protocol.trialFates(data, true)).toEqual(['stopped', 'promoted', 'promoted', 'stopped', 'failed', 'pruned']);
+  expect(protocol.trialLine(data, 4).map(({ number }) => number)).toEqual([4, 2, 1]);
+  expect(protocol.trialLine(data, 3).map(({ number }) => number)).toEqual([3]);
+  expect(protocol.trialLine(data, 99)).toEqual([]);
 });
 
 const SPOILT: [name: string, spoil: (data: protocol.TrialData) => void, message: string][] = [
@@ -116,6 +198,37 @@ const SPOILT: [name: string, spoil: (data: protocol.TrialData) => void, message:
     'a value without its step',
     (d) => d.trials[0].intermediate.steps.pop(),
     'intermediate.values: must have 7 entries, got 8'
+  ],
+  [
+    'a network that is not there',
+    (d) => (d.trials[0].architecture = 99),
+    'trials[0].architecture: must be an integer in 0..'
+  ],
+  [
+    'a resource below 0',
+    (d) => (d.trials[0].resource = -1),
+    'trials[0].resource: must be a finite number of at least 0, got -1'
+  ],
+  [
+    'an edge that goes up',
+    (d) => (d.architectures![0].edges[0] = { from: 1, to: 0, via: [] }),
+    'edges[0].to: must be a node in a layer after 1, got 0'
+  ],
+  [
+    'an edge without its places',
+    (d) => (d.architectures![0].edges[3].via = []),
+    'edges[3].via: must have 1 entries, got 0'
+  ],
+  [
+    'an edge to nowhere',
+    (d) => (d.architectures![0].edges[0].to = 6),
+    'edges[0].to: must be an integer in 0..5, got 6'
+  ],
+  ['a network of nothing', (d) => (d.architectures![0].nodes = []), 'nodes: must have at least 1 entries, got 0'],
+  [
+    'a layer far below',
+    (d) => (d.architectures![0].nodes[5].layer = 1e6),
+    'nodes[5].layer: must be an integer in 0..127, got 1000000'
   ],
   ['a best that is not there', (d) => (d.best = [40]), 'best[0]: must be an integer in 0..39, got 40']
 ];

@@ -1,5 +1,5 @@
 import { bestSoFar, MAX_HISTORY_STEPS, MAX_POINTS } from '../../../protocol';
-import type { Trial, TrialData, TrialParameter, TrialPayload } from '../../../protocol';
+import type { Architecture, Trial, TrialData, TrialParameter, TrialPayload } from '../../../protocol';
 import { evenly } from '../../bounds/evenly';
 import { fit } from '../../bounds/fit';
 import { legal, short } from '../../bounds/labels';
@@ -11,18 +11,23 @@ const FEW_STEPS = 16;
 /** Fewer trials than this say less than the curves that they would cost. */
 const FEW_TRIALS = 64;
 const MAX_PARAMETERS = 64;
+const MAX_ARCHITECTURES = 256;
+/** Of these at least the networks are drawn while there are other trials to leave out. */
+const FEW_ARCHITECTURES = 24;
 
 /** How much of each trial is kept. */
 interface Detail {
   /** Intermediate values. */
   steps: number;
   parameters: number;
+  /** Networks. */
+  architectures: number;
   text: (label: string) => string;
 }
 
 /**
- * Curves are thinned first; then trials go, evenly, but for the best, those that were best when they came, and the
- * newest; then curves and long texts, at last parameters.
+ * Curves and networks are thinned first; then trials go, evenly, but for the best, those that were best when they came, and the
+ * newest; then curves, networks and long texts, at last parameters. The networks of the best stay longest, then those of the newest.
  */
 export function boundTrial(payload: TrialPayload): TrialPayload {
   const { data } = payload;
@@ -35,11 +40,12 @@ export function boundTrial(payload: TrialPayload): TrialPayload {
     keep: (count: number) => withTrials(data, ranked(count), detail)
   });
   return fit(payload, [
-    cut(max, { steps: MAX_HISTORY_STEPS, parameters: MAX_PARAMETERS, text: legal }),
-    cut(few, { steps: FEW_STEPS, parameters: MAX_PARAMETERS, text: legal }),
-    cut(few, { steps: 0, parameters: MAX_PARAMETERS, text: legal }),
-    cut(Math.min(1, max), { steps: 0, parameters: MAX_PARAMETERS, text: short }),
-    cut(0, { steps: 0, parameters: 0, text: short })
+    cut(max, { steps: MAX_HISTORY_STEPS, parameters: MAX_PARAMETERS, architectures: MAX_ARCHITECTURES, text: legal }),
+    cut(few, { steps: FEW_STEPS, parameters: MAX_PARAMETERS, architectures: FEW_ARCHITECTURES, text: legal }),
+    cut(few, { steps: 0, parameters: MAX_PARAMETERS, architectures: 1, text: legal }),
+    cut(few, { steps: 0, parameters: MAX_PARAMETERS, architectures: 0, text: legal }),
+    cut(Math.min(1, max), { steps: 0, parameters: MAX_PARAMETERS, architectures: 0, text: short }),
+    cut(0, { steps: 0, parameters: 0, architectures: 0, text: short })
   ]);
 }
 
@@ -66,7 +72,12 @@ function some(from: readonly number[], count: number): number[] {
 
 function withTrials(data: TrialData, kept: readonly number[], detail: Detail): TrialData {
   const place = new Map(kept.map((index, i) => [index, i]));
-  const trials = kept.map((i) => cutTrial(data.trials[i], detail));
+  const drawn = drawnOf(data, kept, detail.architectures);
+  const trials = kept.map((i) => cutTrial(data.trials[i], detail, drawn));
+  const all = data.architectures ?? [];
+  const known = (some: readonly Trial[]): number =>
+    some.filter(({ architecture }) => architecture !== undefined).length;
+  const undrawn = (data.omittedArchitectures ?? 0) + known(kept.map((i) => data.trials[i])) - known(trials);
   const lost = (size: (trial: Trial) => number): number =>
     kept.reduce((sum, index, i) => sum + size(data.trials[index]) - size(trials[i]), 0);
   const steps = (data.omittedSteps ?? 0) + lost(({ intermediate }) => intermediate.steps.length);
@@ -80,12 +91,34 @@ function withTrials(data: TrialData, kept: readonly number[], detail: Detail): T
     ...omitted(data.omitted, data.trials.length - kept.length),
     ...(steps > 0 ? { omittedSteps: steps } : {}),
     ...(parameters > 0 ? { omittedParameters: parameters } : {}),
+    ...(drawn.size > 0 ? { architectures: [...drawn.keys()].map((index) => cutArchitecture(all[index], detail)) } : {}),
+    ...(undrawn > 0 ? { omittedArchitectures: undrawn } : {}),
     best: data.best.flatMap((index) => place.get(index) ?? [])
   };
 }
 
-function cutTrial(trial: Trial, { steps, parameters, text }: Detail): Trial {
-  const { intermediate } = trial;
+/** Which architectures to keep, with their new places: those of the best, then of the newest. */
+function drawnOf({ trials, best }: TrialData, kept: readonly number[], count: number): Map<number, number> {
+  const here = new Set(kept);
+  const wanted = [...best.filter((i) => here.has(i)), ...[...kept].reverse()];
+  const drawn = new Set<number>();
+  for (const i of wanted) {
+    const { architecture } = trials[i];
+    if (architecture !== undefined && drawn.size < count) {
+      drawn.add(architecture);
+    }
+  }
+  return new Map([...drawn].sort((a, b) => a - b).map((index, place) => [index, place]));
+}
+
+function cutArchitecture({ nodes, edges, omitted: left }: Architecture, { text }: Detail): Architecture {
+  const labelled = nodes.map((node) => ({ ...node, label: text(node.label), detail: text(node.detail) }));
+  return { nodes: labelled, edges, ...omitted(left, 0) };
+}
+
+function cutTrial(trial: Trial, { steps, parameters, text }: Detail, drawn: ReadonlyMap<number, number>): Trial {
+  const { intermediate, resource } = trial;
+  const architecture = trial.architecture === undefined ? undefined : drawn.get(trial.architecture);
   const shown = evenly(intermediate.steps.length, steps);
   const labelled = Object.entries(trial.parameters).slice(0, parameters);
   return {
@@ -98,7 +131,9 @@ function cutTrial(trial: Trial, { steps, parameters, text }: Detail): Trial {
       values: shown.map((i) => roundScalar(intermediate.values[i]))
     },
     duration: roundScalar(trial.duration),
-    parent: trial.parent
+    parent: trial.parent,
+    ...(resource !== undefined && { resource: roundScalar(resource) ?? 0 }),
+    ...(architecture !== undefined && { architecture })
   };
 }
 

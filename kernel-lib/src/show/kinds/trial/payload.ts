@@ -1,7 +1,9 @@
 import { fail } from '../../../base/core';
 import { nonDominated } from '../../../base/math';
-import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '../../../protocol';
+import type { Architecture, Trial, TrialObjective, TrialParameter, TrialPayload } from '../../../protocol';
+import type { ArchitectureGraph } from '../../../search';
 import { still } from '../../envelope';
+import { architecture as drawn } from './architecture';
 
 /** A trial of a study. */
 export interface StudyTrial {
@@ -19,6 +21,10 @@ export interface StudyTrial {
   duration?: number;
   /** Number of the trial that it was made from. */
   parent?: number;
+  /** Most that was spent on it, such as steps, those of its parent included: its rung. */
+  resource?: number;
+  /** Its network as a graph: `space.architecture(point)`. Default: none is drawn. */
+  architecture?: ArchitectureGraph | Architecture | null;
 }
 
 export interface TrialOptions {
@@ -48,12 +54,16 @@ export function trial(
   if (twice !== undefined) {
     fail(WHERE, 'each trial must have a number of its own', twice.number);
   }
-  const data = { study, objectives: goals, trials: whole, best: bestOf(whole, goals) };
+  const architectures = withArchitectures(trials, whole);
+  const data = {
+    ...{ study, objectives: goals, trials: whole, best: bestOf(whole, goals) },
+    ...(architectures.length > 0 && { architectures })
+  };
   return still('trial', data, { title: title ?? `${study}, ${trials.length} trials`, step: trials.length });
 }
 
 function wholeTrial(given: StudyTrial, place: number, numObjectives: number): Trial {
-  const { number = place, state = 'complete', parameters, values, intermediate = [], duration, parent } = given;
+  const { number = place, state = 'complete', parameters, values, intermediate = [], duration, parent, resource } = given; // prettier-ignore
   const all = typeof values === 'number' ? [values] : (values ?? new Array<null>(numObjectives).fill(null));
   if (all.length !== numObjectives) {
     fail(WHERE, `trial ${number} must have ${numObjectives} values, one for each objective`, all.length);
@@ -65,8 +75,27 @@ function wholeTrial(given: StudyTrial, place: number, numObjectives: number): Tr
     values: all.map(known),
     intermediate: { steps: intermediate.map(([step]) => step), values: intermediate.map(([, value]) => known(value)) },
     duration: duration ?? null,
-    parent: parent ?? null
+    parent: parent ?? null,
+    ...(resource !== undefined && { resource })
   };
+}
+
+/** The architectures of trials, each once; the trials are given their places. */
+function withArchitectures(given: readonly StudyTrial[], whole: readonly Trial[]): Architecture[] {
+  const byNumber = new Map(whole.map((each) => [each.number, each]));
+  const places = new Map<string, number>();
+  const architectures: Architecture[] = [];
+  given.forEach(({ number, architecture: graph }, i) => {
+    if (graph !== undefined && graph !== null) {
+      const key = JSON.stringify(graph);
+      if (!places.has(key)) {
+        places.set(key, architectures.length);
+        architectures.push(drawn(graph));
+      }
+      byNumber.get(number ?? i)!.architecture = places.get(key);
+    }
+  });
+  return architectures;
 }
 
 function known(value: number | null): number | null {

@@ -5,6 +5,8 @@ import { printable } from '../../format';
 import { colourOf } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
 import { STYLE, WIDTH } from '../../pictures/sizes';
+import { architecturePicture } from './architecturePicture';
+import { rungsPicture } from './rungsPicture';
 import type { Picture } from '../shownKind';
 
 const HEIGHT = 220;
@@ -19,7 +21,7 @@ const STATES: Record<Trial['state'], string> = {
   running: colourOf(5)
 };
 
-/** Each objective over the trials with the best so far, then the intermediate values by step. */
+/** Each objective over the trials with the best so far, then the intermediate values by step, the rungs, and the network of the best. */
 export function trialPicture(data: TrialData, tools: Drawing): Picture {
   if (data.trials.length === 0) {
     return [];
@@ -37,7 +39,9 @@ export function trialPicture(data: TrialData, tools: Drawing): Picture {
   return [
     [legend('value of each trial', entries, tools)],
     ...data.objectives.slice(0, MOST).map((_, objective) => [trials(data, objective, tools)]),
-    ...(curves ? [[legend('on the way', lines, tools)], [steps(data, tools)]] : [])
+    ...(curves ? [[legend('on the way', lines, tools)], [steps(data, tools)]] : []),
+    ...rungsPicture(data, tools),
+    ...architecturePicture(data, tools)
   ];
 }
 
