@@ -83,7 +83,7 @@ export class PanelSettings implements IDisposable {
     return (this._get('runsFolder') as string | undefined) ?? 'runs';
   }
 
-  /** What follows when a layer goes wrong. */
+  /** Deed that follows when a layer goes wrong. */
   get healthAction(): HealthAction {
     return (this._get('whenUnhealthy') as HealthAction | undefined) ?? 'none';
   }

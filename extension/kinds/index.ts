@@ -34,7 +34,7 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   choices
 };
 
-/** What has gone wrong in a payload's run. */
+/** Findings in a payload's run. */
 export function healthOf(payload: Payload, limits: IHealthLimits): IFinding[] {
   return kindOf(payload).health?.(payload.data, limits) ?? [];
 }

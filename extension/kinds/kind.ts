@@ -71,7 +71,7 @@ export interface IKind<P extends Payload = Payload> {
   progress?: (source: Source, trans: TranslationBundle) => string;
   /** The number that matters most, in two words; null where there is none yet. */
   brief?: (data: P['data'], trans: TranslationBundle) => string | null;
-  /** What has gone wrong, by the limits that the reader set. Default: nothing can. */
+  /** Findings by the limits that the reader set. Default: nothing can go wrong. */
   health?: (data: P['data'], limits: IHealthLimits) => IFinding[];
   /** Numbers over the steps of a run, which can be drawn beside those of other runs. Default: it has none. */
   scalars?: (payload: P, context: IChartContext) => IScalarSeries | null;

@@ -20,7 +20,7 @@ export interface IHeading {
   /** Titles of the cell's runs; a choice is offered where there is more than one. */
   runs: string[];
   run: number;
-  /** What is wrong with it, in a line; empty where nothing is. */
+  /** All that is wrong with it, in a line; empty where nothing is. */
   health: string;
   /** Labels of the routed layers. */
   layers: string[];

@@ -114,7 +114,7 @@ export class RunView extends Widget {
     return this._run();
   }
 
-  /** What the reader looks at, as it is now. */
+  /** The view as the reader has it now. */
   get view(): IView {
     return { ...this._options.view };
   }

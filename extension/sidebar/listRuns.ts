@@ -15,7 +15,7 @@ export interface IRunRow {
   state: string;
   /** How far the run is, where it is, and whether it is saved: words beside the title. */
   details: string[];
-  /** What is wrong with it, in a line; empty where nothing is. */
+  /** All that is wrong with it, in a line; empty where nothing is. */
   health: string;
   /** The cell that holds it, in words; null where that cannot be gone to. */
   cell: string | null;
