@@ -19,7 +19,7 @@ export function measureName({ measure, unit }: LayerAmountsData): string {
   return unit === '' ? measure : `${measure} (${unit})`;
 }
 
-/** The largest amount, 1 of shares: the end of every scale. */
-export function reach({ share, amounts, most }: LayerAmountsData): number {
-  return share ? 1 : Math.max(1e-9, ...[...amounts.flat(), ...most].map((amount) => amount ?? 0));
+/** The end of the scale: the largest amount, 1 of shares but where states are compared. */
+export function reach({ share, states, amounts, most }: LayerAmountsData): number {
+  return share && states.length < 2 ? 1 : Math.max(1e-9, ...[...amounts.flat(), ...most].map((amount) => amount ?? 0));
 }

@@ -193,6 +193,51 @@ describe('bound of other kinds', () => {
     expect(cut.usage).toHaveLength(cut.layers.length);
   });
 
+  test('steps of amounts are averaged before a layer goes; then layers go, and are counted', () => {
+    const wide = example('layer-amounts') as protocol.LayerAmountsPayload;
+    const steps = range(512);
+    const layers = range(100).map((i) => `layers.${i}.w`);
+    const amounts = layers.map((_, i) => steps.map((step) => (step < 256 ? 1 : i * THIRD)));
+    wide.data = {
+      ...wide.data,
+      share: false,
+      layers,
+      steps,
+      amounts,
+      scalars: { 'loss/train': steps.map(() => THIRD) }
+    };
+    const { data } = telemetry.bound(wide);
+    expect([data.layers, data.omitted]).toEqual([layers, undefined]);
+    expect(data.steps.length).toBeGreaterThan(16);
+    expect(data.steps.length).toBeLessThan(512);
+    expect([data.amounts[99].length, data.scalars['loss/train'].length]).toEqual([
+      data.steps.length,
+      data.steps.length
+    ]);
+    expect([data.steps.at(-1), data.amounts[99][0], data.amounts[99].at(-1)]).toEqual([511, 1, 33]);
+    const cut = telemetry.bound(huge('layer-amounts')).data;
+    expect(cut.layers.length).toBeGreaterThan(100);
+    expect(cut.layers.length + cut.omitted!).toBe(1024);
+    expect([cut.amounts.length, cut.most.length]).toEqual([cut.layers.length, cut.layers.length]);
+  });
+
+  test('groups that do not fit are left out evenly with the modules that only they had, and counted', () => {
+    const payload = example('pruning-groups') as protocol.PruningGroupsPayload;
+    payload.data = {
+      modules: range(500).map((i) => ({ path: `layers.${i}.${'x'.repeat(100)}`, repeats: 1 })),
+      groups: range(500).map((i) => ({
+        ...{ name: `layers.${i}.hidden`, axis: 'hidden', size: 8, values: 8, repeats: 1, pinned: null, column: 0 },
+        members: [{ module: i, parameters: 'weight 0' }]
+      }))
+    };
+    const { groups, modules, omitted } = telemetry.bound(payload).data;
+    expect(groups.length).toBeGreaterThan(100);
+    expect(groups.length + omitted!).toBe(500);
+    expect(modules).toHaveLength(groups.length);
+    groups.forEach(({ name, members }) => expect(modules[members[0].module].path).toContain(`${name.slice(0, -6)}x`));
+    expect([groups[0].name, groups.at(-1)!.name]).toEqual(['layers.0.hidden', 'layers.499.hidden']);
+  });
+
   test('the front outlives the points behind it, and indices follow', () => {
     const payload = example('pareto') as protocol.ParetoPayload;
     const label = 'x'.repeat(120);

@@ -205,14 +205,25 @@ describe('show.expertLoad', () => {
 describe('layer-amounts', () => {
   const payload = (): protocol.LayerAmountsPayload => example('layer-amounts') as protocol.LayerAmountsPayload;
 
-  test('the text has the first and the last step of each layer, the picture a cell a layer and step, and the losses', () => {
+  test('the text has the first and the last step of each layer, the picture the losses', () => {
     const { data } = payload();
     const lines = String(show.figure(payload())).split('\n');
     expect(lines[2]).toMatch(/^layer +step 10 +step 500$/);
     expect(lines[3]).toMatch(new RegExp(`^${data.layers[0]} +100.0% +${(100 * data.amounts[0].at(-1)!).toFixed(1)}%$`));
     const svg = new JSDOM(show.figure(payload()).toSVG(), { contentType: 'image/svg+xml' }).window.document;
-    expect(svg.querySelectorAll('g[aria-label="bar"] rect')).toHaveLength(8 * 50);
     expect(svg.querySelectorAll('g[aria-label="line"] path').length).toBeGreaterThan(0);
+  });
+
+  test('steps at which nothing changes are one bar of the picture; none where nothing is known', () => {
+    const changed = payload();
+    changed.data = {
+      ...changed.data,
+      ...{ layers: ['w'], steps: [1, 2, 3, 4, 5, 6], amounts: [[1, 1, 0.5, 0.5, 0.5, null]], scalars: {} }
+    };
+    const svg = new JSDOM(show.figure(changed).toSVG(), { contentType: 'image/svg+xml' }).window.document;
+    const widths = Array.from(svg.querySelectorAll('g[aria-label="bar"] rect'), (bar) => Number(bar.getAttribute('width'))); // prettier-ignore
+    expect(widths).toHaveLength(2);
+    expect(widths[0] / widths[1]).toBeCloseTo(2 / 3, 2);
   });
 
   test('states are bars on the most there could be', () => {

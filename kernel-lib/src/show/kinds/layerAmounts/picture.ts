@@ -14,6 +14,8 @@ import { amountText } from './text';
 /** More would make a file of hundreds of kB: then fewer of the steps, or layers, are drawn. */
 const MOST_CELLS = 1500;
 const MOST_BARS = 96;
+/** Height of one of several bars of a layer, in pixels. */
+const ROW = 14;
 /** Characters of a path. */
 const LETTERS = 18;
 
@@ -25,9 +27,9 @@ export function layerAmountsPicture(data: LayerAmountsData, tools: Drawing): Pic
   return data.steps.length > 0 ? overSteps(data, tools) : ofStates(data, tools);
 }
 
-/** The largest amount, 1 of shares: the end of the scale. */
-function reach({ share, amounts, most }: LayerAmountsData): number {
-  return share ? 1 : Math.max(1e-9, ...[...amounts.flat(), ...most].map((amount) => amount ?? 0));
+/** The end of the scale: the largest amount, 1 of shares but where states are compared. */
+function reach({ share, states, amounts, most }: LayerAmountsData): number {
+  return share && states.length < 2 ? 1 : Math.max(1e-9, ...[...amounts.flat(), ...most].map((amount) => amount ?? 0));
 }
 
 function overSteps(data: LayerAmountsData, tools: Drawing): Picture {
@@ -35,13 +37,21 @@ function overSteps(data: LayerAmountsData, tools: Drawing): Picture {
   const { layers, steps, amounts, measure, scalars } = data;
   const [end, shown] = [reach(data), amountText(data)];
   const kept = evenly(steps.length, Math.max(1, Math.floor(MOST_CELLS / layers.length)));
-  const cells = amounts.flatMap((row, layer) =>
-    kept.flatMap((at, i) => {
-      const amount = row[at];
-      const from = i === 0 ? Math.max(0, steps[0] - 1) : steps[kept[i - 1]];
-      return amount === null ? [] : [{ layer, from, to: steps[at], fill: shareColour(amount / end) }]; // prettier-ignore
-    })
-  );
+  const from = (i: number): number => (i === 0 ? Math.max(0, steps[0] - 1) : steps[kept[i - 1]]);
+  const cells = amounts.flatMap((row, layer) => {
+    // Steps at which nothing changes are one bar.
+    const bars: { layer: number; from: number; to: number; fill: string }[] = [];
+    kept.forEach((at, i) => {
+      const [amount, last] = [row[at], bars.at(-1)];
+      const fill = amount === null ? null : shareColour(amount / end);
+      if (last !== undefined && last.fill === fill && last.to === from(i)) {
+        last.to = steps[at];
+      } else if (fill !== null) {
+        bars.push({ layer, from: from(i), to: steps[at], fill });
+      }
+    });
+    return bars;
+  });
   const ends = [0, 0.1, 0.5, 1].map((part) => ({ name: shown(part * end), colour: shareColour(part) }));
   const plot = Plot.plot({
     document,
@@ -76,7 +86,7 @@ function ofStates(data: LayerAmountsData, tools: Drawing): Picture {
   const plot = Plot.plot({
     document,
     width: WIDTH,
-    height: rowsHeight(rows.length) + 36,
+    height: (states.length > 1 ? ROW * rows.length : rowsHeight(rows.length)) + 36,
     marginLeft: LEFT,
     marginRight: 70,
     marginTop: 4,
