@@ -134,7 +134,7 @@ export class GroupedAttention extends Module {
   }
 
   /**
-   * Queries, keys and values of every head, multiplied, normed and turned, [B, heads, R, W]; those of a group are in each of its heads.
+   * Queries, keys and values of every head as attention multiplies them, normed and turned, [B, heads, R, W]; those of a group are in each of its heads.
    *
    * @param x - [B, R, D].
    * @param variants - Rows, one after the other, that stand at one place: R is N times as many.
