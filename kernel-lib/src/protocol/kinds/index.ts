@@ -66,7 +66,7 @@ export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsag
 export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload } from './graphRewiring';
 export type { Cost, MaskGroup, MasksData, MasksPayload } from './masks';
 export type { ExpertTree, Merge, MergeTreeData, MergeTreePayload } from './mergeTree';
-export type { ParetoAxis, ParetoData, ParetoPayload, ParetoPoint } from './pareto';
+export type { ParetoAxis, ParetoData, ParetoLine, ParetoPayload, ParetoPoint } from './pareto';
 export { meanAgreement } from './routerConfidence';
 export type { LayerConfidence, RouterConfidenceData, RouterConfidencePayload } from './routerConfidence';
 export { isRouting } from './routing';
