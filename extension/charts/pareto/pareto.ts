@@ -14,6 +14,7 @@ const RIGHT = 12;
 const TOP = 30;
 const BOTTOM = 44;
 const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
+const DASHES = ['dot', 'dash', 'dashdot'] as const;
 const CHOICE = 'pareto.search';
 /** The corner that an arrow points to, and how far from it the arrow starts, in pixels. */
 const ARROW = 34;
@@ -31,10 +32,14 @@ export function pareto(payload: ParetoPayload, context: IChartContext): IFigure 
     data: [
       ...(shown ? [trajectory(payload, context)] : []),
       front(payload, context),
+      ...lines(payload, context),
       ...data.series.map((_, s) => series(payload, s, context))
     ],
     layout: {
-      ...baseLayout(theme, HEIGHT + moreRows([trans.__('front'), ...data.series], context)),
+      ...baseLayout(
+        theme,
+        HEIGHT + moreRows([trans.__('front'), ...(data.lines ?? []).map(({ label }) => label), ...data.series], context)
+      ),
       ...legendAbove(theme),
       margin: { l: LEFT, r: RIGHT, t: TOP, b: BOTTOM },
       hovermode: 'closest',
@@ -110,6 +115,19 @@ function errorBars(points: readonly ParetoPoint[], color: string): object {
     thickness: 1,
     width: 2
   };
+}
+
+/** Step lines beside the front, such as what half of several searches attain. */
+function lines({ data }: ParetoPayload, { theme }: IChartContext): Data[] {
+  return (data.lines ?? []).map(({ label, x, y }, i) => ({
+    type: 'scatter',
+    mode: 'lines',
+    name: plainText(label),
+    x,
+    y,
+    line: { color: theme.mutedText, width: 1.5, dash: DASHES[i % DASHES.length], shape: 'hv' },
+    hoverinfo: 'name'
+  }));
 }
 
 /** Between two corners the cheaper one is the best that is reached, so the line goes along first, then up or down. */

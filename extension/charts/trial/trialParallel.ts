@@ -49,7 +49,7 @@ export function trialParallel({ data }: TrialPayload, context: IChartContext): I
       annotations: axes.flatMap((axis, i) => words(axis, i, axes.length, context))
     },
     summary:
-      trans.__('%1 trials over %2 choices; darker lines are better in %3.', trials.length, axes.length - objectives.length, data.objectives[0].name) + // prettier-ignore
+      trans.__('%1 trials over %2 choices; stronger lines are better in %3.', trials.length, axes.length - objectives.length, data.objectives[0].name) + // prettier-ignore
       (left > 0 ? ` ${trans._n('%1 choice has no room.', '%1 choices have no room.', left)}` : ''),
     table: tableOf([trans.__('choice'), trans.__('from'), trans.__('to')], () =>
       [...all, ...objectives].map(({ name, low, high }) => [name, low, high])

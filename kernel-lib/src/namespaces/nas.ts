@@ -15,6 +15,7 @@ export const space = Object.assign(makeSpace, { of: spaceOf, dag, growth, regnet
 export {
   categorical,
   float,
+  graphFeatures,
   graphMeasures,
   group,
   integer,
@@ -38,6 +39,7 @@ export type {
   Domain,
   Draws,
   FloatRange,
+  GraphFeaturesOptions,
   GraphMeasures,
   Group,
   GrowthSpaceOptions,

@@ -16,7 +16,7 @@ export function trialFates({ trials }: Pick<TrialData, 'trials'>, over: boolean)
     })
   );
   return trials.map(({ number, state, resource }) =>
-    resource === undefined || state === 'failed' || state === 'running'
+    resource === undefined
       ? state
       : promoted.has(number)
         ? 'promoted'

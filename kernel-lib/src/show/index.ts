@@ -28,6 +28,8 @@ export { mergeTree } from './kinds/mergeTree/payload';
 export type { MergedLayer, MergeTreeOptions } from './kinds/mergeTree/payload';
 export { timeline } from './kinds/timeline/payload';
 export type { TimelineOptions } from './kinds/timeline/payload';
+export { front } from './kinds/pareto/front';
+export type { FrontOptions, ShownStudy } from './kinds/pareto/front';
 export { pareto } from './kinds/pareto/payload';
 export type { ParetoOptions } from './kinds/pareto/payload';
 export type { ParetoCandidate } from './kinds/pareto/paretoCandidate';

@@ -76,7 +76,8 @@ const HUGE: { [K in Kind]: Data<K> } = {
     series: range(32).map(() => LONG),
     points: range(1024).map((i) => ({ label: LONG, series: 0, x: i + THIRD, y: i + THIRD, low: THIRD, high: THIRD })),
     front: range(1024),
-    trajectory: range(1024)
+    trajectory: range(1024),
+    lines: range(8).map(() => ({ label: LONG, x: range(512).map((i) => i + THIRD), y: range(512).map(() => THIRD) }))
   },
   'graph-rewiring': {
     measure: LONG,

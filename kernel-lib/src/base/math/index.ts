@@ -3,6 +3,8 @@ export type { Choice } from './chooseOneEach';
 export { apportion } from './apportion';
 export { drawIndex } from './drawIndex';
 export { cholesky, invertPositive, invertUpper } from './cholesky';
+export { attainment } from './attainment';
+export type { AttainedLine, CostPair } from './attainment';
 export { bootstrap } from './bootstrap';
 export type { BootstrapOptions, Estimate } from './bootstrap';
 export { kMeans, meanRow } from './kMeans';

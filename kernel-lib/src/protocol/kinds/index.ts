@@ -76,7 +76,7 @@ export { latestAmounts } from './layerAmounts';
 export type { LayerAmountsData, LayerAmountsPayload } from './layerAmounts';
 export type { Cost, MaskGroup, MaskParts, MasksData, MasksPayload } from './masks';
 export type { ExpertTree, Merge, MergeTreeData, MergeTreePayload } from './mergeTree';
-export type { ParetoAxis, ParetoData, ParetoPayload, ParetoPoint } from './pareto';
+export type { ParetoAxis, ParetoData, ParetoLine, ParetoPayload, ParetoPoint } from './pareto';
 export type { GroupMember, PruningGroupsData, PruningGroupsPayload, SharedAxis } from './pruningGroups';
 export { meanAgreement } from './routerConfidence';
 export type { LayerConfidence, RouterConfidenceData, RouterConfidencePayload } from './routerConfidence';

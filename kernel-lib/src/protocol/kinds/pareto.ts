@@ -1,7 +1,7 @@
 import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, checkOneOf, checkText } from '../checks';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
-import { MAX_MODULES, MAX_POINTS } from '../limits';
+import { MAX_HISTORY_STEPS, MAX_MODULES, MAX_POINTS } from '../limits';
 import type { Count, Numeric, Text } from '../numbers';
 import { checkOmitted } from '../tables';
 
@@ -25,6 +25,22 @@ export interface ParetoData {
   front: Count[];
   /** Indices of the points in the order in which a search tried them; empty where there was no search. */
   trajectory: Count[];
+  /**
+   * Step lines, such as what half of several searches attain; absent where there are none.
+   * @maxItems 8
+   */
+  lines?: ParetoLine[];
+}
+
+export interface ParetoLine {
+  label: Text;
+  /**
+   * Corners from the best x on; S <= 512.
+   * @maxItems 512
+   */
+  x: number[];
+  /** S. */
+  y: number[];
 }
 
 export interface ParetoAxis {
@@ -47,6 +63,8 @@ export interface ParetoPoint {
   high: Numeric;
 }
 
+const MAX_LINES = 8;
+
 /** Checks the data of a pareto payload. */
 export function checkPareto(value: unknown, path: string): void {
   const data = checkObject(value, path);
@@ -66,8 +84,17 @@ export function checkPareto(value: unknown, path: string): void {
   const index: Check = (item, at) => checkInteger(item, at, 0, points - 1);
   checkArray(data.front, `${path}.front`, { max: points, item: index });
   checkOmitted(data.omitted, `${path}.omitted`);
+  checkArray(data.lines ?? [], `${path}.lines`, { max: MAX_LINES, item: checkLine });
   checkArray(data.trajectory, `${path}.trajectory`, { max: MAX_POINTS, item: index });
 }
+
+const checkLine: Check = (item, at) => {
+  const { label, x, y } = checkObject(item, at);
+  checkText(label, `${at}.label`);
+  const number: Check = (value, path) => checkNumber(value, path);
+  const { length } = checkArray(x, `${at}.x`, { max: MAX_HISTORY_STEPS, item: number });
+  checkArray(y, `${at}.y`, { length, item: number });
+};
 
 function checkAxis(value: unknown, path: string): void {
   const axis = checkObject(value, path);

@@ -25,6 +25,8 @@ export { growth } from './growth';
 export type { GrowthSpaceOptions } from './growth';
 export { regnet, regnetStages } from './regnet';
 export type { RegnetOptions, RegnetSpaceOptions, Stage } from './regnet';
+export { graphFeatures } from './graphFeatures';
+export type { GraphFeaturesOptions } from './graphFeatures';
 export { graphMeasures } from './graphMeasures';
 export type { GraphMeasures } from './graphMeasures';
 export { randomGraph } from './randomGraph';

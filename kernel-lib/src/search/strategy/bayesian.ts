@@ -1,11 +1,13 @@
-import { expectInteger, expectOneOf } from '../../base/core';
+import { expectInteger, expectOneOf, fail } from '../../base/core';
 import { gp, predictors } from '../predictors';
 import type { Fitted, Prediction, Predictor } from '../predictors';
+import { graphFeatures } from '../space';
 import type { Draws, Point } from '../space';
 import { expectOneObjective, PointSearcher } from './pointSearcher';
 import { costOf, strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+const ENCODINGS = ['choices', 'graph'] as const;
 const ACQUISITIONS = ['expectedImprovement', 'lowerBound', 'mean'] as const;
 
 export interface BayesianOptions {
@@ -13,6 +15,11 @@ export interface BayesianOptions {
   predictor?: Predictor;
   /** The part of a prediction that counts: the expected improvement on the best so far, mean less two standard deviations, or the mean alone. Default the first. */
   acquisition?: (typeof ACQUISITIONS)[number];
+  /**
+   * Numbers that the predictor reads of a candidate: its choices, or Weisfeiler-Lehman features of its network (`nas.graphFeatures`), with which a Gaussian process has a graph
+   * kernel. Default "choices".
+   */
+  encoding?: (typeof ENCODINGS)[number];
   /** Random candidates before the first prediction. Default 10. */
   initial?: number;
   /** Candidates whose predictions are compared: half drawn, half mutants of the best. Default 200. */
@@ -41,13 +48,19 @@ interface State {
 export function bayesian(options: BayesianOptions = {}): Strategy {
   const where = 'nas.bayesian';
   const { predictor = gp(), acquisition = 'expectedImprovement', initial = 10, candidates = 200 } = options;
+  const { encoding = 'choices' } = options;
   expectOneOf(where, 'acquisition', acquisition, ACQUISITIONS);
+  expectOneOf(where, 'encoding', encoding, ENCODINGS);
   expectInteger(where, 'initial', initial, 1);
   expectInteger(where, 'candidates', candidates, 2);
-  const resolved = { predictor, acquisition, initial, candidates };
+  const resolved = { predictor, acquisition, initial, candidates, encoding };
   return {
     kind: 'bayesian',
-    options: { ...resolved, predictor: { kind: predictor.kind, options: predictor.options } },
+    // Studies that were begun before there was another encoding go on.
+    options: {
+      ...{ predictor: { kind: predictor.kind, options: predictor.options }, acquisition, initial, candidates },
+      ...(encoding !== 'choices' && { encoding })
+    },
     start: (setting, saved) => new Bayesian(setting, saved, resolved)
   };
 }
@@ -130,8 +143,18 @@ class Bayesian extends PointSearcher<State> {
 
   /** A candidate's encoding, and its resource as a share of the greatest, by logarithms: 1 at the greatest, 1 less for each factor of 10. */
   private row(point: Point, resource: number, top: number): number[] {
-    const code = this.space.encode(point);
+    const code = this.options.encoding === 'graph' ? this.graphCode(point) : this.space.encode(point);
     return top > 0 ? [...code, 1 + Math.log10(resource / top)] : code;
+  }
+
+  /** Features of the candidate's network, scaled so that a distance does not depend on how many there are. */
+  private graphCode(point: Point): number[] {
+    const graph = this.space.architecture(point);
+    if (graph === null) {
+      return fail('nas.bayesian', 'encoding "graph" needs a space that tells of networks', 'one that does not');
+    }
+    const features = graphFeatures(graph);
+    return features.map((value) => value * Math.sqrt(features.length));
   }
 
   private promise({ mean, std }: Prediction, best: number): number {

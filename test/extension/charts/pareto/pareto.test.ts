@@ -96,3 +96,11 @@ test('markup in labels stays text', () => {
   payload.data.x.name = payload.data.y.unit = payload.data.points[0].label = '<a href="javascript:x">';
   expect(drawnText(pareto(payload, context))).not.toContain('<');
 });
+
+test('lines of what several searches attain stand beside the front, as steps in their own order', () => {
+  const payload = small();
+  payload.data.lines = [{ label: '<b>2 of 3</b>', x: [1, 2], y: [0.3, 0.4] }];
+  const figure = pareto(payload, context);
+  expect(traces(figure)[1]).toMatchObject({ x: [1, 2], y: [0.3, 0.4], line: { shape: 'hv', dash: 'dot' } });
+  expect(drawnText(figure)).not.toContain('<');
+});

@@ -209,6 +209,7 @@ const SPOILT: [name: string, spoil: (data: protocol.TrialData) => void, message:
     (d) => (d.trials[0].resource = -1),
     'trials[0].resource: must be a finite number of at least 0, got -1'
   ],
+  ['an edge within a layer', (d) => (d.architectures![0].edges[0] = { from: 2, to: 3, via: [] }), 'edges[0].to: must be a node in a layer after 2, got 3'], // prettier-ignore
   [
     'an edge that goes up',
     (d) => (d.architectures![0].edges[0] = { from: 1, to: 0, via: [] }),

@@ -1,10 +1,13 @@
 import { MAX_POINTS } from '../../../protocol';
-import type { ParetoAxis, ParetoData, ParetoPayload, ParetoPoint } from '../../../protocol';
+import type { ParetoAxis, ParetoData, ParetoLine, ParetoPayload, ParetoPoint } from '../../../protocol';
 import { roundScalar } from '../../bounds/rounding';
 import { evenly } from '../../bounds/evenly';
 import { fit } from '../../bounds/fit';
 import { legal, short } from '../../bounds/labels';
 import { omitted } from '../../bounds/omitted';
+
+/** Corners of a line that are kept. */
+const MAX_CORNERS = 128;
 
 /** Points behind the front go first, evenly; then labels are cut. */
 export function boundPareto(payload: ParetoPayload): ParetoPayload {
@@ -28,7 +31,23 @@ function rounded(data: ParetoData, text: (label: string) => string): ParetoData 
     low: roundScalar(low),
     high: roundScalar(high)
   });
-  return { ...data, x: axis(data.x), y: axis(data.y), series: data.series.map(text), points: data.points.map(point) };
+  return {
+    ...data,
+    x: axis(data.x),
+    y: axis(data.y),
+    series: data.series.map(text),
+    points: data.points.map(point),
+    ...lines(data, text)
+  };
+}
+
+/** Corners of step lines, evenly. */
+function lines({ lines: all }: ParetoData, text: (label: string) => string): { lines?: ParetoLine[] } {
+  const corners = (values: readonly number[]): number[] =>
+    evenly(values.length, MAX_CORNERS).map((i) => roundScalar(values[i]) ?? values[i]);
+  return all === undefined
+    ? {}
+    : { lines: all.map(({ label, x, y }) => ({ label: text(label), x: corners(x), y: corners(y) })) };
 }
 
 /** The front first, then the others evenly, all in their old order. */
