@@ -52,9 +52,9 @@ test('a Bayesian search reads networks as graphs, by its seed alone; a space wit
   for (let id = 0; id < 5; id++) {
     searcher.tell({ id, point: { x: id / 10 }, costs: [id], violation: 0 });
     if (id < 4) {
-      searcher.ask(id);
+      void searcher.ask(id);
     }
   }
-  searcher.ask(4);
+  void searcher.ask(4);
   expect(() => searcher.ask(5)).toThrow('nas.bayesian: encoding "graph" needs a space that tells of networks');
 });
