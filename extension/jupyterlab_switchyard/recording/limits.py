@@ -1,7 +1,7 @@
 """The contract's MIME type, version and bounds; see kernel-lib/schema/switchyard.v1.schema.json."""
 
 MIME_TYPE = "application/vnd.switchyard.v1+json"
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 
 #: A payload is at most this many bytes of JSON.
 MAX_PAYLOAD_BYTES = 64 * 1024
