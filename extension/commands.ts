@@ -22,6 +22,8 @@ export const CommandIDs = {
   openTab: 'switchyard:open-tab',
   /** Copies a shipped notebook into the folder `args.cwd` and opens it. */
   openExample: 'switchyard:open-example',
+  /** Opens the reference of the library. */
+  openReference: 'switchyard:open-reference',
   /** Saves the picture in view as `args.format`. */
   exportPicture: 'switchyard:export-picture',
   nextLayer: 'switchyard:next-layer',

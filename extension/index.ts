@@ -25,6 +25,7 @@ import type { IView } from './base/view';
 import { isLeftToJupyterLab } from './shortcuts';
 import type { RunView } from './panels';
 import type { RunTabs } from './runTab';
+import { addReference } from './openReference';
 import { addExamples } from './examples/addExamples';
 import { addRunTabs } from './runTab';
 import type { RoutingSidebar, RunHandle } from './sidebar';
@@ -167,10 +168,10 @@ function tabInFront(shell: JupyterFrontEnd['shell'], tabs: RunTabs): RunView | n
   return currentWidget !== null && currentWidget === shell.currentWidget ? currentWidget.content : null;
 }
 
-/** Gives who installed the extension without the clone its notebooks. */
+/** Gives who installed the extension without the clone its notebooks, and the reference. */
 const examples: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-switchyard:examples',
-  description: 'Copies notebooks that come with the extension into a folder, and opens them.',
+  description: 'Copies notebooks that come with the extension into a folder, and opens them; opens the reference.',
   autoStart: true,
   optional: [ITranslator, ICommandPalette, ILauncher],
   activate: (
@@ -181,7 +182,10 @@ const examples: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load(DOMAIN);
     addExamples(app, { trans, launcher });
-    palette?.addItem({ command: CommandIDs.openExample, category: trans.__('Switchyard') });
+    addReference(app, trans);
+    const category = trans.__('Switchyard');
+    palette?.addItem({ command: CommandIDs.openExample, category });
+    palette?.addItem({ command: CommandIDs.openReference, category });
   }
 };
 

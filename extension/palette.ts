@@ -6,7 +6,7 @@ import { FORMATS } from './base/exporting';
 
 export function fillPalette(palette: ICommandPalette | null, trans: TranslationBundle): void {
   const category = trans.__('Switchyard');
-  const { openPanel: _, openExample: _own, exportPicture, ...plain } = CommandIDs;
+  const { openPanel: _, openExample: _own, openReference: _too, exportPicture, ...plain } = CommandIDs;
   Object.values(plain).forEach((command) => palette?.addItem({ command, category }));
   FORMATS.forEach((format) => palette?.addItem({ command: exportPicture, category, args: { format } }));
 }

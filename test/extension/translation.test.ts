@@ -23,6 +23,7 @@ import { readPayload } from '../../extension/base/reading';
 import { PayloadRenderer } from '../../extension/cells/renderer';
 import type { RunState } from '../../extension/base/runState';
 import { problemSentence, RUN_STATES, stateLabel, stateSentence } from '../../extension/base/runState';
+import { addReference } from '../../extension/openReference';
 import { addExamples } from '../../extension/examples/addExamples';
 import { addRunTabs } from '../../extension/runTab';
 import { RoutingSidebar } from '../../extension/sidebar';
@@ -88,6 +89,7 @@ test('labels, captions and arguments of every command', () => {
   const themes = null;
   const settings = new PanelSettings();
   addRunTabs({ commands } as unknown as JupyterFrontEnd, { trans, themes, settings, inView: () => null });
+  addReference({ commands } as unknown as JupyterFrontEnd, trans);
   addExamples({ commands } as unknown as JupyterFrontEnd, { trans, launcher: null });
   const variants = [
     {},

@@ -44,7 +44,7 @@ const SLOW = [
 /** @type {Runner['run']} Every lint script counts as one test. */
 async function lint(project) {
   const counts = { ...NONE };
-  for (const script of ['lint:types', 'lint:code', 'lint:format', 'lint:style']) {
+  for (const script of ['lint:types', 'lint:code', 'lint:format', 'lint:style', 'lint:docs']) {
     console.log(`\n${script}`);
     const [command, words] = npm(['run', '--silent', script]);
     const code = await passThrough(command, words, { cwd: project.root });

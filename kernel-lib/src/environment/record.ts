@@ -31,6 +31,7 @@ export interface EnvironmentRecord {
   packages: Record<string, string>;
 }
 
+/** Options of `environment.environmentRecord`. */
 export interface EnvironmentOptions {
   /** Seeds that the analysis uses, by name: non-negative integers. Default: none. */
   seeds?: Record<string, number>;

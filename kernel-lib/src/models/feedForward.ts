@@ -61,6 +61,7 @@ export interface NoFeedForward {
   kind: 'none';
 }
 
+/** Spec of a feed-forward network inside of a block. */
 export type FeedForwardSpec =
   DenseFeedForward | MoeFeedForward | TokenIndexedFeedForward | VersatileFeedForward | NoFeedForward;
 

@@ -6,6 +6,7 @@ import type { Activation } from '../nn/layers';
 import { modelSpecs, specOf } from './spec';
 import type { ModelSpec } from './spec';
 
+/** Options of `models.Mlp`. */
 export interface MlpOptions {
   /** Values that come in, F; inputs of more dimensions are flattened. */
   inputWidth: number;

@@ -6,6 +6,7 @@ import { isMoeLayer } from '../nn/moe';
 /** Operations on a token by the path of the module that spends them; null where they are not known. */
 export type ModuleFlops = ReadonlyMap<string, number | null>;
 
+/** Options of `models.moduleFlops`. */
 export interface ModuleFlopsOptions {
   /** Positions of a sequence, N. Default: the module's context length; where it has none, 1. */
   length?: number;

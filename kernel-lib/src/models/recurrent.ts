@@ -6,6 +6,7 @@ import type { RecurrentCell } from '../nn/layers';
 import { modelSpecs, specOf } from './spec';
 import type { ModelSpec } from './spec';
 
+/** Options of `models.RecurrentNetwork`. */
 export interface RecurrentNetworkOptions {
   /** Symbols, V. */
   vocabSize: number;

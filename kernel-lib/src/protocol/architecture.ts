@@ -4,6 +4,7 @@ import type { Check } from './checks';
 import type { Count, Text } from './numbers';
 import { checkOmitted } from './tables';
 
+/** Network of a candidate, laid out in layers. */
 export interface Architecture {
   /**
    * Operations, layers or blocks; N.
@@ -17,6 +18,7 @@ export interface Architecture {
   omitted?: Count;
 }
 
+/** Node of such a network, with its place. */
 export interface ArchitectureNode {
   /** Its operation, or its name. */
   label: Text;
@@ -28,6 +30,7 @@ export interface ArchitectureNode {
   place: number;
 }
 
+/** Edge of such a network. */
 export interface ArchitectureEdge {
   /** Index of a node. */
   from: Count;

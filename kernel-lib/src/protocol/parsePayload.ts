@@ -9,6 +9,7 @@ import type { Payload } from './kinds';
 const MAJOR = majorOf(SCHEMA_VERSION);
 const STATUSES = ['running', 'finished', 'stopped', 'failed'];
 
+/** Options of `protocol.parsePayload`. */
 export interface ParseOptions {
   /** Bytes of JSON that the payload may have. Default 64 kB, as of an output. */
   maxBytes?: number;

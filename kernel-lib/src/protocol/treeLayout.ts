@@ -1,6 +1,7 @@
 /** @file Where the leaves and joins of a tree stand: no two branches cross. */
 import type { ExpertTree } from './kinds/mergeTree';
 
+/** Join of two branches of a tree that is laid out. */
 export interface TreeJoin {
   /** Experts of the two clusters that it joins, and of both. */
   left: number[];
@@ -12,6 +13,7 @@ export interface TreeJoin {
   from: [number, number];
 }
 
+/** Layout of a tree: where its leaves and joins stand. */
 export interface TreeLayout {
   /** Experts from the first row to the last. */
   order: number[];

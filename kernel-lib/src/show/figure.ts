@@ -9,6 +9,7 @@ import { payloadText } from './text';
 
 const DISPLAY = Symbol.for('Jupyter.display');
 
+/** Options of `show.Figure`. */
 export interface FigureOptions {
   /** Title for people; default "routing". Ignored for a payload, which has its own. */
   title?: string;

@@ -20,6 +20,7 @@ const MAX_SHARE = 0.02;
 /** Domains of tokens: those that were given and those that are written. */
 const DOMAINS = ['prompt', 'answer'];
 
+/** Options of `show.generation`. */
 export interface GenerationWatchOptions {
   /** Title of the routing, for people. Default: the model's kind, with its routing. */
   title?: string;

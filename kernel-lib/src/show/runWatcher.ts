@@ -16,6 +16,7 @@ import { Steering } from './steering';
 import { expectRunsFolder, RunFile, RUNS_FOLDER } from './runFile';
 import { payloadSvg } from './svg';
 
+/** Options of `show.density`. */
 export interface WatchOptions {
   /** Title for people. Default: the model's kind, with its routing where it has any. */
   title?: string;
@@ -26,6 +27,7 @@ export interface WatchOptions {
   save?: boolean | string;
 }
 
+/** Options of `show.depth`. */
 export interface DepthWatchOptions extends WatchOptions {
   /** Tokens of each batch that are shown, 0..512, sequence after sequence. Default: those of the first sequence, at most 64. */
   tokenSample?: number;
@@ -33,6 +35,7 @@ export interface DepthWatchOptions extends WatchOptions {
   window?: number;
 }
 
+/** Options of `show.routing`. */
 export interface RoutingWatchOptions extends WatchOptions {
   /** Tokens of each batch whose routing is shown, 0..2048, sequence after sequence. Default: those of the first sequence, at most 64. */
   tokenSample?: number;

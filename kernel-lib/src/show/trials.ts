@@ -11,6 +11,7 @@ import type { StudyTrial } from './kinds/trial/payload';
 import { LiveDisplay } from './liveDisplay';
 import { payloadSvg } from './svg';
 
+/** Options of `show.trials`. */
 export interface TrialsWatchOptions {
   /** Title for people. Default: the study's name and its strategy. */
   title?: string;

@@ -13,6 +13,7 @@ export interface CommEvent {
   buffers: Uint8Array[];
 }
 
+/** Options of a message over a comm. */
 export interface CommSendOptions {
   metadata?: Content;
   /** Binary data, sent beside the JSON. */

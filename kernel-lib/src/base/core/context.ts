@@ -5,6 +5,7 @@ import type { Memory } from './memory';
 import { Random } from './random';
 import type { StateKey } from './stateKey';
 
+/** Options of `core.Context.create`. */
 export interface ContextOptions {
   /** True while training: noise, dropout and balance updates are on. Default false. */
   training?: boolean;

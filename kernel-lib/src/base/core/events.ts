@@ -115,6 +115,7 @@ export interface EventKinds {
   round: RoundRecord;
 }
 
+/** Name of a kind of event. */
 export type EventKind = keyof EventKinds;
 
 /** An event of one of these kinds; `kind` tells them apart. */

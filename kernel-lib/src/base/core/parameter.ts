@@ -2,6 +2,7 @@ import type { tf } from '../backend';
 import type { Axis } from './axis';
 import { Stored, storedShape } from './stored';
 
+/** Options of a parameter: its axes, and how it is trained. */
 export interface ParameterOptions {
   /** One for each dimension, outermost first. */
   axes: readonly Axis[];

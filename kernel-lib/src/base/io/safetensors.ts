@@ -14,6 +14,7 @@ export interface HostTensor {
   values: HostValues;
 }
 
+/** Content of a safetensors file: tensors by name, and its metadata. */
 export interface Safetensors {
   tensors: Map<string, HostTensor>;
   /** Free text by name. */

@@ -8,6 +8,7 @@ export interface Estimate {
   high: number;
 }
 
+/** Options of `moe.analysis.diversity`. */
 export interface BootstrapOptions {
   /** Samples drawn with replacement. Default 200. */
   resamples?: number;

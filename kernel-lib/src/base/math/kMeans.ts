@@ -1,4 +1,5 @@
 import { drawIndex } from './drawIndex';
+/** Options of `core.kMeans`. */
 export interface KMeansOptions {
   /** Centres wanted. */
   count: number;

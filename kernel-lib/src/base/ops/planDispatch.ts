@@ -1,5 +1,6 @@
 import { expectInteger, fail } from '../core';
 
+/** Options of `ops.planDispatch`. */
 export interface DispatchOptions {
   /** Tokens routed, T. */
   numTokens: number;

@@ -3,6 +3,7 @@ import { expectDtype, expectRank } from '../core';
 import { withoutGradient } from './gradient';
 import { largest, takeAlongRows } from './topK';
 
+/** Options of `ops.sort`. */
 export interface SortOptions {
   /** Largest first. Default false. */
   descending?: boolean;

@@ -14,6 +14,7 @@ import type { AnyFamily } from './family';
 import type { Origin } from './origin';
 import type { WeightMap } from './weightMap';
 
+/** Options of `model.export`. */
 export interface ExportOptions {
   /** Dtype of the values written. Default "as stored": what each was read as; float32, where that was quantised. */
   dtype?: 'float32' | 'bfloat16' | 'float16' | 'as stored';

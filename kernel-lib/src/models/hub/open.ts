@@ -21,6 +21,7 @@ import type { OpenDtype } from './readWeights';
 import { folderTokenizer } from './tokenizer';
 import type { HubTokenizer } from './tokenizer';
 
+/** Options of `models.open`. */
 export interface OpenOptions {
   /**
    * Dtype that matrices are kept in. "as stored" keeps those of 16 bits and quantised blocks (Q4_0 to Q8_0, Q4_K to Q6_K) as the file has them, "bfloat16"

@@ -3,6 +3,7 @@ import type { Module, RoutingRecord } from '../../base/core';
 import { moduleFlops, sumFlops } from '../moduleFlops';
 import type { Transformer } from './transformer';
 
+/** Options of `models.activeFlops`. */
 export interface ActiveFlopsOptions {
   /** N. Default: the model's context length. */
   length?: number;

@@ -18,6 +18,7 @@ import type { FeedForwardSpec } from '../feedForward';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
+/** Options of `models.EncoderDecoder`. */
 export interface EncoderDecoderOptions {
   /** D. */
   width: number;

@@ -7,6 +7,7 @@ import { resolveModalities } from './modalities';
 import type { ModalityOptions } from './modalities';
 import { Transformer } from './transformer';
 
+/** Options of `models.mixtureOfTransformers`. */
 export interface MixtureOfTransformersOptions extends Omit<TransformerSize, 'vocabSize'>, ModalityOptions {
   /** Width inside the feed-forward networks, H. Default 4 D, or 8/3 D where gated. */
   hidden?: number;

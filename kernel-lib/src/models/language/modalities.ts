@@ -7,6 +7,7 @@ import type { RouterSpec } from '../../nn/routers';
 /** Part that each modality can have of its own. */
 export type UntiedPart = 'feedForward' | 'attention' | 'norm';
 
+/** Options of modalities, each with a network of its own. */
 export interface ModalityOptions {
   /** How many token ids each modality has, in the order of the ids: `{ text: 256, image: 64 }`. Together they are the vocabulary. */
   modalities: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@ import { resolveMoeTransformer } from './moeTransformer';
 import type { MoeTransformerOptions } from './moeTransformer';
 import { Transformer } from './transformer';
 
+/** Options of `models.wideNet`. */
 export interface WideNetOptions extends Omit<MoeTransformerOptions, 'every'> {
   /** Norms of its own for each pass, so that the router sees other tokens in each. Default true. */
   individualNorms?: boolean;

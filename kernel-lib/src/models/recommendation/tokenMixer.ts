@@ -10,6 +10,7 @@ import { MIXED_IDS, SLOT_IDS, TokenMixerBlock } from './tokenMixerBlock';
 import type { TokenMixerMoe } from './tokenMixerBlock';
 import { RankingHead, TokenMixerStack } from './tokenMixerStack';
 
+/** Options of `models.tokenMixer`. */
 export interface TokenMixerOptions {
   /** Groups of features, each a token, T. */
   slots: number;

@@ -4,6 +4,7 @@ import { BatchNorm, Conv2d, Linear, Sequential } from '../../nn/layers';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
+/** Options of `models.Resnet`. */
 export interface ResnetOptions {
   /** Residual blocks of each stage; each stage but the first halves the image and doubles the channels. Default `[2, 2, 2, 2]`, ResNet-18. */
   blocks?: readonly number[];

@@ -6,6 +6,7 @@ import { Conv2d, LayerNorm, Linear, Sequential } from '../../nn/layers';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
+/** Options of `models.Unet`. */
 export interface UnetOptions {
   /** Pixels of an image's side, even. */
   imageSize: number;

@@ -12,6 +12,7 @@ import type { FeedForwardSpec } from '../feedForward';
 import { modelSpecs, specOf } from '../spec';
 import type { ModelSpec } from '../spec';
 
+/** Options of `models.vit`. */
 export interface VitOptions {
   /** Pixels of an image's side. */
   imageSize: number;

@@ -3,6 +3,7 @@ import { Context, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 
+/** Options of `adaptive.featureDistance`. */
 export interface FeatureDistanceOptions {
   /** Modules, by path, that both models have and that give as many values. */
   paths: readonly string[];

@@ -5,6 +5,7 @@ import type { Context, Interceptor, Module } from '../../base/core';
 /** A whole block, a residual layer in it, or a convolution in that. */
 export type ReuseLevel = 'block' | 'layer' | 'unit';
 
+/** Options of `adaptive.featureReuse`. */
 export interface FeatureReuseOptions {
   /** Outputs that are reused. */
   level: ReuseLevel;

@@ -6,6 +6,7 @@ import * as ops from '../../base/ops';
 /** Key of the variance of the noise of each signal, [T]. */
 export const NOISE = stateKey<tf.Tensor1D>('noise');
 
+/** Options of `adaptive.MatchingPursuit`. */
 export interface MatchingPursuitOptions {
   /** Values of a signal, D. */
   width: number;

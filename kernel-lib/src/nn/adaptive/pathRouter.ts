@@ -11,6 +11,7 @@ import { specs } from '../routers/specs';
 /** Key of the choice of each token in each block, where a pass holds them; int32 [T, L]. Routers then choose nothing themselves. */
 export const PATHS = stateKey<tf.Tensor2D>('paths');
 
+/** Options of `adaptive.PathRouter`. */
 export interface PathRouterOptions {
   /** Which block it decides for: its column of {@link PATHS}. */
   block: number;

@@ -6,6 +6,7 @@ import { betweenSpecs, CLASS_ATTENTION } from '../layers';
 import type { BetweenSpec } from '../layers';
 import { oneHot } from '../routers/parts/oneHot';
 
+/** Options of `adaptive.tokenReorganize`. */
 export interface TokenReorganizeOptions {
   /** Share of the tokens, the class token aside, that go on; above 0, at most 1. */
   keepRate: number;

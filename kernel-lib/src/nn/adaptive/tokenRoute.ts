@@ -10,6 +10,7 @@ import { pathRouter } from './pathRouter';
 /** Substitute for the unit's output, for a token that does not execute it: a forecast, or nothing. */
 export type TokenPolicy = 'executeOrApproximate' | 'executeOrSkip';
 
+/** Options of `adaptive.tokenRoute`. */
 export interface TokenRouteOptions {
   /** Which block of the model it is, from 0. */
   block: number;

@@ -13,6 +13,7 @@ import { specs } from '../routers/specs';
 import { PathRouter, resolvePathRouter } from './pathRouter';
 import type { PathRouterOptions } from './pathRouter';
 
+/** Options of `adaptive.VersatileFFN`. */
 export interface VersatileFFNOptions {
   /** D. */
   width: Size;

@@ -7,6 +7,7 @@ import type { ExpertBank, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { regroup } from './regroup';
 import { specs } from './specs';
 
+/** Options of `moe.aliasedExperts`. */
 export interface AliasedExpertsOptions {
   /** Kind of the stored experts. */
   expertKind: ExpertSpec;

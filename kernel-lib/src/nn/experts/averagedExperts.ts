@@ -6,6 +6,7 @@ import { Bank } from './bank';
 import type { ExpertBank, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
+/** Options of `moe.averagedExperts`. */
 export interface AveragedExpertsOptions {
   expertKind: ExpertSpec;
   /** How far each expert moves toward the mean of all after a step, 0..1. */

@@ -8,6 +8,7 @@ import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
+/** Options of `moe.gatedExperts`. */
 export interface GatedExpertsOptions {
   /** Default "silu", which makes SwiGLU (arXiv 2002.05202). */
   activation?: Activation;

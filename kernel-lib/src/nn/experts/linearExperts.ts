@@ -8,6 +8,7 @@ import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
 import { specs } from './specs';
 
+/** Options of `moe.linearExperts`. */
 export interface LinearExpertsOptions {
   /** Adds a bias. Default true. */
   bias?: boolean;

@@ -11,6 +11,7 @@ import type { ExpertShape, ExpertSpec } from './expertBank';
 import { liveModule } from './live';
 import { specs } from './specs';
 
+/** Options of `peft.loraExperts`. */
 export interface LoraExpertsOptions {
   /**
    * The network that all experts are variations of, or the name that a layer knows it by; it stays where it is, and its

@@ -8,6 +8,7 @@ import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
 import { specs } from './specs';
 
+/** Options of `moe.lowRankExperts`. */
 export interface LowRankExpertsOptions {
   /** Rank of each matrix, r. */
   rank: number;

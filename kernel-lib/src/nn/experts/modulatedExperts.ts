@@ -9,6 +9,7 @@ import { plainExperts } from './plainExperts';
 import { regroup } from './regroup';
 import { specs } from './specs';
 
+/** Options of `moe.modulatedExperts`. */
 export interface ModulatedExpertsOptions {
   /** The block that all share. Default `moe.plainExperts()`. */
   block?: ExpertSpec;

@@ -9,6 +9,7 @@ import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec, StackedFeedForwards } from './expertBank';
 import { specs } from './specs';
 
+/** Options of `moe.plainExperts`. */
 export interface PlainExpertsOptions {
   /** Default "gelu". */
   activation?: Activation;

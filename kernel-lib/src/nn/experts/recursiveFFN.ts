@@ -8,6 +8,7 @@ import type { ExpertSpec } from './expertBank';
 import { liveModule } from './live';
 import { specs } from './specs';
 
+/** Options of `adaptive.recursiveFFN`. */
 export interface RecursiveFFNOptions {
   /** Network that owns the weights, or the name that a layer knows it by. */
   base: FeedForward | string;

@@ -10,6 +10,7 @@ import type { ExpertSpec } from './expertBank';
 import { liveModule } from './live';
 import { specs } from './specs';
 
+/** Options of `moe.sharedSlices`. */
 export interface SharedSlicesOptions {
   /** Network without biases that owns the weights, or the name that a layer knows it by; H of it is a multiple of E. */
   base: FeedForward | string;

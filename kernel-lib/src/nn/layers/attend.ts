@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { fusedAttention, fusedSelfAttention, fusesAttention } from '../../base/ops/fusedAttention';
 
+/** Options of `layers.attendHeads`. */
 export interface HeadsOptions {
   /** Factor of the queries. Default: 1 / sqrt of their width. */
   scale?: number;
@@ -15,6 +16,7 @@ export interface HeadsOptions {
   select?: (query: tf.Tensor4D, key: tf.Tensor4D) => tf.Tensor;
 }
 
+/** Options of `layers.attend`. */
 export interface AttendOptions extends Omit<HeadsOptions, 'scale' | 'mask'> {
   heads: number;
   /** A position sees itself and those before it; else, all see all. Default true. */

@@ -12,6 +12,7 @@ import {
 } from '../../base/core';
 import { expectWidth, whereOf } from './expectWidth';
 
+/** Options of `layers.BatchNorm`. */
 export interface BatchNormOptions {
   /** Channels, C. */
   channels: Size;

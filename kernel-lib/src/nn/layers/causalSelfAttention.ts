@@ -1,5 +1,6 @@
 import { SelfAttention, type SelfAttentionOptions } from './selfAttention';
 
+/** Options of `layers.CausalSelfAttention`. */
 export type CausalSelfAttentionOptions = SelfAttentionOptions;
 
 /**

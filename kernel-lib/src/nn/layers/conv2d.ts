@@ -13,6 +13,7 @@ import {
 import { whereOf } from './expectWidth';
 import { initialize, type Initializer, uniformFanIn } from './initializers';
 
+/** Options of `layers.Conv2d`. */
 export interface Conv2dOptions {
   /** Channels that come in, C. */
   inputs: Size;

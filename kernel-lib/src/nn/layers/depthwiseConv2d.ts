@@ -13,6 +13,7 @@ import {
 import { whereOf } from './expectWidth';
 import { initialize, type Initializer, uniformFanIn } from './initializers';
 
+/** Options of `layers.DepthwiseConv2d`. */
 export interface DepthwiseConv2dOptions {
   /** Channels, C. */
   channels: Size;

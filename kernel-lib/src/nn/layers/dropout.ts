@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { type Context, expectNumber, fail, Module } from '../../base/core';
 
+/** Options of `layers.Dropout`. */
 export interface DropoutOptions {
   /** Probability that a value becomes 0, in [0, 1). */
   rate: number;

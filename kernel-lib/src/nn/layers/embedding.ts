@@ -14,6 +14,7 @@ import { lookUp, multiply } from '../../base/ops';
 import { whereOf } from './expectWidth';
 import { initialize, type Initializer, normal } from './initializers';
 
+/** Options of `layers.Embedding`. */
 export interface EmbeddingOptions {
   /** Number of ids, V. */
   count: Size;

@@ -4,6 +4,7 @@ import { activate, type Activation, ACTIVATIONS } from './activation';
 import type { Initializer } from './initializers';
 import { Linear } from './linear';
 
+/** Options of `layers.FeedForward`. */
 export interface FeedForwardOptions {
   /** D. */
   width: Size;

@@ -51,7 +51,7 @@ export class LatentAttention extends Module {
   readonly queryDown: Linear | null;
   /** [D or queryLatentWidth, heads x (plain + turned)]. */
   readonly query: Linear;
-  /** [D, R + turned]: the latent vector, then the shared key. */
+  /** Latent vector, then the shared key; [D, R + turned]. */
   readonly keyValueDown: Linear;
   /** [R, heads x (plain + value)]. */
   readonly keyValue: Linear;

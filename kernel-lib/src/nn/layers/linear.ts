@@ -14,6 +14,7 @@ import { multiply } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 import { initialize, type Initializer, uniformFanIn } from './initializers';
 
+/** Options of `layers.Linear`. */
 export interface LinearOptions {
   /** Width of the input, D. */
   inputWidth: Size;

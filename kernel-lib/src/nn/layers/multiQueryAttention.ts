@@ -15,6 +15,7 @@ import { DepthwiseConv2d } from './depthwiseConv2d';
 import { whereOf } from './expectWidth';
 import { Linear } from './linear';
 
+/** Options of `layers.MultiQueryAttention`. */
 export interface MultiQueryAttentionOptions {
   /** Channels, C. */
   channels: Size;

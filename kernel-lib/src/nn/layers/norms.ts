@@ -3,6 +3,7 @@ import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, typ
 import { layerNormalize, rmsScale } from '../../base/ops';
 import { expectWidth, whereOf } from './expectWidth';
 
+/** Options of a norm. */
 export interface NormOptions {
   /** D. */
   width: Size;
@@ -42,6 +43,7 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of `layers.RMSNorm`. */
 export interface RMSNormOptions extends NormOptions {
   /** Added to the scale, whose initial value is 1 less. Default 0. */
   offset?: number;

@@ -3,6 +3,7 @@ import { Axis, Buffer, expectInteger, fail, Module, sizeOf } from '../../base/co
 import type { Random, Size } from '../../base/core';
 import { kMeans } from '../../base/math';
 
+/** Options of `layers.ProductQuantizer`. */
 export interface ProductQuantizerOptions {
   /** Heads, each with codebooks of its own. */
   heads: Size;

@@ -5,6 +5,7 @@ import { type Initializer, uniformFanIn } from './initializers';
 import { Linear } from './linear';
 import { CELLS, type CellStep, type RecurrentCell } from './recurrentCells';
 
+/** Options of `layers.Recurrent`. */
 export interface RecurrentOptions {
   /** Width of the input, D. */
   inputWidth: Size;

@@ -142,6 +142,7 @@ export class RelativeAttention extends Projections {
 /** Output of a model's encoder, [B, M, D], which it leaves in the pass for the decoder to attend to. */
 export const ENCODED = stateKey<tf.Tensor3D>('encoded');
 
+/** Sizes of a cross-attention. */
 export interface CrossAttentionChoices {
   heads: number;
   /** Values of a head, W. Default: width / heads. */

@@ -21,6 +21,7 @@ export type RotaryScaling =
       truncate?: boolean;
     };
 
+/** Options of rotary positions. */
 export interface RotaryOptions {
   /** Base of the wavelengths. Default 10 000. */
   theta?: number;

@@ -17,6 +17,7 @@ import { whereOf } from './expectWidth';
 import type { Initializer } from './initializers';
 import { Linear, type LinearOptions } from './linear';
 
+/** Options of `layers.SelfAttention`. */
 export interface SelfAttentionOptions {
   /** D; a multiple of `heads`. */
   width: Size;

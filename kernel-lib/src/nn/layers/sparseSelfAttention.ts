@@ -9,6 +9,7 @@ import type { CausalSelfAttentionOptions } from './causalSelfAttention';
 import { largestKeys } from './keySelection';
 import { ProductQuantizer } from './productQuantizer';
 
+/** Options of `layers.SparseSelfAttention`. */
 export interface SparseSelfAttentionOptions extends CausalSelfAttentionOptions {
   /** Share of the keys that a query may see which it does see, rounded up; above 0, at most 1. */
   keep: number;

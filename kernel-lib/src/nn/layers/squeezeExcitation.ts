@@ -4,6 +4,7 @@ import { hardSigmoid } from './activation';
 import { expectWidth, whereOf } from './expectWidth';
 import { Linear } from './linear';
 
+/** Options of `layers.SqueezeExcitation`. */
 export interface SqueezeExcitationOptions {
   /** Channels, C. */
   channels: Size;

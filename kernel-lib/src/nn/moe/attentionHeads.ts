@@ -9,6 +9,7 @@ import type { Router, RouterSpec } from '../routers';
 import { readRouting } from './hostRouting';
 import { publishRouting } from './publishRouting';
 
+/** Options of a mixture of attention heads. */
 export interface AttentionHeadsOptions {
   /** Chooses heads for a token: `routers.topK({ k: 2 })`. */
   router: RouterSpec;

@@ -10,6 +10,7 @@ import { specs } from '../routers/specs';
 import { readRouting } from './hostRouting';
 import { publishRouting } from './publishRouting';
 
+/** Options of `moe.AttentionMixture`. */
 export interface AttentionMixtureOptions {
   /** Weighs the experts for each token: `routers.topP({ p: 1 })` uses all. */
   router: RouterSpec;

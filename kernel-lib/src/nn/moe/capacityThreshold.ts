@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber } from '../../base/core';
 
+/** Options of `moe.capacityThreshold`. */
 export interface CapacityThresholdOptions {
   /** Width of a token, D; at least 2. */
   width: number;

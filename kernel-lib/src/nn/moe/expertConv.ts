@@ -8,6 +8,7 @@ import type { Router, RouterSpec, Routing } from '../routers';
 import { readRouting } from './hostRouting';
 import { publishRouting } from './publishRouting';
 
+/** Options of `moe.ExpertConv`. */
 export interface ExpertConvOptions {
   /** Weighs the experts for each image, from the mean of its pixels [B, C]; those that weigh all experts fit best. */
   router: RouterSpec;

@@ -13,6 +13,7 @@ import { applySlots } from './applySlots';
 import { choicesOf, readRouting } from './hostRouting';
 import { publishRouting } from './publishRouting';
 
+/** Options of `moe.layer`. */
 export interface MoeLayerOptions {
   /** Decides which experts work on a token: `routers.topK({ k: 2 })`. */
   router: RouterSpec;

@@ -4,6 +4,7 @@ import type { Context, Parameter, Random } from '../../base/core';
 import * as ops from '../../base/ops';
 import { TeacherAggregator } from './teacherAggregator';
 
+/** Options of `moe.metaDistill`. */
 export interface MetaDistillOptions {
   /** Networks, each trained on a domain of its own: tokens [T, D] to [T, F]. They stay where they are and as they are. */
   teachers: readonly Module[];

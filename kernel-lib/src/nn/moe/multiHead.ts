@@ -5,6 +5,7 @@ import { Linear } from '../layers';
 import { layer } from './layer';
 import type { MoeLayer, MoeLayerOptions } from './layer';
 
+/** Options of `moe.multiHead`. */
 export interface MultiHeadOptions extends MoeLayerOptions {
   /** Sub-tokens of a token, h; they divide the width D. */
   heads: number;

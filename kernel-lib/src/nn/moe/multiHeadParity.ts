@@ -1,5 +1,6 @@
 import { expectInteger, fail, refuseOldNames } from '../../base/core';
 
+/** Options of `moe.multiHeadParity`. */
 export interface MultiHeadParityOptions {
   /** Sub-tokens of a token, h. */
   heads: number;

@@ -4,6 +4,7 @@ import type { Context } from '../../base/core';
 import { layer } from './layer';
 import type { MoeLayer, MoeLayerOptions } from './layer';
 
+/** Options of `moe.rethink`. */
 export interface RethinkOptions extends MoeLayerOptions {
   /** How often a token is routed, R. */
   rounds: number;

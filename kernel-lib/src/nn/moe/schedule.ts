@@ -12,6 +12,7 @@ const SHAPES: Record<ScheduleShape, (at: number) => number> = {
   wave: (at) => 0.5 + 0.5 * Math.sin(2 * Math.PI * 1.5 * at)
 };
 
+/** Options of `moe.schedule`. */
 export interface ScheduleOptions {
   shape: ScheduleShape;
   /** L. */

@@ -8,6 +8,7 @@ import type { RouterSpec } from '../routers';
 import { layer } from './layer';
 import type { MoeLayer, MoeLayerOptions } from './layer';
 
+/** Options of `moe.sharedGroup`. */
 export interface SharedGroupOptions extends Omit<MoeLayerOptions, 'router'> {
   /** Layers of the group, r. */
   group: number;

@@ -5,6 +5,7 @@ import * as ops from '../../base/ops';
 import { activate, initialize, Linear, uniformFanIn } from '../layers';
 import { TASK_IDS } from '../stateKeys';
 
+/** Options of a feed-forward network whose experts are routed by task. */
 export interface TaskFeedForwardOptions {
   /** D. */
   width: Size;

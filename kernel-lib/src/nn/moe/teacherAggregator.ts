@@ -3,6 +3,7 @@ import { Axis, expectInteger, Module, Parameter } from '../../base/core';
 import type { Context, Random } from '../../base/core';
 import { attend, constant, FeedForward, initialize, LayerNorm, Linear, normal, uniformFanIn } from '../layers';
 
+/** Options of `moe.TeacherAggregator`. */
 export interface TeacherAggregatorOptions {
   /** Teachers, E. */
   teachers: number;

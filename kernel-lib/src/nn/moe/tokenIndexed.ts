@@ -5,6 +5,7 @@ import { embed, silu } from '../../base/ops';
 import { Linear } from '../layers';
 import { TOKEN_IDS } from '../stateKeys';
 
+/** Options of feed-forward networks that are looked up by token. */
 export interface TokenIndexedOptions {
   /** V. */
   vocabSize: Size;

@@ -4,6 +4,7 @@ import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import { MODALITY_IDS } from '../stateKeys';
 
+/** Options of `moe.Untied`. */
 export interface UntiedOptions {
   /** Modules, one a modality, M. */
   count: number;

@@ -11,6 +11,7 @@ import { checkK } from './parts/selectTopK';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.bilevel`. */
 export interface BilevelOptions {
   /** Nodes; each holds as many neighbouring experts, E / nodes. */
   nodes: number;

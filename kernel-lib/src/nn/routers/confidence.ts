@@ -6,6 +6,7 @@ import { sparsify } from './parts/sparsify';
 import type { Router, RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.confidence`. */
 export interface ConfidenceRouterOptions {
   /** Measure of how far a prediction is from uniform. Default "variance". */
   dispersion?: Dispersion;

@@ -9,6 +9,7 @@ import { sparsify } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.expertChoice`. */
 export interface ExpertChoiceOptions {
   /** Experts that a token has on average: each expert takes `ceil(k * T / E)` tokens. A number in 0..E, above 0. */
   k: number;
@@ -26,6 +27,7 @@ export interface ExpertChoiceOptions {
   zLoss?: number;
 }
 
+/** Softmax that the weights of an expert choice are taken over: experts or tokens. */
 export type WeightSoftmax = 'experts' | 'tokens';
 
 const SOFTMAXES: readonly WeightSoftmax[] = ['experts', 'tokens'];

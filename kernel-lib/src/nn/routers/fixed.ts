@@ -5,6 +5,7 @@ import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.fixed`. */
 export interface FixedOptions {
   /** Experts of each id, row by row, as many in each row; those of a row differ. */
   table: readonly (readonly number[])[];

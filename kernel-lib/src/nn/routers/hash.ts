@@ -7,6 +7,7 @@ import { TableRouter } from './parts/tableRouter';
 import type { RouterSpec } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.hash`. */
 export interface HashOptions {
   /** Experts of a token, K. Default 1. */
   k?: number;

@@ -9,6 +9,7 @@ import type { TokenChoiceOptions } from './parts/tokenChoice';
 import type { RouterShape, RouterSpec } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.mixture`. */
 export interface MixtureOptions extends Omit<TokenChoiceOptions, 'scores'> {
   /** Routers that vote, M. */
   sub: number;

@@ -2,6 +2,7 @@ import type { BalanceOptions } from './parts/balance';
 import type { RouterSpec } from './router';
 import { topK } from './topK';
 
+/** Options of `routers.noisyTopK`. */
 export interface NoisyTopKOptions {
   /** Experts of a token, K. */
   k: number;

@@ -11,6 +11,7 @@ import { sparsify } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.relu`. */
 export interface ReluOptions {
   /** Experts that a token is to have on average; which have more and which fewer is learnt. A number in 0..E, above 0. */
   k: number;

@@ -18,6 +18,7 @@ interface RoutingBase {
   logits: tf.Tensor2D;
 }
 
+/** Routing that names the experts of each token: indices and weights [T, K]. */
 export interface SparseRouting extends RoutingBase {
   form: 'sparse';
   /** Choices of a token, K; the maximum where it varies. */
@@ -28,6 +29,7 @@ export interface SparseRouting extends RoutingBase {
   weights: tf.Tensor2D;
 }
 
+/** Routing that sends every token to every expert: weights [T, E]. */
 export interface DenseRouting extends RoutingBase {
   form: 'dense';
   /** Weight of each expert for each token, differentiable; [T, E]. */

@@ -7,6 +7,7 @@ import { checkK } from './parts/selectTopK';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.sinkhorn`. */
 export interface SinkhornOptions {
   /** Experts of a token, K. Default 1. */
   k?: number;

@@ -7,6 +7,7 @@ import { projectFlops } from './parts/projection';
 import type { RouterShape, RouterSpec, SlotRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.soft`. */
 export interface SoftOptions {
   /** Rows of an expert, S: `S = T / E` costs as much as one expert a token. */
   slots: number;

@@ -2,6 +2,7 @@ import type { BalanceOptions } from './parts/balance';
 import type { RouterSpec } from './router';
 import { topK } from './topK';
 
+/** Options of `routers.switchTop1`. */
 export interface SwitchTop1Options {
   /** Default 0.01. */
   jitter?: number;

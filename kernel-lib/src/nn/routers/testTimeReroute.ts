@@ -25,6 +25,7 @@ export interface RerouteReferences {
   weights: readonly (readonly number[])[];
 }
 
+/** Options of `routers.testTimeReroute`. */
 export interface TestTimeRerouteOptions {
   /** The router that was trained; sparse or dense. */
   router: RouterSpec;

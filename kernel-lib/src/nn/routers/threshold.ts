@@ -8,6 +8,7 @@ import { sparsify } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.threshold`. */
 export interface ThresholdOptions {
   /** Experts that a token has on average, K: each expert's threshold is one that `K T / E` of T tokens reach. In 0..E, above 0. */
   k: number;

@@ -22,6 +22,7 @@ export interface TopKOptions extends TokenChoiceOptions {
   gatingResidual?: boolean;
 }
 
+/** Noise on the logits of a router: none, or of a learned size. */
 export type RouterNoise = 'none' | 'learned';
 
 const NOISES: readonly RouterNoise[] = ['none', 'learned'];

@@ -10,6 +10,7 @@ import { markUnused } from './parts/sparsify';
 import type { RouterShape, RouterSpec, SparseRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.topP`. */
 export interface TopPOptions {
   /** Probability that a token's experts must reach together; above 0, at most 1. */
   p: number;

@@ -7,6 +7,7 @@ import { oneHot } from './parts/oneHot';
 import type { Router, RouterShape, RouterSpec, Routing, SlotRouting } from './router';
 import { specs } from './specs';
 
+/** Options of `routers.unified`. */
 export interface UnifiedOptions {
   /** The router whose choices are written as two tensors. */
   router: RouterSpec;

@@ -8,6 +8,7 @@ import { checkOmitted } from '../tables';
 /** The choices of a search or a supernet with a number each: their importance, how often each option was trained. */
 export type ChoicesPayload = Envelope<'choices', ChoicesData>;
 
+/** Data of a payload of choices. */
 export interface ChoicesData {
   /** Meaning of a choice's value, such as "importance"; empty where choices have none. */
   measure: Text;
@@ -23,6 +24,7 @@ export interface ChoicesData {
   omittedOptions?: Count;
 }
 
+/** Choice of a space, with what it matters. */
 export interface Choice {
   label: Text;
   /** Null where it is not known. */
@@ -31,6 +33,7 @@ export interface Choice {
   options: ChoiceOption[];
 }
 
+/** Option of a choice, with how often it was taken and its mean. */
 export interface ChoiceOption {
   label: Text;
   /** Null where it is not known. */

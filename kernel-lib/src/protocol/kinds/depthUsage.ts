@@ -8,6 +8,7 @@ import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, shareO
 /** Modules that tokens executed in each layer: nothing, a small or a big one, so many recursions. */
 export type DepthUsagePayload = Envelope<'depth-usage', DepthUsageData>;
 
+/** Data of a payload of depth: how much of each layer the tokens took. */
 export interface DepthUsageData {
   /**
    * The layers in order of depth; L.

@@ -8,6 +8,7 @@ import { checkOmitted } from '../tables';
 /** A graph whose edges were added and removed, with the curvature that said where. */
 export type GraphRewiringPayload = Envelope<'graph-rewiring', GraphRewiringData>;
 
+/** Data of a payload of a graph that was rewired. */
 export interface GraphRewiringData {
   /** Measure of curvature, for example "balanced Forman". */
   measure: Text;
@@ -33,6 +34,7 @@ export interface GraphNode {
   y: number;
 }
 
+/** Edge of a graph, kept, added or removed. */
 export interface GraphEdge {
   /** Index of a node. */
   from: Count;

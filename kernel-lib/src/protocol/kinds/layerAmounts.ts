@@ -8,6 +8,7 @@ import { checkOmitted, checkTable, magnitudeOrNull, orEmpty, shareOrNull } from 
 /** Amount of one thing in each layer, such as density, bits, rank or load: over the steps of a run, or in named states. */
 export type LayerAmountsPayload = Envelope<'layer-amounts', LayerAmountsData>;
 
+/** Data of a payload of amounts by layer. */
 export interface LayerAmountsData {
   /** The thing, for example "density", "bits", "rank". */
   measure: Text;

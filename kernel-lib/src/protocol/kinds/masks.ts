@@ -8,6 +8,7 @@ import { checkOmitted, magnitudeOrNull, share } from '../tables';
 /** Shares of each parameter that pruning keeps, and the cost that it saves. */
 export type MasksPayload = Envelope<'masks', MasksData>;
 
+/** Data of a payload of masks: what pruning left of each group. */
 export interface MasksData {
   /** "mask": shapes stay and entries are zero; "shrink": the network is really smaller. */
   mode: 'mask' | 'shrink';
@@ -24,6 +25,7 @@ export interface MasksData {
   metric: { name: Text; before: Numeric; after: Numeric } | null;
 }
 
+/** Group of values of one parameter, and what is left of it. */
 export interface MaskGroup {
   /** Path of the parameter, for example "layers.2.moe.experts.w1". */
   path: Text;
@@ -64,6 +66,7 @@ export interface MaskParts {
   count: Positive;
 }
 
+/** Cost of a model: parameters, operations, bytes and time. */
 export interface Cost {
   parameters: Count;
   /** Floating-point operations of one token or input; null where unknown. */

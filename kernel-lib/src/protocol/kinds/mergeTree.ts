@@ -8,6 +8,7 @@ import { checkOmitted, orEmpty } from '../tables';
 /** Which experts are alike, as trees, and which were merged. */
 export type MergeTreePayload = Envelope<'merge-tree', MergeTreeData>;
 
+/** Data of a payload of merged experts. */
 export interface MergeTreeData {
   /** Measure of distance, for example "1 - cosine of router logits". */
   metric: Text;
@@ -20,6 +21,7 @@ export interface MergeTreeData {
   omitted?: Count;
 }
 
+/** Tree of merges of the experts of one layer. */
 export interface ExpertTree {
   /** Module path. */
   path: Text;

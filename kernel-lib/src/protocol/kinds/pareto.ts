@@ -8,6 +8,7 @@ import { checkOmitted } from '../tables';
 /** Candidates in a plane of two objectives, with the front that none of them beats. */
 export type ParetoPayload = Envelope<'pareto', ParetoData>;
 
+/** Data of a payload of a front. */
 export interface ParetoData {
   x: ParetoAxis;
   y: ParetoAxis;
@@ -32,6 +33,7 @@ export interface ParetoData {
   lines?: ParetoLine[];
 }
 
+/** Line through a front: the way of one study, or what a share of several attained. */
 export interface ParetoLine {
   label: Text;
   /**
@@ -43,6 +45,7 @@ export interface ParetoLine {
   y: number[];
 }
 
+/** Axis of a front: what is measured, and which way is better. */
 export interface ParetoAxis {
   name: Text;
   /** Empty where there is none. */
@@ -50,6 +53,7 @@ export interface ParetoAxis {
   better: 'lower' | 'higher';
 }
 
+/** Point of a front: one candidate with its measures. */
 export interface ParetoPoint {
   label: Text;
   /** Index into `series`. */

@@ -8,6 +8,7 @@ import { checkOmitted } from '../tables';
 /** Groups of a model that are pruned together: modules, and the axes that they share. */
 export type PruningGroupsPayload = Envelope<'pruning-groups', PruningGroupsData>;
 
+/** Data of a payload of pruning groups. */
 export interface PruningGroupsData {
   /**
    * Modules that carry an axis, in order of depth, blocks that are alike folded into one: "layers.0–29.attention.query"; N.
@@ -43,6 +44,7 @@ export interface SharedAxis {
   members: GroupMember[];
 }
 
+/** Member of a group: the parameters of one module that it takes along. */
 export interface GroupMember {
   /** Index into `modules`. */
   module: Count;

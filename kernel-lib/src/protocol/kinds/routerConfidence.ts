@@ -8,6 +8,7 @@ import { checkOmitted, checkShares, orEmpty, shareOrNull } from '../tables';
 /** How sure each router is of its first choice, and how often it is right where that is known. */
 export type RouterConfidencePayload = Envelope<'router-confidence', RouterConfidenceData>;
 
+/** Data of a payload of router confidence. */
 export interface RouterConfidenceData {
   /**
    * Edges of the bins of confidence, ascending; B + 1.
@@ -26,6 +27,7 @@ export interface RouterConfidenceData {
   omitted?: Count;
 }
 
+/** Confidence of the router of one layer. */
 export interface LayerConfidence {
   /** Module path, for example "layers.2.moe". */
   path: Text;

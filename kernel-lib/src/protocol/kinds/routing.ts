@@ -24,6 +24,7 @@ export function isRouting(payload: { kind: string }): payload is RoutingPayload 
   return payload.kind === 'routing';
 }
 
+/** Data of a payload of routing. */
 export interface RoutingData {
   /**
    * The routed layers in order of depth; L.

@@ -8,6 +8,7 @@ import { checkOmitted } from '../tables';
 /** Timeline of devices: computing, sending, waiting. */
 export type TimelinePayload = Envelope<'timeline', TimelineData>;
 
+/** Data of a payload of a timeline: what each device did, and when. */
 export interface TimelineData {
   /**
    * Devices, streams or links, a row each.
@@ -27,6 +28,7 @@ export interface TimelineData {
   omitted?: Count;
 }
 
+/** Span of time in which a device does one thing. */
 export interface Span {
   /** Index into `devices`. */
   device: Count;

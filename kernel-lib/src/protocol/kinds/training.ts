@@ -7,6 +7,7 @@ import type { Count, Numeric } from '../numbers';
 /** A training run of a network without routers: its scalars over time. */
 export type TrainingPayload = Envelope<'training', TrainingData>;
 
+/** Data of a payload of a training: its scalars over the steps. */
 export interface TrainingData {
   /**
    * Steps of the series, ascending; S <= 512.

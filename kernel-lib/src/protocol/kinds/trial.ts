@@ -20,6 +20,7 @@ import { checkOmitted } from '../tables';
 /** The trials of a search, and the best of them. */
 export type TrialPayload = Envelope<'trial', TrialData>;
 
+/** Data of a payload of a study: its trials and the best of them. */
 export interface TrialData {
   /** Name of the study that the trials belong to. */
   study: Text;
@@ -51,6 +52,7 @@ export interface TrialData {
   best: Count[];
 }
 
+/** Objective of a study: its name, its unit, and which way is better. */
 export interface TrialObjective {
   name: Text;
   /** Empty where there is none. */
@@ -58,6 +60,7 @@ export interface TrialObjective {
   better: 'lower' | 'higher';
 }
 
+/** Trial of a study: its candidate, its state and its values. */
 export interface Trial {
   /** Number in the study, from 0. */
   number: Count;
@@ -81,8 +84,10 @@ export interface Trial {
   architecture?: Count;
 }
 
+/** Parameter of a trial by its label. */
 export type TrialParameter = Text | Numeric | boolean;
 
+/** Intermediate values of a trial over its steps. */
 export interface TrialSteps {
   /**
    * Ascending; S <= 512.

@@ -4,6 +4,7 @@ import { alternate } from './alternate';
 import type { AlternateOptions } from './alternate';
 import { MixedOperation } from './mixedOperation';
 
+/** Options of `nas.darts`. */
 export type DartsOptions = AlternateOptions;
 
 /** A differentiable search that has ended. */

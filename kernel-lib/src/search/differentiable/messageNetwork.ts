@@ -9,6 +9,7 @@ export type GraphOperation = 'skip' | 'filter' | 'sum' | 'mean' | 'max';
 
 const OPERATIONS: readonly GraphOperation[] = ['skip', 'filter', 'sum', 'mean', 'max'];
 
+/** Options of `nas.MessageNetwork`. */
 export interface MessageNetworkOptions {
   /** Values of a node, F. */
   inputWidth: number;

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, fail, Module, Parameter, type Random, showShape } from '../../base/core';
 
+/** Options of `nas.MixedOperation`. */
 export interface MixedOperationOptions {
   /** Modules that give outputs of one shape from the same input, by name; they are its own now. */
   operations: Readonly<Record<string, Module>>;

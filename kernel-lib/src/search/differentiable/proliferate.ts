@@ -4,6 +4,7 @@ import { darts, settle } from './darts';
 import type { DartsOptions } from './darts';
 import { RelationNetwork } from './relationNetwork';
 
+/** Options of `nas.proliferate`. */
 export interface ProliferateOptions extends DartsOptions {
   /** Divisions, each of which doubles the vertices; 0 searches those that are there. `steps` are those of each search. */
   divisions: number;

@@ -9,6 +9,7 @@ import { type NodeOperation, type RelationOperation, RelationVertex } from './re
 const NODE_OPERATIONS: readonly NodeOperation[] = ['none', 'sum', 'mean', 'max', 'relation-sum', 'relation-mean', 'relation-max']; // prettier-ignore
 const RELATION_OPERATIONS: readonly RelationOperation[] = ['none', 'difference', 'product', 'filter'];
 
+/** Options of `nas.RelationNetwork`. */
 export interface RelationNetworkOptions {
   /** Values of a node, F. */
   inputWidth: number;

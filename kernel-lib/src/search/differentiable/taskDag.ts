@@ -4,6 +4,7 @@ import { Linear } from '../../nn/layers';
 import { reduceFlow } from './reduceFlow';
 import type { ReducedFlow } from './reduceFlow';
 
+/** Options of `nas.TaskDag`. */
 export interface TaskDagOptions {
   /** Values that come in, F. */
   inputWidth: number;

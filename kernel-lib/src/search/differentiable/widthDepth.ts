@@ -10,6 +10,7 @@ import { meanEntropy } from './darts';
 import { likeliestPoint } from './likeliestPoint';
 import { SizeDistributions } from './sizeDistributions';
 
+/** Options of `nas.widthDepth`. */
 export interface WidthDepthOptions extends Omit<AlternateOptions, 'order'> {
   /** Operations on a token that the slice found is to spend, as `elastic.subnet(...).cost()` counts them. */
   flops: number;

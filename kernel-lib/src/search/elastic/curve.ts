@@ -9,6 +9,7 @@ export type MeasureSlice = (model: Module, point: SubnetPoint) => number | Promi
 /** A cost of a slice. */
 export type SliceCost = keyof SubnetCost;
 
+/** Options of `elastic.curve`. */
 export interface CurveOptions extends SubnetOptions {
   /** Measure of a slice: `async (model) => (await task.evaluate(model)).loss`. */
   evaluate: MeasureSlice;

@@ -2,6 +2,7 @@ import { expectInteger, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { subnet } from '../../transform/elastic';
 
+/** Options of `elastic.removeLayers`. */
 export interface RemoveLayersOptions {
   /** Measure of what is left that is to be small, as in `elastic.select`. The model is the slice while it runs. */
   evaluate: (model: Module) => number | Promise<number>;

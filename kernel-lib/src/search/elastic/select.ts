@@ -13,6 +13,7 @@ import { space } from './supernetSpace';
 /** A limit of one cost: values of parameters, operations on a token, or the measured time of a pass. */
 export type SelectBudget = { parameters: number } | { flops: number } | { milliseconds: number };
 
+/** Options of `elastic.select`. */
 export interface SelectOptions extends SubnetOptions {
   budget: SelectBudget;
   /** Measure of a slice that is to be small. */
@@ -35,6 +36,7 @@ export interface SelectOptions extends SubnetOptions {
   seed?: number;
 }
 
+/** Outcome of `elastic.select`. */
 export interface Selection {
   point: SubnetPoint;
   /** Measure of the slice that was chosen. */

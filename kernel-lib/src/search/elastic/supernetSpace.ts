@@ -27,6 +27,7 @@ export class SupernetSpace extends Space {
   }
 }
 
+/** Options of `elastic.space`. */
 export interface SupernetSpaceOptions {
   /** Limits of what a slice costs, met before it is tried. */
   constraints?: readonly { name: string; of: (point: SubnetPoint) => number; atMost: number }[];

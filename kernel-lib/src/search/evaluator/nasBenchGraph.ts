@@ -18,6 +18,7 @@ export const GRAPH_TABLES = [
   'proteins'
 ] as const;
 
+/** Name of a table of NAS-Bench-Graph. */
 export type GraphTable = (typeof GRAPH_TABLES)[number];
 
 /** Where each of the four layers reads from: 0 the input, 1 to 3 a layer before it. */
@@ -25,6 +26,7 @@ const LINKS = ['0000', '0001', '0011', '0012', '0013', '0111', '0112', '0122', '
 const OPERATIONS = ['gat', 'gcn', 'gin', 'cheb', 'sage', 'arma', 'graph', 'fc', 'skip'];
 const OF_PROTEINS = ['gcn', 'sage', 'arma', 'fc', 'skip'];
 
+/** Options of `nas.nasBenchGraph`. */
 export interface NasBenchGraphOptions {
   table: GraphTable;
   /** Rows by hash: validation and test performance, seconds, millions of parameters. Default: those of the installed package. */

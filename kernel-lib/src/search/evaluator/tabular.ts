@@ -2,6 +2,7 @@ import { fail } from '../../base/core';
 import type { Candidate } from '../space';
 import type { Evaluate, Measured } from './evaluate';
 
+/** Options of `nas.tabular`. */
 export interface TabularOptions {
   /** Measures of each candidate, by its key. */
   rows: ReadonlyMap<string, Measured>;

@@ -7,6 +7,7 @@ import type { TaskFitOptions } from '../../train/loop/options';
 import type { Task } from '../../train/tasks/task';
 import type { RunningTrial } from './evaluate';
 
+/** Options of `nas.trainCandidate`. */
 export interface TrainCandidateOptions extends Omit<
   TaskFitOptions,
   'seed' | 'checkpoint' | 'resume' | 'signal' | 'progress' | 'steps'

@@ -10,6 +10,7 @@ import { ONE_THREAD, WORKER, workerLimits } from './workers';
 
 const PROGRAM = path.join(__dirname, '../../../python/trials_on_ray.py');
 
+/** Options of `nas.ray`. */
 export interface RayOptions {
   /** Address of the cluster: "auto", "10.0.0.1:6379", "ray://...". Default: a cluster of this machine alone, gone with the study. */
   address?: string;

@@ -19,6 +19,7 @@ export const ONE_THREAD = {
   OPENBLAS_NUM_THREADS: '1'
 };
 
+/** Options of `nas.workers`. */
 export interface WorkersOptions {
   /** Processes. Default: the cores of this machine. */
   workers?: number;

@@ -41,6 +41,7 @@ export interface DiffusionOptions extends NoiseTrainingOptions {
   layers?: number;
 }
 
+/** Options of sampling from a diffusion of architectures. */
 export interface DiffusionSampleOptions {
   /** Points to be drawn. */
   count: number;

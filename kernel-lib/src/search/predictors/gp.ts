@@ -12,6 +12,7 @@ const KERNELS = {
 const LENGTHS = [0.1, 0.2, 0.35, 0.6, 1, 1.7, 3];
 const NOISES = [1e-4, 1e-2, 1e-1];
 
+/** Options of `nas.predictors.gp`. */
 export interface GaussianProcessOptions {
   /** Covariance as a function of distance. Default "matern52". */
   kernel?: keyof typeof KERNELS;

@@ -7,6 +7,7 @@ import { regression } from '../../train/tasks/regression';
 import { checkRows, predictors, scaleOf } from './predictor';
 import type { Fitted, Prediction, Predictor } from './predictor';
 
+/** Options of `nas.predictors.mlp`. */
 export interface MlpPredictorOptions {
   /** Widths inside. Default [32, 32]. */
   hidden?: readonly number[];

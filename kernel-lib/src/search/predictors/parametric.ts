@@ -8,6 +8,7 @@ import { NodeMixer } from './nodeMixer';
 import { checkRows, onHost, predictors, scaleOf } from './predictor';
 import type { Fitted, Predictor } from './predictor';
 
+/** Options of `nas.predictors.parametric`. */
 export interface ParametricOptions {
   /** Nodes that a row is of, N: its numbers are N times the statistics of a node, node by node. */
   nodes: number;

@@ -3,6 +3,7 @@ import { lowerFactor, solveLower, solveUpper } from '../../base/math/lowerFactor
 import { checkRows, onHost, predictors } from './predictor';
 import type { Fitted, Predictor } from './predictor';
 
+/** Options of `nas.predictors.ridge`. */
 export interface RidgeOptions {
   /** Added to the diagonal. Default 0.01. */
   ridge?: number;

@@ -3,6 +3,7 @@ import { Context, expectRank, fail } from '../../base/core';
 import { symmetricEigenvalues } from '../../base/math/symmetricEigenvalues';
 import type { Proxy } from './proxy';
 
+/** Options of `nas.proxies.jacobianCovariance`. */
 export interface JacobianCovarianceOptions {
   /** Inputs, [B, ...], B at least 2; the caller keeps them. */
   inputs: tf.Tensor;

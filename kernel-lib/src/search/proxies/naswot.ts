@@ -4,6 +4,7 @@ import type { ActivationRecord } from '../../base/core';
 import { symmetricEigenvalues } from '../../base/math/symmetricEigenvalues';
 import type { Proxy } from './proxy';
 
+/** Options of `nas.proxies.naswot`. */
 export interface NaswotOptions {
   /** Inputs, [B, ...], B at least 2; the caller keeps them. */
   inputs: tf.Tensor;

@@ -11,6 +11,7 @@ export interface Proxy {
   score(model: Module): number;
 }
 
+/** Options of zero-cost proxies. */
 export interface ProxyOptions {
   /** Task whose batches the network is scored on. */
   task: Task;

@@ -3,6 +3,7 @@ import { Context, expectInteger, fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { Proxy } from './proxy';
 
+/** Options of `nas.proxies.synflow`. */
 export interface SynflowOptions {
   /** Shape of one input, without the batch: `[28, 28, 1]`. */
   inputShape: readonly number[];

@@ -4,6 +4,7 @@ import type { Module } from '../../base/core';
 import { BatchNorm } from '../../nn/layers';
 import type { Proxy } from './proxy';
 
+/** Options of `nas.proxies.zen`. */
 export interface ZenOptions {
   /** Shape of one input, without the batch: `[28, 28, 1]`. */
   inputShape: readonly number[];

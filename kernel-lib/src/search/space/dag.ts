@@ -4,6 +4,7 @@ import type { Candidate } from './candidateOf';
 import { categorical, integer, repeated } from './domain';
 import { Space } from './space';
 
+/** Options of `nas.space.dag`. */
 export interface DagSpaceOptions {
   /** Nodes that work, n; the input stands before them and the output after. */
   nodes: number;

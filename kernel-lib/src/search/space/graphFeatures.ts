@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import type { ArchitectureGraph } from './architectureOf';
 
+/** Options of `nas.graphFeatures`. */
 export interface GraphFeaturesOptions {
   /** Times that labels take in those of the nodes that they read. Default 2. */
   iterations?: number;

@@ -2,6 +2,7 @@ import { expectInteger } from '../../base/core';
 import { categorical, group, integer, repeated, when } from './domain';
 import { Space } from './space';
 
+/** Options of `nas.space.growth`. */
 export interface GrowthSpaceOptions {
   /** Actions in a row. */
   steps: number;

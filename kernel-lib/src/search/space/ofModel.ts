@@ -10,6 +10,7 @@ import type { Domain } from './domain';
 import { Space } from './space';
 import type { SpaceOptions } from './space';
 
+/** Options of `nas.space.of`. */
 export interface ModelSpaceOptions extends Omit<SpaceOptions, 'constraints'> {
   /** Choices of the model's options, by name, instead of the values that the model has: `{ layers: nas.integer(1, 4) }`. Default: none. */
   options?: Readonly<Record<string, Domain>>;

@@ -12,6 +12,7 @@ export interface Stage {
   readonly depth: number;
 }
 
+/** Options of `nas.regnetStages`. */
 export interface RegnetOptions {
   /** Blocks. */
   depth: number;
@@ -48,6 +49,7 @@ export function regnetStages({ depth, w0, wa, wm, group = 8 }: RegnetOptions): S
   return [...new Set(widths)].map((width) => ({ width, depth: widths.filter((each) => each === width).length }));
 }
 
+/** Options of `nas.space.regnet`. */
 export interface RegnetSpaceOptions extends Omit<SpaceOptions, 'canonical'> {
   /** Ranges of the four numbers, as choices. Default: depth 4..16, w0 8..64 in steps of the group, wa 2..32 and wm 1.5..3. */
   choices?: Partial<Record<'depth' | 'w0' | 'wa' | 'wm', Domain>>;

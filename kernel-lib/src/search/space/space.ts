@@ -21,6 +21,7 @@ export interface SpaceData {
   readonly constraints: readonly string[];
 }
 
+/** Options of `nas.space`. */
 export interface SpaceOptions {
   /** Constraints that a candidate must meet before it is tried. */
   constraints?: readonly SpaceConstraint[];

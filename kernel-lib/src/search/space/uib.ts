@@ -16,6 +16,7 @@ export interface UibStage {
   depth?: number;
 }
 
+/** Options of `nas.space.uib`. */
 export interface UibSpaceOptions extends SpaceOptions {
   stages: readonly UibStage[];
   /** Expansions to choose among. Default 2, 3, 4 and 6. */

@@ -4,6 +4,7 @@ import { expectOneObjective, PointSearcher } from './pointSearcher';
 import { costOf, strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+/** Options of `nas.agedEvolution`. */
 export interface AgedEvolutionOptions {
   /** Candidates that live. Default 20. */
   population?: number;

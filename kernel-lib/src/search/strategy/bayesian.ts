@@ -10,6 +10,7 @@ import type { Proposal, Setting, Strategy, Told } from './strategy';
 const ENCODINGS = ['choices', 'graph'] as const;
 const ACQUISITIONS = ['expectedImprovement', 'lowerBound', 'mean'] as const;
 
+/** Options of `nas.bayesian`. */
 export interface BayesianOptions {
   /** Default `nas.predictors.gp()`. */
   predictor?: Predictor;

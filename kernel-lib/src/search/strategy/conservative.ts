@@ -7,6 +7,7 @@ import type { Logits } from './policy';
 import { costOf, strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+/** Options of `nas.conservative`. */
 export interface ConservativeOptions {
   /** How far logits move for an improvement that is one standard deviation above the mean. Default 0.5. */
   learningRate?: number;

@@ -5,6 +5,7 @@ import { PointSearcher } from './pointSearcher';
 import { strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+/** Options of `nas.genetic`. */
 export interface GeneticOptions {
   /** Candidates that live. Default 20. */
   population?: number;

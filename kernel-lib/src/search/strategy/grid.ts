@@ -5,6 +5,7 @@ import { eachPoint } from '../space/countPoints';
 import { strategies } from './strategy';
 import type { Proposal, Searcher, Setting, Strategy } from './strategy';
 
+/** Options of `nas.grid`. */
 export interface GridOptions {
   /** Values of a range of numbers, its ends among them. Default 5. */
   points?: number;

@@ -4,6 +4,7 @@ import { expectOneObjective, PointSearcher } from './pointSearcher';
 import { costOf, strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+/** Options of `nas.localSearch`. */
 export interface LocalSearchOptions {
   /** Random candidates before the first climb. Default 10. */
   initial?: number;

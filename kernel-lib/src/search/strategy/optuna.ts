@@ -7,6 +7,7 @@ import type { OptunaSampler, Proposal, SamplerChoice, Searcher, Setting, Strateg
 /** Samplers of Optuna's by our name. */
 export const OPTUNA_SAMPLERS = ['tpe', 'gp', 'cmaes', 'nsga2', 'nsga3', 'qmc', 'random', 'brute-force'] as const;
 
+/** Options of `nas.optuna`. */
 export interface OptunaOptions {
   /** Which: TPE, a Gaussian process (needs PyTorch in the environment), CMA-ES, NSGA-II, NSGA-III, quasi-Monte Carlo, ... Default "tpe". */
   sampler?: (typeof OPTUNA_SAMPLERS)[number];

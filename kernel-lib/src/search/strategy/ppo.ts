@@ -4,6 +4,7 @@ import { Controller } from './controller';
 import { strategies } from './strategy';
 import type { Proposal, Setting, Strategy } from './strategy';
 
+/** Options of `nas.ppo`. */
 export interface PpoOptions {
   /** Trials that are learnt from together. Default 8. */
   batch?: number;

@@ -13,6 +13,7 @@ export interface ArchiveEntry {
   readonly cost: number;
 }
 
+/** Options of `nas.proposer`. */
 export interface ProposerOptions {
   /**
    * Proposes a candidate from those that were tried, the best first: a language model that is given them, or a function. `next` gives

@@ -4,6 +4,7 @@ import { Controller } from './controller';
 import { strategies } from './strategy';
 import type { Setting, Strategy } from './strategy';
 
+/** Options of `nas.reinforce`. */
 export interface ReinforceOptions {
   /** How far logits move for a reward that is one standard deviation above the mean. Default 0.2. */
   learningRate?: number;

@@ -7,6 +7,7 @@ import { PointSearcher } from './pointSearcher';
 import { strategies } from './strategy';
 import type { Proposal, Setting, Strategy, Told } from './strategy';
 
+/** Options of `nas.surrogate`. */
 export interface SurrogateOptions {
   /** Random candidates that predictors are first fitted on. Default 20. */
   initial?: number;

@@ -4,6 +4,7 @@ import { OptunaStorage } from '../storage';
 import type { Objective } from '../storage';
 import type { StudyTrialResult } from './result';
 
+/** Options of `nas.importance`. */
 export interface ImportanceOptions {
   /** Space of the study. */
   space: Space;
@@ -27,6 +28,7 @@ export interface ChoiceImportance {
   options: { label: string; mean: number | null; count: number }[];
 }
 
+/** Importance of the choices of a study. */
 export interface Importance {
   /** Name of the method, and the trials that it read. */
   method: string;

@@ -17,6 +17,7 @@ export interface Limit {
   readonly atLeast?: number;
 }
 
+/** Options of `nas.study`. */
 export interface StudyOptions {
   space: Space;
   /** Tries a candidate: a function, or `{ file }` of a CommonJS file that exports `evaluate`. */

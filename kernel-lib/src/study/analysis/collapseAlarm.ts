@@ -1,6 +1,7 @@
 import { expectInteger, expectNumber } from '../../base/core';
 import { loadMetrics } from '../telemetry';
 
+/** Options of `moe.analysis.CollapseAlarm`. */
 export interface CollapseAlarmOptions {
   /** K, experts of a token. */
   k: number;
@@ -14,6 +15,7 @@ export interface CollapseAlarmOptions {
   warmup?: number;
 }
 
+/** Report of a step by `moe.analysis.collapseAlarm`. */
 export interface CollapseReport {
   /** Number of the step, from 0. */
   step: number;

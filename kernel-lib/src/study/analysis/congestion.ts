@@ -4,6 +4,7 @@ import type { BootstrapOptions, Estimate } from '../../base/math/bootstrap';
 import { equilibrium, softmax } from './equilibrium';
 import type { TokenType } from './equilibrium';
 
+/** Options of `moe.analysis.congestion`. */
 export interface CongestionOptions extends BootstrapOptions {
   /** Kinds of tokens and what experts are worth to them. One type: `[{ weight: 1, quality }]`. */
   types: readonly TokenType[];
@@ -11,6 +12,7 @@ export interface CongestionOptions extends BootstrapOptions {
   maxGamma?: number;
 }
 
+/** Estimate of a congestion coefficient, with its interval. */
 export interface Congestion {
   /** The congestion coefficient of largest likelihood, with its interval. */
   gammaEff: Estimate;

@@ -22,6 +22,7 @@ export interface ChoiceResult {
   chosenByLength: number;
 }
 
+/** Outcome of `models.multipleChoice`: the share of right answers, and what each question was given. */
 export interface MultipleChoice {
   /** Share of questions whose likeliest answer is right. */
   accuracy: number;

@@ -2,6 +2,7 @@ import { expectInteger, fail } from '../../base/core';
 import type { LanguageModel } from '../../models/language';
 import { tokenLosses } from './tokenLosses';
 
+/** Options of `models.perplexity`. */
 export interface PerplexityOptions {
   /** Positions that the model sees at once. Default: its context, at most 1024. */
   window?: number;
@@ -9,6 +10,7 @@ export interface PerplexityOptions {
   stride?: number;
 }
 
+/** Perplexity of a text, with the loss that it comes from. */
 export interface Perplexity {
   /** Mean negative log-likelihood of a token, in nats. */
   loss: number;

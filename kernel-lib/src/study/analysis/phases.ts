@@ -1,6 +1,7 @@
 import { fail } from '../../base/core';
 import type { Estimate } from '../../base/math/bootstrap';
 
+/** Phase of a training: surge, stabilisation or relaxation. */
 export interface Phase {
   kind: 'surge' | 'stabilisation' | 'relaxation';
   /** Steps of its first and last checkpoint. */
@@ -8,6 +9,7 @@ export interface Phase {
   to: number;
 }
 
+/** Phases of a training, one after the other. */
 export interface Phases {
   phases: Phase[];
   /** Gamma rises and later falls (or the reverse) by more than the intervals allow. */

@@ -11,8 +11,10 @@ export interface RoutingObservation {
   step?: number;
 }
 
+/** Attribute of tokens that routing is held against. */
 export type RoutingAttribute = 'token-id' | 'previous-token' | 'position' | 'step' | 'domain';
 
+/** Options of `moe.analysis.routing`. */
 export interface RoutingOptions {
   by: readonly RoutingAttribute[];
   /** Shufflings to compare with. Default 20. */
@@ -31,6 +33,7 @@ export interface AttributeInformation {
   pValue: number;
 }
 
+/** Information that routing has on attributes of tokens. */
 export interface RoutingAnalysis {
   by: Partial<Record<RoutingAttribute, AttributeInformation>>;
   /** Share of the choices that were dropped at each position of a sequence; [N]. */

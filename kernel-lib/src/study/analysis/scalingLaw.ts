@@ -11,6 +11,7 @@ export interface ScalingSample {
   loss: number;
 }
 
+/** Options of `moe.analysis.scalingLaw`. */
 export interface ScalingLawOptions {
   /** "logBilinear": with the term c log N log E. "separable": without it. Default "logBilinear". */
   fit?: 'logBilinear' | 'separable';

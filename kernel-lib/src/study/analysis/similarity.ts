@@ -2,6 +2,7 @@ import type { tf } from '../../base/backend';
 import { expectOneOf, expectShape } from '../../base/core';
 import { cosine } from '../../base/math/cosine';
 
+/** Options of `moe.analysis.similarity`. */
 export interface SimilarityOptions {
   /**
    * "expert": cosine of the flattened matrices. "neuron": each neuron (a column) is matched with the most similar of the other

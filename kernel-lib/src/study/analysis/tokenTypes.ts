@@ -2,6 +2,7 @@ import { expectInteger, fail, Random } from '../../base/core';
 import { kMeans, meanRow } from '../../base/math';
 import type { TokenType } from './equilibrium';
 
+/** Options of `moe.analysis.tokenTypes`. */
 export interface TokenTypesOptions {
   /** E. */
   numExperts: number;

@@ -24,6 +24,7 @@ export interface Agreement {
   gainByBlock: number[];
 }
 
+/** Options of `adaptive.agreement`. */
 export interface AgreementOptions {
   /** Gains by the costly module in each block, from `adaptive.costlyGains` on the same batch. */
   gains?: CostlyGains;

@@ -19,6 +19,7 @@ export interface CostlyGains {
   all: Float32Array;
 }
 
+/** Options of `adaptive.costlyGains`. */
 export interface CostlyGainsOptions {
   /** Paths of the tokens before, [T * L]. Default: the choices of the model's routers. */
   reference?: Int32Array;

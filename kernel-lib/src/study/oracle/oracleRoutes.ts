@@ -11,6 +11,7 @@ import { PathTable } from './pathTable';
 /** How the paths to try are found: all of them, or from the best so far with one block changed at a time. */
 export type OracleSearch = 'exhaustive' | 'coordinate';
 
+/** Options of `adaptive.oracleRoutes`. */
 export interface OracleOptions {
   /** Default: "exhaustive" where a token has at most 81 paths, else "coordinate". */
   search?: OracleSearch;

@@ -12,6 +12,7 @@ export interface TokenGroups {
   domain: string[];
 }
 
+/** Options of `adaptive.tokenGroups`. */
 export interface TokenGroupsOptions {
   /** Ranges of positions, of about one length. Default 4. */
   ranges?: number;

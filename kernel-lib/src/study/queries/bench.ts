@@ -4,6 +4,7 @@ import type { Tradeoff } from '../../base/math/paretoFront';
 import { argMax, checkCostWeight, checkTable, utilities } from './table';
 import type { QueryRouter, QueryTable } from './table';
 
+/** Options of `routing.bench`. */
 export interface BenchOptions {
   /** How each router is made for a price of cost; by name. */
   routers: Readonly<Record<string, (costWeight: number) => QueryRouter>>;
@@ -20,6 +21,7 @@ export interface BenchPoint extends Tradeoff {
   regret: number;
 }
 
+/** Report of `routing.bench`: each router beside the best single model, chance and the oracle. */
 export interface BenchReport {
   /** Of each router, in the order of the prices. */
   routers: Record<string, BenchPoint[]>;

@@ -4,6 +4,7 @@ import type { Tradeoff } from '../../base/math/paretoFront';
 import { checkTable } from './table';
 import type { QueryRouter, QueryTable } from './table';
 
+/** Options of `routing.categoryMap`. */
 export interface CategoryMapOptions {
   /** Category of a query by its features, 0..C-1. */
   classify(features: readonly number[]): number;

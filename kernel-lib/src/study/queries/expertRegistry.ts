@@ -3,6 +3,7 @@ import { fail } from '../../base/core';
 /** Works on a query of type Q; what it says is of type A. */
 export type RegisteredExpert<Q, A> = (query: Q) => A | Promise<A>;
 
+/** Options of `routing.expertRegistry`. */
 export interface RegistryOptions<Q, A> {
   /** By name. */
   experts: Readonly<Record<string, RegisteredExpert<Q, A>>>;

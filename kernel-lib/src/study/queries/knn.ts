@@ -3,6 +3,7 @@ import { cosine } from '../../base/math/cosine';
 import { argMax, checkCostWeight, checkTable, utilities } from './table';
 import type { QueryRouter, QueryTable } from './table';
 
+/** Options of `routing.knn`. */
 export interface KnnOptions {
   /** Neighbours, 1..Q. */
   k: number;

@@ -3,6 +3,7 @@ import { solvePositive } from '../../base/math/solvePositive';
 import { argMax, checkCostWeight, checkTable, utilities } from './table';
 import type { QueryRouter, QueryTable } from './table';
 
+/** Options of `routing.ridge`. */
 export interface RidgeOptions {
   /** Added to the diagonal, which keeps coefficients of few queries small. Default 1. */
   ridge?: number;

@@ -2,6 +2,7 @@ import { expectOneOf, fail } from '../../base/core';
 import { transferSeconds } from './link';
 import type { Topology } from './topology';
 
+/** Options of `sim.allToAll`. */
 export interface AllToAllOptions {
   topology: Topology;
   /** Bytes that device i sends to device j; [P][P]. The diagonal costs nothing, and where nothing is sent no message is. */
@@ -23,6 +24,7 @@ export interface PortUse {
   maxMessages: number;
 }
 
+/** Time of an all-to-all, with what it is made of. */
 export interface AllToAllCost {
   seconds: number;
   intra: PortUse;

@@ -1,5 +1,6 @@
 import { expectInteger } from '../../base/core';
 
+/** Options of `sim.batchByExperts`. */
 export interface BatchByExpertsOptions {
   /**
    * Experts that each waiting request needs, oldest request first; experts of different layers have different numbers. They
@@ -10,6 +11,7 @@ export interface BatchByExpertsOptions {
   batchSize: number;
 }
 
+/** Batches of tokens by expert. */
 export interface ExpertBatches {
   /** Requests of each batch, by their place in `routes`. */
   batches: number[][];

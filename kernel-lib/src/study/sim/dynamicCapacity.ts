@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, fail } from '../../base/core';
 
+/** Options of `sim.dynamicCapacity`. */
 export interface DynamicCapacityOptions {
   /** Choices of each expert at each step, before capacity; [S][E]. */
   loads: readonly ArrayLike<number>[];
@@ -9,6 +10,7 @@ export interface DynamicCapacityOptions {
   recompileCost: number;
 }
 
+/** Trigger of a recompilation: how much may be dropped before it. */
 export interface RecompileTrigger {
   /** Share of a step's choices that may be dropped before the step is compiled anew, 0..1. Default 0. */
   quota?: number;

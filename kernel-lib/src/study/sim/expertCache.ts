@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
 
+/** Options of `sim.expertCache`. */
 export interface ExpertCacheOptions {
   /** Experts that are needed at once, a step of a layer each: `[[3, 7], [1, 3], ...]`. */
   accesses: readonly (readonly number[])[];
@@ -19,8 +20,10 @@ export interface ExpertCacheOptions {
   profile?: CacheProfile;
 }
 
+/** Policy of a cache of experts: which one goes when room is needed. */
 export type CachePolicy = 'lru' | 'lfu' | 'belady';
 
+/** Times of a cache of experts, such as that of bringing one in. */
 export interface CacheProfile {
   /** To bring one expert into the fast memory. */
   loadSeconds: number;
@@ -28,6 +31,7 @@ export interface CacheProfile {
   computeSeconds: number;
 }
 
+/** Report of a simulated cache of experts. */
 export interface ExpertCacheReport {
   hits: number;
   misses: number;

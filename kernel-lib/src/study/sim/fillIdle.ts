@@ -1,6 +1,7 @@
 import type { LinearCost } from './link';
 import type { Timeline } from './runTasks';
 
+/** Setting of a backward pass whose gradients are sent in parts. */
 export interface GradientPartition {
   /** Equal layers that the backward pass goes through. */
   layers: number;
@@ -8,6 +9,7 @@ export interface GradientPartition {
   bytesPerLayer: number;
 }
 
+/** Time of a backward pass whose gradients are sent while it computes. */
 export interface GradientOverlap {
   /** Backward time of all layers, the all-reduce included. */
   seconds: number;

@@ -25,6 +25,7 @@ export interface MoeWork {
   intraBytes: number;
 }
 
+/** Options of `sim.moeSchedule`. */
 export interface MoeScheduleOptions {
   profile: MoeProfile;
   work: MoeWork;
@@ -36,6 +37,7 @@ export interface MoeScheduleOptions {
   gradPartition?: GradientPartition;
 }
 
+/** Schedule of a mixture layer: its pipeline degree, and the time that it takes. */
 export interface MoeSchedule {
   pipelineDegree: number;
   /** Forward time of the layer. */

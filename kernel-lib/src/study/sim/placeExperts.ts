@@ -1,5 +1,6 @@
 import { expectInteger, expectOneOf, fail } from '../../base/core';
 
+/** Options of `sim.placeExperts`. */
 export interface PlacementOptions {
   /** Work of each expert, in any unit; [E]. */
   load: ArrayLike<number>;
@@ -13,6 +14,7 @@ export interface PlacementOptions {
   strategy?: 'contiguous' | 'balanced';
 }
 
+/** Placement of experts on devices. */
 export interface Placement {
   /** Device of each expert; [E]. */
   deviceOf: Int32Array;

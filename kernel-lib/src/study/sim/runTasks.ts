@@ -17,6 +17,7 @@ export interface Span {
   end: number;
 }
 
+/** Timeline of tasks. */
 export interface Timeline {
   spans: Span[];
   /** End of the last task. */

@@ -2,6 +2,7 @@ import { expectInteger } from '../../base/core';
 import { checkLink } from './link';
 import type { Link } from './link';
 
+/** Options of `sim.topology`. */
 export interface TopologyOptions {
   /** Machines. */
   nodes: number;

@@ -2,6 +2,7 @@ import { expectInteger, fail } from '../../base/core';
 import type { RoutingRecord } from '../../base/core';
 import type { Topology } from './topology';
 
+/** Options of `sim.traffic`. */
 export interface TrafficOptions {
   topology: Topology;
   /** Routing of a pass: `core.RoutingRecord`. */
@@ -14,6 +15,7 @@ export interface TrafficOptions {
   bytesPerToken: number;
 }
 
+/** Traffic between devices, in bytes. */
 export interface Traffic {
   /** Bytes that device i sends to device j to dispatch; [P][P]. Combining sends the transpose. */
   bytes: number[][];

@@ -1,5 +1,6 @@
 import { expectInteger } from '../../base/core';
 
+/** Options of `telemetry.coActivation`. */
 export interface CoActivationOptions {
   /** E. */
   numExperts: number;

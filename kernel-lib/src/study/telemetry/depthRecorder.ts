@@ -7,6 +7,7 @@ import type { Batch } from '../../train/data';
 import { shares } from './layerRouting';
 import { sampledTokens } from './sampledTokens';
 
+/** Options of `telemetry.DepthRecorder`. */
 export interface DepthRecorderOptions {
   /** Names of the data's domains, which a batch's `domains` point into. Default: none. */
   domains?: readonly string[];

@@ -14,6 +14,7 @@ export interface LoadMetrics {
   deadFraction: number;
 }
 
+/** Options of `telemetry.loadMetrics`. */
 export interface LoadMetricsOptions {
   /** Experts a token is sent to; 1..E. */
   k: number;

@@ -17,6 +17,7 @@ import { Transitions } from './transitions';
 const NO_TEXT: Batch = { tokens: new Int32Array(), batchSize: 0, length: 0, domains: Int32Array.of(-1) };
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
 
+/** Options of `telemetry.Recorder`. */
 export interface RecorderOptions {
   /** Names of the data's domains, which a batch's `domains` point into. Default: none. */
   domains?: readonly string[];

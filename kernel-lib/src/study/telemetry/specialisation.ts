@@ -1,5 +1,6 @@
 import { expectInteger, fail, Random } from '../../base/core';
 
+/** Options of `telemetry.specialisation`. */
 export interface SpecialisationOptions {
   /** E. */
   numExperts: number;

@@ -1,5 +1,6 @@
 import { expectInteger, fail } from '../../base/core';
 
+/** Options of `telemetry.vocabularySpecialisation`. */
 export interface VocabularyOptions {
   /** E. */
   numExperts: number;

@@ -20,6 +20,7 @@ interface Streams {
   validation: Int32Array;
 }
 
+/** Size of a batch of text. */
 export interface BatchShape {
   batchSize: number;
   length: number;

@@ -22,6 +22,7 @@ export interface ImageSplit {
   readonly validation: LabelledImages;
 }
 
+/** Options of `data.digits`. */
 export interface DigitsOptions {
   /** Share of the images that training never sees; 0..0.9. Default 0.2. */
   validation?: number;

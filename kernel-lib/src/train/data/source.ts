@@ -6,6 +6,7 @@ export interface SourceFile {
   read(): string | Promise<string>;
 }
 
+/** Options of `data.text` and `data.fromStrings`. */
 export interface SourceOptions {
   /** Python to ask for its library. Default: VIRTUAL_ENV, a `.venv` in or above the library or the working folder, PATH. */
   python?: string;

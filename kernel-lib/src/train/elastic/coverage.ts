@@ -2,6 +2,7 @@ import { expectInteger, Random } from '../../base/core';
 import type { SubnetPoint, Supernet } from '../../transform/elastic';
 import type { SliceSampler } from './sampler';
 
+/** Options of `elastic.coverage`. */
 export interface CoverageOptions {
   /** Steps of the training. */
   steps: number;

@@ -2,6 +2,7 @@ import { fail } from '../../base/core';
 import type { SubnetPoint } from '../../transform/elastic';
 import type { SliceSampler } from './sampler';
 
+/** Options of `elastic.every`. */
 export interface EveryOptions {
   /** The slices. Default: all of the supernet, of at most 64, the largest first. */
   points?: readonly SubnetPoint[];

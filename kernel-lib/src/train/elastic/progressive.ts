@@ -9,6 +9,7 @@ export interface ShrinkingPhase {
   open: Readonly<Record<string, number>>;
 }
 
+/** Options of `elastic.progressive`. */
 export interface ProgressiveOptions {
   /** Phases, one after the other. */
   phases: readonly ShrinkingPhase[];

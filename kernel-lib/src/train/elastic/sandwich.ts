@@ -1,6 +1,7 @@
 import { expectInteger } from '../../base/core';
 import type { SliceSampler } from './sampler';
 
+/** Options of `elastic.sandwich`. */
 export interface SandwichOptions {
   /** Slices that are drawn besides the largest and the smallest. Default 2. */
   random?: number;

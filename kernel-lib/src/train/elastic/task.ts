@@ -11,6 +11,7 @@ import type { SliceSampler } from './sampler';
 import { sandwich } from './sandwich';
 import { sliceLoss } from './sliceLoss';
 
+/** Options of `elastic.task`. */
 export interface ElasticTaskOptions {
   /** Which slices a step trains. Default `elastic.sandwich()`. */
   sampler?: SliceSampler;

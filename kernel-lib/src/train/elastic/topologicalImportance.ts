@@ -6,6 +6,7 @@ import { pathChain } from './pathChain';
 import type { PathChain } from './pathChain';
 import type { SliceSampler } from './sampler';
 
+/** Options of `elastic.topologicalImportance`. */
 export interface TopologicalImportanceOptions {
   /** Operations on a token that slices may spend, as `elastic.subnet(...).cost()` counts them; of each budget a step trains one slice. Default: one slice, whatever it spends. */
   budgets?: readonly number[];

@@ -1,6 +1,7 @@
 import { expectInteger } from '../../base/core';
 import type { SliceSampler } from './sampler';
 
+/** Options of `elastic.uniform`. */
 export interface UniformOptions {
   /** Slices of a step, whose gradients are added up. Default 1. */
   count?: number;

@@ -22,6 +22,7 @@ export interface FederatedClient {
   weight?: number;
 }
 
+/** Options of `prune.federated`. */
 export interface FederatedOptions {
   /** Each its own task; two or more. */
   clients: readonly FederatedClient[];

@@ -3,6 +3,7 @@ import { expectInteger, refuseOldNames } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { Posterior, Velocity } from './flow';
 
+/** Options of `generative.decentralizedFlow`. */
 export interface DecentralizedFlowOptions {
   /** The flow of each partition of the data, trained on it alone; K. */
   experts: readonly Velocity[];

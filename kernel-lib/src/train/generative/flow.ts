@@ -11,6 +11,7 @@ export type Velocity = (x: tf.Tensor2D, t: number) => tf.Tensor2D;
 /** Probability that points at time t began in each partition; [T, K]. */
 export type Posterior = (x: tf.Tensor2D, t: number) => tf.Tensor2D;
 
+/** Options of `generative.sample`. */
 export interface SampleOptions {
   /** Points, T. */
   count: number;

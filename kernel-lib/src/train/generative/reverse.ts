@@ -9,6 +9,7 @@ export type Score = (x: tf.Tensor2D, t: number) => tf.Tensor2D;
 /** Value of points [T, D] at time t of a diffusion, as far as it can be said through the noise; [T], differentiable. */
 export type Guide = (x: tf.Tensor2D, t: number) => tf.Tensor1D;
 
+/** Options of `generative.reverse`. */
 export interface ReverseOptions extends SampleOptions {
   /** The process that the score is of. */
   sde: Sde;

@@ -27,6 +27,7 @@ export function partition(
     .map((members) => tf.tidy(() => tf.gather(data, tf.tensor1d(members, 'int32'))));
 }
 
+/** Options of `generative.trainFlow`. */
 export interface TrainFlowOptions {
   /** Model that is trained: [T, D + 2], points with their time and its square, to [T, D]. Default: a small network. */
   network?: Module;

@@ -3,6 +3,7 @@ import { fail, type Parameter } from '../../base/core';
 import { adamUpdate } from './adamUpdate';
 import type { AdamItem, AdamState } from './adamUpdate';
 
+/** Options of `train.AdamW`. */
 export interface AdamWOptions {
   /** Decay of the running mean of the gradient. */
   beta1: number;

@@ -28,6 +28,7 @@ export interface RunControl {
   onChange: (() => void) | null;
 }
 
+/** Run that a watcher hears of: its id, model, task, length and seed. */
 export interface RunInfo {
   runId: string;
   model: Module;

@@ -2,6 +2,7 @@ import { tf } from '../../base/backend';
 import { expectInteger, fail, showShape } from '../../base/core';
 import type { Module, Parameter } from '../../base/core';
 
+/** Options of `train.muP`. */
 export interface MuPOptions<M extends Module> {
   /** Builds the model at a width: `(width) => models.moeTransformer({ width, ... })`. */
   build: (width: number) => M;

@@ -6,6 +6,7 @@ import type { AdamWOptions } from './adamW';
 import type { Watcher } from './contract';
 import type { LearningRateOptions } from './learningRate';
 
+/** Options of checkpoints: where, and how often. */
 export interface CheckpointOptions {
   /** Folder that holds the last checkpoint; made where it is missing. */
   path: string;
@@ -13,6 +14,7 @@ export interface CheckpointOptions {
   every?: number;
 }
 
+/** Options of `train.evaluate`. */
 export interface EvaluateOptions extends Omit<LanguageOptions, 'evaluateBatches'> {
   /** Batches measured. Default 8. */
   batches?: number;

@@ -7,6 +7,7 @@ import { nextTurn } from '../loop/nextTurn';
 import type { Metrics, Task } from '../tasks/task';
 import { LowRankFactors } from './lowRankFactors';
 
+/** Options of `compress.dynamicalLowRank`. */
 export interface DynamicalLowRankOptions {
   /** Steps of gradient descent. */
   steps: number;
@@ -22,6 +23,7 @@ export interface DynamicalLowRankOptions {
   seed?: number;
 }
 
+/** Outcome of `compress.dynamicalLowRank`. */
 export interface DynamicalLowRankResult {
   /** Loss of each step's batch before the step. */
   losses: number[];

@@ -4,6 +4,7 @@ import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { LogitTask, Metrics, Task } from './task';
 
+/** Options of `train.tasks.distillation`. */
 export interface DistillationOptions {
   /** Gives the logits that are to be met, of the same shape as the student's. It stays as it is; the caller keeps it. */
   teacher: Module;

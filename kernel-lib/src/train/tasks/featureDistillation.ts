@@ -4,6 +4,7 @@ import type { Module } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { LogitTask, Metrics, Task } from './task';
 
+/** Options of `train.tasks.featureDistillation`. */
 export interface FeatureDistillationOptions {
   /** Gives the features that are to be met. It stays as it is; the caller keeps it. */
   teacher: Module;

@@ -4,6 +4,7 @@ import type { Context, Module } from '../../base/core';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
+/** Options of `train.tasks.flow`. */
 export interface FlowOptions {
   /** Points, [n, D]; the caller keeps them, while a run needs them. */
   data: tf.Tensor2D;

@@ -7,6 +7,7 @@ import type { FlowBatch } from './flow';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
+/** Options of `train.tasks.flowPosterior`. */
 export interface FlowPosteriorOptions {
   /** The parts of the data, [n_k, D] each; the caller keeps them, while a run needs them. */
   parts: readonly tf.Tensor2D[];

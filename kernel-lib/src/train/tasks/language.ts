@@ -8,6 +8,7 @@ import { nextTurn } from '../loop/nextTurn';
 import { batchTensors } from './parts/batchTensors';
 import type { Examples, LogitTask } from './task';
 
+/** Options of `train.tasks.language`. */
 export interface LanguageOptions {
   /** Sequences in a batch, B. Default 16. */
   batchSize?: number;

@@ -6,6 +6,7 @@ import { Metanetwork } from '../../transform/prune/meta/metanetwork';
 import { networkGraph } from '../../transform/prune/meta/networkGraph';
 import type { Metrics, Task } from './task';
 
+/** Options of `train.tasks.metaPruning`. */
 export interface MetaPruningOptions {
   /** Trained networks that the metanetwork learns on; they stay as they are, and the caller keeps them. */
   networks: readonly Mlp[];

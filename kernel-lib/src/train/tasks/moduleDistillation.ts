@@ -5,6 +5,7 @@ import * as ops from '../../base/ops';
 import { softLoss } from './distillation';
 import type { LogitTask, Metrics, Task } from './task';
 
+/** Options of `train.tasks.moduleDistillation`. */
 export interface ModuleDistillationOptions {
   /** Model that modules of both are plugged into, which gives logits. It stays as it is; the caller keeps it. */
   meta: Module;

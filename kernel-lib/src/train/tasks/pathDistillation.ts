@@ -6,6 +6,7 @@ import type { VisionTransformer } from '../../models/vision';
 import { softLoss } from './distillation';
 import type { LogitTask, Metrics, Task } from './task';
 
+/** Options of `train.tasks.pathDistillation`. */
 export interface PathDistillationOptions {
   /** Lengths of the students: so many of the first blocks, each 0 to one less than there are. */
   short: readonly number[];

@@ -6,6 +6,7 @@ import type { FlowBatch } from './flow';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
+/** Options of `train.tasks.scoreMatching`. */
 export interface ScoreMatchingOptions {
   /** Points, [n, D]; the caller keeps them, while a run needs them. */
   data: tf.Tensor2D;

@@ -26,6 +26,7 @@ export interface MixedPrecisionOptions extends Omit<QuantizerOptions, 'bits'>, M
   beta?: number;
 }
 
+/** Bits of each layer that `compress.mixedPrecision` found, with what they cost. */
 export interface MixedPrecision {
   /** Bits by path, for `compress.quantize({ bitsOf })`. */
   bitsOf: Record<string, number>;

@@ -1,6 +1,7 @@
 import type { tf } from '../../base/backend';
 import { expectInteger } from '../../base/core';
 
+/** Options of `compress.splitCodes`. */
 export interface SplitCodesOptions {
   /** Leading bits, the sign among them, 2 to 12. */
   msbBits: number;

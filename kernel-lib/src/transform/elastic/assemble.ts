@@ -5,6 +5,7 @@ import { copyModel } from '../../models/copyModel';
 import { copyValues } from '../../models/copyValues';
 import type { TransformReport } from '../moe/report';
 
+/** Options of `elastic.assemble`. */
 export interface AssembleOptions {
   /** Shallow model with a block for each module, trained, of the same width; it stays as it is. */
   meta: Module;

@@ -7,6 +7,7 @@ import { resize, sizesOf } from '../../models/spec';
 import { Resnet } from '../../models/vision/resnet';
 import type { TransformReport } from '../moe/report';
 
+/** Options of `elastic.deepen`. */
 export interface DeepenOptions {
   /** Layer or block that the new one comes after: "layers.1" of a transformer, "0" of a perceptron, the stage "stages.0" of a residual network. */
   after: string;

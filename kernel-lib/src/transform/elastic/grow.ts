@@ -14,6 +14,7 @@ export interface GrowthAction {
   place?: number;
 }
 
+/** Options of `elastic.grow`. */
 export interface GrowOptions {
   /** Axes that may be widened, by patterns of their names. Default: hidden units and channels. */
   axes?: readonly string[];

@@ -1,6 +1,7 @@
 import { showShape } from '../../base/core';
 import type { Module } from '../../base/core';
 
+/** Report of `elastic.inherit`: which values were taken over. */
 export interface InheritReport {
   /** Paths of the parameters and buffers whose values were taken over. */
   inherited: string[];

@@ -6,6 +6,7 @@ import type { Targets } from '../peft/targets';
 import { omissible } from './choice';
 import { leftOut, MIXED } from './subnet';
 
+/** Options of `elastic.mixtureOfSupernets`. */
 export interface MixtureOfSupernetsOptions {
   /** Modules or parameters whose matrices are mixed: all in or below them. */
   targets: Targets;

@@ -7,6 +7,7 @@ import type { GroupImportanceOptions } from '../prune/groupImportance';
 import { groups } from '../prune/groups';
 import { lastFitting } from './choice';
 
+/** Options of `elastic.rank`. */
 export interface RankOptions extends GroupImportanceOptions {
   /** Groups whose positions are ranked, by their names in `prune.groups` or patterns of them. Default: hidden units, heads, experts and channels. */
   include?: readonly string[];

@@ -6,6 +6,7 @@ import { Linear } from '../../nn/layers';
 import { checkCalibration } from '../prune/importance/parts/calibration';
 import type { SubnetCost } from './subnet';
 
+/** Options of `elastic.stitch`. */
 export interface StitchOptions {
   /** Models of one family that are trained, the cheaper first, stacks of blocks "layers.0" and so on. */
   anchors: readonly [Module, Module];

@@ -7,6 +7,7 @@ import type { Statistics } from './calibrate';
 import { isGone, resolveChoice } from './choice';
 import type { ResolvedChoice, SubnetChoice } from './choice';
 
+/** Options of `elastic.Subnet`. */
 export interface SubnetOptions {
   /** Inputs of the model, each of one pass: the statistics of batch norms are measured anew on them. Default: they are the model's. */
   calibration?: tf.Tensor | readonly tf.Tensor[];

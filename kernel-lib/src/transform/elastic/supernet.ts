@@ -5,6 +5,7 @@ import type { SubnetChoice } from './choice';
 import { subnet } from './subnet';
 import type { Subnet, SubnetOptions } from './subnet';
 
+/** Options of `elastic.Supernet`. */
 export interface SupernetOptions {
   /**
    * Granularities of axes, shares of their positions in (0, 1], by their names in `core.axesOf` or patterns of them: `{ '**.hidden': [0.25, 0.5, 1] }`. Of a

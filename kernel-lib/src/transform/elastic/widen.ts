@@ -6,6 +6,7 @@ import { LayerNorm, RMSNorm } from '../../nn/layers';
 import type { TransformReport } from '../moe/report';
 import { lastFitting } from './choice';
 
+/** Options of `elastic.widen`. */
 export interface WidenOptions {
   /** New sizes of axes, by their names in `core.axesOf` or patterns of them. */
   sizes: Readonly<Record<string, number>>;

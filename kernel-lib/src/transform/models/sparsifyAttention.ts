@@ -6,6 +6,7 @@ import { Transformer } from '../../models/language/transformer';
 import { sparseAttention, SparseSelfAttention } from '../../nn/layers';
 import type { TransformReport } from '../moe';
 
+/** Options of `models.sparsifyAttention`. */
 export interface SparsifyAttentionOptions {
   /** Share of the keys that a query sees; see `layers.SparseSelfAttention`. */
   keep: number;

@@ -10,6 +10,7 @@ import { upcycle as upcycleNetworks } from '../moe';
 import type { DenseNetwork, UpcycleReport } from '../moe';
 import { mapFeedForwards } from './mapFeedForwards';
 
+/** Options of `models.upcycle`. */
 export interface UpcycleModelsOptions {
   /** Chooses feed-forward experts. */
   router: RouterSpec;

@@ -14,8 +14,10 @@ import type { FiringPattern, NeuronGroups } from './groupNeurons';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
+/** Way in which neurons are grouped into experts. */
 export type NeuronGrouping = 'split' | 'random' | 'activationRate' | 'activationSparsity';
 
+/** Options of `moe.carve`. */
 export interface CarveOptions {
   /** Routed parts, E. E + shared divides the hidden width. */
   experts: number;

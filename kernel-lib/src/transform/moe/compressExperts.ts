@@ -8,6 +8,7 @@ import { lowRankSparse } from './lowRankSparse';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
+/** Options of `moe.compressExperts`. */
 export interface CompressOptions {
   /** Rank of the low-rank part of each matrix. */
   rank: number;

@@ -13,6 +13,7 @@ import { groupByDominance } from './groupByDominance';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
+/** Options of `moe.mergeExperts`. */
 export interface MergeOptions {
   /**
    * Experts to be left, M: those that tokens choose most each take in the others whose router logits go most like theirs.

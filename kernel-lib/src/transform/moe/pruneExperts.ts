@@ -12,6 +12,7 @@ import { tidyUp } from './tidyUp';
 /** Importance of an expert: the criterion by which it is kept. */
 export type ExpertImportance = 'frequency' | 'gateTimesNorm' | 'random';
 
+/** Options of `moe.pruneExperts`. */
 export interface PruneExpertsOptions {
   /** Experts to be left, M; at least the router's k. */
   keep: number;

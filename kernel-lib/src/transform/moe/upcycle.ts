@@ -9,6 +9,7 @@ import type { DenseNetwork, DenseParts, NetworkWeights } from './denseWeights';
 import type { TransformReport } from './report';
 import { tidyUp } from './tidyUp';
 
+/** Options of `moe.upcycle`. */
 export interface UpcycleOptions {
   router: RouterSpec;
   /** E; with several networks, at least as many. */

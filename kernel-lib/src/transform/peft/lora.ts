@@ -8,6 +8,7 @@ import { mergeChange } from './mergeChange';
 import { matcher } from './targets';
 import type { Targets } from './targets';
 
+/** Options of `peft.lora`. */
 export interface LoraOptions {
   /** Modules or parameters: all matrices in or below them, experts' too ("layers.*.attention.qkv", "layers.*.moe.experts.w1"). */
   targets: Targets;

@@ -10,6 +10,7 @@ import { routeDense } from './gatedRanks';
 import { targetModules } from './targets';
 import type { Targets } from './targets';
 
+/** Options of `peft.moeAdapters`. */
 export interface MoeAdaptersOptions {
   /** Feed-forward networks ("layers.*.feedForward"). */
   targets: Targets;

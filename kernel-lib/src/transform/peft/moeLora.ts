@@ -20,6 +20,7 @@ export type Granularity = 'adapter' | 'rank' | 'coreSpace';
 
 const GRANULARITIES: readonly Granularity[] = ['adapter', 'rank', 'coreSpace'];
 
+/** Options of `peft.moeLora`. */
 export interface MoeLoraOptions {
   /** Linear modules; with "adapter" also feed-forward networks ("layers.*.feedForward"), whose experts are then whole networks. */
   targets: Targets;

@@ -9,6 +9,7 @@ import type { Targets } from './targets';
 import { TaskRouted } from './taskRouted';
 import type { TaskAdaptation } from './taskRouted';
 
+/** Options of `peft.taskLora`. */
 export interface TaskLoraOptions {
   /** Linear modules. */
   targets: Targets;
@@ -45,6 +46,7 @@ export function taskLora(model: Module, options: TaskLoraOptions): Adapters {
   );
 }
 
+/** Options of `peft.adaptTasks`. */
 export interface AdaptTasksOptions {
   /** Number of new tasks. */
   tasks: number;

@@ -7,6 +7,7 @@ import { checkCalibration, eachPass } from './importance/parts/calibration';
 import type { Calibration, CalibrationOptions } from './importance/parts/calibration';
 import { multiplyLive } from './multiplyLive';
 
+/** Options of `prune.activations`. */
 export interface ActivationsOptions<B = unknown> {
   /** Share of the activations that goes, 0..1, of each layer. */
   target: number;

@@ -23,6 +23,7 @@ export interface BlockCoordinateOptions extends CalibrationOptions, MatrixChoice
   initial?: ValueImportance;
 }
 
+/** Report of `prune.blockCoordinate`. */
 export interface BlockCoordinateReport extends Omit<UnstructuredReport, 'transformation'> {
   transformation: 'blockCoordinate';
   /** Surrogate of the loss: of the first masks, and after each step. */

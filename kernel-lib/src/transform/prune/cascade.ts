@@ -7,6 +7,7 @@ import { checkSplitCodes } from '../compress/splitCodes';
 import { cascadeAttention, placeRows, takeRows } from './cascadeAttention';
 import type { Live, ProgressiveOptions } from './cascadeAttention';
 
+/** Options of `prune.cascade`. */
 export interface CascadeOptions {
   /** Share of the tokens left after each attention, in order, none above the one before; a number falls to itself evenly over the blocks. Default 1. */
   keepTokens?: number | readonly number[];

@@ -13,6 +13,7 @@ import { wandaScores } from './importance/wanda';
 import { structured } from './structured';
 import type { StructuredOptions, StructuredReport } from './structured';
 
+/** Options of `prune.coarseToFine`. */
 export interface CoarseToFineOptions<B = unknown> extends Pick<StructuredOptions, 'multipleOf' | 'mode' | 'timedOn'> {
   /** Share of the values of all blocks' hidden neurons that goes, 0..1. */
   ratio: number;

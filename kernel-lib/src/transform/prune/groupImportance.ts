@@ -53,6 +53,7 @@ function slices(score: tf.Tensor, places: Int32Array, dimension: number, size: n
   return sums;
 }
 
+/** Options of `prune.groupImportance`. */
 export interface GroupImportanceOptions {
   /** Criterion. Default `prune.magnitude()`. */
   importance?: Importance;

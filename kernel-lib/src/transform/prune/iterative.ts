@@ -5,6 +5,7 @@ import { copyModel } from '../../models/copyModel';
 import { unstructured } from './unstructured';
 import type { UnstructuredOptions, UnstructuredReport } from './unstructured';
 
+/** Options of `prune.iterative`. */
 export interface IterativeOptions<M extends Module> extends Omit<UnstructuredOptions, 'sparsity' | 'pattern'> {
   /** Rounds of training and pruning, n. */
   rounds: number;
@@ -21,6 +22,7 @@ export interface IterativeOptions<M extends Module> extends Omit<UnstructuredOpt
   rewind?: 'initial' | 'none';
 }
 
+/** Report of `prune.iterative`: what each round left. */
 export interface IterativeReport extends Omit<UnstructuredReport, 'transformation'> {
   transformation: 'iterative';
   /** Share of the masked parameters' values that was left after each round. */

@@ -15,6 +15,7 @@ import { checkCalibration } from './importance/parts/calibration';
 /** Unit that goes at once: the attention of a block, its feed-forward network or mixture, or both. */
 export type LayerUnit = 'attention' | 'feedForward' | 'block';
 
+/** Options of `prune.layers`. */
 export interface LayersOptions {
   /** Units that go. */
   count: number;

@@ -18,6 +18,7 @@ import type { GroupImportanceOptions } from './groupImportance';
 /** Groups that are pruned unless told otherwise: what layers hold inside. */
 const INSIDE = ['**.hidden', '**.heads', '**.groups', '**.experts', '**.channels'];
 
+/** Options of `prune.structured`. */
 export interface StructuredOptions extends GroupImportanceOptions {
   /** Share of a group's positions that goes, 0..1. */
   ratio: number;

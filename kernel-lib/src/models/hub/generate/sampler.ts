@@ -1,6 +1,7 @@
 import { expectInteger, expectNumber, Random } from '../../../base/core';
 import { drawIndex } from '../../../base/math';
 
+/** Options of how the next token is drawn. */
 export interface SamplerOptions {
   /** Divisor of the logits; 0 takes the likeliest. Default 0. */
   temperature?: number;

@@ -4,6 +4,7 @@ import type { Context } from '../../../base/core';
 import * as ops from '../../../base/ops';
 import { sideInput } from './sideInput';
 
+/** Options of a loss for locality. */
 export interface LocalityOptions {
   coefficient: number;
   /** Node of each expert, from 0; [E]. */

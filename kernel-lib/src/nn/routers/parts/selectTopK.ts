@@ -10,6 +10,7 @@ export type ScoreFunction = 'softmax' | 'sigmoid';
 
 export const SCORE_FUNCTIONS: readonly ScoreFunction[] = ['softmax', 'sigmoid'];
 
+/** Options of `routers.selectTopK`. */
 export interface SelectTopKOptions {
   /** Experts of a token, K. */
   k: number;

@@ -30,6 +30,7 @@ export interface ShownImportance {
   }[];
 }
 
+/** Options of `show.choices`. */
 export interface ChoicesOptions {
   /** Meaning of a choice's value. Default "value". */
   measure?: string;

@@ -7,6 +7,7 @@ import { still } from '../../envelope';
 import { describeLayers } from './describeLayers';
 import type { LayerDescription } from './describeLayers';
 
+/** Options of `show.depthUsage`. */
 export interface DepthUsageOptions extends Partial<LayerDescription> {
   /** Module that each layer executed for each token, -1 where unknown; [T * L], row by token: `adaptive.oracleRoutes(...).paths`. */
   paths: ArrayLike<number>;

@@ -2,6 +2,7 @@ import { expectInteger, expectOneOf, fail } from '../../../base/core';
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '../../../protocol';
 import { still } from '../../envelope';
 
+/** Graph before and after it was rewired. */
 export interface RewiredGraph {
   /** Number of nodes, or a label, a class and a place for each; default places are on a circle. */
   nodes: number | readonly Partial<GraphNode>[];

@@ -4,6 +4,7 @@ import type { Recorder } from '../../../study/telemetry';
 import type { StructuredReport } from '../../../transform/prune';
 import { layerAmounts } from './payload';
 
+/** Options of `show.expertLoad`. */
 export interface ExpertLoadOptions {
   /** Title for people. Default "load of experts, before and after". */
   title?: string;

@@ -4,6 +4,7 @@ import { still } from '../../envelope';
 import { amountsOf } from './amountsOf';
 import type { CompressionReport } from './amountsOf';
 
+/** Options of amounts by layer. */
 export interface LayerAmountsOptions {
   /** The thing: "rank". Default: what a report says, else "amount". */
   measure?: string;

@@ -16,6 +16,7 @@ export interface PrunedLayer {
   report: PruneExpertsReport;
 }
 
+/** Options of `show.masks`. */
 export interface MasksOptions {
   /** Default: "shrink" for reports, which come from a network that is smaller, else "mask". */
   mode?: MasksData['mode'];

@@ -16,6 +16,7 @@ export interface MergedLayer {
   experts?: readonly string[];
 }
 
+/** Options of `show.mergeTree`. */
 export interface MergeTreeOptions {
   /** Measure of distance. Default "1 - cosine of router logits". */
   metric?: string;

@@ -14,6 +14,7 @@ export interface ShownStudy {
   }[];
 }
 
+/** Options of `show.front`. */
 export interface FrontOptions {
   /** Names of two objectives, of x and y; or of one, which stands over the number of trials. */
   objectives: readonly (Pick<ParetoAxis, 'name' | 'better'> & { unit?: string })[];

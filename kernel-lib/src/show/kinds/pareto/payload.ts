@@ -6,6 +6,7 @@ import { still } from '../../envelope';
 import { benchCandidates } from './benchCandidates';
 import type { ParetoCandidate } from './paretoCandidate';
 
+/** Options of `show.pareto`. */
 export interface ParetoOptions {
   /** The axis of cost. Default `{ name: 'cost', unit: '', better: 'lower' }`. */
   x?: Partial<ParetoAxis>;

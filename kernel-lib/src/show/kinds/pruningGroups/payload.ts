@@ -8,6 +8,7 @@ import { columnsOf } from './columns';
 import { foldBlocks } from './foldBlocks';
 import type { CarryingModule } from './foldBlocks';
 
+/** Options of `show.groups`. */
 export interface GroupsOptions {
   /** Title for people. Default "pruning groups". */
   title?: string;

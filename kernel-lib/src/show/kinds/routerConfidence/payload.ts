@@ -5,6 +5,7 @@ import { still } from '../../envelope';
 
 const MAX_BINS = 100;
 
+/** Options of `show.routerConfidence`. */
 export interface RouterConfidenceOptions {
   /** Reference for first choices, for example an oracle's; [T * L], row by token, -1 where there is none. */
   reference?: { name: string; choices: ArrayLike<number> };

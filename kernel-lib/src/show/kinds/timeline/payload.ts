@@ -6,6 +6,7 @@ import { still } from '../../envelope';
 const MILLISECONDS = 1000;
 const MAX_ACTIVITIES = 32;
 
+/** Options of `show.timeline`. */
 export interface TimelineOptions {
   /** Kind of a span, for its colour. Default: its name without the number at its end, "experts" for "experts 3". */
   activity?: (span: Span) => string;

@@ -27,6 +27,7 @@ export interface StudyTrial {
   architecture?: ArchitectureGraph | Architecture | null;
 }
 
+/** Options of `show.trial`. */
 export interface TrialOptions {
   /** Name of the study. Default "study". */
   study?: string;

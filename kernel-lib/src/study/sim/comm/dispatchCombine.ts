@@ -3,6 +3,7 @@ import type { Random, RoutingRecord } from '../../../base/core';
 import { p2p } from './p2p';
 import type { P2pOptions, Write } from './p2p';
 
+/** Options of `sim.comm.dispatchCombine`. */
 export interface DispatchCombineOptions {
   /** Tokens, row by row; [T * D]. Device r holds the r-th of P equal blocks. */
   tokens: Float32Array;
@@ -20,6 +21,7 @@ export interface DispatchCombineOptions {
   random: Random;
 }
 
+/** Report of a simulated dispatch and combine. */
 export interface DispatchCombineReport {
   /** Weighted sums of the experts' outputs, [T * D]; zeros where a token has no choice. */
   outputs: Float32Array;

@@ -3,6 +3,7 @@ import { checkLink, transferSeconds } from '../link';
 import type { Link } from '../link';
 import { ImmCounter } from './immCounter';
 
+/** Options of `sim.comm.p2p`. */
 export interface P2pOptions {
   /** The sender's network cards; a write is cut into packets that go over all of them in turn. */
   nics: readonly Link[];
@@ -28,6 +29,7 @@ export interface Write {
   immediate: number;
 }
 
+/** Arrival of a packet. */
 export interface Arrival {
   /** Seconds from the start. */
   at: number;
@@ -38,6 +40,7 @@ export interface Arrival {
   data: Uint8Array;
 }
 
+/** Report of a simulated transfer. */
 export interface TransferReport {
   /** The receiver's memory after the last packet. */
   memory: Uint8Array;

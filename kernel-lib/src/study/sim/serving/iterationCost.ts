@@ -16,6 +16,7 @@ export interface DecodeToken {
   position: number;
 }
 
+/** Time of one iteration of a server. */
 export interface IterationCost {
   seconds: number;
   /** The same without the prompt. */

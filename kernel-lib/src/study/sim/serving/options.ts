@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../../base/core';
 
+/** Request to a simulated server: when it comes, and its tokens. */
 export interface ServingRequest {
   /** Seconds from the start. */
   arrival: number;
@@ -20,6 +21,7 @@ export interface ServingProfile {
   overheadSeconds?: number;
 }
 
+/** Options of simulated serving. */
 export interface ServingOptions {
   requests: readonly ServingRequest[];
   /**
@@ -42,6 +44,7 @@ export interface ServingOptions {
   seed?: number;
 }
 
+/** Schedule by which a simulated server forms its batches. */
 export type ServingSchedule = 'chunkedPrefill' | 'layeredPrefill';
 
 /** @throws {SwitchyardError} where an option is out of range. */

@@ -24,6 +24,7 @@ export interface ServedToken {
   at: number;
 }
 
+/** Request that was served, with its times. */
 export interface ServedRequest {
   /** From arrival to the first token; seconds. */
   timeToFirstToken: number;
@@ -33,6 +34,7 @@ export interface ServedRequest {
   prefillLoads: number;
 }
 
+/** Report of simulated serving: latencies and throughput. */
 export interface ServingReport {
   iterations: ServingIteration[];
   /** In the order in which they came out. */

@@ -6,6 +6,7 @@ import type { TransformReport } from '../../moe/report';
 import { HostNetwork } from './hostNetwork';
 import { NodeSampler } from './nodeSampler';
 
+/** Options of `prune.bayesianMask`. */
 export interface BayesianMaskOptions {
   /** [n, D]; the caller keeps it. */
   inputs: tf.Tensor2D;

@@ -7,6 +7,7 @@ import type { GroupImportance } from './importance';
 import { checkCalibration } from './parts/calibration';
 import { withoutEach } from './parts/withoutEach';
 
+/** Options of `prune.outputDistance`. */
 export interface OutputDistanceOptions {
   /** Distance of the outputs. Default "kl". */
   distance?: OutputDistance;

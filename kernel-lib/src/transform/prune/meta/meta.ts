@@ -6,6 +6,7 @@ import type { TransformReport } from '../../moe/report';
 import { Metanetwork } from './metanetwork';
 import { networkGraph } from './networkGraph';
 
+/** Options of `prune.meta`. */
 export interface MetaOptions {
   /** Trained one, as `prune.metanetwork()` gives it. */
   metanet: Metanetwork;

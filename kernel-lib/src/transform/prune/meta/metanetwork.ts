@@ -7,6 +7,7 @@ import { constant, Linear, Sequential } from '../../../nn/layers';
 import { networkValues } from './networkGraph';
 import type { NetworkGraph } from './networkGraph';
 
+/** Options of the network that predicts weights for `prune.meta`. */
 export interface MetanetworkOptions {
   /** Rounds of message passing. Default 2. */
   layers?: number;
