@@ -2,7 +2,7 @@ import { expect, test } from '@jupyterlab/galata';
 
 test('the Help menu opens the reference, and what is searched in it is found', async ({ page }) => {
   await page.menu.clickMenuItem('Help>Switchyard Reference');
-  const reference = page.frameLocator('.jp-IFrame iframe').last();
+  const reference = page.locator('.jp-IFrame iframe').last().contentFrame();
   await expect(reference.getByRole('heading', { name: 'Switchyard' })).toBeVisible();
   await reference.locator('#tsd-search-trigger').click();
   await reference.locator('#tsd-search-input').fill('expertChoice');
