@@ -2,8 +2,12 @@
 import type { IRun } from '../base/payloads';
 import { kindOf } from '../kinds';
 
-export function isUnderWay({ reading }: IRun): boolean {
+/** The kernel's word over the control comm comes before its last snapshot. */
+export function isUnderWay({ reading, told = 'running' }: IRun): boolean {
   return (
-    'payload' in reading && kindOf(reading.payload).steered === true && reading.payload.source.status === 'running'
+    'payload' in reading &&
+    kindOf(reading.payload).steered === true &&
+    reading.payload.source.status === 'running' &&
+    (told === 'running' || told === 'paused')
   );
 }

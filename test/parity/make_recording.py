@@ -85,6 +85,10 @@ def long_run():
 
 
 def main():
+    # Speeds and memory are no numbers that another kernel has.
+    from jupyterlab_switchyard.watching.machine import MachineMeter
+
+    MachineMeter.step = lambda self: {}
     steps = draw_steps()
     fixture = {
         "peer": f"jupyterlab-switchyard {version('jupyterlab-switchyard')} (Python)",

@@ -32,6 +32,15 @@ test.each(['finished', 'stopped', 'failed'] as const)('a run that is %s has noth
   expect(state).not.toHaveBeenCalled();
 });
 
+test.each(['finished', 'stopped', 'failed'] as const)(
+  'what the kernel said is %s has nothing to hold, though its last snapshot is to come',
+  (told) => {
+    const { controls } = answering();
+    expect(controlState({ ...run(routing(), 'running'), told }, controls).why).toBe('nothing');
+    expect(controlState({ ...run(routing(), 'running'), told: 'paused' }, controls).why).toBeNull();
+  }
+);
+
 const STILL = KIND_EXAMPLES.filter((name) => !kindOf(kind(name)).steered);
 
 test.each(STILL)('%s is no training, whatever its status', (name) => {

@@ -43,3 +43,11 @@ def array(request):
     if request.param == "lists":
         return lambda values: values
     return request.getfixturevalue("numpy").array
+
+
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Runs without scalars of the machine, which no two have alike."""
+    from jupyterlab_switchyard.watching.machine import MachineMeter
+
+    monkeypatch.setattr(MachineMeter, "step", lambda self: {})

@@ -134,7 +134,7 @@ def test_the_load_of_the_first_steps_is_kept_however_long_the_run(valid):
     assert [row[2] for row in history["load"][0][:6]] == [0, 0, 0, 0, 0, 0.25]
 
 
-def test_what_is_not_a_number_is_null_or_left_out(valid):
+def test_what_is_not_a_number_is_null_or_left_out(valid, unmeasured):
     run = switchyard.record()
     run.observe("a", indices=[[0]], weights=[[float("nan")]], num_experts=1)
     run.batch([[7]])

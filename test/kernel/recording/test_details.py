@@ -88,7 +88,7 @@ def test_after_the_window_it_is_as_if_always_counted(array, monkeypatch):
     assert tables_of(run._recorder.data(path_of(4)), 4) == tables
 
 
-def test_nothing_else_changes_by_asking(array):
+def test_nothing_else_changes_by_asking(array, unmeasured):
     steps = list(steps_of(9))
     _, plain = recorded(steps, array)
     run, asked = recorded(steps, array, asked={0: 4, 1: 0, 4: 6, 6: 6, 7: 7})

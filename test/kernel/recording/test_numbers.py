@@ -120,7 +120,7 @@ def test_unused_choices_are_no_load(array, valid):
     assert layer["coActivation"][1] == [None, None, None]
 
 
-def test_window_of_steps(valid):
+def test_window_of_steps(valid, unmeasured):
     run = switchyard.record(window=2)
     for step, expert in enumerate([0, 0, 1, 1, 2]):
         run.observe("a", indices=[[expert]], num_experts=3)

@@ -19,7 +19,7 @@ def load(path):
     return module
 
 
-def test_a_recording_has_the_numbers_that_kernel_lib_makes(valid):
+def test_a_recording_has_the_numbers_that_kernel_lib_makes(valid, unmeasured):
     fixture = json.loads((PARITY / "fixtures" / "recording.json").read_text())
     run = load(PARITY / "make_recording.py").replay(fixture["steps"])
     # test/parity/recording.test.ts compares the same data with kernel-lib's.
