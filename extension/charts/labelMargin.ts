@@ -3,9 +3,12 @@ import { textWidth } from './fitting';
 
 /** Between labels and the plot; pixels. */
 const BESIDE = 14;
+/** Width of a text of wide letters over that of another. */
+const WIDE = 1.12;
 
 export function labelMargin(labels: readonly string[]): number {
-  return BESIDE + Math.max(0, ...labels.map((label) => textWidth(label)));
+  // What is cut is not read: a word of wide letters takes more than the mean.
+  return BESIDE + WIDE * Math.max(0, ...labels.map((label) => textWidth(label)));
 }
 
 /** Marks of a bar of colours from 0 to `end` that stand clear of each other, in so many pixels. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { KIND_EXAMPLES } from '../support/kindExamples';
-import { drawn, example as saved, onShareScale, openNotebook, panelOf } from './support/notebook';
+import { drawn, example as saved, onShareScale, openNotebook, panelOf, start } from './support/notebook';
 
 type Kind = Payload['kind'];
 
@@ -138,9 +138,10 @@ test('each kind, sent from a Python cell, draws its numbers in the panel and say
   tmpPath
 }) => {
   const cells = KIND_EXAMPLES.map((kind) => `import replay; replay.show(replay.example("${kind}"))`);
+  test.setTimeout(240_000);
   await openNotebook(page, tmpPath, cells);
+  await start(page, 'notebook:run-all-cells');
   for (const [cell, kind] of KIND_EXAMPLES.entries()) {
-    await page.notebook.runCell(cell);
     const output = page.locator('.jp-Notebook-cell').nth(cell).locator('.jp-switchyard-Summary');
     // A run that is over does not open its panel by itself.
     await output.getByRole('button', { name: 'Show beside the cell' }).click();
