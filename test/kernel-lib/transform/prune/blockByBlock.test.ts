@@ -104,7 +104,9 @@ class Twice extends core.Module {
   }
 
   override apply(x: tf.Tensor, ctx: core.Context): tf.Tensor {
-    return tf.tidy(() => this.model.apply(x, ctx.within('a')).add(this.model.apply(tf.sub(6, x).toInt(), ctx.within('b'))));
+    return tf.tidy(() =>
+      this.model.apply(x, ctx.within('a')).add(this.model.apply(tf.sub(6, x).toInt(), ctx.within('b')))
+    );
   }
 }
 
