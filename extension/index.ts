@@ -13,8 +13,7 @@ import { NotebookPanels } from './cells';
 import { addCommands, CommandIDs } from './commands';
 import { DOMAIN } from './base/domain';
 import type { IRun } from './base/payloads';
-import { healthLine } from './base/health';
-import { healthOf } from './kinds';
+import { healthWords } from './kinds';
 import { briefWords, HealthWatch, RunStatus } from './status';
 import { fillPalette } from './palette';
 import { IPanelSettings, PanelSettings } from './base/panelSettings';
@@ -195,7 +194,7 @@ function wordsOf(run: IRun | undefined, settings: PanelSettings, trans: Translat
     return null;
   }
   const { payload } = run.reading;
-  const health = healthLine(healthOf(payload, settings.healthLimits), trans);
+  const health = healthWords(payload, settings.healthLimits, trans);
   return [briefWords(payload, run.told === 'paused', trans), health].filter(Boolean).join('; ');
 }
 

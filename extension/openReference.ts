@@ -1,7 +1,7 @@
 /** @file The reference of the library, as a page beside the notebook; it comes with the extension. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { shippedUrl } from './base/shippedUrl';
 import { CommandIDs } from './commands';
 
 /** JupyterLab's own command for such pages; Notebook 7 has none. */
@@ -12,8 +12,7 @@ export function addReference({ commands }: JupyterFrontEnd, trans: TranslationBu
     label: trans.__('Switchyard Reference'),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: async () => {
-      const extensions = PageConfig.getOption('fullLabextensionsUrl');
-      const url = URLExt.join(extensions, 'jupyterlab-switchyard', 'reference', 'index.html');
+      const url = shippedUrl('reference', 'index.html');
       if (commands.hasCommand(HELP)) {
         await commands.execute(HELP, { url, text: trans.__('Switchyard Reference') });
       } else {

@@ -1,6 +1,6 @@
 /** @file The notebooks that come with the extension, read from where the server has it. */
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { shippedUrl } from '../base/shippedUrl';
 
 /** A notebook that comes with the extension. */
 export interface IExample {
@@ -21,10 +21,7 @@ export function readExample({ file }: IExample, settings: ServerConnection.ISett
 }
 
 async function read(file: string, settings: ServerConnection.ISettings): Promise<unknown> {
-  const extensions = PageConfig.getOption('fullLabextensionsUrl');
-  const at = URLExt.join(extensions, 'jupyterlab-switchyard', 'examples', encodeURIComponent(file));
-  // A path of the server's, its own base included.
-  const url = new URL(at, settings.baseUrl).href;
+  const url = new URL(shippedUrl('examples', encodeURIComponent(file)), settings.baseUrl).href;
   const response = await ServerConnection.makeRequest(url, {}, settings);
   if (!response.ok) {
     throw new ServerConnection.ResponseError(response);

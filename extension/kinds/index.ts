@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload, PayloadOf } from '@switchyard/kernel-lib/protocol';
 import type { IFinding, IHealthLimits } from '../base/health';
+import { healthLine } from '../base/health';
 import { stepWords } from '../base/runState';
 import { choices } from './choices';
 import { depthUsage } from './depthUsage';
@@ -33,6 +34,11 @@ export const KINDS: { readonly [Kind in Payload['kind']]: IKind<PayloadOf<Kind>>
   'pruning-groups': pruningGroups,
   choices
 };
+
+/** Findings in a payload's run, in a line; empty where there are none. */
+export function healthWords(payload: Payload, limits: IHealthLimits, trans: TranslationBundle): string {
+  return healthLine(healthOf(payload, limits), trans);
+}
 
 /** Findings in a payload's run. */
 export function healthOf(payload: Payload, limits: IHealthLimits): IFinding[] {

@@ -11,11 +11,10 @@ import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
 import { FrameScheduler } from '../base/frame';
-import { healthLine } from '../base/health';
 import { PanelSettings } from '../base/panelSettings';
 import type { IRun, KernelState } from '../base/payloads';
 import { latestRun } from '../base/payloads';
-import { healthOf, kindOf, progressOf } from '../kinds';
+import { healthWords, kindOf, progressOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
@@ -201,7 +200,7 @@ export class RunView extends Widget {
       source,
       progress: progressOf(payload, trans),
       state,
-      health: healthLine(healthOf(payload, this._settings.healthLimits), trans),
+      health: healthWords(payload, this._settings.healthLimits, trans),
       layers: isOfLayers ? layers : [],
       layer,
       experts: isOfLayers ? experts : [],

@@ -3,11 +3,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { isStill } from '@switchyard/kernel-lib/protocol';
 import type { RunControls } from '../control';
 import type { IHealthLimits } from '../base/health';
-import { healthLine } from '../base/health';
 import type { IRun, KernelState } from '../base/payloads';
 import { titleOf } from '../base/payloads';
 import { runState, stateLabel } from '../base/runState';
-import { healthOf, kindOf, progressOf } from '../kinds';
+import { healthWords, kindOf, progressOf } from '../kinds';
 import type { PayloadStore } from '../base/store';
 import type { IListedRun, IRunRow } from './listRuns';
 import { listRuns } from './listRuns';
@@ -70,7 +69,7 @@ export class RunHandle {
     const { source } = payload;
     const state = runState(payload, run, this.kernel, Date.now());
     const origin = run.live ? trans.__('live') : trans.__('saved');
-    const health = healthLine(healthOf(payload, limits), trans);
+    const health = healthWords(payload, limits, trans);
     if (isStill(source)) {
       return { title, state: '', details: [...place, origin], health, cell };
     }
