@@ -7,7 +7,7 @@ export * as data from '../train/data';
 export * as elastic from './elastic';
 export * as environment from '../environment';
 export * as generative from '../train/generative';
-export * as graph from '../nn/graph';
+export * as graph from './graph';
 export * as io from './io';
 export * as kernel from '../kernel';
 export * as layers from '../nn/layers';
