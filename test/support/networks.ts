@@ -19,6 +19,18 @@ export function makeNetwork(
   return network;
 }
 
+/** A linear map [16, 16] in a sequence, so that adapters find it at path "0". */
+export function frozenLinear(seed: number): core.Module {
+  const random = Random.fromSeed(seed);
+  return new layers.Sequential([new layers.Linear({ inputWidth: 16, outputWidth: 16, bias: false, random })]);
+}
+
+/** The same of a feed-forward network of width 16, 32 neurons. */
+export function frozenFeedForward(seed: number): core.Module {
+  const random = Random.fromSeed(seed);
+  return new layers.Sequential([new layers.FeedForward({ width: 16, hidden: 32, bias: false, random })]);
+}
+
 /** The same normal tokens each time. */
 export function makeTokens(numTokens = 40, width = 6, seed = 2): tf.Tensor2D {
   return Random.fromSeed(seed).normal([numTokens, width]) as tf.Tensor2D;

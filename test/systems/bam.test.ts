@@ -1,10 +1,7 @@
-import { core, models, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { core, models, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { outputOf, setValue, valuesOf } from '../support/networks';
-import { makeLanguage, onlyDomain } from '../support/language';
 import { expectClose } from '../support/numeric';
-import { mean } from '../support/regression';
-import { SHORT } from '../support/runs';
 
 const { Context, Random } = core;
 
@@ -131,32 +128,4 @@ describe('[bam]', () => {
       attention.dispose();
     }
   );
-
-  test('of models of two domains, mixed text is met better at once than where only feed-forward networks are experts', async () => {
-    const runs: { mixed: number; feedForward: number; sources: number }[] = [];
-    for (const seed of [1, 2, 3]) {
-      const text = makeLanguage({ domains: 2, seed });
-      const size = { ...SIZE, vocabSize: text.vocabSize, seed };
-      const base = models.denseTransformer(size);
-      const options = { ...SHORT, steps: 40, batchSize: 8, learningRate: 0.01, evaluateEvery: 0, seed };
-      await train.fit(base, text, options);
-      const own: models.Transformer[] = [];
-      for (const domain of [0, 1]) {
-        const model = models.mapFeedForwards(base, (feedForward) => feedForward);
-        await train.fit(model, onlyDomain(text, domain), { ...options, steps: 80 });
-        own.push(model);
-      }
-      const lossOf = async (model: models.Transformer) =>
-        (await train.evaluate(model, text, { batchSize: 8, batches: 4 })).loss;
-      const upcycled = [mixture(seed), { ...mixture(seed), attention: 'average' as const }].map(
-        (each) => models.upcycle(own, each).model
-      );
-      const [mixed, feedForward] = [await lossOf(upcycled[0]), await lossOf(upcycled[1])];
-      runs.push({ mixed, feedForward, sources: mean([await lossOf(own[0]), await lossOf(own[1])]) });
-      [base, ...own, ...upcycled].forEach((model) => model.dispose());
-    }
-    // And better than by either of the two, or there would be nothing in putting them together.
-    runs.forEach(({ mixed, sources }) => expect(mixed).toBeLessThan(sources));
-    expect(mean(runs.map(({ mixed, feedForward }) => feedForward - mixed))).toBeGreaterThan(0);
-  });
 });

@@ -1,9 +1,7 @@
-import { core, models, moe, sim, tf, train } from '@switchyard/kernel-lib';
+import { core, models, moe, sim, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeLanguage } from '../support/language';
 import { setValue } from '../support/networks';
-import { mean } from '../support/regression';
-import { SHORT } from '../support/runs';
 
 const { Context } = core;
 
@@ -92,29 +90,5 @@ describe('[stem]', () => {
     expect(blind.misses).toBeGreaterThan(accesses[0].length);
     // A link that is too slow shows.
     expect(run(4, 0.5).stallSeconds).toBeGreaterThan(accesses[0].length);
-  });
-
-  test('a character model learns more than with SwiGLU of the same work', async () => {
-    const gains: number[] = [];
-    for (const seed of [1, 2, 3]) {
-      const looked = stem({ layers: 1, seed });
-      const twin = models.denseTwin(looked);
-      expect(models.activeFlops(twin)).toBe(models.activeFlops(looked));
-      const losses: number[] = [];
-      for (const model of [looked, twin]) {
-        await train.fit(model, text, {
-          ...SHORT,
-          steps: 120,
-          seed,
-          batchSize: 8,
-          learningRate: 1e-2,
-          evaluateEvery: 0
-        });
-        losses.push((await train.evaluate(model, text, { batches: 4 })).loss);
-        model.dispose();
-      }
-      gains.push(losses[1] - losses[0]);
-    }
-    expect(mean(gains)).toBeGreaterThan(0);
   });
 });

@@ -54,9 +54,10 @@ export const analysisSystems: readonly SystemEntry[] = [
     function: 'train.muP',
     test: 'test/systems/moeMup.test.ts',
     note:
-      'Rates go to train.fit({ rates }); the sweep is a loop in the slow test (moeMup.slow.test.ts), as is movement. Movement is that of 8 steps on one sequence of 16 tokens, mean of ' +
-      '6 seeds: slopes -0.04 and -0.01, usually parameterised 0.9 and 1.3. With many different tokens the router of width 32 moves more than ' +
-      'wide ones (slope -0.2 to -0.3), as its steps agree by chance with tokens that they are not for. Rates transfer from width 32 to 128 on a ' +
-      'grid of factors 4. Not covered: how the number of experts and their size shift the best rate.'
+      'Rates go to train.fit({ rates }); the sweep is a loop in the slow test (moeMup.slow.test.ts), as is movement. Movement is that ' +
+      'of 8 steps on one sequence of 16 tokens, mean of 6 seeds: slopes -0.04 and -0.01, usually parameterised 0.9 and 1.3. With many ' +
+      'different tokens the router of width 32 moves more than wide ones (slope -0.2 to -0.3), as its steps agree by chance with ' +
+      'tokens that they are not for. Rates transfer from width 32 to 128 on a grid of factors 4. Not covered: how the number of ' +
+      'experts and their size shift the best rate.'
   }
 ];

@@ -9,8 +9,8 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/matformer.test.ts',
     claim: 'claim not tested',
     note:
-      "Granularities of the hidden axes, elastic.every for joint training, mix'n'match by elastic.select. That losses lie on a curve, and that small slices draft well " +
-      'for the whole, is not measured here.'
+      "Granularities of the hidden axes, elastic.every for joint training, mix'n'match by elastic.select. That losses lie on a curve, " +
+      'and that small slices draft well for the whole, is not measured here.'
   },
   {
     id: 'sortednet',
@@ -22,8 +22,8 @@ export const elasticSystems: readonly SystemEntry[] = [
     measured: {
       test: 'test/systems/sortedNetworks.slow.test.ts',
       figures:
-        'accuracy on digits of a slice less 96 % of that of a network of its size trained alone, by share of the width: 1/8 0.016 +- 0.022, 1/4 0.014 +- 0.006, ' +
-        '1/2 0.032 +- 0.005, whole 0.033 +- 0.004; 1/8 less the same slice of a plain training 0.66 +- 0.08',
+        'accuracy on digits of a slice less 96 % of that of a network of its size trained alone, by share of the width: 1/8 0.016 +- ' +
+        '0.022, 1/4 0.014 +- 0.006, 1/2 0.032 +- 0.005, whole 0.033 +- 0.004; 1/8 less the same slice of a plain training 0.66 +- 0.08',
       date: '2026-11-29'
     },
     note: 'Prefixes of width and depth, drawn evenly; the losses of a step are a mean, so that gradients accumulate in one update.'
@@ -45,8 +45,8 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/lighthubert.test.ts',
     claim: 'claim not tested',
     note:
-      'Two trainings of elastic.task with { distillation: { teacher, distance: "squared" } }: elastic.every of the largest slice, then elastic.uniform. On a tower ' +
-      'with planted representations; masked prediction and truncations of the teacher are not tried.'
+      'Two trainings of elastic.task with { distillation: { teacher, distance: "squared" } }: elastic.every of the largest slice, ' +
+      'then elastic.uniform. On a tower with planted representations; masked prediction and truncations of the teacher are not tried.'
   },
   {
     id: 'llama-nas',
@@ -63,8 +63,9 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/amoeballm.test.ts',
     claim: 'claim not tested',
     note:
-      'elastic.removeLayers (dynamic programming), elastic.rank (widths by importance), elastic.mixtureOfSupernets with a rank (LoRAs mixed by shape), and ' +
-      'elastic.task with { distillation, balance }. Whether the mixture of LoRAs ends lower than one is not measured.'
+      'elastic.removeLayers (dynamic programming), elastic.rank (widths by importance), elastic.mixtureOfSupernets with a rank (LoRAs ' +
+      'mixed by shape), and elastic.task with { distillation, balance }. Whether the mixture of LoRAs ends lower than one is not ' +
+      'measured.'
   },
   {
     id: 'mixture-of-supernets',
@@ -82,8 +83,8 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/snNet.test.ts',
     claim: 'claim not tested',
     note:
-      'Two anchors, stitches from the cheaper to the dearer, elastic.stitchTask for brief training by drawn paths. That accuracy lies between the anchors after it is not ' +
-      'measured.'
+      'Two anchors, stitches from the cheaper to the dearer, elastic.stitchTask for brief training by drawn paths. That accuracy lies ' +
+      'between the anchors after it is not measured.'
   },
   {
     id: 'model-assembling',
@@ -92,8 +93,8 @@ export const elasticSystems: readonly SystemEntry[] = [
     test: 'test/systems/modelAssembling.test.ts',
     claim: 'claim not tested',
     note:
-      "Module incubation of stacks of blocks; embeddings, last norm and head are the meta model's. That modules of a shared meta model fit together better than those of " +
-      'independent ones is not measured.'
+      "Module incubation of stacks of blocks; embeddings, last norm and head are the meta model's. That modules of a shared meta " +
+      'model fit together better than those of independent ones is not measured.'
   },
   {
     id: 'hw-aware-subnet-search',
@@ -101,8 +102,9 @@ export const elasticSystems: readonly SystemEntry[] = [
     function: 'nas.surrogate',
     test: 'test/systems/hwAwareSearch.test.ts',
     note:
-      'Ridge regressions of each objective, refitted with every trial, a genetic search of several objectives on them, and trials of its front; over elastic.space of any supernet. ' +
-      'On a planted table of 10,000 candidates; the comparison with WeakNAS is not made.'
+      'Ridge regressions of each objective, refitted with every trial, a genetic search of several objectives on them, and trials of ' +
+      'its front; over elastic.space of any supernet. On a planted table of 10,000 candidates; the comparison with WeakNAS is not ' +
+      'made.'
   },
   {
     id: 'tips',
@@ -113,11 +115,13 @@ export const elasticSystems: readonly SystemEntry[] = [
     measured: {
       test: 'test/systems/tips.slow.test.ts',
       figures:
-        'accuracy on digits after 80 steps, drawn by importance less drawn evenly, by the share of operations: 0.15 -0.044 +- 0.038, 0.4 0.028 +- 0.011, whole 0.040 +- 0.013',
+        'accuracy on digits after 80 steps, drawn by importance less drawn evenly, by the share of operations: 0.15 -0.044 +- 0.038, ' +
+        '0.4 0.028 +- 0.011, whole 0.040 +- 0.013',
       date: '2026-11-30'
     },
     note:
-      'elastic.pathChain makes a supernet a Markov chain whose walks are its slices, and the sampler of elastic.task draws by their weight, one for each budget of operations. How links weigh is chosen here: ' +
-      'positions of an axis, and the 2^n ways through n residual blocks.'
+      'elastic.pathChain makes a supernet a Markov chain whose walks are its slices, and the sampler of elastic.task draws by their ' +
+      'weight, one for each budget of operations. How links weigh is chosen here: positions of an axis, and the 2^n ways through n ' +
+      'residual blocks.'
   }
 ];

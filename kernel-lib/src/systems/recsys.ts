@@ -7,6 +7,13 @@ export const recsysSystems: readonly SystemEntry[] = [
     title: 'TokenMixer-Large: Scaling Up Large Ranking Models in Industrial Recommenders',
     function: 'models.tokenMixer',
     test: 'test/systems/tokenMixer.test.ts',
+    claim: 'mechanism',
+    measured: {
+      test: 'test/systems/tokenMixer.slow.test.ts',
+      figures:
+        'share of clicks told right that only two slots together tell, of which a guess has half: 0.960 +- 0.007',
+      date: '2026-11-30'
+    },
     note:
       'With models.mixTokens and revertTokens; each slot has a moe.layer of its own (moe.untied). Chosen: norms before the networks, a residual ' +
       'of one layer; one of n layers takes its place, since both at once double the stream. The check on gradients holds without norms: ' +
