@@ -58,11 +58,12 @@ for word; do
   previous="$word"
 done`;
 
-/** \`npm ci\` waits while there is a file \`slow\`. */
+/** \`npm ci\` waits while there is a file \`slow\`, and does no more where who called it was killed meanwhile: it would write beside the next run. */
 const NPM = `
 case "$*" in
   ci*)
     while [ -e "$ROOT/slow" ]; do sleep 0.05; done
+    kill -0 $PPID 2> /dev/null || exit 1
     for name in @tensorflow/tfjs-node-gpu node-api-headers; do
       mkdir -p "$ROOT/node_modules/$name"
       echo '{}' > "$ROOT/node_modules/$name/package.json"
