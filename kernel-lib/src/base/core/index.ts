@@ -27,6 +27,8 @@ export type {
 } from './events';
 export { shared } from './host';
 export type { CellInfo, Content, KernelHost } from './host';
+export { EVICTION_POLICIES, EvictionCache } from './evictionCache';
+export type { CacheStep, EvictionPolicy } from './evictionCache';
 export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';

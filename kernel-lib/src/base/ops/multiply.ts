@@ -5,6 +5,7 @@ import { embed } from './embed';
 import { withGradient } from './gradient';
 import { groupedMatMul } from './groupedMatMul';
 import { PackedTensor } from './packedTensor';
+import { PagedTensor } from './pagedTensor';
 import type { DispatchPlan } from './planDispatch';
 
 /**
@@ -22,6 +23,9 @@ export function multiply(x: tf.Tensor2D, parameter: Stored, transposed = false):
 /** As {@link groupedMatMul} with a parameter [E, D, H]. */
 export function multiplyGroups(x: tf.Tensor2D, parameter: Stored, plan: DispatchPlan): tf.Tensor2D {
   expectDtype('ops.multiplyGroups', 'x', x, 'float32');
+  if (parameter.packed instanceof PagedTensor) {
+    return pagedMatMul(x, parameter.packed, plan);
+  }
   const packed = packedOf(parameter);
   return packed === null
     ? groupedMatMul(x, parameter.read() as tf.Tensor3D, plan)
@@ -55,6 +59,29 @@ function packedMatMul(
     () => product(x, packed, transposed, plan),
     (dy) => [product(dy as tf.Tensor2D, packed, !transposed, plan)]
   );
+}
+
+function pagedMatMul(x: tf.Tensor2D, paged: PagedTensor, plan: DispatchPlan): tf.Tensor2D {
+  return withGradient<tf.Tensor2D>(
+    [x],
+    () => pagedProduct(x, paged, false, plan),
+    (dy) => [pagedProduct(dy as tf.Tensor2D, paged, true, plan)]
+  );
+}
+
+/** Rows of each expert times its matrix, of which as many are read at once as fit. */
+function pagedProduct(x: tf.Tensor2D, paged: PagedTensor, transposed: boolean, plan: DispatchPlan): tf.Tensor2D {
+  const used = Array.from(plan.counts.keys()).filter((expert) => plan.counts[expert] > 0);
+  const parts: tf.Tensor2D[] = [];
+  for (let first = 0; first < used.length; first += paged.capacity) {
+    const some = used.slice(first, first + paged.capacity);
+    paged.pages(some).forEach((page, i) => {
+      const rows = x.slice([plan.offsets[some[i]], 0], [plan.counts[some[i]], -1]);
+      parts.push(product(rows, page, transposed, null));
+    });
+  }
+  const [, inputs, outputs] = paged.shape;
+  return parts.length === 0 ? tf.zeros([0, transposed ? inputs : outputs]) : tf.concat(parts);
 }
 
 function product(x: tf.Tensor2D, packed: PackedTensor, transposed: boolean, plan: DispatchPlan | null): tf.Tensor2D {

@@ -1,3 +1,4 @@
+export type { PagePool, PagePoolOptions, PagePoolReport } from '../../base/ops/pagePool';
 export type { ModelCard } from './card';
 export type { ExportOptions } from './exportModel';
 export { families } from './families';

@@ -2,6 +2,8 @@ import { existsSync } from 'fs';
 import * as path from 'path';
 import { expectOneOf, fail, Random } from '../../base/core';
 import { readGguf } from '../../base/io';
+import { PagePool } from '../../base/ops/pagePool';
+import type { PagePoolOptions } from '../../base/ops/pagePool';
 import { Config } from './config';
 import { expectPlausible } from './expectPlausible';
 import { familyOf } from './families';
@@ -29,7 +31,16 @@ export interface OpenOptions {
    * Default "float32".
    */
   dtype?: OpenDtype;
+  /**
+   * "lazy" reads an expert of a mixture when a token first goes to it, and keeps those that were used lately: a model larger than the memory. They stay as they
+   * are stored, and `dtype` is "as stored". Default "all".
+   */
+  experts?: 'all' | 'lazy';
+  /** Memory of experts that are read lazily, and who leaves it: by default 2 GB, and the one used longest ago ("lru"). */
+  expertCache?: Partial<PagePoolOptions>;
 }
+
+const CACHE_BYTES = 2e9;
 
 /**
  * Opens a checkpoint as one of our models: a folder of HuggingFace (`config.json`, `model.safetensors` in one or several files,
@@ -46,15 +57,39 @@ export async function open<M extends PretrainedModel = PretrainedTransformer>(
   return openAny(where, options) as M;
 }
 
-function openAny(where: string, { dtype = 'float32' }: OpenOptions): PretrainedModel {
-  expectOneOf('models.open', 'dtype', dtype, OPEN_DTYPES);
+function openAny(where: string, options: OpenOptions): PretrainedModel {
+  const kept = keptAs(options);
   const place = findCheckpoint(where);
   if (place.endsWith('.gguf')) {
     const { gguf, ...checkpoint } = openGguf(place);
-    return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'), dtype);
+    return build(checkpoint, ggufTokenizer(place, gguf), checkpoint.config.ids('eos_token_id'), kept);
   }
   const checkpoint = openFolder(place);
-  return build(checkpoint, folderTokenizer(place), endIdsOf(place, checkpoint.config), dtype);
+  return build(checkpoint, folderTokenizer(place), endIdsOf(place, checkpoint.config), kept);
+}
+
+/** How values are kept: their dtype, and the memory of experts that are read lazily. */
+interface Kept {
+  dtype: OpenDtype;
+  pool: PagePool | null;
+}
+
+function keptAs({
+  experts = 'all',
+  expertCache,
+  dtype = experts === 'lazy' ? 'as stored' : 'float32'
+}: OpenOptions): Kept {
+  expectOneOf('models.open', 'dtype', dtype, OPEN_DTYPES);
+  expectOneOf('models.open', 'experts', experts, ['all', 'lazy']);
+  if (experts === 'lazy') {
+    if (dtype !== 'as stored') {
+      fail('models.open', "experts that are read lazily are kept as they are stored: dtype must be 'as stored'", dtype);
+    }
+    return { dtype, pool: new PagePool('models.open', { bytes: CACHE_BYTES, ...expertCache }) };
+  }
+  return expertCache === undefined
+    ? { dtype, pool: null }
+    : fail('models.open', "expertCache is of experts that are read lazily: experts must be 'lazy'", experts);
 }
 
 /**
@@ -71,7 +106,7 @@ function build(
   checkpoint: Checkpoint,
   tokenizer: HubTokenizer,
   endIds: readonly number[],
-  dtype: OpenDtype
+  { dtype, pool }: Kept
 ): PretrainedModel {
   const family = familyOf(checkpoint.config);
   expectPlausible(checkpoint);
@@ -85,7 +120,8 @@ function build(
     : new PretrainedTransformer(options as TransformerOptions, { family, ...rest }, Random.blank());
   try {
     const maps = weightsOf(family, options);
-    readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model), dtype);
+    readWeights(checkpoint, model, maps, matchWeights(checkpoint, family, maps, model), dtype, pool);
+    model.expertCache = pool;
     return model;
   } catch (error) {
     model.dispose();

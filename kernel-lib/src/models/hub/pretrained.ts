@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Context, expectInteger, fail } from '../../base/core';
 import type { Random } from '../../base/core';
+import type { PagePool } from '../../base/ops/pagePool';
 import type { BlockModelOptions } from '../blockModel';
 import { Transformer } from '../language';
 import type { TransformerOptions } from '../language';
@@ -22,6 +23,9 @@ export interface LogitsOptions {
 
 /** A `Transformer` that `models.open` opened: it has its tokenizer, and continues texts. */
 export class PretrainedTransformer extends Transformer {
+  /** Memory of the experts that are read lazily, whose `report` says its hits; null where all are read. */
+  expertCache: PagePool | null = null;
+
   constructor(
     options: TransformerOptions,
     /** Where it comes from. */

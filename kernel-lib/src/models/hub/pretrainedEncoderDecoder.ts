@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Context, fail } from '../../base/core';
 import type { Random } from '../../base/core';
+import type { PagePool } from '../../base/ops/pagePool';
 import { ENCODED } from '../../nn/layers';
 import { DECODER_IDS, EncoderDecoder } from '../language';
 import type { EncoderDecoderOptions } from '../language';
@@ -21,6 +22,9 @@ import type { HubTokenizer } from './tokenizer';
 export class PretrainedEncoderDecoder extends EncoderDecoder {
   /** Distances are classes, so that there is no end of positions. */
   readonly contextLength = Infinity;
+
+  /** Memory of the experts that are read lazily, whose `report` says its hits; null where all are read. */
+  expertCache: PagePool | null = null;
 
   constructor(
     options: EncoderDecoderOptions,

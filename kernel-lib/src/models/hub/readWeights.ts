@@ -4,8 +4,10 @@ import type { Module, Stored } from '../../base/core';
 import { bytesOf, decodeValues, encodeValues, unitOf } from '../../base/io';
 import type { TensorEntry } from '../../base/io';
 import * as ops from '../../base/ops';
+import type { PagePool } from '../../base/ops/pagePool';
 import type { AnyFamily } from './family';
 import type { Checkpoint } from './openFolder';
+import { isPaged, pageExperts } from './pageExperts';
 import type { PackedPieces, StoredRows, WeightMap } from './weightMap';
 
 /**
@@ -56,18 +58,25 @@ export const OPEN_DTYPES: readonly OpenDtype[] = ['float32', 'bfloat16', 'float1
 
 const HALVES = { bfloat16: 'BF16', float16: 'F16' } as const;
 
-/** Reads each tensor and stores it in its parameter, in this dtype: beside the model there is one of them at a time. */
+/**
+ * Reads each tensor and stores it in its parameter, in this dtype: beside the model there is one of them at a time. With a pool, banks of experts are not read
+ * but when they are used.
+ */
 export function readWeights(
   checkpoint: Checkpoint,
   model: Module,
   maps: readonly WeightMap[],
   entries: ReadonlyMap<string, TensorEntry>,
-  dtype: OpenDtype
+  dtype: OpenDtype,
+  pool: PagePool | null
 ): void {
   const stored = model.stored();
-  const most = Math.max(...maps.map((map) => sizeOf(map, entries)));
+  const paged = pool === null ? [] : maps.filter((map) => isPaged(map, entries));
+  paged.forEach((map) => pageExperts(checkpoint, model, map, entries, pool!));
+  const now = maps.filter((map) => !paged.includes(map));
+  const most = Math.max(0, ...now.map((map) => sizeOf(map, entries)));
   const room = Buffer.allocUnsafeSlow(most);
-  for (const map of maps) {
+  for (const map of now) {
     const theirs = readAll(checkpoint, map, entries, room);
     const packed = canBePacked(theirs) ? map.toPacked(theirs.map((each) => halved(each, dtype))) : null;
     if (packed === null || !packed.every(wholeBlocks)) {

@@ -30,6 +30,8 @@ export interface WeightMap {
   toTheirs(ours: readonly tf.Tensor[]): tf.Tensor[];
   /** Ours as they are stored, of matrices of one format. */
   toPacked(theirs: readonly StoredRows[]): PackedPieces[];
+  /** Where one expert's matrix of ours stands, of banks of experts: in which of theirs, and in which of its equal parts. */
+  expert?(ours: number, expert: number): { theirs: number; part: number };
 }
 
 /** The same values in the same order. */
@@ -65,7 +67,8 @@ export function experts(path: string, names: readonly string[]): WeightMap {
     shapes: ([[, a, b]]) => names.map(() => [b, a]),
     toOurs: (theirs) => [tf.stack([...theirs]).transpose([0, 2, 1])],
     toTheirs: ([x]) => tf.unstack(x.transpose([0, 2, 1])),
-    toPacked: (theirs) => [stack(theirs)]
+    toPacked: (theirs) => [stack(theirs)],
+    expert: (_, expert) => ({ theirs: expert, part: 0 })
   };
 }
 
@@ -84,7 +87,8 @@ export function stackedExperts(paths: readonly string[], name: string): WeightMa
         pieces: Array.from({ length: matrices }, (__, matrix) => rowsOf(x, matrix * all + i * rows, rows)),
         layout: { format: x.format, matrices, rows, columns, transposed: true }
       }));
-    }
+    },
+    expert: (ours, expert) => ({ theirs: 0, part: expert * paths.length + ours })
   };
 }
 

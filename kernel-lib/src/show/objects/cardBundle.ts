@@ -23,11 +23,28 @@ function cardRows(card: ModelCard): string[][] {
   return [
     ['parameters', `${whole(parameters)}${activeParameters < parameters ? `, ${whole(activeParameters)} active` : ''}`],
     ['file', `${megabytes(card.fileBytes)} (${card.dtypes.join(', ')})`],
-    ['memory', `${megabytes(card.memoryBytes)} (float32)`],
+    ['memory', `${megabytes(card.memoryBytes)} (${card.memoryDtypes.join(', ')})`],
+    ...cacheRow(card),
     ['context', Number.isFinite(card.contextLength) ? `${whole(card.contextLength)} positions` : 'without end'],
     ['tokenizer', card.tokenizer],
     ['license', card.license ?? 'not said']
   ];
+}
+
+/** Experts that are read when they are used. */
+function cacheRow({ expertCache }: ModelCard): string[][] {
+  if (expertCache === null) {
+    return [];
+  }
+  const { held, of, capacity, policy, hitRate, bytesRead } = expertCache;
+  const hits = Number.isNaN(hitRate) ? 'not used yet' : `${(100 * hitRate).toFixed(1)} % hits`;
+  const words = [
+    `${whole(held)} of ${whole(of)} matrices held, room for ${whole(capacity)}`,
+    policy,
+    hits,
+    `${megabytes(bytesRead)} read`
+  ];
+  return [['experts', words.join(', ')]];
 }
 
 function whole(value: number): string {

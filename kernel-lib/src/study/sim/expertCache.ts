@@ -1,4 +1,5 @@
-import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
+import { EvictionCache, expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
+import type { EvictionPolicy } from '../../base/core';
 
 /** Options of `sim.expertCache`. */
 export interface ExpertCacheOptions {
@@ -21,7 +22,7 @@ export interface ExpertCacheOptions {
 }
 
 /** Policy of a cache of experts: which one goes when room is needed. */
-export type CachePolicy = 'lru' | 'lfu' | 'belady';
+export type CachePolicy = EvictionPolicy | 'belady';
 
 /** Times of a cache of experts, such as that of bringing one in. */
 export interface CacheProfile {
@@ -53,8 +54,9 @@ export interface ExpertCacheReport {
 export function expertCache(options: ExpertCacheOptions): ExpertCacheReport {
   const { accesses, policy = 'lru', lookahead = 0, profile = { loadSeconds: 0, computeSeconds: 0 } } = options;
   check(options);
-  const cache = new Cache(options.capacity, policy, policy === 'belady' ? Infinity : lookahead, usesOf(accesses));
-  const loads = Int32Array.from(accesses, (needed, step) => cache.step(step, needed));
+  const nextUse = nextUseOf(usesOf(accesses), policy === 'belady' ? Infinity : lookahead);
+  const cache = new EvictionCache<number>('sim.expertCache', options.capacity, policy === 'belady' ? 'lru' : policy, nextUse); // prettier-ignore
+  const loads = Int32Array.from(accesses, (needed) => cache.step(needed).missing.length);
   const misses = loads.reduce((sum, n) => sum + n, 0);
   const needed = accesses.reduce((sum, experts) => sum + experts.length, 0);
   const seconds = time(loads, lookahead, profile);
@@ -71,60 +73,13 @@ export function expertCache(options: ExpertCacheOptions): ExpertCacheReport {
 /** Steps at which each expert is needed, in order. */
 type Uses = ReadonlyMap<number, readonly number[]>;
 
-class Cache {
-  private readonly held = new Set<number>();
-  private readonly lastUse = new Map<number, number>();
-  private readonly frequency = new Map<number, number>();
-
-  constructor(
-    private readonly capacity: number,
-    private readonly policy: CachePolicy,
-    private readonly known: number,
-    private readonly uses: Uses
-  ) {}
-
-  /** Makes the experts of a step present; returns how many had to be loaded. */
-  step(now: number, needed: readonly number[]): number {
-    const missing = needed.filter((expert) => !this.held.has(expert));
-    for (const expert of missing) {
-      if (this.held.size === this.capacity) {
-        this.held.delete(this.victim(now, needed));
-      }
-      this.held.add(expert);
-    }
-    for (const expert of needed) {
-      this.lastUse.set(expert, now);
-      this.frequency.set(expert, (this.frequency.get(expert) ?? 0) + 1);
-    }
-    return missing.length;
-  }
-
-  private victim(now: number, needed: readonly number[]): number {
-    const candidates = Array.from(this.held).filter((expert) => !needed.includes(expert));
-    return candidates.reduce((worst, expert) => (this.leavesBefore(expert, worst, now) ? expert : worst));
-  }
-
-  private leavesBefore(a: number, b: number, now: number): boolean {
-    const [nextA, nextB] = [this.nextUse(a, now), this.nextUse(b, now)];
-    if (nextA !== nextB) {
-      return nextA > nextB;
-    }
-    const frequent = (this.frequency.get(a) ?? 0) - (this.frequency.get(b) ?? 0);
-    if (this.policy === 'lfu' && frequent !== 0) {
-      return frequent < 0;
-    }
-    return (this.lastUse.get(a) ?? -1) < (this.lastUse.get(b) ?? -1);
-  }
-
-  /** Step of the next use as far as it is known, else Infinity. */
-  private nextUse(expert: number, now: number): number {
-    if (this.known === 0) {
-      return Infinity;
-    }
-    const next = this.uses.get(expert)?.find((step) => step > now) ?? Infinity;
-    return next <= now + this.known ? next : Infinity;
-  }
-}
+/** Step of the next use of an expert within `known` steps, else Infinity. */
+const nextUseOf =
+  (uses: Uses, known: number) =>
+  (expert: number, now: number): number => {
+    const next = known === 0 ? Infinity : (uses.get(expert)?.find((step) => step > now) ?? Infinity);
+    return next <= now + known ? next : Infinity;
+  };
 
 function usesOf(accesses: readonly (readonly number[])[]): Uses {
   const uses = new Map<number, number[]>();

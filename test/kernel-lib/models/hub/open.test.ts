@@ -104,6 +104,8 @@ test('its card says what there is to know, and is what a notebook shows', () => 
     activeParameters: 5968,
     fileBytes: 4 * 5968,
     memoryBytes: 4 * 5968,
+    memoryDtypes: ['float32'],
+    expertCache: null,
     dtypes: ['F32'],
     contextLength: 32,
     vocabSize: 64,
