@@ -6,7 +6,9 @@
  *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
  *   --alone       without PyTorch: ours only
  *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, pruning, profile, ui, lab,
- *                 real), or layers whose shape contains NAME
+ *                 real, large), or layers whose shape contains NAME
+ *   --large       at the end a mixture of 13.8 GB, which is written to .switchyard/bench first
+ *                 (`--only large`: that alone)
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
@@ -20,6 +22,7 @@ const { parseArgs } = require('util');
 const { Bench } = require('./driver/bench');
 const { depth } = require('./sections/depth');
 const { lab } = require('./sections/lab');
+const { large } = require('./sections/large');
 const { layers } = require('./sections/layers');
 const { memory } = require('./sections/memory');
 const { profile } = require('./sections/profile');
@@ -34,25 +37,25 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing, or need a model that is fetched. */
-const EXTRA_SECTIONS = { depth, pruning, profile, ui, lab, real };
+const EXTRA_SECTIONS = { depth, pruning, profile, ui, lab, real, large };
 /** They need no PyTorch. */
-const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab];
+const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab, large];
 
 function readOptions() {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
-  const flags = { smoke: flag, small: flag, alone: flag, full: flag };
+  const flags = { smoke: flag, small: flag, alone: flag, full: flag, large: flag };
   const { values } = parseArgs({ options: { json: text, only: text, threads: text, ...flags } });
   return { ...values, only: values.only ?? null, threads: Number(values.threads ?? 2) };
 }
 
 /** The sections to run; `--only` with the name of none picks layers by shape. */
-function choose({ only, smoke: smokeOnly }) {
+function choose({ only, smoke: smokeOnly, large: largeToo }) {
   if (smokeOnly) {
     return [smoke];
   }
   if (only === null) {
-    return Object.values(SECTIONS);
+    return [...Object.values(SECTIONS), ...(largeToo ? [large] : [])];
   }
   return [{ ...SECTIONS, ...EXTRA_SECTIONS }[only] ?? layers];
 }

@@ -94,3 +94,19 @@ test('two ways are sampled in pairs whose order changes, the first of them untim
   ]);
   expect(order.join('')).toBe('abbaab');
 });
+
+test('a mixture that is written for it is opened lazily and continued, on small shapes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-large-'));
+  try {
+    const json = join(folder, 'rows.json');
+    const words = [join(__dirname, 'run.js'), '--small', '--alone', '--only', 'large', '--json', json];
+    execFileSync(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const rows = JSON.parse(readFileSync(json, 'utf8')) as (Row & { value: number })[];
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...['opening', 'first token', 'token', 'file', 'peak memory', 'hits of the expert cache']
+    ]);
+    rows.forEach(({ name, value }) => expect(value, name).toBeGreaterThan(0));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

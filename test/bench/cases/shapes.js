@@ -65,7 +65,12 @@ const WHOLE = {
   scaling: shape(1024, 256, 512, 16, 2),
   training: TRAINING,
   starts: 5,
-  real: { prompt: 512, tokens: 128, rounds: 5 }
+  real: { prompt: 512, tokens: 128, rounds: 5 },
+  // The sizes of OLMoE-1B-7B.
+  large: {
+    ...{ name: 'olmoe-1b-7b-shaped', layers: 16, width: 2048, hidden: 1024, experts: 64, k: 8, heads: 16 },
+    ...{ vocabulary: 50304, context: 4096, shardBytes: 4e9, cacheBytes: 4e9, tokens: 32 }
+  }
 };
 
 /** The same sections on shapes so small that what they measure means nothing: to see that all of them end well. */
@@ -76,7 +81,11 @@ const SMALL = {
   scaling: SMOKE_SHAPES[0],
   training: { ...TRAINING, layers: 1, width: 16, numExperts: 4, batchSize: 2, length: 16 },
   starts: 1,
-  real: { prompt: 16, tokens: 4, rounds: 1 }
+  real: { prompt: 16, tokens: 4, rounds: 1 },
+  large: {
+    ...{ name: 'olmoe-small-shaped', layers: 2, width: 32, hidden: 16, experts: 8, k: 2, heads: 2 },
+    ...{ vocabulary: 64, context: 64, shardBytes: 2e4, cacheBytes: 2e4, tokens: 4 }
+  }
 };
 
 module.exports = { ONE_HOT_LIMIT, SMALL, SMOKE_SHAPES, WHOLE, allShapes, shapeName };
