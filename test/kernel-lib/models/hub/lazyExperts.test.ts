@@ -4,6 +4,8 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { core, models, type moe, sim, tf } from '@switchyard/kernel-lib';
 import { useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
+import { PagedTensor } from '@switchyard/kernel-lib/dist/base/ops/pagedTensor.js';
+import { PagePool } from '@switchyard/kernel-lib/dist/base/ops/pagePool.js';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../support/numeric';
 
@@ -78,6 +80,13 @@ describe.each(mixtures)('%s', (where) => {
     logitsOf(lazy);
     lazy.dispose();
     expect(tf.memory().numTensors).toBe(before);
+    const small = await open(where, { experts: 'lazy', expertCache: { bytes: 1 } });
+    logitsOf(small);
+    const held = tf.memory().numTensors;
+    logitsOf(small);
+    expect(tf.memory().numTensors).toBe(held);
+    small.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 
@@ -124,6 +133,28 @@ describe('the cache of experts', () => {
     expect(lazy.card.expertCache).toMatchObject({ held, of, policy: 'lru' });
     const rest = [...lazy.stored()].filter(([path]) => !/experts\.w\d$/.test(path));
     expect(lazy.card.memoryBytes).toBe(rest.reduce((sum, [, { bytes }]) => sum + bytes, 0) + bytesHeld);
+    lazy.dispose();
+  });
+
+  test('a bank that is made float32 leaves its room to the others', async () => {
+    const lazy = await models.open(where, { experts: 'lazy' });
+    const [first, second] = [0, 1].map((layer) => lazy.parameters().get(`layers.${layer}.moe.experts.w1`)!);
+    const { numTensors } = tf.memory();
+    const pool = new PagePool('test', { bytes: 4 * 16 * 24 });
+    const read = (parameter: core.Parameter) => {
+      const { source } = parameter.packed as unknown as PagedTensor;
+      return new PagedTensor(source, pool);
+    };
+    const [a, b] = [read(first), read(second)];
+    a.pages([3]);
+    a.dispose();
+    b.pages([1]);
+    b.pages([2]);
+    b.pages([1]);
+    // Room for one: the matrix that went with its bank takes none.
+    expect(pool.report).toMatchObject({ capacity: 1, held: 1, of: 8, hits: 0, misses: 4 });
+    b.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
     lazy.dispose();
   });
 
