@@ -1,3 +1,15 @@
-export { fromEdges, Graph } from '../base/graph';
-export type { CompressedRows, EdgeList, FeatureRows, Features, GraphOptions } from '../base/graph';
+export { coalesce, degrees, fromEdges, Graph, withLoops, withoutLoops } from '../base/graph';
+export type {
+  Adjacency,
+  CompressedRows,
+  DegreeOptions,
+  Direction,
+  EdgeEnd,
+  EdgeList,
+  EdgeMerge,
+  FeatureRows,
+  Features,
+  GraphOptions
+} from '../base/graph';
+export * from '../base/ops/graph';
 export * from '../nn/graph';

@@ -1,3 +1,14 @@
+export { adjacencyOf, perGraph } from './adjacency';
+export type { Adjacency } from './adjacency';
+export { byRelation } from './byRelation';
+export { coalesce } from './coalesce';
+export type { EdgeMerge } from './coalesce';
 export type { CompressedRows } from './csr';
+export { degrees } from './degrees';
+export type { DegreeOptions, Direction } from './degrees';
 export { fromEdges, Graph, takeRows } from './graph';
+export { incidence } from './incidence';
+export type { EdgeEnd } from './incidence';
+export { withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
+export { symmetricWeights } from './symmetric';
