@@ -9,6 +9,6 @@ export type { DegreeOptions, Direction } from './degrees';
 export { fromEdges, Graph, takeRows } from './graph';
 export { incidence } from './incidence';
 export type { EdgeEnd } from './incidence';
-export { withLoops, withoutLoops } from './loops';
+export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
 export { symmetricWeights } from './symmetric';

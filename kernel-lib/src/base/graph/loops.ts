@@ -1,3 +1,4 @@
+import { perGraph } from './adjacency';
 import { Graph, takeRows } from './graph';
 
 /**
@@ -46,3 +47,6 @@ export function keepEdges(where: string, graph: Graph, stays: (edge: number) => 
     edgeFeatures: edgeFeatures && takeRows(graph.edgeFeatures!, kept)
   });
 }
+
+/** {@link withLoops}, made once of each graph. */
+export const loopedOf = perGraph(withLoops);

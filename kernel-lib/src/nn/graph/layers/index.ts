@@ -1,0 +1,18 @@
+export { GAT, gat } from './gat';
+export type { GatOptions, GatSpecOptions } from './gat';
+export { GATv2, gatv2 } from './gatv2';
+export { GCN, gcn } from './gcn';
+export type { GcnOptions, GcnSpecOptions } from './gcn';
+export { GIN, gin } from './gin';
+export { GINE, gine } from './gine';
+export type { GineOptions, GineSpecOptions } from './gine';
+export { GraphTransformer, graphTransformer } from './graphTransformer';
+export type { GraphTransformerOptions, GraphTransformerSpecOptions } from './graphTransformer';
+export type { GinOptions, IsomorphismChoices } from './isomorphism';
+export type { AttentionChoices } from './neighbourAttention';
+export { meanLogDegree, PNA, pna } from './pna';
+export type { PnaOptions, PnaSpecOptions } from './pna';
+export { RGCN, rgcn } from './rgcn';
+export type { RgcnOptions, RgcnSpecOptions } from './rgcn';
+export { SAGE, sage } from './sage';
+export type { SageOptions, SageSpecOptions } from './sage';
