@@ -1,0 +1,2 @@
+export { GraphNetwork, graphNetwork } from './network';
+export type { GraphNetworkOptions } from './network';
