@@ -5,8 +5,8 @@
  *   --smoke       parity on small shapes only; needs no PyTorch
  *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
  *   --alone       without PyTorch: ours only
- *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, pruning, profile, ui, lab,
- *                 real), or layers whose shape contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, graph, pruning, profile, ui,
+ *                 lab, real), or layers whose shape contains NAME
  *   --full        every shape (hours)
  *   --threads N   threads of each library; 2 unless told otherwise
  *
@@ -19,6 +19,7 @@ const os = require('os');
 const { parseArgs } = require('util');
 const { Bench } = require('./driver/bench');
 const { depth } = require('./sections/depth');
+const { graph } = require('./sections/graph');
 const { lab } = require('./sections/lab');
 const { layers } = require('./sections/layers');
 const { memory } = require('./sections/memory');
@@ -34,7 +35,7 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing, or need a model that is fetched. */
-const EXTRA_SECTIONS = { depth, pruning, profile, ui, lab, real };
+const EXTRA_SECTIONS = { depth, graph, pruning, profile, ui, lab, real };
 /** They need no PyTorch. */
 const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab];
 

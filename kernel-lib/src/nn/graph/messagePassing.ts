@@ -1,7 +1,14 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectOneOf, fail, Module, showShape } from '../../base/core';
 import { type Graph, incidence } from '../../base/graph';
-import { edgeGather, edgeScatter, neighbourMax, neighbourMean, neighbourSum } from '../../base/ops/graph';
+import {
+  type EdgeWeights,
+  edgeGather,
+  edgeScatter,
+  neighbourMax,
+  neighbourMean,
+  neighbourSum
+} from '../../base/ops/graph';
 import { GRAPH, RELATIONS } from '../stateKeys';
 import { AGGREGATIONS } from './aggregate';
 import type { Aggregation } from './aggregate';
@@ -10,8 +17,8 @@ import { EdgeEnds } from './edgeEnds';
 /** Messages that are what the sources hold, [N, G], each times a weight of its edge, [M], or of its edge and head, [M, H]: no row is made for an edge. */
 export interface SourceMessages {
   sources: tf.Tensor2D;
-  /** Default: 1. */
-  weights?: tf.Tensor;
+  /** Default: 1. Numbers on the host have no gradient. */
+  weights?: EdgeWeights;
   /** Rows of the edges, [M, G], that are added to what the sources hold. Default: none. */
   edges?: tf.Tensor2D;
 }
@@ -79,7 +86,8 @@ function rowsOf({ sources, weights, edges }: SourceMessages, graph: Graph): tf.T
   if (weights === undefined) {
     return rows;
   }
-  const by = weights.reshape([graph.numEdges, -1, 1]);
+  const all = weights instanceof tf.Tensor ? weights : tf.tensor1d(weights);
+  const by = all.reshape([graph.numEdges, -1, 1]);
   return rows.reshape([graph.numEdges, by.shape[1]!, -1]).mul(by).reshape(rows.shape);
 }
 

@@ -57,6 +57,10 @@ describe.each([
             const weights = spread([300], 3);
             expectClose(graph.neighbourSum(x, g), byHand(g, x).flat(), 1e-5);
             expectClose(graph.neighbourSum(x, g, weights), byHand(g, x, weights).flat(), 1e-5);
+            const constant = weights.dataSync<'float32'>();
+            expectClose(graph.neighbourSum(x, g, constant), byHand(g, x, weights).flat(), 1e-5);
+            const along = (w: tf.Tensor | Float32Array): Float32Array => tf.grad((x) => graph.neighbourMean(x as tf.Tensor2D, g, w).square())(x).dataSync<'float32'>(); // prettier-ignore
+            expectClose(along(constant), along(weights), 1e-6);
             const mean = byHand(g, x).map((row, node) =>
               row.map((value) => value / Math.max(1, graph.degrees(g)[node]))
             );
@@ -185,6 +189,7 @@ describe.each([
         [() => graph.neighbourSum(tf.ones([5, 4]), small), 'graph.neighbourSum: expects'],
         [() => graph.neighbourSum(x.toInt(), small), 'graph.neighbourSum: x must be float32, got int32'],
         [() => graph.neighbourSum(x, small, tf.ones([6])), 'graph.neighbourSum: expects'],
+        [() => graph.neighbourSum(x, small, new Float32Array(6)), 'graph.neighbourSum: weights must be as many as edges (7), got 6'], // prettier-ignore
         [() => graph.neighbourSum(x, small, tf.ones([7, 3])), 'graph.neighbourSum: heads of weights must divide 4 features, got 3'], // prettier-ignore
         [() => graph.neighbourMax(tf.ones([7, 4]), small), 'graph.neighbourMax: expects'],
         [() => graph.edgeDot(x, tf.ones([6, 5]), small), 'graph.edgeDot: expects'],

@@ -4,3 +4,4 @@ export type { Reduction } from './edges';
 export { edgeSoftmax } from './edgeSoftmax';
 export { neighbourMax } from './neighbourMax';
 export { neighbourMean, neighbourSum } from './neighbourSum';
+export type { EdgeWeights } from './neighbourSum';

@@ -48,7 +48,7 @@ export class GCN extends MessagePassing implements GraphLayer {
   // The map and the sum may change places: messages are of the lesser width.
   protected override message({ nodes, graph }: EdgeEnds, ctx: Context): Messages {
     const sources = this.narrows(nodes) ? this.mapped(nodes, ctx) : nodes;
-    return { sources, weights: tf.tensor1d(symmetricWeights(graph)) };
+    return { sources, weights: symmetricWeights(graph) };
   }
 
   protected override update(nodes: tf.Tensor2D, aggregated: tf.Tensor2D, ctx: Context): tf.Tensor {
