@@ -15,6 +15,7 @@ from fixture import case, random, write
 
 INPUTS, OUTPUTS, EDGE, NODES = 6, 4, 3, 7
 EDGES = torch.tensor([[0, 2, 0, 2, 1, 3, 1, 0, 5, 0], [1, 1, 1, 2, 3, 0, 0, 2, 2, 5]])
+BOTH_WAYS = torch.cat([EDGES, EDGES.flip(0)[:, EDGES[0] != EDGES[1]]], 1)
 TYPES = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 1, 0])
 DEGREES = torch.bincount(degree(EDGES[1], NODES, dtype=torch.long))
 
@@ -82,6 +83,10 @@ def cases():
         {"weight": ("weight", as_it_is), "mix": ("comp", as_it_is), **own},
         {"edge_type": TYPES},
     )
+    yield "appnp", {"steps": 4, "teleport": 0.2}, Propagated(4, 0.2), linear("map", "map"), {}
+    # On undirected edges: theirs divides by the degree of the source at both ends.
+    maps = {key: value for k in range(3) for key, value in linear(f"{k}", f"lins.{k}", False).items()}
+    yield "chebyshev", {"order": 2}, geometric.ChebConv(INPUTS, OUTPUTS, 3), {**bias, **maps}, {}, BOTH_WAYS
     yield "graph-transformer", {"heads": 2}, geometric.TransformerConv(INPUTS, OUTPUTS // 2, heads=2), qkv(True), {}
     yield (
         "graph-transformer, edges",
@@ -92,7 +97,18 @@ def cases():
     )
 
 
-def of(name, options, module, paths, extra):
+class Propagated(nn.Module):
+    """APPNP of what a linear map gives."""
+
+    def __init__(self, steps, teleport):
+        super().__init__()
+        self.map, self.propagate = nn.Linear(INPUTS, OUTPUTS), geometric.APPNP(steps, teleport)
+
+    def forward(self, x, edges):
+        return self.propagate(self.map(x), edges)
+
+
+def of(name, options, module, paths, extra, edges=EDGES):
     draw = random(len(name) + 100)
     theirs = dict(module.named_parameters())
     inputs = {"x": draw(NODES, INPUTS)}
@@ -114,10 +130,10 @@ def of(name, options, module, paths, extra):
             value = turn(values[ours])
             # Of one matrix of theirs over targets and sources we have two.
             given[path] = torch.cat([given[path], value], 1) if path in given else value
-        return torch.func.functional_call(module, given, (x, EDGES), extra)
+        return torch.func.functional_call(module, given, (x, edges), extra)
 
     assert {path for path, _ in paths.values()} == set(theirs), (name, set(theirs))
-    graph = {"edges": EDGES.T, "types": TYPES}
+    graph = {"edges": edges.T, "types": TYPES if edges is EDGES else torch.zeros(edges.shape[1], dtype=torch.long)}
     if "edge_weight" in extra:
         graph["weights"] = extra["edge_weight"]
     if "edge_attr" in extra:

@@ -1,4 +1,14 @@
-export { coalesce, degrees, fromEdges, Graph, withLoops, withoutLoops } from '../base/graph';
+export {
+  balancedWeights,
+  coalesce,
+  degrees,
+  fromEdges,
+  Graph,
+  shells,
+  symmetricWeights,
+  withLoops,
+  withoutLoops
+} from '../base/graph';
 export type {
   Adjacency,
   CompressedRows,

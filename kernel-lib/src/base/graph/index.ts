@@ -11,4 +11,5 @@ export { incidence } from './incidence';
 export type { EdgeEnd } from './incidence';
 export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
-export { symmetricWeights } from './symmetric';
+export { shells } from './shells';
+export { balancedWeights, symmetricWeights } from './symmetric';

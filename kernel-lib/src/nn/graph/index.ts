@@ -9,6 +9,7 @@ export { MessagePassing } from './messagePassing';
 export type { Messages, SourceMessages } from './messagePassing';
 export { OnGraph } from './onGraph';
 export type { GraphData } from './onGraph';
+export * from './operators';
 export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';

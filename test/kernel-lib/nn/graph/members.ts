@@ -99,6 +99,34 @@ export const MEMBERS: GraphLayerCase[] = [
     parameters: [...['query', 'key', 'value', 'skip', 'edge', 'gate'].flatMap((name) => linear(name, false))],
     // Three maps to 8, a skip to 4, a map of edges, and a gate of 12.
     ...{ flops: 3 * 96 + 48 + 48 + 24, hearsItself: true }
+  },
+  {
+    name: 'Chebyshev',
+    spec: graph.chebyshev({ order: 2 }),
+    ...{ parameters: ['bias', ...[0, 1, 2].flatMap((k) => linear(`${k}`, false))], flops: 144, hearsItself: true }
+  },
+  {
+    name: 'ChebyshevFilter',
+    spec: graph.chebyshevFilter({ order: 3 }),
+    ...{ parameters: ['coefficients', ...linear('map')], flops: 48, hearsItself: true }
+  },
+  {
+    name: 'APPNP',
+    spec: graph.appnp({ steps: 3, teleport: 0.2 }),
+    ...{ parameters: linear('map'), flops: 48, hearsItself: true }
+  },
+  {
+    name: 'AdaptiveChannels',
+    spec: graph.adaptiveChannels(),
+    parameters: ['mix', ...['low-pass', 'high-pass', 'identity'].flatMap((each) => [`${each}.weight`, `${each} score.weight`])], // prettier-ignore
+    // Three maps, three scores, and a mix of three.
+    ...{ flops: 3 * 48 + 3 * 8 + 18, hearsItself: true }
+  },
+  {
+    name: 'DRew',
+    spec: graph.drew({ layers: 2, nu: 1 }),
+    parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
+    ...{ flops: 48 + 3 * 32, hearsItself: true, counts: false }
   }
 ];
 

@@ -1,3 +1,13 @@
+export { AdaptiveChannels, adaptiveChannels } from './adaptiveChannels';
+export type { AdaptiveChannelsOptions } from './adaptiveChannels';
+export { APPNP, appnp } from './appnp';
+export type { AppnpOptions, AppnpSpecOptions } from './appnp';
+export { Chebyshev, chebyshev } from './chebyshev';
+export type { ChebyshevOptions, ChebyshevSpecOptions } from './chebyshev';
+export { ChebyshevFilter, chebyshevFilter } from './chebyshevFilter';
+export type { ChebyshevFilterOptions, ChebyshevFilterSpecOptions } from './chebyshevFilter';
+export { DRew, drew } from './drew';
+export type { DrewOptions, DrewSpecOptions } from './drew';
 export { GAT, gat } from './gat';
 export type { GatOptions, GatSpecOptions } from './gat';
 export { GATv2, gatv2 } from './gatv2';
