@@ -21,5 +21,8 @@ export const GRAPH = stateKey<Graph>('graph');
 /** Features of a graph's edges, [M, R], in the order of the edges of {@link GRAPH}; `graph.OnGraph` leaves those that it has. */
 export const RELATIONS = stateKey<tf.Tensor2D>('relations');
 
+/** How far each edge of {@link GRAPH} is open, 0..1, [M, 1]: layers that pass messages hear as much of it. */
+export const EDGE_GATES = stateKey<tf.Tensor2D>('edgeGates');
+
 /** Features of a graph's nodes, [N, F], for layers that work on its edges. */
 export const NODES = stateKey<tf.Tensor2D>('nodes');

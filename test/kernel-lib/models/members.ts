@@ -32,6 +32,10 @@ export const MODELS: Record<string, Member> = {
     make: (seed) => models.graphNetwork({ ...GRAPH, seed, layer: graph.gat({ heads: 2 }), lastLayer: graph.gcn(), dropout: 0.1 }), // prettier-ignore
     ...{ input: nodes, before: onMessy }
   },
+  'light graph convolution': {
+    make: (seed) => models.lightGcn({ numNodes: 6, width: 4, layers: 2, seed }),
+    ...{ input: () => tf.tensor2d([[0, 1], [5, 3], [1, 2]], [3, 2], 'int32'), before: onMessy } // prettier-ignore
+  },
   'graph network of graphs': {
     make: (seed) => models.graphNetwork({ ...GRAPH, seed, layer: graph.gin({ learnt: true }), readout: 'max' }),
     ...{ input: nodes, before: onMessy }

@@ -136,6 +136,13 @@ export class Context {
     this.pass.state.set(name, value instanceof tf.Tensor ? tf.keep(value) : value);
   }
 
+  /** Takes away what was left under this key, and frees it. */
+  clearState<T extends object>(key: StateKey<T>): void {
+    const name = nameOf(key);
+    free(this.pass.state.get(name));
+    this.pass.state.delete(name);
+  }
+
   /** State that an earlier layer of this pass left under the key, or null. */
   getState<T extends object>(key: StateKey<T>): T | null {
     return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;

@@ -1,6 +1,8 @@
 export { aggregate } from './aggregate';
 export type { Aggregation } from './aggregate';
 export { FeatureFilter, NeighbourAggregation } from './atoms';
+export { messagePassing } from './composed';
+export type { MessagePassingOptions } from './composed';
 export type { EdgeEnds } from './edgeEnds';
 export * from './layers';
 export { layerSpecs } from './layerSpecs';

@@ -9,7 +9,7 @@ import {
   neighbourMean,
   neighbourSum
 } from '../../base/ops/graph';
-import { GRAPH, RELATIONS } from '../stateKeys';
+import { EDGE_GATES, GRAPH, RELATIONS } from '../stateKeys';
 import { AGGREGATIONS } from './aggregate';
 import type { Aggregation } from './aggregate';
 import { EdgeEnds } from './edgeEnds';
@@ -44,8 +44,28 @@ export abstract class MessagePassing extends Module {
     return tf.tidy(() => {
       const nodes = x as tf.Tensor2D;
       const messages = this.message(new EdgeEnds(nodes, graph), ctx);
-      return this.update(nodes, this.aggregate(messages, graph, ctx), ctx);
+      return this.update(nodes, this.gathered(messages, graph, ctx), ctx);
     });
+  }
+
+  /** Whether edges may be shut by gates: where messages are summed, or their mean is taken, over the edges of the pass. */
+  protected takesGates(): boolean {
+    return this.aggregation !== 'max';
+  }
+
+  // What edges that are shut would bring is not there, nor do they count in a mean.
+  private gathered(messages: Messages, graph: Graph, ctx: Context): tf.Tensor2D {
+    const gates = ctx.getState(EDGE_GATES);
+    if (gates === null) {
+      return this.aggregate(messages, graph, ctx);
+    }
+    if (!this.takesGates() || graph !== ctx.getState(GRAPH)) {
+      fail(ctx.path || this.kind, 'a layer whose edges are gated must sum or average over the edges of the pass', this.kind); // prettier-ignore
+    }
+    const heard = this.aggregate(gatedBy(gates, messages, graph), graph, ctx);
+    const ones = tf.ones([graph.numNodes, 1]) as tf.Tensor2D;
+    const open = (): tf.Tensor2D => neighbourSum(ones, graph, gates);
+    return this.aggregation === 'sum' ? heard : heard.mul(neighbourSum(ones, graph)).div(open().maximum(1));
   }
 
   /** The graph that messages go over, of that of the pass, with as many nodes. Default: the same. */
@@ -77,6 +97,16 @@ export abstract class MessagePassing extends Module {
   protected update(_nodes: tf.Tensor2D, aggregated: tf.Tensor2D, _ctx: Context): tf.Tensor {
     return aggregated;
   }
+}
+
+/** Messages times the gates of their edges, [M, 1]. */
+function gatedBy(gates: tf.Tensor2D, messages: Messages, graph: Graph): Messages {
+  if (!('sources' in messages)) {
+    return messages.mul<tf.Tensor2D>(gates);
+  }
+  const { weights } = messages;
+  const all = weights instanceof Float32Array ? tf.tensor1d(weights) : weights;
+  return { ...messages, weights: all === undefined ? gates : gates.mul(all.reshape([graph.numEdges, -1])) };
 }
 
 /** A row for each edge, [M, G]. */

@@ -13,6 +13,8 @@ export interface GraphLayerCase {
   hearsItself: boolean;
   /** Whether it counts parallel edges. Default true; a maximum does not, nor does a mean of alike ones. */
   counts?: boolean;
+  /** Whether it takes choices, whose gradients go straight through, so that none of finite differences is theirs. */
+  jumps?: boolean;
   /** Parameters whose gradient is 0 at first. */
   still?: string[];
   pinned?: string[];
@@ -127,6 +129,15 @@ export const MEMBERS: GraphLayerCase[] = [
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
     ...{ flops: 48 + 3 * 32, hearsItself: true, counts: false }
+  },
+  {
+    name: 'Cooperative',
+    spec: graph.cooperative({ environment: graph.gin(), temperature: 0.5 }),
+    parameters: [
+      ...['first', 'second'].flatMap((each) => linear(`environment.${each}`)),
+      ...[...linear('action.neighbours'), ...linear('action.own', false)]
+    ],
+    ...{ flops: 80 + 96, hearsItself: true, jumps: true, pinned: ['outputs'] }
   }
 ];
 
@@ -136,6 +147,7 @@ export const ELSEWHERE = {
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
+  RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'
 };

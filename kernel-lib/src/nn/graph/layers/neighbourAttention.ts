@@ -50,6 +50,10 @@ export abstract class NeighbourAttention extends MessagePassing implements Graph
     this.offset = bias ? this.addParameter('bias', Parameter.over([this.outputs], tf.zeros, { decay: false })) : null;
   }
 
+  protected override takesGates(): boolean {
+    return false;
+  }
+
   protected override over(graph: Graph): Graph {
     return this.loops ? loopedOf(graph) : graph;
   }

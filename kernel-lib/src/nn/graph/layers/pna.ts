@@ -57,6 +57,10 @@ export class PNA extends MessagePassing implements GraphLayer {
     };
   }
 
+  protected override takesGates(): boolean {
+    return false;
+  }
+
   protected override message({ nodes }: EdgeEnds, ctx: Context): Messages {
     return { sources: this.maps.source.apply(nodes, ctx.within('source')) as tf.Tensor2D };
   }

@@ -56,6 +56,10 @@ export class RGCN extends MessagePassing implements GraphLayer {
     return 2 * this.relations * inputs.size * outputs.size;
   }
 
+  protected override takesGates(): boolean {
+    return false;
+  }
+
   protected override aggregate(messages: Messages, graph: Graph): tf.Tensor2D {
     const { sources } = messages as { sources: tf.Tensor2D };
     return neighbourMean(sources, this.typed(graph)).reshape([graph.numNodes, -1]);
