@@ -1,10 +1,12 @@
 export {
   balancedWeights,
+  batch,
   coalesce,
   degrees,
   fromEdges,
   Graph,
   shells,
+  subgraph,
   symmetricWeights,
   withLoops,
   withoutLoops

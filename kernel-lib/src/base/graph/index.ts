@@ -1,5 +1,6 @@
 export { adjacencyOf, perGraph } from './adjacency';
 export type { Adjacency } from './adjacency';
+export { batch } from './batch';
 export { byRelation } from './byRelation';
 export { coalesce } from './coalesce';
 export type { EdgeMerge } from './coalesce';
@@ -12,4 +13,5 @@ export type { EdgeEnd } from './incidence';
 export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
 export { shells } from './shells';
+export { subgraph } from './subgraph';
 export { balancedWeights, symmetricWeights } from './symmetric';

@@ -64,8 +64,8 @@ export abstract class MessagePassing extends Module {
     }
     const heard = this.aggregate(gatedBy(gates, messages, graph), graph, ctx);
     const ones = tf.ones([graph.numNodes, 1]) as tf.Tensor2D;
-    const open = (): tf.Tensor2D => neighbourSum(ones, graph, gates);
-    return this.aggregation === 'sum' ? heard : heard.mul(neighbourSum(ones, graph)).div(open().maximum(1));
+    const more = (): tf.Tensor => neighbourSum(ones, graph).div(neighbourSum(ones, graph, gates).maximum(1));
+    return this.aggregation === 'sum' ? heard : heard.mul(more());
   }
 
   /** The graph that messages go over, of that of the pass, with as many nodes. Default: the same. */
