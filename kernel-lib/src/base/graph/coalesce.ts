@@ -1,7 +1,7 @@
 import { expectOneOf } from '../core';
 import { Graph } from './graph';
 
-/** What edges of one source and target become. */
+/** Rule of the weight that edges of one source and target merge to. */
 export type EdgeMerge = 'sum' | 'mean' | 'max';
 
 /** The graph with one edge for each pair of nodes that has some, its weight made of theirs (default: their sum; 1 each where there are none); features and types of edges are those of the first. */

@@ -8,7 +8,7 @@ export function withLoops(graph: Graph): Graph {
   const own = new Uint8Array(graph.numNodes);
   graph.sources.forEach((source, edge) => (own[source] ||= Number(source === graph.targets[edge])));
   const added = Int32Array.from(own.keys()).filter((node) => own[node] === 0);
-  const { edges, weights, edgeFeatures, edgeTypes, ...rest } = graph.directedOptions;
+  const { edges, weights, edgeTypes, ...rest } = graph.directedOptions;
   const more = <T extends Float32Array | Int32Array>(all: T, last: T): T => {
     const out = new (all.constructor as new (length: number) => T)(all.length + last.length);
     out.set(all);
@@ -35,16 +35,16 @@ export function withoutLoops(graph: Graph): Graph {
 /** The graph with those of its edges that are to stay, in their order. */
 export function keepEdges(where: string, graph: Graph, stays: (edge: number) => boolean): Graph {
   const kept = graph.incoming.edges.filter(stays);
-  const { edges, weights, edgeTypes, edgeFeatures, ...rest } = graph.directedOptions;
+  const { sources, targets, weights, edgeTypes, edgeFeatures } = graph;
   return new Graph(where, {
-    ...rest,
+    ...graph.directedOptions,
     edges: {
-      sources: kept.map((edge) => graph.sources[edge]),
-      targets: kept.map((edge) => graph.targets[edge])
+      sources: kept.map((edge) => sources[edge]),
+      targets: kept.map((edge) => targets[edge])
     },
     weights: weights && Float32Array.from(kept, (edge) => weights[edge]),
     edgeTypes: edgeTypes && kept.map((edge) => edgeTypes[edge]),
-    edgeFeatures: edgeFeatures && takeRows(graph.edgeFeatures!, kept)
+    edgeFeatures: edgeFeatures && takeRows(edgeFeatures, kept)
   });
 }
 

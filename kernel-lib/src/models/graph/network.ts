@@ -34,7 +34,7 @@ export interface GraphNetworkOptions {
   activation?: Activation;
   /** Probability, while training, that a value that goes into a layer becomes 0. Default 0. */
   dropout?: number;
-  /** What is said of: each node ("node"), or each graph by the sum, mean or maximum of its nodes and a linear map. Default "node". */
+  /** Subject of the outputs: each node ("node"), or each graph by the sum, mean or maximum of its nodes and a linear map. Default "node". */
   readout?: 'node' | Aggregation;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;

@@ -2,19 +2,19 @@ import type { tf } from '../../base/backend';
 import type { Graph } from '../../base/graph';
 import { edgeGather } from '../../base/ops/graph';
 
-/** What nodes [N, F] hold at the ends of a graph's edges. A row for each edge, [M, F], is made when it is asked for. */
+/** Values of nodes, [N, F], at the ends of a graph's edges. A row for each edge, [M, F], is made when it is asked for. */
 export class EdgeEnds {
   constructor(
     readonly nodes: tf.Tensor2D,
     readonly graph: Graph
   ) {}
 
-  /** What the source of each edge holds, [M, F]. */
+  /** Values of the source of each edge, [M, F]. */
   get source(): tf.Tensor2D {
     return edgeGather(this.nodes, this.graph, 'source');
   }
 
-  /** What the target of each edge holds, [M, F]. */
+  /** Values of the target of each edge, [M, F]. */
   get target(): tf.Tensor2D {
     return edgeGather(this.nodes, this.graph, 'target');
   }

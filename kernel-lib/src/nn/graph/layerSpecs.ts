@@ -1,6 +1,6 @@
 import { type Module, type Random, type Size, type Spec, SpecTable, type Axis } from '../../base/core';
 
-/** What a layer of a graph network is built with. */
+/** Widths and random stream that a layer of a graph network is built with. */
 export interface GraphLayerShape {
   /** Values of a node that come in, F. */
   inputWidth: Size;

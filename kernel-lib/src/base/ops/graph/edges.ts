@@ -43,7 +43,7 @@ export function edgeDot(
 }
 
 /**
- * What one end of each edge holds, [S, F] (or [R, F] at targets) to [M, F], in the order of edges. It is a row for each edge: where what the sources hold is only weighed and added up, {@link neighbourSum} does without.
+ * Values of one end of each edge, [S, F] (or [R, F] at targets) to [M, F], in the order of edges. It is a row for each edge: where what the sources hold is only weighed and added up, {@link neighbourSum} does without.
  */
 export function edgeGather(x: tf.Tensor2D, graph: Adjacency, end: EdgeEnd): tf.Tensor2D {
   const where = 'graph.edgeGather';
@@ -59,12 +59,12 @@ export function edgeGather(x: tf.Tensor2D, graph: Adjacency, end: EdgeEnd): tf.T
   );
 }
 
-/** Sum of what the ends of each edge hold, a [S, H] at sources and b [R, H] at targets to [M, H]: of few numbers a node, such as scores of heads. */
+/** Sum of the values of the ends of each edge, a [S, H] at sources and b [R, H] at targets to [M, H]: of few numbers a node, such as scores of heads. */
 export function edgeSum(a: tf.Tensor2D, b: tf.Tensor2D, graph: Adjacency): tf.Tensor2D {
   return tf.tidy(() => edgeGather(a, graph, 'source').add(edgeGather(b, graph, 'target')));
 }
 
-/** What the source of each edge holds less what the target holds, a [S, H] and b [R, H] to [M, H]. */
+/** Difference of the ends of each edge, the source's values less the target's, a [S, H] and b [R, H] to [M, H]. */
 export function edgeDifference(a: tf.Tensor2D, b: tf.Tensor2D, graph: Adjacency): tf.Tensor2D {
   return tf.tidy(() => edgeGather(a, graph, 'source').sub(edgeGather(b, graph, 'target')));
 }

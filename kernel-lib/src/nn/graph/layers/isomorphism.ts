@@ -4,7 +4,7 @@ import { Linear } from '../../layers';
 import type { GraphLayer } from '../layerSpecs';
 import { MessagePassing } from '../messagePassing';
 
-/** What `graph.gin` and `graph.gine` have in common. */
+/** Options that `graph.gin` and `graph.gine` have in common. */
 export interface IsomorphismChoices {
   /** How much more a node counts than one of its neighbours. Default 0. */
   epsilon?: number;

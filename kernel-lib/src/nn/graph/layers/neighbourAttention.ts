@@ -7,11 +7,11 @@ import type { GraphLayer } from '../layerSpecs';
 import { MessagePassing } from '../messagePassing';
 import { publishNeighbours } from '../publishNeighbours';
 
-/** What layers of attention on edges have in common. */
+/** Options that layers of attention on edges have in common. */
 export interface AttentionChoices {
   /** Heads, H. Default 1. */
   heads?: number;
-  /** What becomes of the heads: they stand side by side ("concat"), or their mean does. Default "concat". */
+  /** Rule that joins the heads: they stand side by side ("concat"), or their mean does. Default "concat". */
   combine?: 'concat' | 'mean';
   /** Probability, while training, that a share of attention becomes 0. Default 0. */
   dropout?: number;

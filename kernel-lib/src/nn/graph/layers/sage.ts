@@ -1,4 +1,4 @@
-import { tf } from '../../../base/backend';
+import type { tf } from '../../../base/backend';
 import { Axis, type Context, type Random, type Size } from '../../../base/core';
 import { Linear } from '../../layers';
 import type { Aggregation } from '../aggregate';

@@ -1,4 +1,4 @@
-import { tf } from '../../../base/backend';
+import type { tf } from '../../../base/backend';
 import { expectInteger, expectOneOf } from '../../../base/core';
 import { balancedWeights, type Graph, perGraph, withoutLoops } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
