@@ -5,8 +5,8 @@
  *   --smoke       parity on small shapes only; needs no PyTorch
  *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
  *   --alone       without PyTorch: ours only
- *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, pruning, profile, ui, lab,
- *                 real, large), or layers whose shape contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, graph, pruning, profile, ui,
+ *                 lab, real, large), or layers whose shape contains NAME
  *   --large       at the end a mixture of 13.8 GB, which is written to .switchyard/bench first
  *                 (`--only large`: that alone)
  *   --full        every shape (hours)
@@ -21,6 +21,7 @@ const os = require('os');
 const { parseArgs } = require('util');
 const { Bench } = require('./driver/bench');
 const { depth } = require('./sections/depth');
+const { graph } = require('./sections/graph');
 const { lab } = require('./sections/lab');
 const { large } = require('./sections/large');
 const { layers } = require('./sections/layers');
@@ -37,7 +38,7 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing, or need a model that is fetched. */
-const EXTRA_SECTIONS = { depth, pruning, profile, ui, lab, real, large };
+const EXTRA_SECTIONS = { depth, graph, pruning, profile, ui, lab, real, large };
 /** They need no PyTorch. */
 const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab, large];
 

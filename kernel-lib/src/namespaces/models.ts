@@ -42,6 +42,8 @@ export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export type { GenerationInfo, GenerationPass, GenerationWatcher } from '../models/hub';
+export { GraphNetwork, graphNetwork, LightGCN, lightGcn } from '../models/graph';
+export type { GraphNetworkOptions, LightGcnOptions } from '../models/graph';
 export {
   activeFlops,
   denseTransformer,

@@ -65,6 +65,12 @@ const WHOLE = {
   scaling: shape(1024, 256, 512, 16, 2),
   training: TRAINING,
   starts: 5,
+  graphs: [
+    { numNodes: 20_000, numEdges: 400_000, width: 64, hidden: 64 },
+    { numNodes: 100_000, numEdges: 1_000_000, width: 128, hidden: 64 }
+  ],
+  /** Edges of a graph that grows, of as many nodes as a tenth of them. */
+  growing: { edges: [1e5, 1e6, 1e7], width: 16 },
   real: { prompt: 512, tokens: 128, rounds: 5 },
   // The sizes of OLMoE-1B-7B.
   large: {
@@ -81,6 +87,8 @@ const SMALL = {
   scaling: SMOKE_SHAPES[0],
   training: { ...TRAINING, layers: 1, width: 16, numExperts: 4, batchSize: 2, length: 16 },
   starts: 1,
+  graphs: [{ numNodes: 50, numEdges: 200, width: 16, hidden: 8 }],
+  growing: { edges: [100, 1000], width: 4 },
   real: { prompt: 16, tokens: 4, rounds: 1 },
   large: {
     ...{ name: 'olmoe-small-shaped', layers: 2, width: 32, hidden: 16, experts: 8, k: 2, heads: 2 },

@@ -53,4 +53,4 @@ function write(file, sizes, entries) {
   pieces.forEach((piece) => fs.appendFileSync(file, piece));
 }
 
-module.exports = { writeLayerCase, writeRouterCase };
+module.exports = { write, writeLayerCase, writeRouterCase };

@@ -10,6 +10,7 @@ const { memoryPeak } = require('./memory');
 const { profile } = require('./profile');
 const { exportModel } = require('./exportModel');
 const { stepFloor } = require('./stepFloor');
+const graph = require('./graphVariants');
 const layer = require('./layerVariants');
 const router = require('./routerVariants');
 const training = require('./trainingVariants');
@@ -18,7 +19,7 @@ const training = require('./trainingVariants');
  * How a variant is made from a case. A variant has `run()`, which leaves no tensor behind, `results()`, named values
  * to compare, and `dispose()`.
  */
-const KINDS = { layer: layer.VARIANTS, router: router.VARIANTS, training: training.VARIANTS };
+const KINDS = { graph: graph.VARIANTS, layer: layer.VARIANTS, router: router.VARIANTS, training: training.VARIANTS };
 
 let opened = null;
 const variants = new Map();

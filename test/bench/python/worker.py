@@ -10,12 +10,14 @@ import traceback
 import numpy
 import torch
 
+import graph_variants
 import layer_variants
 import router_variants
 import training_variants
 from safetensors_file import read
 
 KINDS = {
+    "graph": graph_variants.VARIANTS,
     "layer": layer_variants.VARIANTS,
     "router": router_variants.VARIANTS,
     "training": training_variants.VARIANTS,

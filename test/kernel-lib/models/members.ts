@@ -1,4 +1,4 @@
-import { adaptive, core, layers, models, moe, routers, tf } from '@switchyard/kernel-lib';
+import { adaptive, core, graph, layers, models, moe, routers, tf } from '@switchyard/kernel-lib';
 import { spread } from '../../support/gradients';
 
 export type Model = core.Module & { readonly spec: models.ModelSpec };
@@ -17,7 +17,29 @@ export const topK = routers.topK({ k: 2 });
 export const ids = () => tf.tensor2d([1, 5, 9, 3, 2, 2, 11, 4], [2, 4], 'int32');
 const image = () => spread([2, 4, 4, 1]);
 
+/** A loop, parallel edges and an isolated node, in two graphs. */
+const messy = graph.fromEdges({
+  numNodes: 6,
+  edges: [[0, 1], [0, 1], [2, 1], [2, 2], [1, 0], [3, 4]], // prettier-ignore
+  graphOf: [0, 0, 0, 1, 1, 1]
+});
+const onMessy = (ctx: core.Context): void => ctx.setState(core.stateKey<graph.Graph>('graph'), messy);
+const nodes = () => spread([6, 5]);
+const GRAPH = { inputWidth: 5, hidden: 4, outputWidth: 3, layers: 2 };
+
 export const MODELS: Record<string, Member> = {
+  'graph network of nodes': {
+    make: (seed) => models.graphNetwork({ ...GRAPH, seed, layer: graph.gat({ heads: 2 }), lastLayer: graph.gcn(), dropout: 0.1 }), // prettier-ignore
+    ...{ input: nodes, before: onMessy }
+  },
+  'light graph convolution': {
+    make: (seed) => models.lightGcn({ numNodes: 6, width: 4, layers: 2, seed }),
+    ...{ input: () => tf.tensor2d([[0, 1], [5, 3], [1, 2]], [3, 2], 'int32'), before: onMessy } // prettier-ignore
+  },
+  'graph network of graphs': {
+    make: (seed) => models.graphNetwork({ ...GRAPH, seed, layer: graph.gin({ learnt: true }), readout: 'max' }),
+    ...{ input: nodes, before: onMessy }
+  },
   dense: { make: (seed) => models.denseTransformer({ ...SIZE, seed, gated: true, parallel: true }), input: ids },
   'by token': { make: (seed) => models.denseTransformer({ ...SIZE, seed, tokenIndexed: true }), input: ids },
   mixture: {

@@ -26,7 +26,7 @@ interface Pass {
   readonly memory: Memory | null;
   readonly observers: ReadonlyMap<EventKind, readonly Observer[]>;
   readonly losses: Map<string, tf.Scalar>;
-  readonly state: Map<string, tf.Tensor>;
+  readonly state: Map<string, object>;
   readonly updates: (() => void)[];
   readonly forks: Context[];
 }
@@ -101,7 +101,11 @@ export class Context {
    * caller disposes it.
    */
   branch(): Context {
-    const state = new Map([...this.pass.state].map(([name, value]) => [name, tf.keep(value.clone())]));
+    const state = new Map(
+      [...this.pass.state].map(
+        ([name, value]) => [name, value instanceof tf.Tensor ? tf.keep(value.clone()) : value] as const
+      )
+    );
     return new Context({ ...this.pass, state, losses: new Map(), updates: [], forks: [] }, this.path, this.random);
   }
 
@@ -123,17 +127,24 @@ export class Context {
   }
 
   /**
-   * Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits), in place of what was left
-   * under this key before, which is freed.
+   * Leaves a tensor for a later layer of this pass (a recurrent router's state, the previous layer's logits), or an immutable object (the graph that it is on), in
+   * place of what was left under this key before, which is freed.
    */
-  setState<T extends tf.Tensor>(key: StateKey<T>, value: T): void {
+  setState<T extends object>(key: StateKey<T>, value: T): void {
     const name = nameOf(key);
-    this.pass.state.get(name)?.dispose();
-    this.pass.state.set(name, tf.keep(value));
+    free(this.pass.state.get(name));
+    this.pass.state.set(name, value instanceof tf.Tensor ? tf.keep(value) : value);
+  }
+
+  /** Takes away what was left under this key, and frees it. */
+  clearState<T extends object>(key: StateKey<T>): void {
+    const name = nameOf(key);
+    free(this.pass.state.get(name));
+    this.pass.state.delete(name);
   }
 
   /** State that an earlier layer of this pass left under the key, or null. */
-  getState<T extends tf.Tensor>(key: StateKey<T>): T | null {
+  getState<T extends object>(key: StateKey<T>): T | null {
     return (this.pass.state.get(nameOf(key)) as T | undefined) ?? null;
   }
 
@@ -152,8 +163,14 @@ export class Context {
     this.pass.forks.splice(0).forEach((fork) => fork.dispose());
     this.pass.losses.forEach((loss) => loss.dispose());
     this.pass.losses.clear();
-    this.pass.state.forEach((value) => value.dispose());
+    this.pass.state.forEach(free);
     this.pass.state.clear();
+  }
+}
+
+function free(value: object | undefined): void {
+  if (value instanceof tf.Tensor) {
+    value.dispose();
   }
 }
 

@@ -66,6 +66,16 @@ export class Graph {
     Object.freeze(this.incoming);
   }
 
+  /** N: each node may be a source. */
+  get numSources(): number {
+    return this.numNodes;
+  }
+
+  /** N: each node may be a target. */
+  get numTargets(): number {
+    return this.numNodes;
+  }
+
   /** Edges by the node they leave: the transposed graph's rows. */
   get outgoing(): CompressedRows {
     this.leaving ??= Object.freeze(compressRows(this.numNodes, this.sources, this.targets));

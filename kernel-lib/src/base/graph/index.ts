@@ -1,3 +1,17 @@
+export { adjacencyOf, perGraph } from './adjacency';
+export type { Adjacency } from './adjacency';
+export { batch } from './batch';
+export { byRelation } from './byRelation';
+export { coalesce } from './coalesce';
+export type { EdgeMerge } from './coalesce';
 export type { CompressedRows } from './csr';
+export { degrees } from './degrees';
+export type { DegreeOptions, Direction } from './degrees';
 export { fromEdges, Graph, takeRows } from './graph';
+export { incidence } from './incidence';
+export type { EdgeEnd } from './incidence';
+export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
+export { shells } from './shells';
+export { subgraph } from './subgraph';
+export { balancedWeights, symmetricWeights } from './symmetric';

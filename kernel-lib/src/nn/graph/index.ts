@@ -1,9 +1,17 @@
 export { aggregate } from './aggregate';
 export type { Aggregation } from './aggregate';
 export { FeatureFilter, NeighbourAggregation } from './atoms';
+export { messagePassing } from './composed';
+export type { MessagePassingOptions } from './composed';
+export type { EdgeEnds } from './edgeEnds';
+export * from './layers';
+export { layerSpecs } from './layerSpecs';
+export type { GraphLayer, GraphLayerShape, GraphLayerSpec } from './layerSpecs';
 export { MessagePassing } from './messagePassing';
-export type { EdgeEnds } from './messagePassing';
+export type { Messages, SourceMessages } from './messagePassing';
 export { OnGraph } from './onGraph';
 export type { GraphData } from './onGraph';
+export * from './operators';
+export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';

@@ -1,8 +1,9 @@
 import { tf } from '../../base/backend';
 import { type Context, expectInteger, expectShape, fail, Module } from '../../base/core';
-import { EDGES, RELATIONS } from '../stateKeys';
+import { fromEdges, Graph } from '../../base/graph';
+import { GRAPH, RELATIONS } from '../stateKeys';
 
-/** A directed graph. */
+/** A directed graph as its edges. */
 export interface GraphData {
   /** N. */
   numNodes: number;
@@ -12,39 +13,48 @@ export interface GraphData {
   relations?: readonly (readonly number[])[];
 }
 
-/** A network with the graph that it works on: nodes [N, F] to what the network makes of them. */
+/** A network with the graph that it works on: nodes [N, F] to what the network makes of them. The graph is no part of what is saved. */
 export class OnGraph extends Module {
   readonly kind = 'on-graph';
-  private readonly ids: Int32Array;
+  readonly graph: Graph;
 
   constructor(
-    readonly graph: GraphData,
+    graph: Graph | GraphData,
     readonly network: Module
   ) {
     super();
-    const { numNodes, edges, relations } = graph;
-    expectInteger('graph.OnGraph', 'numNodes', numNodes, 1);
-    const wrong = edges.flat().find((node) => !(Number.isInteger(node) && node >= 0 && node < numNodes));
-    if (wrong !== undefined) {
-      fail('graph.OnGraph', `edges must be of nodes 0..${numNodes - 1}`, wrong);
-    }
-    const width = relations?.[0]?.length ?? 0;
-    if (
-      relations !== undefined &&
-      (relations.length !== edges.length || width === 0 || relations.some((each) => each.length !== width))
-    ) {
-      fail('graph.OnGraph', `relations must be as many features of each of the ${edges.length} edges`, relations.map((each) => each.length)); // prettier-ignore
-    }
-    this.ids = Int32Array.from([...edges.map(([source]) => source), ...edges.map(([, target]) => target)]);
+    this.graph = graph instanceof Graph ? graph : checked(graph);
     this.addChild('network', network);
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     expectShape(ctx.path || 'graph.OnGraph', x, [this.graph.numNodes, 'F']);
-    ctx.setState(EDGES, tf.tensor2d(this.ids, [2, this.graph.edges.length], 'int32'));
-    if (this.graph.relations !== undefined) {
-      ctx.setState(RELATIONS, tf.tensor2d(this.graph.relations.map((each) => [...each])));
-    }
+    enterGraph(this.graph, ctx);
     return this.network.apply(x, ctx.within('network'));
   }
+}
+
+/** Leaves a graph and the features of its edges in a pass, for the layers that pass messages on it. */
+export function enterGraph(graph: Graph, ctx: Context): void {
+  const { edgeFeatures, numEdges } = graph;
+  ctx.setState(GRAPH, graph);
+  if (edgeFeatures !== undefined) {
+    ctx.setState(RELATIONS, tf.tensor2d(edgeFeatures.values, [numEdges, edgeFeatures.width]));
+  }
+}
+
+function checked({ numNodes, edges, relations }: GraphData): Graph {
+  expectInteger('graph.OnGraph', 'numNodes', numNodes, 1);
+  const wrong = edges.flat().find((node) => !(Number.isInteger(node) && node >= 0 && node < numNodes));
+  if (wrong !== undefined) {
+    fail('graph.OnGraph', `edges must be of nodes 0..${numNodes - 1}`, wrong);
+  }
+  const width = relations?.[0]?.length ?? 0;
+  if (
+    relations !== undefined &&
+    (relations.length !== edges.length || width === 0 || relations.some((each) => each.length !== width))
+  ) {
+    fail('graph.OnGraph', `relations must be as many features of each of the ${edges.length} edges`, relations.map((each) => each.length)); // prettier-ignore
+  }
+  return fromEdges({ numNodes, edges, edgeFeatures: relations });
 }

@@ -1,10 +1,11 @@
 import { tf } from '../../base/backend';
 import { type Context, expectOneOf, expectShape, fail, Module, type Random, type Size } from '../../base/core';
-import { embed } from '../../base/ops';
+import type { Graph } from '../../base/graph';
 import { Linear } from '../layers';
-import { EDGES, NODES, RELATIONS } from '../stateKeys';
+import { GRAPH, NODES, RELATIONS } from '../stateKeys';
 import type { Aggregation } from './aggregate';
-import { type EdgeEnds, MessagePassing } from './messagePassing';
+import { EdgeEnds } from './edgeEnds';
+import { MessagePassing } from './messagePassing';
 
 /** Part of an edge that its new features are made of: how its ends differ, their product, or the features that it has. */
 export type RelationRule = 'difference' | 'product' | 'filter';
@@ -50,18 +51,18 @@ export class RelationLearning extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const where = ctx.path || 'graph.RelationLearning';
-    const edges = ctx.getState(EDGES) ?? fail(where, 'the pass must have edges (graph.OnGraph)', 'none');
-    expectShape(where, x, [edges.shape[1], 'F']);
-    return tf.tidy(() => tf.tanh(this.map.apply(this.read(x, edges, ctx), ctx.within('map'))));
+    const graph = ctx.getState(GRAPH) ?? fail(where, 'the pass must have edges (graph.OnGraph)', 'none');
+    expectShape(where, x, [graph.numEdges, 'F']);
+    return tf.tidy(() => tf.tanh(this.map.apply(this.read(x, graph, ctx), ctx.within('map'))));
   }
 
-  private read(x: tf.Tensor, edges: tf.Tensor2D, ctx: Context): tf.Tensor {
+  private read(x: tf.Tensor, graph: Graph, ctx: Context): tf.Tensor {
     const { rule } = this.options;
     if (rule === 'filter') {
       return x;
     }
     const nodes = ctx.getState(NODES) ?? fail(ctx.path || this.kind, 'the pass must have nodes', 'none');
-    const [source, target] = [0, 1].map((row) => embed(nodes, edges.slice([row, 0], [1, -1]).reshape([-1])));
+    const { source, target } = new EdgeEnds(nodes, graph);
     return rule === 'difference' ? source.sub(target).abs() : source.mul(target);
   }
 }

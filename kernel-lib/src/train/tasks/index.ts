@@ -14,6 +14,8 @@ export { metaPruning } from './metaPruning';
 export type { MetaBatch, MetaPruningOptions } from './metaPruning';
 export { moduleDistillation } from './moduleDistillation';
 export type { ModuleDistillationOptions } from './moduleDistillation';
+export { nodeClassification } from './nodeClassification';
+export type { NodeBatch, NodeChoice, NodeClassificationOptions, NodeClassificationTask } from './nodeClassification';
 export { pathDistillation } from './pathDistillation';
 export type { PathDistillationOptions } from './pathDistillation';
 export { regression } from './regression';

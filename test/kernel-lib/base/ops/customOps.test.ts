@@ -253,6 +253,11 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardAttention', { heads: 1, groups: 1, causal: false, packed: false }, ['f3', 'f3', 'f3', 's1'], 2],
     ['SwitchyardAttention', { heads: 1, groups: 1, causal: true, packed: true }, ['f3', 'f3', 'f3', 's1'], 2],
     ['SwitchyardAttentionGrad', { heads: 1, groups: 1, causal: true, packed: false }, ['f3', 'f3', 'f3', 'f3', 'f3', 'f2', 's1'], 3], // prettier-ignore
+    ['SwitchyardGraphSum', {}, ['f2', 'f2', 'i1', 'i1', 'i1'], 1],
+    ['SwitchyardGraphDot', { heads: 1 }, ['f2', 'f2', 'i1', 'i1'], 1],
+    ['SwitchyardGraphMax', {}, ['f2', 'i1', 'i1'], 2],
+    ['SwitchyardGraphSoftmax', {}, ['f2', 'i1'], 1],
+    ['SwitchyardGraphSoftmaxGrad', {}, ['f2', 'f2', 'i1'], 1],
     ['SwitchyardNorm', { centered: true }, ['f2', 'f1', 'f1', 's1'], 1],
     ['SwitchyardNormGrad', { centered: false }, ['f2', 'f2', 'f1', 'f1', 's1'], 3],
     ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3]

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { core, generative, io, layers, models, prune, tf, train, type data } from '@switchyard/kernel-lib';
+import { core, generative, graph, io, layers, models, prune, tf, train, type data } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { setValue } from '../../../support/networks';
 import { smallModel, smallText } from '../../../support/runs';
@@ -61,6 +61,14 @@ const threeTokens: data.TextData = {
 };
 
 const { log } = Math;
+
+const cliques = (features = inputs): graph.Graph =>
+  graph.fromEdges({
+    numNodes: 10,
+    edges: labels.flatMap((a, i) => labels.flatMap((b, j) => (i < j && a === b ? [[i, j] as const] : []))),
+    undirected: true,
+    nodeFeatures: features.arraySync()
+  });
 
 const MEMBERS: Record<string, Member> = {
   language: {
@@ -166,6 +174,18 @@ const MEMBERS: Record<string, Member> = {
         }),
       model: constant([0, 0]),
       expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5))]
+    }
+  },
+  'node-classification': {
+    file: 'nodeClassification',
+    task: () => tasks.nodeClassification({ graph: cliques(), labels, training: [0, 1, 2, 3, 4, 5], validation: [6, 7, 8], batchSize: 4 }), // prettier-ignore
+    other: () => tasks.nodeClassification({ graph: cliques(others), labels, training: [0, 1, 2, 3, 4, 5], batchSize: 4 }), // prettier-ignore
+    model: (seed) => models.graphNetwork({ inputWidth: 3, hidden: 4, outputWidth: 2, layers: 2, layer: graph.gcn(), seed }), // prettier-ignore
+    hand: {
+      // Of three nodes the first two are trained on; the third, of no class that counts, is not.
+      task: () => tasks.nodeClassification({ graph: graph.fromEdges({ numNodes: 3, edges: [], nodeFeatures: [[log(3), 0], [0, 0], [9, 0]] }), labels: [0, 1, -1], training: [true, true, false] }), // prettier-ignore
+      model: () => new Computed((x) => x.clone()),
+      expected: () => [(-log(3 / 4) + log(2)) / 2]
     }
   },
   pathDistillation: {

@@ -1,0 +1,2 @@
+export { chebyshevTerms, dampingFactors } from './chebyshev';
+export type { ChebyshevDamping } from './chebyshev';

@@ -1,0 +1,146 @@
+import { createHash } from 'crypto';
+import { tf } from '../../base/backend';
+import { Context, expectInteger, fail, type Module, Random, showShape } from '../../base/core';
+import type { Graph } from '../../base/graph';
+import { crossEntropy } from '../../base/ops';
+import { enterGraph } from '../../nn/graph/onGraph';
+import type { ClassificationMetrics } from './classification';
+import type { Task } from './task';
+
+/** Some of a graph's nodes: their numbers, or for each node whether it is one of them. */
+export type NodeChoice = ArrayLike<number> | readonly boolean[];
+
+/** Options of `train.tasks.nodeClassification`. */
+export interface NodeClassificationOptions {
+  /** With features of its nodes. */
+  graph: Graph;
+  /** Class of each node, from 0; anything where it is not known and asked of nobody. [N]. */
+  labels: ArrayLike<number>;
+  /** Nodes whose classes are learnt. */
+  training: NodeChoice;
+  /** Nodes that the model is measured on. Default: it is not measured. */
+  validation?: NodeChoice;
+  /** Nodes of a step's loss; each epoch goes through them in an order of its own. Default: all. */
+  batchSize?: number;
+}
+
+/** Nodes of a step's loss, and their classes; [B] each. */
+export interface NodeBatch {
+  nodes: Int32Array;
+  labels: Int32Array;
+}
+
+/** Node classification; see {@link nodeClassification}. */
+export interface NodeClassificationTask extends Task<NodeBatch, ClassificationMetrics> {
+  readonly fixed: { batchSize: number };
+  /** Mean cross entropy in nats and the share of right classes, on any of the nodes, such as those kept for a test. */
+  measure(model: Module, nodes: NodeChoice): ClassificationMetrics;
+}
+
+const WHERE = 'train.tasks.nodeClassification';
+
+/**
+ * Node classification on one graph (transductive): the model gives logits of classes, [N, C], for all nodes at once, on the graph, which the task leaves in the pass; the loss is the mean cross entropy of those nodes
+ * that are trained on. What others are is never read for it, but what they hold is heard.
+ *
+ * @throws {SwitchyardError} where nodes have no features, nobody is trained on, or a class that is needed is no whole number from 0; in `fit`, where logits are not [N, C] with C above every class.
+ */
+export function nodeClassification(options: NodeClassificationOptions): NodeClassificationTask {
+  const { graph, labels } = options;
+  const { numNodes, nodeFeatures = fail(WHERE, 'the graph must have features of nodes', 'none') } = graph;
+  if (labels.length !== numNodes) {
+    fail(WHERE, `labels must be as many as nodes (${numNodes})`, labels.length);
+  }
+  const chosen = (name: string, choice: NodeChoice): NodeBatch =>
+    withLabels(name, nodesOf(name, choice, numNodes), labels);
+  const seen = chosen('training', options.training);
+  const unseen = options.validation && chosen('validation', options.validation);
+  const classes = Math.max(...seen.labels, ...(unseen?.labels ?? [])) + 1;
+  const { batchSize = seen.nodes.length } = options;
+  expectInteger(WHERE, 'batchSize', batchSize, 1, seen.nodes.length);
+  const features = (): tf.Tensor2D => tf.tensor2d(nodeFeatures.values, [numNodes, nodeFeatures.width]);
+  const logitsOf = (model: Module, ctx: Context): tf.Tensor2D => {
+    enterGraph(graph, ctx);
+    const logits = model.apply(features(), ctx);
+    if (logits.rank !== 2 || logits.shape[0] !== numNodes) {
+      fail(WHERE, `the model must give logits [${numNodes}, C]`, showShape(logits.shape));
+    }
+    expectInteger(WHERE, 'classes of the logits', logits.shape[1]!, classes);
+    return logits as tf.Tensor2D;
+  };
+  const at = (logits: tf.Tensor2D, { nodes, labels }: NodeBatch): [logits: tf.Tensor2D, labels: tf.Tensor1D] => [
+    tf.gather(logits, tf.tensor1d(nodes, 'int32')),
+    tf.tensor1d(labels, 'int32')
+  ];
+  const measure = (model: Module, batch: NodeBatch): ClassificationMetrics => {
+    const ctx = Context.create();
+    const [loss, accuracy] = tf.tidy(() => {
+      const [logits, classes] = at(logitsOf(model, ctx), batch);
+      const hits = logits.argMax(1).toInt().equal(classes).toFloat();
+      return tf.stack([crossEntropy(logits, classes).mean(), hits.mean()]).dataSync();
+    });
+    ctx.dispose();
+    return { loss, accuracy };
+  };
+  return {
+    kind: 'node-classification',
+    fixed: { batchSize },
+    get hash() {
+      return hashOf(graph, seen, unseen);
+    },
+    batch: (step, seed) => draw(seen, batchSize, step, seed),
+    loss: (model, batch, ctx) => crossEntropy(...at(logitsOf(model, ctx), batch)).mean<tf.Scalar>(),
+    measure: (model, nodes) => measure(model, chosen('nodes', nodes)),
+    ...(unseen && { evaluate: (model: Module) => measure(model, unseen) })
+  };
+}
+
+/** Numbers of nodes; each once. */
+function nodesOf(name: string, choice: NodeChoice, numNodes: number): Int32Array {
+  const all = Array.from<number | boolean>(choice);
+  const isMask = typeof all[0] === 'boolean';
+  if (isMask && all.length !== numNodes) {
+    fail(WHERE, `${name} must say of each node (${numNodes}) whether it is chosen`, all.length);
+  }
+  const nodes = isMask ? all.flatMap((is, node) => (is === true ? [node] : [])) : (all as number[]);
+  nodes.forEach((node) => expectInteger(WHERE, `nodes of ${name}`, node, 0, numNodes - 1));
+  const once = new Set(nodes);
+  if (nodes.length === 0 || once.size < nodes.length) {
+    fail(WHERE, `${name} must name nodes, each once`, nodes.length === 0 ? 'none' : nodes);
+  }
+  return Int32Array.from(nodes);
+}
+
+function withLabels(name: string, nodes: Int32Array, labels: ArrayLike<number>): NodeBatch {
+  const wrong = nodes.find((node) => !(Number.isInteger(labels[node]) && labels[node] >= 0));
+  if (wrong !== undefined) {
+    fail(WHERE, `labels of ${name} must be whole numbers from 0 (node ${wrong})`, labels[wrong]);
+  }
+  return { nodes, labels: nodes.map((node) => labels[node]) };
+}
+
+function draw({ nodes, labels }: NodeBatch, batchSize: number, step: number, seed: number): NodeBatch {
+  if (batchSize === nodes.length) {
+    return { nodes, labels };
+  }
+  const places = Int32Array.from({ length: batchSize }, (_, b) => {
+    const at = (step - 1) * batchSize + b;
+    const epoch = Random.fromSeed(seed)
+      .child('batch')
+      .child(Math.floor(at / nodes.length));
+    return epoch.shuffle(Array.from(nodes.keys()))[at % nodes.length];
+  });
+  return { nodes: places.map((place) => nodes[place]), labels: places.map((place) => labels[place]) };
+}
+
+function hashOf(graph: Graph, ...chosen: (NodeBatch | undefined)[]): string {
+  const hash = createHash('sha256');
+  const { numNodes, sources, targets, weights, nodeFeatures, edgeFeatures, edgeTypes } = graph;
+  hash.update(`${numNodes} nodes\n`);
+  const parts = [sources, targets, weights, edgeTypes, nodeFeatures?.values, edgeFeatures?.values];
+  for (const part of [...parts, ...chosen.flatMap((batch) => [batch?.nodes, batch?.labels])]) {
+    hash.update(`${part?.length ?? 'none'}\n`);
+    hash.update(part === undefined ? '' : new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,153 @@
+import { graph } from '@switchyard/kernel-lib';
+
+/** Width of nodes that come in and go out, and of edges. */
+export const [INPUTS, OUTPUTS, EDGE] = [6, 4, 3];
+
+export interface GraphLayerCase {
+  name: string;
+  spec: graph.GraphLayerSpec;
+  parameters: string[];
+  /** Operations on a node, by hand: matrix products, a multiplication and an addition counted as two. */
+  flops: number;
+  /** Whether nodes hear themselves, whatever the edges. */
+  hearsItself: boolean;
+  /** Whether it counts parallel edges. Default true; a maximum does not, nor does a mean of alike ones. */
+  counts?: boolean;
+  /** Whether it takes choices, whose gradients go straight through, so that none of finite differences is theirs. */
+  jumps?: boolean;
+  /** Parameters whose gradient is 0 at first. */
+  still?: string[];
+  pinned?: string[];
+}
+
+const linear = (name: string, bias = true): string[] => [`${name}.weight`, ...(bias ? [`${name}.bias`] : [])];
+const statistics = { meanLogDegree: 0.8 };
+
+export const MEMBERS: GraphLayerCase[] = [
+  { name: 'GCN', spec: graph.gcn(), parameters: ['bias', 'map.weight'], flops: 48, hearsItself: true },
+  {
+    name: 'GCN',
+    spec: graph.gcn({ loops: false, bias: false }),
+    ...{ parameters: ['map.weight'], flops: 48, hearsItself: false }
+  },
+  {
+    name: 'GAT',
+    spec: graph.gat({ heads: 2 }),
+    ...{ parameters: ['bias', 'attendSource', 'attendTarget', 'map.weight'], flops: 64, hearsItself: true }
+  },
+  {
+    name: 'GAT',
+    spec: graph.gat({ heads: 2, combine: 'mean', loops: false, dropout: 0.2 }),
+    ...{ parameters: ['bias', 'attendSource', 'attendTarget', 'map.weight'], flops: 128, hearsItself: false }
+  },
+  {
+    name: 'GATv2',
+    spec: graph.gatv2({ heads: 2 }),
+    parameters: ['bias', 'attend', ...linear('source'), ...linear('target')],
+    ...{ flops: 96, hearsItself: true }
+  },
+  {
+    name: 'SAGE',
+    spec: graph.sage(),
+    parameters: [...linear('neighbours'), ...linear('own', false)],
+    ...{ flops: 96, hearsItself: true }
+  },
+  {
+    name: 'SAGE',
+    spec: graph.sage({ aggregation: 'max', normalized: true }),
+    parameters: [...linear('neighbours'), ...linear('own', false)],
+    ...{ flops: 96, hearsItself: true, counts: false }
+  },
+  {
+    name: 'GIN',
+    spec: graph.gin({ epsilon: 0.5, learnt: true, hidden: 5 }),
+    parameters: ['epsilon', ...linear('first'), ...linear('second')],
+    ...{ flops: 100, hearsItself: true }
+  },
+  {
+    name: 'GINE',
+    spec: graph.gine({ edgeWidth: EDGE }),
+    parameters: [...linear('first'), ...linear('second'), ...linear('edge')],
+    // Two maps of a node, and 36 of the map of edges, which is counted as of one edge a node.
+    ...{ flops: 116, hearsItself: true }
+  },
+  {
+    name: 'PNA',
+    spec: graph.pna(statistics),
+    parameters: [...linear('source'), ...linear('target', false), ...linear('all'), ...linear('last')],
+    // Two maps 6 x 6, one 78 x 4, one 4 x 4.
+    ...{ flops: 800, hearsItself: true }
+  },
+  {
+    name: 'RGCN',
+    spec: graph.rgcn({ relations: 3 }),
+    ...{ parameters: ['weight', ...linear('own')], flops: 192, hearsItself: true, pinned: ['relations'] }
+  },
+  {
+    name: 'RGCN',
+    spec: graph.rgcn({ relations: 3, bases: 2, bias: false }),
+    parameters: ['weight', 'mix', ...linear('own', false)],
+    ...{ flops: 192, hearsItself: true, pinned: ['relations'] }
+  },
+  {
+    name: 'GraphTransformer',
+    spec: graph.graphTransformer({ heads: 2 }),
+    parameters: [...linear('query'), ...linear('key'), ...linear('value'), ...linear('skip')],
+    ...{ flops: 192, hearsItself: true, still: ['key.bias'] }
+  },
+  {
+    name: 'GraphTransformer',
+    spec: graph.graphTransformer({ heads: 2, combine: 'mean', edgeWidth: EDGE, gated: true, bias: false }),
+    parameters: [...['query', 'key', 'value', 'skip', 'edge', 'gate'].flatMap((name) => linear(name, false))],
+    // Three maps to 8, a skip to 4, a map of edges, and a gate of 12.
+    ...{ flops: 3 * 96 + 48 + 48 + 24, hearsItself: true }
+  },
+  {
+    name: 'Chebyshev',
+    spec: graph.chebyshev({ order: 2 }),
+    ...{ parameters: ['bias', ...[0, 1, 2].flatMap((k) => linear(`${k}`, false))], flops: 144, hearsItself: true }
+  },
+  {
+    name: 'ChebyshevFilter',
+    spec: graph.chebyshevFilter({ order: 3 }),
+    ...{ parameters: ['coefficients', ...linear('map')], flops: 48, hearsItself: true }
+  },
+  {
+    name: 'APPNP',
+    spec: graph.appnp({ steps: 3, teleport: 0.2 }),
+    ...{ parameters: linear('map'), flops: 48, hearsItself: true }
+  },
+  {
+    name: 'AdaptiveChannels',
+    spec: graph.adaptiveChannels(),
+    parameters: ['mix', ...['low-pass', 'high-pass', 'identity'].flatMap((each) => [`${each}.weight`, `${each} score.weight`])], // prettier-ignore
+    // Three maps, three scores, and a mix of three.
+    ...{ flops: 3 * 48 + 3 * 8 + 18, hearsItself: true }
+  },
+  {
+    name: 'DRew',
+    spec: graph.drew({ layers: 2, nu: 1 }),
+    parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
+    ...{ flops: 48 + 3 * 32, hearsItself: true, counts: false }
+  },
+  {
+    name: 'Cooperative',
+    spec: graph.cooperative({ environment: graph.gin(), temperature: 0.5 }),
+    parameters: [
+      ...['first', 'second'].flatMap((each) => linear(`environment.${each}`)),
+      ...[...linear('action.neighbours'), ...linear('action.own', false)]
+    ],
+    ...{ flops: 80 + 96, hearsItself: true, jumps: true, pinned: ['outputs'] }
+  }
+];
+
+/** Classes of the folder that are no layer with a spec; each has a test of its own. */
+export const ELSEWHERE = {
+  FeatureFilter: 'messagePassing.test.ts',
+  MessagePassing: 'messagePassing.test.ts',
+  NeighbourAggregation: 'messagePassing.test.ts',
+  OnGraph: 'messagePassing.test.ts',
+  RandomNodeFeatures: 'systems/rni.test.ts',
+  RelationAggregation: 'relations.test.ts',
+  RelationLearning: 'relations.test.ts'
+};
