@@ -1,3 +1,6 @@
 export { fromEdges, Graph } from '../base/graph';
 export type { CompressedRows, EdgeList, FeatureRows, Features, GraphOptions } from '../base/graph';
 export * from '../nn/graph';
+
+export * as generators from '../base/graph/generators';
+export * as probes from './graphProbes';

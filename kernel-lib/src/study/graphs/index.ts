@@ -1,0 +1,2 @@
+export { sensitivity } from './sensitivity';
+export type { NodeNetwork, SensitivityOptions } from './sensitivity';
