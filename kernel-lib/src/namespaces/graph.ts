@@ -4,3 +4,4 @@ export * from '../nn/graph';
 
 export * as generators from '../base/graph/generators';
 export * as probes from './graphProbes';
+export * as rewire from '../transform/rewire';
