@@ -18,17 +18,17 @@ test('show.rewiring has each edge once, with its curvature before and after', ()
 });
 
 test('options: Ollivier, labels, names of classes, a title; another measure is refused', () => {
-  const { data, source } = show.rewiring(report, { measure: 'Ollivier', labels: [...'abcdefgh'], classes: ['left', 'right'], title: 'two cliques' }); // prettier-ignore
+  const { data, source } = show.rewiring(report, { measure: 'Ollivier', labels: 'a b c d e f g h'.split(' '), classes: ['left', 'right'], title: 'two cliques' }); // prettier-ignore
   expect(data.edges.find(({ from, to }) => from === 3 && to === 4)!.before).toBeCloseTo(-1, 12);
   expect([data.measure, data.nodes[7].label, data.classes, source.title]).toEqual(['Ollivier curvature', 'h', ['left', 'right'], 'two cliques']); // prettier-ignore
   expect(() => show.rewiring(report, { measure: 'Forman' as 'Ollivier' })).toThrow('show.rewiring: measure must be one of balanced Forman, Ollivier, got Forman'); // prettier-ignore
 });
 
-test('the picture has two graphs side by side: removed edges dotted before, added ones dashed after', () => {
+test('the picture has two graphs side by side: removed edges dotted before, added ones dashed after, and bent, to be seen beside the others', () => {
   const { document } = new JSDOM(show.figure(show.rewiring(report)).toSVG(), { contentType: 'image/svg+xml' }).window;
-  const links = (dashes: string): number => document.querySelectorAll(`g[aria-label="link"][stroke-dasharray="${dashes}"] path`).length; // prettier-ignore
+  const links = (mark: string, dashes: string): number => document.querySelectorAll(`g[aria-label="${mark}"][stroke-dasharray="${dashes}"] path`).length; // prettier-ignore
   expect(document.querySelectorAll('g[aria-label="dot"] circle')).toHaveLength(16);
-  expect([links('6 4'), links('2 3')]).toEqual([2, report.removed.length]);
+  expect([links('arrow', '6 4'), links('link', '2 3')]).toEqual([2, report.removed.length]);
   expect(document.documentElement.textContent).toMatch(/before.*after/s);
 });
 

@@ -9,6 +9,8 @@ const DASHES: Record<GraphEdge['state'], string> = { kept: 'none', added: '6 4',
 const MARGIN = 16;
 const MOST_HEIGHT = 480;
 const INK = '#555555';
+/** Degrees by which added edges are bent. */
+const BEND = 20;
 
 /** Edges by curvature, orange below 0 and purple above; dashed where added, dotted where removed. Where curvature before is told, before and after side by side. */
 export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (Element | null)[][] {
@@ -67,17 +69,15 @@ function graph({ nodes, edges }: GraphRewiringData, most: number, width: number,
     style: STYLE,
     axis: null,
     marks: [
-      ...(Object.keys(DASHES) as GraphEdge['state'][]).map((state) =>
-        Plot.link(
-          lines.filter((line) => line.state === state),
-          {
-            ...{ x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' },
-            stroke: 'colour',
-            strokeWidth: 2.5,
-            strokeDasharray: DASHES[state]
-          }
-        )
-      ),
+      ...(Object.keys(DASHES) as GraphEdge['state'][]).map((state) => {
+        const own = lines.filter((line) => line.state === state);
+        const ends = { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' };
+        const style = { stroke: 'colour', strokeWidth: 2.5, strokeDasharray: DASHES[state] };
+        // Laid over edges in whose line they are, added ones would not be seen.
+        return state === 'added' && width < WIDTH
+          ? Plot.arrow(own, { ...ends, ...style, bend: BEND, headLength: 0 })
+          : Plot.link(own, { ...ends, ...style });
+      }),
       Plot.dot(nodes, {
         x: 'x',
         y: 'y',
