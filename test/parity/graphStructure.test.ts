@@ -14,9 +14,17 @@ interface Case {
   forman: number[];
 }
 
-const { cases } = JSON.parse(readFileSync(join(__dirname, 'fixtures/graph_structure.json'), 'utf8')) as {
-  cases: Case[];
-};
+interface Ranking {
+  positives: number[];
+  negatives: number[][];
+  hits: Record<string, number>;
+  mrr: number;
+  hits3: number;
+  auc: number;
+}
+
+const FIXTURE = readFileSync(join(__dirname, 'fixtures/graph_structure.json'), 'utf8');
+const { cases, rankings } = JSON.parse(FIXTURE) as { cases: Case[]; rankings: Ranking[] };
 
 test("curvatures of 40 random graphs equal the definition's enumeration and a linear program's", () => {
   expect(cases).toHaveLength(40);
@@ -52,5 +60,16 @@ test("effective resistance with weights, commute time and spectra equal networkx
     expect(graph.probes.spectralGap(g)).toBeCloseTo(weightedSpectrum[1], 6);
     const { values } = graph.probes.laplacianSpectrum(g);
     values.forEach((value, i) => expect(value).toBeCloseTo(weightedSpectrum[i], 6));
+  }
+});
+
+test("Hits@K and MRR of scores with many ties equal OGB's evaluators, AUC scikit-learn's", () => {
+  expect(rankings).toHaveLength(10);
+  for (const { positives, negatives, hits, mrr, hits3, auc } of rankings) {
+    Object.entries(hits).forEach(([k, share]) => expect(graph.metrics.hitsAtK(positives, negatives.flat(), Number(k))).toBeCloseTo(share, 10)); // prettier-ignore
+    const ranked = graph.metrics.meanReciprocalRank(positives, negatives);
+    expect(ranked.mrr).toBeCloseTo(mrr, 6);
+    expect(ranked.hits[3]).toBeCloseTo(hits3, 6);
+    expect(graph.metrics.rocAuc(positives, negatives.flat())).toBeCloseTo(auc, 8);
   }
 });

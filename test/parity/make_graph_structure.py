@@ -1,6 +1,6 @@
-"""Writes fixtures/graph_structure.json: resistance, spectra, curvature and measures of small random graphs.
+"""Writes fixtures/graph_structure.json: resistance, spectra and curvature of small random graphs, and OGB's measures of ranked links.
 
-python test/parity/make_graph_structure.py, in an environment with networkx and scipy.
+python test/parity/make_graph_structure.py, in an environment with networkx, scipy, scikit-learn, ogb and torch.
 """
 
 import json
@@ -10,7 +10,10 @@ from pathlib import Path
 
 import networkx as nx
 import numpy as np
+import torch
+from ogb.linkproppred import Evaluator
 from scipy.optimize import linprog
+from sklearn.metrics import roc_auc_score
 
 FIXTURE = Path(__file__).parent / "fixtures" / "graph_structure.json"
 
@@ -76,6 +79,31 @@ def case(seed):
     }
 
 
+def ranking(seed):
+    """Scores with many ties, by OGB's evaluators and scikit-learn."""
+    random = np.random.default_rng(seed)
+    positives = random.integers(0, 8, 12).astype(float)
+    own = random.integers(0, 8, (12, 9)).astype(float)
+    negatives = own.flatten()
+    hits = Evaluator(name="ogbl-collab")
+    found = {}
+    for hits.K in (1, 5, 20, 500):
+        found[hits.K] = float(hits.eval({"y_pred_pos": positives, "y_pred_neg": negatives})[f"hits@{hits.K}"])
+    ranked = Evaluator(name="ogbl-citation2")
+    lists = ranked.eval({"y_pred_pos": torch.tensor(positives), "y_pred_neg": torch.tensor(own)})
+    labels = [1] * len(positives) + [0] * len(negatives)
+    return {
+        "positives": positives.tolist(),
+        "negatives": own.tolist(),
+        "hits": found,
+        "mrr": round(float(lists["mrr_list"].double().mean()), 7),
+        "hits3": round(float(lists["hits@3_list"].mean()), 7),
+        "auc": round(roc_auc_score(labels, [*positives, *negatives]), 10),
+    }
+
+
 if __name__ == "__main__":
+    peers = ", ".join(f"{name} {version(name)}" for name in ("networkx", "ogb", "scikit-learn"))
     cases = ",\n".join(json.dumps(case(seed), separators=(",", ":")) for seed in range(40))
-    FIXTURE.write_text('{"peer":"networkx %s","cases":[\n%s\n]}\n' % (version("networkx"), cases))
+    rankings = ",\n".join(json.dumps(ranking(seed), separators=(",", ":")) for seed in range(10))
+    FIXTURE.write_text('{"peer":"%s","cases":[\n%s\n],"rankings":[\n%s\n]}\n' % (peers, cases, rankings))

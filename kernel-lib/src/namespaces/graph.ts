@@ -5,3 +5,5 @@ export * from '../nn/graph';
 export * as generators from '../base/graph/generators';
 export * as probes from './graphProbes';
 export * as rewire from '../transform/rewire';
+export * as metrics from '../train/graphs/metrics';
+export * as splits from '../train/graphs/splits';
