@@ -7,3 +7,5 @@ export * as probes from './graphProbes';
 export * as rewire from '../transform/rewire';
 export * as metrics from '../train/graphs/metrics';
 export * as splits from '../train/graphs/splits';
+export * as embed from '../train/graphs/embed';
+export * as samplers from '../train/graphs/samplers';
