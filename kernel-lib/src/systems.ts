@@ -4,6 +4,7 @@ import { compressSystems } from './systems/compress';
 import { elasticSystems } from './systems/elastic';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
+import { graphStructureSystems } from './systems/graphStructure';
 import { peftSystems } from './systems/peft';
 import { pruningSystems } from './systems/pruning';
 import { queriesSystems } from './systems/queries';
@@ -29,5 +30,6 @@ export const systems: readonly SystemEntry[] = [
   ...queriesSystems,
   ...recsysSystems,
   ...searchSystems,
-  ...elasticSystems
+  ...elasticSystems,
+  ...graphStructureSystems
 ];

@@ -29,7 +29,7 @@ const ORBITS: Record<string, Record<number, number>> = {
 
 /**
  * Orbit adjacencies (GRADCO; Windels et al., arXiv 2405.14194): for each pair of orbits of graphlets up to `maxNodes`, in how many induced subgraphs two nodes stand on it. Pairs are told apart as the automorphisms of a graphlet
- * do: of the path of four an end and a middle node next to it, and one that is not, are two pairs, and so are adjacent and opposite nodes of a 4-cycle. 28 matrices up to 4 nodes, 6 up to 3.
+ * do: of the path of four an end and a middle node next to it, and one that is not, are two pairs, and so are adjacent and opposite nodes of a 4-cycle. 28 matrices up to 4 nodes, 5 up to 3.
  *
  * @throws {SwitchyardError} where `maxNodes` is not 2..4.
  */
@@ -93,7 +93,9 @@ function orbitsOf(nodes: readonly number[], sets: readonly ReadonlySet<number>[]
 function hopsWithin(nodes: readonly number[], sets: readonly ReadonlySet<number>[], from: number, to: number): number {
   let [frontier, hops] = [new Set([from]), 0];
   while (!frontier.has(to)) {
-    frontier = new Set(nodes.filter((node) => frontier.has(node) || [...frontier].some((each) => sets[each].has(node))));
+    frontier = new Set(
+      nodes.filter((node) => frontier.has(node) || [...frontier].some((each) => sets[each].has(node)))
+    );
     hops++;
   }
   return hops;
@@ -113,6 +115,13 @@ function emptyPairs(maxNodes: number): Omit<OrbitAdjacency, 'entries'>[] {
   ] as [number, number, number, number][];
   return pairs
     .filter(([size]) => size <= maxNodes)
-    .flatMap(([size, a, b, hops]) => (a === b ? [[size, a, b, hops]] : [[size, a, b, hops], [size, b, a, hops]])) // prettier-ignore
+    .flatMap(([size, a, b, hops]) =>
+      a === b
+        ? [[size, a, b, hops]]
+        : [
+            [size, a, b, hops],
+            [size, b, a, hops]
+          ]
+    ) // prettier-ignore
     .map(([size, row, column, hops]) => ({ name: nameOf(row, column, hops), orbits: [row, column], hops, size }));
 }
