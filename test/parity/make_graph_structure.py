@@ -102,8 +102,30 @@ def ranking(seed):
     }
 
 
+def files():
+    """A directed and an undirected graph in each form that networkx writes."""
+    ways = nx.DiGraph()
+    ways.add_node("a", size=1.5, kind="hub", big=True)
+    ways.add_node("b", size=2.0, kind="leaf", big=False)
+    ways.add_node("c & d", size=-3.0, kind="leaf", big=False)
+    ways.add_edge("a", "b", weight=2.0, by="road")
+    ways.add_edge("b", "c & d", weight=0.5, by="rail")
+    ways.add_edge("b", "a", weight=4.0, by="road")
+    ring = nx.cycle_graph(5)
+    return {
+        name: {
+            "edges": sorted([str(u), str(v), d.get("weight", 1)] for u, v, d in graph.edges(data=True)),
+            "graphml": "\n".join(nx.generate_graphml(graph)),
+            "gexf": "\n".join(nx.generate_gexf(graph)),
+            "nodeLink": nx.node_link_data(graph, edges="edges"),
+            "edgeList": "\n".join(nx.generate_edgelist(ring, data=False)) if graph is ring else None,
+        }
+        for name, graph in (("ways", ways), ("ring", ring))
+    }
+
+
 if __name__ == "__main__":
     peers = ", ".join(f"{name} {version(name)}" for name in ("networkx", "ogb", "scikit-learn"))
     cases = ",\n".join(json.dumps(case(seed), separators=(",", ":")) for seed in range(40))
     rankings = ",\n".join(json.dumps(ranking(seed), separators=(",", ":")) for seed in range(10))
-    FIXTURE.write_text('{"peer":"%s","cases":[\n%s\n],"rankings":[\n%s\n]}\n' % (peers, cases, rankings))
+    FIXTURE.write_text('{"peer":"%s","cases":[\n%s\n],"rankings":[\n%s\n],"files":%s}\n' % (peers, cases, rankings, json.dumps(files())))

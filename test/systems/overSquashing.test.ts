@@ -33,12 +33,16 @@ function convolution(
   g.sources.forEach((u, e) => (a[g.targets[e] * n + u] = 1 / Math.sqrt(degree[u] * degree[g.targets[e]])));
   const random = core.Random.fromSeed(seed);
   return (x: tf.Tensor2D): tf.Tensor2D => {
-    let h = x;
+    let h: tf.Tensor = x;
     for (let layer = 0; layer < layers; layer++) {
-      const w = random.child(layer).uniform([h.shape[1], width], 0, scale) as tf.Tensor2D;
-      h = tf.tensor2d(a, [n, n]).matMul<tf.Tensor2D>(h).matMul<tf.Tensor2D>(w).tanh<tf.Tensor2D>();
+      const w = random.child(layer).uniform([h.shape[1]!, width], 0, scale) as tf.Tensor2D;
+      h = tf
+        .tensor2d(a, [n, n])
+        .matMul(h as tf.Tensor2D)
+        .matMul(w)
+        .tanh();
     }
-    return h;
+    return h as tf.Tensor2D;
   };
 }
 

@@ -9,3 +9,4 @@ export * as metrics from '../train/graphs/metrics';
 export * as splits from '../train/graphs/splits';
 export * as embed from '../train/graphs/embed';
 export * as samplers from '../train/graphs/samplers';
+export * as read from '../train/graphs/readers';
