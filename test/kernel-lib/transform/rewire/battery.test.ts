@@ -6,7 +6,7 @@ import { MEMBERS } from './members';
 
 const FOLDER = join(import.meta.dirname, '../../../../kernel-lib/src/transform/rewire');
 /** Files that rewire nothing themselves. */
-const PARTS = ['editableGraph', 'index', 'rewiring'];
+const PARTS = ['editableGraph', 'index', 'kSubset', 'rewiring'];
 const BARBELL = graph.generators.barbell({ clique: 6 });
 
 /** Undirected edges, the lower node first. */

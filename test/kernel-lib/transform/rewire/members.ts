@@ -25,5 +25,6 @@ export const MEMBERS: readonly Member[] = [
   { file: 'expander', rewire: (g) => rewire.expander(g), adds: 6 },
   { file: 'laser', rewire: (g, seed) => rewire.laser(g, { snapshots: 2, density: 1, seed }), adds: 35 },
   { file: 'delay', rewire: (g) => rewire.delay(g, { layers: 3 }), adds: 35, untyped: true },
+  { file: 'probabilistic', rewire: (g, seed) => rewire.probabilistic(g, { k: 4, seed }), adds: 4 },
   { file: 'virtualNode', rewire: (g) => rewire.virtualNode(g), adds: 12, newNodes: 1 }
 ];
