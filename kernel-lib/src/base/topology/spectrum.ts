@@ -115,7 +115,7 @@ function unit(v: Float64Array): Float64Array {
   return v.map((value) => value / length);
 }
 
-/** What is left of v, which changes, beside a basis. */
+/** The rest of v, which changes, beside a basis. */
 function without(v: Float64Array, basis: readonly Float64Array[]): Float64Array {
   for (const each of basis) {
     const share = dot(v, each);

@@ -14,6 +14,27 @@ describe('sdrf', () => {
     expect([report.before.leastCurvature, report.after.leastCurvature]).toEqual([-1, bridge(after)]);
   });
 
+  test('of all edges between the two neighbourhoods it adds that which raises the curvature most', () => {
+    let notFirst = 0;
+    for (const seed of [0, 1, 2, 3, 4, 5]) {
+      const g = generators.erdosRenyi({ nodes: 14, probability: 0.25, seed });
+      const before = probes.balancedForman(g);
+      const narrow = before.reduce((a, b) => (b.curvature < a.curvature - 1e-12 ? b : a));
+      const raised = (pair: [number, number]): number => {
+        const edges = [...before.map(({ source, target }): [number, number] => [source, target]), pair];
+        const after = probes.balancedForman(graph.fromEdges({ numNodes: 14, edges, undirected: true }));
+        return after.find(({ source, target }) => source === narrow.source && target === narrow.target)!.curvature;
+      };
+      const ball = (v: number): number[] => Array.from(probes.hopDistances(g, v).keys()).filter((u) => [0, 1].includes(probes.hopDistances(g, v)[u])); // prettier-ignore
+      const [near, far] = [ball(narrow.source), ball(narrow.target)];
+      const all = near.flatMap((k) => far.filter((l) => probes.hopDistances(g, k)[l] > 1).map((l) => raised([k, l])));
+      const [{ source, target }] = rewire.sdrf(g, { steps: 1 }).report.added;
+      expect(raised([source, target])).toBeCloseTo(Math.max(...all), 10);
+      notFirst += Number(all[0] < Math.max(...all) - 1e-9);
+    }
+    expect(notFirst).toBeGreaterThan(0);
+  });
+
   test('the theorem holds of a bridge of degree 17 on: 4 / d < 1 / sqrt(d)', () => {
     const met = (clique: number): boolean | null => rewire.sdrf(generators.barbell({ clique }), { steps: 1 }).report.added[0].met; // prettier-ignore
     expect([met(16), met(17)]).toEqual([false, true]);
@@ -55,6 +76,14 @@ describe('borf', () => {
     expect(value).toBeCloseTo(-1, 12);
   });
 
+  test('of mass that is as much, that which goes farther is worth more', () => {
+    // Three neighbours a side; 2 and 5 are two apart, over 8, the other pairs three. Mass goes both ways.
+    const edges: [number, number][] = [[0, 1], [0, 2], [0, 3], [0, 4], [1, 5], [1, 6], [1, 7], [2, 8], [8, 5]]; // prettier-ignore
+    const g = graph.fromEdges({ numNodes: 9, edges, undirected: true });
+    const [{ source, target }] = rewire.borf(g, { batches: 1, add: 1 }).report.added;
+    expect(probes.hopDistances(g, source)[target]).toBe(3);
+  });
+
   test('flat edges miss the criterion, and the most curved go', () => {
     // A wheel of 8: mass from rim to rim over a spoke goes one edge but for a 24th, which goes two.
     const rim = Array.from({ length: 8 }, (_, i): [number, number] => [i, (i + 1) % 8]);
@@ -80,15 +109,21 @@ describe('fosr', () => {
   });
 
   test('the pair is that of least y_i y_j of the second eigenvector, once power steps have found it', () => {
-    const g = generators.barbell({ clique: 5, bridge: 1 });
-    const { values, vectors } = probes.laplacianSpectrum(g);
-    expect(values[2] - values[1]).toBeGreaterThan(0.1);
-    const degree = Array.from({ length: g.numNodes }, (_, v) => g.incoming.starts[v + 1] - g.incoming.starts[v]);
-    const y = Array.from(vectors[1], (x, v) => x / Math.sqrt(degree[v] + 1));
-    const near = probes.effectiveResistance(g).map((_, v) => probes.hopDistances(g, v));
-    const products = y.flatMap((a, i) => y.map((b, j) => (i < j && near[i][j] > 1 ? a * b : Infinity)));
-    const [{ source, target }] = rewire.fosr(g, { edges: 1, initialSteps: 200 }).report.added;
-    expect(y[source] * y[target]).toBeCloseTo(Math.min(...products), 8);
+    let degreesMatter = 0;
+    for (const seed of [0, 1, 2, 3]) {
+      const g = generators.stochasticBlockModel({ sizes: [9, 4], probabilities: [[0.5, 0.06], [0.06, 0.9]], seed }); // prettier-ignore
+      if (new Set(probes.components(g)).size > 1) {
+        continue;
+      }
+      const x = probes.laplacianSpectrum(g).vectors[1];
+      const degree = Array.from({ length: g.numNodes }, (_, v) => g.incoming.starts[v + 1] - g.incoming.starts[v]);
+      const products = (y: Float64Array): number[] => graph.splits.negatives(g, { count: 78 - g.numEdges / 2 }).map(([i, j]) => y[i] * y[j]); // prettier-ignore
+      const y = x.map((value, v) => value / Math.sqrt(degree[v] + 1));
+      const [{ source, target }] = rewire.fosr(g, { edges: 1, initialSteps: 2000 }).report.added;
+      expect(y[source] * y[target]).toBeCloseTo(Math.min(...products(y)), 8);
+      degreesMatter += Number(x[source] * x[target] > Math.min(...products(x)) + 1e-6);
+    }
+    expect(degreesMatter).toBeGreaterThan(0);
   });
 
   test('two components are joined; ends where the graph is complete', () => {

@@ -36,7 +36,7 @@ export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (
   ];
 }
 
-/** What there was, in the curvature that it had. */
+/** The graph as it was, in the curvature that it had. */
 function beforeOf(data: GraphRewiringData): GraphRewiringData {
   const edges = data.edges.filter(({ state }) => state !== 'added');
   return { ...data, edges: edges.map((edge) => ({ ...edge, curvature: edge.before ?? null })) };

@@ -1,6 +1,7 @@
 import { fail } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 
+/** Two nodes that a link joins, or might. */
 export type Pair = [source: number, target: number];
 
 /** The pairs of nodes that could be links: of an undirected graph without order, of one with two kinds of nodes from one to the other, and never a node with itself. */
