@@ -46,3 +46,18 @@ test('virtual nodes and parts that were joined are in the layout', () => {
   const places = new Set(data.nodes.map(({ x, y }) => `${x} ${y}`));
   expect(places.size).toBe(9);
 });
+
+/** As our kernel asks a plain object. */
+const hooks = globalThis as unknown as Record<symbol, { showData: (value: object) => Record<string, string> | null }>;
+
+test('a rewiring, and its report, show themselves: the picture, and its shape before and after in the text', () => {
+  const done = graph.rewire.fosr(graph.generators.cycles({ lengths: [4, 4] }), { edges: 2 });
+  for (const value of [done, done.report]) {
+    const bundle = hooks[Symbol.for('switchyard.kernel')].showData(value)!;
+    expect(Object.keys(bundle)).toContain('image/svg+xml');
+    const text = bundle['text/plain'];
+    expect(text).toMatch(/components +2 +1/);
+    expect(text).toMatch(/total effective resistance +infinite +\d/);
+    expect(text).toContain(`criterion of an added edge: ${done.report.criterion}; ${done.report.criterionMet.met} of 2 meet it`); // prettier-ignore
+  }
+});
