@@ -10,7 +10,7 @@ const TENSORFLOW = {
 
 /** The library's floors, lowest first; a file takes from its own floor and from those below. Base has floors of its own. */
 const FLOORS = ['protocol', 'base', 'nn', 'models', 'transform', 'train', 'study', 'search', 'environment', 'show'];
-const BASE_FLOORS = ['backend', 'core', 'graph', 'ops', 'math', 'io'];
+const BASE_FLOORS = ['backend', 'core', 'graph', 'ops', 'math', 'topology', 'io'];
 const NN_FLOORS = ['layers', 'graph', 'routers', 'experts', 'moe', 'adaptive'];
 const SEARCH_FLOORS = ['space', 'proxies', 'strategy', 'evaluator', 'executor', 'storage', 'studies', 'elastic'];
 const NOT_ABOVE = 'Imports point down only: what a lower floor must know of a higher one it declares itself.';

@@ -1,5 +1,6 @@
 /** @file A graph whose edges were rewired. */
 import type { GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
+import { graphBefore } from '../charts/graphRewiring/graphBefore';
 import { graphRewiring as edges } from '../charts/graphRewiring/graphRewiring';
 import type { IKind } from './kind';
 import { figureSummary } from './kind';
@@ -9,7 +10,10 @@ export const graphRewiring: IKind<GraphRewiringPayload> = {
     {
       id: 'rewiring',
       label: trans.__('Rewiring'),
-      pictures: [{ id: 'graph-rewiring', title: trans.__('Edges by curvature'), chart: edges }]
+      pictures: [
+        { id: 'graph-before', title: trans.__('Edges by curvature, before'), chart: graphBefore },
+        { id: 'graph-rewiring', title: trans.__('Edges by curvature'), chart: edges }
+      ]
     }
   ],
   summary: (payload, context) => figureSummary(edges(payload, context), null)

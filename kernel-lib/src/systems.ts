@@ -5,6 +5,7 @@ import { elasticSystems } from './systems/elastic';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { graphLayerSystems } from './systems/graphLayers';
+import { graphStructureSystems } from './systems/graphStructure';
 import { peftSystems } from './systems/peft';
 import { pruningSystems } from './systems/pruning';
 import { queriesSystems } from './systems/queries';
@@ -31,5 +32,6 @@ export const systems: readonly SystemEntry[] = [
   ...recsysSystems,
   ...searchSystems,
   ...elasticSystems,
-  ...graphLayerSystems
+  ...graphLayerSystems,
+  ...graphStructureSystems
 ];

@@ -25,3 +25,12 @@ export type {
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';
+
+export * as generators from '../base/graph/generators';
+export * as probes from './graphProbes';
+export * as rewire from '../transform/rewire';
+export * as metrics from '../train/graphs/metrics';
+export * as splits from '../train/graphs/splits';
+export * as embed from '../train/graphs/embed';
+export * as samplers from '../train/graphs/samplers';
+export * as read from '../train/graphs/readers';

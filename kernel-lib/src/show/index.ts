@@ -15,6 +15,8 @@ export { groups } from './kinds/pruningGroups/payload';
 export type { GroupsOptions } from './kinds/pruningGroups/payload';
 export { graphRewiring } from './kinds/graphRewiring/payload';
 export type { RewiredGraph } from './kinds/graphRewiring/payload';
+export { rewiring } from './kinds/graphRewiring/report';
+export type { RewiringOptions } from './kinds/graphRewiring/report';
 export { expertLoad } from './kinds/layerAmounts/expertLoad';
 export type { ExpertLoadOptions } from './kinds/layerAmounts/expertLoad';
 export { layerAmounts } from './kinds/layerAmounts/payload';

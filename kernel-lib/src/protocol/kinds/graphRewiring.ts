@@ -41,6 +41,8 @@ export interface GraphEdge {
   to: Count;
   /** Null where it is unknown. */
   curvature: Numeric;
+  /** Curvature before the graph was rewired, null of an added edge; absent where none is told. Of a removed edge `curvature` is null then. */
+  before?: Numeric;
   state: 'kept' | 'added' | 'removed';
 }
 
@@ -58,10 +60,13 @@ export function checkGraphRewiring(value: unknown, path: string): void {
   };
   const nodes = checkArray(data.nodes, `${path}.nodes`, { max: MAX_NODES, item: node }).length;
   const edge: Check = (item, at) => {
-    const { from, to, curvature, state } = checkObject(item, at);
+    const { from, to, curvature, before, state } = checkObject(item, at);
     checkInteger(from, `${at}.from`, 0, nodes - 1);
     checkInteger(to, `${at}.to`, 0, nodes - 1);
     checkNumeric(curvature, `${at}.curvature`);
+    if (before !== undefined) {
+      checkNumeric(before, `${at}.before`);
+    }
     checkOneOf(state, `${at}.state`, ['kept', 'added', 'removed']);
   };
   checkOmitted(data.omitted, `${path}.omitted`);

@@ -6,6 +6,7 @@ import { cardBundle, cardTitle } from './cardBundle';
 import { historyBundle, isHistory } from './historyBundle';
 import { moduleBundle, moduleTitle } from './moduleBundle';
 import { isPruned, isPruningGroups, prunedBundle, pruningGroupsBundle } from './pruningBundle';
+import { isRewiring, rewiringBundle } from './rewiringBundle';
 import { isRouting, routingBundle } from './routingBundle';
 import { isSpec, specBundle } from './specBundle';
 import {
@@ -51,7 +52,8 @@ export const DATA_KINDS: readonly DataKind[] = [
   // Groups are axes as well.
   dataKind(isPruningGroups, pruningGroupsBundle),
   dataKind(isAxes, axesBundle),
-  dataKind(isPruned, prunedBundle)
+  dataKind(isPruned, prunedBundle),
+  dataKind(isRewiring, rewiringBundle)
 ];
 
 function classKind<T extends object>(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
+import { graphBefore } from '../../../../extension/charts/graphRewiring/graphBefore';
 import { graphRewiring } from '../../../../extension/charts/graphRewiring/graphRewiring';
 import { context, kind } from '../../support/payloads';
 import { drawnText, traces } from '../../support/traces';
@@ -82,4 +83,16 @@ test('markup in labels stays text', () => {
   payload.data.measure = payload.data.nodes[0].label = '<b>x</b>';
   payload.data.classes = ['<i>', '<u>'];
   expect(drawnText(graphRewiring(payload, context))).not.toContain('<');
+});
+
+test('the graph before has what there was, by the curvature that it had; there is none where that is not told', () => {
+  const payload = small();
+  expect(graphBefore(payload, context)).toBeNull();
+  payload.data.edges[0].before = -3;
+  payload.data.edges[1].before = 2;
+  const figure = graphBefore(payload, context)!;
+  expect(line(figure, 'solid').x).toEqual([0, 2, null]);
+  expect(line(figure, 'dot').y).toEqual([0, 4, null]);
+  expect(line(figure, 'dash')).toBeUndefined();
+  expect(figure.summary).toContain('The least curvature is -3, between a and b.');
 });

@@ -1,5 +1,5 @@
 import { MAX_POINTS } from '../../../protocol';
-import type { GraphRewiringData, GraphRewiringPayload } from '../../../protocol';
+import type { GraphEdge, GraphRewiringData, GraphRewiringPayload } from '../../../protocol';
 import { roundTo } from '../../bounds/rounding';
 import { fit } from '../../bounds/fit';
 import { legal, short } from '../../bounds/labels';
@@ -30,9 +30,7 @@ function byWeight({ edges }: GraphRewiringData): number[] {
 
 function withEdges(data: GraphRewiringData, kept: readonly number[], text: (label: string) => string) {
   const position = (value: number): number => Number(value.toPrecision(POSITION_DIGITS));
-  const edges = [...kept]
-    .sort((a, b) => a - b)
-    .map((i) => ({ ...data.edges[i], curvature: roundTo(data.edges[i].curvature, 4) }));
+  const edges = [...kept].sort((a, b) => a - b).map((i) => rounded(data.edges[i]));
   return {
     measure: legal(data.measure),
     classes: data.classes.map(text),
@@ -43,4 +41,9 @@ function withEdges(data: GraphRewiringData, kept: readonly number[], text: (labe
     edges,
     ...omitted(data.omitted, data.edges.length - kept.length)
   };
+}
+
+function rounded(edge: GraphEdge): GraphEdge {
+  const { curvature, before } = edge;
+  return { ...edge, curvature: roundTo(curvature, 4), ...(before === undefined ? {} : { before: roundTo(before, 4) }) };
 }

@@ -31,10 +31,10 @@ export function graphRewiring(graph: RewiredGraph): GraphRewiringPayload {
     expectInteger(where, 'class', own, -1, classes.length - 1);
     return { label, class: own, x, y };
   });
-  const edges = graph.edges.map(({ from, to, curvature = null, state = 'kept' }): GraphEdge => {
+  const edges = graph.edges.map(({ from, to, curvature = null, before, state = 'kept' }): GraphEdge => {
     [from, to].forEach((end) => expectInteger(where, 'ends of edges', end, 0, nodes.length - 1));
     expectOneOf(where, 'state', state, ['kept', 'added', 'removed']);
-    return { from, to, curvature, state };
+    return { from, to, curvature, ...(before === undefined ? {} : { before }), state };
   });
   return still('graph-rewiring', { measure, classes: [...classes], nodes, edges }, { title });
 }

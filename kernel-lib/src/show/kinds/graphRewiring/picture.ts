@@ -3,14 +3,16 @@ import type { Drawing } from '../../drawing';
 import { significant } from '../../format';
 import { colourOf, signedColour } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
-import { STYLE, WIDTH } from '../../pictures/sizes';
+import { COLUMN, STYLE, WIDTH } from '../../pictures/sizes';
 
 const DASHES: Record<GraphEdge['state'], string> = { kept: 'none', added: '6 4', removed: '2 3' };
 const MARGIN = 16;
 const MOST_HEIGHT = 480;
 const INK = '#555555';
+/** Degrees by which added edges are bent. */
+const BEND = 20;
 
-/** Edges by curvature, orange below 0 and purple above; dashed where added, dotted where removed. */
+/** Edges by curvature, orange below 0 and purple above; dashed where added, dotted where removed. Where curvature before is told, before and after side by side. */
 export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (Element | null)[][] {
   if (data.nodes.length === 0) {
     return [];
@@ -25,41 +27,57 @@ export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (
   return [
     [legend('edges and nodes', [...states, ...classes], tools)],
     [legend(data.measure, ends, tools)],
-    [graph(data, most, tools)]
+    ...(data.edges.some(({ before }) => before !== undefined)
+      ? [
+          [legend('before', [], tools, COLUMN), legend('after', [], tools, COLUMN)],
+          [graph(beforeOf(data), most, COLUMN, tools), graph(afterOf(data), most, COLUMN, tools)]
+        ]
+      : [[graph(data, most, WIDTH, tools)]])
   ];
 }
 
-function reach(edges: readonly GraphEdge[]): number {
-  return Math.max(1e-9, ...edges.map(({ curvature }) => Math.abs(curvature ?? 0)));
+/** The graph as it was, in the curvature that it had. */
+function beforeOf(data: GraphRewiringData): GraphRewiringData {
+  const edges = data.edges.filter(({ state }) => state !== 'added');
+  return { ...data, edges: edges.map((edge) => ({ ...edge, curvature: edge.before ?? null })) };
 }
 
-function graph({ nodes, edges }: GraphRewiringData, most: number, { Plot, document }: Drawing): Element {
+function afterOf(data: GraphRewiringData): GraphRewiringData {
+  return { ...data, edges: data.edges.filter(({ state }) => state !== 'removed') };
+}
+
+function reach(edges: readonly GraphEdge[]): number {
+  return Math.max(
+    1e-9,
+    ...edges.map(({ curvature, before }) => Math.max(Math.abs(curvature ?? 0), Math.abs(before ?? 0)))
+  );
+}
+
+function graph({ nodes, edges }: GraphRewiringData, most: number, width: number, { Plot, document }: Drawing): Element {
   const span = (values: number[]): number => Math.max(...values) - Math.min(...values);
   const [wide, high] = [span(nodes.map(({ x }) => x)), span(nodes.map(({ y }) => y))];
-  const height = Math.min(MOST_HEIGHT, Math.max(160, wide > 0 ? ((WIDTH - 2 * MARGIN) * high) / wide : MOST_HEIGHT));
+  const height = Math.min(MOST_HEIGHT, Math.max(160, wide > 0 ? ((width - 2 * MARGIN) * high) / wide : MOST_HEIGHT));
   const lines = edges.map(({ from, to, curvature, state }) => ({
     ...{ x1: nodes[from].x, y1: nodes[from].y, x2: nodes[to].x, y2: nodes[to].y },
     ...{ colour: curvature === null ? INK : signedColour(curvature / most), state }
   }));
   return Plot.plot({
     document,
-    width: WIDTH,
+    width,
     height: height + 2 * MARGIN,
     margin: MARGIN,
     style: STYLE,
     axis: null,
     marks: [
-      ...(Object.keys(DASHES) as GraphEdge['state'][]).map((state) =>
-        Plot.link(
-          lines.filter((line) => line.state === state),
-          {
-            ...{ x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' },
-            stroke: 'colour',
-            strokeWidth: 2.5,
-            strokeDasharray: DASHES[state]
-          }
-        )
-      ),
+      ...(Object.keys(DASHES) as GraphEdge['state'][]).map((state) => {
+        const own = lines.filter((line) => line.state === state);
+        const ends = { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2' };
+        const style = { stroke: 'colour', strokeWidth: 2.5, strokeDasharray: DASHES[state] };
+        // Laid over edges in whose line they are, added ones would not be seen.
+        return state === 'added' && width < WIDTH
+          ? Plot.arrow(own, { ...ends, ...style, bend: BEND, headLength: 0 })
+          : Plot.link(own, { ...ends, ...style });
+      }),
       Plot.dot(nodes, {
         x: 'x',
         y: 'y',

@@ -1,0 +1,10 @@
+/** @file Graphs with a planted truth, seeded: `graph.generators`. */
+export { barbell, complete, cycles, grid, path, ring, ringOfCliques, star, tree } from './shapes';
+export type { BarbellOptions, GridOptions } from './shapes';
+export { cayley, circularSkipLink, rook, shrikhande } from './regular';
+export { erdosRenyi, stochasticBlockModel } from './random';
+export type { BlockModelOptions, ErdosRenyiOptions } from './random';
+export { epidemic } from './epidemic';
+export type { Epidemic, EpidemicModel, EpidemicOptions } from './epidemic';
+export { family, FAMILY_RELATIONS } from './family';
+export type { FamilyGraph, FamilyOptions } from './family';

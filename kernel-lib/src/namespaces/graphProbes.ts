@@ -1,0 +1,22 @@
+/** @file Probes of a graph's shape and of what a network lets through: `graph.probes`. */
+export {
+  balancedForman,
+  classInsensitiveHomophily,
+  commuteTime,
+  components,
+  dirichletEnergy,
+  edgeHomophily,
+  effectiveResistance,
+  hopDistances,
+  laplacianSpectrum,
+  layout,
+  nodeHomophily,
+  ollivier,
+  spectralGap,
+  totalResistance,
+  wlAccuracyBound,
+  wlColours,
+  wlDistinguishes
+} from '../base/topology';
+export type { EdgeCurvature, EnergyOptions, LaplacianSpectrum, WlColours, WlOptions } from '../base/topology';
+export * from '../study/graphs';

@@ -1,0 +1,6 @@
+export { sensitivity } from './sensitivity';
+export type { NodeNetwork, SensitivityOptions } from './sensitivity';
+export { orbitAdjacency } from './orbitAdjacency';
+export type { OrbitAdjacency } from './orbitAdjacency';
+export { topologicalConcentration } from './topologicalConcentration';
+export type { ConcentrationOptions } from './topologicalConcentration';

@@ -1,0 +1,83 @@
+import type { SystemEntry } from './entry';
+
+/** Systems of a graph's structure: what its shape says, and how it is rewired. */
+export const graphStructureSystems: readonly SystemEntry[] = [
+  {
+    id: 'total-effective-resistance-rewiring',
+    title: 'Understanding Oversquashing in GNNs through the Lens of Effective Resistance',
+    function: 'graph.rewire.effectiveResistance',
+    test: 'test/systems/overSquashing.test.ts',
+    note:
+      'graph.probes.effectiveResistance and totalResistance on the pseudoinverse, kept up to date by rank-one changes. In place of accuracy on a barbell, which training decides by luck in seconds: the mean logarithm of the ' +
+      'Jacobian between its cliques, of a network of random weights, before, after two greedy edges, and after two drawn ones.'
+  },
+  {
+    id: 'laser',
+    title: 'Locality-Aware Graph-Rewiring in GNNs',
+    function: 'graph.rewire.laser',
+    test: 'test/systems/overSquashing.test.ts',
+    claim: 'claim not tested',
+    note: 'Chosen: connectivity is the number of walks of at most 8 edges, each node is joined to a share of each shell (one at least), and ties are broken by an order of its own.'
+  },
+  {
+    id: 'over-squashing-theory',
+    title: 'On Over-Squashing in Message Passing Neural Networks: The Impact of Width, Depth, and Topology',
+    function: 'graph.probes.sensitivity',
+    test: 'test/systems/overSquashing.test.ts',
+    note:
+      'With graph.probes.commuteTime. Graph convolutions of random weights. Width raises sensitivity where single weights keep their size, as the bound has it; with an initialisation that divides by width it would not, ' +
+      'and depth makes it vanish where weights are small.'
+  },
+  {
+    id: '1-wl-is-all-you-need',
+    title: '1-WL Expressiveness Is (Almost) All You Need',
+    function: 'graph.probes.wlAccuracyBound',
+    test: 'test/systems/graphShape.test.ts',
+    note:
+      'Exact colours over several graphs (graph.probes.wlColours), numbered and not hashed. In place of a trained network: the best table on the outputs of one of random weights, which no training exceeds. Not covered: the ' +
+      'datasets in which it tells almost all graphs apart.'
+  },
+  {
+    id: 'fastrp',
+    title: 'Fast and Accurate Network Embeddings via Very Sparse Random Projection',
+    function: 'graph.embed.fastRP',
+    test: 'test/systems/graphShape.test.ts',
+    claim: 'claim not tested',
+    note: 'Chosen: entries of sqrt(s) with probability 1 / 2s, s 3, and degree over twice the edges to the power beta. The probe is the nearest class mean of 240 nodes. Not covered: its time beside DeepWalk and node2vec.'
+  },
+  {
+    id: 'orbit-adjacency-gradco',
+    title: 'Graphlets correct for the topological information missed by random walks',
+    function: 'graph.probes.orbitAdjacency',
+    test: 'test/systems/graphShape.test.ts',
+    claim: 'claim not tested',
+    note: 'Subgraphs are enumerated (ESU), each once; the 28 are the orbits of ordered pairs under automorphisms. Not covered: factorised embeddings, and networks of 20,000 nodes in minutes.'
+  },
+  {
+    id: 'topological-concentration',
+    title: 'A Topological Perspective on Demystifying GNN-Based Link Prediction Performance',
+    function: 'graph.probes.topologicalConcentration',
+    test: 'test/systems/graphShape.test.ts',
+    note:
+      'Chosen: overlap over the smaller neighbourhood, the two ends left out; one hop, where random vectors tend to the exact value. Links are ranked by common neighbours, not by a trained network. Not covered: re-weighting ' +
+      'of edges.'
+  },
+  {
+    id: 'bemap',
+    title: 'BeMap: Balanced Message Passing for Fair Graph Neural Network',
+    function: 'graph.samplers.balancedNeighbours',
+    test: 'test/systems/graphShape.test.ts',
+    claim: 'claim not tested',
+    note: 'Even counts where both groups lead to a node. The gap of demographic parity is measured behind one mean over neighbours of a planted feature, without training.'
+  },
+  {
+    id: 'pr-mpnn',
+    title: 'Probabilistically Rewired Message-Passing Neural Networks',
+    function: 'graph.rewire.probabilistic',
+    test: 'test/systems/prMpnn.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Sampler and gradient (SIMPLE) are exact, checked by enumeration. In place of tree-neighbours-match, which takes minutes: a planted task that two edges of 36 candidates solve, which learned scores find and neither the fixed ' +
+      'graph nor drawn edges have. Not covered: the network that gives scores, several samples at once, removal of edges.'
+  }
+];

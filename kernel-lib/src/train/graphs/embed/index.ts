@@ -1,0 +1,3 @@
+/** @file Embeddings of nodes without a network: `graph.embed`. */
+export { fastRP } from './fastRP';
+export type { FastRPOptions } from './fastRP';

@@ -1,0 +1,3 @@
+/** @file Measures of ranked links: `graph.metrics`. */
+export { filteredRanks, hitsAtK, meanReciprocalRank, rocAuc } from './ranking';
+export type { RankSummary } from './ranking';

@@ -1,0 +1,9 @@
+/** @file Graphs from files, objects and what is on the machine: `graph.read`. */
+export type { NamedGraph, ReadOptions } from './assemble';
+export { edgeList } from './edgeList';
+export type { EdgeListOptions } from './edgeList';
+export { ogb, planetoid } from './folders';
+export type { OgbData } from './folders';
+export { graphology, nodeLink } from './json';
+export { imports, packages } from './ofMachine';
+export { gexf, graphML } from './xml';

@@ -1,0 +1,3 @@
+/** @file Parts of a graph that are drawn anew each epoch: `graph.samplers`. */
+export { balancedNeighbours } from './balancedNeighbours';
+export type { BalancedNeighboursOptions } from './balancedNeighbours';
