@@ -48,6 +48,7 @@ export type {
   Observer,
   PublishedEvent,
   RoundRecord,
+  RouterScores,
   RoutingRecord,
   Size,
   Spec,

@@ -37,6 +37,9 @@ export const MAX_MODULES = 32;
 /** Bins of confidence, B. */
 export const MAX_BINS = 100;
 
+/** Bins of a router's scores. */
+export const MAX_SCORE_BINS = 128;
+
 /** Cells of a mask's grid, on each side. */
 export const MAX_GRID = 64;
 

@@ -26,6 +26,18 @@ export interface RoutingRecord {
   importance: Float32Array;
   /** Mean over tokens of the entropy of the probabilities, in nats. */
   entropy: number;
+  /** What the choice was made by; absent where the layer does not tell. */
+  scores?: RouterScores;
+}
+
+/** Scores that a routing was decided by, before they are probabilities. */
+export interface RouterScores {
+  /** Logits of tokens evenly over the batch, of all where there are at most 65,536 logits; [T' * E], row by token. */
+  logits: Float32Array;
+  /** Mean over all tokens of (log sum_i exp logit_i)^2, which a router z-loss keeps small (ST-MoE eq. 5, arXiv:2202.08906). */
+  zLoss: number;
+  /** Added to each expert's score for the choice alone (arXiv:2408.15664), as it was in this pass; [E]. Null where the router has none. */
+  selectionBias: Float32Array | null;
 }
 
 /** A reorganization of tokens: which of a sequence go on from a layer, and what becomes of the rest. */

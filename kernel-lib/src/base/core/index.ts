@@ -21,6 +21,7 @@ export type {
   Observer,
   PublishedEvent,
   RoundRecord,
+  RouterScores,
   RoutingRecord,
   TokensRecord,
   TrialRecord

@@ -13,6 +13,8 @@ import {
 import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
 import { checkScalars, checkSteps } from '../scalars';
 import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from '../tables';
+import { checkInternals } from '../routerInternals';
+import type { InternalsHistory, RouterInternals, ScoreBins } from '../routerInternals';
 import { checkTokenSample } from '../tokenSample';
 import type { Shape, TokenSample } from '../tokenSample';
 
@@ -47,6 +49,8 @@ export interface RoutingData {
    * @maxItems 64
    */
   tokenClasses?: Text[];
+  /** Bins of the routers' scores; absent where these are not known. */
+  scoreBins?: ScoreBins;
 }
 
 /** One routed layer, summed over the tokens of the latest steps. */
@@ -98,6 +102,8 @@ export interface LayerRouting {
    * [E][E of the next], rows sum as `load` does. Absent for the last layer, or where it is not known or would not fit.
    */
   transitions?: Share[][];
+  /** What the router decides by; absent where it does not tell, or it would not fit. */
+  internals?: RouterInternals;
 }
 
 /** A token of the vocabulary at an expert. */
@@ -131,6 +137,8 @@ export interface RoutingHistory {
    * @maxProperties 64
    */
   scalars: Record<string, Numeric[]>;
+  /** The routers' scores over time; absent where they are not known, or would not fit. */
+  internals?: InternalsHistory;
 }
 
 /** Checks the data of a routing payload. */
@@ -142,6 +150,7 @@ export function checkRouting(value: unknown, path: string): void {
   checkOmitted(data.omittedLayers, `${path}.omittedLayers`);
   checkHistory(data.history, `${path}.history`, shapes);
   checkSpecialisation(data, path, shapes);
+  checkInternals(data, path, shapes);
   if (data.tokens !== null) {
     checkTokenSample(data.tokens, `${path}.tokens`, shapes, domains);
   }

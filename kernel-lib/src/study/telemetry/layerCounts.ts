@@ -1,5 +1,6 @@
 import type { RoutingRecord } from '../../base/core';
 import { countPairs } from './coActivation';
+import { ScoreCounts } from './scoreCounts';
 
 /** Pairs of experts are counted up to this many experts: E * E numbers a layer. */
 const MAX_PAIR_EXPERTS = 256;
@@ -19,6 +20,8 @@ export class LayerCounts {
   /** Choices of each expert that were not dropped, and the sum of their weights; [E]. */
   readonly taken: Float64Array;
   readonly weight: Float64Array;
+  /** What the choices were made by. */
+  readonly scores = new ScoreCounts();
   /** Choices by domain and expert; [G * E]. */
   readonly domainLoad: Float64Array;
   /** Tokens sent to both of two experts; [E * E]. Null where k is 1 or there are too many experts. */
@@ -58,6 +61,7 @@ export class LayerCounts {
       }
     }
     this.weigh(record);
+    this.scores.record(record);
     if (this.pairs !== null) {
       countPairs(record.indices, { numExperts, k: record.k }, this.pairs);
     }
@@ -84,6 +88,7 @@ export class LayerCounts {
     addInto(this.taken, other.taken);
     addInto(this.weight, other.weight);
     addInto(this.domainLoad, other.domainLoad);
+    this.scores.add(other.scores);
     if (this.pairs !== null && other.pairs !== null) {
       addInto(this.pairs, other.pairs);
     }
@@ -96,6 +101,7 @@ export class LayerCounts {
     this.taken.fill(0);
     this.weight.fill(0);
     this.domainLoad.fill(0);
+    this.scores.clear();
     this.pairs?.fill(0);
   }
 }

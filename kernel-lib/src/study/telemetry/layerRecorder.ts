@@ -1,5 +1,6 @@
 import type { RoutingRecord } from '../../base/core';
 import type { Batch } from '../../train/data';
+import { BiasWatch } from './biasWatch';
 import { LayerCounts } from './layerCounts';
 import { countSequences, SequenceRing } from './sequenceRing';
 import { TokenCounts } from './tokenCounts';
@@ -25,6 +26,8 @@ export class LayerRecorder {
   readonly numExperts: number;
   readonly k: number;
   readonly ring: SequenceRing;
+  /** What balances the router without a loss. */
+  readonly bias: BiasWatch;
   /** The step under way. */
   readonly latest: LayerCounts;
   /** Steps since the window last rolled, and the full window before. */
@@ -45,6 +48,7 @@ export class LayerRecorder {
     this.numExperts = numExperts;
     this.k = k;
     this.ring = new SequenceRing(sequences, numExperts);
+    this.bias = new BiasWatch(numExperts);
     this.latest = new LayerCounts(numExperts, k, numDomains);
     this.current = new LayerCounts(numExperts, k, numDomains);
     this.previous = new LayerCounts(numExperts, k, numDomains);
@@ -68,6 +72,9 @@ export class LayerRecorder {
     countSequences(record, domains.length, this.sequenceCounts);
     this.latest.record(record, this.sequenceCounts, domains);
     this.ring.add(this.sequenceCounts, domains);
+    if (record.scores?.selectionBias) {
+      this.bias.record(record.scores.selectionBias);
+    }
     if (batch !== null && record.numTokens === batch.batchSize * batch.length) {
       this.tokens?.record(record, batch);
       this.vocabulary?.record(record, batch);

@@ -9,6 +9,7 @@ import { CLASSES, expertTokens, Vocabulary } from './expertTokens';
 import { LayerRecorder } from './layerRecorder';
 import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';
 import type { LayerScalars } from './layerRouting';
+import { LOGIT_EDGES, MARGIN_EDGES } from './scoreCounts';
 import { specialisation } from './specialisation';
 import type { Specialisation, SpecialisationOptions } from './specialisation';
 import { TokenSampler } from './tokenSampler';
@@ -16,6 +17,7 @@ import { Transitions } from './transitions';
 
 const NO_TEXT: Batch = { tokens: new Int32Array(), batchSize: 0, length: 0, domains: Int32Array.of(-1) };
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
+const INTERNALS = ['zLoss', 'margin', 'biasSize', 'biasFlips'] as const;
 
 /** Options of `telemetry.Recorder`. */
 export interface RecorderOptions {
@@ -57,6 +59,7 @@ export class Recorder implements Observer<'routing'> {
   private before: RoutingRecord | null = null;
   private readonly history = new Binned(MAX_HISTORY_STEPS, blendNumbers);
   private readonly loads = new Binned<number[]>(MAX_LOAD_STEPS, blendVectors);
+  private readonly internals = new Binned(MAX_LOAD_STEPS, blendNumbers);
   private readonly scalarNames = new Set<string>();
   private latest: Batch | null = null;
   private steps = 0;
@@ -107,6 +110,7 @@ export class Recorder implements Observer<'routing'> {
     this.lastStep = step;
     const values: [string, number][] = [];
     const loads: [string, number[]][] = [];
+    const internals: [string, number][] = [];
     for (const [name, value] of Object.entries(scalars)) {
       if (Number.isFinite(value) && (this.scalarNames.has(name) || this.scalarNames.size < MAX_SCALARS)) {
         this.scalarNames.add(name);
@@ -118,6 +122,7 @@ export class Recorder implements Observer<'routing'> {
       if (layer.latest.tokens > 0) {
         values.push(...metricValues(path, layerScalars(layer.latest)));
         loads.push([loadKey(layer), shares(layer.latest.load)]);
+        internals.push(...internalValues(layer));
       }
       layer.endStep(roll);
     }
@@ -127,6 +132,9 @@ export class Recorder implements Observer<'routing'> {
     this.history.add(step, values);
     if (loads.length > 0) {
       this.loads.add(step, loads);
+    }
+    if (internals.length > 0) {
+      this.internals.add(step, internals);
     }
   }
 
@@ -142,7 +150,10 @@ export class Recorder implements Observer<'routing'> {
       history: this.readHistory(),
       tokens: layers.length > 0 ? this.sampler.read(layers.map(({ path }) => path)) : null,
       domains: [...this.options.domains],
-      ...(routed.some(({ classLoad }) => classLoad) ? { tokenClasses: [...CLASSES] } : {})
+      ...(routed.some(({ classLoad }) => classLoad) ? { tokenClasses: [...CLASSES] } : {}),
+      ...(routed.some(({ internals }) => internals)
+        ? { scoreBins: { logits: [...LOGIT_EDGES], margins: [...MARGIN_EDGES] } }
+        : {})
     };
   }
 
@@ -210,13 +221,37 @@ export class Recorder implements Observer<'routing'> {
       return rows.map((row) => row ?? new Array<number>(layer.numExperts).fill(0));
     });
     const scalars = Array.from(this.scalarNames, (name) => [name, column(`scalar ${name}`)] as const);
-    return { steps, maxVio, cv, entropy, dropped, loadSteps: loads.steps, load, scalars: Object.fromEntries(scalars) };
+    return {
+      ...{ steps, maxVio, cv, entropy, dropped, loadSteps: loads.steps, load, scalars: Object.fromEntries(scalars) },
+      ...this.readInternals(paths)
+    };
+  }
+
+  private readInternals(paths: readonly string[]): Pick<RoutingHistory, 'internals'> {
+    const { steps, series } = this.internals.read();
+    const [zLoss, margin, biasSize, biasFlips] = INTERNALS.map((name) =>
+      paths.map((path) => series.get(`${name} ${path}`) ?? steps.map(() => null))
+    );
+    const ofBias = (rows: Numeric[][]): Numeric[][] => (rows.flat().some((value) => value !== null) ? rows : []);
+    return steps.length === 0
+      ? {}
+      : { internals: { steps, zLoss, margin, biasSize: ofBias(biasSize), biasFlips: ofBias(biasFlips) } };
   }
 }
 
 /** A layer that changes its number of experts starts a new series. */
 function loadKey({ path, numExperts }: LayerRecorder): string {
   return `${numExperts} ${path}`;
+}
+
+/** What a layer's router decided by in the step under way. */
+function internalValues({ path, latest, bias }: LayerRecorder): [string, number][] {
+  const { zLoss = null, margin = null } = latest.scores.read() ?? {};
+  const { size = null, flips = null } = bias.step() ?? {};
+  const values = [zLoss, margin, size, flips];
+  return INTERNALS.map((name, i): [string, Numeric] => [`${name} ${path}`, values[i]]).filter(
+    (entry): entry is [string, number] => entry[1] !== null
+  );
 }
 
 function metricValues(path: string, scalars: LayerScalars): [string, number][] {

@@ -1,14 +1,15 @@
 import { choicesOf, MAX_DETAILED_BYTES, packChoices } from '../../../protocol';
 import type { LayerRouting, Numeric, RoutingHistory, RoutingPayload, TokenSample, TokenShare } from '../../../protocol';
 import { blendNumbers, blendVectors } from '../../../study/telemetry/blends';
-import { planRouting } from './plan';
-import type { RoutingPlan } from './plan';
 import { METRIC_DECIMALS, roundNumber, roundTo, shareDecimals } from '../../bounds/rounding';
 import { boundScalars, thinTo } from '../../bounds/scalars';
+import { boundInternals, boundInternalsHistory } from './internals';
+import { planRouting } from './plan';
+import type { RoutingPlan } from './plan';
 
 /** Routing, by a plan of what fits. */
 export function boundRouting(payload: RoutingPayload, plan = planRouting(payload)): RoutingPayload {
-  const { layers, history, tokens, domains, tokenClasses, omittedLayers = 0 } = payload.data;
+  const { layers, history, tokens, domains, tokenClasses, scoreBins, omittedLayers = 0 } = payload.data;
   const omitted = omittedLayers + layers.length - plan.layers.length;
   return {
     ...payload,
@@ -18,7 +19,8 @@ export function boundRouting(payload: RoutingPayload, plan = planRouting(payload
       history: boundHistory(history, layers, plan),
       tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, layers, plan),
       domains,
-      ...(tokenClasses && plan.classes ? { tokenClasses } : {})
+      ...(tokenClasses && plan.classes ? { tokenClasses } : {}),
+      ...(scoreBins && plan.internals ? { scoreBins } : {})
     }
   };
 }
@@ -41,7 +43,7 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = tabled && plan.coActivation ? layer.coActivation : null;
-  const { meanWeight, classLoad, topTokens, transitions, ...rest } = layer;
+  const { meanWeight, classLoad, topTokens, transitions, internals, ...rest } = layer;
   return {
     ...rest,
     experts: plan.labels ? layer.experts : [],
@@ -58,7 +60,8 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
     ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
     ...(tabled && plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
     ...(tabled && plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
-    ...(transitions && plan.transitions.includes(index) ? { transitions: transitions.map(shares) } : {})
+    ...(transitions && plan.transitions.includes(index) ? { transitions: transitions.map(shares) } : {}),
+    ...(internals && plan.internals ? { internals: boundInternals(internals, plan.bias) } : {})
   };
 }
 
@@ -83,7 +86,10 @@ function boundHistory(history: RoutingHistory, layers: readonly LayerRouting[], 
     dropped: perLayer(history.dropped),
     loadSteps: load.steps,
     load: plan.layers.map((i) => roundRows(load.series.get(String(i)) ?? [], layers[i].numExperts)),
-    scalars
+    scalars,
+    ...(history.internals && plan.internalSteps > 0
+      ? { internals: boundInternalsHistory(history.internals, plan.layers, plan.internalSteps) }
+      : {})
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../../protocol';
 import type { LayerRouting, RoutingPayload } from '../../../protocol';
 import { evenly } from '../../bounds/evenly';
-import { MARGIN, namesBytes, scalarBytes, STEP_BYTES } from '../../bounds/scalarBytes';
+import { MARGIN, namesBytes, SCALAR_BYTES as SCORE_BYTES, scalarBytes, STEP_BYTES } from '../../bounds/scalarBytes';
 import { Budget } from './budget';
 import { METRIC_DECIMALS, shareDecimals } from '../../bounds/rounding';
 
@@ -33,12 +33,17 @@ export interface RoutingPlan {
   topTokens: boolean;
   /** Indices of the layers whose transitions are kept. */
   transitions: readonly number[];
+  /** Distributions of the routers' scores, and the selection bias of each expert. */
+  internals: boolean;
+  bias: boolean;
   tokens: number;
   /** Choices go as bytes, and weights are left out: more tokens fit. */
   packed: boolean;
   /** Earlier choices kept, the newest. */
   earlier: number;
   loadSteps: number;
+  /** Steps kept of the routers' scores. */
+  internalSteps: number;
   steps: number;
 }
 
@@ -51,7 +56,7 @@ interface PlanOptions {
 
 /**
  * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens,
- * co-activation, domains, token classes, top tokens, transitions, the history of load, and with what is left the history of scalars. Counted with the longest
+ * co-activation, domains, token classes, top tokens, transitions, scores of the routers, the history of load and of scores, and with what is left the history of scalars. Counted with the longest
  * form of each number, so that the result always fits.
  */
 export function planRouting(
@@ -60,7 +65,7 @@ export function planRouting(
 ): RoutingPlan {
   const { data } = payload;
   const { scalars } = data.history;
-  const bare = { ...data, tokenClasses: undefined, layers: [], history: {}, tokens: null };
+  const bare = { ...data, tokenClasses: undefined, scoreBins: undefined, layers: [], history: {}, tokens: null };
   const rest = jsonBytes({ ...payload, data: bare }) + MARGIN + namesBytes(scalars);
   // The same layers whatever the room: a reader's layer keeps its place.
   const layers = layersThatFit(data.layers, MAX_PAYLOAD_BYTES - rest);
@@ -83,8 +88,14 @@ export function planRouting(
     classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(tables, classBytes), 1 / 4),
     topTokens: budget.take(sum(tables, topTokensBytes), 1 / 4),
     transitions: planTransitions(data.layers, kept, tabled, budget),
+    internals: budget.take(jsonBytes(data.scoreBins ?? []) + KEY_BYTES + sum(kept, internalsBytes), 1 / 8),
+    bias: budget.take(sum(kept, biasBytes), 1 / 8),
     earlier: planEarlier(payload, kept, sample, budget),
     loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
+    internalSteps: budget.takeMany(STEP_BYTES + 4 * kept.length * SCORE_BYTES, 1 / 8, {
+      max: MAX_LOAD_STEPS,
+      min: MIN_LOAD_STEPS
+    }),
     steps: budget.takeMany(stepBytes, 1, { max: MAX_HISTORY_STEPS })
   };
 }
@@ -157,7 +168,7 @@ function layersThatFit(layers: readonly LayerRouting[], room: number): number[] 
 }
 
 /** Keys that are left out with their values; their names are at most this long with quotes, colon and comma. */
-const OPTIONAL = ['meanWeight', 'classLoad', 'topTokens', 'transitions'];
+const OPTIONAL = ['meanWeight', 'classLoad', 'topTokens', 'transitions', 'internals'];
 const KEY_BYTES = 15;
 
 /** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
@@ -187,6 +198,15 @@ const topTokensBytes = ({ topTokens }: LayerRouting): number =>
 
 const transitionsBytes = ({ transitions = [], numExperts: E }: LayerRouting): number =>
   KEY_BYTES + sum(transitions, (row) => sharesBytes(row.length, E));
+
+/** With the names of its parts. */
+const internalsBytes = ({ internals }: LayerRouting): number =>
+  internals === undefined
+    ? 0
+    : 4 * KEY_BYTES + 2 * SCORE_BYTES + sharesBytes(internals.logits.length + internals.margins.length, 1);
+
+const biasBytes = ({ internals }: LayerRouting): number =>
+  internals?.bias === undefined ? 0 : 2 * KEY_BYTES + internals.bias.length * (SCORE_BYTES + STEP_BYTES);
 
 /** `count` shares of E experts as an array. */
 function sharesBytes(count: number, numExperts: number): number {
