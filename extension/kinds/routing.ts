@@ -8,9 +8,12 @@ import { flow } from '../charts/routing/flow';
 import { loadHeatmap } from '../charts/routing/loadHeatmap';
 import { loadOverTime } from '../charts/routing/loadOverTime';
 import { LoadsTable } from '../charts/routing/loadsTable';
+import { routerHistory } from '../charts/routing/routerHistory';
+import { routerLogits, routerMargins } from '../charts/routing/routerScores';
 import { routingAt } from '../charts/routing/routingAt';
 import { routingHealth } from '../charts/routing/routingHealth';
 import { routingScalars, routingSeries } from '../charts/routing/routingScalars';
+import { selectionBias } from '../charts/routing/selectionBias';
 import { specialisation } from '../charts/routing/specialisation';
 import { tokenStrip } from '../charts/routing/tokenStrip';
 import { topTokens } from '../charts/routing/topTokens';
@@ -46,6 +49,16 @@ export const routing: IKind<RoutingPayload> = {
         { id: 'top-tokens', title: trans.__('Most frequent tokens of an expert'), chart: topTokens },
         { id: 'co-activation', title: trans.__('Experts chosen together'), chart: coActivation },
         { id: 'co-activation-graph', title: trans.__('Experts chosen together, as a graph'), chart: coActivationGraph }
+      ]
+    },
+    {
+      id: 'routers',
+      label: trans.__('Routers'),
+      pictures: [
+        { id: 'router-logits', title: trans.__('Logits of each router'), chart: routerLogits },
+        { id: 'router-margins', title: trans.__('Margin of the first choice over the second'), chart: routerMargins },
+        { id: 'selection-bias', title: trans.__('Selection bias, one layer'), chart: selectionBias },
+        { id: 'router-history', title: trans.__('Routers over the run'), chart: routerHistory }
       ]
     },
     {

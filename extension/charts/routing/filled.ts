@@ -13,10 +13,10 @@ export function lacking({ data }: RoutingPayload, layer: number): string | null 
   if (layers.length <= layer) {
     return null;
   }
-  const { importance, experts, coActivation, transitions, k } = layers[layer];
+  const { importance, experts, coActivation, transitions, internals, k } = layers[layer];
   const tables = (coActivation === null && k > 1) || (!transitions && layer + 1 < layers.length);
   const rest = importance.length === 0 || experts.length === 0 || history.loadSteps.length === 0 || tokens === null;
-  return tables || rest ? layers[layer].path : null;
+  return tables || rest || !internals ? layers[layer].path : null;
 }
 
 /** The newer numbers of `payload`, and from `details` of the same run what it lacks; the same object where that is nothing. */
@@ -33,7 +33,14 @@ export function filled(payload: RoutingPayload, details: RoutingPayload): Routin
     history === data.history && tokens === data.tokens && layers.every((layer, i) => layer === data.layers[i]);
   return same
     ? payload
-    : { ...payload, data: { ...data, layers, history, tokens, tokenClasses: data.tokenClasses ?? more.tokenClasses } };
+    : {
+        ...payload,
+        data: {
+          ...{ ...data, layers, history, tokens },
+          tokenClasses: data.tokenClasses ?? more.tokenClasses,
+          scoreBins: data.scoreBins ?? more.scoreBins
+        }
+      };
 }
 
 function sameShape(a: RoutingData, b: RoutingData): boolean {
@@ -51,14 +58,21 @@ function filledLayer(layer: LayerRouting, more: LayerRouting): LayerRouting {
     ...(!layer.meanWeight && more.meanWeight ? { meanWeight: more.meanWeight } : {}),
     ...(!layer.classLoad && more.classLoad ? { classLoad: more.classLoad } : {}),
     ...(!layer.topTokens && more.topTokens ? { topTokens: more.topTokens } : {}),
+    ...(moreOf(layer.internals, more.internals) ? { internals: more.internals } : {}),
     ...(!layer.transitions && more.transitions ? { transitions: more.transitions } : {})
   };
   return Object.keys(lacking).length === 0 ? layer : { ...layer, ...lacking };
 }
 
-/** The history that can be replayed, else the newer one. */
+/** Whether the second tells more of a router than the first. */
+function moreOf(internals: LayerRouting['internals'], more: LayerRouting['internals']): boolean {
+  return more !== undefined && (internals === undefined || (internals.bias === undefined && more.bias !== undefined));
+}
+
+/** The history that can be replayed, else the newer one; with the routers' scores where one has them. */
 function longer(history: RoutingHistory, more: RoutingHistory): RoutingHistory {
-  return history.loadSteps.length === 0 && more.loadSteps.length > 0 ? more : history;
+  const replayed = history.loadSteps.length === 0 && more.loadSteps.length > 0 ? more : history;
+  return !replayed.internals && more.internals ? { ...replayed, internals: more.internals } : replayed;
 }
 
 /** The sample, or the longer one that begins with its text. */
