@@ -49,6 +49,7 @@ export type {
   PublishedEvent,
   RoundRecord,
   RouterScores,
+  LossesRecord,
   RoutingRecord,
   Size,
   Spec,

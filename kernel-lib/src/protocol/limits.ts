@@ -28,6 +28,9 @@ export const MAX_CLASSES = 64;
 /** Tokens that are named for an expert. */
 export const MAX_TOP_TOKENS = 8;
 
+/** Contexts that are told of an expert. */
+export const MAX_CONTEXTS = 8;
+
 /** Tokens of a sample of executed modules. */
 export const MAX_DEPTH_TOKENS = 512;
 

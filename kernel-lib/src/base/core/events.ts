@@ -40,6 +40,14 @@ export interface RouterScores {
   selectionBias: Float32Array | null;
 }
 
+/** Losses: what each token of a batch costs, as it is trained on. */
+export interface LossesRecord {
+  /** Path of the module that the loss is of; "" for the whole model. */
+  path: string;
+  /** Loss of each token, in nats, such as the cross entropy of the token after it; [T], in the order of the routing's tokens. */
+  losses: Float32Array;
+}
+
 /** A reorganization of tokens: which of a sequence go on from a layer, and what becomes of the rest. */
 export interface TokensRecord {
   path: string;
@@ -118,6 +126,7 @@ export interface RoundRecord {
 /** Record that an event of each kind holds. */
 export interface EventKinds {
   routing: RoutingRecord;
+  losses: LossesRecord;
   tokens: TokensRecord;
   depth: DepthRecord;
   mask: MaskRecord;

@@ -22,6 +22,7 @@ export type {
   PublishedEvent,
   RoundRecord,
   RouterScores,
+  LossesRecord,
   RoutingRecord,
   TokensRecord,
   TrialRecord

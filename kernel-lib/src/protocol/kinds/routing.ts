@@ -1,8 +1,9 @@
-import { checkArray, checkInteger, checkObject, checkText } from '../checks';
+import { checkArray, checkInteger, checkNumeric, checkObject, checkText } from '../checks';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
 import {
   MAX_CLASSES,
+  MAX_CONTEXTS,
   MAX_DOMAINS,
   MAX_EXPERTS,
   MAX_HISTORY_STEPS,
@@ -10,7 +11,7 @@ import {
   MAX_LOAD_STEPS,
   MAX_TOP_TOKENS
 } from '../limits';
-import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
+import type { Count, Index, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
 import { checkScalars, checkSteps } from '../scalars';
 import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from '../tables';
 import { checkInternals } from '../routerInternals';
@@ -102,6 +103,8 @@ export interface LayerRouting {
    * [E][E of the next], rows sum as `load` does. Absent for the last layer, or where it is not known or would not fit.
    */
   transitions?: Share[][];
+  /** The tokens that each expert took with the greatest weights, with the text around them, at most 8 of each, the heaviest first; [E]. */
+  contexts?: ExpertContext[][];
   /** What the router decides by; absent where it does not tell, or it would not fit. */
   internals?: RouterInternals;
 }
@@ -111,6 +114,20 @@ export interface TokenShare {
   text: Text;
   /** Its share of the expert's assignments. */
   share: Share;
+}
+
+/** A token that an expert took, in the text where it stood. */
+export interface ExpertContext {
+  /** Text before the token, and after it; cut. */
+  before: Text;
+  token: Text;
+  after: Text;
+  /** Weight with which the expert's output was taken. */
+  weight: Numeric;
+  /** Its domain as an index into `domains`, or -1. */
+  domain: Index;
+  /** The step at which it was seen. */
+  step: Count;
 }
 
 /** Series over the steps kept. All series have the length of `steps`; S <= 512. */
@@ -211,6 +228,13 @@ function checkSpecialisation(data: Record<string, unknown>, path: string, shapes
     if (layer.topTokens !== undefined) {
       checkArray(layer.topTokens, `${at}.topTokens`, { length: numExperts, item: checkTopTokens });
     }
+    if (layer.contexts !== undefined) {
+      const { length } = data.domains as unknown[];
+      checkArray(layer.contexts, `${at}.contexts`, {
+        length: numExperts,
+        item: (item, where) => checkContexts(item, where, length)
+      });
+    }
     if (layer.transitions !== undefined) {
       const next = shapes.at(i + 1)?.numExperts ?? 0;
       const row: Check = (item, where) => checkShares(item, where, next);
@@ -226,4 +250,17 @@ function checkTopTokens(value: unknown, path: string): void {
     share(token.share, `${at}.share`);
   };
   checkArray(value, path, { max: MAX_TOP_TOKENS, item });
+}
+
+function checkContexts(value: unknown, path: string, domains: number): void {
+  const item: Check = (entry, at) => {
+    const { before, token, after, weight, domain, step } = checkObject(entry, at);
+    checkText(before, `${at}.before`);
+    checkText(token, `${at}.token`);
+    checkText(after, `${at}.after`);
+    checkNumeric(weight, `${at}.weight`);
+    checkInteger(domain, `${at}.domain`, -1, domains - 1);
+    checkInteger(step, `${at}.step`, 0);
+  };
+  checkArray(value, path, { max: MAX_CONTEXTS, item });
 }

@@ -1,6 +1,7 @@
 import type { RoutingRecord } from '../../base/core';
 import type { Batch } from '../../train/data';
 import { BiasWatch } from './biasWatch';
+import { ExpertContexts } from './expertContexts';
 import { LayerCounts } from './layerCounts';
 import { countSequences, SequenceRing } from './sequenceRing';
 import { TokenCounts } from './tokenCounts';
@@ -36,6 +37,8 @@ export class LayerRecorder {
   private sequenceCounts = new Float32Array();
   /** Tokens by expert, over the window. */
   readonly tokens: TokenCounts | null;
+  /** Where the heaviest of them stood. */
+  readonly contexts: ExpertContexts | null;
   /** The same over the whole run. */
   private readonly vocabulary: TokenCounts | null;
 
@@ -53,6 +56,7 @@ export class LayerRecorder {
     this.current = new LayerCounts(numExperts, k, numDomains);
     this.previous = new LayerCounts(numExperts, k, numDomains);
     this.tokens = countTokens ? new TokenCounts(numExperts) : null;
+    this.contexts = countTokens ? new ExpertContexts(numExperts) : null;
     this.vocabulary = countVocabulary ? new TokenCounts(numExperts, Infinity) : null;
   }
 
@@ -61,8 +65,8 @@ export class LayerRecorder {
     return numExperts === this.numExperts && k === this.k;
   }
 
-  /** Adds a record; `batch` gives its sequences and words, where it is of that batch's tokens. */
-  record(record: RoutingRecord, batch: Batch | null): void {
+  /** Adds a record of the step under way; `batch` gives its sequences and words, where it is of that batch's tokens. */
+  record(record: RoutingRecord, batch: Batch | null, step: number): void {
     const known = batch !== null && batch.batchSize > 0 && record.numTokens % batch.batchSize === 0;
     const domains = known ? batch.domains : UNKNOWN;
     const size = domains.length * this.numExperts;
@@ -78,6 +82,7 @@ export class LayerRecorder {
     if (batch !== null && record.numTokens === batch.batchSize * batch.length) {
       this.tokens?.record(record, batch);
       this.vocabulary?.record(record, batch);
+      this.contexts?.record(record, batch, step);
     }
   }
 
@@ -89,6 +94,7 @@ export class LayerRecorder {
       [this.previous, this.current] = [this.current, this.previous];
       this.current.clear();
       this.tokens?.roll();
+      this.contexts?.roll();
     }
   }
 

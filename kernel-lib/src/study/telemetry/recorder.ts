@@ -1,6 +1,6 @@
 import { expectInteger } from '../../base/core';
 import type { Observer, PublishedEvent, RoutingRecord } from '../../base/core';
-import { MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../../protocol';
+import { MAX_CONTEXTS, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../../protocol';
 import type { LayerRouting, Numeric, RoutingData, RoutingHistory } from '../../protocol';
 import type { Batch } from '../../train/data';
 import { Binned } from './binned';
@@ -10,14 +10,16 @@ import { LayerRecorder } from './layerRecorder';
 import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';
 import type { LayerScalars } from './layerRouting';
 import { LOGIT_EDGES, MARGIN_EDGES } from './scoreCounts';
+import { ScoreHistory } from './scoreHistory';
 import { specialisation } from './specialisation';
 import type { Specialisation, SpecialisationOptions } from './specialisation';
 import { TokenSampler } from './tokenSampler';
 import { Transitions } from './transitions';
 
 const NO_TEXT: Batch = { tokens: new Int32Array(), batchSize: 0, length: 0, domains: Int32Array.of(-1) };
+/** Contexts told of an expert whose layer nobody looks at. */
+const FEW_CONTEXTS = 2;
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
-const INTERNALS = ['zLoss', 'margin', 'biasSize', 'biasFlips'] as const;
 
 /** Options of `telemetry.Recorder`. */
 export interface RecorderOptions {
@@ -47,8 +49,8 @@ export function recorder(options: RecorderOptions = {}): Recorder {
 }
 
 /** See {@link recorder}. */
-export class Recorder implements Observer<'routing'> {
-  readonly kinds = ['routing'] as const;
+export class Recorder implements Observer<'routing' | 'losses'> {
+  readonly kinds = ['routing', 'losses'] as const;
   private readonly options: Required<Omit<RecorderOptions, 'decode' | 'tokenSample'>>;
   private readonly layers = new Map<string, LayerRecorder>();
   private readonly sampler: TokenSampler;
@@ -59,7 +61,7 @@ export class Recorder implements Observer<'routing'> {
   private before: RoutingRecord | null = null;
   private readonly history = new Binned(MAX_HISTORY_STEPS, blendNumbers);
   private readonly loads = new Binned<number[]>(MAX_LOAD_STEPS, blendVectors);
-  private readonly internals = new Binned(MAX_LOAD_STEPS, blendNumbers);
+  private readonly scores = new ScoreHistory();
   private readonly scalarNames = new Set<string>();
   private latest: Batch | null = null;
   private steps = 0;
@@ -85,7 +87,15 @@ export class Recorder implements Observer<'routing'> {
     this.sampler.batch(batch ?? NO_TEXT);
   }
 
-  observe(record: PublishedEvent<'routing'>): void {
+  observe(event: PublishedEvent<'routing' | 'losses'>): void {
+    if (event.kind === 'routing') {
+      this.observeRouting(event);
+    } else if (this.latest !== null && event.losses.length === this.latest.batchSize * this.latest.length) {
+      this.sampler.losses(event.losses);
+    }
+  }
+
+  private observeRouting(record: RoutingRecord): void {
     let layer = this.layers.get(record.path);
     if (layer === undefined || !layer.fits(record)) {
       const { domains, sequences, vocabSize } = this.options;
@@ -93,7 +103,7 @@ export class Recorder implements Observer<'routing'> {
       layer = new LayerRecorder(record, { numDomains: domains.length, sequences, ...counted });
       this.layers.set(record.path, layer);
     }
-    layer.record(record, this.latest);
+    layer.record(record, this.latest, Math.max(1, this.lastStep + 1));
     this.follow(record);
     if (this.latest !== null && record.numTokens === this.latest.batchSize * this.latest.length) {
       this.sampler.record(record);
@@ -110,7 +120,8 @@ export class Recorder implements Observer<'routing'> {
     this.lastStep = step;
     const values: [string, number][] = [];
     const loads: [string, number[]][] = [];
-    const internals: [string, number][] = [];
+    const routed = Array.from(this.layers.values()).filter(({ latest }) => latest.tokens > 0);
+    this.scores.add(step, routed);
     for (const [name, value] of Object.entries(scalars)) {
       if (Number.isFinite(value) && (this.scalarNames.has(name) || this.scalarNames.size < MAX_SCALARS)) {
         this.scalarNames.add(name);
@@ -122,7 +133,6 @@ export class Recorder implements Observer<'routing'> {
       if (layer.latest.tokens > 0) {
         values.push(...metricValues(path, layerScalars(layer.latest)));
         loads.push([loadKey(layer), shares(layer.latest.load)]);
-        internals.push(...internalValues(layer));
       }
       layer.endStep(roll);
     }
@@ -133,9 +143,6 @@ export class Recorder implements Observer<'routing'> {
     if (loads.length > 0) {
       this.loads.add(step, loads);
     }
-    if (internals.length > 0) {
-      this.internals.add(step, internals);
-    }
   }
 
   /**
@@ -144,7 +151,10 @@ export class Recorder implements Observer<'routing'> {
    */
   data({ paired }: { paired?: string } = {}): RoutingData {
     const layers = Array.from(this.layers.values());
-    const routed = layerRoutings(layers, paired).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) }));
+    const routed = layerRoutings(layers, paired).map((layer, i) => ({
+      ...layer,
+      ...this.specialised(i, layers, layer.path === paired ? MAX_CONTEXTS : FEW_CONTEXTS)
+    }));
     return {
       layers: routed,
       history: this.readHistory(),
@@ -158,12 +168,18 @@ export class Recorder implements Observer<'routing'> {
   }
 
   /** Tokens that a layer's experts are sent, and where these go next. */
-  private specialised(depth: number, layers: readonly LayerRecorder[]): Partial<LayerRouting> {
-    const { path, tokens, numExperts } = layers[depth];
+  private specialised(depth: number, layers: readonly LayerRecorder[], most: number): Partial<LayerRouting> {
+    const { path, tokens, contexts, numExperts } = layers[depth];
+    const { vocabulary } = this;
     const next = layers.at(depth + 1);
     const counts = next && this.transitions.get(`${path} ${next.path}`)?.read();
-    const sent = tokens && this.vocabulary ? expertTokens(tokens, numExperts, this.vocabulary) : {};
-    return { ...sent, ...(counts ? { transitions: counts.map(shares) } : {}) };
+    const sent = tokens && vocabulary ? expertTokens(tokens, numExperts, vocabulary) : {};
+    const words = vocabulary && contexts?.read(most, (token) => vocabulary.of(token).text, this.options.domains.length);
+    return {
+      ...sent,
+      ...(words ? { contexts: words } : {}),
+      ...(counts ? { transitions: counts.map(shares) } : {})
+    };
   }
 
   /** Counts where the tokens of the layer before went, where it is of the same pass. */
@@ -223,35 +239,14 @@ export class Recorder implements Observer<'routing'> {
     const scalars = Array.from(this.scalarNames, (name) => [name, column(`scalar ${name}`)] as const);
     return {
       ...{ steps, maxVio, cv, entropy, dropped, loadSteps: loads.steps, load, scalars: Object.fromEntries(scalars) },
-      ...this.readInternals(paths)
+      ...this.scores.read(paths)
     };
-  }
-
-  private readInternals(paths: readonly string[]): Pick<RoutingHistory, 'internals'> {
-    const { steps, series } = this.internals.read();
-    const [zLoss, margin, biasSize, biasFlips] = INTERNALS.map((name) =>
-      paths.map((path) => series.get(`${name} ${path}`) ?? steps.map(() => null))
-    );
-    const ofBias = (rows: Numeric[][]): Numeric[][] => (rows.flat().some((value) => value !== null) ? rows : []);
-    return steps.length === 0
-      ? {}
-      : { internals: { steps, zLoss, margin, biasSize: ofBias(biasSize), biasFlips: ofBias(biasFlips) } };
   }
 }
 
 /** A layer that changes its number of experts starts a new series. */
 function loadKey({ path, numExperts }: LayerRecorder): string {
   return `${numExperts} ${path}`;
-}
-
-/** What a layer's router decided by in the step under way. */
-function internalValues({ path, latest, bias }: LayerRecorder): [string, number][] {
-  const { zLoss = null, margin = null } = latest.scores.read() ?? {};
-  const { size = null, flips = null } = bias.step() ?? {};
-  const values = [zLoss, margin, size, flips];
-  return INTERNALS.map((name, i): [string, Numeric] => [`${name} ${path}`, values[i]]).filter(
-    (entry): entry is [string, number] => entry[1] !== null
-  );
 }
 
 function metricValues(path: string, scalars: LayerScalars): [string, number][] {

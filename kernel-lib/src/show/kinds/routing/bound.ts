@@ -1,8 +1,17 @@
 import { choicesOf, MAX_DETAILED_BYTES, packChoices } from '../../../protocol';
-import type { LayerRouting, Numeric, RoutingHistory, RoutingPayload, TokenSample, TokenShare } from '../../../protocol';
+import type {
+  ExpertContext,
+  LayerRouting,
+  Numeric,
+  RoutingHistory,
+  RoutingPayload,
+  TokenSample,
+  TokenShare
+} from '../../../protocol';
 import { blendNumbers, blendVectors } from '../../../study/telemetry/blends';
 import { METRIC_DECIMALS, roundNumber, roundTo, shareDecimals } from '../../bounds/rounding';
 import { boundScalars, thinTo } from '../../bounds/scalars';
+import { boundContext } from './contexts';
 import { boundInternals, boundInternalsHistory } from './internals';
 import { planRouting } from './plan';
 import type { RoutingPlan } from './plan';
@@ -43,7 +52,7 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = tabled && plan.coActivation ? layer.coActivation : null;
-  const { meanWeight, classLoad, topTokens, transitions, internals, ...rest } = layer;
+  const { meanWeight, classLoad, topTokens, contexts, transitions, internals, ...rest } = layer;
   return {
     ...rest,
     experts: plan.labels ? layer.experts : [],
@@ -60,9 +69,14 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
     ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
     ...(tabled && plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
     ...(tabled && plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
+    ...(tabled && plan.contexts > 0 && contexts ? { contexts: boundContexts(contexts, plan.contexts) } : {}),
     ...(transitions && plan.transitions.includes(index) ? { transitions: transitions.map(shares) } : {}),
     ...(internals && plan.internals ? { internals: boundInternals(internals, plan.bias) } : {})
   };
+}
+
+function boundContexts(contexts: ExpertContext[][], most: number): ExpertContext[][] {
+  return contexts.map((each) => each.slice(0, most).map(boundContext));
 }
 
 function roundTokens(tokens: TokenShare[]): TokenShare[] {
@@ -100,6 +114,7 @@ function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan:
       const rows = cut(choicesOf(experts[i], layers[i].k));
       return plan.packed ? packChoices(rows) : rows;
     });
+  const losses = (values: Numeric[]): Numeric[] => cut(values).map((x) => roundTo(x, METRIC_DECIMALS));
   const weights = plan.layers.map((i) => (plan.packed ? [] : cut(tokens.weights[i])));
   const earlier = tokens.earlier
     ?.slice(-plan.earlier)
@@ -109,6 +124,8 @@ function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan:
     domain: cut(tokens.domain),
     experts: choices(tokens.experts),
     weights: weights.map((rows) => rows.map((row) => row.map((x) => roundTo(x, METRIC_DECIMALS)))),
+    ...(tokens.loss ? { loss: losses(tokens.loss) } : {}),
+    ...(tokens.ablation ? { ablation: { ...tokens.ablation, loss: losses(tokens.ablation.loss) } } : {}),
     ...(plan.earlier > 0 && earlier ? { earlier } : {}),
     truncated: tokens.truncated || plan.tokens < tokens.text.length
   };
