@@ -1,7 +1,9 @@
 /** @file Which token goes to which expert. */
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext } from '../charts/figure';
 import { coActivation } from '../charts/routing/coActivation';
 import { coActivationGraph } from '../charts/routing/coActivationGraph';
+import { expertContexts } from '../charts/routing/expertContexts';
 import { withFewerTokens } from '../charts/routing/fewerTokens';
 import { filled, lacking } from '../charts/routing/filled';
 import { flow } from '../charts/routing/flow';
@@ -15,10 +17,16 @@ import { routingHealth } from '../charts/routing/routingHealth';
 import { routingScalars, routingSeries } from '../charts/routing/routingScalars';
 import { selectionBias } from '../charts/routing/selectionBias';
 import { specialisation } from '../charts/routing/specialisation';
+import { tokenLoss } from '../charts/routing/tokenLoss';
 import { tokenStrip } from '../charts/routing/tokenStrip';
 import { topTokens } from '../charts/routing/topTokens';
 import { expertNames, layerLabels } from '../charts/text';
 import type { IKind } from './kind';
+
+/** A picture of no more tokens than the reader wants to see. */
+function fewer<T>(draw: (payload: RoutingPayload, context: IChartContext) => T): typeof draw {
+  return (payload, context) => draw(withFewerTokens(payload, context.maxTokens), context);
+}
 
 export const routing: IKind<RoutingPayload> = {
   tabs: (trans) => [
@@ -37,8 +45,9 @@ export const routing: IKind<RoutingPayload> = {
         {
           id: 'token-strip',
           title: trans.__('Tokens, coloured by expert'),
-          strip: (payload, context) => tokenStrip(withFewerTokens(payload, context.maxTokens), context)
-        }
+          strip: fewer(tokenStrip)
+        },
+        { id: 'token-loss', title: trans.__('Loss of each token'), chart: fewer(tokenLoss) }
       ]
     },
     {
@@ -47,6 +56,7 @@ export const routing: IKind<RoutingPayload> = {
       pictures: [
         { id: 'specialisation', title: trans.__('What experts are for'), chart: specialisation },
         { id: 'top-tokens', title: trans.__('Most frequent tokens of an expert'), chart: topTokens },
+        { id: 'expert-contexts', title: trans.__('Contexts that an expert takes most'), passages: expertContexts },
         { id: 'co-activation', title: trans.__('Experts chosen together'), chart: coActivation },
         { id: 'co-activation-graph', title: trans.__('Experts chosen together, as a graph'), chart: coActivationGraph }
       ]
@@ -75,6 +85,7 @@ export const routing: IKind<RoutingPayload> = {
   ],
   output: (trans) => new LoadsTable(trans),
   layers: ({ layers }) => layerLabels(layers),
+  paths: ({ layers }) => layers.map(({ path }) => path),
   experts: ({ layers }, layer, trans) => (layer < layers.length ? expertNames(layers[layer], trans) : []),
   replay: { steps: ({ history }) => history.loadSteps, at: routingAt },
   details: { lacking, filled },

@@ -6,9 +6,13 @@ import type {
   RoutingPayload,
   TokenSample
 } from '@switchyard/kernel-lib/protocol';
+import { MAX_CONTEXTS } from '@switchyard/kernel-lib/protocol';
 
-/** The path of a layer that lacks something that its kernel may know, else null: what is recorded nowhere looks the same. */
-export function lacking({ data }: RoutingPayload, layer: number): string | null {
+/**
+ * The path of a layer that lacks something that its kernel may know, else null: what is recorded nowhere looks the same. What only one
+ * tab shows is asked for while it is in view.
+ */
+export function lacking({ data }: RoutingPayload, layer: number, tab = ''): string | null {
   const { layers, history, tokens } = data;
   if (layers.length <= layer) {
     return null;
@@ -16,7 +20,14 @@ export function lacking({ data }: RoutingPayload, layer: number): string | null 
   const { importance, experts, coActivation, transitions, internals, k } = layers[layer];
   const tables = (coActivation === null && k > 1) || (!transitions && layer + 1 < layers.length);
   const rest = importance.length === 0 || experts.length === 0 || history.loadSteps.length === 0 || tokens === null;
-  return tables || rest || !internals ? layers[layer].path : null;
+  const shown =
+    (tab === 'routers' && (!internals || !history.internals)) || (tab === 'experts' && isShort(layers[layer], tokens));
+  return tables || rest || shown ? layers[layer].path : null;
+}
+
+/** Whether some expert has fewer contexts than a kernel keeps, of text that is known. */
+function isShort({ contexts = [], load }: LayerRouting, tokens: TokenSample | null): boolean {
+  return tokens !== null && load.some((share, e) => share > 0 && (contexts[e]?.length ?? 0) < MAX_CONTEXTS);
 }
 
 /** The newer numbers of `payload`, and from `details` of the same run what it lacks; the same object where that is nothing. */
@@ -58,10 +69,16 @@ function filledLayer(layer: LayerRouting, more: LayerRouting): LayerRouting {
     ...(!layer.meanWeight && more.meanWeight ? { meanWeight: more.meanWeight } : {}),
     ...(!layer.classLoad && more.classLoad ? { classLoad: more.classLoad } : {}),
     ...(!layer.topTokens && more.topTokens ? { topTokens: more.topTokens } : {}),
+    ...(contextsOf(layer) < contextsOf(more) ? { contexts: more.contexts } : {}),
     ...(moreOf(layer.internals, more.internals) ? { internals: more.internals } : {}),
     ...(!layer.transitions && more.transitions ? { transitions: more.transitions } : {})
   };
   return Object.keys(lacking).length === 0 ? layer : { ...layer, ...lacking };
+}
+
+/** How many contexts of its experts a layer tells. */
+function contextsOf({ contexts = [] }: LayerRouting): number {
+  return contexts.reduce((sum, each) => sum + each.length, 0);
 }
 
 /** Whether the second tells more of a router than the first. */

@@ -69,7 +69,12 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
   const losses = scalars(random, kept, steps);
   const scored = rich ? scoresOf(routers, random, every(steps, steps / 10), steps) : null;
   return envelope('routing', `MoE transformer, top-${k} of ${numExperts}`, seed, steps, final, {
-    layers: described.map((each, i) => ({ ...each, ...(scored ? { internals: scored.layers[i] } : {}) })),
+    layers: described.map((each, i) => ({
+      ...each,
+      // There is room for those of one layer.
+      ...(scored && i === 0 ? { contexts: contextsOf(described[0], domains, steps) } : {}),
+      ...(scored ? { internals: scored.layers[i] } : {})
+    })),
     history: {
       steps: kept,
       maxVio: series((c) => round(metrics(c.load).maxVio)),
@@ -86,12 +91,43 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
       domain: text.map((token) => token.domain),
       experts: chosen.map((rows) => rows.map((row) => row.experts)),
       weights: chosen.map((rows) => rows.map((row) => row.weights)),
+      ...(scored ? lossesOf(text, random) : {}),
       ...(earlier ? { earlier } : {}),
       truncated: false
     },
     domains,
     ...(rich ? { tokenClasses: TOKEN_CLASSES, scoreBins: SCORE_BINS } : {})
   });
+}
+
+/** Where the most frequent tokens of each expert stand in the texts. */
+function contextsOf({ topTokens }, domains, steps) {
+  return topTokens.map((tokens, e) =>
+    tokens.slice(0, e === 3 ? 3 : 1).map(({ text }, i) => {
+      const domain = Object.values(WORDS).findIndex((words) => words.includes(text));
+      const words = Object.values(WORDS)[domain];
+      const at = words.indexOf(text);
+      return {
+        before: words.slice(0, at).join('').slice(-24),
+        token: text,
+        after: words
+          .slice(at + 1)
+          .join('')
+          .slice(0, 16),
+        weight: round(0.9 - 0.1 * i),
+        domain: Math.min(domain, domains.length - 1),
+        step: steps - 3 * i
+      };
+    })
+  );
+}
+
+/** Losses of the sample's tokens, and what they are without an expert. */
+function lossesOf(text, random) {
+  const last = (t) => t === text.length - 1;
+  const loss = text.map((_, t) => (last(t) ? null : round(0.2 + 3 * random() ** 2)));
+  const without = loss.map((x) => (x === null ? null : round(x + 0.8 * random() ** 3)));
+  return { loss, ablation: { layer: 'layers.0.moe', expert: 3, mode: 'without', loss: without } };
 }
 
 const EDGES = Array.from({ length: 41 }, (_, i) => Number(Math.sinh((i - 20) / 5).toFixed(4)));

@@ -110,7 +110,10 @@ test('what an output had no room for is put in from what the kernel told', () =>
   delete cut.data.history.internals;
   delete cut.data.scoreBins;
   delete cut.data.layers[1].internals;
-  expect(lacking(cut, 0)).toBe('layers.0.moe');
+  const done = routing('finished');
+  expect(lacking(done, 0, 'routers')).toBeNull();
+  delete done.data.layers[0].internals;
+  expect([lacking(done, 0, 'routers'), lacking(done, 0, 'load')]).toEqual(['layers.0.moe', null]);
   const full = filled(cut, whole);
   expect(full.data.layers.map(({ internals }) => internals)).toEqual(
     whole.data.layers.map(({ internals }) => internals)
