@@ -26,7 +26,7 @@ METRIC_BYTES = METRIC_DECIMALS + 4
 #: Keys and brackets that no other count holds.
 MARGIN = 512
 #: Entries of a layer that are left out with their names, which are at most this long with quotes, colon and comma.
-OPTIONAL = ("meanWeight", "classLoad", "topTokens", "transitions")
+OPTIONAL = ("meanWeight", "classLoad", "topTokens", "contexts", "transitions", "internals")
 KEY_BYTES = 15
 #: Fewer points than this do not make a line.
 MIN_LOAD_STEPS = 4
@@ -57,9 +57,14 @@ class Plan:
     top_tokens: bool
     #: Indices of the layers whose transitions are kept.
     transitions: range
+    #: Distributions of the routers' scores, and the selection bias of each expert.
+    internals: bool
+    bias: bool
     #: Earlier choices kept, the newest.
     earlier: int
     load_steps: int
+    #: Steps kept of the routers' scores.
+    internal_steps: int
     steps: int
 
     def tables(self, index: int) -> bool:
@@ -99,7 +104,7 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
     """
     data = payload["data"]
     scalars = data["history"]["scalars"]
-    bare = {**payload, "data": {**data, "tokenClasses": None, "layers": [], "history": {}, "tokens": None}}
+    bare = {**payload, "data": {**data, "tokenClasses": None, "scoreBins": None, "layers": [], "history": {}, "tokens": None}}
     rest = json_bytes(bare) + MARGIN + sum(json_bytes(name) + 4 for name in scalars)
     # The same layers whatever the room: a reader's layer keeps its place.
     layers = _layers_that_fit(data["layers"], MAX_PAYLOAD_BYTES - rest)
@@ -124,8 +129,13 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
         ),
         top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
         transitions=_flows(data["layers"], kept, tabled, budget),
+        internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 8),
+        bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
         earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
+        internal_steps=budget.take_many(
+            step_bytes + 4 * len(kept) * LONG_SCALAR_BYTES, 1 / 12, MAX_LOAD_STEPS, MIN_LOAD_STEPS
+        ),
         steps=budget.take_many(each_step, 1, MAX_HISTORY_STEPS),
     )
 
@@ -175,6 +185,18 @@ def _transitions_bytes(layer: Layer) -> int:
     return KEY_BYTES + sum(_shares_bytes(len(row), layer["numExperts"]) for row in layer.get("transitions", []))
 
 
+def _internals_bytes(layer: Layer) -> int:
+    """With the names of its parts."""
+    internals = layer.get("internals")
+    bins = 0 if internals is None else len(internals["logits"]) + len(internals["margins"])
+    return 0 if internals is None else 4 * KEY_BYTES + 2 * LONG_SCALAR_BYTES + _shares_bytes(bins, 1)
+
+
+def _bias_bytes(layer: Layer) -> int:
+    bias = layer.get("internals", {}).get("bias", [])
+    return 2 * KEY_BYTES + len(bias) * (LONG_SCALAR_BYTES + STEP_BYTES) if bias else 0
+
+
 def _shares_bytes(count: int, num_experts: int) -> int:
     """``count`` shares of E experts as an array."""
     return 3 + count * (share_decimals(num_experts) + 3)
@@ -190,7 +212,8 @@ def _sample(tokens: dict[str, Any] | None, kept: list[Layer], budget: Budget) ->
     if tokens is None:
         return 0, False
     most = min(MAX_TOKENS, len(tokens["text"]))
-    text = max(map(json_bytes, tokens["text"]), default=0) + 4
+    losses = [each["loss"] for each in (tokens, tokens.get("ablation", {})) if "loss" in each]
+    text = max(map(json_bytes, tokens["text"]), default=0) + 4 + sum(map(_longest, losses))
     weight = _longest(x for layer in tokens["weights"] for row in layer for x in row)
     each = text + sum(6 + x["k"] * (len(str(x["numExperts"])) + 1 + weight) for x in kept)
     rows = budget.take_many(each, 1 / 4, most)
