@@ -48,8 +48,8 @@ export function tokenLoss(payload: RoutingPayload, context: IChartContext): IFig
     data: [bars(loss, experts, words, context), ...(ablation ? [marks(ablation.loss, words, context)] : [])],
     layer: label,
     layout: {
-      ...baseLayout(theme, top + HEIGHT + MARGIN.b + (few ? 30 : 0)),
-      margin: fixedMargin({ ...MARGIN, t: top, b: MARGIN.b + (few ? 30 : 0) }),
+      ...baseLayout(theme, top + HEIGHT + MARGIN.b + (few ? 16 : 0)),
+      margin: fixedMargin({ ...MARGIN, t: top, b: MARGIN.b + (few ? 16 : 0) }),
       title: {
         text: plainText(change),
         font: { size: 11 },

@@ -69,10 +69,15 @@ def _optional(layer: dict[str, Any], index: int, kept: Plan) -> dict[str, Any]:
         "meanWeight": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
         "classLoad": (tabled and kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
         "topTokens": (tabled and kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
+        "contexts": (tabled and kept.contexts > 0, lambda rows: [list(map(_context, row[: kept.contexts])) for row in rows]),
         "internals": (kept.internals, lambda internals: _internals(internals, kept.bias)),
         "transitions": (index in kept.transitions, lambda rows: [_rounded(row, decimals) for row in rows]),
     }
     return {name: of(layer[name]) for name, (fits, of) in rounding.items() if fits and name in layer}
+
+
+def _context(context: dict[str, Any]) -> dict[str, Any]:
+    return {**context, "weight": rounded(context["weight"], METRIC_DECIMALS)}
 
 
 def _internals(internals: dict[str, Any], with_bias: bool) -> dict[str, Any]:

@@ -46,3 +46,5 @@ OF_THE_MACHINE = "machine/"
 #: Bins of a router's scores: their edges are sinh(i / this), so many on each side of 0.
 BINS_PER_UNIT = 5
 SIDE = 20
+#: Contexts that are told of an expert.
+MAX_CONTEXTS = 8

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable
 
 from .limits import (
+    MAX_CONTEXTS,
     MAX_FLOWS,
     MAX_HISTORY_STEPS,
     MAX_LAYERS,
@@ -55,6 +56,8 @@ class Plan:
     #: Token classes and their loads.
     classes: bool
     top_tokens: bool
+    #: Contexts of each expert.
+    contexts: int
     #: Indices of the layers whose transitions are kept.
     transitions: range
     #: Distributions of the routers' scores, and the selection bias of each expert.
@@ -128,6 +131,7 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
             json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, tables)), 1 / 4
         ),
         top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
+        contexts=budget.take_many(max(1, sum(map(_context_bytes, tables))), 1 / 4, MAX_CONTEXTS),
         transitions=_flows(data["layers"], kept, tabled, budget),
         internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 8),
         bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
@@ -179,6 +183,12 @@ def _class_bytes(layer: Layer) -> int:
 def _top_tokens_bytes(layer: Layer) -> int:
     tokens = [token for row in layer.get("topTokens", []) for token in row]
     return KEY_BYTES + 3 * len(layer.get("topTokens", [])) + sum(20 + METRIC_BYTES + json_bytes(x["text"]) for x in tokens)
+
+
+def _context_bytes(layer: Layer) -> int:
+    """One context of each expert; the longest counts, its weight with all digits."""
+    longest = (max((json_bytes(context) + 1 for context in each), default=0) for each in layer.get("contexts", []))
+    return KEY_BYTES + sum(3 + size for size in longest)
 
 
 def _transitions_bytes(layer: Layer) -> int:

@@ -129,6 +129,7 @@ class Recorder:
         if whole and routed.of_batch:
             self._sampler.record(routed, arrays)
             self._send(routed, arrays, mask)
+            self._keep_contexts(routed, arrays, mask)
 
     @_alone
     def step(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -189,6 +190,8 @@ class Recorder:
         sent = {path: counts.read() for path, counts in self._sent.items()}
         if more is not None:
             sent[more.path] = {**sent.get(more.path, {}), **more.tables()}
+            if self._vocabulary is not None:
+                sent[more.path] |= more.read_contexts(self._vocabulary.text, self._domains)
         scores = {path: record.read() for path, record in self._scores.items()}
         return {
             "layers": [
@@ -218,6 +221,13 @@ class Recorder:
         if self._numbers is None or arrays_of(self._numbers) is not arrays:
             self._numbers = self._vocabulary.numbered(ids, routed.indices)
         counts.record(routed, self._numbers, arrays, mask)
+
+    def _keep_contexts(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
+        """Keeps what the experts of the layer that a reader looks at take most, with the text around."""
+        known = self._vocabulary is not None and self._batch.ids is not None and self._asks(routed.path)
+        contexts = self._asked.contexts(routed.num_experts) if known else None
+        if contexts is not None:
+            contexts.record(routed, self._batch, arrays, mask, max(1, self.last_step + 1))
 
     def _sent_of(self, routed: Routed) -> SentTokens | None:
         if not self._sends:

@@ -141,3 +141,32 @@ def test_a_text_without_an_expert(valid):
         probe.refresh(1)
         assert "ablation" not in valid(run.payload())["data"]["tokens"]
         json.dumps(run.payload())
+
+
+@KINDS
+def test_contexts_of_the_layer_that_a_reader_looks_at(of, valid):
+    run = switchyard.record(display=False, tokenizer=chr, window=1)
+    recorder = run._recorder
+
+    def step(text, weights, domain=None):
+        run.domain(domain)
+        run.batch([[ord(letter) for letter in text]])
+        run.observe("moe", indices=of([[0]] * len(text)), weights=of([[x] for x in weights]), num_experts=2)
+        run.step()
+
+    step("abc", [0.1, 0.9, 0.2])
+    assert "contexts" not in recorder.data("moe")["layers"][0]
+    recorder.ask("moe")
+    step("abc", [0.1, 0.9, 0.2], "letters")
+    step("abc", [0.4, 0.8, 0.2], "letters")
+    contexts = recorder.data("moe")["layers"][0]["contexts"]
+    assert [(c["before"], c["token"], c["after"], c["weight"], c["domain"], c["step"]) for c in contexts[0]] == [
+        ("a", "b", "c", 0.8, 0, 3),
+        ("", "a", "bc", 0.4, 0, 3),
+        ("ab", "c", "", 0.2, 0, 3),
+    ]
+    assert contexts[1] == []
+    from jupyterlab_switchyard.recording.payload import RunState, routing_details
+
+    assert len(valid(routing_details(RunState("t"), recorder.data("moe"), "moe"))["data"]["layers"][0]["contexts"][0]) == 3
+    assert "contexts" not in valid(run.payload())["data"]["layers"][0]

@@ -4,6 +4,7 @@ from typing import Any, Callable
 
 import numpy as np
 
+from . import plain
 from ..limits import BINS_PER_UNIT, SIDE
 
 
@@ -200,6 +201,20 @@ def between(
     i, j = first[:, 0].astype(np.int64), second[:, 0].astype(np.int64)
     known = (i >= 0) & (j >= 0) & (True if mask is None else mask.astype(bool))
     return np.bincount((i * num_next + j)[known], minlength=num_experts * num_next).astype(np.float64)
+
+
+def heaviest(
+    indices: np.ndarray,
+    weights: np.ndarray,
+    num_experts: int,
+    most: int,
+    *,
+    dropped: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    lists = (None if values is None else np.asarray(values).tolist() for values in (dropped, mask))
+    return plain.heaviest(indices.tolist(), weights.tolist(), num_experts, most, **dict(zip(("dropped", "mask"), lists)))
 
 
 def alike(values: list, like: np.ndarray) -> np.ndarray:

@@ -211,6 +211,24 @@ def between(
     return counts
 
 
+def heaviest(
+    indices: list[Sequence[int]],
+    weights: list[Sequence[float]],
+    num_experts: int,
+    most: int,
+    *,
+    dropped: list[Sequence[bool]] | None = None,
+    mask: list[bool] | None = None,
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    found: list[list[tuple[float, int]]] = [[] for _ in range(num_experts)]
+    for t, row in enumerate(indices):
+        for c, expert in enumerate(row):
+            if expert >= 0 and (mask is None or mask[t]) and not (dropped is not None and dropped[t][c]):
+                found[expert].append((weights[t][c], t))
+    return [sorted(each, key=lambda pair: -pair[0])[:most] for each in found]
+
+
 def alike(values: list, like: Any) -> list:
     """Rows as an array of this one's shape."""
     shape = shape_of(like)

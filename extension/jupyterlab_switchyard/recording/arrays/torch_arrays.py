@@ -239,6 +239,24 @@ def between(first: Tensor, second: Tensor, num_experts: int, num_next: int, *, m
     return _zeros(size + 1, exact, first).scatter_add_(0, keys, known.to(exact))[:size]
 
 
+@torch.no_grad()
+def heaviest(
+    indices: Tensor, weights: Tensor, num_experts: int, most: int, *, dropped: Tensor | None = None, mask: Tensor | None = None
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    used = indices >= 0
+    if mask is not None:
+        used = used & mask.to(indices.device, torch.bool)[:, None]
+    if dropped is not None:
+        used = used & ~dropped.bool()
+    keys = torch.where(used, indices, num_experts).long()
+    table = torch.full((num_experts + 1, len(indices)), -torch.inf, device=indices.device)
+    table.index_put_((keys, torch.arange(len(indices), device=indices.device)[:, None].expand_as(keys)), weights.float())
+    values, rows = table[:num_experts].sort(dim=-1, descending=True, stable=True)
+    pairs = zip(values[:, :most].tolist(), rows[:, :most].tolist())
+    return [[(weight, row) for weight, row in zip(*pair) if weight > -float("inf")] for pair in pairs]
+
+
 def alike(values: list, like: Tensor) -> Tensor:
     """Rows as an array of this one's shape, type and device."""
     return like.detach().new_tensor(values).reshape(like.shape)
