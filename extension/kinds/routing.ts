@@ -3,6 +3,7 @@ import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { IChartContext } from '../charts/figure';
 import { coActivation } from '../charts/routing/coActivation';
 import { coActivationGraph } from '../charts/routing/coActivationGraph';
+import { expertCapacity } from '../charts/routing/expertCapacity';
 import { expertContexts } from '../charts/routing/expertContexts';
 import { withFewerTokens } from '../charts/routing/fewerTokens';
 import { filled, lacking } from '../charts/routing/filled';
@@ -35,6 +36,7 @@ export const routing: IKind<RoutingPayload> = {
       label: trans.__('Load'),
       pictures: [
         { id: 'load-heatmap', title: trans.__('Load of each expert, by layer'), chart: loadHeatmap },
+        { id: 'expert-capacity', title: trans.__('Room of each expert, one layer'), chart: expertCapacity },
         { id: 'load-over-time', title: trans.__('Load over time, one layer'), chart: loadOverTime }
       ]
     },

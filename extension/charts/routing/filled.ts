@@ -67,6 +67,7 @@ function filledLayer(layer: LayerRouting, more: LayerRouting): LayerRouting {
     ...(layer.domainLoad.length < more.domainLoad.length ? { domainLoad: more.domainLoad } : {}),
     ...(layer.coActivation === null && more.coActivation !== null ? { coActivation: more.coActivation } : {}),
     ...(!layer.meanWeight && more.meanWeight ? { meanWeight: more.meanWeight } : {}),
+    ...(!layer.overflow && more.overflow ? { overflow: more.overflow } : {}),
     ...(!layer.classLoad && more.classLoad ? { classLoad: more.classLoad } : {}),
     ...(!layer.topTokens && more.topTokens ? { topTokens: more.topTokens } : {}),
     ...(contextsOf(layer) < contextsOf(more) ? { contexts: more.contexts } : {}),

@@ -67,6 +67,7 @@ def _optional(layer: dict[str, Any], index: int, kept: Plan) -> dict[str, Any]:
     decimals = share_decimals(layer["numExperts"])
     rounding = {
         "meanWeight": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
+        "overflow": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
         "classLoad": (tabled and kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
         "topTokens": (tabled and kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
         "contexts": (tabled and kept.contexts > 0, lambda rows: [list(map(_context, row[: kept.contexts])) for row in rows]),

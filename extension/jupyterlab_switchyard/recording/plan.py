@@ -27,7 +27,7 @@ METRIC_BYTES = METRIC_DECIMALS + 4
 #: Keys and brackets that no other count holds.
 MARGIN = 512
 #: Entries of a layer that are left out with their names, which are at most this long with quotes, colon and comma.
-OPTIONAL = ("meanWeight", "classLoad", "topTokens", "contexts", "transitions", "internals")
+OPTIONAL = ("meanWeight", "overflow", "classLoad", "topTokens", "contexts", "transitions", "internals")
 KEY_BYTES = 15
 #: Fewer points than this do not make a line.
 MIN_LOAD_STEPS = 4
@@ -133,9 +133,9 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
         top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
         contexts=budget.take_many(max(1, sum(map(_context_bytes, tables))), 1 / 4, MAX_CONTEXTS),
         transitions=_flows(data["layers"], kept, tabled, budget),
-        internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 8),
-        bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
         earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
+        internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 10),
+        bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
         internal_steps=budget.take_many(
             step_bytes + 4 * len(kept) * LONG_SCALAR_BYTES, 1 / 12, MAX_LOAD_STEPS, MIN_LOAD_STEPS
@@ -164,7 +164,8 @@ def _required_bytes(layer: Layer) -> int:
 
 def _importance_bytes(layer: Layer) -> int:
     means = layer.get("meanWeight", [])
-    return _shares_bytes(len(layer["importance"]), layer["numExperts"]) + KEY_BYTES + len(means) * _longest(means)
+    room = 2 * KEY_BYTES + len(layer.get("overflow", [])) * METRIC_BYTES
+    return _shares_bytes(len(layer["importance"]), layer["numExperts"]) + room + len(means) * _longest(means)
 
 
 def _co_activation_bytes(layer: Layer) -> int:

@@ -13,7 +13,7 @@ from .batches import batch_of
 from .configuration import model_settings, together
 from .entries import entries, named_arguments
 from .find import Selection, find_routers
-from .outputs import OutputReader, Reader, selection_bias
+from .outputs import OutputReader, Reader, selection_bias, shared_experts
 from .probe import Route, route_by
 from .run import Run
 
@@ -101,6 +101,7 @@ class ModelRun(Run):
                     routed = self._routed(path, module, inputs, output, parent)
                     routed.of_batch = of_batch
                     routed.bias = selection_bias(module, routed.num_experts)
+                    routed.shared_experts = shared_experts(module, parent)
                     self._record(routed)
                 except Exception as error:  # noqa: BLE001
                     # Inside of a user's forward pass, which goes on.

@@ -73,7 +73,9 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
       ...each,
       // There is room for those of one layer.
       ...(scored && i === 0 ? { contexts: contextsOf(described[0], domains, steps) } : {}),
-      ...(scored ? { internals: scored.layers[i] } : {})
+      ...(scored ? { internals: scored.layers[i] } : {}),
+      // The last layer has a capacity, and a shared expert.
+      ...(scored && i + 1 === layers ? roomOf(each) : {})
     })),
     history: {
       steps: kept,
@@ -98,6 +100,18 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
     domains,
     ...(rich ? { tokenClasses: TOKEN_CLASSES, scoreBins: SCORE_BINS } : {})
   });
+}
+
+/** What experts of a capacity of one and a quarter times the fair share have no room for. */
+function roomOf({ load, numExperts }) {
+  const capacity = 1.25;
+  const lost = load.map((share) => Math.max(0, share - capacity / numExperts));
+  return {
+    overflow: load.map((share, e) => (share > 0 ? round(lost[e] / share) : null)),
+    dropped: round(lost.reduce((sum, x) => sum + x, 0)),
+    capacity,
+    sharedExperts: 1
+  };
 }
 
 /** Where the most frequent tokens of each expert stand in the texts. */

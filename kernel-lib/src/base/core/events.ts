@@ -22,6 +22,10 @@ export interface RoutingRecord {
   weights: Float32Array;
   /** True where a choice was dropped because its expert was full; [T * K]. Null where nothing can be dropped. */
   dropped: Uint8Array | null;
+  /** Choices that an expert takes at most in this pass; absent where that is not one number, or nothing can be dropped. */
+  capacity?: number;
+  /** Experts that work on every token besides; absent where there is none. */
+  sharedExperts?: number;
   /** Sum over tokens of each expert's probability; [E]. */
   importance: Float32Array;
   /** Mean over tokens of the entropy of the probabilities, in nats. */

@@ -1,4 +1,4 @@
-import { checkArray, checkInteger, checkNumeric, checkObject, checkText } from '../checks';
+import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, checkText } from '../checks';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
 import {
@@ -94,6 +94,12 @@ export interface LayerRouting {
   coActivation: (Share | null)[][] | null;
   /** Mean weight with which each expert's output was taken by the tokens sent to it; E, null where it got none. */
   meanWeight?: (Magnitude | null)[];
+  /** Of each expert's assignments, the share that it had no room for; E, null where it got none. Absent where nothing can be dropped. */
+  overflow?: (Share | null)[];
+  /** Assignments that an expert takes at most, as a multiple of the fair share; absent where that is not limited, or not known. */
+  capacity?: Magnitude;
+  /** Experts that work on every token besides those that are routed; absent where there is none. */
+  sharedExperts?: Positive;
   /** Share of each token class's assignments by expert; [C][E], rows sum as `load` does. */
   classLoad?: Share[][];
   /** The tokens that each expert received most, most first, at most 8 of each; [E]. */
@@ -220,6 +226,15 @@ function checkSpecialisation(data: Record<string, unknown>, path: string, shapes
     const { numExperts } = shapes[i];
     if (layer.meanWeight !== undefined) {
       checkArray(layer.meanWeight, `${at}.meanWeight`, { length: numExperts, item: magnitudeOrNull });
+    }
+    if (layer.overflow !== undefined) {
+      checkArray(layer.overflow, `${at}.overflow`, { length: numExperts, item: shareOrNull });
+    }
+    if (layer.capacity !== undefined) {
+      checkNumber(layer.capacity, `${at}.capacity`, 0);
+    }
+    if (layer.sharedExperts !== undefined) {
+      checkInteger(layer.sharedExperts, `${at}.sharedExperts`, 1);
     }
     if (layer.classLoad !== undefined) {
       const row: Check = (item, where) => checkShares(item, where, numExperts);

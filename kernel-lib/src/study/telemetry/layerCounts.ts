@@ -11,6 +11,9 @@ export class LayerCounts {
   /** Choices made, dropped ones included. */
   choices = 0;
   droppedChoices = 0;
+  /** Sum over passes of what an expert takes at most, and whether something can be dropped. */
+  capacity = 0;
+  drops = false;
   /** Sum over tokens of the entropy, in nats. */
   entropy = 0;
   /** Choices of each expert; [E]. */
@@ -60,6 +63,8 @@ export class LayerCounts {
         }
       }
     }
+    this.capacity += record.capacity ?? 0;
+    this.drops ||= record.dropped !== null;
     this.weigh(record);
     this.scores.record(record);
     if (this.pairs !== null) {
@@ -82,6 +87,8 @@ export class LayerCounts {
     this.tokens += other.tokens;
     this.choices += other.choices;
     this.droppedChoices += other.droppedChoices;
+    this.capacity += other.capacity;
+    this.drops ||= other.drops;
     this.entropy += other.entropy;
     addInto(this.load, other.load);
     addInto(this.importance, other.importance);
@@ -95,7 +102,8 @@ export class LayerCounts {
   }
 
   clear(): void {
-    this.tokens = this.choices = this.droppedChoices = this.entropy = 0;
+    this.tokens = this.choices = this.droppedChoices = this.entropy = this.capacity = 0;
+    this.drops = false;
     this.load.fill(0);
     this.importance.fill(0);
     this.taken.fill(0);

@@ -26,6 +26,8 @@ export class LayerRecorder {
   readonly experts: string[];
   readonly numExperts: number;
   readonly k: number;
+  /** Experts that work on every token besides. */
+  readonly sharedExperts: number;
   readonly ring: SequenceRing;
   /** What balances the router without a loss. */
   readonly bias: BiasWatch;
@@ -50,6 +52,7 @@ export class LayerRecorder {
     this.experts = experts;
     this.numExperts = numExperts;
     this.k = k;
+    this.sharedExperts = record.sharedExperts ?? 0;
     this.ring = new SequenceRing(sequences, numExperts);
     this.bias = new BiasWatch(numExperts);
     this.latest = new LayerCounts(numExperts, k, numDomains);

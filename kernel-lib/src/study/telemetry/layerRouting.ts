@@ -23,7 +23,7 @@ export function layerRoutings(layers: readonly LayerRecorder[], paired?: string)
 
 function layerRouting(
   counts: LayerCounts,
-  { path, router, experts, bias }: LayerRecorder,
+  { path, router, experts, bias, sharedExperts }: LayerRecorder,
   withPairs: boolean
 ): LayerRouting {
   const { numExperts, k } = counts;
@@ -42,7 +42,17 @@ function layerRouting(
     domainLoad: rows(counts.domainLoad, numExperts).map(shares),
     coActivation: withPairs ? coActivationOf(counts) : null,
     meanWeight: Array.from(counts.weight, (sum, e) => finite(sum / counts.taken[e])),
+    ...(sharedExperts > 0 ? { sharedExperts } : {}),
+    ...overflowOf(counts),
     ...internalsOf(counts, bias)
+  };
+}
+
+/** What experts had no room for, and how much room they have: as a multiple of the fair share. */
+function overflowOf({ drops, load, taken, capacity, choices, numExperts }: LayerCounts): Partial<LayerRouting> {
+  return {
+    ...(drops ? { overflow: Array.from(load, (count, e) => finite((count - taken[e]) / count)) } : {}),
+    ...(capacity > 0 && choices > 0 ? { capacity: (capacity * numExperts) / choices } : {})
   };
 }
 

@@ -1,5 +1,6 @@
-import { protocol, telemetry } from '@switchyard/kernel-lib';
+import { core, protocol, routers, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { makeLayer, tokens } from '../../../support/moeLayer';
 import { routingExample } from '../../../support/payloads';
 import { recordOf, scoresOf } from '../../../support/routingRecords';
 
@@ -95,4 +96,29 @@ describe("routers' scores", () => {
     expect(() => protocol.parsePayload({ ...old, data })).not.toThrow();
     expect([scoreBins === undefined, data.layers.every(({ internals }) => internals === undefined)][1]).toBe(true);
   });
+});
+
+test('what experts have no room for, against their capacity, and those that every token shares: of a real layer', () => {
+  const layer = makeLayer({ router: routers.topK({ k: 1 }), capacityFactor: 1.2, sharedExperts: 2 });
+  const x = tokens();
+  const recorder = telemetry.recorder();
+  const records: core.RoutingRecord[] = [];
+  const ctx = core.Context.create({
+    observers: [recorder, core.observer('routing', (record) => records.push(record))]
+  });
+  layer.apply(x, ctx).dispose();
+  ctx.dispose();
+  recorder.step(1);
+  const [{ overflow, capacity, sharedExperts, load, dropped }] = sent(recorder).layers;
+  // Ten tokens to four experts: three each at most, which is 1.2 times 2.5.
+  expect([records[0].capacity, capacity, sharedExperts]).toEqual([3, 1.2, 2]);
+  const expected = load.map((share) => {
+    const count = Math.round(share * 10);
+    return count === 0 ? null : Number((Math.max(0, count - 3) / count).toFixed(3));
+  });
+  expect(overflow).toEqual(expected);
+  expect(Math.max(...load)).toBeGreaterThan(0.3);
+  expect(dropped).toBeGreaterThan(0);
+  x.dispose();
+  layer.dispose();
 });

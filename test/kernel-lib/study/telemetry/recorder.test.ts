@@ -57,6 +57,7 @@ describe('Recorder', () => {
         ],
         // The choice of expert 1 that was dropped carries no weight.
         meanWeight: [0.5, 0.5, 0.5, null],
+        overflow: [0, 0.5, 0, null],
         // Tokens 0 and 1 of the first sequence, 3 and 4 of the second: all go to expert 0, 0 and 3 to 1, 1 to 2.
         topTokens: [
           ['<0>', '<1>', '<3>', '<4>'].map((text) => ({ text, share: 0.25 })),

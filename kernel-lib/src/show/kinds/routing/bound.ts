@@ -9,7 +9,7 @@ import type {
   TokenShare
 } from '../../../protocol';
 import { blendNumbers, blendVectors } from '../../../study/telemetry/blends';
-import { METRIC_DECIMALS, roundNumber, roundTo, shareDecimals } from '../../bounds/rounding';
+import { METRIC_DECIMALS, roundNumber, roundScalar, roundTo, shareDecimals } from '../../bounds/rounding';
 import { boundScalars, thinTo } from '../../bounds/scalars';
 import { boundContext } from './contexts';
 import { boundInternals, boundInternalsHistory } from './internals';
@@ -52,7 +52,7 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = tabled && plan.coActivation ? layer.coActivation : null;
-  const { meanWeight, classLoad, topTokens, contexts, transitions, internals, ...rest } = layer;
+  const { meanWeight, overflow, capacity, classLoad, topTokens, contexts, transitions, internals, ...rest } = layer;
   return {
     ...rest,
     experts: plan.labels ? layer.experts : [],
@@ -67,6 +67,8 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
     domainLoad: tabled && plan.domainLoad ? layer.domainLoad.map(shares) : [],
     coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals))),
     ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
+    ...(plan.importance && overflow ? { overflow: overflow.map(metric) } : {}),
+    ...(capacity === undefined ? {} : { capacity: roundScalar(capacity) ?? 0 }),
     ...(tabled && plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
     ...(tabled && plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
     ...(tabled && plan.contexts > 0 && contexts ? { contexts: boundContexts(contexts, plan.contexts) } : {}),

@@ -93,9 +93,9 @@ export function planRouting(
     topTokens: budget.take(sum(tables, topTokensBytes), 1 / 4),
     contexts: budget.takeMany(sum(tables, contextBytes), 1 / 4, { max: MAX_CONTEXTS }),
     transitions: planTransitions(data.layers, kept, tabled, budget),
-    internals: budget.take(jsonBytes(data.scoreBins ?? []) + KEY_BYTES + sum(kept, internalsBytes), 1 / 8),
-    bias: budget.take(sum(kept, biasBytes), 1 / 8),
     earlier: planEarlier(payload, kept, sample, budget),
+    internals: budget.take(jsonBytes(data.scoreBins ?? []) + KEY_BYTES + sum(kept, internalsBytes), 1 / 10),
+    bias: budget.take(sum(kept, biasBytes), 1 / 8),
     loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
     internalSteps: budget.takeMany(STEP_BYTES + 4 * kept.length * SCORE_BYTES, 1 / 12, {
       max: MAX_LOAD_STEPS,
@@ -174,22 +174,22 @@ function layersThatFit(layers: readonly LayerRouting[], room: number): number[] 
 }
 
 /** Keys that are left out with their values; their names are at most this long with quotes, colon and comma. */
-const OPTIONAL = ['meanWeight', 'classLoad', 'topTokens', 'contexts', 'transitions', 'internals'];
+const OPTIONAL = ['meanWeight', 'overflow', 'classLoad', 'topTokens', 'contexts', 'transitions', 'internals'];
 const KEY_BYTES = 15;
 
 /** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
 function requiredBytes(layer: LayerRouting): number {
-  const { path, router, numExperts, k } = layer;
+  const { path, router, numExperts, k, capacity } = layer;
   const keys = Object.keys(layer).filter((key) => !OPTIONAL.includes(key));
   const bare = Object.fromEntries(keys.map((key) => [key, null]));
-  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
+  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2) + (capacity === undefined ? 0 : SCORE_BYTES);
   return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
 }
 
 const labelsBytes = ({ experts }: LayerRouting): number => jsonBytes(experts);
 
-const importanceBytes = ({ importance, meanWeight = [], numExperts: E }: LayerRouting): number =>
-  sharesBytes(importance.length, E) + KEY_BYTES + meanWeight.length * METRIC_BYTES;
+const importanceBytes = ({ importance, meanWeight = [], overflow = [], numExperts: E }: LayerRouting): number =>
+  sharesBytes(importance.length, E) + 2 * KEY_BYTES + (meanWeight.length + overflow.length) * METRIC_BYTES;
 
 const coActivationBytes = ({ coActivation, numExperts: E }: LayerRouting): number =>
   coActivation === null ? 0 : E * sharesBytes(E, E);
