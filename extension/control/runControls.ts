@@ -1,6 +1,7 @@
 /** @file Talks with the kernel about the runs of one notebook: see the library's `protocol/control.ts`. */
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ControlRequest, ControlStatus, Payload } from '@switchyard/kernel-lib/protocol';
@@ -76,7 +77,7 @@ export class RunControls implements IDisposable {
 
   /** Asks a run for something; does nothing where it cannot be controlled. */
   send(run: IRun, request: ControlRequest): void {
-    this._channels.get(run.key)?.comm?.send({ ...request });
+    this._channels.get(run.key)?.comm?.send({ ...request } as JSONObject);
   }
 
   dispose(): void {

@@ -6,9 +6,10 @@ import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
 import type { IChartContext, IFigure } from '../charts/figure';
 import type { IScalarSeries } from '../charts/scalarPlots';
+import type { IPassages } from '../charts/routing/expertContexts';
 import type { ITokenStrip } from '../charts/routing/tokenStrip';
 
-/** One picture of a tab: a figure, or a strip of tokens. */
+/** One picture of a tab: a figure, a strip of tokens, or passages of text. */
 export type IKindPicture<P extends Payload = Payload> = {
   /** Name of the picture, kebab-case: its place in tests and styles. */
   id: string;
@@ -19,8 +20,10 @@ export type IKindPicture<P extends Payload = Payload> = {
       /** Whether its numbers are as much of the picture as what is drawn: they are open from the start. */
       openNumbers?: boolean;
       strip?: never;
+      passages?: never;
     }
-  | { strip: (payload: P, context: IChartContext) => ITokenStrip | null; chart?: never }
+  | { strip: (payload: P, context: IChartContext) => ITokenStrip | null; chart?: never; passages?: never }
+  | { passages: (payload: P, context: IChartContext) => IPassages | null; chart?: never; strip?: never }
 );
 
 /** A tab of a panel; kinds that name the same one share it. */
@@ -52,6 +55,8 @@ export interface IKind<P extends Payload = Payload> {
   output?: (trans: TranslationBundle) => IOutputView<P>;
   /** Labels of what the reader may choose as the layer in view. Default: there are none. */
   layers?: (data: P['data']) => string[];
+  /** Paths of these layers in the model, where an expert of them can be left out. Default: there are none. */
+  paths?: (data: P['data']) => string[];
   /** Names of the experts of a layer, of which the reader may mark one. Default: there are none. */
   experts?: (data: P['data'], layer: number, trans: TranslationBundle) => string[];
   /** The history that a payload carries of itself. */
@@ -62,8 +67,8 @@ export interface IKind<P extends Payload = Payload> {
   };
   /** Details that a kernel is asked for, which an output had no room for. */
   details?: {
-    /** Path of the layer of which something may be lacking; null where it is whole. */
-    lacking: (payload: P, layer: number) => string | null;
+    /** Path of the layer of which something may be lacking, with this tab in view; null where it is whole. */
+    lacking: (payload: P, layer: number, tab?: string) => string | null;
     /** The payload with what it lacks put in; the same object where that is nothing. */
     filled: (payload: P, details: P) => P;
   };

@@ -6,10 +6,19 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import type { ControlRequest } from '@switchyard/kernel-lib/protocol';
+import type { Ablation, ControlRequest, ControlStatus } from '@switchyard/kernel-lib/protocol';
 import { MAX_PROBE_TEXT } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, NoControl } from '../control';
 import { element } from '../base/dom';
+
+/** An expert that the text can be measured without. */
+export interface IChosenExpert {
+  /** Path of its layer. */
+  layer: string;
+  expert: number;
+  /** In words: "expert 3 of layer 1". */
+  name: string;
+}
 
 let instances = 0;
 
@@ -33,6 +42,10 @@ export class ControlBar extends Widget {
         this._show.click();
       }
     };
+    const ablations = (this._ablations = [
+      this._ablation(trans.__('Without it'), 'without', trans.__('Its tokens go to their next choices')),
+      this._ablation(trans.__('Only it'), 'only', trans.__('All tokens of the layer go to it'))
+    ]).map(({ button }) => button);
     this._buttons = [this._pause, this._step, this._stop];
     this._sampling = [this._text, this._show];
     [...this._buttons, ...this._sampling].forEach((control) => control.setAttribute('aria-describedby', why));
@@ -41,6 +54,12 @@ export class ControlBar extends Widget {
       { class: 'jp-switchyard-sample' },
       element('summary', { text: trans.__('Sample text') }),
       element('div', {}, this._text, this._show),
+      element(
+        'div',
+        { attributes: { role: 'group', 'aria-label': trans.__('Parts of the model') } },
+        this._whose,
+        ...ablations
+      ),
       this._never
     );
     this.node.append(element('div', {}, this._pause, this._step, this._stop), sample, this._why);
@@ -50,7 +69,9 @@ export class ControlBar extends Widget {
     return this._asked;
   }
 
-  describe({ why, status }: IControlState): void {
+  /** @param chosen - The expert that the reader looks at; null where there is none. */
+  describe({ why, status }: IControlState, chosen: IChosenExpert | null = null): void {
+    this._chosen = chosen;
     this.setHidden(why === 'nothing');
     this._paused = status?.state === 'paused';
     this._pause.textContent = this._paused ? this._trans.__('Resume') : this._trans.__('Pause');
@@ -58,6 +79,7 @@ export class ControlBar extends Widget {
     this._sampling.forEach((control) => (control.disabled = why !== null || status?.noProbe !== undefined));
     this._never.textContent = status?.noProbe ?? '';
     this._why.textContent = why === null ? (status?.problem ?? '') : reason(why, this._trans);
+    this._describeAblations(why === null ? status : null);
     if (document.activeElement !== this._text && status?.probe != null) {
       this._text.value = status.probe;
     }
@@ -70,6 +92,41 @@ export class ControlBar extends Widget {
     }
   }
 
+  /** What is measured without an expert, or with it alone: losses of the text. */
+  private _describeAblations(status: ControlStatus | null): void {
+    const { _chosen: chosen, _trans: trans } = this;
+    const ablation = status?.ablation ?? null;
+    this._whose.textContent =
+      status?.ablation === undefined
+        ? ''
+        : status.probe === null
+          ? trans.__('With a text to route, an expert can be left out.')
+          : chosen === null
+            ? trans.__('Choose an expert to see the text without it.')
+            : chosen.name;
+    this._ablations.forEach(({ mode, button }) => {
+      const on = ablation !== null && mode === ablation.mode && isOf(ablation, chosen);
+      button.hidden = status?.ablation === undefined;
+      button.disabled = status === null || status.probe === null || chosen === null;
+      button.setAttribute('aria-pressed', String(on));
+    });
+    this._ablated = ablation;
+  }
+
+  private _ablation(
+    text: string,
+    mode: Ablation['mode'],
+    title: string
+  ): { mode: Ablation['mode']; button: HTMLButtonElement } {
+    const button = this._button(text, () => {
+      const [chosen, ablated] = [this._chosen, this._ablated];
+      const again = chosen === null || (ablated?.mode === mode && isOf(ablated, chosen));
+      return { type: 'ablate', ablation: again ? null : { layer: chosen.layer, expert: chosen.expert, mode } };
+    });
+    button.title = title;
+    return { mode, button };
+  }
+
   private _button(text: string, request: () => ControlRequest): HTMLButtonElement {
     const button = element('button', { class: 'jp-switchyard-button', text, attributes: { type: 'button' } });
     button.onclick = () => this._asked.emit(request());
@@ -77,6 +134,10 @@ export class ControlBar extends Widget {
   }
 
   private _trans: TranslationBundle;
+  private _chosen: IChosenExpert | null = null;
+  private _ablated: Ablation | null = null;
+  private _ablations: { mode: Ablation['mode']; button: HTMLButtonElement }[];
+  private _whose = element('span', { class: 'jp-switchyard-whose' });
   private _asked = new Signal<this, ControlRequest>(this);
   private _paused = false;
   private _pause: HTMLButtonElement;
@@ -89,6 +150,10 @@ export class ControlBar extends Widget {
   private _never = element('p', { class: 'jp-switchyard-why' });
   private _buttons: HTMLButtonElement[];
   private _sampling: (HTMLButtonElement | HTMLInputElement)[];
+}
+
+function isOf({ layer, expert }: Ablation, chosen: IChosenExpert | null): boolean {
+  return chosen !== null && layer === chosen.layer && expert === chosen.expert;
 }
 
 function reason(why: NoControl, trans: TranslationBundle): string {

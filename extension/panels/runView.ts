@@ -20,6 +20,7 @@ import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/ru
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
 import { Configuration } from './configuration';
+import type { IChosenExpert } from './controlBar';
 import { ControlBar } from './controlBar';
 import type { Choice } from './panelHeader';
 import { PanelHeader } from './panelHeader';
@@ -189,10 +190,15 @@ export class RunView extends Widget {
     const kind = kindOf(payload);
     const layers = kind.layers?.(payload.data) ?? [];
     const layer = Math.min(view.layer, Math.max(0, layers.length - 1));
-    this._describeControl(RUN_STATES[state].underWay ? this.control : NOTHING);
     this._layers = layers.length;
     const experts = kind.experts?.(payload.data, layer, trans) ?? [];
     const expert = view.expert !== null && view.expert < experts.length ? view.expert : null;
+    const path = kind.paths?.(payload.data)[layer];
+    const chosen =
+      expert === null || path === undefined
+        ? null
+        : { layer: path, expert, name: trans.__('%1 of layer %2', experts[expert], layers[layer]) };
+    this._describeControl(RUN_STATES[state].underWay ? this.control : NOTHING, chosen);
     const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
     this._header.describe({
       ...this._runChoice(runs, run),
@@ -208,7 +214,7 @@ export class RunView extends Widget {
     });
     this._configuration.describe(configurationOf(run));
     this._tell(stateSentence(state, source, trans));
-    const lacking = kind.details?.lacking(payload, layer) ?? null;
+    const lacking = kind.details?.lacking(payload, layer, view.tab) ?? null;
     const whole = lacking === null ? payload : this._filled(run, payload, lacking);
     this._pictures.show();
     const wait = this._picturesWait(whole);
@@ -256,11 +262,11 @@ export class RunView extends Widget {
   }
 
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
-  private _describeControl(control: IControlState): void {
+  private _describeControl(control: IControlState, chosen: IChosenExpert | null = null): void {
     const { activeElement, body } = document;
     // A button that is switched off has lost the focus some time before the row goes.
     this._held = this._control.node.contains(activeElement) || (this._held && activeElement === body);
-    this._control.describe(control);
+    this._control.describe(control, chosen);
     if (this._held && this._control.isHidden) {
       this._held = false;
       this._pictures.focus();

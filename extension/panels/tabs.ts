@@ -3,7 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { KINDS } from '../kinds';
 import type { IKindPicture, IKindTab } from '../kinds/kind';
+import type { IFigurePictureOptions } from './figurePicture';
 import { FigurePicture } from './figurePicture';
+import { PassagePicture } from './passagePicture';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
 
@@ -57,18 +59,18 @@ function create(pictures: ReadonlyMap<string, IKindPicture>, trans: TranslationB
   const [first] = pictures.values();
   const { id, title } = first;
   const own = ({ kind }: Payload): IKindPicture | undefined => pictures.get(kind);
-  return first.chart !== undefined
-    ? new FigurePicture({
-        id,
-        title,
-        trans,
-        openNumbers: first.openNumbers,
-        chart: (payload, context) => own(payload)?.chart?.(payload, context) ?? null
-      })
-    : new TokenPicture({
-        id,
-        title,
-        trans,
+  if (first.chart !== undefined) {
+    const { openNumbers } = first;
+    const chart: IFigurePictureOptions['chart'] = (payload, context) => own(payload)?.chart?.(payload, context) ?? null;
+    return new FigurePicture({ id, title, trans, openNumbers, chart });
+  }
+  return first.strip !== undefined
+    ? new TokenPicture({
+        ...{ id, title, trans },
         strip: (payload, context) => own(payload)?.strip?.(payload, context) ?? null
+      })
+    : new PassagePicture({
+        ...{ id, title, trans },
+        passages: (payload, context) => own(payload)?.passages?.(payload, context) ?? null
       });
 }

@@ -45,6 +45,16 @@ export function randomRecord(
   return recordOf(indices, { path, numExperts, k });
 }
 
+/** Scores of these logits [T][E]. */
+export function scoresOf(logits: number[][], selectionBias: number[] | null = null): core.RouterScores {
+  const squares = logits.map((row) => Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) ** 2);
+  return {
+    logits: Float32Array.from(logits.flat()),
+    zLoss: squares.reduce((sum, x) => sum + x, 0) / squares.length,
+    selectionBias: selectionBias && Float32Array.from(selectionBias)
+  };
+}
+
 /** A batch of tokens 0, 1, 2, ... with these domains of its sequences. */
 export function batchOf(domains: number[], length: number): data.Batch {
   const tokens = Int32Array.from({ length: domains.length * (length + 1) }, (_, i) => i);

@@ -16,6 +16,8 @@ export function withFewerTokens(payload: RoutingPayload, max = Infinity): Routin
     domain: tokens.domain.slice(0, max),
     experts: cut(tokens.experts),
     weights: tokens.weights.map((rows) => rows.slice(0, max)),
+    ...(tokens.loss && { loss: tokens.loss.slice(0, max) }),
+    ...(tokens.ablation && { ablation: { ...tokens.ablation, loss: tokens.ablation.loss.slice(0, max) } }),
     ...(tokens.earlier && {
       earlier: tokens.earlier.map((earlier) => ({ ...earlier, experts: cut(earlier.experts) }))
     }),

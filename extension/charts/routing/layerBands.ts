@@ -1,17 +1,29 @@
 /** @file What many layers report as bands, with the layer in view drawn out: forty-eight lines are a tangle. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Numeric } from '@switchyard/kernel-lib/protocol';
+import type { IChartContext } from '../figure';
 import type { IScalarLine } from '../scalarPlots';
 
 /** More layers than this are bands. */
-export const MOST_LINES = 12;
+const MOST_LINES = 12;
 
 /** Parts of the layers below each edge. */
 const LOW = 0.1;
 const HIGH = 0.9;
 
+/** A line for each layer, or bands where there are too many; series are [L][S]. */
+export function layerLines(
+  series: readonly Numeric[][],
+  labels: readonly string[],
+  { layer, trans }: Pick<IChartContext, 'layer' | 'trans'>
+): IScalarLine[] {
+  return series.length > MOST_LINES
+    ? layerBands(series, labels, layer, trans)
+    : series.map((values, i) => ({ name: labels[i], values }));
+}
+
 /** The band that eight of ten layers lie in at each step, their median, and the layer in view; series are [L][S]. */
-export function layerBands(
+function layerBands(
   series: readonly Numeric[][],
   labels: readonly string[],
   layer: number,

@@ -1,5 +1,12 @@
 /** @file Routing as it was at an earlier step, out of a payload's own history. */
-import type { LayerRouting, Numeric, RoutingData, RoutingHistory, TokenSample } from '@switchyard/kernel-lib/protocol';
+import type {
+  InternalsHistory,
+  LayerRouting,
+  Numeric,
+  RoutingData,
+  RoutingHistory,
+  TokenSample
+} from '@switchyard/kernel-lib/protocol';
 import { lastAt, scalarsAt } from '../history';
 
 /** A sample whose choices were recorded at a step before the one that is replayed. */
@@ -57,7 +64,18 @@ function historyAt(history: RoutingHistory, step: number): RoutingHistory {
     dropped: cut(history.dropped),
     loadSteps: history.loadSteps.slice(0, loadEnd),
     load: history.load.map((rows) => rows.slice(0, loadEnd)),
-    scalars: scalarsAt(history.scalars, end)
+    scalars: scalarsAt(history.scalars, end),
+    ...(history.internals ? { internals: internalsAt(history.internals, step) } : {})
+  };
+}
+
+function internalsAt({ steps, ...series }: InternalsHistory, step: number): InternalsHistory {
+  const end = lastAt(steps, step) + 1;
+  const { zLoss, margin, biasSize, biasFlips } = series;
+  const cut = (rows: Numeric[][]): Numeric[][] => rows.map((row) => row.slice(0, end));
+  return {
+    steps: steps.slice(0, end),
+    ...{ zLoss: cut(zLoss), margin: cut(margin), biasSize: cut(biasSize), biasFlips: cut(biasFlips) }
   };
 }
 

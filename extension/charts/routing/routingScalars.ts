@@ -5,7 +5,7 @@ import type { IScalarLine, IScalarPlot, IScalarSeries } from '../scalarPlots';
 import { scalarPlots } from '../scalarPlots';
 import { scalars } from '../scalars';
 import { layerLabels } from '../text';
-import { layerBands, MOST_LINES } from './layerBands';
+import { layerLines } from './layerBands';
 import { changedChoices } from './changedChoices';
 import { deadExperts, effectiveExperts } from './routingHealth';
 
@@ -25,15 +25,12 @@ export function routingSeries(payload: RoutingPayload, context: IChartContext): 
  * sqrt(E/k - 1); entropy is normalised and dropped is a share, so both lie in [0, 1].
  */
 function layerScalars(payload: RoutingPayload, context: IChartContext): IScalarPlot[] {
-  const { trans, layer } = context;
+  const { trans } = context;
   const { layers, history } = payload.data;
   const labels = layerLabels(layers);
   const worst = Math.max(0, ...layers.map((layer) => layer.numExperts / layer.k - 1));
   const lines = (series: Numeric[][], steps?: readonly number[]): IScalarLine[] =>
-    (series.length > MOST_LINES
-      ? layerBands(series, labels, layer, trans)
-      : series.map((values, i) => ({ name: labels[i], values }))
-    ).map((line) => (steps === undefined ? line : { ...line, steps }));
+    layerLines(series, labels, context).map((line) => (steps === undefined ? line : { ...line, steps }));
   const plot = (title: string, series: Numeric[][], upper: number, fromZero = true): IScalarPlot => ({
     title,
     legend: trans.__('layer'),

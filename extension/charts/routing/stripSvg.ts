@@ -25,12 +25,21 @@ export function stripSvg({ texts, rows }: ISvgStrip, theme: ITheme): string {
   const height = 2 * MARGIN + lines.length * lineHeight;
   const parts = lines.flatMap((line, i) => {
     const y = MARGIN + i * lineHeight;
-    const names = labels > 0 ? rows.map(({ label }, r) => word(label, MARGIN, rowY(y, r), theme.mutedText, 9)) : [];
+    const names = labels > 0 ? rows.map(({ label }, r) => svgWord(label, MARGIN, rowY(y, r), theme.mutedText, 9)) : [];
     return [...names, ...line.flatMap((place) => token(place, { texts, rows, theme, x: MARGIN + labels, y }))];
   });
-  const ground = `<rect width="${WIDTH}" height="${height}" fill="${theme.background}"/>`;
+  return svgDocument(parts, { width: WIDTH, height }, theme);
+}
+
+/** Parts of a document on the theme's ground. */
+export function svgDocument(
+  parts: readonly string[],
+  { width, height }: { width: number; height: number },
+  { background }: ITheme
+): string {
+  const ground = `<rect width="${width}" height="${height}" fill="${background}"/>`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="monospace">${ground}${parts.join('')}</svg>`
   );
 }
@@ -64,17 +73,18 @@ function token(place: IPlace, at: ISvgStrip & { theme: ITheme; x: number; y: num
     const y = rowY(at.y, r);
     const box = `x="${x}" y="${y - CELL + 3}" width="${place.width}" height="${CELL - 1}"`;
     return expert < 0
-      ? word('–', x + 3, y, at.theme.text, 9)
-      : `<rect ${box} fill="${background}"/>${word(String(expert), x + 3, y, text, 9)}`;
+      ? svgWord('–', x + 3, y, at.theme.text, 9)
+      : `<rect ${box} fill="${background}"/>${svgWord(String(expert), x + 3, y, text, 9)}`;
   });
-  return [word(at.texts[place.token], x + 3, at.y + 12, at.theme.text, 11), ...cells];
+  return [svgWord(at.texts[place.token], x + 3, at.y + 12, at.theme.text, 11), ...cells];
 }
 
 function rowY(lineY: number, row: number): number {
   return lineY + LINE + (row + 1) * CELL - 3;
 }
 
-function word(text: string, x: number, y: number, fill: string, size: number): string {
+/** A text, its line at `y`. */
+export function svgWord(text: string, x: number, y: number, fill: string, size: number): string {
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" xml:space="preserve">${escaped(text)}</text>`;
 }
 

@@ -6,7 +6,7 @@ import type { IChartContext, IChoice } from '../figure';
 import { cell, tableOf, type ITable } from '../../base/table';
 import type { IStripChoices } from './stripChoices';
 import { stripChoices } from './stripChoices';
-import { expertName, layerLabels, percent, visibleText } from '../text';
+import { brief, expertName, layerLabels, percent, visibleText } from '../text';
 
 /** One layer's choices for the tokens. */
 export interface IStripRow {
@@ -108,6 +108,7 @@ function describe(payload: RoutingPayload, context: IChartContext, { chosen, row
     trans.__('Token %1 “%2”', token + 1, visibleText(tokens!.text[token])),
     domains[tokens!.domain[token]],
     chosen.shown.length > 1 ? trans.__('layer %1', row.label) : '',
+    tokens!.loss?.[token] == null ? '' : trans.__('loss of the next token %1', brief(tokens!.loss[token])),
     words.length > 0 ? words.join(', ') : trans.__('sent to no expert'),
     earlier && before !== undefined ? trans.__('at step %1 it was %2', earlier.step, name(before)) : ''
   ]

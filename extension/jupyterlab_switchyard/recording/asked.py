@@ -3,6 +3,7 @@
 from types import ModuleType
 from typing import Any
 
+from .contexts import Contexts
 from .layer import LayerRecord
 from .limits import MAX_PAIR_EXPERTS, MAX_SENT_EXPERTS
 from .pairs import Pairs
@@ -27,6 +28,7 @@ class AskedLayer:
         self._begun = False
         self._pairs: Pairs | None = None
         self._sent: SentTokens | None = None
+        self._contexts: Contexts | None = None
         self._transitions: dict[tuple[str, str], Transitions] = {}
 
     def observe(self, layer: LayerRecord, routed: Routed, arrays: ModuleType, mask: Any) -> None:
@@ -42,6 +44,16 @@ class AskedLayer:
         if self._sent is None and num_experts <= MAX_SENT_EXPERTS:
             self._sent = SentTokens(num_experts, vocabulary)
         return self._sent
+
+    def contexts(self, num_experts: int) -> Contexts | None:
+        """Where to keep what the layer's experts take most; None where they are too many."""
+        if self._contexts is None and num_experts <= MAX_SENT_EXPERTS:
+            self._contexts = Contexts(num_experts)
+        return self._contexts
+
+    def read_contexts(self, text_of: Any, domains: list[str]) -> dict[str, Any]:
+        """What a payload's layer lacks without them; empty where none were kept."""
+        return {} if self._contexts is None else {"contexts": self._contexts.read(text_of, domains)}
 
     def between(self, key: tuple[str, str], shape: tuple[int, int]) -> Transitions | None:
         """Where to count the way from one layer to another; None where there are too many pairs."""
@@ -71,6 +83,6 @@ class AskedLayer:
         return counts and counts.read()
 
     def _roll(self) -> None:
-        for counts in (self._pairs, self._sent, *self._transitions.values()):
+        for counts in (self._pairs, self._sent, self._contexts, *self._transitions.values()):
             if counts is not None:
                 counts.roll()

@@ -7,6 +7,7 @@ from .limits import MAX_DETAILED_BYTES
 from .numbers import METRIC_DECIMALS, rounded, share_decimals, significant
 from .packed import packed
 from .plan import OPTIONAL, Plan, plan
+from .scores import SERIES
 
 METRICS = ("maxVio", "cv", "entropy", "dropped")
 
@@ -38,6 +39,7 @@ def _bounded(payload: dict[str, Any], kept: Plan) -> dict[str, Any]:
             "history": _history(data["history"], data["layers"], kept),
             "tokens": None if tokens is None or kept.tokens == 0 else _tokens(tokens, kept),
             "domains": data["domains"],
+            **({"scoreBins": data["scoreBins"]} if kept.internals and "scoreBins" in data else {}),
             **({"tokenClasses": data["tokenClasses"]} if kept.classes and "tokenClasses" in data else {}),
         },
     }
@@ -65,11 +67,36 @@ def _optional(layer: dict[str, Any], index: int, kept: Plan) -> dict[str, Any]:
     decimals = share_decimals(layer["numExperts"])
     rounding = {
         "meanWeight": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
+        "overflow": (kept.importance, lambda values: _rounded(values, METRIC_DECIMALS)),
         "classLoad": (tabled and kept.classes, lambda rows: [_rounded(row, decimals) for row in rows]),
         "topTokens": (tabled and kept.top_tokens, lambda rows: [list(map(_token, row)) for row in rows]),
+        "contexts": (tabled and kept.contexts > 0, lambda rows: [list(map(_context, row[: kept.contexts])) for row in rows]),
+        "internals": (kept.internals, lambda internals: _internals(internals, kept.bias)),
         "transitions": (index in kept.transitions, lambda rows: [_rounded(row, decimals) for row in rows]),
     }
     return {name: of(layer[name]) for name, (fits, of) in rounding.items() if fits and name in layer}
+
+
+def _context(context: dict[str, Any]) -> dict[str, Any]:
+    return {**context, "weight": rounded(context["weight"], METRIC_DECIMALS)}
+
+
+def _internals(internals: dict[str, Any], with_bias: bool) -> dict[str, Any]:
+    """Scores of a router, rounded; ``with_bias``: with the bias of each expert."""
+    bias = {"bias": list(map(significant, internals["bias"])), "biasFlips": internals["biasFlips"]} if with_bias and "bias" in internals else {}
+    return {
+        **{name: _rounded(internals[name], 4) for name in ("logits", "margins")},
+        **{name: significant(internals[name]) for name in ("margin", "zLoss")},
+        **bias,
+    }
+
+
+def _internals_history(history: dict[str, Any], kept: Plan) -> dict[str, Any]:
+    """The history of the kept layers' scores, at no more steps than there is room for."""
+    rows = {name: [i for i in kept.layers if i < len(history[name])] for name in SERIES}
+    columns = {f"{name} {i}": history[name][i] for name, own in rows.items() for i in own}
+    steps, series = thin(history["steps"], columns, kept.internal_steps, blend_numbers)
+    return {"steps": steps, **{name: [[significant(x) for x in series[f"{name} {i}"]] for i in own] for name, own in rows.items()}}
 
 
 def _token(token: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +116,7 @@ def _history(history: dict[str, Any], layers: list[dict[str, Any]], kept: Plan) 
         "loadSteps": load_steps,
         "load": [[_rounded(row, share_decimals(layers[i]["numExperts"])) for row in load[str(i)]] for i in kept.layers],
         "scalars": {name: [significant(x) for x in series[f"scalar {name}"]] for name in names},
+        **({"internals": _internals_history(history["internals"], kept)} if kept.internal_steps > 0 and "internals" in history else {}),
     }
 
 
@@ -102,7 +130,11 @@ def _tokens(tokens: dict[str, Any], kept: Plan) -> dict[str, Any]:
 
     weights = [[] if kept.packed else cut(tokens["weights"][i]) for i in kept.layers]
     earlier = tokens["earlier"][-kept.earlier :] if kept.earlier > 0 else []
+    losses = {name: tokens[name] for name in ("loss",) if name in tokens}
+    ablation = tokens.get("ablation")
     return {
+        **{name: _rounded(cut(values), METRIC_DECIMALS) for name, values in losses.items()},
+        **({} if ablation is None else {"ablation": {**ablation, "loss": _rounded(cut(ablation["loss"]), METRIC_DECIMALS)}}),
         "text": cut(tokens["text"]),
         "domain": cut(tokens["domain"]),
         "experts": choices(tokens["experts"]),

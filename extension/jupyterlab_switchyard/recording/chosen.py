@@ -36,6 +36,7 @@ def chosen(
         SwitchyardError: Where something is missing or its shape does not fit.
     """
     scores = probabilities if probabilities is not None else logits
+    given = probabilities is None
     if scores is None and indices is None:
         fail(path, "logits, probabilities or indices must be given", None)
     arrays = arrays_of(scores if scores is not None else indices)
@@ -61,7 +62,8 @@ def chosen(
             fail(path, f"{name} must have the shape of the choices, {list(arrays.shape_of(indices))}", brief(value))
     if probabilities is not None and len(probabilities) != len(indices):
         fail(path, f"there must be choices for each of the {len(probabilities)} tokens", len(indices))
-    return Routed(path, num_experts, indices, weights, probabilities, dropped, dropped is not None, router)
+    known = scores if scores is not None and given and len(scores) == len(indices) else None
+    return Routed(path, num_experts, indices, weights, probabilities, dropped, dropped is not None, router, logits=known)
 
 
 def named_scores(scores: Any) -> dict[str, Any]:

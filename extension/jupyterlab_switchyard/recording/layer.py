@@ -25,6 +25,9 @@ class LayerRecord:
         self.k = k
         self.pairs = pairs and k > 1
         self.knows_dropped = routed.knows_dropped or routed.dropped is not None
+        #: Whether choices are told that experts had no room for.
+        self.drops = routed.dropped is not None
+        self.shared_experts = routed.shared_experts
         self.knows_probabilities = routed.probabilities is not None
         self.knows_weights = routed.weights is not None
         self._warned = False
@@ -90,6 +93,8 @@ class LayerRecord:
             "domainLoad": [shares(counts) for counts in by_domain],
             "coActivation": conditional(total[HEAD + VECTORS * E :], E) if self.pairs else None,
             **({"meanWeight": list(map(_mean, weight, taken))} if self.knows_weights else {}),
+            **({"overflow": list(map(_lost, load, taken))} if self.drops else {}),
+            **({"sharedExperts": self.shared_experts} if self.shared_experts > 0 else {}),
         }
 
     def scalars(self, head: list[float]) -> dict[str, float | None]:
@@ -138,3 +143,8 @@ def _within(share: float) -> float:
 def _mean(total: float, count: float) -> float | None:
     """None where there is none; the contract has no mean below 0."""
     return total / count if count > 0 and total >= 0 else None
+
+
+def _lost(sent: float, taken: float) -> float | None:
+    """The share of what an expert was sent that it had no room for; None where it was sent nothing."""
+    return (sent - taken) / sent if sent > 0 else None

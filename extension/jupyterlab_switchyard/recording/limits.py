@@ -1,7 +1,7 @@
 """The contract's MIME type, version and bounds; see kernel-lib/schema/switchyard.v1.schema.json."""
 
 MIME_TYPE = "application/vnd.switchyard.v1+json"
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 
 #: A payload is at most this many bytes of JSON.
 MAX_PAYLOAD_BYTES = 64 * 1024
@@ -43,3 +43,8 @@ MAX_EARLIER = 16
 MAX_PACKED_EXPERTS = 255
 #: Begin of the names of scalars that another run of the same seed does not repeat, such as speeds.
 OF_THE_MACHINE = "machine/"
+#: Bins of a router's scores: their edges are sinh(i / this), so many on each side of 0.
+BINS_PER_UNIT = 5
+SIDE = 20
+#: Contexts that are told of an expert.
+MAX_CONTEXTS = 8

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable
 
 from .limits import (
+    MAX_CONTEXTS,
     MAX_FLOWS,
     MAX_HISTORY_STEPS,
     MAX_LAYERS,
@@ -26,7 +27,7 @@ METRIC_BYTES = METRIC_DECIMALS + 4
 #: Keys and brackets that no other count holds.
 MARGIN = 512
 #: Entries of a layer that are left out with their names, which are at most this long with quotes, colon and comma.
-OPTIONAL = ("meanWeight", "classLoad", "topTokens", "transitions")
+OPTIONAL = ("meanWeight", "overflow", "classLoad", "topTokens", "contexts", "transitions", "internals")
 KEY_BYTES = 15
 #: Fewer points than this do not make a line.
 MIN_LOAD_STEPS = 4
@@ -55,11 +56,18 @@ class Plan:
     #: Token classes and their loads.
     classes: bool
     top_tokens: bool
+    #: Contexts of each expert.
+    contexts: int
     #: Indices of the layers whose transitions are kept.
     transitions: range
+    #: Distributions of the routers' scores, and the selection bias of each expert.
+    internals: bool
+    bias: bool
     #: Earlier choices kept, the newest.
     earlier: int
     load_steps: int
+    #: Steps kept of the routers' scores.
+    internal_steps: int
     steps: int
 
     def tables(self, index: int) -> bool:
@@ -99,7 +107,7 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
     """
     data = payload["data"]
     scalars = data["history"]["scalars"]
-    bare = {**payload, "data": {**data, "tokenClasses": None, "layers": [], "history": {}, "tokens": None}}
+    bare = {**payload, "data": {**data, "tokenClasses": None, "scoreBins": None, "layers": [], "history": {}, "tokens": None}}
     rest = json_bytes(bare) + MARGIN + sum(json_bytes(name) + 4 for name in scalars)
     # The same layers whatever the room: a reader's layer keeps its place.
     layers = _layers_that_fit(data["layers"], MAX_PAYLOAD_BYTES - rest)
@@ -123,9 +131,15 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
             json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, tables)), 1 / 4
         ),
         top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
+        contexts=budget.take_many(max(1, sum(map(_context_bytes, tables))), 1 / 4, MAX_CONTEXTS),
         transitions=_flows(data["layers"], kept, tabled, budget),
         earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
+        internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 10),
+        bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),
+        internal_steps=budget.take_many(
+            step_bytes + 4 * len(kept) * LONG_SCALAR_BYTES, 1 / 12, MAX_LOAD_STEPS, MIN_LOAD_STEPS
+        ),
         steps=budget.take_many(each_step, 1, MAX_HISTORY_STEPS),
     )
 
@@ -150,7 +164,8 @@ def _required_bytes(layer: Layer) -> int:
 
 def _importance_bytes(layer: Layer) -> int:
     means = layer.get("meanWeight", [])
-    return _shares_bytes(len(layer["importance"]), layer["numExperts"]) + KEY_BYTES + len(means) * _longest(means)
+    room = 2 * KEY_BYTES + len(layer.get("overflow", [])) * METRIC_BYTES
+    return _shares_bytes(len(layer["importance"]), layer["numExperts"]) + room + len(means) * _longest(means)
 
 
 def _co_activation_bytes(layer: Layer) -> int:
@@ -171,8 +186,26 @@ def _top_tokens_bytes(layer: Layer) -> int:
     return KEY_BYTES + 3 * len(layer.get("topTokens", [])) + sum(20 + METRIC_BYTES + json_bytes(x["text"]) for x in tokens)
 
 
+def _context_bytes(layer: Layer) -> int:
+    """One context of each expert; the longest counts, its weight with all digits."""
+    longest = (max((json_bytes(context) + 1 for context in each), default=0) for each in layer.get("contexts", []))
+    return KEY_BYTES + sum(3 + size for size in longest)
+
+
 def _transitions_bytes(layer: Layer) -> int:
     return KEY_BYTES + sum(_shares_bytes(len(row), layer["numExperts"]) for row in layer.get("transitions", []))
+
+
+def _internals_bytes(layer: Layer) -> int:
+    """With the names of its parts."""
+    internals = layer.get("internals")
+    bins = 0 if internals is None else len(internals["logits"]) + len(internals["margins"])
+    return 0 if internals is None else 4 * KEY_BYTES + 2 * LONG_SCALAR_BYTES + _shares_bytes(bins, 1)
+
+
+def _bias_bytes(layer: Layer) -> int:
+    bias = layer.get("internals", {}).get("bias", [])
+    return 2 * KEY_BYTES + len(bias) * (LONG_SCALAR_BYTES + STEP_BYTES) if bias else 0
 
 
 def _shares_bytes(count: int, num_experts: int) -> int:
@@ -190,7 +223,8 @@ def _sample(tokens: dict[str, Any] | None, kept: list[Layer], budget: Budget) ->
     if tokens is None:
         return 0, False
     most = min(MAX_TOKENS, len(tokens["text"]))
-    text = max(map(json_bytes, tokens["text"]), default=0) + 4
+    losses = [each["loss"] for each in (tokens, tokens.get("ablation", {})) if "loss" in each]
+    text = max(map(json_bytes, tokens["text"]), default=0) + 4 + sum(map(_longest, losses))
     weight = _longest(x for layer in tokens["weights"] for row in layer for x in row)
     each = text + sum(6 + x["k"] * (len(str(x["numExperts"])) + 1 + weight) for x in kept)
     rows = budget.take_many(each, 1 / 4, most)

@@ -25,6 +25,7 @@ from .metrics import shares
 from .numbers import label
 from .routed import Batch, Routed
 from .sampler import TokenSampler
+from .scores import LOGIT_EDGES, MARGIN_EDGES, ScoreHistory, ScoreRecord
 from .sent import SentTokens
 from .token_class import TOKEN_CLASSES
 from .transitions import Transitions
@@ -68,6 +69,8 @@ class Recorder:
         #: The tokens of the batch by their numbers in the vocabulary; [T]. None until a layer needs them.
         self._numbers: Any = None
         self._layers: dict[str, LayerRecord] = {}
+        self._scores: dict[str, ScoreRecord] = {}
+        self._score_history = ScoreHistory()
         self._history = Binned(MAX_HISTORY_STEPS, blend_numbers)
         self._loads = Binned(MAX_LOAD_STEPS, blend_vectors)
         self._scalar_names: dict[str, None] = {}
@@ -119,12 +122,14 @@ class Recorder:
                 pairs=layer.pairs,
             )
             layer.add(domain, tally, arrays)
+        self._scores[routed.path].record(routed.logits, routed.bias, arrays, mask)
         if self._asks(routed.path):
             self._asked.observe(layer, routed, arrays, mask)
         self._follow(routed, arrays, mask)
         if whole and routed.of_batch:
             self._sampler.record(routed, arrays)
             self._send(routed, arrays, mask)
+            self._keep_contexts(routed, arrays, mask)
 
     @_alone
     def step(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -136,13 +141,15 @@ class Recorder:
                 self._scalar_names[name] = None
                 values.append((f"scalar {name}", value))
         loads = []
-        for layer, head in self._heads():
+        heads, scores = self._heads()
+        for layer, head in heads:
             values += [(f"{name} {layer.path}", x) for name, x in layer.scalars(head).items() if x is not None]
             loads.append((_load_key(layer), shares(head[-layer.num_experts :])))
         self._steps += 1
         roll = self._steps % self._window == 0
         for layer in self._layers.values():
             layer.end_step(roll)
+        self._score_history.add(step, {path: self._scores[path].step(found, roll) for path, found in scores.items()})
         if roll:
             for counts in (*self._transitions.values(), *self._sent.values()):
                 counts.roll()
@@ -157,6 +164,11 @@ class Recorder:
     def layers(self) -> list[LayerRecord]:
         """The routed layers in the order in which they first ran."""
         return list(self._layers.values())
+
+    @_alone
+    def num_experts(self, path: str) -> int | None:
+        """Experts of the layer that payloads call so; None where there is none."""
+        return next((layer.num_experts for layer in self.layers if label(layer.path) == path), None)
 
     @_alone
     def ask(self, path: str) -> bool:
@@ -178,14 +190,23 @@ class Recorder:
         sent = {path: counts.read() for path, counts in self._sent.items()}
         if more is not None:
             sent[more.path] = {**sent.get(more.path, {}), **more.tables()}
+            if self._vocabulary is not None:
+                sent[more.path] |= more.read_contexts(self._vocabulary.text, self._domains)
+        scores = {path: record.read() for path, record in self._scores.items()}
         return {
             "layers": [
-                {**layer.data(self._domains), **sent.get(layer.path, {}), **self._next(layer, after, more)}
+                {
+                    **layer.data(self._domains),
+                    **sent.get(layer.path, {}),
+                    **self._next(layer, after, more),
+                    **({"internals": scores[layer.path]} if scores[layer.path] else {}),
+                }
                 for layer, after in zip(layers, [*layers[1:], None])
             ],
             "history": self._read_history(layers),
             "tokens": self._sampler.read([(layer.path, layer.k) for layer in layers], self._domains) if layers else None,
             "domains": [label(name) for name in self._domains],
+            **({"scoreBins": {"logits": LOGIT_EDGES, "margins": MARGIN_EDGES}} if any(scores.values()) else {}),
             **({"tokenClasses": list(TOKEN_CLASSES)} if any("classLoad" in counts for counts in sent.values()) else {}),
         }
 
@@ -200,6 +221,13 @@ class Recorder:
         if self._numbers is None or arrays_of(self._numbers) is not arrays:
             self._numbers = self._vocabulary.numbered(ids, routed.indices)
         counts.record(routed, self._numbers, arrays, mask)
+
+    def _keep_contexts(self, routed: Routed, arrays: ModuleType, mask: Any) -> None:
+        """Keeps what the experts of the layer that a reader looks at take most, with the text around."""
+        known = self._vocabulary is not None and self._batch.ids is not None and self._asks(routed.path)
+        contexts = self._asked.contexts(routed.num_experts) if known else None
+        if contexts is not None:
+            contexts.record(routed, self._batch, arrays, mask, max(1, self.last_step + 1))
 
     def _sent_of(self, routed: Routed) -> SentTokens | None:
         if not self._sends:
@@ -260,23 +288,27 @@ class Recorder:
             pairs = sum(other.num_experts**2 for other in self._layers.values() if other.path != routed.path)
             layer = LayerRecord(routed, k, pairs=pairs + routed.num_experts**2 <= MAX_PAIRS)
             self._layers[routed.path] = layer
+            self._scores[routed.path] = ScoreRecord(routed.num_experts)
             if self._asks(routed.path):
                 self._asked = AskedLayer(routed.path)
             if sum(other.num_experts for other in self._layers.values()) > MAX_SENT_EXPERTS:
                 self._sends, self._sent = False, {}
         return layer
 
-    def _heads(self) -> list[tuple[LayerRecord, list[float]]]:
-        """The heads of all layers that the step passed, fetched at once where they are of one kind."""
-        found: dict[ModuleType | None, list[tuple[LayerRecord, Any]]] = {}
-        for layer in self._layers.values():
+    def _heads(self) -> tuple[list[tuple[LayerRecord, list[float]]], dict[str, list[list[float]]]]:
+        """The heads of all layers that the step passed, and of their scores by path; fetched at once where they are of one kind."""
+        waiting: dict[ModuleType, list[tuple[str, Any]]] = {}
+        for path, layer in self._layers.items():
             head = layer.head()
             if head is not None:
-                found.setdefault(layer.arrays, []).append((layer, head))
-        fetched: list[tuple[LayerRecord, list[float]]] = []
-        for arrays, pairs in found.items():
-            fetched += zip((layer for layer, _ in pairs), arrays.fetch([head for _, head in pairs]))
-        return fetched
+                vectors = [head, *self._scores[path].pending()]
+                waiting.setdefault(layer.arrays, []).extend((path, vector) for vector in vectors)
+        found: dict[str, list[list[float]]] = {path: [] for path in self._layers}
+        for arrays, pairs in waiting.items():
+            for (path, _), values in zip(pairs, arrays.fetch([vector for _, vector in pairs])):
+                found[path].append(values)
+        heads = [(self._layers[path], values[0]) for path, values in found.items() if values]
+        return heads, {path: values[1:] for path, values in found.items()}
 
     def _has_room(self) -> bool:
         return len(self._scalar_names) < MAX_SCALARS
@@ -291,7 +323,7 @@ class Recorder:
             load.append([[0.0] * layer.num_experts if row is None else row for row in rows])
         metrics = {name: [series.get(f"{name} {layer.path}", nothing) for layer in layers] for name in METRICS}
         scalars = {label(name): series.get(f"scalar {name}", nothing) for name in self._scalar_names}
-        return {"steps": steps, **metrics, "loadSteps": load_steps, "load": load, "scalars": scalars}
+        return {"steps": steps, **metrics, "loadSteps": load_steps, "load": load, "scalars": scalars, **self._score_history.read([layer.path for layer in layers])}
 
 
 def _load_key(layer: LayerRecord) -> str:

@@ -29,6 +29,12 @@ class Routed:
     router: str = "top-k"
     #: False where its tokens are not those of the batch, as in the decoder of an encoder-decoder.
     of_batch: bool = True
+    #: Experts that work on every token besides.
+    shared_experts: int = 0
+    #: What the probabilities were made of; [T, E]. None where unknown.
+    logits: Any = None
+    #: Added to each expert's score for the choice alone; [E]. None where there is none, or it is unknown.
+    bias: Any = None
 
 
 @dataclass

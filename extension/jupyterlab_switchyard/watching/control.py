@@ -13,7 +13,7 @@ from .probe import NO_PROBE, Probe
 from .shell_status import ShellStatus, running_cell
 
 TARGET = "switchyard.control"
-REQUESTS = ("pause", "resume", "step", "stop", "probe")
+REQUESTS = ("pause", "resume", "step", "stop", "probe", "ablate")
 
 #: Runs that are over and still answer: each keeps all that was recorded of it.
 MAX_ENDED = 2
@@ -49,18 +49,21 @@ class Control:
         *,
         count: Callable[[str], bool],
         details: Callable[[str], dict[str, Any]],
+        num_experts: Callable[[str], int | None],
         output: Output,
     ) -> None:
         """
         Args:
             progress: How the run is ("running", "finished", ...), and how many steps it has done.
             output: What the notebook shows of the run.
+            num_experts: Of the layer that payloads call so; None where there is none.
             count: See ``Details``, as ``details``. Neither, nor ``probe``, may hold on to a model: they are kept after the run.
         """
         self._details = Details(count, details, self._send)
         self._run_id = run_id
         self._progress = progress
         self._probe = probe
+        self._num_experts = num_experts
         self._output = output
         self._shell = ShellStatus()
         self._cell_id: str | None = None
@@ -172,6 +175,9 @@ class Control:
         if kind == "probe":
             self._probe.ask(request.get("text"))
             self._asked += 1
+        elif kind == "ablate":
+            self._probe.ablate(request.get("ablation"), self._num_experts)
+            self._asked += 1
         elif kind == "stop":
             self.stopped = True
         else:
@@ -185,7 +191,7 @@ class Control:
         status, step = self._progress()
         state = "paused" if status == "running" and self._paused and not self.stopped else status
         probed = {"probe": self._probe.text, "problem": self._probe.problem}
-        never = {} if self._probe.can else {"noProbe": NO_PROBE}
+        never = {"ablation": self._probe.ablation} if self._probe.can else {"noProbe": NO_PROBE}
         return {"type": "status", "runId": self._run_id, "state": state, "step": step, **probed, **never}
 
 

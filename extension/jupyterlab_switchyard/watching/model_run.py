@@ -6,12 +6,14 @@ from typing import Any
 
 from ..recording.chosen import checked, chosen
 from ..recording.errors import expect_integer, fail
+from ..recording.numbers import label
 from ..recording.routed import Routed
+from .ablation import ablated
 from .batches import batch_of
 from .configuration import model_settings, together
 from .entries import entries, named_arguments
 from .find import Selection, find_routers
-from .outputs import OutputReader, Reader
+from .outputs import OutputReader, Reader, selection_bias, shared_experts
 from .probe import Route, route_by
 from .run import Run
 
@@ -81,20 +83,25 @@ class ModelRun(Run):
             if module is entry and (self._inside is None or i <= self._inside):
                 self._before(module, i, args, kwargs or {})
 
-        def after(module: Any, *_: Any) -> None:
+        def after(module: Any, *called: Any) -> None:
             if module is entry and i == self._inside:
-                self._after()
+                # With always_call a hook is called where the pass failed as well.
+                self._after(called[-1] if called else None)
 
         return before, after
 
     def _hook(self, path: str, parent: Any, *, of_batch: bool) -> Any:
         router = self._routers[path]
 
-        def observe(module: Any, inputs: Any, output: Any) -> None:
+        def observe(module: Any, inputs: Any, output: Any) -> Any:
+            if module is router and self._probe.ablating:
+                return self._ablated(path, output)
             if module is router and path not in self._failed and (self._probe.passing or self._counts(module)):
                 try:
                     routed = self._routed(path, module, inputs, output, parent)
                     routed.of_batch = of_batch
+                    routed.bias = selection_bias(module, routed.num_experts)
+                    routed.shared_experts = shared_experts(module, parent)
                     self._record(routed)
                 except Exception as error:  # noqa: BLE001
                     # Inside of a user's forward pass, which goes on.
@@ -102,6 +109,12 @@ class ModelRun(Run):
                     warnings.warn(f"watch: {path} is not recorded: {error}", RuntimeWarning, stacklevel=2)
 
         return observe
+
+    def _ablated(self, path: str, output: Any) -> Any:
+        """What a router returns in place of its output where it is the one that a reader asks about, else None: its own."""
+        asked = self._probe.ablation
+        experts = self._recorder.num_experts(asked["layer"]) if asked is not None and asked["layer"] == label(path) else None
+        return None if experts is None else ablated(path, output, asked["expert"], asked["mode"], experts)
 
     def _routed(self, path: str, module: Any, inputs: Any, output: Any, parent: Any) -> Routed:
         if self._read is not None:
@@ -131,9 +144,10 @@ class ModelRun(Run):
         self._trained = self._trained or getattr(module, "training", False)
         self._recorder.batch(batch_of(args, named, self._domain))
 
-    def _after(self) -> None:
+    def _after(self, output: Any) -> None:
         self._inside = None
         if self._probe.passing:
+            self._probe.returned(output)
             return
         self._passed = getattr(self._model, "training", False)
         self._update()

@@ -14,6 +14,11 @@ Reader = Callable[[Any, Any, Any], dict[str, Any]]
 #: Names under which modules say how many experts there are, and how many a token is sent to.
 NUM_EXPERTS = ("num_experts", "n_routed_experts", "num_local_experts")
 K = ("top_k", "topk", "k", "num_experts_per_tok", "num_selected_experts")
+#: Names of a block's shared experts, which are one module, and of how many they are.
+SHARED = ("shared_experts", "shared_expert", "shared_mlp")
+NUM_SHARED = ("n_shared_experts", "num_shared_experts", "moe_num_shared_experts")
+#: Names of the buffer that balances a router without a loss.
+SELECTION_BIAS = ("e_score_correction_bias", "expert_bias")
 #: Classes say it as well: NllbMoeTop2Router.
 K_IN_CLASS = re.compile(r"Top(\d+)")
 
@@ -98,6 +103,25 @@ def _without_scores(path: str, integers: Any, numbers: list[Any], experts: int) 
     routed = chosen(path, indices=integers, weights=next(same, None), num_experts=experts)
     routed.knows_dropped = True
     return routed
+
+
+def selection_bias(module: Any, num_experts: int) -> Any:
+    """What the router adds to each expert's score for the choice alone (arXiv:2408.15664); [E]. None where it has no such buffer."""
+    holders = (module, getattr(module, "moe_statics", None))
+    found = (getattr(holder, name, None) for holder in holders for name in SELECTION_BIAS)
+    bias = next((value for value in found if value is not None and not callable(value)), None)
+    if bias is None or len(arrays_of(bias).flat(bias)) != num_experts:
+        return None
+    return bias
+
+
+def shared_experts(router: Any, block: Any) -> int:
+    """Experts that a block has for every token beside those that are routed."""
+    shared = next((getattr(block, name, None) for name in SHARED if getattr(block, name, None) is not None), None)
+    if shared is None:
+        return 0
+    config = getattr(block, "config", getattr(router, "config", None))
+    return next((n for name in NUM_SHARED if isinstance(n := getattr(config, name, None), int) and n > 0), 1)
 
 
 def _width(values: Any) -> int:

@@ -60,6 +60,7 @@ class Run:
             lambda: (state.status, state.step),
             probe,
             count=recorder.ask,
+            num_experts=recorder.num_experts,
             details=lambda layer: routing_details(state, _known(recorder, probe, layer), layer),
             output=output,
         )

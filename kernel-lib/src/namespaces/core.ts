@@ -48,6 +48,8 @@ export type {
   Observer,
   PublishedEvent,
   RoundRecord,
+  RouterScores,
+  LossesRecord,
   RoutingRecord,
   Size,
   Spec,

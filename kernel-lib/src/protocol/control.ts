@@ -13,6 +13,8 @@ import { MAX_TEXT } from './limits';
 import { MAX_DETAILED_BYTES } from './mime';
 import { parsePayload } from './parsePayload';
 import { PayloadError } from './payloadError';
+import { ABLATION_MODES } from './tokenSample';
+import type { Ablation } from './tokenSample';
 
 /** Name of the comm's target. */
 export const CONTROL_TARGET = 'switchyard.control';
@@ -34,6 +36,8 @@ export type ControlRequest =
   | { type: 'stop' }
   /** Shows the routing of this text; null: of tokens that are trained on. */
   | { type: 'probe'; text: string | null }
+  /** Measures the losses of the text that is probed without an expert, or with it alone; null: of the whole model only. */
+  | { type: 'ablate'; ablation: Ablation | null }
   /**
    * Answers with {@link ControlDetails}: more than an output holds, with the tables of the layer of this path. Answered
    * after the run as well, as long as the kernel keeps it; a kernel that does not know this request does not answer.
@@ -53,6 +57,8 @@ export interface ControlStatus {
   problem: string | null;
   /** Why no text can be probed in this run, whatever it is; absent where one can, or it is not known. */
   noProbe?: string;
+  /** The expert without which, or with which alone, the text is measured; null where none is. Absent where the kernel cannot do so. */
+  ablation?: Ablation | null;
 }
 
 /** The runs that a kernel has. */
@@ -85,20 +91,37 @@ const PLAIN: readonly string[] = ['pause', 'resume', 'step', 'stop'];
 
 /** Request that a panel's message holds; null for a message that follows no version of this contract. */
 export function parseControlRequest(value: unknown): ControlRequest | null {
-  const { type, text, layer } = record(value);
+  const { type, text, layer, ablation } = record(value);
   if (PLAIN.includes(type as string)) {
     return { type } as ControlRequest;
   }
   if (type === 'details') {
     return typeof layer === 'string' && layer.length <= MAX_TEXT ? { type, layer } : null;
   }
+  if (type === 'ablate') {
+    const asked = ablation === null ? null : parseAblation(ablation);
+    return asked === undefined ? null : { type, ablation: asked };
+  }
   const isText = typeof text === 'string' && text.length <= MAX_PROBE_TEXT;
   return type === 'probe' && (isText || text === null) ? { type, text } : null;
 }
 
+/** An ablation; undefined for what is none. */
+function parseAblation(value: unknown): Ablation | undefined {
+  const { layer, expert, mode } = record(value);
+  return typeof layer === 'string' &&
+    layer.length <= MAX_TEXT &&
+    Number.isSafeInteger(expert) &&
+    (expert as number) >= 0 &&
+    ABLATION_MODES.includes(mode as string)
+    ? { layer, expert: expert as number, mode: mode as Ablation['mode'] }
+    : undefined;
+}
+
 /** How a run is; null for a message that follows no version of this contract. */
 export function parseControlStatus(value: unknown): ControlStatus | null {
-  const { type, runId, state, step, probe, problem, noProbe } = record(value);
+  const { type, runId, state, step, probe, problem, noProbe, ablation } = record(value);
+  const ablated = ablation === null ? null : parseAblation(ablation);
   const isText = (field: unknown): field is string | null => field === null || typeof field === 'string';
   return type === 'status' &&
     typeof runId === 'string' &&
@@ -108,7 +131,8 @@ export function parseControlStatus(value: unknown): ControlStatus | null {
     isText(problem)
     ? {
         ...{ type, runId, state: state as ControlStatus['state'], step: step as number, probe, problem },
-        ...(typeof noProbe === 'string' ? { noProbe } : {})
+        ...(typeof noProbe === 'string' ? { noProbe } : {}),
+        ...(ablated === undefined ? {} : { ablation: ablated })
       }
     : null;
 }

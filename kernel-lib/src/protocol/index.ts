@@ -18,6 +18,7 @@ export { bestSoFar, busyTime, lastEnd, latestAmounts, meanAgreement, meanUsage }
 export type * from './kinds';
 export {
   MAX_CONFIGURATION,
+  MAX_CONTEXTS,
   MAX_DEPTH_TOKENS,
   MAX_GRID,
   MAX_HISTORY_STEPS,
@@ -40,7 +41,7 @@ export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
 export { OF_THE_MACHINE } from './scalars';
-export type { EarlierChoices, TokenSample } from './tokenSample';
+export type { Ablation, EarlierChoices, TokenAblation, TokenSample } from './tokenSample';
 export { toldApart } from './toldApart';
 export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';

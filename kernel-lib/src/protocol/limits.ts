@@ -28,6 +28,9 @@ export const MAX_CLASSES = 64;
 /** Tokens that are named for an expert. */
 export const MAX_TOP_TOKENS = 8;
 
+/** Contexts that are told of an expert. */
+export const MAX_CONTEXTS = 8;
+
 /** Tokens of a sample of executed modules. */
 export const MAX_DEPTH_TOKENS = 512;
 
@@ -36,6 +39,9 @@ export const MAX_MODULES = 32;
 
 /** Bins of confidence, B. */
 export const MAX_BINS = 100;
+
+/** Bins of a router's scores. */
+export const MAX_SCORE_BINS = 128;
 
 /** Cells of a mask's grid, on each side. */
 export const MAX_GRID = 64;

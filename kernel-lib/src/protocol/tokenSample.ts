@@ -1,4 +1,13 @@
-import { checkArray, checkBoolean, checkInteger, checkNumeric, checkObject, checkText, refuse } from './checks';
+import {
+  checkArray,
+  checkBoolean,
+  checkInteger,
+  checkNumeric,
+  checkObject,
+  checkOneOf,
+  checkText,
+  refuse
+} from './checks';
 import type { Check } from './checks';
 import { MAX_PACKED_EXPERTS, packedLength, unpackChoices } from './choices';
 import { MAX_TOKENS } from './limits';
@@ -18,10 +27,29 @@ export interface TokenSample {
   experts: (Index[][] | Packed)[];
   /** Its weight; [L][T][K]. A layer's entry is empty where weights would not fit. */
   weights: Numeric[][][];
+  /** Cross entropy of the token after each, as the model predicts it here, in nats; T, null where it is not known. Absent where none is. */
+  loss?: Numeric[];
+  /** The same with one expert left out, or alone; absent where a reader did not ask for it. */
+  ablation?: TokenAblation;
   /** Choices for the same tokens at earlier steps, ascending; absent where the text changes from step to step. */
   earlier?: EarlierChoices[];
   /** True where the sample was cut to fit. */
   truncated: boolean;
+}
+
+/** One expert left out of a model, or the only one of its layer that is left. */
+export interface Ablation {
+  /** Path of the layer. */
+  layer: Text;
+  expert: Count;
+  /** "without" it, its tokens go to their next choices; with it "only", all tokens go to it. */
+  mode: 'without' | 'only';
+}
+
+/** Losses of a sample's tokens with one expert left out, or alone. */
+export interface TokenAblation extends Ablation {
+  /** As the sample's; T. */
+  loss: Numeric[];
 }
 
 /** The choices for the tokens of a sample at one earlier step. */
@@ -30,6 +58,8 @@ export interface EarlierChoices {
   /** As in {@link TokenSample}; [L][T][K], or packed, [L]. */
   experts: (Index[][] | Packed)[];
 }
+
+export const ABLATION_MODES: readonly string[] = ['without', 'only'];
 
 /** Steps at which the same tokens may have been recorded before. */
 const MAX_EARLIER = 64;
@@ -51,10 +81,26 @@ export function checkTokenSample(value: unknown, path: string, shapes: readonly 
   shapes.forEach(({ k }, i) => {
     checkTable(weights[i], `${path}.weights[${i}]`, [orEmpty(weights[i], length), k], checkNumeric);
   });
+  if (tokens.loss !== undefined) {
+    checkArray(tokens.loss, `${path}.loss`, { length, item: numeric });
+  }
+  if (tokens.ablation !== undefined) {
+    checkAblation(tokens.ablation, `${path}.ablation`, length);
+  }
   if (tokens.earlier !== undefined) {
     checkEarlier(tokens.earlier, `${path}.earlier`, shapes, length);
   }
   checkBoolean(tokens.truncated, `${path}.truncated`);
+}
+
+const numeric: Check = (item, at) => checkNumeric(item, at);
+
+function checkAblation(value: unknown, path: string, length: number): void {
+  const { layer, expert, mode, loss } = checkObject(value, path);
+  checkText(layer, `${path}.layer`);
+  checkInteger(expert, `${path}.expert`, 0);
+  checkOneOf(mode, `${path}.mode`, ABLATION_MODES);
+  checkArray(loss, `${path}.loss`, { length, item: numeric });
 }
 
 function checkEarlier(value: unknown, path: string, shapes: readonly Shape[], length: number): void {

@@ -1,8 +1,12 @@
 import { tf } from '../base/backend';
 import { Context, fail, observer } from '../base/core';
+import type { Observer } from '../base/core';
+import { crossEntropy } from '../base/ops';
 import { MAX_PROBE_TEXT, MAX_TOKENS } from '../protocol';
-import type { EarlierChoices, TokenSample } from '../protocol';
+import type { Ablation, EarlierChoices, Numeric, TokenSample } from '../protocol';
 import type { LanguageModel } from '../models/language';
+import { ablate, interceptRouting } from '../nn/routers';
+import type { Router } from '../nn/routers';
 import { TokenSampler } from '../study/telemetry/tokenSampler';
 import type { RunInfo } from '../train/loop/contract';
 
@@ -29,6 +33,10 @@ export class Probe {
   private readonly every: number;
   private readonly kept = new Map<number, TokenSample>();
   private latest: { step: number; paths: string } | null = null;
+  private losses: Numeric[] | null = null;
+  private asked: Ablation | null = null;
+  /** Losses under the ablation that is asked for, after so many steps. */
+  private ablated: { step: number; losses: Numeric[] | null } | null = null;
 
   /** @throws {SwitchyardError} where the run's data cannot read text, or the text is empty or too long. */
   constructor(
@@ -44,6 +52,20 @@ export class Probe {
     this.truncated = count < tokens.length;
     this.every = Math.ceil(totalSteps / MAX_EARLIER);
     this.sampler = new TokenSampler({ count, decode: (token) => source!.decode(token), numDomains: 0 });
+  }
+
+  /** The expert without which, or with which alone, the losses of the text are measured as well; null where none is. */
+  get ablation(): Ablation | null {
+    return this.asked;
+  }
+
+  /** @throws {SwitchyardError} where the layer has no router in the model, or not that expert. */
+  ablate(ablation: Ablation | null): void {
+    if (ablation !== null) {
+      this.routerOf(ablation);
+    }
+    this.asked = ablation;
+    this.ablated = null;
   }
 
   /** Keeps the choices of some steps, the same ones in every run of this length. */
@@ -66,18 +88,70 @@ export class Probe {
     }
     const sample = this.sampler.read(paths);
     const earlier = Array.from(this.kept, ([at, { experts }]): EarlierChoices => ({ step: at, experts }));
-    return sample && { ...sample, truncated: this.truncated, earlier: earlier.filter((each) => each.step < step) };
+    return (
+      sample && {
+        ...sample,
+        ...(this.losses === null ? {} : { loss: this.losses }),
+        ...this.ablationAt(step),
+        truncated: this.truncated,
+        earlier: earlier.filter((each) => each.step < step)
+      }
+    );
   }
 
   private pass(): void {
     const { tokens } = this;
-    const length = tokens.length;
-    this.sampler.batch({ tokens, batchSize: 1, length, domains: Int32Array.of(-1) });
-    const ctx = Context.create({ observers: [observer('routing', (record) => this.sampler.record(record))] });
+    this.sampler.batch({ tokens, batchSize: 1, length: tokens.length, domains: Int32Array.of(-1) });
+    this.losses = this.lossesOf([observer('routing', (record) => this.sampler.record(record))]);
+  }
+
+  /** The losses under the ablation that is asked for. */
+  private ablationAt(step: number): Pick<TokenSample, 'ablation'> {
+    const { asked } = this;
+    if (asked === null) {
+      return {};
+    }
+    if (this.ablated?.step !== step) {
+      const restore = interceptRouting(this.routerOf(asked), (routing) => ablate(routing, asked));
+      try {
+        this.ablated = { step, losses: this.lossesOf([]) };
+      } finally {
+        restore();
+      }
+    }
+    const { losses } = this.ablated;
+    return losses === null ? {} : { ablation: { ...asked, loss: losses } };
+  }
+
+  /** Cross entropy of the token after each in a pass as in evaluation, null after the last; null where the model gives no logits of tokens. */
+  private lossesOf(observers: readonly Observer[]): Numeric[] | null {
+    const { tokens, run } = this;
+    const { vocabSize } = run.model as Partial<LanguageModel>;
+    const ctx = Context.create({ observers });
     try {
-      tf.tidy(() => void this.run.model.apply(tf.tensor2d(tokens, [1, length], 'int32'), ctx));
+      const losses = tf.tidy(() => {
+        const logits = run.model.apply(tf.tensor2d(tokens, [1, tokens.length], 'int32'), ctx);
+        if (vocabSize === undefined || logits.size !== tokens.length * vocabSize || tokens.length === 1) {
+          return [];
+        }
+        const rows = logits.reshape<tf.Tensor2D>([tokens.length, vocabSize]).slice([0, 0], [tokens.length - 1, -1]);
+        return Array.from(crossEntropy(rows, tf.tensor1d(tokens.subarray(1), 'int32')).dataSync());
+      });
+      return losses.length === 0 ? null : [...losses, null];
     } finally {
       ctx.dispose();
     }
+  }
+
+  private routerOf({ layer, expert }: Ablation): Router {
+    const modules = this.run.model.modules();
+    const router = modules.get(`${layer}.router`) as Partial<Router> | undefined;
+    if (typeof router?.route !== 'function') {
+      return fail(WHERE, 'the layer of an ablation must be one with a router', layer);
+    }
+    const { numExperts } = router as Router;
+    return expert < numExperts
+      ? (router as Router)
+      : fail(WHERE, `the expert of an ablation must be 0..${numExperts - 1}`, expert);
   }
 }

@@ -1,4 +1,5 @@
-import type { ControlRequest, ControlStatus, RoutingPayload, TokenSample } from '../protocol';
+import { fail } from '../base/core';
+import type { Ablation, ControlRequest, ControlStatus, RoutingPayload, TokenSample } from '../protocol';
 import type { RunInfo } from '../train/loop/contract';
 import { ControlChannel } from './controlChannel';
 import type { Requested, ShownRun } from './controlChannel';
@@ -94,15 +95,33 @@ export class Steering {
       case 'probe':
         this.setProbe(request.text);
         return this.changed();
+      case 'ablate':
+        this.ablate(request.ablation);
+        return this.changed();
     }
   }
 
   private setProbe(text: string | null): void {
     this.problem = null;
     try {
+      const ablation = this.probe?.ablation ?? null;
       this.probe = text === null ? null : new Probe(this.run, text);
+      this.probe?.ablate(ablation);
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  /** What cannot be left out is said, and the text goes on as it was. */
+  private ablate(ablation: Ablation | null): void {
+    this.problem = null;
+    try {
+      if (this.probe === null && ablation !== null) {
+        fail('show.routing', 'an ablation needs a text that is probed', null);
+      }
+      this.probe?.ablate(ablation);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -128,6 +147,7 @@ export class Steering {
     const state = status === 'running' && this.run.control?.paused ? 'paused' : status;
     const { problem, noProbe } = this;
     const probe = this.probe?.text ?? null;
-    return { type: 'status', runId, state, step, probe, problem, ...(noProbe === null ? {} : { noProbe }) };
+    const ablated = noProbe === null ? { ablation: this.probe?.ablation ?? null } : { noProbe };
+    return { type: 'status', runId, state, step, probe, problem, ...ablated };
   }
 }

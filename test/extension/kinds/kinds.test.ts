@@ -24,6 +24,7 @@ test('layers and experts are offered in every tab of a routing but that of its s
     ['load', false],
     ['tokens', false],
     ['experts', false],
+    ['routers', false],
     ['flow', false],
     ['scalars', true]
   ]);

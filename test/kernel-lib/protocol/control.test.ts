@@ -15,6 +15,17 @@ test('requests and states of the contract are read, with nothing added to them',
     layer: 'a'
   });
   expect(protocol.parseControlStatus({ ...status, more: 1 })).toEqual(status);
+  const ablation = { layer: 'layers.0.moe', expert: 3, mode: 'only' };
+  expect(protocol.parseControlRequest({ type: 'ablate', ablation: { ...ablation, more: 1 } })).toEqual({
+    type: 'ablate',
+    ablation
+  });
+  expect(protocol.parseControlRequest({ type: 'ablate', ablation: null })).toEqual({ type: 'ablate', ablation: null });
+  for (const known of [null, ablation]) {
+    expect(protocol.parseControlStatus({ ...status, ablation: known })).toEqual({ ...status, ablation: known });
+  }
+  // Of a kernel that says something else it is not known.
+  expect(protocol.parseControlStatus({ ...status, ablation: 3 })).toEqual(status);
 });
 
 test('details are a payload of the contract that may be larger than an output', () => {
@@ -40,7 +51,10 @@ test('all else is nothing', () => {
     { type: 'dance' },
     { type: 'probe' },
     { type: 'probe', text: long },
-    { type: 'details' }
+    { type: 'details' },
+    { type: 'ablate' },
+    { type: 'ablate', ablation: { layer: 'a', expert: -1, mode: 'only' } },
+    { type: 'ablate', ablation: { layer: 'a', expert: 1, mode: 'half' } }
   ]) {
     expect(protocol.parseControlRequest(value)).toBeNull();
   }

@@ -1,6 +1,6 @@
 import { core, protocol, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { batchOf, randomRecord } from '../../support/routingRecords';
+import { batchOf, randomRecord, scoresOf } from '../../support/routingRecords';
 import { EXAMPLES, example, routingExample } from '../../support/payloads';
 
 interface Size {
@@ -19,6 +19,13 @@ function recorded({ L, E, k, steps = 100, tokens = 128 }: Size, paired?: string)
   const records = Array.from({ length: L }, (_, l) =>
     randomRecord(next, { path: `layers.${l}.moe`, numExperts: E, k, numTokens: tokens })
   );
+  records.forEach((record) => {
+    const row = Array.from({ length: E }, () => 40 * next() - 20);
+    record.scores = scoresOf(
+      [row, row.map((x) => -x)],
+      row.map((x) => x / 1e4)
+    );
+  });
   for (let step = 1; step <= steps; step++) {
     recorder.batch(batchOf([step % 3], tokens));
     records.forEach((record) => recorder.observe(record));

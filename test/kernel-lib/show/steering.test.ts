@@ -58,7 +58,8 @@ describe('the control channel', () => {
     const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1000, evaluateEvery: 0, watch: watcher });
     open(run.id);
     expect(protocol.parseControlStatus(sent[0].content.data)).toEqual({
-      ...{ type: 'status', runId: run.id, state: 'running', step: 0, probe: null, problem: null }
+      ...{ type: 'status', runId: run.id, state: 'running', step: 0, probe: null, problem: null },
+      ablation: null
     });
     ask({ type: 'pause' });
     await turns();
@@ -194,6 +195,59 @@ describe('a probed text', () => {
 
   beforeEach(() => vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined));
   afterEach(() => vi.restoreAllMocks());
+
+  test('with losses: of each token, without an expert and with it alone, and the run is the same', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const [plain, model] = [smallModel(), smallModel()];
+    await train.fit(plain, smallText(), { ...SHORT, steps: 6 });
+    const watcher = show.routing({ probe: 'the route of a token' });
+    const run = train.fit(model, smallText(), { ...SHORT, steps: 6, watch: watcher });
+    open(run.id);
+    const layer = 'layers.0.moe';
+    const sample = (): protocol.TokenSample => watcher.latest()!.data.tokens!;
+    ask({ type: 'ablate', ablation: { layer, expert: 1, mode: 'without' } });
+    expect(sent.at(-1)!.content.data).toMatchObject({ ablation: { layer, expert: 1, mode: 'without' }, problem: null });
+    await run;
+    const { loss, ablation, text } = sample();
+    expect(loss!.slice(0, -1).every((x) => x! > 0)).toBe(true);
+    expect([loss!.length, loss!.at(-1), ablation!.loss.length]).toEqual([text.length, null, text.length]);
+    expect(ablation).toMatchObject({ layer, expert: 1, mode: 'without' });
+    // A token that did not go to the expert, and of which none before did, is the same.
+    const [experts] = [protocol.choicesOf(sample().experts[0], 2)];
+    const first = experts.findIndex((row) => row.includes(1));
+    expect(ablation!.loss.slice(0, first)).toEqual(loss!.slice(0, first));
+    expect(first).toBeLessThan(text.length - 1);
+    expect(ablation!.loss[first]).not.toBe(loss![first]);
+    expect(bits(model)).toEqual(bits(plain));
+  });
+
+  test('an ablation that cannot be is refused in words, and the text goes on', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const watcher = show.routing();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 5000, watch: watcher });
+    open(run.id);
+    const layer = 'layers.0.moe';
+    const told = (): unknown => sent.at(-1)!.content.data;
+    ask({ type: 'ablate', ablation: { layer, expert: 0, mode: 'only' } });
+    expect(told()).toMatchObject({ ablation: null, problem: expect.stringContaining('needs a text that is probed') });
+    ask({ type: 'probe', text: 'route' });
+    ask({ type: 'ablate', ablation: { layer, expert: 4, mode: 'only' } });
+    expect(told()).toMatchObject({ ablation: null, probe: 'route', problem: expect.stringContaining('must be 0..3') });
+    ask({ type: 'ablate', ablation: { layer: 'layers.0', expert: 0, mode: 'only' } });
+    expect(told()).toMatchObject({ ablation: null, problem: expect.stringContaining('one with a router') });
+    ask({ type: 'ablate', ablation: { layer, expert: 3, mode: 'only' } });
+    expect(told()).toMatchObject({ ablation: { expert: 3 }, problem: null });
+    // Kept with another text; gone when it is asked for no more.
+    ask({ type: 'probe', text: 'a token' });
+    expect(told()).toMatchObject({ ablation: { expert: 3 }, probe: 'a token' });
+    await turns();
+    expect(watcher.latest()!.data.tokens!.ablation).toMatchObject({ layer, expert: 3, mode: 'only' });
+    ask({ type: 'ablate', ablation: null });
+    expect(told()).toMatchObject({ ablation: null, probe: 'a token' });
+    expect(watcher.latest()!.data.tokens!.ablation).toBeUndefined();
+    ask({ type: 'stop' });
+    await run;
+  });
 
   test('is shown with what it was given at earlier steps, and changes no number of the run', async () => {
     const plain = smallModel();

@@ -105,6 +105,113 @@ def check_a_text_is_routed_beside_a_training_that_stays_the_same():
         assert probed["tokens"]["experts"] == run.payload()["data"]["tokens"]["experts"], name
 
 
+def check_scores_are_those_of_the_routers():
+    for name, model in list(make_huggingface.models())[:4]:
+        make_huggingface.wider(model)
+        seen = {}
+        gates = make_huggingface.routers(model)
+        hooks = [
+            gate.register_forward_hook(
+                lambda module, inputs, _, path=path: seen.__setitem__(path, inputs[0].reshape(-1, 16) @ module.weight.T)
+            )
+            for path, gate in gates.items()
+        ]
+        with torch.no_grad(), switchyard.watch(model) as run:
+            model(**passes(model))
+            run.step()
+        for hook in hooks:
+            hook.remove()
+        for layer in run.payload()["data"]["layers"]:
+            (logits,) = [value for path, value in seen.items() if path.startswith(layer["path"])]
+            best = logits.topk(2).values
+            assert abs(layer["internals"]["margin"] - (best[:, 0] - best[:, 1]).mean().item()) < 1e-3, name
+            z = torch.logsumexp(logits, -1).square().mean().item()
+            assert abs(layer["internals"]["zLoss"] - z) < 1e-3 * max(1, z), (name, layer["internals"]["zLoss"], z)
+            assert abs(sum(layer["internals"]["logits"]) - 1) < 0.01 and "bias" not in layer["internals"], name
+
+
+def check_a_selection_bias_is_followed():
+    (model,) = [model for name, model in mixtures() if name == "DeepSeek-V3"]
+    biases = [gate.e_score_correction_bias for gate in make_huggingface.routers(model).values()]
+    with torch.no_grad(), switchyard.watch(model.eval()) as run:
+        for sign in (1, -1, -1):
+            for bias in biases:
+                bias.copy_(sign * torch.tensor([0.5, 0.25, -0.25, 0]))
+            model(**passes(model))
+            run.step()
+    for layer in run.payload()["data"]["layers"]:
+        assert layer["internals"]["bias"] == [-0.5, -0.25, 0.25, 0], layer["internals"]
+        assert layer["internals"]["biasFlips"] == [1, 1, 1, 0], layer["internals"]
+    assert run.payload()["data"]["history"]["internals"]["biasFlips"] == [[0, 0.75, 0]] * len(biases)
+
+
+def check_a_text_without_an_expert_and_with_it_alone():
+    for name, model in mixtures():
+        if name in ("Switch", "NLLB-MoE"):
+            continue
+        make_huggingface.wider(model)
+        # Experts that matter: of weights as they are drawn the loss would hardly tell.
+        with torch.no_grad():
+            for key, parameter in model.named_parameters():
+                if ".mlp.experts." in key:
+                    parameter.mul_(30)
+
+        def losses(ablation):
+            with torch.no_grad(), switchyard.watch(model, tokenizer=Tokenizer()) as run:
+                model(**passes(model))
+                run.step()
+                path = run.payload()["data"]["layers"][0]["path"]
+                run._probe.ask("route me")
+                run._probe.ablate(ablation and {"layer": path, **ablation}, run._recorder.num_experts)
+                run._probe.refresh(1)
+                assert run._probe.problem is None, (name, run._probe.problem)
+                tokens = run.payload()["data"]["tokens"]
+                return path, tokens["loss"], tokens.get("ablation", {}).get("loss"), tokens["experts"][0][0][0]
+
+        path, loss, none, first = losses(None)
+        with torch.no_grad(), switchyard.watch(model) as run:
+            model(**passes(model))
+        shared = run.payload()["data"]["layers"][0].get("sharedExperts")
+        ids = Tokenizer()("route me", "pt") if not torch.is_grad_enabled() else {"input_ids": torch.tensor([[ord(x) % 12 for x in "route me"]])}
+        logits = model(**ids).logits[0]
+        expected = torch.nn.functional.cross_entropy(logits[:-1], ids["input_ids"][0, 1:], reduction="none").tolist()
+        assert none is None and max(abs(a - b) for a, b in zip(loss, expected)) < 2e-3, (name, loss, expected)
+        if name in ("Qwen2-MoE", "DeepSeek-V3", "GLM4-MoE"):
+            assert shared == 1, (name, shared)
+        (experts,) = [module for key, module in model.named_modules() if key == f"{path}.experts"]
+        only, without = (losses({"expert": first, "mode": mode})[2] for mode in ("only", "without"))
+        assert losses(None)[1] == loss, name
+        # All experts as this one: whatever is chosen, it works.
+        kept = {key: parameter.clone() for key, parameter in experts.named_parameters()}
+        with torch.no_grad():
+            for parameter in experts.parameters():
+                parameter.copy_(parameter[first : first + 1].expand_as(parameter).clone())
+        alike = losses(None)[1]
+        with torch.no_grad():
+            for key, parameter in experts.named_parameters():
+                parameter.copy_(kept[key])
+        renormalised = getattr(model.config, "norm_topk_prob", True)
+        if renormalised:
+            assert max(abs(a - b) for a, b in zip(only[:-1], alike[:-1])) < 5e-3, (name, only, alike)
+        # Without it, it may be anything.
+        with torch.no_grad():
+            for parameter in experts.parameters():
+                parameter[first].fill_(7.0)
+        again = losses({"expert": first, "mode": "without"})[2]
+        with torch.no_grad():
+            for key, parameter in experts.named_parameters():
+                parameter.copy_(kept[key])
+        assert again == without and without != loss, (name, again, without)
+
+
+def check_contexts_are_the_heaviest():
+    weights = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.9, 0.1]])
+    indices = torch.tensor([[0, 1], [1, -1], [0, 2]])
+    found = switchyard.recording.arrays.arrays_of(indices).heaviest(indices, weights, 3, 2)
+    rounded = [[(round(weight, 3), row) for weight, row in each] for each in found]
+    assert rounded == [[(0.9, 0), (0.9, 2)], [(0.2, 1), (0.1, 0)], [(0.1, 2)]], rounded
+
+
 def check_the_fixture_is_what_the_models_give():
     recorded = json.loads(make_huggingface.FIXTURE.read_text())["cases"]
     for (name, model), case in zip(make_huggingface.models(), recorded, strict=True):

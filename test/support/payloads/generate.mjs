@@ -61,10 +61,21 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
   const text = sampleText(domains, sampled);
   const chosen = routers.map((router) => text.map(({ domain }) => router.choose(domain, 1)));
   const earlier = rich ? [0, 0.25, 0.5].map((at) => earlierChoices(routers, text, at, steps)) : null;
+  const described = simulated.map((counts, i) => ({
+    ...layer(`layers.${i}.moe`, counts, numExperts, k),
+    ...(rich ? specialised(routers, i, numExperts, random) : {})
+  }));
+  const loads = routers.map((router) => loadKept.map((step) => shares(router.run(200, step / steps).load)));
+  const losses = scalars(random, kept, steps);
+  const scored = rich ? scoresOf(routers, random, every(steps, steps / 10), steps) : null;
   return envelope('routing', `MoE transformer, top-${k} of ${numExperts}`, seed, steps, final, {
-    layers: simulated.map((counts, i) => ({
-      ...layer(`layers.${i}.moe`, counts, numExperts, k),
-      ...(rich ? specialised(routers, i, numExperts, random) : {})
+    layers: described.map((each, i) => ({
+      ...each,
+      // There is room for those of one layer.
+      ...(scored && i === 0 ? { contexts: contextsOf(described[0], domains, steps) } : {}),
+      ...(scored ? { internals: scored.layers[i] } : {}),
+      // The last layer has a capacity, and a shared expert.
+      ...(scored && i + 1 === layers ? roomOf(each) : {})
     })),
     history: {
       steps: kept,
@@ -73,20 +84,113 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
       entropy: series((c) => c.entropy),
       dropped: series((c) => c.dropped),
       loadSteps: loadKept,
-      load: routers.map((router) => loadKept.map((step) => shares(router.run(200, step / steps).load))),
-      scalars: scalars(random, kept, steps)
+      load: loads,
+      scalars: losses,
+      ...(scored ? { internals: scored.history } : {})
     },
     tokens: {
       text: text.map((token) => token.text),
       domain: text.map((token) => token.domain),
       experts: chosen.map((rows) => rows.map((row) => row.experts)),
       weights: chosen.map((rows) => rows.map((row) => row.weights)),
+      ...(scored ? lossesOf(text, random) : {}),
       ...(earlier ? { earlier } : {}),
       truncated: false
     },
     domains,
-    ...(rich ? { tokenClasses: TOKEN_CLASSES } : {})
+    ...(rich ? { tokenClasses: TOKEN_CLASSES, scoreBins: SCORE_BINS } : {})
   });
+}
+
+/** What experts of a capacity of one and a quarter times the fair share have no room for. */
+function roomOf({ load, numExperts }) {
+  const capacity = 1.25;
+  const lost = load.map((share) => Math.max(0, share - capacity / numExperts));
+  return {
+    overflow: load.map((share, e) => (share > 0 ? round(lost[e] / share) : null)),
+    dropped: round(lost.reduce((sum, x) => sum + x, 0)),
+    capacity,
+    sharedExperts: 1
+  };
+}
+
+/** Where the most frequent tokens of each expert stand in the texts. */
+function contextsOf({ topTokens }, domains, steps) {
+  return topTokens.map((tokens, e) =>
+    tokens.slice(0, e === 3 ? 3 : 1).map(({ text }, i) => {
+      const domain = Object.values(WORDS).findIndex((words) => words.includes(text));
+      const words = Object.values(WORDS)[domain];
+      const at = words.indexOf(text);
+      return {
+        before: words.slice(0, at).join('').slice(-24),
+        token: text,
+        after: words
+          .slice(at + 1)
+          .join('')
+          .slice(0, 16),
+        weight: round(0.9 - 0.1 * i),
+        domain: Math.min(domain, domains.length - 1),
+        step: steps - 3 * i
+      };
+    })
+  );
+}
+
+/** Losses of the sample's tokens, and what they are without an expert. */
+function lossesOf(text, random) {
+  const last = (t) => t === text.length - 1;
+  const loss = text.map((_, t) => (last(t) ? null : round(0.2 + 3 * random() ** 2)));
+  const without = loss.map((x) => (x === null ? null : round(x + 0.8 * random() ** 3)));
+  return { loss, ablation: { layer: 'layers.0.moe', expert: 3, mode: 'without', loss: without } };
+}
+
+const EDGES = Array.from({ length: 41 }, (_, i) => Number(Math.sinh((i - 20) / 5).toFixed(4)));
+const SCORE_BINS = { logits: EDGES, margins: EDGES.slice(20) };
+
+/** What the routers decide by: of tokens of all domains in the end, and over the steps. */
+function scoresOf(routers, random, steps, last) {
+  const bin = (edges, x) =>
+    Math.max(
+      0,
+      edges.findLastIndex((edge, i) => edge <= x && i < edges.length - 1)
+    );
+  const of = (router, progress, tokens) => {
+    const logits = new Array(40).fill(0);
+    const margins = new Array(20).fill(0);
+    let [margin, zLoss] = [0, 0];
+    for (let t = 0; t < tokens; t++) {
+      const row = router.choose(t % 3, progress).logits;
+      const [first, second] = row.toSorted((a, b) => b - a);
+      row.forEach((x) => logits[bin(SCORE_BINS.logits, x)]++);
+      margins[bin(SCORE_BINS.margins, first - second)]++;
+      margin += (first - second) / tokens;
+      zLoss += Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) ** 2 / tokens;
+    }
+    return { logits: shares(logits), margins: shares(margins), margin: round(margin), zLoss: round(zLoss) };
+  };
+  // The last layer is balanced by a loss, and has no bias.
+  const biased = (i) => i + 1 < routers.length;
+  const series = routers.map((router) => steps.map((step) => of(router, step / last, 50)));
+  return {
+    layers: routers.map((router, i) => ({
+      ...of(router, 1, 300),
+      ...(biased(i)
+        ? {
+            bias: router.taste[0].map((t) => round(-0.03 * t)),
+            biasFlips: router.taste[0].map((t) => Math.floor((2 * random()) / (0.05 + Math.abs(t))))
+          }
+        : {})
+    })),
+    history: {
+      steps,
+      zLoss: series.map((row) => row.map(({ zLoss }) => zLoss)),
+      margin: series.map((row) => row.map(({ margin }) => margin)),
+      biasSize: series.map((_, i) =>
+        steps.map((step) => (biased(i) ? round((0.015 + 0.002 * i) * (1 - Math.exp((-4 * step) / last))) : null))
+      ),
+      biasFlips: series.map((_, i) => steps.map((step) => (biased(i) ? round((0.05 * random() * step) / last) : null)))
+    }
+  };
 }
 
 const TOKEN_CLASSES = ['letters', 'digits', 'spaces', 'punctuation'];
@@ -147,9 +251,8 @@ function layerRouter({ random, numExperts, k, domains }) {
     Array.from({ length: numExperts }, () => random() * 2 - 1)
   );
   const choose = (domain, progress) => {
-    const scores = taste[Math.max(0, domain)].map((t) =>
-      Math.exp((0.3 + 1.2 * progress) * t + 1.5 * (random() + random() - 1))
-    );
+    const logits = taste[Math.max(0, domain)].map((t) => (0.3 + 1.2 * progress) * t + 1.5 * (random() + random() - 1));
+    const scores = logits.map(Math.exp);
     const total = scores.reduce((a, b) => a + b, 0);
     const probs = scores.map((s) => s / total);
     const experts = probs
@@ -157,7 +260,7 @@ function layerRouter({ random, numExperts, k, domains }) {
       .sort((a, b) => probs[b] - probs[a])
       .slice(0, k);
     const mass = experts.reduce((sum, e) => sum + probs[e], 0);
-    return { probs, experts, weights: experts.map((e) => round(probs[e] / mass)) };
+    return { logits, probs, experts, weights: experts.map((e) => round(probs[e] / mass)) };
   };
   const run = (tokens, progress) => {
     const load = new Array(numExperts).fill(0);
@@ -178,7 +281,7 @@ function layerRouter({ random, numExperts, k, domains }) {
     }
     return { load, importance, domainLoad, together, entropy: round(entropy / tokens), dropped: 0 };
   };
-  return { choose, run };
+  return { choose, run, taste };
 }
 
 function layer(path, counts, numExperts, k) {

@@ -4,6 +4,9 @@ from typing import Any, Callable
 
 import numpy as np
 
+from . import plain
+from ..limits import BINS_PER_UNIT, SIDE
+
 
 def shape_of(values: Any) -> tuple[int, ...]:
     return tuple(np.shape(values))
@@ -93,6 +96,28 @@ def tally(
     return np.concatenate(parts).astype(np.float64)
 
 
+def scored(logits: np.ndarray, *, mask: np.ndarray | None = None) -> np.ndarray:
+    """Tokens, the sums of their squared log-sum-exps and margins, and logits and margins by bin; see ``scores``."""
+    values = np.asarray(logits, dtype=np.float64)
+    known = np.isfinite(values).all(-1)
+    if mask is not None:
+        known = known & mask.astype(bool)
+    values = values[known]
+    several = values.shape[-1] > 1
+    best = np.sort(values, axis=-1)
+    margins = best[:, -1] - best[:, -2] if several else np.zeros(len(values))
+    most = best[:, -1]
+    squares = (most + np.log(np.exp(values - most[:, None]).sum(-1))) ** 2
+    counts = np.bincount((_bins(values) + SIDE).ravel(), minlength=2 * SIDE)
+    ahead = np.bincount(_bins(margins), minlength=SIDE) if several else np.zeros(SIDE)
+    return np.concatenate([[len(values), squares.sum(), margins.sum()], counts, ahead]).astype(np.float64)
+
+
+def _bins(values: np.ndarray) -> np.ndarray:
+    """The bin of each value, from that of 0."""
+    return np.clip(np.floor(np.arcsinh(values) * BINS_PER_UNIT), -SIDE, SIDE - 1).astype(np.int64)
+
+
 def together(indices: np.ndarray, num_experts: int, *, mask: np.ndarray | None = None) -> np.ndarray:
     """How many tokens were sent to both expert i and expert j; [E * E]."""
     used = (indices >= 0) & (True if mask is None else mask.astype(bool)[:, None])
@@ -176,6 +201,33 @@ def between(
     i, j = first[:, 0].astype(np.int64), second[:, 0].astype(np.int64)
     known = (i >= 0) & (j >= 0) & (True if mask is None else mask.astype(bool))
     return np.bincount((i * num_next + j)[known], minlength=num_experts * num_next).astype(np.float64)
+
+
+def heaviest(
+    indices: np.ndarray,
+    weights: np.ndarray,
+    num_experts: int,
+    most: int,
+    *,
+    dropped: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    lists = (None if values is None else np.asarray(values).tolist() for values in (dropped, mask))
+    return plain.heaviest(indices.tolist(), weights.tolist(), num_experts, most, **dict(zip(("dropped", "mask"), lists)))
+
+
+def alike(values: list, like: np.ndarray) -> np.ndarray:
+    """Rows as an array of this one's shape and type."""
+    return np.asarray(values, dtype=like.dtype).reshape(like.shape)
+
+
+def next_losses(logits: np.ndarray, tokens: np.ndarray) -> list[float]:
+    """Cross entropy of each token but the first, predicted at the one before: logits [T, V], tokens [T]."""
+    values = np.asarray(logits, dtype=np.float64)[:-1]
+    most = values.max(-1, keepdims=True)
+    sums = most[:, 0] + np.log(np.exp(values - most).sum(-1))
+    return (sums - np.take_along_axis(values, np.asarray(tokens)[1:, None].astype(np.int64), -1)[:, 0]).tolist()
 
 
 def from_list(values: list, like: np.ndarray) -> np.ndarray:

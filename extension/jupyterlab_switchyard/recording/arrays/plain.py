@@ -3,6 +3,8 @@
 import math
 from typing import Any, Callable, Sequence
 
+from ..limits import BINS_PER_UNIT, SIDE
+
 
 def shape_of(values: Any) -> tuple[int, ...]:
     """The lengths of nested lists, as their first entries have them."""
@@ -103,6 +105,29 @@ def tally(
     return [float(len(kept)), lost, entropy, *load, *importance, *taken, *weight, *(together(indices, E, mask=mask) if pairs else [])]
 
 
+def scored(logits: list[Sequence[float]], *, mask: list[bool] | None = None) -> list[float]:
+    """Tokens, the sums of their squared log-sum-exps and margins, and logits and margins by bin; see ``scores``."""
+    counts, ahead = [0.0] * (2 * SIDE), [0.0] * SIDE
+    tokens = squares = margins = 0.0
+    for t, row in enumerate(logits):
+        if (mask is not None and not mask[t]) or not all(map(math.isfinite, row)):
+            continue
+        tokens += 1
+        most, *others = sorted(row, reverse=True)
+        squares += (most + math.log(sum(math.exp(value - most) for value in row))) ** 2
+        for value in row:
+            counts[_bin(value) + SIDE] += 1
+        if others:
+            margins += most - others[0]
+            ahead[_bin(most - others[0])] += 1
+    return [tokens, squares, margins, *counts, *ahead]
+
+
+def _bin(value: float) -> int:
+    """The bin of a value, from that of 0."""
+    return min(SIDE - 1, max(-SIDE, math.floor(math.asinh(value) * BINS_PER_UNIT)))
+
+
 def together(indices: list[Sequence[int]], num_experts: int, *, mask: list[bool] | None = None) -> list[float]:
     """How many tokens were sent to both expert i and expert j; [E * E]."""
     counts = [0.0] * (num_experts * num_experts)
@@ -184,6 +209,41 @@ def between(
         if here[0] >= 0 and there[0] >= 0 and (mask is None or mask[t]):
             counts[here[0] * num_next + there[0]] += 1
     return counts
+
+
+def heaviest(
+    indices: list[Sequence[int]],
+    weights: list[Sequence[float]],
+    num_experts: int,
+    most: int,
+    *,
+    dropped: list[Sequence[bool]] | None = None,
+    mask: list[bool] | None = None,
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    found: list[list[tuple[float, int]]] = [[] for _ in range(num_experts)]
+    for t, row in enumerate(indices):
+        for c, expert in enumerate(row):
+            if expert >= 0 and (mask is None or mask[t]) and not (dropped is not None and dropped[t][c]):
+                found[expert].append((weights[t][c], t))
+    return [sorted(each, key=lambda pair: -pair[0])[:most] for each in found]
+
+
+def alike(values: list, like: Any) -> list:
+    """Rows as an array of this one's shape."""
+    shape = shape_of(like)
+    for size in reversed(shape[1:-1]):
+        values = [values[i : i + size] for i in range(0, len(values), size)]
+    return values
+
+
+def next_losses(logits: list[Sequence[float]], tokens: list[int]) -> list[float]:
+    """Cross entropy of each token but the first, predicted at the one before: logits [T, V], tokens [T]."""
+    losses = []
+    for row, token in zip(logits, tokens[1:]):
+        most = max(row)
+        losses.append(most + math.log(sum(math.exp(value - most) for value in row)) - row[token])
+    return losses
 
 
 def from_list(values: list, like: Any) -> list:

@@ -5,6 +5,8 @@ from typing import Any, Callable
 import torch
 from torch import Tensor
 
+from ..limits import BINS_PER_UNIT, SIDE
+
 
 def shape_of(values: Tensor) -> tuple[int, ...]:
     return tuple(values.shape)
@@ -104,6 +106,33 @@ def tally(
             chosen = _one_hot(keys, num_experts)
             parts.append((chosen.T @ chosen).flatten().to(exact))
         return torch.cat(parts)
+
+
+@torch.no_grad()
+def scored(logits: Tensor, *, mask: Tensor | None = None) -> Tensor:
+    """Tokens, the sums of their squared log-sum-exps and margins, and logits and margins by bin; see ``scores``."""
+    with torch.autocast(logits.device.type, enabled=False):
+        exact = torch.float32 if logits.device.type == "mps" else torch.float64
+        # One that is not finite, as of an expert that is masked, has no margin.
+        known = logits.isfinite().all(-1)
+        if mask is not None:
+            known = known & mask.to(logits.device, torch.bool)
+        values = torch.where(known[:, None], logits.detach().to(exact), 0)
+        best = values.topk(min(2, values.shape[-1]), dim=-1).values
+        margins = (best[:, 0] - best[:, -1]) * known
+        squares = values.logsumexp(-1).square() * known
+        head = torch.stack([known.sum(dtype=exact), squares.sum(), margins.sum()])
+        # What does not count stands in a bin of its own, which is cut off.
+        bins = torch.where(known[:, None], _bins(values) + SIDE, 2 * SIDE).flatten()
+        counts = _zeros(2 * SIDE + 1, exact, logits).scatter_add_(0, bins, torch.ones_like(values).flatten())
+        steps = torch.where(known, _bins(margins), SIDE) if values.shape[-1] > 1 else torch.full_like(known, SIDE, dtype=torch.long)
+        ahead = _zeros(SIDE + 1, exact, logits).scatter_add_(0, steps, torch.ones_like(margins))
+        return torch.cat([head, counts[: 2 * SIDE], ahead[:SIDE]])
+
+
+def _bins(values: Tensor) -> Tensor:
+    """The bin of each value, from that of 0."""
+    return (values.asinh() * BINS_PER_UNIT).floor().clamp(-SIDE, SIDE - 1).long()
 
 
 @torch.no_grad()
@@ -208,6 +237,36 @@ def between(first: Tensor, second: Tensor, num_experts: int, num_next: int, *, m
     exact = torch.float32 if first.device.type == "mps" else torch.float64
     keys = torch.where(known, i * num_next + j, size).long()
     return _zeros(size + 1, exact, first).scatter_add_(0, keys, known.to(exact))[:size]
+
+
+@torch.no_grad()
+def heaviest(
+    indices: Tensor, weights: Tensor, num_experts: int, most: int, *, dropped: Tensor | None = None, mask: Tensor | None = None
+) -> list[list[tuple[float, int]]]:
+    """The greatest weights of each expert with the rows of their tokens, the first of equal ones first; [E][at most ``most``]."""
+    used = indices >= 0
+    if mask is not None:
+        used = used & mask.to(indices.device, torch.bool)[:, None]
+    if dropped is not None:
+        used = used & ~dropped.bool()
+    keys = torch.where(used, indices, num_experts).long()
+    table = torch.full((num_experts + 1, len(indices)), -torch.inf, device=indices.device)
+    table.index_put_((keys, torch.arange(len(indices), device=indices.device)[:, None].expand_as(keys)), weights.float())
+    values, rows = table[:num_experts].sort(dim=-1, descending=True, stable=True)
+    pairs = zip(values[:, :most].tolist(), rows[:, :most].tolist())
+    return [[(weight, row) for weight, row in zip(*pair) if weight > -float("inf")] for pair in pairs]
+
+
+def alike(values: list, like: Tensor) -> Tensor:
+    """Rows as an array of this one's shape, type and device."""
+    return like.detach().new_tensor(values).reshape(like.shape)
+
+
+@torch.no_grad()
+def next_losses(logits: Tensor, tokens: Tensor) -> list[float]:
+    """Cross entropy of each token but the first, predicted at the one before: logits [T, V], tokens [T]."""
+    with torch.autocast(logits.device.type, enabled=False):
+        return torch.nn.functional.cross_entropy(logits[:-1].float(), tokens[1:].long().to(logits.device), reduction="none").tolist()
 
 
 def from_list(values: list, like: Tensor) -> Tensor:

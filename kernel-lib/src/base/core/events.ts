@@ -22,10 +22,34 @@ export interface RoutingRecord {
   weights: Float32Array;
   /** True where a choice was dropped because its expert was full; [T * K]. Null where nothing can be dropped. */
   dropped: Uint8Array | null;
+  /** Choices that an expert takes at most in this pass; absent where that is not one number, or nothing can be dropped. */
+  capacity?: number;
+  /** Experts that work on every token besides; absent where there is none. */
+  sharedExperts?: number;
   /** Sum over tokens of each expert's probability; [E]. */
   importance: Float32Array;
   /** Mean over tokens of the entropy of the probabilities, in nats. */
   entropy: number;
+  /** What the choice was made by; absent where the layer does not tell. */
+  scores?: RouterScores;
+}
+
+/** Scores that a routing was decided by, before they are probabilities. */
+export interface RouterScores {
+  /** Logits of tokens evenly over the batch, of all where there are at most 65,536 logits; [T' * E], row by token. */
+  logits: Float32Array;
+  /** Mean over all tokens of (log sum_i exp logit_i)^2, which a router z-loss keeps small (ST-MoE eq. 5, arXiv:2202.08906). */
+  zLoss: number;
+  /** Added to each expert's score for the choice alone (arXiv:2408.15664), as it was in this pass; [E]. Null where the router has none. */
+  selectionBias: Float32Array | null;
+}
+
+/** Losses: what each token of a batch costs, as it is trained on. */
+export interface LossesRecord {
+  /** Path of the module that the loss is of; "" for the whole model. */
+  path: string;
+  /** Loss of each token, in nats, such as the cross entropy of the token after it; [T], in the order of the routing's tokens. */
+  losses: Float32Array;
 }
 
 /** A reorganization of tokens: which of a sequence go on from a layer, and what becomes of the rest. */
@@ -106,6 +130,7 @@ export interface RoundRecord {
 /** Record that an event of each kind holds. */
 export interface EventKinds {
   routing: RoutingRecord;
+  losses: LossesRecord;
   tokens: TokensRecord;
   depth: DepthRecord;
   mask: MaskRecord;

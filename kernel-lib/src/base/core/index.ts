@@ -21,6 +21,8 @@ export type {
   Observer,
   PublishedEvent,
   RoundRecord,
+  RouterScores,
+  LossesRecord,
   RoutingRecord,
   TokensRecord,
   TrialRecord

@@ -1,22 +1,25 @@
 import { tf } from '../../base/backend';
 import { fail } from '../../base/core';
-import type { RoutingRecord } from '../../base/core';
+import type { RouterScores, RoutingRecord } from '../../base/core';
 import * as ops from '../../base/ops';
 import { everyExpert } from '../experts/applyToAll';
-import { denseWeights } from '../routers';
+import { denseWeights, routerZLoss } from '../routers';
 import type { Routing } from '../routers';
+
+/** Logits of more tokens than these hold are read of every second, third or so token. */
+const MAX_LOGITS = 65_536;
 
 /** Routing of a pass, read to the host. */
 export interface HostRouting {
   /** Expert of each choice, -1 where unused; [T * K]. For a routing that is not sparse choice j is expert j, K is E. */
   indices: Int32Array;
   /** Details that only an observer needs; null where there is none. */
-  observed: Pick<RoutingRecord, 'indices' | 'weights' | 'importance' | 'entropy'> | null;
+  observed: Pick<RoutingRecord, 'indices' | 'weights' | 'importance' | 'entropy' | 'scores'> | null;
 }
 
 /**
  * Brings a routing to the host in one read, and only as much of it as is needed: the choices, the number of logits that are
- * not finite, and, where `observed`, weights, importance and entropy.
+ * not finite, and, where `observed`, weights, importance, entropy and the scores that it was decided by.
  *
  * @param where - The router's path, for errors.
  * @throws {SwitchyardError} where a logit is NaN or infinite.
@@ -41,8 +44,11 @@ export function readRouting(where: string, routing: Routing, observed: boolean):
   const weights = take(numTokens * k);
   const choices = form === 'sparse' ? { indices, weights } : bestFirst(weights, numExperts);
   const importance = take(numExperts);
-  const [entropy] = take(1);
-  return { indices, observed: { ...choices, importance, entropy } };
+  const [entropy, zLoss] = take(2);
+  const logits = take(sampledRows(numTokens, numExperts) * numExperts);
+  const selectionBias = biasOf(routing) === null ? null : take(numExperts);
+  const scores: RouterScores = { logits, zLoss, selectionBias };
+  return { indices, observed: { ...choices, importance, entropy, scores } };
 }
 
 function expectFinite(where: string, { logits }: Routing, broken: number): void {
@@ -51,13 +57,26 @@ function expectFinite(where: string, { logits }: Routing, broken: number): void 
   }
 }
 
+/** From one token whose logits are read to the next. */
+function strideOf(numTokens: number, numExperts: number): number {
+  return Math.max(1, Math.ceil((numTokens * numExperts) / MAX_LOGITS));
+}
+
+function sampledRows(numTokens: number, numExperts: number): number {
+  return Math.ceil(numTokens / strideOf(numTokens, numExperts));
+}
+
+function biasOf(routing: Routing): tf.Tensor | null {
+  return (routing.form === 'sparse' && routing.selectionBias) || null;
+}
+
 /** Choices of a token on the host, K; E where the routing is not sparse. */
 export function choicesOf(routing: Routing): number {
   return routing.form === 'sparse' ? routing.k : routing.numExperts;
 }
 
 function pack(routing: Routing, observed: boolean): tf.Tensor1D {
-  const { logits, probs } = routing;
+  const { logits, probs, numTokens, numExperts } = routing;
   const parts: tf.Tensor[] = [logits.isFinite().logicalNot().toFloat().sum().expandDims()];
   if (routing.form === 'sparse') {
     // float32 holds every index below 2^24.
@@ -67,7 +86,11 @@ function pack(routing: Routing, observed: boolean): tf.Tensor1D {
     const entropy = probs.mul(probs.maximum(1e-30).log()).sum(1).mean().neg();
     // A token's share in an expert with slots: its weights for all of the expert's rows.
     const weights = routing.form === 'sparse' ? routing.weights : denseWeights(routing);
-    parts.push(weights.flatten(), probs.sum(0), entropy.expandDims());
+    parts.push(weights.flatten(), probs.sum(0), entropy.expandDims(), routerZLoss(logits).expandDims());
+    const stride = strideOf(numTokens, numExperts);
+    parts.push((stride === 1 ? logits : tf.stridedSlice(logits, [0, 0], logits.shape, [stride, 1])).flatten());
+    const bias = biasOf(routing);
+    parts.push(...(bias === null ? [] : [bias]));
   }
   return tf.concat1d(parts as tf.Tensor1D[]);
 }

@@ -190,27 +190,43 @@ class MixtureOfExperts extends Module implements MoeLayer {
   private runExperts(tokens: tf.Tensor2D, routing: Routing, length: number, ctx: Context): tf.Tensor2D {
     const { experts } = this;
     const host = readRouting(ctx.within('router').path, routing, ctx.wants('routing'));
-    const routed = { router: this.router.kind, experts: experts.labels };
+    const { sharedExperts = 0 } = this.given;
+    const routed = {
+      ...{ router: this.router.kind, experts: experts.labels },
+      ...(sharedExperts > 0 ? { sharedExperts } : {})
+    };
     if (routing.form === 'slots') {
       publishRouting(routing, host, { ...routed, dropped: null }, ctx);
       return applySlots(experts, tokens, routing, ctx.within('experts'));
     }
     const plan = this.plan(routing, host.indices, length);
-    publishRouting(routing, host, { ...routed, dropped: plan.dropped }, ctx);
+    const capacity = this.capacityIn(routing);
+    publishRouting(
+      routing,
+      host,
+      { ...routed, dropped: plan.dropped, ...(capacity === null ? {} : { capacity }) },
+      ctx
+    );
     const outputs = experts.applyGroups(ops.dispatch(tokens, plan), plan, ctx.within('experts'));
     return ops.combine(outputs, routing.weights, plan);
   }
 
   private plan(routing: Routing, indices: Int32Array, length: number): DispatchPlan {
     const { numTokens, numExperts } = routing;
-    const { capacityFactor = null, sequenceCapacity = null } = this.given;
+    const { sequenceCapacity = null } = this.given;
     if (sequenceCapacity !== null) {
       const capacity = { capacity: sequenceCapacity, group: length };
       return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, ...capacity });
     }
-    const fairShare = (numTokens * this.router.meanK) / numExperts;
-    const capacity = capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
+    const capacity = this.capacityIn(routing);
     return ops.planDispatch(indices, { numTokens, k: choicesOf(routing), numExperts, capacity });
+  }
+
+  /** Choices that an expert takes at most of these tokens; null where that is not limited, or by sequence. */
+  private capacityIn({ numTokens, numExperts }: Routing): number | null {
+    const { capacityFactor = null } = this.given;
+    const fairShare = (numTokens * this.router.meanK) / numExperts;
+    return capacityFactor === null ? null : capacityOf(capacityFactor, fairShare);
   }
 }
 

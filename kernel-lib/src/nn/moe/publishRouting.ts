@@ -11,6 +11,8 @@ export interface Routed {
   experts: readonly string[];
   /** See `RoutingRecord`. */
   dropped: Uint8Array | null;
+  capacity?: number;
+  sharedExperts?: number;
 }
 
 /** Publishes what a router decided, where somebody observes it. */

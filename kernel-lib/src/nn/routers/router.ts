@@ -27,6 +27,8 @@ export interface SparseRouting extends RoutingBase {
   indices: tf.Tensor2D;
   /** Weight of each choice, differentiable, 0 where unused; [T, K]. */
   weights: tf.Tensor2D;
+  /** Added to the scores for the choice alone; [E]. Absent where nothing is. */
+  selectionBias?: tf.Tensor;
 }
 
 /** Routing that sends every token to every expert: weights [T, E]. */

@@ -81,7 +81,8 @@ export type { GroupMember, PruningGroupsData, PruningGroupsPayload, SharedAxis }
 export { meanAgreement } from './routerConfidence';
 export type { LayerConfidence, RouterConfidenceData, RouterConfidencePayload } from './routerConfidence';
 export { isRouting } from './routing';
-export type { LayerRouting, RoutingData, RoutingHistory, RoutingPayload, TokenShare } from './routing';
+export type { InternalsHistory, RouterInternals, ScoreBins } from '../routerInternals';
+export type { ExpertContext, LayerRouting, RoutingData, RoutingHistory, RoutingPayload, TokenShare } from './routing';
 export { busyTime, lastEnd } from './timeline';
 export type { Span, TimelineData, TimelinePayload } from './timeline';
 export type { TrainingData, TrainingPayload } from './training';

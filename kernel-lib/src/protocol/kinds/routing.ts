@@ -1,8 +1,9 @@
-import { checkArray, checkInteger, checkObject, checkText } from '../checks';
+import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, checkText } from '../checks';
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
 import {
   MAX_CLASSES,
+  MAX_CONTEXTS,
   MAX_DOMAINS,
   MAX_EXPERTS,
   MAX_HISTORY_STEPS,
@@ -10,9 +11,11 @@ import {
   MAX_LOAD_STEPS,
   MAX_TOP_TOKENS
 } from '../limits';
-import type { Count, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
+import type { Count, Index, Magnitude, Numeric, Positive, Share, Text } from '../numbers';
 import { checkScalars, checkSteps } from '../scalars';
 import { checkOmitted, checkShares, checkTable, magnitudeOrNull, orEmpty, share, shareOrNull } from '../tables';
+import { checkInternals } from '../routerInternals';
+import type { InternalsHistory, RouterInternals, ScoreBins } from '../routerInternals';
 import { checkTokenSample } from '../tokenSample';
 import type { Shape, TokenSample } from '../tokenSample';
 
@@ -47,6 +50,8 @@ export interface RoutingData {
    * @maxItems 64
    */
   tokenClasses?: Text[];
+  /** Bins of the routers' scores; absent where these are not known. */
+  scoreBins?: ScoreBins;
 }
 
 /** One routed layer, summed over the tokens of the latest steps. */
@@ -89,6 +94,12 @@ export interface LayerRouting {
   coActivation: (Share | null)[][] | null;
   /** Mean weight with which each expert's output was taken by the tokens sent to it; E, null where it got none. */
   meanWeight?: (Magnitude | null)[];
+  /** Of each expert's assignments, the share that it had no room for; E, null where it got none. Absent where nothing can be dropped. */
+  overflow?: (Share | null)[];
+  /** Assignments that an expert takes at most, as a multiple of the fair share; absent where that is not limited, or not known. */
+  capacity?: Magnitude;
+  /** Experts that work on every token besides those that are routed; absent where there is none. */
+  sharedExperts?: Positive;
   /** Share of each token class's assignments by expert; [C][E], rows sum as `load` does. */
   classLoad?: Share[][];
   /** The tokens that each expert received most, most first, at most 8 of each; [E]. */
@@ -98,6 +109,10 @@ export interface LayerRouting {
    * [E][E of the next], rows sum as `load` does. Absent for the last layer, or where it is not known or would not fit.
    */
   transitions?: Share[][];
+  /** The tokens that each expert took with the greatest weights, with the text around them, at most 8 of each, the heaviest first; [E]. */
+  contexts?: ExpertContext[][];
+  /** What the router decides by; absent where it does not tell, or it would not fit. */
+  internals?: RouterInternals;
 }
 
 /** A token of the vocabulary at an expert. */
@@ -105,6 +120,20 @@ export interface TokenShare {
   text: Text;
   /** Its share of the expert's assignments. */
   share: Share;
+}
+
+/** A token that an expert took, in the text where it stood. */
+export interface ExpertContext {
+  /** Text before the token, and after it; cut. */
+  before: Text;
+  token: Text;
+  after: Text;
+  /** Weight with which the expert's output was taken. */
+  weight: Numeric;
+  /** Its domain as an index into `domains`, or -1. */
+  domain: Index;
+  /** The step at which it was seen. */
+  step: Count;
 }
 
 /** Series over the steps kept. All series have the length of `steps`; S <= 512. */
@@ -131,6 +160,8 @@ export interface RoutingHistory {
    * @maxProperties 64
    */
   scalars: Record<string, Numeric[]>;
+  /** The routers' scores over time; absent where they are not known, or would not fit. */
+  internals?: InternalsHistory;
 }
 
 /** Checks the data of a routing payload. */
@@ -142,6 +173,7 @@ export function checkRouting(value: unknown, path: string): void {
   checkOmitted(data.omittedLayers, `${path}.omittedLayers`);
   checkHistory(data.history, `${path}.history`, shapes);
   checkSpecialisation(data, path, shapes);
+  checkInternals(data, path, shapes);
   if (data.tokens !== null) {
     checkTokenSample(data.tokens, `${path}.tokens`, shapes, domains);
   }
@@ -195,12 +227,28 @@ function checkSpecialisation(data: Record<string, unknown>, path: string, shapes
     if (layer.meanWeight !== undefined) {
       checkArray(layer.meanWeight, `${at}.meanWeight`, { length: numExperts, item: magnitudeOrNull });
     }
+    if (layer.overflow !== undefined) {
+      checkArray(layer.overflow, `${at}.overflow`, { length: numExperts, item: shareOrNull });
+    }
+    if (layer.capacity !== undefined) {
+      checkNumber(layer.capacity, `${at}.capacity`, 0);
+    }
+    if (layer.sharedExperts !== undefined) {
+      checkInteger(layer.sharedExperts, `${at}.sharedExperts`, 1);
+    }
     if (layer.classLoad !== undefined) {
       const row: Check = (item, where) => checkShares(item, where, numExperts);
       checkArray(layer.classLoad, `${at}.classLoad`, { length: classes, item: row });
     }
     if (layer.topTokens !== undefined) {
       checkArray(layer.topTokens, `${at}.topTokens`, { length: numExperts, item: checkTopTokens });
+    }
+    if (layer.contexts !== undefined) {
+      const { length } = data.domains as unknown[];
+      checkArray(layer.contexts, `${at}.contexts`, {
+        length: numExperts,
+        item: (item, where) => checkContexts(item, where, length)
+      });
     }
     if (layer.transitions !== undefined) {
       const next = shapes.at(i + 1)?.numExperts ?? 0;
@@ -217,4 +265,17 @@ function checkTopTokens(value: unknown, path: string): void {
     share(token.share, `${at}.share`);
   };
   checkArray(value, path, { max: MAX_TOP_TOKENS, item });
+}
+
+function checkContexts(value: unknown, path: string, domains: number): void {
+  const item: Check = (entry, at) => {
+    const { before, token, after, weight, domain, step } = checkObject(entry, at);
+    checkText(before, `${at}.before`);
+    checkText(token, `${at}.token`);
+    checkText(after, `${at}.after`);
+    checkNumeric(weight, `${at}.weight`);
+    checkInteger(domain, `${at}.domain`, -1, domains - 1);
+    checkInteger(step, `${at}.step`, 0);
+  };
+  checkArray(value, path, { max: MAX_CONTEXTS, item });
 }

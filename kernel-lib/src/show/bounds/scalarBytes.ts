@@ -2,7 +2,7 @@ import { jsonBytes } from '../../protocol';
 import type { Numeric } from '../../protocol';
 
 /** A scalar of five significant digits, "-1.2345e-100" or less than 10^11, and a comma. */
-const SCALAR_BYTES = 13;
+export const SCALAR_BYTES = 13;
 /** The same below 10^21, "-123450000000000000000": JSON has no exponent there. */
 const LARGE_SCALAR_BYTES = 23;
 /** A step number below 10^9 and a comma. */

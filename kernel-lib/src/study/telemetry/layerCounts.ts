@@ -1,5 +1,6 @@
 import type { RoutingRecord } from '../../base/core';
 import { countPairs } from './coActivation';
+import { ScoreCounts } from './scoreCounts';
 
 /** Pairs of experts are counted up to this many experts: E * E numbers a layer. */
 const MAX_PAIR_EXPERTS = 256;
@@ -10,6 +11,9 @@ export class LayerCounts {
   /** Choices made, dropped ones included. */
   choices = 0;
   droppedChoices = 0;
+  /** Sum over passes of what an expert takes at most, and whether something can be dropped. */
+  capacity = 0;
+  drops = false;
   /** Sum over tokens of the entropy, in nats. */
   entropy = 0;
   /** Choices of each expert; [E]. */
@@ -19,6 +23,8 @@ export class LayerCounts {
   /** Choices of each expert that were not dropped, and the sum of their weights; [E]. */
   readonly taken: Float64Array;
   readonly weight: Float64Array;
+  /** What the choices were made by. */
+  readonly scores = new ScoreCounts();
   /** Choices by domain and expert; [G * E]. */
   readonly domainLoad: Float64Array;
   /** Tokens sent to both of two experts; [E * E]. Null where k is 1 or there are too many experts. */
@@ -57,7 +63,10 @@ export class LayerCounts {
         }
       }
     }
+    this.capacity += record.capacity ?? 0;
+    this.drops ||= record.dropped !== null;
     this.weigh(record);
+    this.scores.record(record);
     if (this.pairs !== null) {
       countPairs(record.indices, { numExperts, k: record.k }, this.pairs);
     }
@@ -78,24 +87,29 @@ export class LayerCounts {
     this.tokens += other.tokens;
     this.choices += other.choices;
     this.droppedChoices += other.droppedChoices;
+    this.capacity += other.capacity;
+    this.drops ||= other.drops;
     this.entropy += other.entropy;
     addInto(this.load, other.load);
     addInto(this.importance, other.importance);
     addInto(this.taken, other.taken);
     addInto(this.weight, other.weight);
     addInto(this.domainLoad, other.domainLoad);
+    this.scores.add(other.scores);
     if (this.pairs !== null && other.pairs !== null) {
       addInto(this.pairs, other.pairs);
     }
   }
 
   clear(): void {
-    this.tokens = this.choices = this.droppedChoices = this.entropy = 0;
+    this.tokens = this.choices = this.droppedChoices = this.entropy = this.capacity = 0;
+    this.drops = false;
     this.load.fill(0);
     this.importance.fill(0);
     this.taken.fill(0);
     this.weight.fill(0);
     this.domainLoad.fill(0);
+    this.scores.clear();
     this.pairs?.fill(0);
   }
 }

@@ -1,5 +1,7 @@
 import type { RoutingRecord } from '../../base/core';
 import type { Batch } from '../../train/data';
+import { BiasWatch } from './biasWatch';
+import { ExpertContexts } from './expertContexts';
 import { LayerCounts } from './layerCounts';
 import { countSequences, SequenceRing } from './sequenceRing';
 import { TokenCounts } from './tokenCounts';
@@ -24,7 +26,11 @@ export class LayerRecorder {
   readonly experts: string[];
   readonly numExperts: number;
   readonly k: number;
+  /** Experts that work on every token besides. */
+  readonly sharedExperts: number;
   readonly ring: SequenceRing;
+  /** What balances the router without a loss. */
+  readonly bias: BiasWatch;
   /** The step under way. */
   readonly latest: LayerCounts;
   /** Steps since the window last rolled, and the full window before. */
@@ -33,6 +39,8 @@ export class LayerRecorder {
   private sequenceCounts = new Float32Array();
   /** Tokens by expert, over the window. */
   readonly tokens: TokenCounts | null;
+  /** Where the heaviest of them stood. */
+  readonly contexts: ExpertContexts | null;
   /** The same over the whole run. */
   private readonly vocabulary: TokenCounts | null;
 
@@ -44,11 +52,14 @@ export class LayerRecorder {
     this.experts = experts;
     this.numExperts = numExperts;
     this.k = k;
+    this.sharedExperts = record.sharedExperts ?? 0;
     this.ring = new SequenceRing(sequences, numExperts);
+    this.bias = new BiasWatch(numExperts);
     this.latest = new LayerCounts(numExperts, k, numDomains);
     this.current = new LayerCounts(numExperts, k, numDomains);
     this.previous = new LayerCounts(numExperts, k, numDomains);
     this.tokens = countTokens ? new TokenCounts(numExperts) : null;
+    this.contexts = countTokens ? new ExpertContexts(numExperts) : null;
     this.vocabulary = countVocabulary ? new TokenCounts(numExperts, Infinity) : null;
   }
 
@@ -57,8 +68,8 @@ export class LayerRecorder {
     return numExperts === this.numExperts && k === this.k;
   }
 
-  /** Adds a record; `batch` gives its sequences and words, where it is of that batch's tokens. */
-  record(record: RoutingRecord, batch: Batch | null): void {
+  /** Adds a record of the step under way; `batch` gives its sequences and words, where it is of that batch's tokens. */
+  record(record: RoutingRecord, batch: Batch | null, step: number): void {
     const known = batch !== null && batch.batchSize > 0 && record.numTokens % batch.batchSize === 0;
     const domains = known ? batch.domains : UNKNOWN;
     const size = domains.length * this.numExperts;
@@ -68,9 +79,13 @@ export class LayerRecorder {
     countSequences(record, domains.length, this.sequenceCounts);
     this.latest.record(record, this.sequenceCounts, domains);
     this.ring.add(this.sequenceCounts, domains);
+    if (record.scores?.selectionBias) {
+      this.bias.record(record.scores.selectionBias);
+    }
     if (batch !== null && record.numTokens === batch.batchSize * batch.length) {
       this.tokens?.record(record, batch);
       this.vocabulary?.record(record, batch);
+      this.contexts?.record(record, batch, step);
     }
   }
 
@@ -82,6 +97,7 @@ export class LayerRecorder {
       [this.previous, this.current] = [this.current, this.previous];
       this.current.clear();
       this.tokens?.roll();
+      this.contexts?.roll();
     }
   }
 

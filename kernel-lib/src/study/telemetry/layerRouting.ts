@@ -21,7 +21,11 @@ export function layerRoutings(layers: readonly LayerRecorder[], paired?: string)
   return layers.map((layer) => layerRouting(layer.window(), layer, pairs <= MAX_PAIRS || layer.path === paired));
 }
 
-function layerRouting(counts: LayerCounts, { path, router, experts }: LayerRecorder, withPairs: boolean): LayerRouting {
+function layerRouting(
+  counts: LayerCounts,
+  { path, router, experts, bias, sharedExperts }: LayerRecorder,
+  withPairs: boolean
+): LayerRouting {
   const { numExperts, k } = counts;
   const { effectiveExperts, deadFraction } = loadMetrics(counts.load, { k });
   return {
@@ -37,8 +41,24 @@ function layerRouting(counts: LayerCounts, { path, router, experts }: LayerRecor
     deadFraction: finite(deadFraction),
     domainLoad: rows(counts.domainLoad, numExperts).map(shares),
     coActivation: withPairs ? coActivationOf(counts) : null,
-    meanWeight: Array.from(counts.weight, (sum, e) => finite(sum / counts.taken[e]))
+    meanWeight: Array.from(counts.weight, (sum, e) => finite(sum / counts.taken[e])),
+    ...(sharedExperts > 0 ? { sharedExperts } : {}),
+    ...overflowOf(counts),
+    ...internalsOf(counts, bias)
   };
+}
+
+/** What experts had no room for, and how much room they have: as a multiple of the fair share. */
+function overflowOf({ drops, load, taken, capacity, choices, numExperts }: LayerCounts): Partial<LayerRouting> {
+  return {
+    ...(drops ? { overflow: Array.from(load, (count, e) => finite((count - taken[e]) / count)) } : {}),
+    ...(capacity > 0 && choices > 0 ? { capacity: (capacity * numExperts) / choices } : {})
+  };
+}
+
+function internalsOf({ scores }: LayerCounts, bias: LayerRecorder['bias']): Pick<LayerRouting, 'internals'> {
+  const internals = scores.read();
+  return internals === null ? {} : { internals: { ...internals, ...bias.read() } };
 }
 
 /** The series of {@link LayerScalars}, null where nothing was routed. */

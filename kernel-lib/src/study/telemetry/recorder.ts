@@ -1,6 +1,6 @@
 import { expectInteger } from '../../base/core';
 import type { Observer, PublishedEvent, RoutingRecord } from '../../base/core';
-import { MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../../protocol';
+import { MAX_CONTEXTS, MAX_HISTORY_STEPS, MAX_LOAD_STEPS, MAX_SCALARS, MAX_TOKENS } from '../../protocol';
 import type { LayerRouting, Numeric, RoutingData, RoutingHistory } from '../../protocol';
 import type { Batch } from '../../train/data';
 import { Binned } from './binned';
@@ -9,12 +9,16 @@ import { CLASSES, expertTokens, Vocabulary } from './expertTokens';
 import { LayerRecorder } from './layerRecorder';
 import { coActivationOf, layerRoutings, layerScalars, shares } from './layerRouting';
 import type { LayerScalars } from './layerRouting';
+import { LOGIT_EDGES, MARGIN_EDGES } from './scoreCounts';
+import { ScoreHistory } from './scoreHistory';
 import { specialisation } from './specialisation';
 import type { Specialisation, SpecialisationOptions } from './specialisation';
 import { TokenSampler } from './tokenSampler';
 import { Transitions } from './transitions';
 
 const NO_TEXT: Batch = { tokens: new Int32Array(), batchSize: 0, length: 0, domains: Int32Array.of(-1) };
+/** Contexts told of an expert whose layer nobody looks at. */
+const FEW_CONTEXTS = 2;
 const METRICS = ['maxVio', 'cv', 'entropy', 'dropped'] as const;
 
 /** Options of `telemetry.Recorder`. */
@@ -45,8 +49,8 @@ export function recorder(options: RecorderOptions = {}): Recorder {
 }
 
 /** See {@link recorder}. */
-export class Recorder implements Observer<'routing'> {
-  readonly kinds = ['routing'] as const;
+export class Recorder implements Observer<'routing' | 'losses'> {
+  readonly kinds = ['routing', 'losses'] as const;
   private readonly options: Required<Omit<RecorderOptions, 'decode' | 'tokenSample'>>;
   private readonly layers = new Map<string, LayerRecorder>();
   private readonly sampler: TokenSampler;
@@ -57,6 +61,7 @@ export class Recorder implements Observer<'routing'> {
   private before: RoutingRecord | null = null;
   private readonly history = new Binned(MAX_HISTORY_STEPS, blendNumbers);
   private readonly loads = new Binned<number[]>(MAX_LOAD_STEPS, blendVectors);
+  private readonly scores = new ScoreHistory();
   private readonly scalarNames = new Set<string>();
   private latest: Batch | null = null;
   private steps = 0;
@@ -82,7 +87,15 @@ export class Recorder implements Observer<'routing'> {
     this.sampler.batch(batch ?? NO_TEXT);
   }
 
-  observe(record: PublishedEvent<'routing'>): void {
+  observe(event: PublishedEvent<'routing' | 'losses'>): void {
+    if (event.kind === 'routing') {
+      this.observeRouting(event);
+    } else if (this.latest !== null && event.losses.length === this.latest.batchSize * this.latest.length) {
+      this.sampler.losses(event.losses);
+    }
+  }
+
+  private observeRouting(record: RoutingRecord): void {
     let layer = this.layers.get(record.path);
     if (layer === undefined || !layer.fits(record)) {
       const { domains, sequences, vocabSize } = this.options;
@@ -90,7 +103,7 @@ export class Recorder implements Observer<'routing'> {
       layer = new LayerRecorder(record, { numDomains: domains.length, sequences, ...counted });
       this.layers.set(record.path, layer);
     }
-    layer.record(record, this.latest);
+    layer.record(record, this.latest, Math.max(1, this.lastStep + 1));
     this.follow(record);
     if (this.latest !== null && record.numTokens === this.latest.batchSize * this.latest.length) {
       this.sampler.record(record);
@@ -107,6 +120,8 @@ export class Recorder implements Observer<'routing'> {
     this.lastStep = step;
     const values: [string, number][] = [];
     const loads: [string, number[]][] = [];
+    const routed = Array.from(this.layers.values()).filter(({ latest }) => latest.tokens > 0);
+    this.scores.add(step, routed);
     for (const [name, value] of Object.entries(scalars)) {
       if (Number.isFinite(value) && (this.scalarNames.has(name) || this.scalarNames.size < MAX_SCALARS)) {
         this.scalarNames.add(name);
@@ -136,23 +151,35 @@ export class Recorder implements Observer<'routing'> {
    */
   data({ paired }: { paired?: string } = {}): RoutingData {
     const layers = Array.from(this.layers.values());
-    const routed = layerRoutings(layers, paired).map((layer, i) => ({ ...layer, ...this.specialised(i, layers) }));
+    const routed = layerRoutings(layers, paired).map((layer, i) => ({
+      ...layer,
+      ...this.specialised(i, layers, layer.path === paired ? MAX_CONTEXTS : FEW_CONTEXTS)
+    }));
     return {
       layers: routed,
       history: this.readHistory(),
       tokens: layers.length > 0 ? this.sampler.read(layers.map(({ path }) => path)) : null,
       domains: [...this.options.domains],
-      ...(routed.some(({ classLoad }) => classLoad) ? { tokenClasses: [...CLASSES] } : {})
+      ...(routed.some(({ classLoad }) => classLoad) ? { tokenClasses: [...CLASSES] } : {}),
+      ...(routed.some(({ internals }) => internals)
+        ? { scoreBins: { logits: [...LOGIT_EDGES], margins: [...MARGIN_EDGES] } }
+        : {})
     };
   }
 
   /** Tokens that a layer's experts are sent, and where these go next. */
-  private specialised(depth: number, layers: readonly LayerRecorder[]): Partial<LayerRouting> {
-    const { path, tokens, numExperts } = layers[depth];
+  private specialised(depth: number, layers: readonly LayerRecorder[], most: number): Partial<LayerRouting> {
+    const { path, tokens, contexts, numExperts } = layers[depth];
+    const { vocabulary } = this;
     const next = layers.at(depth + 1);
     const counts = next && this.transitions.get(`${path} ${next.path}`)?.read();
-    const sent = tokens && this.vocabulary ? expertTokens(tokens, numExperts, this.vocabulary) : {};
-    return { ...sent, ...(counts ? { transitions: counts.map(shares) } : {}) };
+    const sent = tokens && vocabulary ? expertTokens(tokens, numExperts, vocabulary) : {};
+    const words = vocabulary && contexts?.read(most, (token) => vocabulary.of(token).text, this.options.domains.length);
+    return {
+      ...sent,
+      ...(words ? { contexts: words } : {}),
+      ...(counts ? { transitions: counts.map(shares) } : {})
+    };
   }
 
   /** Counts where the tokens of the layer before went, where it is of the same pass. */
@@ -210,7 +237,10 @@ export class Recorder implements Observer<'routing'> {
       return rows.map((row) => row ?? new Array<number>(layer.numExperts).fill(0));
     });
     const scalars = Array.from(this.scalarNames, (name) => [name, column(`scalar ${name}`)] as const);
-    return { steps, maxVio, cv, entropy, dropped, loadSteps: loads.steps, load, scalars: Object.fromEntries(scalars) };
+    return {
+      ...{ steps, maxVio, cv, entropy, dropped, loadSteps: loads.steps, load, scalars: Object.fromEntries(scalars) },
+      ...this.scores.read(paths)
+    };
   }
 }
 

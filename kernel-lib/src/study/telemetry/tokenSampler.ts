@@ -22,6 +22,8 @@ interface Choices {
 
 interface Sample extends SampledTokens {
   choices: Map<string, Choices>;
+  /** Loss of each token; absent where it is not known. */
+  losses?: Float32Array;
 }
 
 /** Keeps the first tokens of the latest batch with what every layer chose for them. */
@@ -47,6 +49,11 @@ export class TokenSampler {
     }
   }
 
+  /** The losses of the batch's tokens. */
+  losses(losses: Float32Array): void {
+    this.latest.losses = losses.slice(0, this.latest.tokens.length);
+  }
+
   /** The newest sample that every one of these layers has chosen for; null where there is none. */
   read(paths: readonly string[]): TokenSample | null {
     const { decode } = this.options;
@@ -61,6 +68,7 @@ export class TokenSampler {
       domain: sample.domain,
       experts: choices.map(({ indices, k }) => table(indices, T, k)),
       weights: choices.map(({ weights, k }) => table(weights, T, k)),
+      ...(sample.losses?.length === T ? { loss: Array.from(sample.losses) } : {}),
       truncated: false
     };
   }

@@ -85,7 +85,11 @@ export class LanguageTask implements LogitTask<Batch, Evaluation> {
   }
 
   loss(model: Module, batch: Batch, ctx: Context): tf.Scalar {
-    return this.losses(model, batch, ctx).mean<tf.Scalar>();
+    const losses = this.losses(model, batch, ctx);
+    if (ctx.wants('losses')) {
+      ctx.publish({ kind: 'losses', path: '', losses: losses.dataSync<'float32'>() });
+    }
+    return losses.mean<tf.Scalar>();
   }
 
   async evaluate(model: Module): Promise<Evaluation> {

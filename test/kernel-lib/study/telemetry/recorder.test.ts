@@ -6,6 +6,11 @@ import { example, routingExample } from '../../../support/payloads';
 const domains = ['prose', 'python'];
 const CLASSES = data.TOKEN_CLASSES.filter((name) => name !== 'wordStart');
 
+/** A token where it stood, in the first step, with half of the weight. */
+const seen = (before: string, token: number, after: string): protocol.ExpertContext => ({
+  ...{ before, token: `<${token}>`, after, weight: 0.5, domain: token < 3 ? 0 : 1, step: 1 }
+});
+
 /** A payload of what a recorder holds. */
 function payloadOf(recorder: telemetry.Recorder): protocol.RoutingPayload {
   return telemetry.bound({ ...routingExample(), data: recorder.data() });
@@ -52,11 +57,19 @@ describe('Recorder', () => {
         ],
         // The choice of expert 1 that was dropped carries no weight.
         meanWeight: [0.5, 0.5, 0.5, null],
+        overflow: [0, 0.5, 0, null],
         // Tokens 0 and 1 of the first sequence, 3 and 4 of the second: all go to expert 0, 0 and 3 to 1, 1 to 2.
         topTokens: [
           ['<0>', '<1>', '<3>', '<4>'].map((text) => ({ text, share: 0.25 })),
           ['<0>', '<3>'].map((text) => ({ text, share: 0.5 })),
           [{ text: '<1>', share: 1 }],
+          []
+        ],
+        // Of equal weights the first two of each; the dropped choice is none.
+        contexts: [
+          [seen('', 0, '<1><2>'), seen('<0>', 1, '<2>')],
+          [seen('', 3, '<4><5>')],
+          [seen('<0>', 1, '<2>')],
           []
         ],
         classLoad: CLASSES.map((name) => (name === 'other' ? [0.5714, 0.2857, 0.1429, 0] : [0, 0, 0, 0]))

@@ -2,7 +2,8 @@
 import { expect } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { start } from '../notebook';
+import { choicesOf } from '@switchyard/kernel-lib/protocol';
+import { drawn, onShareScale, start } from '../notebook';
 import type { ScenePage } from './scene';
 
 export interface ITraining {
@@ -42,6 +43,43 @@ export async function probes({ panel, latest }: ITraining): Promise<void> {
   await text.press('Enter');
   await expect.poll(async () => (await latest()).data.tokens?.text.join('')).toBe('route the fox');
   expect((await latest()).source.step).toBe(step);
+}
+
+/**
+ * While the training waits, an expert is chosen, what it takes most is seen in its text, and the losses of the text are seen
+ * without it; the router's own numbers stand in a tab.
+ */
+export async function asksWhyAnExpert({ panel, latest }: ITraining): Promise<void> {
+  const { tokens, layers } = (await latest()).data;
+  const [[first]] = choicesOf(tokens!.experts[0], layers[0].k);
+  await panel.getByRole('combobox', { name: 'Layer', exact: true }).selectOption('0');
+  await panel.getByRole('combobox', { name: 'Expert', exact: true }).selectOption(String(first + 1));
+
+  await panel.getByRole('tab', { name: 'Tokens' }).click();
+  await control(panel, 'Without it').click();
+  const ablation = async (): Promise<unknown> => (await latest()).data.tokens?.ablation;
+  await expect.poll(ablation).toMatchObject({ layer: layers[0].path, expert: first, mode: 'without' });
+  await expect(control(panel, 'Without it')).toHaveAttribute('aria-pressed', 'true');
+  const losses = async (): Promise<unknown[]> => (await drawn(panel, 'token-loss')).map(({ y }) => y);
+  const told = (await latest()).data.tokens!;
+  await expect.poll(losses).toEqual([told.loss, told.ablation!.loss]);
+  // Its first token went to it: what comes after is another one without it.
+  expect(told.ablation!.loss[0]).not.toBe(told.loss![0]);
+  await expect(panel.locator('[data-picture="token-loss"]')).toContainText(`◇ without expert ${first} of layer 0`);
+  await control(panel, 'Without it').click();
+  await expect.poll(ablation).toBeUndefined();
+
+  await panel.getByRole('tab', { name: 'Experts' }).click();
+  const passages = panel.locator('[data-picture="expert-contexts"] li');
+  // More than the output has room for: the kernel is asked for them.
+  await expect(passages).toHaveCount(8);
+  await expect(passages.first()).toContainText('weight');
+
+  await panel.getByRole('tab', { name: 'Routers' }).click();
+  await expect.poll(async () => (await drawn(panel, 'router-logits')).at(0)?.z?.length).toBe(layers.length);
+  const [{ z, x }] = await drawn(panel, 'router-logits');
+  const { internals } = (await latest()).data.layers[0];
+  expect([z![0], x!.length]).toEqual([internals!.logits.map(onShareScale), internals!.logits.length + 1]);
 }
 
 /** Training that waits goes on by a command, and is stopped from its row of controls, which goes. */

@@ -45,7 +45,8 @@ export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): Spa
   const shares = renormalize ? ops.rowShares(chosen.values) : chosen.values;
   const weights = scale === 1 ? shares : shares.mul<tf.Tensor2D>(scale);
   const probs = scoreFunction === 'softmax' ? scores : ops.rowShares(scores);
-  return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights };
+  const bias = selectionBias === null ? {} : { selectionBias };
+  return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights, ...bias };
 }
 
 /** @throws {SwitchyardError} `where: k must be 1..numExperts (8), got 9`. */

@@ -1,14 +1,24 @@
 import { choicesOf, MAX_DETAILED_BYTES, packChoices } from '../../../protocol';
-import type { LayerRouting, Numeric, RoutingHistory, RoutingPayload, TokenSample, TokenShare } from '../../../protocol';
+import type {
+  ExpertContext,
+  LayerRouting,
+  Numeric,
+  RoutingHistory,
+  RoutingPayload,
+  TokenSample,
+  TokenShare
+} from '../../../protocol';
 import { blendNumbers, blendVectors } from '../../../study/telemetry/blends';
+import { METRIC_DECIMALS, roundNumber, roundScalar, roundTo, shareDecimals } from '../../bounds/rounding';
+import { boundScalars, thinTo } from '../../bounds/scalars';
+import { boundContext } from './contexts';
+import { boundInternals, boundInternalsHistory } from './internals';
 import { planRouting } from './plan';
 import type { RoutingPlan } from './plan';
-import { METRIC_DECIMALS, roundNumber, roundTo, shareDecimals } from '../../bounds/rounding';
-import { boundScalars, thinTo } from '../../bounds/scalars';
 
 /** Routing, by a plan of what fits. */
 export function boundRouting(payload: RoutingPayload, plan = planRouting(payload)): RoutingPayload {
-  const { layers, history, tokens, domains, tokenClasses, omittedLayers = 0 } = payload.data;
+  const { layers, history, tokens, domains, tokenClasses, scoreBins, omittedLayers = 0 } = payload.data;
   const omitted = omittedLayers + layers.length - plan.layers.length;
   return {
     ...payload,
@@ -18,7 +28,8 @@ export function boundRouting(payload: RoutingPayload, plan = planRouting(payload
       history: boundHistory(history, layers, plan),
       tokens: tokens === null || plan.tokens === 0 ? null : boundTokens(tokens, layers, plan),
       domains,
-      ...(tokenClasses && plan.classes ? { tokenClasses } : {})
+      ...(tokenClasses && plan.classes ? { tokenClasses } : {}),
+      ...(scoreBins && plan.internals ? { scoreBins } : {})
     }
   };
 }
@@ -41,7 +52,7 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
   const shares = (values: number[]): number[] => values.map((x) => roundNumber(x, decimals));
   const metric = (value: Numeric): Numeric => roundTo(value, METRIC_DECIMALS);
   const pairs = tabled && plan.coActivation ? layer.coActivation : null;
-  const { meanWeight, classLoad, topTokens, transitions, ...rest } = layer;
+  const { meanWeight, overflow, capacity, classLoad, topTokens, contexts, transitions, internals, ...rest } = layer;
   return {
     ...rest,
     experts: plan.labels ? layer.experts : [],
@@ -56,10 +67,18 @@ function boundLayer(layer: LayerRouting, index: number, plan: RoutingPlan): Laye
     domainLoad: tabled && plan.domainLoad ? layer.domainLoad.map(shares) : [],
     coActivation: pairs && pairs.map((row) => row.map((x) => roundTo(x, decimals))),
     ...(plan.importance && meanWeight ? { meanWeight: meanWeight.map(metric) } : {}),
+    ...(plan.importance && overflow ? { overflow: overflow.map(metric) } : {}),
+    ...(capacity === undefined ? {} : { capacity: roundScalar(capacity) ?? 0 }),
     ...(tabled && plan.classes && classLoad ? { classLoad: classLoad.map(shares) } : {}),
     ...(tabled && plan.topTokens && topTokens ? { topTokens: topTokens.map(roundTokens) } : {}),
-    ...(transitions && plan.transitions.includes(index) ? { transitions: transitions.map(shares) } : {})
+    ...(tabled && plan.contexts > 0 && contexts ? { contexts: boundContexts(contexts, plan.contexts) } : {}),
+    ...(transitions && plan.transitions.includes(index) ? { transitions: transitions.map(shares) } : {}),
+    ...(internals && plan.internals ? { internals: boundInternals(internals, plan.bias) } : {})
   };
+}
+
+function boundContexts(contexts: ExpertContext[][], most: number): ExpertContext[][] {
+  return contexts.map((each) => each.slice(0, most).map(boundContext));
 }
 
 function roundTokens(tokens: TokenShare[]): TokenShare[] {
@@ -83,7 +102,10 @@ function boundHistory(history: RoutingHistory, layers: readonly LayerRouting[], 
     dropped: perLayer(history.dropped),
     loadSteps: load.steps,
     load: plan.layers.map((i) => roundRows(load.series.get(String(i)) ?? [], layers[i].numExperts)),
-    scalars
+    scalars,
+    ...(history.internals && plan.internalSteps > 0
+      ? { internals: boundInternalsHistory(history.internals, plan.layers, plan.internalSteps) }
+      : {})
   };
 }
 
@@ -94,6 +116,7 @@ function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan:
       const rows = cut(choicesOf(experts[i], layers[i].k));
       return plan.packed ? packChoices(rows) : rows;
     });
+  const losses = (values: Numeric[]): Numeric[] => cut(values).map((x) => roundTo(x, METRIC_DECIMALS));
   const weights = plan.layers.map((i) => (plan.packed ? [] : cut(tokens.weights[i])));
   const earlier = tokens.earlier
     ?.slice(-plan.earlier)
@@ -103,6 +126,8 @@ function boundTokens(tokens: TokenSample, layers: readonly LayerRouting[], plan:
     domain: cut(tokens.domain),
     experts: choices(tokens.experts),
     weights: weights.map((rows) => rows.map((row) => row.map((x) => roundTo(x, METRIC_DECIMALS)))),
+    ...(tokens.loss ? { loss: losses(tokens.loss) } : {}),
+    ...(tokens.ablation ? { ablation: { ...tokens.ablation, loss: losses(tokens.ablation.loss) } } : {}),
     ...(plan.earlier > 0 && earlier ? { earlier } : {}),
     truncated: tokens.truncated || plan.tokens < tokens.text.length
   };

@@ -1,5 +1,6 @@
 import {
   jsonBytes,
+  MAX_CONTEXTS,
   MAX_HISTORY_STEPS,
   MAX_LOAD_STEPS,
   MAX_PACKED_EXPERTS,
@@ -7,11 +8,12 @@ import {
   MAX_TOKENS,
   packedLength
 } from '../../../protocol';
-import type { LayerRouting, RoutingPayload } from '../../../protocol';
+import type { LayerRouting, Numeric, RoutingPayload } from '../../../protocol';
 import { evenly } from '../../bounds/evenly';
-import { MARGIN, namesBytes, scalarBytes, STEP_BYTES } from '../../bounds/scalarBytes';
+import { MARGIN, namesBytes, SCALAR_BYTES as SCORE_BYTES, scalarBytes, STEP_BYTES } from '../../bounds/scalarBytes';
 import { Budget } from './budget';
-import { METRIC_DECIMALS, shareDecimals } from '../../bounds/rounding';
+import { boundContext } from './contexts';
+import { METRIC_DECIMALS, roundTo, shareDecimals } from '../../bounds/rounding';
 
 /** A metric in 0..1 or a weight, and a comma. */
 const METRIC_BYTES = METRIC_DECIMALS + 4;
@@ -31,14 +33,21 @@ export interface RoutingPlan {
   /** Token classes and their loads. */
   classes: boolean;
   topTokens: boolean;
+  /** Contexts of each expert. */
+  contexts: number;
   /** Indices of the layers whose transitions are kept. */
   transitions: readonly number[];
+  /** Distributions of the routers' scores, and the selection bias of each expert. */
+  internals: boolean;
+  bias: boolean;
   tokens: number;
   /** Choices go as bytes, and weights are left out: more tokens fit. */
   packed: boolean;
   /** Earlier choices kept, the newest. */
   earlier: number;
   loadSteps: number;
+  /** Steps kept of the routers' scores. */
+  internalSteps: number;
   steps: number;
 }
 
@@ -51,7 +60,7 @@ interface PlanOptions {
 
 /**
  * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens,
- * co-activation, domains, token classes, top tokens, transitions, the history of load, and with what is left the history of scalars. Counted with the longest
+ * co-activation, domains, token classes, top tokens, contexts, transitions, scores of the routers, the history of load and of scores, and with what is left the history of scalars. Counted with the longest
  * form of each number, so that the result always fits.
  */
 export function planRouting(
@@ -60,7 +69,7 @@ export function planRouting(
 ): RoutingPlan {
   const { data } = payload;
   const { scalars } = data.history;
-  const bare = { ...data, tokenClasses: undefined, layers: [], history: {}, tokens: null };
+  const bare = { ...data, tokenClasses: undefined, scoreBins: undefined, layers: [], history: {}, tokens: null };
   const rest = jsonBytes({ ...payload, data: bare }) + MARGIN + namesBytes(scalars);
   // The same layers whatever the room: a reader's layer keeps its place.
   const layers = layersThatFit(data.layers, MAX_PAYLOAD_BYTES - rest);
@@ -82,9 +91,16 @@ export function planRouting(
     domainLoad: budget.take(sum(tables, domainLoadBytes), 1 / 3),
     classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(tables, classBytes), 1 / 4),
     topTokens: budget.take(sum(tables, topTokensBytes), 1 / 4),
+    contexts: budget.takeMany(sum(tables, contextBytes), 1 / 4, { max: MAX_CONTEXTS }),
     transitions: planTransitions(data.layers, kept, tabled, budget),
     earlier: planEarlier(payload, kept, sample, budget),
+    internals: budget.take(jsonBytes(data.scoreBins ?? []) + KEY_BYTES + sum(kept, internalsBytes), 1 / 10),
+    bias: budget.take(sum(kept, biasBytes), 1 / 8),
     loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
+    internalSteps: budget.takeMany(STEP_BYTES + 4 * kept.length * SCORE_BYTES, 1 / 12, {
+      max: MAX_LOAD_STEPS,
+      min: MIN_LOAD_STEPS
+    }),
     steps: budget.takeMany(stepBytes, 1, { max: MAX_HISTORY_STEPS })
   };
 }
@@ -100,7 +116,8 @@ const MIN_PACKED = 16;
 
 /** Rows with their weights where all tokens fit, else packed, which holds more. */
 function planTokens({ data }: RoutingPayload, kept: readonly LayerRouting[], budget: Budget): TokenPlan {
-  const text = Math.max(0, ...(data.tokens?.text ?? []).map((token) => jsonBytes(token)));
+  const losses = [data.tokens?.loss, data.tokens?.ablation?.loss].filter((each) => each !== undefined);
+  const text = Math.max(0, ...(data.tokens?.text ?? []).map((token) => jsonBytes(token))) + sum(losses, lossBytes);
   const max = Math.min(MAX_TOKENS, data.tokens?.text.length ?? 0);
   const rows = budget.takeMany(tokenBytes(text, kept), 1 / 4, { max });
   if (rows === max || kept.some(({ numExperts }) => numExperts > MAX_PACKED_EXPERTS)) {
@@ -157,22 +174,22 @@ function layersThatFit(layers: readonly LayerRouting[], room: number): number[] 
 }
 
 /** Keys that are left out with their values; their names are at most this long with quotes, colon and comma. */
-const OPTIONAL = ['meanWeight', 'classLoad', 'topTokens', 'transitions'];
+const OPTIONAL = ['meanWeight', 'overflow', 'classLoad', 'topTokens', 'contexts', 'transitions', 'internals'];
 const KEY_BYTES = 15;
 
 /** A layer without what may be left out, with the brackets of its rows of the history and of the sample. */
 function requiredBytes(layer: LayerRouting): number {
-  const { path, router, numExperts, k } = layer;
+  const { path, router, numExperts, k, capacity } = layer;
   const keys = Object.keys(layer).filter((key) => !OPTIONAL.includes(key));
   const bare = Object.fromEntries(keys.map((key) => [key, null]));
-  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2);
+  const metrics = 6 * (String(numExperts).length + METRIC_DECIMALS + 2) + (capacity === undefined ? 0 : SCORE_BYTES);
   return jsonBytes({ ...bare, path, router, numExperts, k }) + metrics + 32 + sharesBytes(numExperts, numExperts);
 }
 
 const labelsBytes = ({ experts }: LayerRouting): number => jsonBytes(experts);
 
-const importanceBytes = ({ importance, meanWeight = [], numExperts: E }: LayerRouting): number =>
-  sharesBytes(importance.length, E) + KEY_BYTES + meanWeight.length * METRIC_BYTES;
+const importanceBytes = ({ importance, meanWeight = [], overflow = [], numExperts: E }: LayerRouting): number =>
+  sharesBytes(importance.length, E) + 2 * KEY_BYTES + (meanWeight.length + overflow.length) * METRIC_BYTES;
 
 const coActivationBytes = ({ coActivation, numExperts: E }: LayerRouting): number =>
   coActivation === null ? 0 : E * sharesBytes(E, E);
@@ -185,8 +202,22 @@ const classBytes = ({ classLoad = [], numExperts: E }: LayerRouting): number =>
 const topTokensBytes = ({ topTokens }: LayerRouting): number =>
   KEY_BYTES + sum(topTokens ?? [], (tokens) => 3 + sum(tokens, ({ text }) => 20 + METRIC_BYTES + jsonBytes(text)));
 
+/** One context of each expert; the longest counts. */
+const contextBytes = ({ contexts }: LayerRouting): number =>
+  KEY_BYTES +
+  sum(contexts ?? [], (each) => 3 + Math.max(0, ...each.map((context) => jsonBytes(boundContext(context)) + 1)));
+
 const transitionsBytes = ({ transitions = [], numExperts: E }: LayerRouting): number =>
   KEY_BYTES + sum(transitions, (row) => sharesBytes(row.length, E));
+
+/** With the names of its parts. */
+const internalsBytes = ({ internals }: LayerRouting): number =>
+  internals === undefined
+    ? 0
+    : 4 * KEY_BYTES + 2 * SCORE_BYTES + sharesBytes(internals.logits.length + internals.margins.length, 1);
+
+const biasBytes = ({ internals }: LayerRouting): number =>
+  internals?.bias === undefined ? 0 : 2 * KEY_BYTES + internals.bias.length * (SCORE_BYTES + STEP_BYTES);
 
 /** `count` shares of E experts as an array. */
 function sharesBytes(count: number, numExperts: number): number {
@@ -203,6 +234,11 @@ function metricsBytes({ numExperts }: LayerRouting): number {
 function tokenBytes(text: number, kept: readonly LayerRouting[]): number {
   const choice = ({ numExperts }: LayerRouting): number => String(numExperts).length + 1 + METRIC_BYTES;
   return text + 4 + sum(kept, (layer) => 6 + layer.k * choice(layer));
+}
+
+/** One of these losses and a comma; the longest counts. */
+function lossBytes(losses: readonly Numeric[]): number {
+  return 1 + Math.max(4, ...losses.map((loss) => String(roundTo(loss, METRIC_DECIMALS)).length));
 }
 
 /** The same with its choices packed: a byte each, four characters for three bytes. */

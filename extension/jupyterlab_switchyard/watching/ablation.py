@@ -1,0 +1,78 @@
+"""A router's output without one expert, or with one alone: what an expert is for is seen by what the model cannot do without it."""
+
+from typing import Any
+
+from ..recording.arrays import arrays_of
+from ..recording.errors import fail
+
+MODES = ("without", "only")
+#: A logit that no softmax and no sigmoid gives a share, in half precision as well.
+NEVER = -1e4
+
+
+def ablated(path: str, output: Any, expert: int, mode: str, num_experts: int) -> Any:
+    """The output of the router at this path, as it is read by ``OutputReader``, with ``expert`` left out ("without") or alone ("only").
+
+    Logits alone: the router's own choice is made without the expert, or of it alone. With choices [..., K] and weights: a choice of
+    the expert goes to the most probable one that the token does not have yet, and the token's weights are shared anew by
+    probability; alone, every token goes to it. The sum of a token's weights stays.
+
+    Raises:
+        SwitchyardError: Where the output has a form that this does not know, such as experts that had room.
+    """
+    values = list(output) if isinstance(output, tuple) else [output]
+    tensors = [i for i, value in enumerate(values) if value is not None and len(arrays_of(value).shape_of(value)) > 1]
+    numbers = [i for i in tensors if not arrays_of(values[i]).is_integer(values[i])]
+    integers = [i for i in tensors if i not in numbers]
+    scores = next((i for i in numbers if _width(values[i]) == num_experts), None)
+    if scores is None or len(integers) > 1 or (integers and _width(values[integers[0]]) == num_experts > 1):
+        fail(path, "an expert can be left out where a router returns logits, or choices with weights", output)
+    if not integers:
+        values[scores] = _masked(values[scores], expert, mode)
+    else:
+        [chosen] = integers
+        shape = arrays_of(values[chosen]).shape_of(values[chosen])
+        weights = next((i for i in numbers if i != scores and arrays_of(values[i]).shape_of(values[i]) == shape), None)
+        if weights is None:
+            fail(path, "an expert can be left out where the choices come with weights", output)
+        values[chosen], values[weights] = _rerouted(values[scores], values[chosen], values[weights], expert, mode)
+    return tuple(values) if isinstance(output, tuple) else values[0]
+
+
+def _masked(scores: Any, expert: int, mode: str) -> Any:
+    """Scores [..., E] of which the router makes its choice."""
+    arrays = arrays_of(scores)
+    rows = arrays.to_list(arrays.rows(scores))
+    shares = arrays.form(arrays.rows(scores)) == "probabilities"
+    kept = [[(e == expert) == (mode == "only") for e in range(len(row))] for row in rows]
+    if not shares:
+        return arrays.alike([[x if keep else NEVER for x, keep in zip(*pair)] for pair in zip(rows, kept)], scores)
+    left = [[x if keep else 0.0 for x, keep in zip(*pair)] for pair in zip(rows, kept)]
+    return arrays.alike([[x / (sum(row) or 1.0) for x in row] for row in left], scores)
+
+
+def _rerouted(scores: Any, indices: Any, weights: Any, expert: int, mode: str) -> tuple[Any, Any]:
+    """Choices and weights [..., K] of which the layer makes its output."""
+    arrays = arrays_of(scores)
+    rows = arrays.rows(scores)
+    # Probabilities and logits have one order; shares are by probability.
+    probabilities = arrays.to_list(rows if arrays.form(rows) == "probabilities" else arrays.probabilities(rows))
+    chosen = arrays.to_list(arrays.rows(indices))
+    shares = arrays.to_list(arrays.rows(weights))
+    for own, share, row in zip(chosen, shares, probabilities):
+        total, k = sum(share), len(own)
+        if mode == "only":
+            own[:], share[:] = [expert] * k, [total] + [0.0] * (k - 1)
+        elif expert in own:
+            others = [e for e in range(len(row)) if e not in own]
+            kept = [e for e in own if e != expert and e >= 0] + ([max(others, key=lambda e: row[e])] if others else [])
+            kept.sort(key=lambda e: -row[e])
+            mass = sum(row[e] for e in kept)
+            # What nobody takes stays with the expert, and weighs nothing.
+            own[:] = kept + [expert] * (k - len(kept))
+            share[:] = [total * row[e] / mass if mass > 0 else 0.0 for e in kept] + [0.0] * (k - len(kept))
+    return arrays.alike(chosen, indices), arrays.alike(shares, weights)
+
+
+def _width(values: Any) -> int:
+    return arrays_of(values).shape_of(values)[-1]
