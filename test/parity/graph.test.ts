@@ -40,6 +40,6 @@ describe.each([
 test('each kind of layer has a case', () => {
   const kinds = new Set(cases.map(({ name }) => name.split(',')[0]));
   // Those that it has not.
-  const ours = ['adaptive-channels', 'chebyshev-filter', 'cooperative', 'drew'];
+  const ours = ['adaptive-channels', 'chebyshev-filter', 'cooperative', 'drew', 'layer-mixture'];
   expect([...kinds, ...ours].sort()).toEqual([...graph.layerSpecs.names].sort());
 });

@@ -74,6 +74,22 @@ describe('cooperative graph networks', () => {
     layer.dispose();
   });
 
+  test.each([
+    ['sums', graph.gin()],
+    ['means', graph.sage()]
+  ])('[co-gnn] with actions it is the environment on the edges that are left, %s', (_, environment) => {
+    const layer = told(environment);
+    const [base] = layer.children.values();
+    const left = Array.from(all.sources, (source, edge) => [source, all.targets[edge]] as const).filter(
+      ([u, v]) => [0, 2].includes(actionOf(u)) && [0, 1].includes(actionOf(v))
+    );
+    tf.tidy(() => {
+      const x = said([0.3, -1, 2, 0.7, 1.5, -0.4, 0.9, 0.1]);
+      expectClose(passOn(all, layer, x), passOn(graph.fromEdges({ numNodes: 8, edges: left }), base, x), 1e-5);
+    });
+    layer.dispose();
+  });
+
   test('[co-gnn] gradients go through the actions, which are drawn while training', () => {
     const g = drawnGraph(12, 0.4, random);
     const layer = new graph.Cooperative({ inputWidth: 5, outputWidth: 4, environment: graph.gin(), random });

@@ -34,7 +34,13 @@ test.skipIf(tensorflow === null || runtime === null)(
         ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
         SWITCHYARD_CUSTOM_OPS: output
       };
-      const tests = ['base/ops/customOps', 'base/ops/fused', 'base/ops/graph', 'base/ops/packed', 'nn/layers/keptAttention'];
+      const tests = [
+        'base/ops/customOps',
+        'base/ops/fused',
+        'base/ops/graph',
+        'base/ops/packed',
+        'nn/layers/keptAttention'
+      ];
       const words = ['run', ...tests.map((name) => join(__dirname, '..', '..', `${name}.test.ts`))];
       const vitest = join(project.root, 'node_modules', 'vitest', 'vitest.mjs');
       const run = spawnSync(process.execPath, [vitest, ...words], { cwd: project.root, env, encoding: 'utf8' });

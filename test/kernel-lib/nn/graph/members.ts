@@ -1,4 +1,4 @@
-import { graph } from '@switchyard/kernel-lib';
+import { graph, routers } from '@switchyard/kernel-lib';
 
 /** Width of nodes that come in and go out, and of edges. */
 export const [INPUTS, OUTPUTS, EDGE] = [6, 4, 3];
@@ -138,6 +138,13 @@ export const MEMBERS: GraphLayerCase[] = [
       ...[...linear('action.neighbours'), ...linear('action.own', false)]
     ],
     ...{ flops: 80 + 96, hearsItself: true, jumps: true, pinned: ['outputs'] }
+  },
+  {
+    name: 'LayerMixture',
+    spec: graph.layerMixture({ experts: [graph.sage(), graph.gcn()], router: routers.topK({ k: 2 }) }),
+    parameters: ['router.weight', ...linear('0.neighbours'), ...linear('0.own', false), '1.bias', '1.map.weight'],
+    // A router of two, and both layers.
+    ...{ flops: 24 + 96 + 48, hearsItself: true, pinned: ['outputs', 'experts'] }
   }
 ];
 

@@ -21,6 +21,8 @@ export type { GineOptions, GineSpecOptions } from './gine';
 export { GraphTransformer, graphTransformer } from './graphTransformer';
 export type { GraphTransformerOptions, GraphTransformerSpecOptions } from './graphTransformer';
 export type { GinOptions, IsomorphismChoices } from './isomorphism';
+export { LayerMixture, layerMixture } from './layerMixture';
+export type { LayerMixtureOptions, LayerMixtureSpecOptions } from './layerMixture';
 export type { AttentionChoices } from './neighbourAttention';
 export { meanLogDegree, PNA, pna } from './pna';
 export type { PnaOptions, PnaSpecOptions } from './pna';
