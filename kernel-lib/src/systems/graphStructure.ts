@@ -79,5 +79,15 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     note:
       'Sampler and gradient (SIMPLE) are exact, checked by enumeration. In place of tree-neighbours-match, which takes minutes: a planted task that two edges of 36 candidates solve, which learned scores find and neither the fixed ' +
       'graph nor drawn edges have. Not covered: the network that gives scores, several samples at once, removal of edges.'
+  },
+  {
+    id: 'netinfof',
+    title: 'NetInfoF Framework: Measuring and Exploiting Network Usable Information',
+    function: 'graph.probes.usableInformation',
+    test: 'test/systems/netInfoF.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Classes of nodes: three components (structure, features, features after two steps), cells by k-means, and ridge regression on all of them in closed form. Chosen: as many eigenvectors as classes less one. Not covered: links ' +
+      'and the similarity that is adjusted for them, the components of neighbours apart.'
   }
 ];

@@ -295,6 +295,12 @@ export const mutations: Mutation[] = [
     (d) => (d.edges[0].state = 'moved')
   ),
   of(
+    'graph-rewiring',
+    'a curvature before that is no number',
+    'edges[0].before: must be null',
+    (d) => (d.edges[0].before = 'flat')
+  ),
+  of(
     'timeline',
     'a span that ends before it starts',
     'spans[3].end: must be a finite number of at least',

@@ -1,4 +1,4 @@
-import { graph, protocol, show } from '@switchyard/kernel-lib';
+import { graph, protocol, show, telemetry } from '@switchyard/kernel-lib';
 import { JSDOM } from 'jsdom';
 import { expect, test } from 'vitest';
 
@@ -39,6 +39,13 @@ test('of more than 512 nodes those nearest to what changed are shown, and it fit
   expect(nodes).toHaveLength(512);
   expect(nodes.map(({ label }) => label)).toContain('301');
   expect(nodes.map(({ label }) => label)).not.toContain('5');
+});
+
+test('in an output curvature has four digits, before as after', () => {
+  const third = graph.rewire.fosr(graph.generators.tree({ branching: 2, depth: 3 }), { edges: 1 }).report;
+  const { edges } = (telemetry.bound(show.rewiring(third)) as protocol.GraphRewiringPayload).data;
+  expect(edges.flatMap(({ before }) => before ?? [])).toContain(-0.6667);
+  expect(edges.flatMap(({ curvature }) => curvature ?? [])).toContain(-0.6667);
 });
 
 test('virtual nodes and parts that were joined are in the layout', () => {

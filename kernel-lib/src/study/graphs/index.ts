@@ -4,3 +4,10 @@ export { orbitAdjacency } from './orbitAdjacency';
 export type { OrbitAdjacency } from './orbitAdjacency';
 export { topologicalConcentration } from './topologicalConcentration';
 export type { ConcentrationOptions } from './topologicalConcentration';
+export { usableInformation } from './usableInformation';
+export type {
+  InformationComponent,
+  UsableInformation,
+  UsableInformationOptions,
+  UsableInformationReport
+} from './usableInformation';

@@ -166,3 +166,13 @@ test('layout: distances of a path are hops, the same each time, no two nodes in 
   expect(probes.layout(graph.fromEdges({ numNodes: 0, edges: [] }))).toEqual([]);
   expect(probes.layout(graph.fromEdges({ numNodes: 1, edges: [] }))).toEqual([[0, 0]]);
 });
+
+test('fault of dgl#7271: nodes with the same neighbours, and a graph without edges, are laid out apart and finite', () => {
+  const twins = [generators.star({ leaves: 6 }), generators.complete({ nodes: 8 }), graph.fromEdges({ numNodes: 5, edges: [] })]; // prettier-ignore
+  for (const g of twins) {
+    const places = probes.layout(g);
+    places.flat().forEach((value) => expect(Number.isFinite(value)).toBe(true));
+    const gaps = places.flatMap(([x, y], i) => places.slice(i + 1).map(([u, v]) => Math.hypot(x - u, y - v)));
+    expect(Math.min(...gaps)).toBeGreaterThan(0.2);
+  }
+});

@@ -133,6 +133,9 @@ describe('nodes and graphs', () => {
     expect([validation, test].map((part) => [part.length, ones(part)])).toEqual([[10, 4], [5, 2]]); // prettier-ignore
     expect(splits.nodes(generators.ring({ nodes: 50 }), { seed: 3 }).test).toHaveLength(5);
     expect([...train]).toEqual([...train].sort((a, b) => a - b));
+    const drawn = [1, 2].map((seed) => [...splits.graphs(50, { seed }).test]);
+    expect(drawn[0]).not.toEqual(drawn[1]);
+    expect(drawn[0]).toEqual([...splits.graphs(50, { seed: 1 }).test]);
   });
 
   test.each([
