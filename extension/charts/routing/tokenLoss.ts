@@ -3,6 +3,7 @@ import type { LayerRouting, Numeric, RoutingPayload, TokenSample } from '@switch
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { expertColour } from '../../base/colours';
+import type { ITable } from '../../base/table';
 import { cell, tableOf } from '../../base/table';
 import type { IChartContext, IFigure } from '../figure';
 import { figureWidth, fitting, isNarrow } from '../fitting';
@@ -84,22 +85,29 @@ export function tokenLoss(payload: RoutingPayload, context: IChartContext): IFig
       }
     },
     summary: summary(payload, { layer, experts, names }, context),
-    table: tableOf(
-      [
-        ...['token', 'text', 'expert', 'loss'].map((column) => trans.__(column)),
-        ...(ablation ? [ablationWords(payload, context)] : [])
-      ],
-      () =>
-        loss.map((value, t) => [
-          ...[String(t + 1), { text: visibleText(tokens.text[t]), value: tokens.text[t] }, name(t), cell(value, brief)],
-          ...(ablation ? [cell(ablation.loss[t], brief)] : [])
-        ])
-    ),
+    table: tableOfLosses(payload, name, context),
     pick: ({ x }) => {
       const expert = experts[Number(x)] ?? -1;
       return expert < 0 ? {} : { expert: expert === context.expert ? null : expert };
     }
   };
+}
+
+/** A row for each token; `name` is that of its expert. */
+function tableOfLosses(payload: RoutingPayload, name: (token: number) => string, context: IChartContext): ITable {
+  const { trans } = context;
+  const { text, loss = [], ablation } = payload.data.tokens as TokenSample;
+  return tableOf(
+    [
+      ...[trans.__('token'), trans.__('text'), trans.__('expert'), trans.__('loss')],
+      ...(ablation ? [ablationWords(payload, context)] : [])
+    ],
+    () =>
+      loss.map((value, t) => [
+        ...[String(t + 1), { text: visibleText(text[t]), value: text[t] }, name(t), cell(value, brief)],
+        ...(ablation ? [cell(ablation.loss[t], brief)] : [])
+      ])
+  );
 }
 
 /** The ablation in words: "without expert 3 of layer 1". */

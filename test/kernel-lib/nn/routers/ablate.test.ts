@@ -1,4 +1,4 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, type moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeLayer, tokens } from '../../../support/moeLayer';
 import { expectClose } from '../../../support/numeric';
