@@ -92,7 +92,7 @@ export class ControlBar extends Widget {
     }
   }
 
-  /** What is measured without an expert, or with it alone: losses of the text. */
+  /** Buttons that measure the text without the chosen expert, or with it alone; off where that cannot be. */
   private _describeAblations(status: ControlStatus | null): void {
     const { _chosen: chosen, _trans: trans } = this;
     const ablation = status?.ablation ?? null;

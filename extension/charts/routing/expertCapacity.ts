@@ -143,7 +143,9 @@ function capacityWords(capacity: number, { theme, trans }: IChartContext): NonNu
   return {
     text: plainText(trans.__('capacity %1×', brief(capacity))),
     ...{ x: 0, xref: 'paper', xanchor: 'left', y: capacity, yanchor: 'bottom', showarrow: false },
-    font: { size: 10, color: theme.text }
+    font: { size: 10, color: theme.text },
+    // It may stand over a bar.
+    bgcolor: theme.background
   };
 }
 

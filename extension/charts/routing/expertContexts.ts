@@ -60,7 +60,10 @@ export function expertContexts(payload: RoutingPayload, context: IChartContext):
           ? trans.__('%1 took no token in the latest steps.', whose)
           : trans.__('The tokens that %1 took with the greatest weights in the latest steps.', whose),
     table: tableOf(
-      ['expert', 'before', 'token', 'after', 'weight', 'domain', 'step'].map((name) => trans.__(name)),
+      [
+        ...[trans.__('expert'), trans.__('before'), trans.__('token'), trans.__('after')],
+        ...[trans.__('weight'), trans.__('domain'), trans.__('step')]
+      ],
       () =>
         (contexts ?? []).flatMap((each, e) =>
           each.map(({ before, token, after, weight, domain, step }) => [

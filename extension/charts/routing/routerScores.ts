@@ -24,7 +24,7 @@ interface IDistribution {
   /** Mean of a layer, marked; absent where it says nothing. */
   mean?: (internals: RouterInternals) => Numeric;
   colours: string;
-  /** What the axis is of, the longest words first. */
+  /** Words for the axis, the longest first. */
   axis: string[];
   words: (layer: string, from: string, to: string, share: string) => string;
   summary: (known: readonly RouterInternals[]) => string;

@@ -3,9 +3,10 @@ import type { LayerRouting, Numeric, RoutingPayload, TokenSample } from '@switch
 import { choicesOf } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { expertColour } from '../../base/colours';
+import type { ITable } from '../../base/table';
 import { cell, tableOf } from '../../base/table';
 import type { IChartContext, IFigure } from '../figure';
-import { isNarrow } from '../fitting';
+import { figureWidth, fitting, isNarrow } from '../fitting';
 import { baseLayout, fixedMargin } from '../load';
 import { brief, expertNames, layerLabels, plainText, visibleText } from '../text';
 import { wordsInstead } from '../wordsInstead';
@@ -84,17 +85,7 @@ export function tokenLoss(payload: RoutingPayload, context: IChartContext): IFig
       }
     },
     summary: summary(payload, { layer, experts, names }, context),
-    table: tableOf(
-      [
-        ...['token', 'text', 'expert', 'loss'].map((column) => trans.__(column)),
-        ...(ablation ? [ablationWords(payload, context)] : [])
-      ],
-      () =>
-        loss.map((value, t) => [
-          ...[String(t + 1), { text: visibleText(tokens.text[t]), value: tokens.text[t] }, name(t), cell(value, brief)],
-          ...(ablation ? [cell(ablation.loss[t], brief)] : [])
-        ])
-    ),
+    table: tableOfLosses(payload, name, context),
     pick: ({ x }) => {
       const expert = experts[Number(x)] ?? -1;
       return expert < 0 ? {} : { expert: expert === context.expert ? null : expert };
@@ -102,7 +93,24 @@ export function tokenLoss(payload: RoutingPayload, context: IChartContext): IFig
   };
 }
 
-/** What is left out, in words: "without expert 3 of layer 1". */
+/** A row for each token; `name` is that of its expert. */
+function tableOfLosses(payload: RoutingPayload, name: (token: number) => string, context: IChartContext): ITable {
+  const { trans } = context;
+  const { text, loss = [], ablation } = payload.data.tokens as TokenSample;
+  return tableOf(
+    [
+      ...[trans.__('token'), trans.__('text'), trans.__('expert'), trans.__('loss')],
+      ...(ablation ? [ablationWords(payload, context)] : [])
+    ],
+    () =>
+      loss.map((value, t) => [
+        ...[String(t + 1), { text: visibleText(text[t]), value: text[t] }, name(t), cell(value, brief)],
+        ...(ablation ? [cell(ablation.loss[t], brief)] : [])
+      ])
+  );
+}
+
+/** The ablation in words: "without expert 3 of layer 1". */
 export function ablationWords({ data }: RoutingPayload, { trans }: IChartContext): string {
   const { ablation } = data.tokens as TokenSample;
   if (!ablation) {
@@ -173,13 +181,19 @@ function summary(payload: RoutingPayload, { experts, names }: IRouted, context: 
   return [...sentences, ablation ? changeWords(payload, context) : ''].filter(Boolean).join(' ');
 }
 
-/** What the ablation does to the mean loss. */
+/** Words for the change of the mean loss under the ablation. */
 function changeWords(payload: RoutingPayload, context: IChartContext): string {
   const { loss = [], ablation } = payload.data.tokens as TokenSample;
   const [now, then] = [mean(loss), mean(ablation?.loss ?? [])];
   const change = now === null || then === null ? null : then - now;
   const signed = change === null || change < 0 ? brief(change) : `+${brief(change)}`;
-  return context.trans.__('◇ %1: %2 on average, %3', ablationWords(payload, context), brief(then), signed);
+  const { trans } = context;
+  const forms = [
+    trans.__('◇ %1: %2 on average, %3', ablationWords(payload, context), brief(then), signed),
+    trans.__('◇ %1: %2', ablationWords(payload, context), signed),
+    ablation?.mode === 'only' ? trans.__('◇ with only it: %1', signed) : trans.__('◇ without it: %1', signed)
+  ];
+  return fitting(forms, figureWidth(context));
 }
 
 function mean(values: readonly Numeric[]): Numeric {

@@ -112,7 +112,7 @@ export class Steering {
     }
   }
 
-  /** What cannot be left out is said, and the text goes on as it was. */
+  /** Asks the probe for an ablation; one that cannot be is said, and the text goes on as it was. */
   private ablate(ablation: Ablation | null): void {
     this.problem = null;
     try {

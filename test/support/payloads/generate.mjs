@@ -67,7 +67,7 @@ export function routing({ seed, layers, numExperts, k, steps, sampled, domains, 
   }));
   const loads = routers.map((router) => loadKept.map((step) => shares(router.run(200, step / steps).load)));
   const losses = scalars(random, kept, steps);
-  const scored = rich ? scoresOf(routers, random, every(steps, steps / 10), steps) : null;
+  const scored = rich ? scoresOf(routers, random, every(steps, steps / 5), steps) : null;
   return envelope('routing', `MoE transformer, top-${k} of ${numExperts}`, seed, steps, final, {
     layers: described.map((each, i) => ({
       ...each,
@@ -117,7 +117,7 @@ function roomOf({ load, numExperts }) {
 /** Where the most frequent tokens of each expert stand in the texts. */
 function contextsOf({ topTokens }, domains, steps) {
   return topTokens.map((tokens, e) =>
-    tokens.slice(0, e === 3 ? 3 : 1).map(({ text }, i) => {
+    tokens.slice(0, e === 3 ? 3 : e < 8 ? 1 : 0).map(({ text }, i) => {
       const domain = Object.values(WORDS).findIndex((words) => words.includes(text));
       const words = Object.values(WORDS)[domain];
       const at = words.indexOf(text);
@@ -166,7 +166,8 @@ function scoresOf(routers, random, steps, last) {
       margin += (first - second) / tokens;
       zLoss += Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) ** 2 / tokens;
     }
-    return { logits: shares(logits), margins: shares(margins), margin: round(margin), zLoss: round(zLoss) };
+    const coarse = (counts) => shares(counts).map((share) => Number(share.toFixed(3)));
+    return { logits: coarse(logits), margins: coarse(margins), margin: round(margin), zLoss: round(zLoss) };
   };
   // The last layer is balanced by a loss, and has no bias.
   const biased = (i) => i + 1 < routers.length;

@@ -30,7 +30,7 @@ export interface RoutingRecord {
   importance: Float32Array;
   /** Mean over tokens of the entropy of the probabilities, in nats. */
   entropy: number;
-  /** What the choice was made by; absent where the layer does not tell. */
+  /** Scores that the choice was made by; absent where the layer does not tell them. */
   scores?: RouterScores;
 }
 

@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { expectInteger, expectOneOf } from '../../base/core';
 import type { Router, Routing, SparseRouting } from './router';
 
-/** What is left of the experts: all but one, or one alone. */
+/** Rest of the experts that an ablation leaves: all but one, or one alone. */
 export type AblationMode = 'without' | 'only';
 
 const MODES: readonly AblationMode[] = ['without', 'only'];

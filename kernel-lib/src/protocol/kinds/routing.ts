@@ -111,7 +111,7 @@ export interface LayerRouting {
   transitions?: Share[][];
   /** The tokens that each expert took with the greatest weights, with the text around them, at most 8 of each, the heaviest first; [E]. */
   contexts?: ExpertContext[][];
-  /** What the router decides by; absent where it does not tell, or it would not fit. */
+  /** Scores that the router decides by; absent where it does not tell, or it would not fit. */
   internals?: RouterInternals;
 }
 

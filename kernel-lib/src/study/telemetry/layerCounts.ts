@@ -23,7 +23,7 @@ export class LayerCounts {
   /** Choices of each expert that were not dropped, and the sum of their weights; [E]. */
   readonly taken: Float64Array;
   readonly weight: Float64Array;
-  /** What the choices were made by. */
+  /** Scores that the choices were made by. */
   readonly scores = new ScoreCounts();
   /** Choices by domain and expert; [G * E]. */
   readonly domainLoad: Float64Array;

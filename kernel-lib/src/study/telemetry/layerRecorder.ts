@@ -29,7 +29,7 @@ export class LayerRecorder {
   /** Experts that work on every token besides. */
   readonly sharedExperts: number;
   readonly ring: SequenceRing;
-  /** What balances the router without a loss. */
+  /** The bias that balances the router without a loss. */
   readonly bias: BiasWatch;
   /** The step under way. */
   readonly latest: LayerCounts;

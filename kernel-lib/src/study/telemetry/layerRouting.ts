@@ -48,7 +48,7 @@ function layerRouting(
   };
 }
 
-/** What experts had no room for, and how much room they have: as a multiple of the fair share. */
+/** Overflow of each expert, and the capacity of all as a multiple of the fair share. */
 function overflowOf({ drops, load, taken, capacity, choices, numExperts }: LayerCounts): Partial<LayerRouting> {
   return {
     ...(drops ? { overflow: Array.from(load, (count, e) => finite((count - taken[e]) / count)) } : {}),

@@ -6,7 +6,7 @@ import type { LayerRecorder } from './layerRecorder';
 
 const SERIES = ['zLoss', 'margin', 'biasSize', 'biasFlips'] as const;
 
-/** What routers decide by, over the steps of a run. */
+/** Scores that routers decide by, over the steps of a run. */
 export class ScoreHistory {
   /** Null before some router has told its scores. */
   private binned: Binned<number> | null = null;

@@ -110,6 +110,9 @@ test('what an output had no room for is put in from what the kernel told', () =>
   delete cut.data.history.internals;
   delete cut.data.scoreBins;
   delete cut.data.layers[1].internals;
+  const unbiased = small();
+  delete unbiased.data.layers[0].internals!.bias;
+  expect(filled(unbiased, whole).data.layers[0].internals!.bias).toEqual([0.1, -0.4, 0, 0.2]);
   const done = routing('finished');
   expect(lacking(done, 0, 'routers')).toBeNull();
   delete done.data.layers[0].internals;

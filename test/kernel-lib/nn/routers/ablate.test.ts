@@ -1,4 +1,4 @@
-import { core, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, type moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeLayer, tokens } from '../../../support/moeLayer';
 import { expectClose } from '../../../support/numeric';
@@ -30,6 +30,10 @@ describe('routers.ablate', () => {
       expect(indices.arraySync()).toEqual([[1, 2], [3, 2]]); // prettier-ignore
       // 0.3 and 0.15 of what was 1 in all.
       expectClose(weights, [2 / 3, 1 / 3, 8 / 7, 6 / 7], 1e-6);
+      // Where a token's weights sum to 2 they still do: 0.3 and 0.2 of it.
+      const other = routers.ablate(sparse(), { expert: 3, mode: 'without' }) as routers.SparseRouting;
+      expect(other.indices.arraySync()).toEqual([[0, 1], [2, 1]]); // prettier-ignore
+      expectClose(other.weights, [0.625, 0.375, 1.2, 0.8], 1e-6);
     });
   });
 

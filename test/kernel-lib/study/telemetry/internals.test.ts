@@ -2,7 +2,7 @@ import { core, protocol, routers, telemetry } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeLayer, tokens } from '../../../support/moeLayer';
 import { routingExample } from '../../../support/payloads';
-import { recordOf, scoresOf } from '../../../support/routingRecords';
+import { batchOf, recordOf, scoresOf } from '../../../support/routingRecords';
 
 /** Two tokens of a layer of four experts. */
 function record(logits: number[][], bias: number[] | null = null, path = 'moe'): ReturnType<typeof recordOf> {
@@ -89,12 +89,13 @@ describe("routers' scores", () => {
 
   test('the schema version is that of the new fields, and a payload without them is read as before', () => {
     expect(protocol.SCHEMA_VERSION).toBe('1.5');
-    const old = routingExample();
-    const { scoreBins, ...data } = old.data;
-    data.layers = data.layers.map(({ internals, ...layer }) => layer);
-    delete data.history.internals;
-    expect(() => protocol.parsePayload({ ...old, data })).not.toThrow();
-    expect([scoreBins === undefined, data.layers.every(({ internals }) => internals === undefined)][1]).toBe(true);
+    const old = routingExample('finished');
+    delete old.data.scoreBins;
+    // Bins must be there for what is told in them.
+    expect(() => protocol.parsePayload(old)).toThrow('must be left out where there are no scoreBins');
+    old.data.layers.forEach((layer) => delete layer.internals);
+    delete old.data.history.internals;
+    expect(() => protocol.parsePayload({ ...old, schemaVersion: '1.4' })).not.toThrow();
   });
 });
 
@@ -103,11 +104,16 @@ test('what experts have no room for, against their capacity, and those that ever
   const x = tokens();
   const recorder = telemetry.recorder();
   const records: core.RoutingRecord[] = [];
-  const ctx = core.Context.create({
-    observers: [recorder, core.observer('routing', (record) => records.push(record))]
-  });
-  layer.apply(x, ctx).dispose();
-  ctx.dispose();
+  const pass = (): void => {
+    const ctx = core.Context.create({
+      observers: [recorder, core.observer('routing', (record) => records.push(record))]
+    });
+    layer.apply(x, ctx).dispose();
+    ctx.dispose();
+  };
+  // Of two passes in a step both count.
+  pass();
+  pass();
   recorder.step(1);
   const [{ overflow, capacity, sharedExperts, load, dropped }] = sent(recorder).layers;
   // Ten tokens to four experts: three each at most, which is 1.2 times 2.5.
@@ -121,4 +127,28 @@ test('what experts have no room for, against their capacity, and those that ever
   expect(dropped).toBeGreaterThan(0);
   x.dispose();
   layer.dispose();
+});
+
+test('the same tokens seen again are one context, as heavy as they were at most; the heaviest come first, of the latest steps', () => {
+  const recorder = telemetry.recorder({ window: 1, decode: (token) => `<${token}>` });
+  const see = (step: number, weights: number[]): void => {
+    recorder.batch(batchOf([-1], 3));
+    recorder.observe({ ...recordOf([0, 0, 1], { k: 1 }), weights: Float32Array.from(weights) });
+    recorder.step(step);
+  };
+  const tokens = (): [string, number, number][] =>
+    sent(recorder).layers[0].contexts![0].map(({ token, weight, step }) => [token, weight!, step]);
+  see(1, [0.25, 0.5, 1]);
+  see(2, [0.75, 0.25, 1]);
+  expect(tokens()).toEqual([['<0>', 0.75, 2], ['<1>', 0.25, 2]]); // prettier-ignore
+  see(3, [0.125, 0.375, 1]);
+  see(4, [0.125, 0.125, 1]);
+  // The last window of one step: of each place the newer one counts.
+  expect(tokens()).toEqual([['<0>', 0.125, 4], ['<1>', 0.125, 4]]); // prettier-ignore
+  const twice = telemetry.recorder({ decode: (token) => `<${token}>` });
+  for (const weight of [0.5, 0.75, 0.25]) {
+    twice.batch(batchOf([-1], 1));
+    twice.observe({ ...recordOf([0], { k: 1 }), weights: Float32Array.of(weight) });
+  }
+  expect(sent(twice).layers[0].contexts![0].map(({ weight }) => weight)).toEqual([0.75]);
 });

@@ -62,6 +62,8 @@ export async function asksWhyAnExpert({ panel, latest }: ITraining): Promise<voi
   await expect(control(panel, 'Without it')).toHaveAttribute('aria-pressed', 'true');
   const losses = async (): Promise<unknown[]> => (await drawn(panel, 'token-loss')).map(({ y }) => y);
   const told = (await latest()).data.tokens!;
+  // A picture out of view is drawn when it comes in view.
+  await panel.locator('[data-picture="token-loss"]').scrollIntoViewIfNeeded();
   await expect.poll(losses).toEqual([told.loss, told.ablation!.loss]);
   // Its first token went to it: what comes after is another one without it.
   expect(told.ablation!.loss[0]).not.toBe(told.loss![0]);
@@ -71,6 +73,7 @@ export async function asksWhyAnExpert({ panel, latest }: ITraining): Promise<voi
 
   await panel.getByRole('tab', { name: 'Experts' }).click();
   const passages = panel.locator('[data-picture="expert-contexts"] li');
+  await panel.locator('[data-picture="expert-contexts"]').scrollIntoViewIfNeeded();
   // More than the output has room for: the kernel is asked for them.
   await expect(passages).toHaveCount(8);
   await expect(passages.first()).toContainText('weight');
