@@ -15,7 +15,7 @@ export interface GineSpecOptions extends IsomorphismChoices {
 /** Options of `graph.GINE`. */
 export type GineOptions = GinOptions & GineSpecOptions;
 
-/** Graph isomorphism layer that hears edges (GINE, arXiv 1905.12265): messages are `relu(x_source + e W + b)`; nodes [N, F] to [N, P]. The graph must have features of edges. */
+/** Graph isomorphism layer that hears edges (GINE, arXiv 1905.12265): messages are `relu(x_source + e W + b)`; nodes [N, F] to [N, P]. The graph must have features of edges; each message is a row of its own, [M, F]. */
 export class GINE extends IsomorphismLayer {
   readonly kind = 'gine';
   private readonly edge: Linear;
