@@ -6,7 +6,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The tests of `npm run mutate`: on the library's sources, which Stryker changes, and not on what was built of them. */
 export default defineConfig({
   root,
-  resolve: { alias: { '@switchyard/kernel-lib': `${root}kernel-lib/src/index.ts` } },
+  resolve: {
+    alias: [
+      { find: /^@switchyard\/kernel-lib\/dist\/(.*)\.js$/, replacement: `${root}kernel-lib/src/$1.ts` },
+      { find: /^@switchyard\/kernel-lib$/, replacement: `${root}kernel-lib/src/index.ts` }
+    ]
+  },
   test: {
     include: (process.env.SWITCHYARD_MUTATE ?? 'test/kernel-lib/**/*.test.ts').split(','),
     exclude: ['**/*.slow.test.ts', '**/node_modules/**'],

@@ -38,14 +38,16 @@ export class DensityRecorder implements Observer<'mask'> {
   step(step: number, scalars: Readonly<Record<string, number>> = {}): void {
     expectInteger('DensityRecorder.step', 'step', step, this.lastStep + 1);
     this.lastStep = step;
-    const known = Object.entries(scalars).filter(
-      ([name, value]) => Number.isFinite(value) && (this.scalarNames.has(name) || this.scalarNames.size < MAX_SCALARS)
-    );
-    known.forEach(([name]) => this.scalarNames.add(name));
+    const known = Object.entries(scalars).filter(([name, value]) => Number.isFinite(value) && this.holds(name));
     this.history.add(step, [
       ...known.map(([name, value]): [string, number] => [`scalar ${name}`, value]),
       ...[...this.densities].map(([path, value]): [string, number] => [`layer ${path}`, value])
     ]);
+  }
+
+  /** Whether a scalar is one of those that a payload has room for: the first that came. */
+  private holds(name: string): boolean {
+    return this.scalarNames.has(name) || (this.scalarNames.size < MAX_SCALARS && this.scalarNames.add(name).has(name));
   }
 
   /** Everything recorded, as a payload holds it; exact and unbounded, see `telemetry.bound`. */
