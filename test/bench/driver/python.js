@@ -6,7 +6,8 @@ const { findPython } = require('../../../kernel-lib/bin/setup/python');
 const { findProject, venvProgram } = require('../../../kernel-lib/bin/support/project');
 const { passThrough } = require('../../../kernel-lib/bin/support/process');
 
-const TORCH = '2.13.0';
+/** Of each package its module and version; transformers reads GGUF with `gguf`. */
+const PACKAGES = { numpy: null, torch: '2.13.0', transformers: '5.24.0', gguf: '0.19.0' };
 
 /**
  * A Python that has PyTorch: SWITCHYARD_TORCH_PYTHON where it is set, else that of a virtual environment, which the tests
@@ -19,15 +20,18 @@ async function torchPython() {
   }
   const venv = path.join(findProject().state, 'torch-venv');
   const python = venvProgram({ venv }, 'python');
-  if (!hasTorch(python)) {
+  if (!hasPackages(python)) {
     await mustRun(findPython().command, ['-m', 'venv', venv]);
-    await mustRun(python, ['-m', 'pip', 'install', '--quiet', `torch==${TORCH}`, 'numpy']);
+    const wanted = Object.entries(PACKAGES).map(([name, version]) => (version === null ? name : `${name}==${version}`));
+    await mustRun(python, ['-m', 'pip', 'install', '--quiet', ...wanted]);
   }
   return python;
 }
 
-function hasTorch(python) {
-  const probe = `import numpy, torch; assert torch.__version__.split("+")[0] == "${TORCH}"`;
+function hasPackages(python) {
+  const versions = Object.entries(PACKAGES).filter(([, version]) => version !== null);
+  const checks = versions.map(([name, version]) => `assert version("${name}").split("+")[0] == "${version}"`);
+  const probe = ['import numpy', 'from importlib.metadata import version', ...checks].join('; ');
   return childProcess.spawnSync(python, ['-c', probe], { stdio: 'ignore' }).status === 0;
 }
 

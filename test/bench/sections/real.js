@@ -12,7 +12,7 @@ const UNTIMED = 4;
 
 /**
  * A real model, SmolLM2-135M from a GGUF of quantised blocks: opening, a prompt, and token after token; the least of rounds in turn. PyTorch
- * has the same values in float32. It needs `npx switchyard models add smollm2`, and transformers with gguf in PyTorch's Python.
+ * has the same values in float32. It needs `npx switchyard models add smollm2`; a Python that is given needs transformers and gguf besides PyTorch.
  */
 async function real(bench) {
   const place = path.join(findProject().root, '.venv', 'share', 'switchyard', 'models', 'smollm2.gguf');
