@@ -1,5 +1,6 @@
 import { executeSingle, hasCustomOps, tf } from '../backend';
 import { expectDtype, expectShape } from '../core';
+import { compressRows } from '../graph';
 import { withGradient } from './gradient';
 import { segmentSum } from './segmentSum';
 
@@ -76,20 +77,8 @@ function transposed(pattern: SparsePattern): { turned: SparsePattern; order: Int
     return found;
   }
   const { inputs, outputs, columns } = pattern;
-  const owner = outputsOf(pattern);
-  const starts = new Int32Array(inputs + 1);
-  columns.forEach((column) => starts[column + 1]++);
-  for (let input = 0; input < inputs; input++) {
-    starts[input + 1] += starts[input];
-  }
-  const next = starts.slice();
-  const [order, turnedColumns] = [new Int32Array(columns.length), new Int32Array(columns.length)];
-  columns.forEach((column, value) => {
-    const at = next[column]++;
-    order[at] = value;
-    turnedColumns[at] = owner[value];
-  });
-  const made = { turned: { inputs: outputs, outputs: inputs, starts, columns: turnedColumns }, order };
+  const { starts, neighbours, edges } = compressRows(inputs, columns, outputsOf(pattern));
+  const made = { turned: { inputs: outputs, outputs: inputs, starts, columns: neighbours }, order: edges };
   known.set(pattern, made);
   return made;
 }

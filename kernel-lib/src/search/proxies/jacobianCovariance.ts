@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Context, expectRank, fail } from '../../base/core';
-import { symmetricEigenvalues } from '../../base/math/symmetricEigenvalues';
+import { symmetricEigen } from '../../base/math/symmetricEigen';
 import type { Proxy } from './proxy';
 
 /** Options of `nas.proxies.jacobianCovariance`. */
@@ -43,7 +43,7 @@ export function jacobianCovariance({ inputs }: JacobianCovarianceOptions): Proxy
           fail(where, 'outputs must depend on each input, and not on all of its values alike', `input ${still}`);
         }
         const correlations = units.map((a) => units.map((b) => a.reduce((sum, x, i) => sum + x * b[i], 0)));
-        return symmetricEigenvalues(correlations).reduce((sum, eigenvalue) => {
+        return symmetricEigen(correlations).values.reduce((sum, eigenvalue) => {
           const v = Math.max(0, eigenvalue) + EPSILON;
           return sum - Math.log(v) - 1 / v;
         }, 0);

@@ -1,7 +1,7 @@
 import type { tf } from '../../base/backend';
 import { Context, expectRank, fail, observer } from '../../base/core';
 import type { ActivationRecord } from '../../base/core';
-import { symmetricEigenvalues } from '../../base/math/symmetricEigenvalues';
+import { symmetricEigen } from '../../base/math/symmetricEigen';
 import type { Proxy } from './proxy';
 
 /** Options of `nas.proxies.naswot`. */
@@ -44,7 +44,7 @@ export function naswot({ inputs }: NaswotOptions): Proxy {
       if (units === 0) {
         fail(where, 'the network must tell of activations, a row for each input', 'none');
       }
-      const eigenvalues = symmetricEigenvalues(agree);
+      const eigenvalues = symmetricEigen(agree).values;
       // Below this a number is what rounding leaves of 0.
       const least = Math.max(...eigenvalues) * count * Number.EPSILON;
       return eigenvalues.every((each) => each > least)

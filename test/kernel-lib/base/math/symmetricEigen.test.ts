@@ -1,15 +1,15 @@
-import { symmetricEigenvalues } from '../../../../kernel-lib/dist/base/math/symmetricEigenvalues';
+import { symmetricEigen } from '../../../../kernel-lib/dist/base/math/symmetricEigen';
 import { expect, test } from 'vitest';
 
 test('of a matrix by hand, of a diagonal one, and of one that is singular', () => {
   const near = (matrix: number[][], values: number[]) =>
-    symmetricEigenvalues(matrix).forEach((value, i) => expect(value).toBeCloseTo(values[i], 12));
+    symmetricEigen(matrix).values.forEach((value, i) => expect(value).toBeCloseTo(values[i], 12));
   near(
     [
       [2, 1],
       [1, 2]
     ],
-    [3, 1]
+    [1, 3]
   );
   near(
     [
@@ -17,7 +17,7 @@ test('of a matrix by hand, of a diagonal one, and of one that is singular', () =
       [0, -5, 0],
       [0, 0, 1]
     ],
-    [3, 1, -5]
+    [-5, 1, 3]
   );
   near(
     [
@@ -25,9 +25,9 @@ test('of a matrix by hand, of a diagonal one, and of one that is singular', () =
       [1, 1, 1],
       [1, 1, 1]
     ],
-    [3, 0, 0]
+    [0, 0, 3]
   );
-  expect(symmetricEigenvalues([])).toEqual([]);
+  expect(symmetricEigen([])).toEqual({ values: new Float64Array(), vectors: [] });
 });
 
 test('their sum is the trace, of squares that of the squared matrix', () => {
@@ -35,7 +35,7 @@ test('their sum is the trace, of squares that of the squared matrix', () => {
   const matrix = Array.from({ length: size }, (_, i) =>
     Array.from({ length: size }, (__, j) => Math.sin(3 * Math.min(i, j) + 7 * Math.max(i, j)))
   );
-  const values = symmetricEigenvalues(matrix);
+  const { values, vectors } = symmetricEigen(matrix);
   expect(values.reduce((a, b) => a + b)).toBeCloseTo(
     matrix.reduce((sum, row, i) => sum + row[i], 0),
     10
@@ -44,4 +44,9 @@ test('their sum is the trace, of squares that of the squared matrix', () => {
     matrix.flat().reduce((sum, x) => sum + x * x, 0),
     10
   );
+  // Unit vectors at right angles, each made longer by its value.
+  vectors.forEach((v, i) => {
+    vectors.forEach((w, j) => expect(v.reduce((sum, x, k) => sum + x * w[k], 0)).toBeCloseTo(Number(i === j), 10));
+    matrix.forEach((row, k) => expect(row.reduce((sum, x, j) => sum + x * v[j], 0)).toBeCloseTo(values[i] * v[k], 10));
+  });
 });
