@@ -1,11 +1,12 @@
 import { core, moe, routers, sim, tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
+import { recordsOf } from '../support/conflict';
 import { overTenSeeds } from '../support/paired';
 import { coefficientOfVariation } from '../support/pieces';
 import { errorOf, regress } from '../support/regression';
 import type { Batches } from '../support/regression';
 
-const { Context, Random } = core;
+const { Random } = core;
 
 const [WIDTH, NODES, EXPERTS, CLUSTERS] = [16, 4, 8, 16];
 const nodeOf = Array.from({ length: EXPERTS }, (_, expert) => Math.floor((expert * NODES) / EXPERTS));
@@ -31,14 +32,6 @@ function sharded(seed: number, numTokens = 256): Batches {
   };
 }
 
-function recordOf(layer: moe.MoeLayer, x: tf.Tensor): core.RoutingRecord {
-  const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
-  tf.tidy(() => void layer.apply(x, ctx));
-  ctx.dispose();
-  return records[0];
-}
-
 const links = { intra: { latency: 2e-6, bandwidth: 200e9 }, inter: { latency: 1e-5, bandwidth: 25e9 } };
 const topology = sim.topology({ nodes: NODES, devicesPerNode: EXPERTS / NODES, links });
 const deviceOf = Array.from({ length: EXPERTS }, (_, expert) => expert);
@@ -53,7 +46,7 @@ function trained(coefficient: number, seed: number) {
   const layer = moe.layer({ router: routers.topK({ k: 2, balance }), ...shape });
   regress(layer, sharded(seed), { steps: 200, seed });
   const { x, y } = sharded(seed, 1024)(5_000_000);
-  const routing = recordOf(layer, x);
+  const routing = recordsOf(layer, x)[0];
   const load = deviceOf.map((expert) => routing.indices.filter((each) => each === expert).length);
   const { interNode, bytes } = sim.traffic({ topology, routing, deviceOf, bytesPerToken: 4096 });
   const cost = sim.allToAll({ topology, bytes });

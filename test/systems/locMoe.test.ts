@@ -1,19 +1,12 @@
 import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { recordsOf } from '../support/conflict';
 import { setValue } from '../support/networks';
 import { mean } from '../support/regression';
 
 const { Context, Random } = core;
 
 const EXPERTS = 8;
-
-function recordOf(layer: moe.MoeLayer, x: tf.Tensor): core.RoutingRecord {
-  const records: core.RoutingRecord[] = [];
-  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
-  tf.tidy(() => void layer.apply(x, ctx));
-  ctx.dispose();
-  return records[0];
-}
 
 describe('[locmoe]', () => {
   test('the loss is 0 where all stays at home, and what leaves costs its logarithm', () => {
@@ -85,7 +78,7 @@ describe('[locmoe]', () => {
       const capacityFactor = (places * numExperts) / numTokens;
       const layer = moe.layer({ router: routers.topK({ k: 1 }), capacityFactor, ...shape });
       setValue(layer, 'router.weight', () => points(angles(numExperts, 0)).transpose());
-      const record = recordOf(layer, x);
+      const record = recordsOf(layer, x)[0];
       layer.dispose();
       return record.dropped?.reduce((a, b) => a + b, 0);
     };
@@ -119,7 +112,7 @@ describe('[locmoe]', () => {
         capacityFactor: (capacity * EXPERTS) / numTokens
       });
       setValue(layer, 'router.weight', () => weight);
-      expect(recordOf(layer, x).dropped?.some((each) => each === 1)).toBe(false);
+      expect(recordsOf(layer, x)[0].dropped?.some((each) => each === 1)).toBe(false);
       tf.dispose([x, weight]);
       layer.dispose();
     }

@@ -7,26 +7,17 @@ import { useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js'
 import { PagedTensor } from '@switchyard/kernel-lib/dist/base/ops/pagedTensor.js';
 import { PagePool } from '@switchyard/kernel-lib/dist/base/ops/pagePool.js';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { logitsOf } from '../../../support/opened';
 import { expectClose } from '../../../support/numeric';
 
 const FIXTURES = join(__dirname, '..', '..', '..', 'parity', 'fixtures');
 const CHECKPOINTS = join(FIXTURES, 'checkpoints');
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-lazy-'));
-const IDS = [[5, 9, 33, 12, 7, 40, 3, 3, 8]];
-const LABELS = [[4, 8, 9]];
 const PRODUCTS = ['w1', 'w3', 'w2'];
 
 afterAll(() => rmSync(scratch, { recursive: true }));
 afterEach(() => useCustomOps(true));
 
-const encodes = (model: models.PretrainedModel): boolean => model instanceof models.PretrainedEncoderDecoder;
-const logitsOf = (model: models.PretrainedModel): Float32Array =>
-  tf.tidy(() =>
-    model
-      .logits(IDS, encodes(model) ? { labels: LABELS } : {})
-      .dataSync<'float32'>()
-      .slice()
-  );
 const open = (where: string, options?: models.OpenOptions) => models.open<models.PretrainedModel>(where, options);
 
 const mixtures = [

@@ -5,25 +5,16 @@ import { join } from 'path';
 import { core, data, io, models, moe, peft, prune, routers, tf, train } from '@switchyard/kernel-lib';
 import { useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { logitsOf } from '../../../support/opened';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 
 const FIXTURES = join(__dirname, '..', '..', '..', 'parity', 'fixtures');
 const CHECKPOINTS = join(FIXTURES, 'checkpoints');
 const scratch = mkdtempSync(join(tmpdir(), 'switchyard-dtype-'));
 const IDS = [[5, 9, 33, 12, 7, 40]];
-const LABELS = [[4, 8, 9]];
 
 afterAll(() => rmSync(scratch, { recursive: true }));
 afterEach(() => useCustomOps(true));
-
-const encodes = (model: models.PretrainedModel): boolean => model instanceof models.PretrainedEncoderDecoder;
-const logitsOf = (model: models.PretrainedModel): Float32Array =>
-  tf.tidy(() =>
-    model
-      .logits(IDS, encodes(model) ? { labels: LABELS } : {})
-      .dataSync<'float32'>()
-      .slice()
-  );
 
 const open =
   (...parts: string[]) =>
