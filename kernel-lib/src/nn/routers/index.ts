@@ -1,6 +1,6 @@
 export { BEHAVIOURS } from '../stateKeys';
-export { ablate, interceptRouting } from './ablate';
-export type { AblationMode, AblationOptions } from './ablate';
+export { ablate, interceptRouting } from './parts/ablate';
+export type { AblationMode, AblationOptions } from './parts/ablate';
 export { attention } from './attention';
 export type { AttentionRouterOptions, ContrastiveOptions } from './attention';
 export type { BalanceConvention, BalanceOptions } from './parts/balance';

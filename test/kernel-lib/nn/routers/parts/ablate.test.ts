@@ -1,7 +1,7 @@
 import { core, type moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { makeLayer, tokens } from '../../../support/moeLayer';
-import { expectClose } from '../../../support/numeric';
+import { makeLayer, tokens } from '../../../../support/moeLayer';
+import { expectClose } from '../../../../support/numeric';
 
 const PROBS = [
   [0.5, 0.3, 0.15, 0.05],

@@ -1,6 +1,6 @@
-import { tf } from '../../base/backend';
-import { expectInteger, expectOneOf } from '../../base/core';
-import type { Router, Routing, SparseRouting } from './router';
+import { tf } from '../../../base/backend';
+import { expectInteger, expectOneOf } from '../../../base/core';
+import type { Router, Routing, SparseRouting } from '../router';
 
 /** Rest of the experts that an ablation leaves: all but one, or one alone. */
 export type AblationMode = 'without' | 'only';
