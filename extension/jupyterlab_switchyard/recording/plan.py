@@ -131,9 +131,9 @@ def plan(payload: dict[str, Any], *, max_bytes: int = MAX_PAYLOAD_BYTES, tabled:
             json_bytes(data.get("tokenClasses", [])) + KEY_BYTES + sum(map(_class_bytes, tables)), 1 / 4
         ),
         top_tokens=budget.take(sum(map(_top_tokens_bytes, tables)), 1 / 4),
-        contexts=budget.take_many(max(1, sum(map(_context_bytes, tables))), 1 / 4, MAX_CONTEXTS),
         transitions=_flows(data["layers"], kept, tabled, budget),
         earlier=_earlier(data["tokens"], kept, tokens, packed, budget),
+        contexts=budget.take_many(max(1, sum(map(_context_bytes, tables))), 1 / 4, MAX_CONTEXTS),
         internals=budget.take(json_bytes(data.get("scoreBins", [])) + KEY_BYTES + sum(map(_internals_bytes, kept)), 1 / 10),
         bias=budget.take(sum(map(_bias_bytes, kept)), 1 / 8),
         load_steps=budget.take_many(load_bytes, 1 / 3, MAX_LOAD_STEPS, MIN_LOAD_STEPS),

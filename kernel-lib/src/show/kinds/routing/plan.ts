@@ -59,9 +59,8 @@ interface PlanOptions {
 }
 
 /**
- * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens,
- * co-activation, domains, token classes, top tokens, contexts, transitions, scores of the routers, the history of load and of scores, and with what is left the history of scalars. Counted with the longest
- * form of each number, so that the result always fits.
+ * Shares the bytes out, from what a panel needs most to what it can thin best: load, labels, importance, tokens, co-activation, domains, token classes, top tokens, transitions, earlier choices, contexts,
+ * scores of the routers, the history of load and of scores, and with what is left the history of scalars. Counted with the longest form of each number, so that the result always fits.
  */
 export function planRouting(
   payload: RoutingPayload,
@@ -91,9 +90,9 @@ export function planRouting(
     domainLoad: budget.take(sum(tables, domainLoadBytes), 1 / 3),
     classes: budget.take(jsonBytes(data.tokenClasses ?? []) + KEY_BYTES + sum(tables, classBytes), 1 / 4),
     topTokens: budget.take(sum(tables, topTokensBytes), 1 / 4),
-    contexts: budget.takeMany(sum(tables, contextBytes), 1 / 4, { max: MAX_CONTEXTS }),
     transitions: planTransitions(data.layers, kept, tabled, budget),
     earlier: planEarlier(payload, kept, sample, budget),
+    contexts: budget.takeMany(sum(tables, contextBytes), 1 / 4, { max: MAX_CONTEXTS }),
     internals: budget.take(jsonBytes(data.scoreBins ?? []) + KEY_BYTES + sum(kept, internalsBytes), 1 / 10),
     bias: budget.take(sum(kept, biasBytes), 1 / 8),
     loadSteps: budget.takeMany(loadBytes, 1 / 3, { max: MAX_LOAD_STEPS, min: MIN_LOAD_STEPS }),
