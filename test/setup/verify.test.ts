@@ -39,6 +39,37 @@ function compared(saved: Forms[] | string, now: Forms[] | string, rules = {}): {
   return { different: comparison.different.length, said: report([{ file: 'x.ipynb', comparison }]) };
 }
 
+describe('a payload that was saved by an earlier minor version', () => {
+  const of = (schemaVersion: string, data: unknown): Forms[] => [
+    { [PAYLOAD]: { ...(payload(1)[PAYLOAD] as object), schemaVersion, data } }
+  ];
+  const saved = { layers: [{ load: 1 }], tokens: null };
+  const added = { layers: [{ load: 1, bias: 2 }], tokens: null, bins: [3] };
+
+  it('is compared by what it has, and what was added since is said', () => {
+    const { different, said } = compared(of('1.4', saved), of('1.5', added));
+    expect(different).toBe(0);
+    expect(said).toContain('1 output, without what its payload has since a later version than it was saved by');
+  });
+
+  it.each<[string, string, unknown, string, unknown]>([
+    ['another value', '1.4', saved, '1.5', { ...added, layers: [{ load: 2, bias: 2 }] }],
+    ['a field that is gone', '1.4', saved, '1.5', { layers: [{ load: 1, bias: 2 }] }],
+    ['a layer more', '1.4', saved, '1.5', { ...added, layers: [{ load: 1 }, { load: 1 }] }],
+    ['the same version', '1.5', saved, '1.5', added],
+    ['a later version than now', '1.6', saved, '1.5', added],
+    ['a version by number, not by letters', '1.10', saved, '1.9', added],
+    ['no version', 'x', saved, '1.5', added]
+  ])('differs by %s', (_name, before, was, after, is) => {
+    expect(compared(of(before, was), of(after, is)).different).toBe(1);
+  });
+
+  it('says nothing where nothing was added', () => {
+    expect(compared(of('1.4', saved), of('1.5', saved))).toMatchObject({ different: 0 });
+    expect(compared(of('1.4', saved), of('1.5', saved)).said).not.toContain('later version');
+  });
+});
+
 describe('verify is not fooled by', () => {
   it.each<[string, Forms, Forms]>([
     ['a picture alone', { [SVG]: '<svg>1</svg>' }, { [SVG]: '<svg>2</svg>' }],

@@ -14,6 +14,12 @@ class LeftOut {
     this.timed = 0;
     /** Runs whose speeds and memory were saved: no two have the same. */
     this.machines = 0;
+    /** Outputs saved by an earlier version, which has not all that is shown now. */
+    this.added = 0;
+  }
+
+  later() {
+    this.added++;
   }
 
   machine() {
@@ -49,7 +55,8 @@ class LeftOut {
       [this.pictures, 'picture', 'drawn from data beside it'],
       [this.records, 'environment record', 'compared as the environment'],
       [this.machines, 'run', 'without its speeds and memory'],
-      [this.timed, 'output', 'whose measured times are not']
+      [this.timed, 'output', 'whose measured times are not'],
+      [this.added, 'output', 'without what its payload has since a later version than it was saved by']
     ].flatMap(([n, thing, why]) => (n === 0 ? [] : [`${count(Number(n), String(thing))}, ${String(why)}`]));
     const patterns = [...this.lines].flatMap(([{ name, own }, n]) =>
       n > 0 || own ? [`${own ? `what the notebook ignores, ${name},` : name} in ${count(n, 'line')} of both runs`] : []

@@ -1,6 +1,7 @@
 'use strict';
 
 const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environment');
+const { isEarlier, withoutLater } = require('./later');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
 const { isTimed, untimed } = require('./untimed');
@@ -65,13 +66,34 @@ function compareShown(saved, now, rules, where) {
   if ([saved, now].some((output) => isTimed(dataOf(output)[PAYLOAD]?.data))) {
     rules.leftOut?.times();
   }
-  const [a, b] = [forms(saved, without), forms(now, without)];
+  const a = forms(saved, without);
+  const b = asEarly(a, forms(now, without), [saved, now], rules);
   const types = Object.keys({ ...a, ...b });
   return types.flatMap((type) => {
     const at = types.length === 1 ? where : `${where}, ${type}`;
     const texts = [a[type], b[type]].every((form) => typeof form === 'string');
     return texts ? compareText(String(a[type]), String(b[type]), rules, at) : compareData(a[type], b[type], rules, at);
   });
+}
+
+/**
+ * The second forms without what versions of payloads later than that of the first have added, which is counted.
+ * @param {Record<string, unknown>} a
+ * @param {Record<string, unknown>} b
+ * @param {[Output, Output]} outputs
+ * @param {Rules} rules
+ * @returns {Record<string, unknown>}
+ */
+function asEarly(a, b, [saved, now], { leftOut }) {
+  const kind = payloadOf(now)?.kind;
+  if (kind === undefined || !isEarlier(dataOf(saved)[PAYLOAD], dataOf(now)[PAYLOAD])) {
+    return b;
+  }
+  const early = withoutLater(a[kind], b[kind]);
+  if (JSON.stringify(early) !== JSON.stringify(b[kind])) {
+    leftOut?.later();
+  }
+  return { ...b, [kind]: early };
 }
 
 /**

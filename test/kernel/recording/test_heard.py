@@ -40,7 +40,7 @@ def control(monkeypatch):
     monkeypatch.setattr(controls, "_controls", {})
     probe = Probe(None)
     probe.through(None, lambda text: None)
-    details = {"count": lambda layer: True, "details": lambda layer: {"layer": layer}}
+    details = {"count": lambda layer: True, "details": lambda layer: {"layer": layer}, "num_experts": lambda layer: 4}
     made = Control("run", lambda: ("running", 3), probe, output=Output(), **details)
     controls._controls["run"] = made
     return made
