@@ -202,6 +202,34 @@ describe('the cache of experts', () => {
   });
 });
 
+test('matrices that could not be read are asked for again, and none is taken for held', () => {
+  const before = tf.memory().numTensors;
+  const layout = { format: 'F32', matrices: null, rows: 2, columns: 2, transposed: true };
+  let broken = false;
+  const read = (matrix: number, into: Uint8Array): void => {
+    if (broken && matrix === 2) {
+      throw new Error('gone');
+    }
+    into.set(new Uint8Array(Float32Array.of(matrix, 0, 0, 0).buffer));
+  };
+  const pool = new PagePool('test', { bytes: 2 * 16 });
+  const stack = new PagedTensor({ count: 4, layout, read }, pool);
+  const first = (matrices: number[]): number[] => stack.pages(matrices).map((page) => tf.tidy(() => page.unpack().dataSync()[0])); // prettier-ignore
+  expect(first([0, 1])).toEqual([0, 1]);
+  broken = true;
+  // Twice: the first failure must not leave what is not there as held.
+  expect(() => stack.pages([2, 3])).toThrow('gone');
+  expect(() => stack.pages([2, 3])).toThrow('gone');
+  expect(pool.report.held).toBeLessThanOrEqual(2);
+  expect(first([0, 1])).toEqual([0, 1]);
+  broken = false;
+  expect(first([2, 3])).toEqual([2, 3]);
+  expect(pool.report).toMatchObject({ held: 2, capacity: 2 });
+  stack.dispose();
+  expect(() => stack.pages([0])).toThrow('a stack must not have been disposed');
+  expect(tf.memory().numTensors).toBe(before);
+});
+
 test.each([
   ['float32', { experts: 'lazy', dtype: 'float32' }, "models.open: experts that are read lazily are kept as they are stored: dtype must be 'as stored', got float32"],
   ['another way', { experts: 'some' }, 'models.open: experts must be one of all, lazy, got some'],
