@@ -1,10 +1,11 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, fail, type Module, Random, showShape } from '../../base/core';
+import { Context, expectInteger, fail, type Module, showShape } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
+import { Rows } from './parts/rows';
 import type { Task } from './task';
 
 /** Some of a graph's nodes: their numbers, or for each node whether it is one of them. */
@@ -55,9 +56,10 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
     withLabels(name, nodesOf(name, choice, numNodes), labels);
   const seen = chosen('training', options.training);
   const unseen = options.validation && chosen('validation', options.validation);
-  const classes = Math.max(...seen.labels, ...(unseen?.labels ?? [])) + 1;
+  const classes = Math.max(greatest(seen.labels), greatest(unseen?.labels ?? [])) + 1;
   const { batchSize = seen.nodes.length } = options;
   expectInteger(WHERE, 'batchSize', batchSize, 1, seen.nodes.length);
+  const rows = new Rows(WHERE, [], batchSize, seen.labels);
   const features = (): tf.Tensor2D => tf.tensor2d(nodeFeatures.values, [numNodes, nodeFeatures.width]);
   const logitsOf = (model: Module, ctx: Context): tf.Tensor2D => {
     enterGraph(graph, ctx);
@@ -88,7 +90,7 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
     get hash() {
       return hashOf(graph, seen, unseen);
     },
-    batch: (step, seed) => draw(seen, batchSize, step, seed),
+    batch: (step, seed) => draw(seen, rows, step, seed),
     loss: (model, batch, ctx) => crossEntropy(...at(logitsOf(model, ctx), batch)).mean<tf.Scalar>(),
     measure: (model, nodes) => measure(model, chosen('nodes', nodes)),
     ...(unseen && { evaluate: (model: Module) => measure(model, unseen) })
@@ -119,17 +121,16 @@ function withLabels(name: string, nodes: Int32Array, labels: ArrayLike<number>):
   return { nodes, labels: nodes.map((node) => labels[node]) };
 }
 
-function draw({ nodes, labels }: NodeBatch, batchSize: number, step: number, seed: number): NodeBatch {
-  if (batchSize === nodes.length) {
+/** Greatest of labels, as many as there may be: arguments of a call are limited. */
+function greatest(labels: ArrayLike<number>): number {
+  return Array.from(labels).reduce((most, label) => Math.max(most, label), 0);
+}
+
+function draw({ nodes, labels }: NodeBatch, rows: Rows, step: number, seed: number): NodeBatch {
+  if (rows.batchSize === nodes.length) {
     return { nodes, labels };
   }
-  const places = Int32Array.from({ length: batchSize }, (_, b) => {
-    const at = (step - 1) * batchSize + b;
-    const epoch = Random.fromSeed(seed)
-      .child('batch')
-      .child(Math.floor(at / nodes.length));
-    return epoch.shuffle(Array.from(nodes.keys()))[at % nodes.length];
-  });
+  const places = rows.draw(step, seed);
   return { nodes: places.map((place) => nodes[place]), labels: places.map((place) => labels[place]) };
 }
 

@@ -62,3 +62,17 @@ describe('node classification', () => {
     one.dispose();
   });
 });
+
+test('as many nodes as calls have no arguments for, and the draw of a batch, take no time to speak of', () => {
+  const numNodes = 200_000;
+  const nodeFeatures = { values: new Float32Array(numNodes), width: 1 };
+  const g = graph.fromEdges({ numNodes, edges: [], nodeFeatures });
+  const classes = Int32Array.from({ length: numNodes }, (_, node) => node % 3);
+  const everyone = Int32Array.from(classes.keys());
+  const task = tasks.nodeClassification({ graph: g, labels: classes, training: everyone, validation: everyone, batchSize: 1000 }); // prettier-ignore
+  const { nodes, labels: drawn } = task.batch(1, 0);
+  expect(new Set(nodes).size).toBe(1000);
+  expect([...drawn]).toEqual([...nodes].map((node) => node % 3));
+  // Both batches of two steps are of one epoch, which names a node once.
+  expect(new Set([...nodes, ...task.batch(2, 0).nodes]).size).toBe(2000);
+}, 10_000);
