@@ -1,8 +1,8 @@
 /** @file Mixtures whose experts are read when a token first goes to them. */
-import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { core, models, type moe, sim, tf } from '@switchyard/kernel-lib';
+import { core, models, type moe, prune, sim, tf } from '@switchyard/kernel-lib';
 import { useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import { PagedTensor } from '@switchyard/kernel-lib/dist/base/ops/pagedTensor.js';
 import { PagePool } from '@switchyard/kernel-lib/dist/base/ops/pagePool.js';
@@ -228,6 +228,29 @@ test('matrices that could not be read are asked for again, and none is taken for
   stack.dispose();
   expect(() => stack.pages([0])).toThrow('a stack must not have been disposed');
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a file that was put in the place of the one that was opened is refused by name', async () => {
+  const folder = join(scratch, 'replaced');
+  cpSync(join(CHECKPOINTS, 'olmoe'), folder, { recursive: true });
+  const lazy = await models.open(folder, { experts: 'lazy', expertCache: { bytes: 1 } });
+  const before = logitsOf(lazy);
+  expect(logitsOf(lazy)).toEqual(before);
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  writeFileSync(join(folder, file), Buffer.concat([Buffer.alloc(16), readFileSync(join(folder, file))]));
+  expect(() => logitsOf(lazy)).toThrow('model.safetensors: must not change while experts are read from it: open the model again'); // prettier-ignore
+  lazy.dispose();
+});
+
+test('pruning by size reads what is lazy, and makes a new model in float32', async () => {
+  const where = join(CHECKPOINTS, 'olmoe');
+  const pruned = [await models.open(where), await models.open(where, { experts: 'lazy' })].map((model) => {
+    const small = prune.structured(model, { ratio: 0.25, importance: prune.magnitude(), include: ['**.experts'] }).model; // prettier-ignore
+    const values = [...small.parameters()].map(([path, each]) => [path, tf.tidy(() => each.read().dataSync().slice())]);
+    [small, model].forEach((each) => each.dispose());
+    return values;
+  });
+  expect(pruned[1]).toEqual(pruned[0]);
 });
 
 test.each([
