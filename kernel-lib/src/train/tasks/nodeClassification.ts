@@ -49,8 +49,8 @@ const WHERE = 'train.tasks.nodeClassification';
 export function nodeClassification(options: NodeClassificationOptions): NodeClassificationTask {
   const { graph, labels } = options;
   const { numNodes, nodeFeatures = fail(WHERE, 'the graph must have features of nodes', 'none') } = graph;
-  if (labels.length !== numNodes) {
-    fail(WHERE, `labels must be as many as nodes (${numNodes})`, labels.length);
+  if (labels?.length !== numNodes) {
+    fail(WHERE, `labels must be as many as nodes (${numNodes})`, labels?.length);
   }
   const chosen = (name: string, choice: NodeChoice): NodeBatch =>
     withLabels(name, nodesOf(name, choice, numNodes), labels);
@@ -99,16 +99,17 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
 
 /** Numbers of nodes; each once. */
 function nodesOf(name: string, choice: NodeChoice, numNodes: number): Int32Array {
-  const all = Array.from<number | boolean>(choice);
+  const all = Array.from<number | boolean>(choice ?? fail(WHERE, `${name} must name nodes, each once`, choice));
   const isMask = typeof all[0] === 'boolean';
   if (isMask && all.length !== numNodes) {
     fail(WHERE, `${name} must say of each node (${numNodes}) whether it is chosen`, all.length);
   }
   const nodes = isMask ? all.flatMap((is, node) => (is === true ? [node] : [])) : (all as number[]);
   nodes.forEach((node) => expectInteger(WHERE, `nodes of ${name}`, node, 0, numNodes - 1));
-  const once = new Set(nodes);
-  if (nodes.length === 0 || once.size < nodes.length) {
-    fail(WHERE, `${name} must name nodes, each once`, nodes.length === 0 ? 'none' : nodes);
+  const once = new Set<number>();
+  const twice = nodes.find((node) => once.size === once.add(node).size);
+  if (nodes.length === 0 || twice !== undefined) {
+    fail(WHERE, `${name} must name nodes, each once, or say true or false of each`, twice ?? 'none'); // prettier-ignore
   }
   return Int32Array.from(nodes);
 }
