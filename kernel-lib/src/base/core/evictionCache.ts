@@ -5,7 +5,7 @@ export type EvictionPolicy = 'lru' | 'lfu';
 
 export const EVICTION_POLICIES: readonly EvictionPolicy[] = ['lru', 'lfu'];
 
-/** What a step of a cache brought in, and what left for it. */
+/** Keys that a step of a cache brought in, and those that left for them. */
 export interface CacheStep<K> {
   missing: K[];
   evicted: K[];

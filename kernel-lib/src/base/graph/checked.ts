@@ -76,7 +76,7 @@ export function checkedFeatures(where: string, name: string, count: number, rows
   };
 }
 
-/** What comes from JavaScript may be anything. */
+/** Throws unless edges are of a form that is known: JavaScript may give anything. */
 function expectEdges(where: string, edges: unknown): void {
   const { sources, targets } = (edges ?? {}) as { sources?: unknown; targets?: unknown };
   if (!Array.isArray(edges) && !(isList(sources) && isList(targets))) {

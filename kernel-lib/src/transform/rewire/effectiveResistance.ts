@@ -39,7 +39,7 @@ export function effectiveResistance(graph: Graph, { edges }: ResistanceOptions):
   return editable.finish(CRITERION);
 }
 
-/** What parts a graph: components, or weights of 0 within its one. */
+/** Reason that a graph is not connected: components, or weights of 0 within its one. */
 function apart(components: number): string {
   return components > 1 ? `${components} components` : 'parts that only edges of weight 0 join';
 }
