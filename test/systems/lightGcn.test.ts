@@ -97,6 +97,7 @@ describe('LightGCN', () => {
       ctx.dispose();
     });
     model.dispose();
+    expect(() => models.lightGcn({ numNodes: 3, width: 2, layers: 1, alphas: [NaN, 1] })).toThrow('models.lightGcn: alphas must be a number'); // prettier-ignore
     expect(() => models.lightGcn({ numNodes: 3, width: 2, layers: 2, alphas: [1] })).toThrow('models.lightGcn: alphas must be 3, got 1'); // prettier-ignore
   });
 

@@ -1,4 +1,4 @@
-import { core, io, models, prune, routers, tf } from '@switchyard/kernel-lib';
+import { core, graph, io, models, prune, routers, tf } from '@switchyard/kernel-lib';
 import { mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
@@ -93,9 +93,26 @@ test('what is not data is named; what no kind is, too', () => {
   expect(() => models.build({ kind: 'lstm', options: {} })).toThrow(
     /model spec: kind must be one of .*transformer.*, got lstm/
   );
+  for (const none of [undefined, null, 'top-k']) {
+    expect(() => routers.specs.of(none as unknown as core.SpecData)).toThrow('router spec: a spec must be { kind, options }, got'); // prettier-ignore
+  }
   expect(() => routers.specs.of({ kind: 'topk', options: {} })).toThrow('router spec: kind must be one of');
   const { spec } = models.denseTransformer({ ...SIZE, layers: 1 });
   expect(() => models.build({ ...spec, sizes: { breadth: 2 } })).toThrow(
     'sizes must be of axes that the model has, got breadth'
   );
+});
+
+test.each([
+  ['graph convolutions', graph.gcn()],
+  ['attention, whose outputs are a product of axes', graph.gat({ heads: 2 })],
+  ['GIN', graph.gin()]
+])('pruning a graph network of %s leaves what the data have: inputs and classes', (_, layer) => {
+  const model = models.graphNetwork({ inputWidth: 5, hidden: 8, outputWidth: 4, layers: 2, layer });
+  const small = prune.structured(model, { ratio: 0.5, importance: prune.magnitude(), include: ['**'] }).model;
+  const g = graph.generators.ring({ nodes: 6 });
+  const out = tf.tidy(() => new graph.OnGraph(g, small).apply(tf.ones([6, 5]), core.Context.create()).shape);
+  expect(out).toEqual([6, 4]);
+  expect(small.countParameters()).toBeLessThan(model.countParameters());
+  [model, small].forEach((each) => each.dispose());
 });

@@ -17,6 +17,11 @@ test('show.rewiring has each edge once, with its curvature before and after', ()
   expect(show.rewiring(report).data).toEqual(payload.data);
 });
 
+test('a rewiring is shown as its report is', () => {
+  const rewired = graph.rewire.sdrf(BARBELL, { steps: 2, removeAbove: 1.3 });
+  expect(show.rewiring(rewired).data).toEqual(show.rewiring(report).data);
+});
+
 test('options: Ollivier, labels, names of classes, a title; another measure is refused', () => {
   const { data, source } = show.rewiring(report, { measure: 'Ollivier', labels: 'a b c d e f g h'.split(' '), classes: ['left', 'right'], title: 'two cliques' }); // prettier-ignore
   expect(data.edges.find(({ from, to }) => from === 3 && to === 4)!.before).toBeCloseTo(-1, 12);

@@ -39,6 +39,9 @@ export class SpecTable<S extends SpecData> {
    * @throws {SwitchyardError} for a kind that is not there.
    */
   of(data: SpecData): S {
+    if (typeof data !== 'object' || data === null) {
+      fail(`${this.what} spec`, 'a spec must be { kind, options }', data);
+    }
     if ('build' in data && typeof data.build === 'function') {
       return data as S;
     }

@@ -8,6 +8,7 @@ export function checkedEdges(
   edges: EdgeList
 ): { sources: Int32Array; targets: Int32Array } {
   expectInteger(where, 'numNodes', numNodes, 0, 0x7fffffff);
+  expectEdges(where, edges);
   const pairs = 'sources' in edges ? undefined : edges;
   const wrong = pairs?.findIndex((pair) => pair?.length !== 2) ?? -1;
   if (wrong >= 0) {
@@ -65,7 +66,26 @@ export function checkedFeatures(where: string, name: string, count: number, rows
   if (width === 0 || wrong >= 0) {
     fail(where, `rows of ${name} must be of one width of at least 1 (${width})`, rows[Math.max(wrong, 0)]?.length);
   }
-  return { values: finite(where, name, rows.flat()), width };
+  return {
+    values: finite(
+      where,
+      name,
+      rows.flatMap((row) => Array.from(row))
+    ),
+    width
+  };
+}
+
+/** Throws unless edges are of a form that is known: JavaScript may give anything. */
+function expectEdges(where: string, edges: unknown): void {
+  const { sources, targets } = (edges ?? {}) as { sources?: unknown; targets?: unknown };
+  if (!Array.isArray(edges) && !(isList(sources) && isList(targets))) {
+    fail(where, 'edges must be pairs of a source and a target, or { sources, targets }', edges);
+  }
+}
+
+function isList(values: unknown): values is ArrayLike<number> {
+  return Array.isArray(values) || ArrayBuffer.isView(values);
 }
 
 function expectLength<T>(where: string, name: string, count: number, values: ArrayLike<T>): ArrayLike<T> {

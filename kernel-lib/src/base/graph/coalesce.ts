@@ -19,7 +19,7 @@ export function coalesce(graph: Graph, merge: EdgeMerge = 'sum'): Graph {
   const total = (edges: number[]): number => edges.reduce((sum, edge) => sum + graph.weightOf(edge), 0);
   const weight = (edges: number[]): number =>
     merge === 'max'
-      ? Math.max(...edges.map((edge) => graph.weightOf(edge)))
+      ? edges.reduce((most, edge) => Math.max(most, graph.weightOf(edge)), -Infinity)
       : total(edges) / (merge === 'mean' ? edges.length : 1);
   const { width = 1 } = graph.edgeFeatures ?? {};
   return new Graph('graph.coalesce', {

@@ -4,8 +4,7 @@ export type EdgeList =
   | { readonly sources: ArrayLike<number>; readonly targets: ArrayLike<number> };
 
 /** Values of nodes or edges, one row each: rows, or all of them row by row with their width. */
-export type FeatureRows =
-  readonly (readonly number[])[] | { readonly values: ArrayLike<number>; readonly width: number };
+export type FeatureRows = readonly ArrayLike<number>[] | { readonly values: ArrayLike<number>; readonly width: number };
 
 /** Features, one row for each node or edge, [rows, width], row by row. */
 export interface Features {

@@ -1,4 +1,4 @@
-import { EvictionCache, expectInteger } from '../core';
+import { EvictionCache, expectInteger, fail } from '../core';
 import type { EvictionPolicy } from '../core';
 import type { PackedTensor } from './packedTensor';
 
@@ -93,7 +93,7 @@ export class PagePool {
   take(member: PageOwner, matrices: readonly number[]): PackedTensor[] {
     this.made ??= new EvictionCache<string>('ops.PagePool', this.capacity, this.policy);
     const owner = this.owners.indexOf(member);
-    const own = this.members.get(member)!;
+    const own = this.members.get(member) ?? fail('ops.PagePool', 'a stack must not have been disposed', 'one that has'); // prettier-ignore
     const { missing, evicted } = this.made.step(matrices.map((matrix) => `${owner} ${matrix}`));
     for (const key of evicted) {
       const [from, matrix] = key.split(' ').map(Number);
@@ -101,14 +101,22 @@ export class PagePool {
       pages.get(matrix)!.dispose();
       pages.delete(matrix);
     }
-    for (const key of missing) {
-      const matrix = Number(key.split(' ')[1]);
-      own.set(matrix, member.readPage(matrix));
-    }
+    this.read(member, owner, own, missing);
     this.hits += matrices.length - missing.length;
     this.misses += missing.length;
     this.bytesRead += missing.length * member.pageBytes;
     return matrices.map((matrix) => own.get(matrix)!);
+  }
+
+  // What could not be read is not there, and is read when it is next asked for.
+  private read(member: PageOwner, owner: number, own: Map<number, PackedTensor>, missing: readonly string[]): void {
+    const matrices = missing.map((key) => Number(key.split(' ')[1]));
+    try {
+      matrices.forEach((matrix) => own.set(matrix, member.readPage(matrix)));
+    } catch (error) {
+      matrices.filter((matrix) => !own.has(matrix)).forEach((matrix) => this.made!.forget(`${owner} ${matrix}`));
+      throw error;
+    }
   }
 
   /** @internal Frees the matrices of a stack, which is no member from then on. */

@@ -27,15 +27,12 @@ export function undirectedNeighbourhoods(where: string, graph: Graph): Neighbour
   return neighbourhoods(graph);
 }
 
-/** Conductance between each node and its neighbours: weights of parallel edges summed, the mean of both ways; 1 each where the graph has no weights. */
+/** Conductance between each node and its neighbours: weights of parallel edges summed, the mean of both ways; an edge of a graph without weights has 1. */
 export function conductances(where: string, graph: Graph, near: Neighbourhoods): Float64Array[] {
   const { sources, targets, weights } = graph;
   const wrong = weights?.findIndex((weight) => weight < 0) ?? -1;
   if (wrong >= 0) {
     fail(where, `weights[${wrong}] must be at least 0`, weights![wrong]);
-  }
-  if (weights === undefined) {
-    return near.map((of) => new Float64Array(of.length).fill(1));
   }
   const out = near.map((of) => new Float64Array(of.length));
   const add = (from: number, to: number, weight: number): void => {
@@ -43,8 +40,8 @@ export function conductances(where: string, graph: Graph, near: Neighbourhoods):
   };
   sources.forEach((source, edge) => {
     if (source !== targets[edge]) {
-      add(source, targets[edge], weights[edge]);
-      add(targets[edge], source, weights[edge]);
+      add(source, targets[edge], graph.weightOf(edge));
+      add(targets[edge], source, graph.weightOf(edge));
     }
   });
   // Of an edge without its way back, one way is all there is.

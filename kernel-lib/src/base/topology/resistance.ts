@@ -24,7 +24,7 @@ export function effectiveResistance(graph: Graph): Float64Array[] {
 export function commuteTime(graph: Graph): Float64Array[] {
   const where = 'graph.probes.commuteTime';
   const volumes = componentVolumes(where, graph);
-  return resistances(where, graph).map((row, i) => row.map((r) => (r === 0 ? 0 : volumes[i] * r)));
+  return resistances(where, graph).map((row, i) => row.map((r) => (r === 0 || r === Infinity ? r : volumes[i] * r)));
 }
 
 /** Weights of the component of each node, each edge both ways; a walk knows of no other component. */
@@ -43,7 +43,7 @@ function componentVolumes(where: string, graph: Graph): Float64Array {
 export function totalResistance(graph: Graph): number {
   const where = 'graph.probes.totalResistance';
   const near = undirectedNeighbourhoods(where, graph);
-  expectInteger(where, 'nodes', near.length, 1, MOST_NODES);
+  expectInteger(where, 'nodes', near.length, 0, MOST_NODES);
   const inverse = pseudoinverse(near, conductances(where, graph, near));
   return inverse === null ? Infinity : near.length * inverse.reduce((sum, row, i) => sum + row[i], 0);
 }

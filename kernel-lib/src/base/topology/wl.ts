@@ -5,7 +5,7 @@ import type { Graph } from '../graph';
 export interface WlOptions {
   /** Rounds of refinement at most; it ends where nothing changes. Default: until then. */
   rounds?: number;
-  /** Whether nodes begin with a colour of their type and features, else all with one. Default true. */
+  /** Whether nodes begin with a colour of their type and features, else all with one, and edges count by their weights and features. Default true. */
   features?: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface WlColours {
 }
 
 /**
- * Colour refinement of Weisfeiler and Leman (1-WL) over several graphs at once: in each round a node's colour takes in the colours of the nodes that lead to it, as often as they do, with the types of the edges. Exact:
+ * Colour refinement of Weisfeiler and Leman (1-WL) over several graphs at once: in each round a node's colour takes in the colours of the nodes that lead to it, as often as they do, with the types, weights and features of the edges. Exact:
  * colours are numbered, not hashed. No message passing on the same features tells apart what these colours do not.
  */
 export function wlColours(graphs: readonly Graph[], options: WlOptions = {}): WlColours {
@@ -39,7 +39,7 @@ export function wlColours(graphs: readonly Graph[], options: WlOptions = {}): Wl
   for (; round < rounds; round++) {
     table.clear();
     const next = graphs.map((graph, g) =>
-      colours[g].map((own, node) => number(`${own}<${incomingColours(graph, node, colours[g])}`))
+      colours[g].map((own, node) => number(`${own}<${incomingColours(graph, node, colours[g], features)}`))
     );
     // A round refines: as many colours as before are the same ones.
     if (table.size === count) {
@@ -72,7 +72,10 @@ export function wlAccuracyBound(graphs: readonly Graph[], classes: ArrayLike<num
     const group = groups.get(key) ?? groups.set(key, new Map()).get(key)!;
     group.set(classes[g], (group.get(classes[g]) ?? 0) + 1);
   });
-  const right = [...groups.values()].reduce((sum, group) => sum + Math.max(...group.values()), 0);
+  const right = [...groups.values()].reduce(
+    (sum, group) => sum + [...group.values()].reduce((a, b) => Math.max(a, b)),
+    0
+  );
   return right / graphs.length;
 }
 
@@ -81,11 +84,13 @@ function beginning(graph: Graph, node: number): string {
   return `${graph.nodeTypes?.[node] ?? ''}|${Array.from(values.slice(node * width, (node + 1) * width)).join()}`;
 }
 
-function incomingColours(graph: Graph, node: number, colours: Int32Array): string {
+function incomingColours(graph: Graph, node: number, colours: Int32Array, features: boolean): string {
   const { starts, neighbours } = graph.incoming;
+  const { values, width } = graph.edgeFeatures ?? { values: new Float32Array(), width: 0 };
   const of: string[] = [];
   for (let e = starts[node]; e < starts[node + 1]; e++) {
-    of.push(graph.edgeTypes === undefined ? String(colours[neighbours[e]]) : `${colours[neighbours[e]]}:${graph.edgeTypes[e]}`); // prettier-ignore
+    const carried = features ? `:${graph.weightOf(e)}:${values.subarray(e * width, (e + 1) * width).join('/')}` : '';
+    of.push(`${colours[neighbours[e]]}:${graph.edgeTypes?.[e] ?? ''}${carried}`);
   }
   return of.sort().join();
 }

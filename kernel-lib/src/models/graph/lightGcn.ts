@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, expectShape, fail, Module, Random } from '../../base/core';
+import { Axis, type Context, expectInteger, expectNumber, expectShape, fail, Module, Random } from '../../base/core';
 import { balancedWeights } from '../../base/graph';
 import { embed } from '../../base/ops';
 import { neighbourSum } from '../../base/ops/graph';
@@ -42,6 +42,7 @@ export class LightGCN extends Module {
     if (alphas !== undefined && alphas.length !== layers + 1) {
       fail(WHERE, `alphas must be ${layers + 1}`, alphas.length);
     }
+    alphas?.forEach((alpha) => expectNumber(WHERE, 'alphas', alpha));
     this.alphas = alphas ?? new Array<number>(layers + 1).fill(1 / (layers + 1));
     const count = Axis.of('ids', numNodes).pin('the graph has them');
     this.nodes = this.addChild('nodes', new Embedding({ count, width, initializer: normal(0.1), random: random.child('nodes') })); // prettier-ignore

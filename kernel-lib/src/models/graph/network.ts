@@ -70,9 +70,12 @@ export class GraphNetwork extends Module {
       });
       all.push(this.addChild(`${i}`, built));
     }
+    const outputs = Axis.of('outputs', outputWidth).pin('the data have them');
+    if (read === 'node') {
+      all.at(-1)!.outputs.pin('the data have them');
+    }
     this.layers = all;
     this.dropout = this.addChild('dropout', new Dropout({ rate: dropout }));
-    const outputs = Axis.of('outputs', outputWidth).pin('the data have them');
     this.head = read === 'node' ? null : this.addChild('head', new Linear({ inputWidth: all.at(-1)!.outputs, outputWidth: outputs, random: random.child('head') })); // prettier-ignore
   }
 

@@ -33,7 +33,7 @@ export interface OpenOptions {
   dtype?: OpenDtype;
   /**
    * "lazy" reads an expert of a mixture when a token first goes to it, and keeps those that were used lately: a model larger than the memory. They stay as they
-   * are stored, and `dtype` is "as stored". Default "all".
+   * are stored, and `dtype` is "as stored"; the file must stay as it is while the model is used. Default "all".
    */
   experts?: 'all' | 'lazy';
   /** Memory of experts that are read lazily, and who leaves it: by default 2 GB, and the one used longest ago ("lru"). */

@@ -1,3 +1,4 @@
+import { statSync } from 'fs';
 import { fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { unitOf } from '../../base/io';
@@ -28,6 +29,7 @@ export function pageExperts(
   pool: PagePool
 ): void {
   const stored = model.stored();
+  const opened = new Map(map.theirs.map((name) => entries.get(name)!.file).map((file) => [file, stampOf(file)]));
   map.ours.forEach((path, ours) => {
     const parameter = stored.get(path)!;
     const [count, columns, rows] = parameter.shape;
@@ -44,8 +46,17 @@ export function pageExperts(
           fail(`${entry.file}: "${name}"`, `internal: expert ${expert} must lie in its ${entry.bytes} bytes`, begin);
         }
         read({ ...entry, begin, bytes: into.length }, name, into);
+        if (stampOf(entry.file) !== opened.get(entry.file)) {
+          fail(entry.file, 'must not change while experts are read from it: open the model again', 'another file');
+        }
       }
     };
     parameter.pack(new PagedTensor(source, pool));
   });
+}
+
+/** Tells a file from one that was put in its place. */
+function stampOf(file: string): string {
+  const { size, mtimeMs } = statSync(file);
+  return `${size} ${mtimeMs}`;
 }

@@ -38,6 +38,8 @@ export class OnGraph extends Module {
 export function enterGraph(graph: Graph, ctx: Context): void {
   const { edgeFeatures, numEdges } = graph;
   ctx.setState(GRAPH, graph);
+  // A graph within another has not the features of its edges.
+  ctx.clearState(RELATIONS);
   if (edgeFeatures !== undefined) {
     ctx.setState(RELATIONS, tf.tensor2d(edgeFeatures.values, [numEdges, edgeFeatures.width]));
   }

@@ -85,7 +85,10 @@ function labelled({ inputs, labels }: LabelledData, batchSize: number): { rows: 
     fail(WHERE, 'labels must be whole numbers from 0', wrong);
   }
   const own = Int32Array.from(labels);
-  return { rows: new Rows(WHERE, [inputs], batchSize, own), classes: Math.max(...own) + 1 };
+  return {
+    rows: new Rows(WHERE, [inputs], batchSize, own),
+    classes: own.reduce((most, label) => Math.max(most, label), 0) + 1
+  };
 }
 
 function logitsOf(model: Module, inputs: tf.Tensor, classes: number, ctx: Context): tf.Tensor2D {

@@ -1,10 +1,11 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, fail, type Module, Random, showShape } from '../../base/core';
+import { Context, expectInteger, fail, type Module, showShape } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
+import { Rows } from './parts/rows';
 import type { Task } from './task';
 
 /** Some of a graph's nodes: their numbers, or for each node whether it is one of them. */
@@ -48,16 +49,17 @@ const WHERE = 'train.tasks.nodeClassification';
 export function nodeClassification(options: NodeClassificationOptions): NodeClassificationTask {
   const { graph, labels } = options;
   const { numNodes, nodeFeatures = fail(WHERE, 'the graph must have features of nodes', 'none') } = graph;
-  if (labels.length !== numNodes) {
-    fail(WHERE, `labels must be as many as nodes (${numNodes})`, labels.length);
+  if (labels?.length !== numNodes) {
+    fail(WHERE, `labels must be as many as nodes (${numNodes})`, labels?.length);
   }
   const chosen = (name: string, choice: NodeChoice): NodeBatch =>
     withLabels(name, nodesOf(name, choice, numNodes), labels);
   const seen = chosen('training', options.training);
   const unseen = options.validation && chosen('validation', options.validation);
-  const classes = Math.max(...seen.labels, ...(unseen?.labels ?? [])) + 1;
+  const classes = Math.max(greatest(seen.labels), greatest(unseen?.labels ?? [])) + 1;
   const { batchSize = seen.nodes.length } = options;
   expectInteger(WHERE, 'batchSize', batchSize, 1, seen.nodes.length);
+  const rows = new Rows(WHERE, [], batchSize, seen.labels);
   const features = (): tf.Tensor2D => tf.tensor2d(nodeFeatures.values, [numNodes, nodeFeatures.width]);
   const logitsOf = (model: Module, ctx: Context): tf.Tensor2D => {
     enterGraph(graph, ctx);
@@ -88,7 +90,7 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
     get hash() {
       return hashOf(graph, seen, unseen);
     },
-    batch: (step, seed) => draw(seen, batchSize, step, seed),
+    batch: (step, seed) => draw(seen, rows, step, seed),
     loss: (model, batch, ctx) => crossEntropy(...at(logitsOf(model, ctx), batch)).mean<tf.Scalar>(),
     measure: (model, nodes) => measure(model, chosen('nodes', nodes)),
     ...(unseen && { evaluate: (model: Module) => measure(model, unseen) })
@@ -97,16 +99,17 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
 
 /** Numbers of nodes; each once. */
 function nodesOf(name: string, choice: NodeChoice, numNodes: number): Int32Array {
-  const all = Array.from<number | boolean>(choice);
+  const all = Array.from<number | boolean>(choice ?? fail(WHERE, `${name} must name nodes, each once`, choice));
   const isMask = typeof all[0] === 'boolean';
   if (isMask && all.length !== numNodes) {
     fail(WHERE, `${name} must say of each node (${numNodes}) whether it is chosen`, all.length);
   }
   const nodes = isMask ? all.flatMap((is, node) => (is === true ? [node] : [])) : (all as number[]);
   nodes.forEach((node) => expectInteger(WHERE, `nodes of ${name}`, node, 0, numNodes - 1));
-  const once = new Set(nodes);
-  if (nodes.length === 0 || once.size < nodes.length) {
-    fail(WHERE, `${name} must name nodes, each once`, nodes.length === 0 ? 'none' : nodes);
+  const once = new Set<number>();
+  const twice = nodes.find((node) => once.size === once.add(node).size);
+  if (nodes.length === 0 || twice !== undefined) {
+    fail(WHERE, `${name} must name nodes, each once, or say true or false of each`, twice ?? 'none'); // prettier-ignore
   }
   return Int32Array.from(nodes);
 }
@@ -119,17 +122,16 @@ function withLabels(name: string, nodes: Int32Array, labels: ArrayLike<number>):
   return { nodes, labels: nodes.map((node) => labels[node]) };
 }
 
-function draw({ nodes, labels }: NodeBatch, batchSize: number, step: number, seed: number): NodeBatch {
-  if (batchSize === nodes.length) {
+/** Greatest of labels, as many as there may be: arguments of a call are limited. */
+function greatest(labels: ArrayLike<number>): number {
+  return Array.from(labels).reduce((most, label) => Math.max(most, label), 0);
+}
+
+function draw({ nodes, labels }: NodeBatch, rows: Rows, step: number, seed: number): NodeBatch {
+  if (rows.batchSize === nodes.length) {
     return { nodes, labels };
   }
-  const places = Int32Array.from({ length: batchSize }, (_, b) => {
-    const at = (step - 1) * batchSize + b;
-    const epoch = Random.fromSeed(seed)
-      .child('batch')
-      .child(Math.floor(at / nodes.length));
-    return epoch.shuffle(Array.from(nodes.keys()))[at % nodes.length];
-  });
+  const places = rows.draw(step, seed);
   return { nodes: places.map((place) => nodes[place]), labels: places.map((place) => labels[place]) };
 }
 

@@ -44,7 +44,7 @@ export function mixtureOfSupernets(model: Module, options: MixtureOfSupernetsOpt
   if (rank !== null) {
     expectInteger(WHERE, 'rank', rank, 1);
   }
-  const matches = matcher(targets);
+  const matches = matcher(WHERE, targets);
   const above = (path: string): string[] => path.split('.').map((_, i, names) => names.slice(0, i + 1).join('.'));
   const chosen = [...model.parameters()].filter(([path, { shape }]) => shape.length > 1 && above(path).some(matches));
   if (chosen.length === 0) {

@@ -42,7 +42,7 @@ export function loraParts(where: string, model: Module, options: LoraOptions): M
   const paths = [...model.parameters().keys()];
   expectPathsFound(where, 'ranks', Object.keys(ranks), { paths, what: 'parameters' });
   const random = Random.fromSeed(seed).child('lora');
-  const matches = matcher(targets);
+  const matches = matcher(where, targets);
   const parts = new Map<string, AdapterPart>();
   for (const [path, parameter] of model.parameters()) {
     const own = Object.entries(ranks).reduce(

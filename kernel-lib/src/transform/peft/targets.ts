@@ -6,8 +6,15 @@ import type { Module } from '../../base/core';
  */
 export type Targets = readonly string[] | ((path: string) => boolean);
 
-/** The matcher of {@link Targets}: for "a.b", the path "a.b" itself. */
-export function matcher(targets: Targets): (path: string) => boolean {
+/**
+ * The matcher of {@link Targets}: for "a.b", the path "a.b" itself.
+ *
+ * @throws {SwitchyardError} where they are neither a list nor a function.
+ */
+export function matcher(where: string, targets: Targets): (path: string) => boolean {
+  if (typeof targets !== 'function' && !Array.isArray(targets)) {
+    fail(where, "targets must be a list of paths or patterns (['**']), or a function of a path", targets);
+  }
   return typeof targets === 'function' ? targets : (path) => matchesPath(targets, path);
 }
 
@@ -22,7 +29,7 @@ export function targetModules<M extends Module>(
   targets: Targets,
   { is, kinds }: { is: (module: Module) => module is M; kinds: string }
 ): Map<string, M> {
-  const matches = matcher(targets);
+  const matches = matcher(where, targets);
   const found = new Map<string, M>();
   const seen = new Set<Module>();
   for (const [path, module] of model.modules()) {

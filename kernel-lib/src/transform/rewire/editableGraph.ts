@@ -108,7 +108,10 @@ export function withEdges(input: Graph, added: readonly RewiredEdge[], changes: 
       values: [...nodeFeatures.values, ...zeros(newNodes * nodeFeatures.width)],
       width: nodeFeatures.width
     },
-    nodeTypes: nodeTypes && [...nodeTypes, ...new Array<number>(newNodes).fill(Math.max(...nodeTypes) + 1)]
+    nodeTypes: nodeTypes && [
+      ...nodeTypes,
+      ...new Array<number>(newNodes).fill(nodeTypes.reduce((most, type) => Math.max(most, type + 1), 0))
+    ]
   });
 }
 

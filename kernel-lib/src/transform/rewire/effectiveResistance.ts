@@ -26,7 +26,7 @@ export function effectiveResistance(graph: Graph, { edges }: ResistanceOptions):
   const near = editable.neighbourhoods;
   const inverse =
     pseudoinverse(near, conductances(where, graph, near)) ??
-    fail(where, 'the graph must be connected', `${new Set(componentsOf(near)).size} components`);
+    fail(where, 'the graph must be connected', apart(new Set(componentsOf(near)).size));
   const square = inverse.map((row) => Float64Array.from(inverse, (other) => dot(row, other)));
   for (let edge = 0; edge < edges; edge++) {
     const best = bestEdge(editable, inverse, square);
@@ -37,6 +37,11 @@ export function effectiveResistance(graph: Graph, { edges }: ResistanceOptions):
     editable.add(best.u, best.v, { value: best.drop, met: best.drop > 0 });
   }
   return editable.finish(CRITERION);
+}
+
+/** Reason that a graph is not connected: components, or weights of 0 within its one. */
+function apart(components: number): string {
+  return components > 1 ? `${components} components` : 'parts that only edges of weight 0 join';
 }
 
 interface Candidate {

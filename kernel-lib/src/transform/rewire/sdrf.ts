@@ -95,7 +95,7 @@ function improvements({ near }: EditableGraph, { i, j, curvature }: Curved): { k
 
 /** The most, or a draw by softmax. */
 function choose(gains: readonly number[], temperature: number, next: () => number): number {
-  const most = Math.max(...gains);
+  const most = gains.reduce((a, b) => Math.max(a, b));
   if (temperature === Infinity) {
     return gains.findIndex((gain) => gain > most - 1e-12);
   }

@@ -56,3 +56,20 @@ test.each([
   const options = { numNodes: 3, edges: [[0, 1]], ...wrong } as Parameters<typeof graph.fromEdges>[0];
   expect(() => graph.fromEdges(options)).toThrow(message);
 });
+
+test('as many parallel edges as calls have no arguments for merge', () => {
+  const many = { sources: new Int32Array(200_000), targets: new Int32Array(200_000).fill(1) };
+  expect(graph.coalesce(graph.fromEdges({ numNodes: 2, edges: many }), 'max').weights).toEqual(Float32Array.of(1));
+});
+
+test('rows of features may be typed arrays', () => {
+  const { nodeFeatures } = graph.fromEdges({ numNodes: 2, edges: [], nodeFeatures: [Float32Array.of(1, 2), Float64Array.of(3, 4)] }); // prettier-ignore
+  expect(nodeFeatures).toEqual({ values: Float32Array.of(1, 2, 3, 4), width: 2 });
+});
+
+test.each([[{ numNodes: 3 }], [{ numNodes: 3, edges: { sources: [1] } }], [{ numNodes: 3, edges: '0 1' }]])(
+  'edges that are none, %j, are refused by name',
+  (options) => {
+    expect(() => graph.fromEdges(options as unknown as graph.GraphOptions)).toThrow('graph.fromEdges: edges must be pairs of a source and a target, or { sources, targets }, got'); // prettier-ignore
+  }
+);

@@ -22,6 +22,27 @@ describe('resistance and commute time', () => {
     expect(probes.effectiveResistance(parallel)[0][1]).toBeCloseTo(0.25, 12);
   });
 
+  test('isolated nodes: Infinity to each other and 0 to themselves', () => {
+    const alone = graph.fromEdges({ numNodes: 3, edges: [] });
+    const expected = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 0 : Infinity)));
+    [probes.commuteTime, probes.effectiveResistance].forEach((probe) => expect(probe(alone).map((row) => [...row])).toEqual(expected)); // prettier-ignore
+  });
+
+  test('without weights each edge counts as 1, parallel ones too', () => {
+    const edges: [number, number][] = [[0, 1], [0, 1], [1, 2]]; // prettier-ignore
+    const [plain, ones] = [undefined, [1, 1, 1]].map((weights) => graph.fromEdges({ numNodes: 3, edges, weights, undirected: true })); // prettier-ignore
+    expect(probes.effectiveResistance(plain)[0][1]).toBeCloseTo(0.5, 12);
+    // Of three edges both ways a walk takes 6 R steps.
+    expect(probes.commuteTime(plain)[0][2]).toBeCloseTo(6 * 1.5, 12);
+    expect(probes.totalResistance(plain)).toBeCloseTo(0.5 + 1 + 1.5, 12);
+    expect(probes.spectralGap(plain)).toBe(probes.spectralGap(ones));
+    expect(probes.dirichletEnergy(plain, [[1], [0], [0]], { normalized: false })).toBeCloseTo(2, 12);
+  });
+
+  test('a graph without nodes has no resistance', () => {
+    expect(probes.totalResistance(graph.fromEdges({ numNodes: 0, edges: [] }))).toBe(0);
+  });
+
   test('negative weights, and an edge that conducts nothing where no other leads', () => {
     const make = (weight: number) => graph.fromEdges({ numNodes: 2, edges: [[0, 1]], weights: [weight], undirected: true }); // prettier-ignore
     expect(() => probes.effectiveResistance(make(-1))).toThrow('graph.probes.effectiveResistance: weights[0] must be at least 0, got -1'); // prettier-ignore
@@ -112,6 +133,16 @@ describe('Weisfeiler and Leman', () => {
     expect(probes.wlDistinguishes(to, from)).toBe(true);
     const typed = (types: number[]) => graph.fromEdges({ numNodes: 3, edges: [[0, 1], [2, 1]], edgeTypes: types }); // prettier-ignore
     expect(probes.wlDistinguishes(typed([0, 0]), typed([0, 1]))).toBe(true);
+  });
+
+  test('weights and features of edges count, as message passing hears them, unless features are left out', () => {
+    const edge = (rest: object) => graph.fromEdges({ numNodes: 2, edges: [[0, 1]], undirected: true, ...rest });
+    const pairs = [[edge({ weights: [1] }), edge({ weights: [5] })], [edge({ edgeFeatures: [[1, 2]] }), edge({ edgeFeatures: [[1, 3]] })]]; // prettier-ignore
+    for (const [a, b] of pairs) {
+      expect(probes.wlDistinguishes(a, b)).toBe(true);
+      expect(probes.wlDistinguishes(a, b, { features: false })).toBe(false);
+    }
+    expect(probes.wlDistinguishes(edge({}), edge({ weights: [1] }))).toBe(false);
   });
 
   test('best accuracy: graphs of one colour get the commoner class', () => {

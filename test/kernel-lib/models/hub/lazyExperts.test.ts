@@ -1,8 +1,8 @@
 /** @file Mixtures whose experts are read when a token first goes to them. */
-import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
-import { core, models, type moe, sim, tf } from '@switchyard/kernel-lib';
+import { core, models, type moe, prune, sim, tf } from '@switchyard/kernel-lib';
 import { useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import { PagedTensor } from '@switchyard/kernel-lib/dist/base/ops/pagedTensor.js';
 import { PagePool } from '@switchyard/kernel-lib/dist/base/ops/pagePool.js';
@@ -191,6 +191,57 @@ describe('the cache of experts', () => {
     expect(logitsOf(lazy)).toEqual(before);
     lazy.dispose();
   });
+});
+
+test('matrices that could not be read are asked for again, and none is taken for held', () => {
+  const before = tf.memory().numTensors;
+  const layout = { format: 'F32', matrices: null, rows: 2, columns: 2, transposed: true };
+  let broken = false;
+  const read = (matrix: number, into: Uint8Array): void => {
+    if (broken && matrix === 2) {
+      throw new Error('gone');
+    }
+    into.set(new Uint8Array(Float32Array.of(matrix, 0, 0, 0).buffer));
+  };
+  const pool = new PagePool('test', { bytes: 2 * 16 });
+  const stack = new PagedTensor({ count: 4, layout, read }, pool);
+  const first = (matrices: number[]): number[] => stack.pages(matrices).map((page) => tf.tidy(() => page.unpack().dataSync()[0])); // prettier-ignore
+  expect(first([0, 1])).toEqual([0, 1]);
+  broken = true;
+  // Twice: the first failure must not leave what is not there as held.
+  expect(() => stack.pages([2, 3])).toThrow('gone');
+  expect(() => stack.pages([2, 3])).toThrow('gone');
+  expect(pool.report.held).toBeLessThanOrEqual(2);
+  expect(first([0, 1])).toEqual([0, 1]);
+  broken = false;
+  expect(first([2, 3])).toEqual([2, 3]);
+  expect(pool.report).toMatchObject({ held: 2, capacity: 2 });
+  stack.dispose();
+  expect(() => stack.pages([0])).toThrow('a stack must not have been disposed');
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a file that was put in the place of the one that was opened is refused by name', async () => {
+  const folder = join(scratch, 'replaced');
+  cpSync(join(CHECKPOINTS, 'olmoe'), folder, { recursive: true });
+  const lazy = await models.open(folder, { experts: 'lazy', expertCache: { bytes: 1 } });
+  const before = logitsOf(lazy);
+  expect(logitsOf(lazy)).toEqual(before);
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  writeFileSync(join(folder, file), Buffer.concat([Buffer.alloc(16), readFileSync(join(folder, file))]));
+  expect(() => logitsOf(lazy)).toThrow('model.safetensors: must not change while experts are read from it: open the model again'); // prettier-ignore
+  lazy.dispose();
+});
+
+test('pruning by size reads what is lazy, and makes a new model in float32', async () => {
+  const where = join(CHECKPOINTS, 'olmoe');
+  const pruned = [await models.open(where), await models.open(where, { experts: 'lazy' })].map((model) => {
+    const small = prune.structured(model, { ratio: 0.25, importance: prune.magnitude(), include: ['**.experts'] }).model; // prettier-ignore
+    const values = [...small.parameters()].map(([path, each]) => [path, tf.tidy(() => each.read().dataSync().slice())]);
+    [small, model].forEach((each) => each.dispose());
+    return values;
+  });
+  expect(pruned[1]).toEqual(pruned[0]);
 });
 
 test.each([

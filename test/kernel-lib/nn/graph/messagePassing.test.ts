@@ -1,4 +1,4 @@
-import { core, graph, tf } from '@switchyard/kernel-lib';
+import { core, graph, models, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../../support/gradients';
 import { expectNoLeak } from '../../../support/numeric';
@@ -70,4 +70,15 @@ describe('message passing', () => {
     expect(() => neighbours('sum').apply(nodes, core.Context.create())).toThrow('neighbour-aggregation: the pass must have edges (graph.OnGraph), got none'); // prettier-ignore
     expect(() => run(neighbours('sum'), { numNodes: 4, edges: [] })).toThrow('graph.OnGraph: expects');
   });
+});
+
+test('a graph within another does not hear the features of the edges of the outer one', () => {
+  const outer = graph.fromEdges({ numNodes: 2, edges: [[0, 1]], edgeFeatures: [[7, 7]] });
+  const inner = graph.fromEdges({ numNodes: 2, edges: [[1, 0]] });
+  const network = models.graphNetwork({ inputWidth: 2, hidden: 2, outputWidth: 2, layers: 1, layer: graph.gine({ edgeWidth: 2 }) }); // prettier-ignore
+  const x = tf.ones([2, 2]);
+  const ctx = core.Context.create();
+  expect(() => new graph.OnGraph(outer, new graph.OnGraph(inner, network)).apply(x, ctx)).toThrow('the pass must have features of edges'); // prettier-ignore
+  ctx.dispose();
+  [network, x].forEach((each) => each.dispose());
 });

@@ -118,6 +118,20 @@ test('edges of one pair stay together: parallel ones and relations; loops stay i
   }
 });
 
+test('of a batch links and negatives stay within its graphs, up to the last pair', () => {
+  const g = graph.batch([4, 5, 6].map((nodes) => generators.ring({ nodes })));
+  const apart = ([a, b]: readonly number[]): boolean => g.graphOf![a] !== g.graphOf![b];
+  for (const seed of SEEDS) {
+    const { train, validation, test } = splits.links(g, { validation: 0.2, test: 0.2, seed });
+    const all = [train, validation, test].flatMap(({ positives, negatives }) => [...positives, ...negatives]);
+    expect(all).toHaveLength(30);
+    expect(all.filter(apart)).toEqual([]);
+  }
+  // Of rings of 4, 5 and 6 there are 2, 5 and 9 pairs that no edge joins.
+  expect(splits.negatives(g, { count: 16 }).filter(apart)).toEqual([]);
+  expect(() => splits.negatives(g, { count: 17 })).toThrow('(17), got 16');
+});
+
 test('the same seed gives the same split, another another', () => {
   const of = (seed: number) => JSON.stringify(splits.links(sbm(), { seed }));
   expect(of(1)).toBe(of(1));
@@ -154,6 +168,12 @@ describe('nodes and graphs', () => {
   ])('%s is refused', (_name, options, message) => {
     expect(() => splits.nodes(generators.ring({ nodes: 10 }), options)).toThrow(message);
   });
+
+  test('tens of thousands of nodes take no time to speak of', () => {
+    // It was half a minute: each node copied those before it.
+    const { train } = splits.nodes(graph.fromEdges({ numNodes: 60_000, edges: [] }));
+    expect(train).toHaveLength(48_000);
+  }, 5000);
 
   test('a graph without edges or nodes cannot be split', () => {
     const none = graph.fromEdges({ numNodes: 3, edges: [] });

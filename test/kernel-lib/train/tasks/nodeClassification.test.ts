@@ -47,9 +47,15 @@ describe('node classification', () => {
     const where = 'train.tasks.nodeClassification';
     expect(make({ graph: graph.fromEdges({ numNodes: 24, edges: [] }) })).toThrow(`${where}: the graph must have features of nodes, got none`); // prettier-ignore
     expect(make({ labels: [0] })).toThrow(`${where}: labels must be as many as nodes (24), got 1`);
-    expect(make({ training: [] })).toThrow(`${where}: training must name nodes, each once, got none`);
+    expect(make({ training: [] })).toThrow(
+      `${where}: training must name nodes, each once, or say true or false of each, got none`
+    );
+    expect(make({ training: undefined })).toThrow(`${where}: training must name nodes, each once, got undefined`);
+    expect(make({ labels: undefined })).toThrow(`${where}: labels must be as many as nodes`);
     expect(make({ training: labels.map(() => false) })).toThrow(`${where}: training must name nodes`);
-    expect(make({ training: [1, 1] })).toThrow(`${where}: training must name nodes, each once, got [1,1]`);
+    expect(make({ training: [1, 1] })).toThrow(
+      `${where}: training must name nodes, each once, or say true or false of each, got 1`
+    );
     expect(make({ training: [24] })).toThrow(`${where}: nodes of training must be an integer 0..23, got 24`);
     expect(make({ validation: [true] })).toThrow(`${where}: validation must say of each node (24) whether it is chosen, got 1`); // prettier-ignore
     expect(make({ labels: labels.map(() => -1) })).toThrow(`${where}: labels of training must be whole numbers from 0 (node 0), got -1`); // prettier-ignore
@@ -62,3 +68,17 @@ describe('node classification', () => {
     one.dispose();
   });
 });
+
+test('as many nodes as calls have no arguments for, and the draw of a batch, take no time to speak of', () => {
+  const numNodes = 200_000;
+  const nodeFeatures = { values: new Float32Array(numNodes), width: 1 };
+  const g = graph.fromEdges({ numNodes, edges: [], nodeFeatures });
+  const classes = Int32Array.from({ length: numNodes }, (_, node) => node % 3);
+  const everyone = Int32Array.from(classes.keys());
+  const task = tasks.nodeClassification({ graph: g, labels: classes, training: everyone, validation: everyone, batchSize: 1000 }); // prettier-ignore
+  const { nodes, labels: drawn } = task.batch(1, 0);
+  expect(new Set(nodes).size).toBe(1000);
+  expect([...drawn]).toEqual([...nodes].map((node) => node % 3));
+  // Both batches of two steps are of one epoch, which names a node once.
+  expect(new Set([...nodes, ...task.batch(2, 0).nodes]).size).toBe(2000);
+}, 10_000);

@@ -158,6 +158,7 @@ describe('peft.lora', () => {
 
   test('refuses what it cannot do', () => {
     const network = makeNetwork();
+    expect(() => peft.lora(network, { targets: 'w1' as never, rank: 2 })).toThrow("lora: targets must be a list of paths or patterns (['**']), or a function of a path, got w1"); // prettier-ignore
     expect(() => peft.lora(network, { targets: ['w9'], rank: 2 })).toThrow('lora: targets must name a matrix');
     expect(() => peft.lora(network, { targets: ['w1'], rank: 0 })).toThrow('lora: rank must be');
     expect(() => peft.moeLora(network, { targets: [''], granularity: 'rank', rank: 2 })).toThrow('targets must name');

@@ -2,7 +2,7 @@ import { expectOneOf } from '../../../base/core';
 import { fromEdges, type Graph } from '../../../base/graph';
 import { balancedForman, type EdgeCurvature, layout, neighbourhoods, ollivier } from '../../../base/topology';
 import { type GraphRewiringPayload, MAX_NODES } from '../../../protocol';
-import type { RewiringReport } from '../../../transform/rewire';
+import type { Rewiring, RewiringReport } from '../../../transform/rewire';
 import { graphRewiring, type RewiredGraph } from './payload';
 
 /** Options of `show.rewiring`. */
@@ -20,14 +20,15 @@ export interface RewiringOptions {
 const MEASURES = { 'balanced Forman': balancedForman, Ollivier: ollivier };
 
 /**
- * A rewiring as a payload: the graph laid out by hop distances before (where nodes were added or parts joined, by all edges), the same each time, with the curvature of each edge before and after. Of more than
+ * A rewiring, or its report, as a payload: the graph laid out by hop distances before (where nodes were added or parts joined, by all edges), the same each time, with the curvature of each edge before and after. Of more than
  * 512 nodes those nearest to edges that changed.
  *
  * @example show.payload(show.rewiring(graph.rewire.fosr(g, { edges: 8 }).report))
  * @throws {SwitchyardError} where the measure is another.
  */
-export function rewiring(report: RewiringReport, options: RewiringOptions = {}): GraphRewiringPayload {
+export function rewiring(value: Rewiring | RewiringReport, options: RewiringOptions = {}): GraphRewiringPayload {
   const where = 'show.rewiring';
+  const report = 'report' in value ? value.report : value;
   const { measure = 'balanced Forman', labels, classes } = options;
   expectOneOf(where, 'measure', measure, Object.keys(MEASURES) as (keyof typeof MEASURES)[]);
   const [before, after] = [report.input, report.output].map((graph) => byEdge(MEASURES[measure](graph)));

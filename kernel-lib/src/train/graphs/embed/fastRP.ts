@@ -56,7 +56,7 @@ export function fastRP(graph: Graph, options: FastRPOptions): Features {
     rows = now.map((_, node) => {
       const out = new Float64Array(dim);
       for (let e = starts[node]; e < starts[node + 1]; e++) {
-        const share = graph.weightOf(e) / degree[node];
+        const share = degree[node] === 0 ? 0 : graph.weightOf(e) / degree[node];
         now[neighbours[e]].forEach((value, f) => (out[f] += share * value));
       }
       return out;

@@ -73,7 +73,8 @@ export function ogb(folder: string, options: { undirected?: boolean; split?: str
     fail(where, `num-edge-list must be of ${counts.length} graphs with ${edges.length} edges together`, [ofEdges.length, ofEdges.reduce((a, b) => a + b, 0)]); // prettier-ignore
   }
   counts.forEach((count) => expectInteger(where, 'numbers of nodes', count, 0));
-  const starts = counts.map((_, g) => counts.slice(0, g).reduce((a, b) => a + b, 0));
+  const starts = [0];
+  counts.forEach((count, g) => starts.push(starts[g] + count));
   const graphOfEdge = ofEdges.flatMap((count, g) => new Array<number>(count).fill(g));
   const several = counts.length > 1;
   edges.forEach((ends, e) => {

@@ -1,4 +1,5 @@
 import { fail, Random } from '../../../base/core';
+import { listOf } from '../listOf';
 import { fromEdges, type Graph, takeRows } from '../../../base/graph';
 
 /** Options of `graph.samplers.balancedNeighbours`. */
@@ -29,11 +30,14 @@ export function balancedNeighbours(graph: Graph, { groups, seed = 0 }: BalancedN
       if (neighbours[e] === node) {
         kept.push(e);
       } else {
-        byGroup.set(groups[neighbours[e]], [...(byGroup.get(groups[neighbours[e]]) ?? []), e]);
+        listOf(byGroup, groups[neighbours[e]]).push(e);
       }
     }
-    const least = Math.min(...[...byGroup.values()].map((edges) => edges.length));
-    byGroup.forEach((edges, group) => kept.push(...random.child(node).child(group).shuffle(edges).slice(0, least)));
+    const least = [...byGroup.values()].reduce((few, { length }) => Math.min(few, length), Infinity);
+    byGroup.forEach(
+      (edges, group) =>
+      random.child(node).child(group).shuffle(edges).slice(0, least).forEach((edge) => kept.push(edge)) // prettier-ignore
+    );
   }
   const edges = Int32Array.from(kept).sort();
   const { sources, targets, weights, edgeFeatures, edgeTypes } = graph;

@@ -1,5 +1,6 @@
 import { expectInteger, fail, Random } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
+import { listOf } from '../listOf';
 import { checkedShares, type SplitShares, sizesOf } from './shares';
 
 /** Numbers of nodes or graphs, ascending, in three parts that share none. */
@@ -34,8 +35,7 @@ function split(where: string, what: string, count: number, options: ItemSplitOpt
   }
   const groups = new Map<number, number[]>();
   for (let item = 0; item < count; item++) {
-    const own = classes?.[item] ?? 0;
-    groups.set(own, [...(groups.get(own) ?? []), item]);
+    listOf(groups, classes?.[item] ?? 0).push(item);
   }
   if (count === 0) {
     fail(where, `there must be ${what}`, 'none');

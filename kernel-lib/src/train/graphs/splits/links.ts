@@ -32,7 +32,7 @@ export interface LinkSplit {
 /**
  * Links of a graph in parts that know nothing of each other. A pair with all its edges (both directions of an undirected graph, parallel ones, each relation) is in one part. Messages of training and of validation go over
  * training's edges, those of the test over validation's too. Negatives of validation and test are no edge at all, and those of one are not in the other; training's are only no edge of training: that they avoided the others
- * would tell which those are.
+ * would tell which those are. Of a batch, pairs are within its graphs.
  *
  * @throws {SwitchyardError} where a part that is asked for would be empty, or there are too few pairs without an edge.
  */

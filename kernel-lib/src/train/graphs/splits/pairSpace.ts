@@ -4,12 +4,14 @@ import type { Graph } from '../../../base/graph';
 /** Two nodes that a link joins, or might. */
 export type Pair = [source: number, target: number];
 
-/** The pairs of nodes that could be links: of an undirected graph without order, of one with two kinds of nodes from one to the other, and never a node with itself. */
+/** The pairs of nodes that could be links: of an undirected graph without order, of one with two kinds of nodes from one to the other, of a batch within each of its graphs, and never a node with itself. */
 export class PairSpace {
   /** Whether each edge has its way back. */
   readonly undirected: boolean;
   private readonly from: readonly number[];
   private readonly to: readonly number[];
+  /** Nodes that links lead from and to in each graph of a batch. */
+  private readonly each: readonly { from: number[]; to: number[] }[];
 
   constructor(
     where: string,
@@ -26,20 +28,26 @@ export class PairSpace {
     const ofType = (type?: number): number[] => nodes.filter((node) => type === undefined || nodeTypes![node] === type);
     this.from = ofType(between?.[0]);
     this.to = ofType(between?.[1]);
+    this.each = Array.from({ length: graph.numGraphs }, () => ({ from: [], to: [] }));
+    this.from.forEach((node) => this.each[graph.graphOf?.[node] ?? 0].from.push(node));
+    this.to.forEach((node) => this.each[graph.graphOf?.[node] ?? 0].to.push(node));
   }
 
   /** Number of pairs. */
   get size(): number {
-    if (this.between !== undefined) {
-      return this.from.length * this.to.length;
-    }
-    const ordered = this.from.length * (this.from.length - 1);
-    return this.undirected ? ordered / 2 : ordered;
+    return this.each.reduce((sum, { from, to }) => {
+      if (this.between !== undefined) {
+        return sum + from.length * to.length;
+      }
+      const ordered = from.length * (from.length - 1);
+      return sum + (this.undirected ? ordered / 2 : ordered);
+    }, 0);
   }
 
-  /** Number of the pair that an edge is of; null where it is none (a loop, or between other types). */
+  /** Number of the pair that an edge is of; null where it is none (a loop, between other types or two graphs of a batch). */
   key(source: number, target: number): number | null {
-    if (source === target) {
+    const { graphOf } = this.graph;
+    if (source === target || graphOf?.[source] !== graphOf?.[target]) {
       return null;
     }
     if (this.between !== undefined) {
@@ -67,9 +75,11 @@ export class PairSpace {
   }
 
   all(): number[] {
-    return this.from.flatMap((a) =>
-      this.to.flatMap((b) =>
-        a !== b && (this.between !== undefined || !this.undirected || a < b) ? [a * this.graph.numNodes + b] : []
+    return this.each.flatMap(({ from, to }) =>
+      from.flatMap((a) =>
+        to.flatMap((b) =>
+          a !== b && (this.between !== undefined || !this.undirected || a < b) ? [a * this.graph.numNodes + b] : []
+        )
       )
     );
   }

@@ -25,9 +25,10 @@ export function scoreEach(
   return new Map(paths.map((path) => [path, tf.tidy(() => f(maskedValue(model, path), path))]));
 }
 
-/** The stored value of a parameter, in its stored shape, with 0 where it is masked. */
+/** The stored value of a parameter as float32, in its stored shape, with 0 where it is masked. */
 export function maskedValue(model: Module, path: string): tf.Tensor {
-  const { variable } = model.parameters().get(path)!;
+  const parameter = model.parameters().get(path)!;
+  const value = parameter.packed?.unpack() ?? parameter.variable.clone();
   const mask = model.buffers().get(`${path}Mask`);
-  return mask === undefined ? variable.clone() : variable.mul(mask.variable);
+  return mask === undefined ? value : value.mul(mask.variable);
 }
