@@ -5,6 +5,7 @@ export {
   degrees,
   fromEdges,
   Graph,
+  lineDigraph,
   shells,
   subgraph,
   symmetricWeights,

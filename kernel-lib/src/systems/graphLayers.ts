@@ -63,5 +63,41 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'A ring of six against two of three: a graph isomorphism network says the same of both to 1e-5. With three quarters of its features random it is right on more than 70 % of ' +
       'fresh draws after 200 steps, and by the mean of 16 draws on more than 95 %; of single draws 88 to 95 % after 1,200 steps, so that the 95 % asked for of one are not reached. ' +
       'Not covered: universality, the data sets EXP and CEXP.'
+  },
+  {
+    id: 'sheaf4rec',
+    title: 'Sheaf Neural Networks for Graph-based Recommender Systems',
+    function: 'graph.sheaf',
+    test: 'test/systems/sheaf4rec.test.ts',
+    note:
+      'The operator is graph.sheafLaplacian, checked as the coboundary squared. Chosen: maps are diagonal or whole matrices, tanh of what the ends hold; 1 + D scales, by its trace where maps are whole. The two sides of a ' +
+      'bipartite graph are told apart with given signs. Not covered: signs that training finds, orthogonal maps, scores of users and items on ratings.'
+  },
+  {
+    id: 'tide',
+    title: 'TIDE: Time Derivative Diffusion for Deep Learning on Graphs',
+    function: 'graph.timeDiffusion',
+    test: 'test/systems/tide.test.ts',
+    note:
+      'The heat kernel (graph.heatKernel) equals the exponential of the matrix, by a Chebyshev series in place of eigenvectors. Times of two channels are learnt from targets that were made with 0.4 and 6, and come within 5 %. That 32 layers keep ' +
+      'differences is a matter of their little time. Not covered: the benchmarks.'
+  },
+  {
+    id: 'sinc-gcn',
+    title: 'Enhancing Graph Representations with Neighborhood-Contextualized Message-Passing',
+    function: 'graph.contextual',
+    test: 'test/systems/sincGcn.test.ts',
+    note:
+      'With given weights one layer computes what of the neighbours exceeds their mean; of messages of pairs, one layer, it is shown that none can: sums over two pairs of neighbourhoods agree. In place of 95 % after training. The context is the mean of ' +
+      'the neighbours. Not covered: other contexts, deeper networks of pairs.'
+  },
+  {
+    id: 'gump',
+    title: 'Graph Unitary Message Passing',
+    function: 'graph.unitaryWeights',
+    test: 'test/systems/gump.test.ts',
+    note:
+      'The graph is its line digraph (graph.lineDigraph), and graph.neighbourSum passes messages on it by these weights. Chosen: real weights, and blocks of Grover coins plus bounded scores, so that the polar factor is reached in seven steps of Newton and ' +
+      'Schulz. Not covered: how scores are learnt of features, a layer with nonlinearities, the benchmarks.'
   }
 ];

@@ -10,6 +10,7 @@ export type { DegreeOptions, Direction } from './degrees';
 export { fromEdges, Graph, takeRows } from './graph';
 export { incidence } from './incidence';
 export type { EdgeEnd } from './incidence';
+export { lineDigraph } from './lineDigraph';
 export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
 export { shells } from './shells';

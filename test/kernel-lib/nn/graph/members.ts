@@ -125,6 +125,37 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 3 * 48 + 3 * 8 + 18, hearsItself: true }
   },
   {
+    name: 'Sheaf',
+    spec: graph.sheaf(),
+    parameters: ['mixStalk', ...linear('map'), ...linear('own'), ...linear('other', false), 'mixChannels.weight'],
+    // A map, two maps to a diagonal, and mixtures of channels and of the stalk.
+    ...{ flops: 48 + 2 * 16 + 16 + 16, hearsItself: true, pinned: ['stalk', 'maps'] }
+  },
+  {
+    name: 'Sheaf',
+    spec: graph.sheaf({ maps: 'general', stalkWidth: 2, activation: 'gelu' }),
+    parameters: ['mixStalk', ...linear('map'), ...linear('own'), ...linear('other', false), 'mixChannels.weight'],
+    ...{ flops: 48 + 2 * 32 + 16 + 16, hearsItself: true, pinned: ['stalk', 'maps'] }
+  },
+  {
+    name: 'TimeDiffusion',
+    spec: graph.timeDiffusion({ time: 0.7, derivative: 0.5, order: 12 }),
+    ...{ parameters: ['derivative', 'logTime', ...linear('map')], flops: 48, hearsItself: true }
+  },
+  {
+    name: 'Contextual',
+    spec: graph.contextual({ hidden: 5, aggregation: 'mean', activation: 'silu' }),
+    parameters: ['bias', ...['query', 'key', 'context', 'last'].map((each) => `${each}.weight`)],
+    // Three maps 6 x 5 and one 5 x 4.
+    ...{ flops: 3 * 60 + 40, hearsItself: false }
+  },
+  {
+    name: 'Contextual',
+    spec: graph.contextual({ context: false }),
+    parameters: ['bias', ...['query', 'key', 'last'].map((each) => `${each}.weight`)],
+    ...{ flops: 2 * 48 + 32, hearsItself: false }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
