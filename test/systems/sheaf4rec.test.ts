@@ -93,13 +93,13 @@ describe('sheaf Laplacian', () => {
       const x = spread([9, 4]) as tf.Tensor2D;
       const read = (name: string): tf.Tensor2D => layer.parameters().get(name)!.read() as tf.Tensor2D;
       const nodes = x.matMul<tf.Tensor2D>(read('map.weight')).add<tf.Tensor2D>(read('map.bias'));
-      const own = nodes.matMul(read('own.weight')).add(read('own.bias'));
-      const other = nodes.matMul(read('other.weight'));
+      const own = nodes.matMul<tf.Tensor2D>(read('own.weight')).add<tf.Tensor2D>(read('own.bias'));
+      const other = nodes.matMul<tf.Tensor2D>(read('other.weight'));
       const at = (y: tf.Tensor, ends: Int32Array): tf.Tensor2D =>
         tf.gather(y, tf.tensor1d(ends, 'int32')) as tf.Tensor2D;
       const maps = {
-        source: at(own, g.sources).add(at(other, g.targets)).tanh<tf.Tensor2D>(),
-        target: at(own, g.targets).add(at(other, g.sources)).tanh<tf.Tensor2D>()
+        source: at(own, g.sources).add<tf.Tensor2D>(at(other, g.targets)).tanh(),
+        target: at(own, g.targets).add<tf.Tensor2D>(at(other, g.sources)).tanh()
       };
       const mixed = tf
         .matMul(read('mixStalk').expandDims(0).tile([9, 1, 1]), nodes.reshape([9, 2, 2]))

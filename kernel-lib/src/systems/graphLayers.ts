@@ -99,5 +99,32 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     note:
       'The graph is its line digraph (graph.lineDigraph), and graph.neighbourSum passes messages on it by these weights. Chosen: real weights, and blocks of Grover coins plus bounded scores, so that the polar factor is reached in seven steps of Newton and ' +
       'Schulz. Not covered: how scores are learnt of features, a layer with nonlinearities, the benchmarks.'
+  },
+  {
+    id: 'cgs',
+    title: 'Convergent Graph Solvers',
+    function: 'graph.convergent',
+    test: 'test/systems/cgs.test.ts',
+    note:
+      'graph.neighbourSolve is the fixed point and its implicit gradient. Chosen: a contraction in the maximum norm, by shares that sum to less than 1, and heads that each see a part of the width. In place of a trained comparison: the fixed point hears ' +
+      'the whole path, where three layers hear three steps. Not covered: a decoder, learning of stationary values.'
+  },
+  {
+    id: 'tvgnn',
+    title: 'Total Variation Graph Neural Networks',
+    function: 'graph.totalVariation',
+    test: 'test/systems/tvgnn.test.ts',
+    note:
+      'The layer is a step of descent on graph.pLaplacianWeights at p = 1; the losses are graph.assignmentVariation and graph.assignmentBalance. In place of trained shares: planted blocks are a ' +
+      'minimum of the two losses against every swap of two nodes. Not covered: training of clusters (from one-hot features it ends in others), MinCut pooling beside it, pooling of graphs.'
+  },
+  {
+    id: 'plapgnn',
+    title: 'Enhancing Robustness of Graph Neural Networks through p-Laplacian',
+    function: 'graph.pLaplacianWeights',
+    test: 'test/systems/plapGnn.test.ts',
+    note:
+      'Chosen: weights are those of the p-Laplacian of the features, once. In place of a trained network under attack: the class that the mean of a node and its neighbours is nearest to, with a quarter of edges injected between two classes. Not ' +
+      'covered: weights that are learnt with the network, iterations, attacks on features.'
   }
 ];

@@ -156,6 +156,16 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 2 * 48 + 32, hearsItself: false }
   },
   {
+    name: 'Convergent',
+    spec: graph.convergent({ heads: 2, contraction: 0.5 }),
+    ...{ parameters: ['attendSource', 'attendTarget', ...linear('map')], flops: 64, hearsItself: true }
+  },
+  {
+    name: 'TotalVariation',
+    spec: graph.totalVariation({ delta: 0.05, floor: 0.1, activation: 'silu' }),
+    ...{ parameters: linear('map'), flops: 48, hearsItself: true }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore

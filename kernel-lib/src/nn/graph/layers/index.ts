@@ -38,3 +38,7 @@ export { TimeDiffusion, timeDiffusion } from './timeDiffusion';
 export type { TimeDiffusionOptions, TimeDiffusionSpecOptions } from './timeDiffusion';
 export { Contextual, contextual } from './contextual';
 export type { ContextualOptions, ContextualSpecOptions } from './contextual';
+export { Convergent, convergent } from './convergent';
+export type { ConvergentOptions, ConvergentSpecOptions } from './convergent';
+export { TotalVariation, totalVariation } from './totalVariation';
+export type { TotalVariationOptions, TotalVariationSpecOptions } from './totalVariation';

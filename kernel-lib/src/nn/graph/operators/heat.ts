@@ -34,7 +34,7 @@ export function heatKernel(x: tf.Tensor2D, graph: Graph, { time, derivative, ord
 
 /** Coefficients of T_0 .. T_order in a of `exp(-t (1 - a))` and its derivative by t, [order + 1, F]: means over the angles of a = cos(angle), exact for polynomials below twice as many angles. */
 function coefficients(time: tf.Tensor1D, derivative: tf.Tensor1D | undefined, order: number): tf.Tensor {
-  const count = 2 * (order + 1) + 30;
+  const count = 2 * (order + 1);
   const angles = Array.from({ length: count }, (_, i) => (Math.PI * (i + 0.5)) / count);
   const fall = tf.tensor2d(angles.map((angle) => [Math.cos(angle) - 1]));
   const values = fall.mul(time.expandDims(0)).exp();

@@ -5,3 +5,6 @@ export type { RestrictionMaps, SheafLaplacianOptions } from './sheafLaplacian';
 export { heatKernel } from './heat';
 export type { HeatOptions } from './heat';
 export { unitaryWeights } from './unitary';
+export { assignmentBalance, assignmentVariation } from './assignment';
+export { pLaplacianWeights } from './pLaplacian';
+export type { PLaplacianOptions } from './pLaplacian';
