@@ -34,7 +34,7 @@ describe('convergent graph solver', () => {
       const weights = contraction(g, 0.8);
       const z = graph.neighbourSolve(x, g, weights);
       for (const scale of [0, -30, 1000]) {
-        expectClose(graph.neighbourSolve(x, g, weights, { start: x.mul(scale) }), z, 2e-6);
+        expectClose(graph.neighbourSolve(x, g, weights, { start: x.mul<tf.Tensor2D>(scale) }), z, 2e-6);
       }
       const [rows, all] = [x.arraySync(), weights.arraySync()];
       const got = z.arraySync();

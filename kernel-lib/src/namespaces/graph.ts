@@ -2,7 +2,9 @@ export {
   balancedWeights,
   batch,
   coalesce,
+  commonNeighbours,
   degrees,
+  eitherNeighbours,
   fromEdges,
   Graph,
   lineDigraph,
@@ -10,7 +12,8 @@ export {
   subgraph,
   symmetricWeights,
   withLoops,
-  withoutLoops
+  withoutLoops,
+  withoutPairs
 } from '../base/graph';
 export type {
   Adjacency,
@@ -20,9 +23,11 @@ export type {
   EdgeEnd,
   EdgeList,
   EdgeMerge,
+  EitherNeighbours,
   FeatureRows,
   Features,
-  GraphOptions
+  GraphOptions,
+  NodePair
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';

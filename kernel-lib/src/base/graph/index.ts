@@ -13,6 +13,8 @@ export type { EdgeEnd } from './incidence';
 export { lineDigraph } from './lineDigraph';
 export { loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';
+export { commonNeighbours, eitherNeighbours, withoutPairs } from './pairNeighbours';
+export type { EitherNeighbours, NodePair } from './pairNeighbours';
 export { shells } from './shells';
 export { subgraph } from './subgraph';
 export { balancedWeights, symmetricWeights } from './symmetric';
