@@ -136,5 +136,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     note:
       'graph.commonNeighbours, eitherNeighbours and withoutPairs give the edges, graph.neighbourSum pools over them. Given weights that count: with 40 % of the edges of blocks hidden, completion is ahead of common neighbours by more than 0.02 of area at ' +
       'each of three seeds; products of convolved random features are as good as common neighbours there, so that the order asked for of these two does not hold untrained. Not covered: training, the third-order completion of the paper.'
+  },
+  {
+    id: 'nbfnet',
+    title: 'Neural Bellman-Ford Networks: A General Graph Neural Network Framework for Link Prediction',
+    function: 'graph.neuralBellmanFord',
+    test: 'test/systems/nbfnet.test.ts',
+    claim: 'claim not tested',
+    note:
+      'graph.bellmanFord is the iteration, exact for shortest paths and Katz; the layer learns the values of each type of edge in each step. Grandparents in a family follow from given values, as the mechanism is inductive. Chosen: values of types do not ' +
+      'depend on the query, and there is no normalisation. Not covered: training on a knowledge graph, Hits@1 beside TransE, principal neighbourhood aggregation.'
   }
 ];

@@ -166,6 +166,13 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ parameters: linear('map'), flops: 48, hearsItself: true }
   },
   {
+    name: 'NeuralBellmanFord',
+    spec: graph.neuralBellmanFord({ relations: 3, steps: 2 }),
+    parameters: ['relations0', 'relations1', ...linear('map'), ...linear('0'), ...linear('1')],
+    // A map, and an update 8 x 4 in each step.
+    ...{ flops: 48 + 2 * 64, hearsItself: true, pinned: ['relations'] }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore

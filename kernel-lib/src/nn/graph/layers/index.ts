@@ -42,3 +42,5 @@ export { Convergent, convergent } from './convergent';
 export type { ConvergentOptions, ConvergentSpecOptions } from './convergent';
 export { TotalVariation, totalVariation } from './totalVariation';
 export type { TotalVariationOptions, TotalVariationSpecOptions } from './totalVariation';
+export { NeuralBellmanFord, neuralBellmanFord } from './neuralBellmanFord';
+export type { NeuralBellmanFordOptions, NeuralBellmanFordSpecOptions } from './neuralBellmanFord';

@@ -8,3 +8,5 @@ export { unitaryWeights } from './unitary';
 export { assignmentBalance, assignmentVariation } from './assignment';
 export { pLaplacianWeights } from './pLaplacian';
 export type { PLaplacianOptions } from './pLaplacian';
+export { bellmanFord } from './bellmanFord';
+export type { BellmanFordOptions, PathAlgebra } from './bellmanFord';
