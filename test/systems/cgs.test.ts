@@ -81,7 +81,7 @@ describe('convergent graph solver', () => {
     const gcn = Array.from({ length: 3 }, (_, i) => new graph.GCN({ inputWidth: i === 0 ? 2 : 4, outputWidth: 4, random: random.child(i) })); // prettier-ignore
     const three = graph.messagePassing({
       modules: Object.fromEntries(gcn.map((each, i) => [`${i}`, each])),
-      update: (nodes, _heard, ctx) => gcn.reduce((x, each, i) => each.apply(x, ctx.within(`${i}`)), nodes as tf.Tensor)
+      update: (nodes, _heard, ctx) => gcn.reduce<tf.Tensor>((x, each, i) => each.apply(x, ctx.within(`${i}`)), nodes)
     });
     expect(reach(layer).every((value) => value > 0)).toBe(true);
     const near = reach(three);

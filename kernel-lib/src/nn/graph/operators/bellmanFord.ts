@@ -5,9 +5,9 @@ import { edgeGather, neighbourMax, neighbourSum } from '../../../base/ops/graph'
 
 /** Products and sums of a generalised Bellman-Ford iteration. */
 export interface PathAlgebra {
-  /** What an edge does to a path that it makes longer: "multiply" (as DistMult has it) or "add" (TransE). Default "multiply". */
+  /** Effect of an edge on a path that it makes longer: "multiply" (as DistMult has it) or "add" (TransE). Default "multiply". */
   message?: 'multiply' | 'add';
-  /** What is made of the paths that reach a node. Default "sum". */
+  /** Rule that joins the paths that reach a node. Default "sum". */
   aggregation?: 'sum' | 'min' | 'max';
 }
 
