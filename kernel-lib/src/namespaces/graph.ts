@@ -2,14 +2,18 @@ export {
   balancedWeights,
   batch,
   coalesce,
+  commonNeighbours,
   degrees,
+  eitherNeighbours,
   fromEdges,
   Graph,
+  lineDigraph,
   shells,
   subgraph,
   symmetricWeights,
   withLoops,
-  withoutLoops
+  withoutLoops,
+  withoutPairs
 } from '../base/graph';
 export type {
   Adjacency,
@@ -19,9 +23,11 @@ export type {
   EdgeEnd,
   EdgeList,
   EdgeMerge,
+  EitherNeighbours,
   FeatureRows,
   Features,
-  GraphOptions
+  GraphOptions,
+  NodePair
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';

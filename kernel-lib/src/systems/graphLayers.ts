@@ -63,5 +63,88 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'A ring of six against two of three: a graph isomorphism network says the same of both to 1e-5. With three quarters of its features random it is right on more than 70 % of ' +
       'fresh draws after 200 steps, and by the mean of 16 draws on more than 95 %; of single draws 88 to 95 % after 1,200 steps, so that the 95 % asked for of one are not reached. ' +
       'Width, readout and the two bounds of the fast test were chosen after looking at runs of one seed. Not covered: universality, the data sets EXP and CEXP.'
+  },
+  {
+    id: 'sheaf4rec',
+    title: 'Sheaf Neural Networks for Graph-based Recommender Systems',
+    function: 'graph.sheaf',
+    test: 'test/systems/sheaf4rec.test.ts',
+    note:
+      'The operator is graph.sheafLaplacian, checked as the coboundary squared. Chosen: maps are diagonal or whole matrices, tanh of what the ends hold; 1 + D scales, by its trace where maps are whole. The two sides of a ' +
+      'bipartite graph are told apart with given signs. Not covered: signs that training finds, orthogonal maps, scores of users and items on ratings.'
+  },
+  {
+    id: 'tide',
+    title: 'TIDE: Time Derivative Diffusion for Deep Learning on Graphs',
+    function: 'graph.timeDiffusion',
+    test: 'test/systems/tide.test.ts',
+    note:
+      'The heat kernel (graph.heatKernel) equals the exponential of the matrix, by a Chebyshev series in place of eigenvectors. Times of two channels are learnt from targets that were made with 0.4 and 6, and come within 5 %. That 32 layers keep ' +
+      'differences is a matter of their little time. Not covered: the benchmarks.'
+  },
+  {
+    id: 'sinc-gcn',
+    title: 'Enhancing Graph Representations with Neighborhood-Contextualized Message-Passing',
+    function: 'graph.contextual',
+    test: 'test/systems/sincGcn.test.ts',
+    note:
+      'With given weights one layer computes what of the neighbours exceeds their mean; of messages of pairs, one layer, it is shown that none can: sums over two pairs of neighbourhoods agree. In place of 95 % after training. The context is the mean of ' +
+      'the neighbours. Not covered: other contexts, deeper networks of pairs.'
+  },
+  {
+    id: 'gump',
+    title: 'Graph Unitary Message Passing',
+    function: 'graph.unitaryWeights',
+    test: 'test/systems/gump.test.ts',
+    note:
+      'The graph is its line digraph (graph.lineDigraph), and graph.neighbourSum passes messages on it by these weights. Chosen: real weights, and blocks of Grover coins plus bounded scores, so that the polar factor is reached in seven steps of Newton and ' +
+      'Schulz. Not covered: how scores are learnt of features, a layer with nonlinearities, the benchmarks.'
+  },
+  {
+    id: 'cgs',
+    title: 'Convergent Graph Solvers',
+    function: 'graph.convergent',
+    test: 'test/systems/cgs.test.ts',
+    note:
+      'graph.neighbourSolve is the fixed point and its implicit gradient. Chosen: a contraction in the maximum norm, by shares that sum to less than 1, and heads that each see a part of the width. In place of a trained comparison: the fixed point hears ' +
+      'the whole path, where three layers hear three steps. Not covered: a decoder, learning of stationary values.'
+  },
+  {
+    id: 'tvgnn',
+    title: 'Total Variation Graph Neural Networks',
+    function: 'graph.totalVariation',
+    test: 'test/systems/tvgnn.test.ts',
+    note:
+      'The layer is a step of descent on graph.pLaplacianWeights at p = 1; the losses are graph.assignmentVariation and graph.assignmentBalance. In place of trained shares: planted blocks are a ' +
+      'minimum of the two losses against every swap of two nodes. Not covered: training of clusters (from one-hot features it ends in others), MinCut pooling beside it, pooling of graphs.'
+  },
+  {
+    id: 'plapgnn',
+    title: 'Enhancing Robustness of Graph Neural Networks through p-Laplacian',
+    function: 'graph.pLaplacianWeights',
+    test: 'test/systems/plapGnn.test.ts',
+    note:
+      'Chosen: weights are those of the p-Laplacian of the features, once. In place of a trained network under attack: the class that the mean of a node and its neighbours is nearest to, with a quarter of edges injected between two classes. Not ' +
+      'covered: weights that are learnt with the network, iterations, attacks on features.'
+  },
+  {
+    id: 'ncn-ncnc',
+    title: 'Neural Common Neighbor with Completion for Link Prediction',
+    function: 'graph.CommonNeighbourScore',
+    test: 'test/systems/ncn.test.ts',
+    claim: 'claim not tested',
+    note:
+      'graph.commonNeighbours, eitherNeighbours and withoutPairs give the edges, graph.neighbourSum pools over them. Given weights that count: with 40 % of the edges of blocks hidden, completion is ahead of common neighbours by more than 0.02 of area at ' +
+      'each of three seeds; products of convolved random features are as good as common neighbours there, so that the order asked for of these two does not hold untrained. Not covered: training, the third-order completion of the paper.'
+  },
+  {
+    id: 'nbfnet',
+    title: 'Neural Bellman-Ford Networks: A General Graph Neural Network Framework for Link Prediction',
+    function: 'graph.neuralBellmanFord',
+    test: 'test/systems/nbfnet.test.ts',
+    claim: 'claim not tested',
+    note:
+      'graph.bellmanFord is the iteration, exact for shortest paths and Katz; the layer learns the values of each type of edge in each step. Grandparents in a family follow from given values, as the mechanism is inductive. Chosen: values of types do not ' +
+      'depend on the query, and there is no normalisation. Not covered: training on a knowledge graph, Hits@1 beside TransE, principal neighbourhood aggregation.'
   }
 ];

@@ -1,6 +1,8 @@
 export { aggregate } from './aggregate';
 export type { Aggregation } from './aggregate';
 export { FeatureFilter, NeighbourAggregation } from './atoms';
+export { CommonNeighbourScore } from './commonNeighbourScore';
+export type { CommonNeighbourOptions } from './commonNeighbourScore';
 export { messagePassing } from './composed';
 export type { MessagePassingOptions } from './composed';
 export type { EdgeEnds } from './edgeEnds';

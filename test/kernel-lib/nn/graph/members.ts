@@ -125,6 +125,54 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 3 * 48 + 3 * 8 + 18, hearsItself: true }
   },
   {
+    name: 'Sheaf',
+    spec: graph.sheaf(),
+    parameters: ['mixStalk', ...linear('map'), ...linear('own'), ...linear('other', false), 'mixChannels.weight'],
+    // A map, two maps to a diagonal, and mixtures of channels and of the stalk.
+    ...{ flops: 48 + 2 * 16 + 16 + 16, hearsItself: true, pinned: ['stalk', 'maps'] }
+  },
+  {
+    name: 'Sheaf',
+    spec: graph.sheaf({ maps: 'general', stalkWidth: 2, activation: 'gelu' }),
+    parameters: ['mixStalk', ...linear('map'), ...linear('own'), ...linear('other', false), 'mixChannels.weight'],
+    ...{ flops: 48 + 2 * 32 + 16 + 16, hearsItself: true, pinned: ['stalk', 'maps'] }
+  },
+  {
+    name: 'TimeDiffusion',
+    spec: graph.timeDiffusion({ time: 0.7, derivative: 0.5, order: 12 }),
+    ...{ parameters: ['derivative', 'logTime', ...linear('map')], flops: 48, hearsItself: true }
+  },
+  {
+    name: 'Contextual',
+    spec: graph.contextual({ hidden: 5, aggregation: 'mean', activation: 'silu' }),
+    parameters: ['bias', ...['query', 'key', 'context', 'last'].map((each) => `${each}.weight`)],
+    // Three maps 6 x 5 and one 5 x 4.
+    ...{ flops: 3 * 60 + 40, hearsItself: false }
+  },
+  {
+    name: 'Contextual',
+    spec: graph.contextual({ context: false }),
+    parameters: ['bias', ...['query', 'key', 'last'].map((each) => `${each}.weight`)],
+    ...{ flops: 2 * 48 + 32, hearsItself: false }
+  },
+  {
+    name: 'Convergent',
+    spec: graph.convergent({ heads: 2, contraction: 0.5 }),
+    ...{ parameters: ['attendSource', 'attendTarget', ...linear('map')], flops: 64, hearsItself: true }
+  },
+  {
+    name: 'TotalVariation',
+    spec: graph.totalVariation({ delta: 0.05, floor: 0.1, activation: 'silu' }),
+    ...{ parameters: linear('map'), flops: 48, hearsItself: true }
+  },
+  {
+    name: 'NeuralBellmanFord',
+    spec: graph.neuralBellmanFord({ relations: 3, steps: 2 }),
+    parameters: ['relations0', 'relations1', ...linear('map'), ...linear('0'), ...linear('1')],
+    // A map, and an update 8 x 4 in each step.
+    ...{ flops: 48 + 2 * 64, hearsItself: true, pinned: ['relations'] }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
@@ -150,6 +198,7 @@ export const MEMBERS: GraphLayerCase[] = [
 
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
+  CommonNeighbourScore: 'systems/ncn.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',

@@ -5,3 +5,5 @@ export { edgeSoftmax } from './edgeSoftmax';
 export { neighbourMax } from './neighbourMax';
 export { neighbourMean, neighbourSum } from './neighbourSum';
 export type { EdgeWeights } from './neighbourSum';
+export { neighbourSolve } from './neighbourSolve';
+export type { SolveOptions } from './neighbourSolve';

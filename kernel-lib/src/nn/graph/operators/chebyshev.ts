@@ -14,12 +14,21 @@ export function chebyshevTerms(x: tf.Tensor2D, graph: Graph, order: number): tf.
   expectInteger('graph.chebyshevTerms', 'order', order, 0);
   const plain = bare(graph);
   const laplacian = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, plain, balancedWeights(plain)).neg();
+  return chebyshevRecurrence(x, laplacian, order);
+}
+
+/** Chebyshev polynomials T_0 .. T_order of an operator with eigenvalues in -1..1, applied to x. */
+export function chebyshevRecurrence(
+  x: tf.Tensor2D,
+  operator: (y: tf.Tensor2D) => tf.Tensor2D,
+  order: number
+): tf.Tensor2D[] {
   const terms = [x.clone()];
   for (let k = 1; k <= order; k++) {
     terms.push(
       k === 1
-        ? laplacian(x)
-        : laplacian(terms[k - 1])
+        ? operator(x)
+        : operator(terms[k - 1])
             .mul(2)
             .sub(terms[k - 2])
     );

@@ -1,2 +1,12 @@
 export { chebyshevTerms, dampingFactors } from './chebyshev';
 export type { ChebyshevDamping } from './chebyshev';
+export { sheafLaplacian } from './sheafLaplacian';
+export type { RestrictionMaps, SheafLaplacianOptions } from './sheafLaplacian';
+export { heatKernel } from './heat';
+export type { HeatOptions } from './heat';
+export { unitaryWeights } from './unitary';
+export { assignmentBalance, assignmentVariation } from './assignment';
+export { pLaplacianWeights } from './pLaplacian';
+export type { PLaplacianOptions } from './pLaplacian';
+export { bellmanFord } from './bellmanFord';
+export type { BellmanFordOptions, PathAlgebra } from './bellmanFord';
