@@ -14,6 +14,13 @@ export { metaPruning } from './metaPruning';
 export type { MetaBatch, MetaPruningOptions } from './metaPruning';
 export { moduleDistillation } from './moduleDistillation';
 export type { ModuleDistillationOptions } from './moduleDistillation';
+export { graphClassification } from './graphClassification';
+export type {
+  GraphBatch,
+  GraphClassificationOptions,
+  GraphClassificationTask,
+  LabelledGraphs
+} from './graphClassification';
 export { nodeClassification } from './nodeClassification';
 export type { NodeBatch, NodeChoice, NodeClassificationOptions, NodeClassificationTask } from './nodeClassification';
 export { pathDistillation } from './pathDistillation';

@@ -5,6 +5,7 @@ import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
+import { hashArrays, hashGraph } from './parts/hashGraph';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
@@ -136,13 +137,6 @@ function draw({ nodes, labels }: NodeBatch, rows: Rows, step: number, seed: numb
 }
 
 function hashOf(graph: Graph, ...chosen: (NodeBatch | undefined)[]): string {
-  const hash = createHash('sha256');
-  const { numNodes, sources, targets, weights, nodeFeatures, edgeFeatures, edgeTypes } = graph;
-  hash.update(`${numNodes} nodes\n`);
-  const parts = [sources, targets, weights, edgeTypes, nodeFeatures?.values, edgeFeatures?.values];
-  for (const part of [...parts, ...chosen.flatMap((batch) => [batch?.nodes, batch?.labels])]) {
-    hash.update(`${part?.length ?? 'none'}\n`);
-    hash.update(part === undefined ? '' : new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  }
-  return hash.digest('hex');
+  const parts = chosen.flatMap((batch) => [batch?.nodes, batch?.labels]);
+  return hashArrays(hashGraph(createHash('sha256'), graph), parts).digest('hex');
 }

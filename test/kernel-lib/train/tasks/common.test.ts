@@ -70,6 +70,17 @@ const cliques = (features = inputs): graph.Graph =>
     nodeFeatures: features.arraySync()
   });
 
+/** A ring for each label 1, a complete graph for each label 0. */
+const shapes = (scale = 1): graph.Graph[] =>
+  labels.map((label, i) => {
+    const nodes = 4 + (i % 3);
+    const shape = label === 1 ? graph.generators.ring({ nodes }) : graph.generators.complete({ nodes });
+    return graph.fromEdges({ ...shape.directedOptions, nodeFeatures: Array.from({ length: nodes }, () => [scale, 1]) });
+  });
+
+const single = (features: number[]): graph.Graph =>
+  graph.fromEdges({ numNodes: 1, edges: [], nodeFeatures: [features] });
+
 const MEMBERS: Record<string, Member> = {
   language: {
     file: 'language',
@@ -174,6 +185,19 @@ const MEMBERS: Record<string, Member> = {
         }),
       model: constant([0, 0]),
       expected: () => [4 * (0.75 * log(1.5) + 0.25 * log(0.5))]
+    }
+  },
+  'graph-classification': {
+    file: 'graphClassification',
+    task: () => tasks.graphClassification({ graphs: shapes(), labels, batchSize: 4, validation: { graphs: shapes(), labels } }), // prettier-ignore
+    other: () => tasks.graphClassification({ graphs: shapes(2), labels, batchSize: 4 }),
+    model: (seed) => models.graphNetwork({ inputWidth: 2, hidden: 4, outputWidth: 2, layers: 2, layer: graph.gin(), readout: 'mean', seed }), // prettier-ignore
+    hand: {
+      task: () =>
+        tasks.graphClassification({ graphs: [single([log(3), 0]), single([0, 0])], labels: [0, 1], batchSize: 2 }),
+      // One node a graph: a row of the nodes is a row for each graph.
+      model: () => new Computed((x) => x.clone()),
+      expected: () => [(-log(3 / 4) + log(2)) / 2]
     }
   },
   'node-classification': {
