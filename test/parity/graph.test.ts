@@ -40,6 +40,9 @@ describe.each([
 test('each kind of layer has a case', () => {
   const kinds = new Set(cases.map(({ name }) => name.split(',')[0]));
   // Those that it has not.
-  const ours = ['adaptive-channels', 'chebyshev-filter', 'cooperative', 'drew', 'layer-mixture'];
+  const ours = [
+    ...['adaptive-channels', 'chebyshev-filter', 'contextual', 'convergent', 'cooperative', 'drew', 'layer-mixture'],
+    ...['neural-bellman-ford', 'sheaf', 'time-diffusion', 'total-variation']
+  ];
   expect([...kinds, ...ours].sort()).toEqual([...graph.layerSpecs.names].sort());
 });
