@@ -39,13 +39,19 @@ export interface PagePoolReport {
   bytesRead: number;
 }
 
+/** A matrix of a stack; null while it is not in memory. */
+interface Page {
+  readonly matrix: number;
+  value: PackedTensor | null;
+}
+
 /** Memory that several stacks of matrices share: what was used lately stays, by the rules of `sim.expertCache`. */
 export class PagePool {
-  private readonly members = new Map<PageOwner, Map<number, PackedTensor>>();
+  private readonly members = new Map<PageOwner, Page[]>();
   private readonly policy: EvictionPolicy;
   private readonly bytes: number;
-  private made: EvictionCache<string> | null = null;
-  private readonly owners: PageOwner[] = [];
+  private largest = 0;
+  private made: EvictionCache<Page> | null = null;
   private hits = 0;
   private misses = 0;
   private bytesRead = 0;
@@ -61,71 +67,71 @@ export class PagePool {
 
   /** Matrices that fit: of the largest there are. */
   get capacity(): number {
-    const largest = Math.max(...this.owners.map(({ pageBytes }) => pageBytes));
-    return Math.max(1, Math.floor(this.bytes / largest));
+    return this.largest === 0 ? 0 : Math.max(1, Math.floor(this.bytes / this.largest));
   }
 
   get report(): PagePoolReport {
     const { policy, capacity, hits, misses, bytesRead } = this;
-    const each = [...this.members].map(([member, pages]) => ({ held: pages.size, bytes: pages.size * member.pageBytes })); // prettier-ignore
+    const each = [...this.members.keys()].map((member) => ({ member, held: this.held(member) }));
     return {
-      ...{ policy, capacity: this.owners.length === 0 ? 0 : capacity },
+      ...{ policy, capacity },
       held: each.reduce((sum, { held }) => sum + held, 0),
-      of: [...this.members.keys()].reduce((sum, { count }) => sum + count, 0),
+      of: each.reduce((sum, { member }) => sum + member.count, 0),
       ...{ hits, misses, hitRate: hits / (hits + misses) },
-      bytesHeld: each.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytesHeld: each.reduce((sum, { member, held }) => sum + held * member.pageBytes, 0),
       bytesRead
     };
   }
 
   /** @internal A stack whose matrices it is to hold; before the first is taken. */
   add(member: PageOwner): void {
-    this.members.set(member, new Map());
-    this.owners.push(member);
+    this.members.set(
+      member,
+      Array.from({ length: member.count }, (_, matrix) => ({ matrix, value: null }))
+    );
+    this.largest = Math.max(this.largest, member.pageBytes);
   }
 
   /** @internal Matrices of a stack that are in memory. */
   held(member: PageOwner): number {
-    return this.members.get(member)?.size ?? 0;
+    return (this.members.get(member) ?? []).filter(({ value }) => value !== null).length;
   }
 
   /** @internal Matrices of a stack, read where they are not held. */
   take(member: PageOwner, matrices: readonly number[]): PackedTensor[] {
-    this.made ??= new EvictionCache<string>('ops.PagePool', this.capacity, this.policy);
-    const owner = this.owners.indexOf(member);
+    this.made ??= new EvictionCache<Page>('ops.PagePool', this.capacity, this.policy);
     const own = this.members.get(member) ?? fail('ops.PagePool', 'a stack must not have been disposed', 'one that has'); // prettier-ignore
-    const { missing, evicted } = this.made.step(matrices.map((matrix) => `${owner} ${matrix}`));
-    for (const key of evicted) {
-      const [from, matrix] = key.split(' ').map(Number);
-      const pages = this.members.get(this.owners[from])!;
-      pages.get(matrix)!.dispose();
-      pages.delete(matrix);
-    }
-    this.read(member, owner, own, missing);
+    const wanted = matrices.map((matrix) => own[matrix]);
+    const { missing, evicted } = this.made.step(wanted);
+    evicted.forEach(free);
+    this.read(member, missing);
     this.hits += matrices.length - missing.length;
     this.misses += missing.length;
     this.bytesRead += missing.length * member.pageBytes;
-    return matrices.map((matrix) => own.get(matrix)!);
+    return wanted.map(({ value }) => value!);
   }
 
   // What could not be read is not there, and is read when it is next asked for.
-  private read(member: PageOwner, owner: number, own: Map<number, PackedTensor>, missing: readonly string[]): void {
-    const matrices = missing.map((key) => Number(key.split(' ')[1]));
+  private read(member: PageOwner, missing: readonly Page[]): void {
     try {
-      matrices.forEach((matrix) => own.set(matrix, member.readPage(matrix)));
+      missing.forEach((page) => (page.value = member.readPage(page.matrix)));
     } catch (error) {
-      matrices.filter((matrix) => !own.has(matrix)).forEach((matrix) => this.made!.forget(`${owner} ${matrix}`));
+      missing.filter(({ value }) => value === null).forEach((page) => this.made!.forget(page));
       throw error;
     }
   }
 
   /** @internal Frees the matrices of a stack, which is no member from then on. */
   drop(member: PageOwner): void {
-    const owner = this.owners.indexOf(member);
-    this.members.get(member)?.forEach((page, matrix) => {
-      page.dispose();
-      this.made?.forget(`${owner} ${matrix}`);
-    });
+    for (const page of this.members.get(member) ?? []) {
+      free(page);
+      this.made?.forget(page);
+    }
     this.members.delete(member);
   }
+}
+
+function free(page: Page): void {
+  page.value?.dispose();
+  page.value = null;
 }

@@ -1,7 +1,8 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, showShape } from '../../base/core';
+import { fail } from '../../base/core';
 import type { Context, Module } from '../../base/core';
 import { crossEntropy } from '../../base/ops';
+import { classesOf, expectLogits } from './parts/logits';
 import { sumOver } from './parts/measure';
 import { Rows } from './parts/rows';
 import type { Examples, LogitTask } from './task';
@@ -87,16 +88,10 @@ function labelled({ inputs, labels }: LabelledData, batchSize: number): { rows: 
   const own = Int32Array.from(labels);
   return {
     rows: new Rows(WHERE, [inputs], batchSize, own),
-    classes: own.reduce((most, label) => Math.max(most, label), 0) + 1
+    classes: classesOf(own)
   };
 }
 
 function logitsOf(model: Module, inputs: tf.Tensor, classes: number, ctx: Context): tf.Tensor2D {
-  const logits = model.apply(inputs, ctx);
-  const [batch] = inputs.shape;
-  if (logits.rank !== 2 || logits.shape[0] !== batch) {
-    fail(WHERE, `the model must give logits [${batch}, C]`, showShape(logits.shape));
-  }
-  expectInteger(WHERE, 'classes of the logits', logits.shape[1]!, classes);
-  return logits as tf.Tensor2D;
+  return expectLogits(WHERE, model.apply(inputs, ctx), { rows: inputs.shape[0], classes });
 }

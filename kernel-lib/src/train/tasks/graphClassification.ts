@@ -1,11 +1,12 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, fail, type Module, showShape } from '../../base/core';
+import { Context, fail, type Module } from '../../base/core';
 import { batch as batchOf, type Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
 import { hashGraph } from './parts/hashGraph';
+import { classesOf, expectLogits } from './parts/logits';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
@@ -120,9 +121,6 @@ function examples(
   enterGraph(graph, ctx);
   const { values, width } = graph.nodeFeatures!;
   const logits = model.apply(tf.tensor2d(values, [graph.numNodes, width]), ctx);
-  if (logits.rank !== 2 || logits.shape[0] !== rows.length) {
-    fail(WHERE, `the model must give logits [${rows.length}, C], a row for each graph (readout)`, showShape(logits.shape)); // prettier-ignore
-  }
-  expectInteger(WHERE, 'classes of the logits', logits.shape[1]!, own.reduce((most, label) => Math.max(most, label), 0) + 1); // prettier-ignore
-  return [logits as tf.Tensor2D, tf.tensor1d(own, 'int32')];
+  const expected = { rows: rows.length, classes: classesOf(own), whose: ', a row for each graph (readout)' };
+  return [expectLogits(WHERE, logits, expected), tf.tensor1d(own, 'int32')];
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, fail, type Module, showShape } from '../../base/core';
+import { Context, expectInteger, fail, type Module } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
 import { hashArrays, hashGraph } from './parts/hashGraph';
+import { classesOf, expectLogits } from './parts/logits';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
@@ -57,19 +58,14 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
     withLabels(name, nodesOf(name, choice, numNodes), labels);
   const seen = chosen('training', options.training);
   const unseen = options.validation && chosen('validation', options.validation);
-  const classes = Math.max(greatest(seen.labels), greatest(unseen?.labels ?? [])) + 1;
+  const classes = Math.max(classesOf(seen.labels), classesOf(unseen?.labels ?? []));
   const { batchSize = seen.nodes.length } = options;
   expectInteger(WHERE, 'batchSize', batchSize, 1, seen.nodes.length);
   const rows = new Rows(WHERE, [], batchSize, seen.labels);
   const features = (): tf.Tensor2D => tf.tensor2d(nodeFeatures.values, [numNodes, nodeFeatures.width]);
   const logitsOf = (model: Module, ctx: Context): tf.Tensor2D => {
     enterGraph(graph, ctx);
-    const logits = model.apply(features(), ctx);
-    if (logits.rank !== 2 || logits.shape[0] !== numNodes) {
-      fail(WHERE, `the model must give logits [${numNodes}, C]`, showShape(logits.shape));
-    }
-    expectInteger(WHERE, 'classes of the logits', logits.shape[1]!, classes);
-    return logits as tf.Tensor2D;
+    return expectLogits(WHERE, model.apply(features(), ctx), { rows: numNodes, classes });
   };
   const at = (logits: tf.Tensor2D, { nodes, labels }: NodeBatch): [logits: tf.Tensor2D, labels: tf.Tensor1D] => [
     tf.gather(logits, tf.tensor1d(nodes, 'int32')),
@@ -121,11 +117,6 @@ function withLabels(name: string, nodes: Int32Array, labels: ArrayLike<number>):
     fail(WHERE, `labels of ${name} must be whole numbers from 0 (node ${wrong})`, labels[wrong]);
   }
   return { nodes, labels: nodes.map((node) => labels[node]) };
-}
-
-/** Greatest of labels, as many as there may be: arguments of a call are limited. */
-function greatest(labels: ArrayLike<number>): number {
-  return Array.from(labels).reduce((most, label) => Math.max(most, label), 0);
 }
 
 function draw({ nodes, labels }: NodeBatch, rows: Rows, step: number, seed: number): NodeBatch {
