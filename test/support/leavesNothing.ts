@@ -3,11 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 /** What a file of tests could leave changed to the next one of its process, by name. */
 const state = (): Map<string, unknown> =>
   new Map<string, unknown>([
-    // The library sets this one as it loads its custom ops, which the first op does.
-    ...Object.entries({ ...process.env, OPENBLAS_CORETYPE: '' }).map(([name, value]): [string, unknown] => [
-      `process.env.${name}`,
-      value
-    ]),
+    ...Object.entries(process.env).map(([name, value]): [string, unknown] => [`process.env.${name}`, value]),
     ['process.cwd()', process.cwd()],
     ['process.exitCode', process.exitCode],
     ['Math.random', Math.random],

@@ -12,6 +12,7 @@
 #include "graph_sum.cc"
 #include "grouped_matmul.cc"
 #include "grouped_outer.cc"
+#include "matmul.cc"
 #include "norm.cc"
 #include "packed.cc"
 #include "permute.cc"

@@ -14,4 +14,14 @@ inline void Multiply(bool transpose_a, bool transpose_b, int m, int n, int k, co
                     n, k, 1.0f, a, lda, b, ldb, beta, c, ldc);
 }
 
+// y [n] = x [k] op(B): a product of one row, which a matrix product would first pack the whole of B for.
+inline void MultiplyRow(bool transpose_b, int n, int k, const float* x, const float* b, int ldb, float* y) {
+  if (n == 0) return;
+  if (transpose_b) {
+    scipy_cblas_sgemv(CblasRowMajor, CblasNoTrans, n, k, 1.0f, b, ldb, x, 1, 0.0f, y, 1);
+  } else {
+    scipy_cblas_sgemv(CblasRowMajor, CblasTrans, k, n, 1.0f, b, ldb, x, 1, 0.0f, y, 1);
+  }
+}
+
 }  // namespace switchyard

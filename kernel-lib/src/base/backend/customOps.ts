@@ -40,23 +40,38 @@ function open(): { ready: boolean; loadError: string | null } {
     return { ready: false, loadError: 'the library of custom ops has not been built' };
   }
   try {
-    chooseBlasKernels();
-    process.dlopen({ exports: {} } as unknown as NodeJS.Module, LIBRARY);
+    withBlasKernels(() => process.dlopen({ exports: {} } as unknown as NodeJS.Module, LIBRARY));
     return { ready: true, loadError: null };
   } catch (error) {
     return { ready: false, loadError: error instanceof Error ? error.message.split('\n')[0] : String(error) };
   }
 }
 
-// OpenBLAS takes its AVX2 kernels on AMD processors that it does not know, at half the speed of their AVX-512 units.
-// Read by OpenBLAS when it loads.
-function chooseBlasKernels(): void {
-  if (process.platform !== 'linux' || process.env.OPENBLAS_CORETYPE !== undefined) {
-    return;
+// OpenBLAS reads the variable when it loads. The kernels of a shell's variable, or those OpenBLAS takes on processors that it
+// does not know, may have half the speed; and each sums in another order, so that numbers would hang on the shell. It is put
+// back, since other programs are started with other copies of OpenBLAS.
+function withBlasKernels(load: () => void): void {
+  const kernels = process.platform === 'linux' ? blasKernels(readFileSync('/proc/cpuinfo', 'utf8')) : null;
+  const before = process.env.OPENBLAS_CORETYPE;
+  if (kernels !== null) {
+    process.env.OPENBLAS_CORETYPE = kernels;
   }
-  const cpu = readFileSync('/proc/cpuinfo', 'utf8');
-  const hasAvx512 = ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((flag) => cpu.includes(flag));
-  if (cpu.includes('AuthenticAMD') && hasAvx512) {
-    process.env.OPENBLAS_CORETYPE = 'SkylakeX';
+  try {
+    load();
+  } finally {
+    if (before === undefined) {
+      delete process.env.OPENBLAS_CORETYPE;
+    } else {
+      process.env.OPENBLAS_CORETYPE = before;
+    }
   }
+}
+
+/** OpenBLAS's name of its kernels for the processor's vector instructions; null where it is left to choose. */
+export function blasKernels(cpu: string): string | null {
+  const has = (flag: string): boolean => new RegExp(`^flags\\b.*\\s${flag}\\b`, 'm').test(cpu);
+  if (['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every(has)) {
+    return 'SkylakeX';
+  }
+  return ['avx2', 'fma'].every(has) ? 'Haswell' : null;
 }

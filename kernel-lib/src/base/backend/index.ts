@@ -1,4 +1,8 @@
 /** @file The only door to TensorFlow.js: every other file takes `tf` from here, so that the native backend is loaded first. */
+import { takeDenseProducts } from './denseProducts';
+
+takeDenseProducts();
+
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';
 export { device, executeMultiple, executeSingle, isNative } from './load';
 export type { Attributes, Device } from './load';

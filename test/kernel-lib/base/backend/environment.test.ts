@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 
 const require = createRequire(__filename);
 const util = require('util') as Record<string, unknown>;
@@ -8,9 +8,13 @@ const { prepareEnvironment } = require('@switchyard/kernel-lib/dist/base/backend
   prepareEnvironment: () => void;
 };
 
-afterEach(() => Object.assign(util, had));
+afterEach(() => {
+  Object.assign(util, had);
+  vi.unstubAllEnvs();
+});
 
 test('TensorFlow.js finds what Node 23 took away, in the module that it loads itself', () => {
+  ['TF_CPP_MIN_LOG_LEVEL', 'TF_FORCE_GPU_ALLOW_GROWTH'].forEach((name) => vi.stubEnv(name, 'true'));
   delete util.isNullOrUndefined;
   delete util.isArray;
   prepareEnvironment();
