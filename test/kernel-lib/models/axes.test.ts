@@ -76,14 +76,14 @@ const CASES: Case[] = [
     'mixtureOfTransformers',
     () => models.mixtureOfTransformers({ layers: 2, width: 8, heads: 2, modalities: { text: 8, image: 4 } }),
     ['heads', 'headWidth'],
-    ['experts']
+    ['experts', 'ids']
   ),
   {
     name: 'vit',
     make: () => models.vit({ imageSize: 4, patchSize: 2, classes: 3, layers: 2, width: 8, heads: 2 }),
     run: (model) => model.apply(spread([2, 4, 4, 1]), Context.create()),
-    cuts: ['width', 'heads', 'hidden', 'outputs'],
-    pinned: ['positions']
+    cuts: ['width', 'heads', 'hidden'],
+    pinned: ['positions', 'classes']
   },
   {
     name: 'tower',
@@ -91,8 +91,9 @@ const CASES: Case[] = [
       const feedForwards = [{ kind: 'dense' as const, hidden: 6, gated: false }];
       return new models.Tower({ inputWidth: 5, width: 8, heads: 2, outputWidth: 3, seed: 1, feedForwards });
     },
-    run: (model, size) => model.apply(spread([2, 3, size('inputs', 5)]), Context.create()),
-    cuts: ['width', 'inputs', 'outputs', 'hidden']
+    run: (model) => model.apply(spread([2, 3, 5]), Context.create()),
+    cuts: ['width', 'hidden'],
+    pinned: ['inputs', 'outputs']
   },
   {
     name: 'unet',
@@ -103,15 +104,17 @@ const CASES: Case[] = [
   {
     name: 'tokenMixer',
     make: () => models.tokenMixer({ slots: 2, inputWidth: 3, layers: 2, width: 8 }),
-    run: (model, size) => model.apply(spread([2, 2, size('features', 3)]), Context.create()),
-    cuts: ['piece', 'features', 'hidden']
+    run: (model) => model.apply(spread([2, 2, 3]), Context.create()),
+    cuts: ['piece', 'hidden'],
+    pinned: ['features', 'odds']
   },
   {
     name: 'tokenMixer with experts',
     make: () =>
       models.tokenMixer({ slots: 2, inputWidth: 3, layers: 1, width: 8, mixRevert: false, moe: { experts: 4, k: 2 } }),
-    run: (model, size) => model.apply(spread([2, 2, size('features', 3)]), Context.create()),
-    cuts: ['piece', 'hidden', 'experts']
+    run: (model) => model.apply(spread([2, 2, 3]), Context.create()),
+    cuts: ['piece', 'hidden', 'experts'],
+    pinned: ['features', 'odds']
   },
   withTokens(
     'SparseSelfAttention',

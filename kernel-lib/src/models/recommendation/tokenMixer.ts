@@ -69,7 +69,7 @@ export class TokenMixer extends Module {
     // A token is cut into as many pieces as there are mixed tokens.
     const piece = Axis.of('piece', options.width / heads);
     const width = Axis.product('heads x piece', Axis.fixed('heads', heads), piece);
-    const features = Axis.of('features', inputWidth);
+    const features = Axis.of('features', inputWidth).pin('the data have them');
     const embed = (slot: number): Module =>
       new Linear({ inputWidth: features, outputWidth: width, bias: false, random: random.child('input').child(slot) });
     this.input = this.addChild('input', moe.untied({ count: slots, by: SLOT_IDS, build: embed }));

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { fail, Module, stateKey } from '../../base/core';
+import { Axis, fail, Module, stateKey } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
 import { Linear } from '../../nn/layers';
 import type { NormSpec } from '../../nn/layers';
@@ -78,7 +78,10 @@ export class RankingHead extends Module {
   constructor(width: Size, norm: NormSpec, random: Random) {
     super();
     this.norm = this.addChild('norm', norm.build({ width }));
-    this.linear = this.addChild('linear', new Linear({ inputWidth: width, outputWidth: 1, random }));
+    this.linear = this.addChild(
+      'linear',
+      new Linear({ inputWidth: width, outputWidth: Axis.fixed('odds', 1), random })
+    );
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {

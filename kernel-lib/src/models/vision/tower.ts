@@ -47,7 +47,7 @@ export class Tower extends Module implements BlockModel {
     const width = Axis.of('width', options.width);
     const linear = (name: string, from: Size, to: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: from, outputWidth: to, bias: false, random: random.child(name) }));
-    this.input = linear('input', inputWidth, width);
+    this.input = linear('input', Axis.of('inputs', inputWidth).pin('the data have them'), width);
     const block = (feedForward: FeedForwardSpec, number: number): Block =>
       new Block({
         ...{ width, heads, feedForward, parallel: false, number, share: null },
@@ -56,7 +56,7 @@ export class Tower extends Module implements BlockModel {
       });
     this.layers = this.addChild('layers', new Sequential(feedForwards.map(block)));
     this.norm = this.addChild('norm', (partsOf(parts).norm ?? rmsNorm()).build({ width }));
-    this.output = linear('output', width, outputWidth);
+    this.output = linear('output', width, Axis.of('outputs', outputWidth).pin('the data have them'));
   }
 
   rebuild(changes: Partial<BlockModelOptions>, random?: Random): Tower {

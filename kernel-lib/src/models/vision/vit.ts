@@ -132,7 +132,7 @@ export class VisionTransformer extends Module implements BlockModel {
     const blocks = feedForwards.map(block);
     this.layers = this.addChild('layers', options.ensembleScale ? new PathEnsemble(blocks, width) : new Sequential(blocks)); // prettier-ignore
     this.norm = this.addChild('norm', norm.build({ width }));
-    this.head = linear('head', width, classes);
+    this.head = linear('head', width, Axis.of('classes', classes).pin('the data have them'));
   }
 
   rebuild(changes: Partial<VisionTransformerOptions>, random?: Random): VisionTransformer {

@@ -95,14 +95,15 @@ export const MEMBERS: Record<string, Member> = {
   },
   sinkhorn: { file: 'sinkhorn', spec: (k) => routers.sinkhorn({ k }), k: 2 },
   base: { file: 'base', spec: () => routers.base(), k: 1 },
-  hash: { file: 'hash', spec: (k) => routers.hash({ k }), k: 2, state: (x) => ({ tokenIds: largest(x) }) },
+  hash: { file: 'hash', spec: (k) => routers.hash({ k }), k: 2, state: (x) => ({ tokenIds: largest(x) }), pinned: ['ids'] }, // prettier-ignore
   fixed: {
     file: 'fixed',
     spec: (k, numExperts) =>
       routers.fixed({ table: [0, 1, 2].map((i) => Array.from({ length: k }, (_, j) => (i + j) % numExperts)) }),
     k: 2,
     seeded: false,
-    state: (x) => ({ tokenIds: largest(x) })
+    state: (x) => ({ tokenIds: largest(x) }),
+    pinned: ['ids']
   },
   soft: { file: 'soft', spec: () => routers.soft({ slots: 3 }), k: 2 },
   recurrent: {

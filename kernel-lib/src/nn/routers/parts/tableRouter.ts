@@ -28,7 +28,7 @@ export class TableRouter extends Module implements Router {
     this.meanK = this.k;
     this.table = this.addBuffer(
       'table',
-      new Buffer(table, [Axis.of('ids', table.shape[0]), Axis.fixed('choices', this.k)])
+      new Buffer(table, [Axis.of('ids', table.shape[0]).pin('ids name its positions'), Axis.fixed('choices', this.k)])
     );
   }
 
