@@ -6,6 +6,7 @@
 #include "attend_kept.cc"
 #include "attention.cc"
 #include "choose.cc"
+#include "cross_entropy.cc"
 #include "graph_dot.cc"
 #include "graph_max.cc"
 #include "graph_softmax.cc"

@@ -1,4 +1,4 @@
-import { executeMultiple, isNative, tf } from '../backend';
+import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../backend';
 import { expectDtype, expectShape, fail } from '../core';
 import { withGradient } from './gradient';
 
@@ -19,6 +19,23 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tenso
   if (labels.size > 0 && logits.size === 0) {
     fail('ops.crossEntropy', 'logits must be of at least one class', logits.shape[1]);
   }
+  return hasCustomOps() ? fused(logits, labels) : throughGradient(logits, labels);
+}
+
+// The softmax is computed once more for the gradient instead of kept.
+function fused(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  return withGradient<tf.Tensor1D>(
+    [logits],
+    (save) => {
+      const [loss, sums] = executeMultiple('SwitchyardCrossEntropy', {}, [logits, labels], 2);
+      save([logits, labels, sums]);
+      return loss as tf.Tensor1D;
+    },
+    (dy, saved) => [executeSingle('SwitchyardCrossEntropyGrad', {}, [...saved, dy])]
+  );
+}
+
+function throughGradient(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   return withGradient<tf.Tensor1D>(
     [logits],
     (save) => {

@@ -241,6 +241,8 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardGroupedMatMul', { transpose_w: false }, ['f2', 'f3', 'i1'], 1],
     ['SwitchyardGroupedMatMul', { transpose_w: true }, ['f2', 'f3', 'i1'], 1],
     ['SwitchyardGroupedOuter', {}, ['f2', 'f2', 'i1'], 1],
+    ['SwitchyardCrossEntropy', {}, ['f2', 'i1'], 2],
+    ['SwitchyardCrossEntropyGrad', {}, ['f2', 'i1', 'f2', 'f1'], 1],
     ['SwitchyardMatMul', { transpose_a: false, transpose_b: true }, ['f2', 'f2'], 1],
     ['SwitchyardMatMul', { transpose_a: true, transpose_b: false }, ['f3', 'f3'], 1],
     ['SwitchyardCombine', { k: 1 }, ['f2', 'f1', 'i1'], 1],
