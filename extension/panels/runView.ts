@@ -37,6 +37,8 @@ export interface IRunSource {
   empty: () => string;
   /** A run's title among others that are not offered here. Default: among its own. */
   titleOf?: (run: IRun) => string | undefined;
+  /** What is drawn beside it, itself included: pictures with a scale that follows their numbers have one for all. Default: nothing. */
+  beside?: () => readonly Payload[];
   /** Holds and stops runs; null where no notebook is open. */
   controls: () => RunControls | null;
 }
@@ -254,7 +256,8 @@ export class RunView extends Widget {
     this._replay.offer(keptSteps(payload), step);
     const shown = step === null ? payload : payloadAt(payload, step);
     const theme = readTheme(colourScheme);
-    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices }, tab, inPassing);
+    const beside = this._options.source.beside?.().filter(({ kind }) => kind === payload.kind);
+    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices, beside }, tab, inPassing);
   }
 
   private _filled(run: IRun, payload: Payload, layer: string): Payload {
