@@ -72,9 +72,47 @@ def test_choices_go_to_the_next_in_line(of):
     assert as_lists(given) == [[1, 0], [2, 0]]
 
 
-def test_a_router_that_returns_the_room_of_its_experts_is_refused():
-    with pytest.raises(SwitchyardError, match="an expert can be left out where"):
-        ablated("router", (LOG, [[1, 0, 0, 0], [0, 0, 0, 1]]), 0, "without", 4)
+@KINDS
+def test_experts_that_had_room_as_switch_transformers_return_them(of):
+    # The third token had no room.
+    room, most = of([[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]), of([[0.5], [0.4], [0.4]])
+    logits = of([*LOG, LOG[1]])
+    taken, share, scores = ablated("router", (room, most, logits), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
+    # One weight scales what the expert gives, whichever it is; the logits are what the router said.
+    assert as_lists(share) == as_lists(most) and scores is logits
+    taken, _, _ = ablated("router", (room, most, logits), 2, "only", 4)
+    assert as_lists(taken) == [[0, 0, 1, 0]] * 3
+    assert as_lists(room)[0] == [1, 0, 0, 0]
+
+
+@KINDS
+def test_experts_that_had_room_with_weights_as_nllb_returns_them(of):
+    # The mask has the first choice alone, the weights both.
+    first, weights = of([[1, 0, 0, 0], [0, 0, 0, 1]]), of([[0.625, 0.375, 0, 0], [0, 0, 0.5, 0.5]])
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 0], [0, 0, 0, 1]]
+    assert as_lists(given) == [[0, 0.6667, 0.3333, 0], [0, 0, 0.5, 0.5]]
+    # The second choice: the mask stays.
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 1, "without", 4)
+    assert as_lists(taken) == as_lists(first)
+    assert as_lists(given) == [[0.7692, 0, 0.2308, 0], [0, 0, 0.5, 0.5]]
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 3, "only", 4)
+    assert as_lists(taken) == [[0, 0, 0, 1]] * 2
+    assert as_lists(given) == [[0, 0, 0, 1], [0, 0, 0, 1]]
+
+
+def test_what_no_form_is_known_of_is_refused():
+    room = [[1, 0, 0, 0], [0, 0, 0, 1]]
+    weights = [[0.7, 0, 0, 0], [0, 0, 0, 0.6]]
+    for output, rule in [
+        ((weights, room), "where the scores of all experts are returned"),
+        ((LOG, room, room), "where a router returns logits"),
+        (([[0.5], [0.5]], room), "where a router returns logits"),
+        ((LOG, [[0], [3]]), "where the choices come with weights"),
+    ]:
+        with pytest.raises(SwitchyardError, match=rule):
+            ablated("router", output, 0, "without", 4)
 
 
 class Gate(Module):
