@@ -31,7 +31,7 @@ def ablated(path: str, output: Any, expert: int, mode: str, num_experts: int) ->
         fail(path, "an expert can be left out where a router returns logits, or choices with weights", output)
     if not integers:
         values[scores] = _masked(values[scores], expert, mode)
-    elif _width(values[integers[0]]) == num_experts > 1:
+    elif _is_room(values, integers[0], numbers, num_experts):
         _redispatch(path, values, integers[0], numbers, expert, mode)
     else:
         [chosen] = integers
@@ -76,6 +76,19 @@ def _rerouted(scores: Any, indices: Any, weights: Any, expert: int, mode: str) -
             own[:] = kept + [expert] * (k - len(kept))
             share[:] = [total * row[e] / mass if mass > 0 else 0.0 for e in kept] + [0.0] * (k - len(kept))
     return arrays.alike(chosen, indices), arrays.alike(shares, weights)
+
+
+def _is_room(values: list[Any], integers: int, numbers: list[int], num_experts: int) -> bool:
+    """Whether integers say which experts had room [..., E], and are not choices of all experts in some order, which have weights."""
+    arrays = arrays_of(values[integers])
+    if _width(values[integers]) != num_experts or num_experts == 1:
+        return False
+    rows = arrays.to_list(arrays.rows(values[integers]))
+    shape = arrays.shape_of(values[integers])
+    wide = [values[i] for i in numbers if arrays_of(values[i]).shape_of(values[i]) == shape]
+    if len(wide) < 2 or any(len(set(row)) < len(row) for row in rows):
+        return True
+    return any(arrays_of(value).form(arrays_of(value).rows(value)) == "weights" for value in wide)
 
 
 def _redispatch(path: str, values: list[Any], room: int, numbers: list[int], expert: int, mode: str) -> None:
