@@ -181,7 +181,7 @@ test('six runs stand beside each other where there is room, on one scale of colo
   tmpPath
 }) => {
   await page.setViewportSize({ width: 1900, height: 900 });
-  const runs = [...'abcdef'].map((title) => weighted(title, 1));
+  const runs = ['a', 'b', 'c', 'd', 'e', 'f'].map((title) => weighted(title, 1));
   runs.push(weighted('last', 3));
   await open(page, tmpPath, 'seven.ipynb', runs);
   await page.sidebar.close('left');

@@ -49,7 +49,7 @@ test('look @screenshots', async ({ page, tmpPath }) => {
   await page.setViewportSize({ width: 900, height: 700 });
   await page.waitForTimeout(1500);
   await page.screenshot({ path: `${OUT}/sidebar-900.png` });
-  console.log(report.join('\n'));
+  console.warn(report.join('\n'));
   await start(page, 'kernelmenu:interrupt');
   await page.waitForTimeout(2000);
   await cell.evaluate((node) => node.scrollIntoView({ block: 'start' }));

@@ -218,6 +218,9 @@ def test_an_expert_has_at_most_eight_contexts_also_of_two_windows():
     places.see("ABC", [0.85, 0.75, 0.05], step=2)
     assert [found["token"] for found in places.read()] == list("jAiBhgfe")
     assert [len(each) for each in (places.contexts._current[0], places.contexts._previous[0])] == [3, 8]
+    # Nor are more kept, however many batches a window has.
+    places.see("KLMNOPQ", [0.71, 0.72, 0.73, 0.74, 0.76, 0.77, 0.78], step=2)
+    assert [found.weight for found in places.contexts._current[0]] == [0.85, 0.78, 0.77, 0.76, 0.75, 0.74, 0.73, 0.72]
 
 
 def test_of_equal_weights_the_first_is_first_and_the_newer_before_the_older():
