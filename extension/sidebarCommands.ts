@@ -30,9 +30,9 @@ export function addSidebarCommands({ commands, shell }: JupyterFrontEnd, options
     }
   });
   commands.addCommand(CommandIDs.compareRuns, {
-    label: trans.__('Compare Two Routing Runs'),
+    label: trans.__('Compare Routing Runs'),
     isEnabled: () => sidebar.comparable !== null,
-    isToggled: () => sidebar.compared !== null,
+    isToggled: () => sidebar.compared.length > 0,
     describedBy,
     execute: () => {
       open();

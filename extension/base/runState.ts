@@ -19,22 +19,30 @@ interface IStateWords {
   sentence: ((source: Source, trans: TranslationBundle) => string) | null;
   /** Whether there is something to pause and to stop. */
   underWay: boolean;
+  /** Whether its kernel has said how it ended. */
+  ended: boolean;
+  /** Whether a line of progress that says how long the run still takes may stand: it is true, or nobody knows that it is not. */
+  timeLeft: boolean;
 }
 
 /** All states, with their words. */
 export const RUN_STATES: Readonly<Record<RunState, IStateWords>> = {
-  running: { label: (trans) => trans.__('running'), sentence: null, underWay: true },
+  running: { label: (trans) => trans.__('running'), sentence: null, underWay: true, ended: false, timeLeft: true },
   paused: {
     label: (trans) => trans.__('paused'),
     sentence: ({ step }, trans) =>
       trans.__('The run waits after step %1. Its kernel goes on when you resume it.', step),
-    underWay: true
+    underWay: true,
+    ended: false,
+    timeLeft: true
   },
-  finished: { label: (trans) => trans.__('finished'), sentence: null, underWay: false },
+  finished: { label: (trans) => trans.__('finished'), sentence: null, underWay: false, ended: true, timeLeft: false },
   stopped: {
     label: (trans) => trans.__('stopped'),
     sentence: ({ step }, trans) => trans.__('The run was stopped at step %1.', step),
-    underWay: false
+    underWay: false,
+    ended: true,
+    timeLeft: false
   },
   failed: {
     label: (trans) => trans.__('failed'),
@@ -42,7 +50,9 @@ export const RUN_STATES: Readonly<Record<RunState, IStateWords>> = {
       problem === undefined
         ? trans.__('The run failed at step %1.', step)
         : trans.__('The run failed at step %1: %2', step, problem),
-    underWay: false
+    underWay: false,
+    ended: true,
+    timeLeft: false
   },
   asked: {
     label: (trans) => trans.__('asking'),
@@ -51,19 +61,25 @@ export const RUN_STATES: Readonly<Record<RunState, IStateWords>> = {
         'This is step %1. The kernel is asked whether it still has this run: one that is busy may answer late.',
         step
       ),
-    underWay: false
+    underWay: false,
+    ended: false,
+    timeLeft: true
   },
   stale: {
     label: (trans) => trans.__('lost'),
     sentence: ({ step }, trans) =>
       trans.__('No more snapshots arrive: the run ended without its last one. This is step %1.', step),
-    underWay: false
+    underWay: false,
+    ended: false,
+    timeLeft: false
   },
   disconnected: {
     label: (trans) => trans.__('disconnected'),
     sentence: ({ step }, trans) =>
       trans.__('No kernel is connected. This is the last snapshot that arrived, at step %1.', step),
-    underWay: false
+    underWay: false,
+    ended: false,
+    timeLeft: true
   }
 };
 

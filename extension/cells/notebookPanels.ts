@@ -77,7 +77,7 @@ export class NotebookPanels implements IDisposable {
     const store = new PayloadStore();
     const controls = new RunControls(panel.sessionContext, store);
     const panels = new BesidePanels(panel, { store, controls }, this._options);
-    const tracker = new PayloadTracker(panel, store);
+    const tracker = new PayloadTracker(panel, store, this._options.trans);
     const place = this._options.registry.add(panel.content.node, {
       stateOf: (payload) => stateIn(store, payload),
       isBeside: (runId) => panels.isBeside(runId)

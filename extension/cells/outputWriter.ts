@@ -4,6 +4,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IOutputModel } from '@jupyterlab/rendermime';
 import type { KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
+import { lostLine } from '@switchyard/kernel-lib/protocol';
 import type { Reading } from '../base/reading';
 
 /** Milliseconds in which an output is brought up to date by whoever else does it: another reader's page of a shared notebook. */
@@ -55,6 +56,20 @@ export class OutputWriter implements IDisposable {
     const place = this._find((output) => displayOf(output) === displayId);
     if (place !== null && JSON.stringify(place.output.data) !== JSON.stringify(data)) {
       replace(place, data);
+    }
+  }
+
+  /** Says of lines of progress that still name a time left that their kernel is gone; of all cells, or of this one. */
+  lose(word: string, cellId?: string): void {
+    for (const cell of this._isShared ? [] : this._cells().filter(({ id }) => id === (cellId ?? id))) {
+      for (let index = 0; index < cell.outputs.length; index++) {
+        const output = cell.outputs.get(index);
+        const { 'text/plain': text } = output.data;
+        const line = typeof text === 'string' && displayOf(output) !== undefined ? lostLine(text, word) : null;
+        if (line !== null) {
+          replace({ cell, index, output }, { 'text/plain': line });
+        }
+      }
     }
   }
 

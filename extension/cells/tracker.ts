@@ -5,23 +5,26 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IOutputModel } from '@jupyterlab/rendermime';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ControlRun, Payload } from '@switchyard/kernel-lib/protocol';
 import { MIME_TYPE } from '@switchyard/kernel-lib/protocol';
+import type { IRun } from '../base/payloads';
 import { holders } from '../base/payloads';
 import type { Reading } from '../base/reading';
 import { readPayload } from '../base/reading';
-import { STALE_AFTER } from '../base/runState';
+import { RUN_STATES, runState, STALE_AFTER, stateLabel } from '../base/runState';
 import type { PayloadStore } from '../base/store';
 import { HeldRuns } from '../control';
 import type { MimeData } from './outputWriter';
 import { OutputWriter } from './outputWriter';
 
 export class PayloadTracker implements IDisposable {
-  constructor(panel: NotebookPanel, store: PayloadStore) {
+  constructor(panel: NotebookPanel, store: PayloadStore, trans: TranslationBundle) {
     this._panel = panel;
     this._store = store;
+    this._lost = stateLabel('stale', trans);
     this._writer = new OutputWriter(panel, (output) => this._read(output));
     const { sessionContext, content } = panel;
     sessionContext.iopubMessage.connect(this._onMessage, this);
@@ -30,6 +33,7 @@ export class PayloadTracker implements IDisposable {
     sessionContext.kernelChanged.connect(this._onKernel, this);
     content.modelContentChanged.connect(this.scan, this);
     content.modelChanged.connect(this.scan, this);
+    store.changed.connect(this._onChange, this);
     this._onStatus(sessionContext);
     this.scan();
     this._held = new HeldRuns({
@@ -179,8 +183,9 @@ export class PayloadTracker implements IDisposable {
 
   private _onStatus(session: ISessionContext): void {
     const state = kernelState(session);
-    if (session.kernelDisplayStatus === 'restarting' || session.kernelDisplayStatus === 'autorestarting') {
-      this._store.dispatch({ type: 'kernel-lost' });
+    const { kernelDisplayStatus: status } = session;
+    if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      this._loseKernel();
     }
     this._store.dispatch({ type: 'kernel', state });
     this._expectMore();
@@ -188,9 +193,27 @@ export class PayloadTracker implements IDisposable {
 
   private _onKernel(_: ISessionContext, change: { oldValue: Kernel.IKernelConnection | null }): void {
     if (change.oldValue !== null) {
-      this._store.dispatch({ type: 'kernel-lost' });
+      this._loseKernel();
     }
     this._onStatus(this._panel.sessionContext);
+  }
+
+  private _loseKernel(): void {
+    this._store.dispatch({ type: 'kernel-lost' });
+    this._writer.lose(this._lost);
+  }
+
+  /** After a reload nothing but its runs tells whether what a cell's line of progress says is still to come. */
+  private _onChange({ state }: PayloadStore, cells: readonly string[]): void {
+    const now = Date.now();
+    for (const id of cells) {
+      const runs = state.cells.get(id) ?? [];
+      const isOver = (run: IRun): boolean =>
+        'payload' in run.reading && !RUN_STATES[runState(run.reading.payload, run, state.kernel, now)].timeLeft;
+      if (runs.length > 0 && runs.every(isOver)) {
+        this._writer.lose(this._lost, id);
+      }
+    }
   }
 
   /** Looks again when a run would have gone stale. */
@@ -204,6 +227,8 @@ export class PayloadTracker implements IDisposable {
   /** Runs that were under way when this page came: the page that began them may be gone. */
   private _taken = new Set<string>();
   private _held: HeldRuns;
+  /** The word for what a kernel that is gone has not ended. */
+  private _lost: string;
   private _store: PayloadStore;
   private _isDisposed = false;
   private _staleTimer?: ReturnType<typeof setTimeout>;

@@ -29,6 +29,11 @@ export function seriesColour(index: number, { series }: IColours): string {
   return css(series[index % series.length]);
 }
 
+/** Whether the colour of a series is also that of one before it: it is drawn in dashes. */
+export function isSeriesAgain(index: number, { series }: IColours): boolean {
+  return index >= series.length;
+}
+
 function scale(stops: readonly Rgb[]): [number, string][] {
   return Array.from({ length: NUM_STOPS }, (_, i) => [i / (NUM_STOPS - 1), css(ramp(stops, i / (NUM_STOPS - 1)))]);
 }

@@ -1,5 +1,6 @@
 /** @file What a chart is: a pure function from a payload to a picture and its text equivalent. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { Data, Layout } from 'plotly.js';
 import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
@@ -55,6 +56,8 @@ export interface IChartContext {
   choices: Readonly<Record<string, string>>;
   /** Pixels that the figure is wide; absent where it is not on a page yet. */
   width?: number;
+  /** Payloads of the same kind whose pictures stand beside this one and have its scale; absent where there are none. */
+  beside?: readonly Payload[];
   /** Tokens of a sample to show, at most; all where it is absent. */
   maxTokens?: number;
 }

@@ -3,7 +3,7 @@ import type { Numeric } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, Layout, LayoutAxis, Shape } from 'plotly.js';
 import type { ITheme } from '../base/theme';
 import { depthColours } from '../base/colours';
-import { seriesColour } from './amounts';
+import { isSeriesAgain, seriesColour } from './amounts';
 import type { IChartContext, IChoice, IFigure } from './figure';
 import { figureWidth, fitting, textWidth } from './fitting';
 import { choice } from './choice';
@@ -166,7 +166,7 @@ function isPositive({ lines }: IScalarPlot): boolean {
 function traces(plot: IScalarPlot, row: number, steps: readonly number[], theme: ITheme, weight: number): Data[] {
   const colours = lineColours(plot, theme);
   return plot.lines.map(
-    ({ name, values, part, steps: own = steps }, i) =>
+    ({ name, values, part, run = 0, steps: own = steps }, i) =>
       ({
         type: 'scatter',
         ...drawing(values),
@@ -175,7 +175,10 @@ function traces(plot: IScalarPlot, row: number, steps: readonly number[], theme:
         y: smoothed(values, weight),
         xaxis: 'x',
         yaxis: `y${axisId(row)}`,
-        line: { color: colours[i], width: WIDTHS[part ?? 'line'] },
+        line: {
+          ...{ color: colours[i], width: WIDTHS[part ?? 'line'] },
+          ...(isSeriesAgain(run, theme.colours) ? { dash: 'dash' } : {})
+        },
         ...(part === 'high' ? { fill: 'tonexty', fillcolor: theme.grid } : {}),
         marker: { color: colours[i], size: 4 },
         hoverinfo: 'x+y+name',

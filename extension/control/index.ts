@@ -1,4 +1,4 @@
-export { controlState } from './controlState';
+export { controlState, overState } from './controlState';
 export { HeldRuns } from './heldRuns';
 export { RunControls } from './runControls';
 export type { IControlState, NoControl } from './runControls';

@@ -3,11 +3,17 @@ import type { IRun } from '../base/payloads';
 import { kindOf } from '../kinds';
 
 /** The kernel's word over the control comm comes before its last snapshot. */
-export function isUnderWay({ reading, told = 'running' }: IRun): boolean {
+export function isUnderWay(run: IRun): boolean {
+  const { reading, told = 'running' } = run;
   return (
+    isSteered(run) &&
     'payload' in reading &&
-    kindOf(reading.payload).steered === true &&
     reading.payload.source.status === 'running' &&
     (told === 'running' || told === 'paused')
   );
+}
+
+/** Whether it is a run that a kernel does step by step, and no picture of something. */
+export function isSteered({ reading }: IRun): boolean {
+  return 'payload' in reading && kindOf(reading.payload).steered === true;
 }

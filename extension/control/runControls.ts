@@ -20,6 +20,8 @@ export interface IControlState {
   why: NoControl | null;
   /** The last word of the kernel on the run. */
   status: ControlStatus | null;
+  /** Whether the run is over: a text can still be routed, and there is nothing to hold. Default: it is not. */
+  over?: boolean;
 }
 
 interface IChannel {
@@ -53,6 +55,11 @@ export class RunControls implements IDisposable {
     }
     const { status, closed } = this._channels.get(run.key) ?? this._open(run.key, kernel);
     return { why: closed ? 'no-channel' : status === null ? 'waiting' : null, status };
+  }
+
+  /** Whether the kernel was asked for a run already. */
+  knows(run: IRun): boolean {
+    return this._channels.has(run.key);
   }
 
   /**

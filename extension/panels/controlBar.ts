@@ -1,6 +1,6 @@
 /**
  * @file Buttons that hold, step and stop a training, and a text for it to route: off, with the reason, where they cannot;
- * not there where there is nothing to hold.
+ * not there where there is nothing to hold, or hear.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
@@ -62,23 +62,28 @@ export class ControlBar extends Widget {
       ),
       this._never
     );
-    this.node.append(element('div', {}, this._pause, this._step, this._stop), sample, this._why);
+    this.holds.append(this._pause, this._step, this._stop);
+    this.node.append(this.holds, sample, this._why);
   }
+
+  /** The buttons that hold and stop a run. */
+  readonly holds = element('div');
 
   get asked(): ISignal<this, ControlRequest> {
     return this._asked;
   }
 
   /** @param chosen - The expert that the reader looks at; null where there is none. */
-  describe({ why, status }: IControlState, chosen: IChosenExpert | null = null): void {
+  describe({ why, status, over = false }: IControlState, chosen: IChosenExpert | null = null): void {
     this._chosen = chosen;
     this.setHidden(why === 'nothing');
+    this.holds.hidden = over;
     this._paused = status?.state === 'paused';
     this._pause.textContent = this._paused ? this._trans.__('Resume') : this._trans.__('Pause');
     this._buttons.forEach((control) => (control.disabled = why !== null));
     this._sampling.forEach((control) => (control.disabled = why !== null || status?.noProbe !== undefined));
     this._never.textContent = status?.noProbe ?? '';
-    this._why.textContent = why === null ? (status?.problem ?? '') : reason(why, this._trans);
+    this._why.textContent = why === null ? (status?.problem ?? '') : reason(why, over, this._trans);
     this._describeAblations(why === null ? status : null);
     if (document.activeElement !== this._text && status?.probe != null) {
       this._text.value = status.probe;
@@ -156,13 +161,15 @@ function isOf({ layer, expert }: Ablation, chosen: IChosenExpert | null): boolea
   return chosen !== null && layer === chosen.layer && expert === chosen.expert;
 }
 
-function reason(why: NoControl, trans: TranslationBundle): string {
+function reason(why: NoControl, over: boolean, trans: TranslationBundle): string {
   switch (why) {
     case 'nothing':
       return '';
     case 'waiting':
       return trans.__('The kernel has not answered yet: one that cannot listen while it works answers after the cell.');
     case 'no-channel':
-      return trans.__('This kernel, or this run, cannot be paused from here.');
+      return over
+        ? trans.__('The kernel keeps nothing more of this run: no text can be routed in it.')
+        : trans.__('This kernel, or this run, cannot be paused from here.');
   }
 }

@@ -7,6 +7,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import type { IChartContext, IFigure } from '../charts/figure';
 import { withStepRange } from '../charts/stepAxis';
+import { underBar } from '../charts/underBar';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
 import { exportButton } from '../base/exporting';
@@ -65,12 +66,13 @@ export class FigurePicture extends Widget implements IPicture {
   draw(payload: Payload, context: IChartContext): boolean {
     // 0 where nothing is drawn yet.
     const width = this._plot.clientWidth || this.node.clientWidth || undefined;
-    const figure = this._options.chart(payload, { ...context, width });
-    this.setHidden(figure === null);
-    if (figure === null || this.isDisposed) {
+    const made = this._options.chart(payload, { ...context, width });
+    this.setHidden(made === null);
+    if (made === null || this.isDisposed) {
       this._drawn = null;
       return false;
     }
+    const figure = underBar(made);
     this._plot.setAttribute('aria-label', figure.summary);
     this._numbers.show(figure.table);
     this._choices.show(figure.choices ?? []);

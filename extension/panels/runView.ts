@@ -6,7 +6,7 @@ import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, RunControls } from '../control';
-import { controlState } from '../control';
+import { controlState, overState } from '../control';
 import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
@@ -16,6 +16,7 @@ import type { IRun, KernelState } from '../base/payloads';
 import { latestRun } from '../base/payloads';
 import { healthWords, kindOf, progressOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
+import type { RunState } from '../base/runState';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
@@ -37,6 +38,8 @@ export interface IRunSource {
   empty: () => string;
   /** A run's title among others that are not offered here. Default: among its own. */
   titleOf?: (run: IRun) => string | undefined;
+  /** What is drawn beside it, itself included: pictures with a scale that follows their numbers have one for all. Default: nothing. */
+  beside?: () => readonly Payload[];
   /** Holds and stops runs; null where no notebook is open. */
   controls: () => RunControls | null;
 }
@@ -198,7 +201,7 @@ export class RunView extends Widget {
       expert === null || path === undefined
         ? null
         : { layer: path, expert, name: trans.__('%1 of layer %2', experts[expert], layers[layer]) };
-    this._describeControl(RUN_STATES[state].underWay ? this.control : NOTHING, chosen);
+    this._describeControl(this._controlIn(state), chosen);
     const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
     this._header.describe({
       ...this._runChoice(runs, run),
@@ -254,20 +257,28 @@ export class RunView extends Widget {
     this._replay.offer(keptSteps(payload), step);
     const shown = step === null ? payload : payloadAt(payload, step);
     const theme = readTheme(colourScheme);
-    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices }, tab, inPassing);
+    const beside = this._options.source.beside?.().filter(({ kind }) => kind === payload.kind);
+    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices, beside }, tab, inPassing);
   }
 
   private _filled(run: IRun, payload: Payload, layer: string): Payload {
     return this._options.source.controls()?.filled(run, payload, layer) ?? payload;
   }
 
+  private _controlIn(state: RunState): IControlState {
+    const { underWay, ended } = RUN_STATES[state];
+    return underWay ? this.control : ended ? overState(this._run(), this._options.source.controls()) : NOTHING;
+  }
+
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
   private _describeControl(control: IControlState, chosen: IChosenExpert | null = null): void {
     const { activeElement, body } = document;
     // A button that is switched off has lost the focus some time before the row goes.
-    this._held = this._control.node.contains(activeElement) || (this._held && activeElement === body);
+    const { over = false } = control;
+    const isHeld = !over && this._control.node.contains(activeElement);
+    this._held = isHeld || (this._held && (activeElement === body || this._control.holds.contains(activeElement)));
     this._control.describe(control, chosen);
-    if (this._held && this._control.isHidden) {
+    if (this._held && (this._control.isHidden || over)) {
       this._held = false;
       this._pictures.focus();
     }

@@ -6,7 +6,7 @@ import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { element, setChildren } from '../base/dom';
 import type { ITheme } from '../base/theme';
 import type { IView } from '../base/view';
-import { seriesColour } from '../charts/amounts';
+import { isSeriesAgain, seriesColour } from '../charts/amounts';
 import type { IComparedRun } from '../charts/comparedScalars';
 import { comparedScalars } from '../charts/comparedScalars';
 import type { IChartContext } from '../charts/figure';
@@ -56,7 +56,10 @@ export class ComparedScalars extends Widget {
 function keyOf(runs: readonly IComparedRun[], { colours }: ITheme): Node[] {
   return runs.map(({ title }, run) => {
     const mark = element('i');
-    mark.style.background = seriesColour(run, colours);
+    const colour = seriesColour(run, colours);
+    mark.style.background = isSeriesAgain(run, colours)
+      ? `repeating-linear-gradient(90deg, ${colour} 0 3px, transparent 3px 5px)`
+      : colour;
     return element('span', {}, mark, document.createTextNode(title));
   });
 }

@@ -26,7 +26,7 @@ export class Differences extends Widget {
     const caption = element('caption', { text: this._trans.__('What differs') });
     this.node.replaceChildren(
       table === null || table.rows.length === 0
-        ? element('p', { class: 'jp-switchyard-state', text: this._trans.__('Both runs have the same settings.') })
+        ? element('p', { class: 'jp-switchyard-state', text: this._trans.__('All these runs have the same settings.') })
         : tableElement(table, caption)
     );
   }

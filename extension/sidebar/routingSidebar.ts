@@ -1,4 +1,4 @@
-/** @file The sidebar: the runs of the active notebook, and one or two of them as pictures. */
+/** @file The sidebar: the runs of the active notebook, and one or several of them as pictures. */
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
@@ -16,12 +16,12 @@ import { FIRST_VIEW } from '../base/view';
 import { ComparedScalars } from './comparedScalars';
 import { Differences } from './differences';
 import type { IListEntry, IRunAction } from './runList';
-import { RunList } from './runList';
+import { mostWords, RunList } from './runList';
 import { listRuns, matches } from './listRuns';
 import type { INotebookRuns } from './runHandle';
 import type { RunFolder } from './runFolder';
 import { RunHandle } from './runHandle';
-import { leaveNotebook, NO_SELECTION, showRun, toggleCompared, togglePinned } from './selection';
+import { isFull, leaveNotebook, NO_SELECTION, showRun, toggleCompared, togglePinned } from './selection';
 
 export interface ISidebarOptions {
   trans: TranslationBundle;
@@ -70,9 +70,10 @@ export class RoutingSidebar extends Widget {
     return this._present(this._selection.shown) ?? this._newest();
   }
 
-  /** The run beside it. */
-  get compared(): RunHandle | null {
-    return this._present(this._selection.compared);
+  /** The runs beside it, in order. */
+  get compared(): readonly RunHandle[] {
+    const listed = this._listed();
+    return this._selection.compared.filter((handle) => listed.includes(handle));
   }
 
   /** The run of this id, of the notebook in front or pinned; null where it is not there. */
@@ -82,7 +83,7 @@ export class RoutingSidebar extends Widget {
 
   /** The pictures that have the focus, else those of the run in view; null where the sidebar has never been seen. */
   get view(): RunView | null {
-    return this._second?.node.contains(document.activeElement) ? this._second : this._main;
+    return this._others.find(({ node }) => node.contains(document.activeElement)) ?? this._main;
   }
 
   /** Follows another notebook; null where none is open. */
@@ -105,21 +106,25 @@ export class RoutingSidebar extends Widget {
     this._onRun('pin', this.inView);
   }
 
-  /** The run that {@link compare} puts beside the one in view, or takes away; null where there is no other. */
+  /** The run that {@link compare} puts beside the one in view; null where there is no other. */
   get comparable(): RunHandle | null {
     const { inView } = this;
     return (
-      this.compared ??
       this._listed()
         .filter((handle) => handle !== inView)
-        .at(-1) ??
-      null
+        .at(-1) ?? null
     );
   }
 
-  /** Shows the run before the one in view beside it, or no second one. */
+  /** Shows the run before the one in view beside it, or none where there are some. */
   compare(): void {
-    this._onRun('compare', this.comparable);
+    if (this.compared.length === 0) {
+      this._onRun('compare', this.comparable);
+    } else {
+      this._selection = { ...this._selection, compared: [] };
+      this._frame.schedule();
+      this._refresh();
+    }
   }
 
   override dispose(): void {
@@ -155,7 +160,7 @@ export class RoutingSidebar extends Widget {
     }
     const change = { show: showRun, pin: togglePinned, compare: toggleCompared }[action];
     if (handle !== null) {
-      this._selection = change(this._selection, handle, this.inView);
+      this._selection = change({ ...this._selection, compared: this.compared }, handle, this.inView);
       this._frame.schedule();
       this._refresh();
     }
@@ -172,20 +177,24 @@ export class RoutingSidebar extends Widget {
     const titles = this._titles();
     const entries = this._listed().map((handle): IListEntry => ({
       ...{ handle, row: this._rowOf(handle, titles), shown: handle === inView },
-      ...{ pinned: this._selection.pinned.includes(handle), compared: handle === compared }
+      ...{ pinned: this._selection.pinned.includes(handle), compared: compared.includes(handle) },
+      full: isFull({ compared })
     }));
     const found = entries.filter(({ row }) => matches(row, this._search.value));
     this._list.list(found);
     this._search.hidden = entries.length === 0;
     this._empty.textContent =
-      entries.length > 0 && found.length === 0 ? trans.__('No run matches “%1”.', this._search.value) : '';
-    this._showSecond(compared !== null);
+      entries.length > 0 && found.length === 0
+        ? trans.__('No run matches “%1”.', this._search.value)
+        : isFull({ compared })
+          ? mostWords(trans)
+          : '';
+    this._showOthers(compared.length);
     this._differences.compare(
-      [inView, compared].flatMap((handle) =>
-        handle === null || compared === null
-          ? []
-          : [{ title: titles.get(handle) ?? '', configuration: configurationOf(handle.run) }]
-      )
+      this._together().map((handle) => ({
+        title: titles.get(handle) ?? '',
+        configuration: configurationOf(handle.run)
+      }))
     );
     this._update();
   }
@@ -208,16 +217,19 @@ export class RoutingSidebar extends Widget {
     return new Map(handles.map((handle, i) => [handle, titles[i]]));
   }
 
-  private _showSecond(wanted: boolean): void {
-    if (wanted && this._second === null) {
-      this._second = this._createView(
-        () => this.compared,
-        () => this._onRun('compare', this.compared)
-      );
-    } else if (!wanted) {
-      this._second?.dispose();
-      this._second = null;
+  /** The run in view and those beside it; none where it stands alone. */
+  private _together(): RunHandle[] {
+    const { inView, compared } = this;
+    return inView === null || compared.length === 0 ? [] : [inView, ...compared];
+  }
+
+  /** A view for each run beside the one in view, by its place. */
+  private _showOthers(count: number): void {
+    for (let i = this._others.length; i < count; i++) {
+      const handle = (): RunHandle | null => this.compared.at(i) ?? null;
+      this._others.push(this._createView(handle, () => this._onRun('compare', handle())));
     }
+    this._others.splice(count).forEach((view) => view.dispose());
   }
 
   private _createView(handle: () => RunHandle | null, close?: () => void): RunView {
@@ -226,6 +238,7 @@ export class RoutingSidebar extends Widget {
       runs: () => [handle()].flatMap((found) => (found ? [found.run] : [])),
       kernel: () => handle()?.kernel ?? 'none',
       titleOf: () => this._titles().get(handle()!),
+      beside: () => this._together().flatMap(({ run: { reading } }) => ('payload' in reading ? reading.payload : [])),
       empty: () => this._emptySentence(),
       controls: () => handle()?.notebook.controls ?? null
     };
@@ -245,25 +258,23 @@ export class RoutingSidebar extends Widget {
   private _update(): void {
     this._compareScalars();
     this._main?.follow();
-    this._second?.follow();
+    this._others.forEach((view) => view.follow());
   }
 
   private _refresh(): void {
     this._compareScalars();
     this._main?.refresh();
-    this._second?.refresh();
+    this._others.forEach((view) => view.refresh());
   }
 
-  /** The scalars of the runs in view and of those that are pinned, in one figure, where scalars are looked at. */
+  /** The scalars of all compared runs in one figure, where scalars are looked at. */
   private _compareScalars(): void {
-    const { inView, compared } = this;
     const { trans, settings } = this._options;
     const titles = this._titles();
-    const wanted =
-      compared !== null && this._view.tab === 'scalars' ? [inView, compared, ...this._selection.pinned] : [];
-    const runs = [...new Set(wanted)].flatMap((handle) => {
-      const reading = handle?.run.reading;
-      return handle !== null && reading !== undefined && 'payload' in reading
+    const wanted = this._view.tab === 'scalars' ? this._together() : [];
+    const runs = wanted.flatMap((handle) => {
+      const { reading } = handle.run;
+      return 'payload' in reading
         ? [{ title: titles.get(handle) ?? reading.payload.source.title, payload: reading.payload }]
         : [];
     });
@@ -312,7 +323,7 @@ export class RoutingSidebar extends Widget {
   private _options: ISidebarOptions;
   private _notebook: INotebookRuns | null = null;
   private _selection = NO_SELECTION;
-  /** One view for both: they show the same tab, layer and expert. */
+  /** One view for all: they show the same tab, layer and expert. */
   private _view = { ...FIRST_VIEW };
   private _handles = new WeakMap<PayloadStore, Map<string, RunHandle>>();
   private _heard = new WeakSet<PayloadStore>();
@@ -324,6 +335,6 @@ export class RoutingSidebar extends Widget {
   private _views = new Panel();
   /** Made when the sidebar is first seen: JupyterLab's start does not wait for it. */
   private _main: RunView | null = null;
-  private _second: RunView | null = null;
+  private _others: RunView[] = [];
   private _frame = new FrameScheduler(() => this._draw());
 }

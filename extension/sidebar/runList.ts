@@ -6,6 +6,7 @@ import { Widget } from '@lumino/widgets';
 import { element, setChildren } from '../base/dom';
 import type { IRunRow } from './listRuns';
 import type { RunHandle } from './runHandle';
+import { MOST_COMPARED } from './selection';
 
 export interface IListEntry {
   handle: RunHandle;
@@ -13,6 +14,8 @@ export interface IListEntry {
   shown: boolean;
   pinned: boolean;
   compared: boolean;
+  /** Whether no further run can be compared. */
+  full: boolean;
 }
 
 /** Action of the reader on a run. */
@@ -68,7 +71,7 @@ export class RunList extends Widget {
     return row;
   }
 
-  private _describe(nodes: IRow, { row, shown, pinned, compared }: IListEntry): void {
+  private _describe(nodes: IRow, { row, shown, pinned, compared, full }: IListEntry): void {
     const trans = this._trans;
     nodes.title.textContent = row.title;
     nodes.title.title = row.title;
@@ -86,13 +89,18 @@ export class RunList extends Widget {
     nodes.pin.title = trans.__('Keep this run here when another notebook is in front');
     nodes.compare.setAttribute('aria-pressed', String(compared));
     nodes.compare.setAttribute('aria-label', trans.__('Compare with %1', row.title));
-    nodes.compare.title = trans.__('Show this run beside the one in view');
-    nodes.compare.disabled = shown && !compared;
+    nodes.compare.title = full && !compared ? mostWords(trans) : trans.__('Show this run beside the one in view');
+    nodes.compare.disabled = !compared && (shown || full);
   }
 
   private _trans: TranslationBundle;
   private _acted = new Signal<this, IRunAction>(this);
   private _rows = new WeakMap<RunHandle, IRow>();
+}
+
+/** Words for a comparison that has no room. */
+export function mostWords(trans: TranslationBundle): string {
+  return trans.__('%1 runs are compared, the most: take one away before another.', MOST_COMPARED);
 }
 
 interface IRow {

@@ -1,28 +1,39 @@
-/** @file Which runs the sidebar shows: one, or two beside each other, of the active notebook or pinned. */
+/** @file Which runs the sidebar shows: one, or several beside each other, of the active notebook or pinned. */
 import type { RunHandle } from './runHandle';
+
+/** Runs that are compared at once, the one in view among them: as many as there are colours that are told apart. */
+export const MOST_COMPARED = 6;
 
 /** Pure state: each function gives the next one. */
 export interface ISelection {
   /** The run in view; null follows the newest of the active notebook. */
   shown: RunHandle | null;
-  /** The run beside it; null where none is compared. */
-  compared: RunHandle | null;
+  /** The runs beside it, in order; none where it stands alone. */
+  compared: readonly RunHandle[];
   /** Runs that stay in the list whichever notebook is active. */
   pinned: readonly RunHandle[];
 }
 
-export const NO_SELECTION: ISelection = { shown: null, compared: null, pinned: [] };
+export const NO_SELECTION: ISelection = { shown: null, compared: [], pinned: [] };
 
-/** Shows a run; one that was beside it changes places. */
-export function showRun(selection: ISelection, handle: RunHandle, inView: RunHandle | null): ISelection {
-  return { ...selection, shown: handle, compared: handle === selection.compared ? inView : selection.compared };
+/** Whether no further run can be compared. */
+export function isFull({ compared }: Pick<ISelection, 'compared'>): boolean {
+  return compared.length >= MOST_COMPARED - 1;
 }
 
-/** Puts a run beside the one in view, which stays there, or takes it away again. */
+/** Shows a run; one that was beside the one in view changes places with it. */
+export function showRun(selection: ISelection, handle: RunHandle, inView: RunHandle | null): ISelection {
+  const compared = selection.compared.flatMap((other) => (other === handle ? (inView ?? []) : other));
+  return { ...selection, shown: handle, compared };
+}
+
+/** Puts a run beside the one in view, which stays there, or takes it away again. Nothing changes where there are {@link MOST_COMPARED}. */
 export function toggleCompared(selection: ISelection, handle: RunHandle, inView: RunHandle | null): ISelection {
-  return selection.compared === handle
-    ? { ...selection, compared: null }
-    : { ...selection, shown: inView, compared: handle };
+  const { compared } = selection;
+  if (compared.includes(handle)) {
+    return { ...selection, compared: compared.filter((other) => other !== handle) };
+  }
+  return isFull(selection) ? selection : { ...selection, shown: inView, compared: [...compared, handle] };
 }
 
 /** Pins a run, or lets it go. A run that is pinned is also the one in view, until another is chosen. */
@@ -34,7 +45,7 @@ export function togglePinned(selection: ISelection, handle: RunHandle, inView: R
 
 /** Another notebook is active: only pinned runs stay in view. */
 export function leaveNotebook(selection: ISelection): ISelection {
-  const kept = (handle: RunHandle | null): RunHandle | null =>
-    handle !== null && selection.pinned.includes(handle) ? handle : null;
-  return { ...selection, shown: kept(selection.shown), compared: kept(selection.compared) };
+  const isKept = (handle: RunHandle): boolean => selection.pinned.includes(handle);
+  const { shown, compared } = selection;
+  return { ...selection, shown: shown !== null && isKept(shown) ? shown : null, compared: compared.filter(isKept) };
 }

@@ -171,7 +171,7 @@ test('a training is held by one reader and stopped by the other', async ({ brows
   await activate(b.page, 0);
   await resumesAndStops(training(b));
   await expect(a.badge).toHaveText('stopped');
-  await expect(a.panel.locator('.jp-switchyard-Control')).toBeHidden();
+  await expect(control(a.panel, 'Stop')).toBeHidden();
   const { step } = (await payloadOf(b.page)).source;
   await sees(a, step);
   await leave([a, b]);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jupyterlab/galata';
 import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
-import { asksWhyAnExpert, pausesAndSteps, probes, resumesAndStops } from './support/interactions';
+import { asksAfterTheEnd, asksWhyAnExpert, pausesAndSteps, probes, resumesAndStops } from './support/interactions';
 import { example, openNotebook, panelOf, payloadOf } from './support/notebook';
 import { tinyTraining } from './support/tinyTraining';
 import { activate, leaveAndReturn, scrollTo, startAndLeave, windowedSettings } from './support/windowed';
@@ -36,6 +36,7 @@ test.describe('in a notebook that keeps only cells in view', () => {
     await leaveAndReturn(page, cell);
     await resumesAndStops(training);
     expect((await payloadOf(page, cell)).data.tokens?.text.join('')).toBe('route the fox');
+    await asksAfterTheEnd(training);
   });
 });
 

@@ -114,3 +114,18 @@ for (const [title, width] of [
     expect(wrong).toEqual([]);
   });
 }
+
+test('titles of axes stand under the labels, at any number of experts', async () => {
+  test.setTimeout(120_000);
+  await gallery.wear('light');
+  const wrong: string[] = [];
+  // Of an even number of experts none is in the middle of its axis.
+  for (const size of ['2x2', '2x3', '3x4', '2x6', '2x24']) {
+    await gallery.mount([await payload(size)]);
+    for (const tab of ['Load', 'Experts']) {
+      await gallery.select(tab);
+      wrong.push(...(await cut(gallery.panel)).map((line) => `${size}, ${tab}: ${line}`));
+    }
+  }
+  expect(wrong).toEqual([]);
+});

@@ -6,7 +6,7 @@ import { example, openNotebook, panelOf, payloadOf } from './support/notebook';
 
 const TOGGLE = 'Toggle Routing Panel Beside Cell';
 const SIDEBAR = 'Show Routing Sidebar';
-const COMPARE = 'Compare Two Routing Runs';
+const COMPARE = 'Compare Routing Runs';
 const VIEW = [TOGGLE, SIDEBAR, COMPARE];
 
 function run(title: string): RoutingPayload {

@@ -118,9 +118,9 @@ test.describe('saved, with no kernel', () => {
     expect(x + width).toBeGreaterThan(1200);
     await titles.first().click();
     await shows(views, SAVED[0] as RoutingPayload);
-    await choose(page, 'View', 'Compare Two Routing Runs');
+    await choose(page, 'View', 'Compare Routing Runs');
     await expect(views).toHaveCount(2);
-    await choose(page, 'View', 'Compare Two Routing Runs');
+    await choose(page, 'View', 'Compare Routing Runs');
     await expect(views).toHaveCount(1);
 
     await choose(page, 'View', 'Right Sidebar', 'Show Routing');

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { chromiumOptions } from './support/chromium';
@@ -13,7 +14,8 @@ export default defineConfig({
   outputDir: RESULTS,
   snapshotPathTemplate: '{testDir}/gallery/pictures/{arg}{ext}',
   grepInvert: process.env.SWITCHYARD_SCREENSHOTS ? undefined : /@screenshots/,
-  workers: 1,
+  // Half of a test's time it waits for a page, a server or a kernel. One server serves all.
+  workers: Math.min(2, availableParallelism()),
   // A browser beside a server and kernels: what passes only at its second try is listed as flaky.
   retries: process.env.CI ? 1 : 0,
   timeout: 90_000,

@@ -23,12 +23,17 @@ test('the quickstart while it trains @screenshots', async ({ page, tmpPath }) =>
   const cell = page.locator('.jp-Notebook-cell').nth(TRAINING);
   const step = cell.getByText(/step \d+ of 800/).first();
   await expect(step).toBeVisible({ timeout: 300_000 });
-  await expect.poll(async () => stepOf(await step.textContent()), { timeout: 300_000 }).toBeGreaterThan(400);
+  await expect.poll(async () => stepOf(await step.textContent()), { timeout: 500_000 }).toBeGreaterThan(200);
   await cell.evaluate((node) => node.scrollIntoView({ block: 'start' }));
   await picture(page, 'quickstart-live');
+  await panel.getByRole('tab', { name: 'Routers' }).click();
+  await picture(page, 'quickstart-routers');
   await panel.getByRole('tab', { name: 'Tokens' }).click();
   await page.theme.setDarkTheme();
   await picture(page, 'quickstart-tokens-dark');
+  await panel.getByRole('tab', { name: 'Scalars' }).click();
+  await picture(page, 'quickstart-scalars-dark');
+  await panel.getByRole('tab', { name: 'Tokens' }).click();
   await start(page, 'switchyard:open-sidebar');
   const sidebar = page.locator('.jp-switchyard-Sidebar');
   await sidebar.getByRole('tab', { name: 'Flow' }).click();

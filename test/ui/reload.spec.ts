@@ -104,16 +104,20 @@ test('after a restart of the kernel a run under way is over everywhere, and noth
   tmpPath
 }) => {
   test.setTimeout(100_000);
-  await openNotebook(page, tmpPath, [tinyTraining(STEPS)], { kernel: 'switchyard' });
+  await openNotebook(page, tmpPath, [tinyTraining(STEPS, { progress: true })], { kernel: 'switchyard' });
   await start(page, 'notebook:run-cell');
   const panel = panelOf(page);
   await expect(control(panel, 'Pause')).toBeEnabled({ timeout: 60_000 });
   await control(panel, 'Pause').click();
   await expect(cellOf(page).locator('.jp-switchyard-head')).toContainText('paused');
+  const line = cellOf(page).getByText(/step \d+ of 1000000, loss/);
+  await expect(line).toHaveText(/ steps\/s, \d+:\d\d left$/);
   await start(page, 'kernelmenu:restart');
   await page.locator('.jp-Dialog').getByRole('button', { name: 'Confirm Kernel Restart' }).click();
   await expect(panel.locator('.jp-switchyard-badge')).toHaveText(/lost|stopped/);
   await expect(cellOf(page).locator('.jp-switchyard-head')).toContainText(/lost|stopped/);
   await expect(panel.locator('.jp-switchyard-Control')).toBeHidden();
   await expect(panel.locator('.jp-switchyard-state:visible')).toHaveCount(1);
+  // A kernel that is asked to end may have the time to say so itself.
+  await expect(line, 'no time is left').toHaveText(/^(lost after|stopped:) step \d+ of 1000000, .* steps\/s$/);
 });

@@ -2,8 +2,8 @@ import { expect, test } from '@jupyterlab/galata';
 import { drawn, openNotebook, start } from './support/notebook';
 import { tinyTraining } from './support/tinyTraining';
 
-const saving = (steps: number, title: string): string =>
-  tinyTraining(steps).replace('show.routing()', `show.routing({ save: true, title: '${title}' })`);
+const saving = (steps: number, title: string, progress = false): string =>
+  tinyTraining(steps, { progress }).replace('show.routing()', `show.routing({ save: true, title: '${title}' })`);
 
 test('saved runs outlive their kernel: another notebook of the folder lists, shows and compares them', async ({
   page,
@@ -12,7 +12,7 @@ test('saved runs outlive their kernel: another notebook of the folder lists, sho
   test.setTimeout(240_000);
   // The second is under way when the process is killed, by another one: this one is busy.
   const kill = `require('child_process').spawn('sh', ['-c', 'sleep 8; kill -9 ' + process.pid]);`;
-  await openNotebook(page, tmpPath, [saving(20, 'ended'), `${kill}\n${saving(1_000_000, 'killed')}`], {
+  await openNotebook(page, tmpPath, [saving(20, 'ended'), `${kill}\n${saving(1_000_000, 'killed', true)}`], {
     kernel: 'switchyard',
     name: 'first.ipynb'
   });
@@ -30,6 +30,9 @@ test('saved runs outlive their kernel: another notebook of the folder lists, sho
   await expect.poll(snapshots, { timeout: 120_000 }).toBe(2);
   await expect(page.locator('.jp-Dialog')).toContainText('Kernel Restarting', { timeout: 60_000 });
   await page.locator('.jp-Dialog').getByRole('button', { name: 'Ok' }).click();
+  // The line of progress of a kernel that was killed promises no time any more.
+  const line = page.getByText(/step \d+ of 1000000, loss/);
+  await expect(line).toHaveText(/^lost after step \d+ of 1000000, .* steps\/s$/);
 
   await openNotebook(page, tmpPath, ['1'], { name: 'second.ipynb' });
   await start(page, 'switchyard:open-sidebar');

@@ -108,7 +108,7 @@ function configured(runId: string, configuration: Record<string, Setting>): Rout
   return { ...payload, runId, source: { ...payload.source, configuration } };
 }
 
-test('five runs of one title are told apart by their settings, and two of them side by side by what differs', async ({
+test('five runs of one title are told apart by their settings, and those that are compared by what differs', async ({
   page,
   tmpPath
 }) => {
@@ -133,10 +133,13 @@ test('five runs of one title are told apart by their settings, and two of them s
     'router.balancenone'
   ]);
 
-  await sidebar.getByRole('button', { name: /^Compare with .*seed 4, router.balance switch/ }).click();
+  const compare = (run: RegExp): Promise<void> => sidebar.getByRole('button', { name: run }).click();
   const differences = sidebar.locator('.jp-switchyard-differences');
+  const [balanced, other] = [/^Compare with .*seed 4, router.balance switch/, /^Compare with .*seed 2/];
+  await compare(balanced);
   await expect(differences.locator('tbody tr')).toHaveText(['router.balancenoneswitch']);
-  await sidebar.getByRole('button', { name: /^Compare with .*seed 2/ }).click();
+  await compare(balanced);
+  await compare(other);
   await expect(differences.locator('tbody tr')).toHaveText(['seed42', 'router.balancenoneswitch']);
 
   await views.first().getByRole('tab', { name: 'Scalars' }).click();
@@ -147,12 +150,73 @@ test('five runs of one title are told apart by their settings, and two of them s
   await expect.poll(losses).toEqual([loss, loss]);
   await both.getByRole('combobox', { name: 'Smoothing' }).selectOption('0.9');
   await expect.poll(async () => (await losses())[0]).not.toEqual(loss);
+  await both.getByRole('combobox', { name: 'Smoothing' }).selectOption('0');
   await both.getByRole('combobox', { name: 'Scale' }).selectOption('logarithmic');
   expect(await cut(both)).toEqual([]);
+
+  await compare(/^Compare with .*seed 1/);
+  await compare(/^Compare with .*seed 3/);
+  await expect(differences.locator('thead th')).toHaveCount(5);
+  await expect(differences.locator('tbody tr')).toHaveText(['seed4213', 'router.balancenoneswitchswitchswitch']);
+  await expect(views).toHaveCount(4);
+  await expect.poll(losses).toEqual([loss, loss, loss, loss]);
+  await expect(both.locator('.jp-switchyard-legend > span')).toHaveCount(4);
+  expect(await cut(both)).toEqual([]);
+  await views.nth(1).getByRole('button', { name: 'Close the routing panel' }).click();
+  await expect(differences.locator('tbody tr')).toHaveText(['seed413', 'router.balancenoneswitchswitch']);
 
   await sidebar.getByRole('button', { name: 'cell 1', exact: true }).click();
   await expect(cellOf(page, 0)).toHaveClass(/jp-mod-active/);
 });
+
+/** An example with another greatest mean weight, on which the scale of that picture depends. */
+function weighted(title: string, greatest: number): RoutingPayload {
+  const payload = run(title, 'small');
+  payload.data.layers.forEach((layer) => (layer.meanWeight = layer.load.map((_, e) => (e === 0 ? greatest : 0.5))));
+  return payload;
+}
+
+test('six runs stand beside each other where there is room, on one scale of colours, and a seventh is refused in words', async ({
+  page,
+  tmpPath
+}) => {
+  await page.setViewportSize({ width: 1900, height: 900 });
+  const runs = ['a', 'b', 'c', 'd', 'e', 'f'].map((title) => weighted(title, 1));
+  runs.push(weighted('last', 3));
+  await open(page, tmpPath, 'seven.ipynb', runs);
+  await page.sidebar.close('left');
+  await start(page, 'switchyard:open-sidebar');
+  const sidebar = page.locator('.jp-switchyard-Sidebar');
+  const views = sidebar.locator('.jp-switchyard-RunView');
+  const measure = views.nth(0).locator('[data-picture="load-heatmap"]').getByRole('combobox', { name: 'Measure' });
+  await measure.selectOption({ label: 'mean weight' });
+  await expect.poll(() => greatestOf(views.first())).toBe(4);
+  for (const { runId } of runs.slice(0, 5)) {
+    await sidebar.getByRole('button', { name: `Compare with ${runId}` }).click();
+  }
+  await expect(views).toHaveCount(6);
+  await widen(page, 1500);
+  const tops = (): Promise<number[]> =>
+    views.evaluateAll((all) => all.map((node) => Math.round(node.getBoundingClientRect().top)));
+  await expect.poll(async () => new Set(await tops()).size).toBeLessThan(4);
+  for (let i = 0; i < 6; i++) {
+    await views.nth(i).scrollIntoViewIfNeeded();
+    await expect.poll(() => greatestOf(views.nth(i)), `the scale of ${i}`).toBe(4);
+  }
+  const refused = sidebar.getByRole('button', { name: 'Compare with f' });
+  await expect(refused).toBeDisabled();
+  await expect(sidebar.getByRole('status').filter({ hasText: '6 runs are compared, the most' })).toBeVisible();
+  await sidebar.getByRole('button', { name: 'Compare with a' }).click();
+  await refused.click();
+  await expect(views.locator('.jp-switchyard-title > strong')).toHaveText(['last', 'b', 'c', 'd', 'e', 'f']);
+});
+
+/** The end of the scale of colours of a view's first picture. */
+function greatestOf(view: Locator): Promise<number | undefined> {
+  return view
+    .locator('[data-picture="load-heatmap"] .jp-switchyard-plot')
+    .evaluate((node) => (node as unknown as { data?: { zmax?: number }[] }).data?.[0].zmax);
+}
 
 test('nothing of a small run is cut in the sidebar, nor stands over something else', async ({ page, tmpPath }) => {
   await open(page, tmpPath, 'small.ipynb', [beta]);

@@ -64,6 +64,9 @@ async function expectPanels(page: IJupyterLabPageFixture, cells: number[]): Prom
   await expect(page.locator('.lm-Menu')).toHaveCount(0);
 }
 
+// The longest of all: they go to whoever is free.
+test.describe.configure({ mode: 'parallel' });
+
 for (const windowingMode of ['contentVisibility', 'full', 'defer', 'none']) {
   test.describe(`windowing mode ${windowingMode}`, () => {
     test.use({ actionTimeout: 20_000, mockSettings: windowedSettings(windowingMode) });

@@ -44,7 +44,7 @@ export function amountsByLayer(payload: LayerAmountsPayload, context: IChartCont
       shapes: layerMark(context, layers.length),
       xaxis: {
         title: { text: plainText(measureName(data)), standoff: 4 },
-        range: [0, reach(data) * 1.02],
+        range: [0, reach(data, context.beside) * 1.02],
         nticks: isNarrow(context) ? 3 : 6,
         fixedrange: true,
         tickformat: data.share ? '.0%' : '',

@@ -28,7 +28,7 @@ export function amountsOverSteps(payload: LayerAmountsPayload, context: IChartCo
   const labels = amountLabels(data, isNarrow(context) ? SHORT : LENGTH);
   const margin = { ...MARGIN, l: labelMargin(labels) };
   const words = amountWords(data);
-  const end = reach(data);
+  const end = reach(data, context.beside);
   const title = barTitle([trans.__('%1 by layer', measureName(data)), measureName(data)], context, margin);
   const length = barLength(context, margin);
   const colours = data.share

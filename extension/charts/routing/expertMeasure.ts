@@ -1,5 +1,5 @@
 /** @file What a heatmap of experts may show of them: load, importance or mean weight. */
-import type { LayerRouting, Numeric } from '@switchyard/kernel-lib/protocol';
+import type { LayerRouting, Numeric, RoutingPayload } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { amountColours, loadColours, loadPositions, timesFair } from '../load';
 import type { IChartContext } from '../figure';
@@ -124,9 +124,12 @@ function timesFairShare(
   };
 }
 
-function meanWeight(layers: readonly LayerRouting[], { theme, trans, titleOf }: ITitled): IExpertMeasure {
+function meanWeight(layers: readonly LayerRouting[], { theme, trans, titleOf, beside = [] }: ITitled): IExpertMeasure {
   const values = layers.map((layer) => perExpert(layer, layer.meanWeight ?? []));
-  const greatest = Math.max(1, ...values.flat().map((value) => value ?? 0));
+  const others = (beside as readonly RoutingPayload[]).flatMap(({ data }) =>
+    data.layers.flatMap((layer) => layer.meanWeight ?? [])
+  );
+  const greatest = Math.max(1, ...[...values.flat(), ...others].map((value) => value ?? 0));
   // Weights are shares, of which some routers take a multiple: the scale is one of few.
   const most = 2 ** Math.ceil(Math.log2(greatest));
   const k = layers[0].k;

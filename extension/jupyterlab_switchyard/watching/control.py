@@ -9,7 +9,7 @@ from ..showing.live import Output
 from ..showing.notebook import notebook_shell
 from .details import Details
 from .heard import is_text
-from .probe import NO_PROBE, Probe
+from .probe import GONE, NO_PROBE, Probe
 from .shell_status import ShellStatus, running_cell
 
 TARGET = "switchyard.control"
@@ -191,7 +191,8 @@ class Control:
         status, step = self._progress()
         state = "paused" if status == "running" and self._paused and not self.stopped else status
         probed = {"probe": self._probe.text, "problem": self._probe.problem}
-        never = {"ablation": self._probe.ablation} if self._probe.can else {"noProbe": NO_PROBE}
+        why = NO_PROBE if status == "running" else GONE
+        never = {"ablation": self._probe.ablation} if self._probe.can else {"noProbe": why}
         return {"type": "status", "runId": self._run_id, "state": state, "step": step, **probed, **never}
 
 

@@ -14,6 +14,7 @@ from .heard import is_text
 #: Longest text, as JavaScript counts it; see kernel-lib's ``protocol/control.ts``.
 MAX_TEXT = 4096
 NO_PROBE = "to route a text, this run must be watched with a HuggingFace tokenizer, or with probe="
+GONE = "the run is over, and nothing of it holds on to the model: a text is routed while it is watched"
 NO_TOKENS = "the model was not called with token ids [B, T] that its routers saw"
 
 #: Passes a text through the model.

@@ -34,7 +34,7 @@ export type ControlRequest =
   | { type: 'step' }
   /** Ends the run after the step that it is in. */
   | { type: 'stop' }
-  /** Shows the routing of this text; null: of tokens that are trained on. */
+  /** Shows the routing of this text; null: of tokens that are trained on. After the run as well, as the next one, where its kernel keeps the model. */
   | { type: 'probe'; text: string | null }
   /** Measures the losses of the text that is probed without an expert, or with it alone; null: of the whole model only. */
   | { type: 'ablate'; ablation: Ablation | null }

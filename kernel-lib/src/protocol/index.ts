@@ -40,6 +40,7 @@ export { parsePayload } from './parsePayload';
 export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
+export { lostLine, timeLeft } from './progressLine';
 export { OF_THE_MACHINE } from './scalars';
 export type { Ablation, EarlierChoices, TokenAblation, TokenSample } from './tokenSample';
 export { toldApart } from './toldApart';

@@ -68,6 +68,11 @@ export class Probe {
     this.ablated = null;
   }
 
+  /** Passes the text again when it is asked for, also where no step was done since. */
+  renew(): void {
+    this.latest = this.ablated = null;
+  }
+
   /** Keeps the choices of some steps, the same ones in every run of this length. */
   step(step: number, paths: () => readonly string[]): void {
     const sample = step % this.every === 0 ? this.sample(step, paths()) : null;

@@ -74,6 +74,10 @@ export class Steering {
       this.details?.ask(panel, { layer, answer: (payload) => answer({ type: 'details', layer, payload }) });
     } else if (this.underWay) {
       this.obey(request);
+    } else if (request.type === 'probe' || request.type === 'ablate') {
+      // Of a run that is over the model may have been changed since: what it does is measured now.
+      this.probe?.renew();
+      this.obey(request);
     }
   };
 
@@ -136,8 +140,9 @@ export class Steering {
   }
 
   private fail(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
     this.probe = null;
-    this.problem = error instanceof Error ? error.message : String(error);
+    this.problem = this.underWay ? why : `the run is over, and its model passes no text any more: ${why}`;
     process.emitWarning(`the text could not be probed: ${this.problem}`, { code: 'SWITCHYARD_PROBE' });
     this.channel?.tell();
   }

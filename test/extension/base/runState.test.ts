@@ -82,3 +82,17 @@ test('a picture that has no steps says neither step nor state', () => {
   expect(isStill(run)).toBe(false);
   expect(progressWords(run, 'paused', trans)).toBe('step 3 of 9 · paused');
 });
+
+test('what a line of progress says of the time left stands only while nobody knows that the run is over', () => {
+  const states = Object.keys(RUN_STATES) as RunState[];
+  expect(states.filter((state) => !RUN_STATES[state].timeLeft)).toEqual(['finished', 'stopped', 'failed', 'stale']);
+  for (const state of states.filter((each) => RUN_STATES[each].underWay)) {
+    expect(RUN_STATES[state].timeLeft).toBe(true);
+  }
+});
+
+test('a run has ended where its kernel said how, and then nothing of it goes on', () => {
+  const states = Object.keys(RUN_STATES) as RunState[];
+  expect(states.filter((state) => RUN_STATES[state].ended)).toEqual(['finished', 'stopped', 'failed']);
+  expect(states.filter((state) => RUN_STATES[state].ended && RUN_STATES[state].underWay)).toEqual([]);
+});

@@ -162,3 +162,15 @@ test('several runs share a plot, a colour for each; their layers are a mean, and
   const steps = new Set([...first.data.history.steps, ...second.data.history.steps]);
   expect(figure.table.rows).toHaveLength(steps.size);
 });
+
+test('a run whose colour another one has is drawn in dashes', () => {
+  const { series } = context.theme.colours;
+  const runs = Array.from({ length: series.length + 1 }, (_, i) => ({
+    title: `r${i}`,
+    ...routingSeries(routing(), context)
+  }));
+  const drawn = lines(comparedScalars(runs, context)!) as (ILine & { line: { color: string; dash?: string } })[];
+  const train = drawn.filter(({ name }) => /^loss r\d train$/.test(name)).map(({ line }) => line);
+  expect(train.map(({ dash }) => dash ?? 'solid')).toEqual([...series.map(() => 'solid'), 'dash']);
+  expect(train.at(-1)!.color).toBe(train[0].color);
+});

@@ -1,7 +1,7 @@
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { expect, test, vi } from 'vitest';
 import type { RunControls } from '../../../extension/control';
-import { controlState } from '../../../extension/control';
+import { controlState, overState } from '../../../extension/control';
 import { kindOf } from '../../../extension/kinds';
 import type { IRun } from '../../../extension/base/payloads';
 import { KIND_EXAMPLES } from '../../support/kindExamples';
@@ -51,4 +51,36 @@ test.each(STILL)('%s is no training, whatever its status', (name) => {
 
 test('without a run there is nothing to hold', () => {
   expect(controlState(undefined, answering().controls).why).toBe('nothing');
+});
+
+/** Controls of a kernel that told of the run, or never did. */
+function told(status: object | null, why: 'no-channel' | null = null): { controls: RunControls; state: () => unknown } {
+  const state = vi.fn(() => ({ why, status }));
+  return { controls: { state, knows: () => true } as unknown as RunControls, state };
+}
+
+test.each(['finished', 'stopped', 'failed'] as const)(
+  'a run that is %s hears texts as long as its kernel keeps it',
+  (status) => {
+    const over = { ...run(routing(), status), told: status };
+    expect(overState(over, told({ probe: null }).controls)).toMatchObject({ why: null, over: true });
+    expect(overState(over, told({ probe: null }, 'no-channel').controls)).toMatchObject({
+      why: 'no-channel',
+      over: true
+    });
+    // A kernel that told nothing, one that is gone, a run that was saved, and one under way.
+    expect(overState(over, told(null, 'no-channel').controls).why).toBe('nothing');
+    expect(overState(over, null).why).toBe('nothing');
+    const { controls, state } = told({ probe: null });
+    expect(overState({ ...over, live: false }, controls).why).toBe('nothing');
+    expect(overState(run(routing(), 'running'), controls).why).toBe('nothing');
+    expect(state).not.toHaveBeenCalled();
+  }
+);
+
+test('a kernel that never told of a run is not asked after its end', () => {
+  const state = vi.fn();
+  const controls = { state, knows: () => false } as unknown as RunControls;
+  expect(overState(run(routing(), 'finished'), controls).why).toBe('nothing');
+  expect(state).not.toHaveBeenCalled();
 });

@@ -63,3 +63,33 @@ test('it says what is missing: a text, an expert; a kernel that cannot do so off
   control.describe({ why: 'waiting', status: null }, CHOSEN);
   expect(without.disabled).toBe(true);
 });
+
+test('of a run that is over a text can be routed and an expert left out, and nothing be held', () => {
+  const { bar: control, asked, without, words } = bar();
+  const why = (): string => control.node.querySelector('.jp-switchyard-why')!.textContent!;
+  const pause = [...control.node.querySelectorAll('button')].find(({ textContent }) => textContent === 'Pause')!;
+  control.describe({ why: null, status: status({ state: 'finished' }), over: true }, CHOSEN);
+  expect([control.isHidden, control.holds.hidden, without.disabled, words()]).toEqual([
+    false,
+    true,
+    false,
+    CHOSEN.name
+  ]);
+  expect(control.holds.contains(pause)).toBe(true);
+  without.click();
+  expect(asked).toEqual([{ type: 'ablate', ablation: MINE }]);
+  control.describe({ why: 'no-channel', status: status({ state: 'finished' }), over: true }, CHOSEN);
+  const words2 = [...control.node.querySelectorAll('.jp-switchyard-why')]
+    .map(({ textContent }) => textContent)
+    .join('');
+  expect([without.disabled, words2]).toEqual([
+    true,
+    'The kernel keeps nothing more of this run: no text can be routed in it.'
+  ]);
+  const gone = 'the run is over';
+  control.describe({ why: null, status: status({ noProbe: gone, ablation: undefined }), over: true }, CHOSEN);
+  expect([without.hidden, why()]).toEqual([true, gone]);
+  // The next run has its buttons again.
+  control.describe({ why: null, status: status() }, CHOSEN);
+  expect(control.holds.hidden).toBe(false);
+});

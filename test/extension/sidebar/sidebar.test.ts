@@ -7,7 +7,9 @@ import { listRuns, matches } from '../../../extension/sidebar/listRuns';
 import type { INotebookRuns } from '../../../extension/sidebar/runHandle';
 import { RunHandle } from '../../../extension/sidebar/runHandle';
 import {
+  isFull,
   leaveNotebook,
+  MOST_COMPARED,
   NO_SELECTION,
   showRun,
   toggleCompared,
@@ -70,11 +72,13 @@ test('a query finds rows that have all its words, wherever they are', () => {
 
 test('only pinned runs stay in view when another notebook comes to the front', () => {
   const both = toggleCompared(showRun(NO_SELECTION, a, null), b, a);
-  expect(both).toMatchObject({ shown: a, compared: b });
-  expect(leaveNotebook(both)).toMatchObject({ shown: null, compared: null });
-  expect(leaveNotebook(togglePinned(both, a, a))).toMatchObject({ shown: a, compared: null, pinned: [a] });
+  expect(both).toMatchObject({ shown: a, compared: [b] });
+  expect(leaveNotebook(both)).toMatchObject({ shown: null, compared: [] });
+  expect(leaveNotebook(togglePinned(both, a, a))).toMatchObject({ shown: a, compared: [], pinned: [a] });
   const released = togglePinned(togglePinned(both, b, a), b, a);
-  expect(leaveNotebook(released)).toMatchObject({ shown: null, compared: null, pinned: [] });
+  expect(leaveNotebook(released)).toMatchObject({ shown: null, compared: [], pinned: [] });
+  const three = togglePinned(toggleCompared(both, c, a), c, a);
+  expect(leaveNotebook(three)).toMatchObject({ shown: null, compared: [c], pinned: [c] });
 });
 
 test('pinning the newest run keeps it in view; pinning another one does not change the view', () => {
@@ -82,10 +86,24 @@ test('pinning the newest run keeps it in view; pinning another one does not chan
   expect(togglePinned(NO_SELECTION, b, a)).toMatchObject({ shown: null, pinned: [b] });
 });
 
-test('comparing keeps the run in view where it is, and showing the other one changes places', () => {
+test('comparing keeps the run in view where it is, and showing another one changes places', () => {
   const both = toggleCompared(NO_SELECTION, b, a);
-  expect(both).toMatchObject({ shown: a, compared: b });
-  expect(showRun(both, b, a)).toMatchObject({ shown: b, compared: a });
-  expect(showRun(both, c, a)).toMatchObject({ shown: c, compared: b });
-  expect(toggleCompared(both, b, a)).toMatchObject({ shown: a, compared: null });
+  expect(both).toMatchObject({ shown: a, compared: [b] });
+  expect(showRun(both, b, a)).toMatchObject({ shown: b, compared: [a] });
+  expect(showRun(both, c, a)).toMatchObject({ shown: c, compared: [b] });
+  expect(toggleCompared(both, b, a)).toMatchObject({ shown: a, compared: [] });
+});
+
+test('runs are compared in the order in which they are chosen, up to the most', () => {
+  const runs = Array.from({ length: MOST_COMPARED + 1 }, (_, i) => ({ id: String(i) }) as RunHandle);
+  const [first, ...others] = runs;
+  const all = others.reduce((selection, run) => toggleCompared(selection, run, first), NO_SELECTION);
+  expect(all.compared).toEqual(others.slice(0, MOST_COMPARED - 1));
+  expect(isFull(all)).toBe(true);
+  // One that is compared goes all the same, and then another one has room.
+  const fewer = toggleCompared(all, others[1], first);
+  expect(fewer.compared).toEqual([others[0], ...others.slice(2, MOST_COMPARED - 1)]);
+  expect(isFull(fewer)).toBe(false);
+  expect(toggleCompared(fewer, others[MOST_COMPARED - 1], first).compared.at(-1)).toBe(others[MOST_COMPARED - 1]);
+  expect(showRun(all, others[2], first).compared).toEqual([others[0], others[1], first, ...others.slice(3, 5)]);
 });

@@ -147,8 +147,6 @@ describe('details of a layer', () => {
     expect(sent.length).toBe(known + 1);
     expect(detailsIn(sent).payload.source.status).toBe('running');
     await run;
-    ask({ type: 'probe', text: 'route' });
-    expect(watcher.latest()!.data.tokens!.text.join('')).not.toBe('route');
     ask({ type: 'details', layer: path });
     const { layer, payload } = detailsIn(sent);
     const shown = watcher.latest()!;
@@ -219,6 +217,37 @@ describe('a probed text', () => {
     expect(first).toBeLessThan(text.length - 1);
     expect(ablation!.loss[first]).not.toBe(loss![first]);
     expect(bits(model)).toEqual(bits(plain));
+  });
+
+  test('is routed after the run as well, by the model as it is then, and an expert left out of it', async () => {
+    const { sent, open, ask } = fakeKernel();
+    const model = smallModel();
+    const watcher = show.routing();
+    const run = train.fit(model, smallText(), { ...SHORT, steps: 6, watch: watcher });
+    open(run.id);
+    await run;
+    const [layer, end] = ['layers.0.moe', bits(model)];
+    ask({ type: 'pause' });
+    ask({ type: 'probe', text });
+    const sample = (): protocol.TokenSample => watcher.latest()!.data.tokens!;
+    expect(sample().text.join('')).toBe(text);
+    ask({ type: 'ablate', ablation: { layer, expert: 1, mode: 'without' } });
+    expect(sent.at(-1)!.content.data).toMatchObject({ state: 'finished', probe: text, problem: null });
+    const { loss, ablation } = sample();
+    expect(ablation!.loss).not.toEqual(loss);
+    expect(watcher.latest()!.source).toMatchObject({ status: 'finished', final: true, step: 6 });
+    expect(bits(model)).toEqual(end);
+    // Changed since: both losses are of the model as it is now.
+    await train.fit(model, smallText(), { ...SHORT, steps: 6 });
+    ask({ type: 'ablate', ablation: { layer, expert: 1, mode: 'without' } });
+    expect(sample().loss).not.toEqual(loss);
+    model.dispose();
+    ask({ type: 'probe', text: 'another' });
+    expect(watcher.latest()!.data.tokens?.text.join('')).not.toBe('another');
+    expect(sent.at(-1)!.content.data).toMatchObject({
+      probe: null,
+      problem: expect.stringMatching(/^the run is over, and its model passes no text/)
+    });
   });
 
   test('an ablation that cannot be is refused in words, and the text goes on', async () => {

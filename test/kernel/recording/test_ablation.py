@@ -72,9 +72,223 @@ def test_choices_go_to_the_next_in_line(of):
     assert as_lists(given) == [[1, 0], [2, 0]]
 
 
-def test_a_router_that_returns_the_room_of_its_experts_is_refused():
-    with pytest.raises(SwitchyardError, match="an expert can be left out where"):
-        ablated("router", (LOG, [[1, 0, 0, 0], [0, 0, 0, 1]]), 0, "without", 4)
+@KINDS
+def test_experts_that_had_room_as_switch_transformers_return_them(of):
+    # The third token had no room.
+    room, most = of([[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]), of([[0.5], [0.4], [0.4]])
+    logits = of([*LOG, LOG[1]])
+    taken, share, scores = ablated("router", (room, most, logits), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
+    # One weight scales what the expert gives, whichever it is; the logits are what the router said.
+    assert as_lists(share) == as_lists(most) and scores is logits
+    taken, _, _ = ablated("router", (room, most, logits), 2, "only", 4)
+    assert as_lists(taken) == [[0, 0, 1, 0]] * 3
+    assert as_lists(room)[0] == [1, 0, 0, 0]
+
+
+@KINDS
+def test_experts_that_had_room_with_weights_as_nllb_returns_them(of):
+    # The mask has the first choice alone, the weights both.
+    first, weights = of([[1, 0, 0, 0], [0, 0, 0, 1]]), of([[0.625, 0.375, 0, 0], [0, 0, 0.5, 0.5]])
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 0], [0, 0, 0, 1]]
+    assert as_lists(given) == [[0, 0.6667, 0.3333, 0], [0, 0, 0.5, 0.5]]
+    # The second choice: the mask stays.
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 1, "without", 4)
+    assert as_lists(taken) == as_lists(first)
+    assert as_lists(given) == [[0.7692, 0, 0.2308, 0], [0, 0, 0.5, 0.5]]
+    taken, given, _ = ablated("router", (first, weights, of(LOG)), 3, "only", 4)
+    assert as_lists(taken) == [[0, 0, 0, 1]] * 2
+    assert as_lists(given) == [[0, 0, 0, 1], [0, 0, 0, 1]]
+
+
+@KINDS
+def test_two_experts_that_had_room_are_no_choices_of_two(of):
+    room, logits = of([[1, 0], [0, 1]]), of([[1.0, -1.0], [-1.0, 1.0]])
+    taken, _, _ = ablated("router", (room, of([[0.9], [0.9]]), logits), 0, "without", 2)
+    assert as_lists(taken) == [[0, 1], [0, 1]]
+    taken, given, _ = ablated("router", (room, of([[0.9, 0], [0, 0.9]]), logits), 0, "without", 2)
+    assert [as_lists(taken), as_lists(given)] == [[[0, 1], [0, 1]], [[0, 0.9], [0, 0.9]]]
+
+
+def test_what_no_form_is_known_of_is_refused():
+    room = [[1, 0, 0, 0], [0, 0, 0, 1]]
+    weights = [[0.7, 0, 0, 0], [0, 0, 0, 0.6]]
+    for output, rule in [
+        ((weights, room), "where the scores of all experts are returned"),
+        ((LOG, room, room), "where a router returns logits"),
+        (([[0.5], [0.5]], room), "where a router returns logits"),
+        ((LOG, [[0], [3]]), "where the choices come with weights"),
+    ]:
+        with pytest.raises(SwitchyardError, match=rule):
+            ablated("router", output, 0, "without", 4)
+
+
+@KINDS
+def test_one_expert_has_a_z_loss_and_no_margin(of, valid):
+    run = switchyard.record(display=False)
+    run.observe("moe", logits=of([[2.0], [2.0]]), k=1)
+    run.step()
+    internals = valid(run.payload())["data"]["layers"][0]["internals"]
+    assert [internals["margin"], internals["zLoss"]] == [None, 4]
+
+
+def observed_with_bias(run, bias, then=None):
+    """One pass whose router has this bias, which it moves before the step ends."""
+    from jupyterlab_switchyard.recording.chosen import checked, chosen
+
+    routed = checked(chosen("moe", logits=np.array([[1.0, 0.0, 0.5]]), k=1))
+    routed.bias = bias
+    run._record(routed)
+    if then is not None:
+        bias += then
+    run.step()
+
+
+def test_the_bias_is_that_of_the_pass_and_flips_where_its_sign_does(valid):
+    run = switchyard.record(display=False)
+    bias = np.array([0.5, -0.25, 0.0])
+    # Moved in place after the pass, as routers do it.
+    observed_with_bias(run, bias, then=np.array([-0.5, 0.5, 0.0]))
+    layer = valid(run.payload())["data"]["layers"][0]["internals"]
+    assert [layer["bias"], layer["biasFlips"]] == [[0.5, -0.25, 0], [0, 0, 0]]
+    # 0 is no sign: an expert that comes from above through 0 to below has changed it once, at its end.
+    observed_with_bias(run, np.array([0.0, 1e-9, 0.0]))
+    observed_with_bias(run, np.array([-0.5, 0.25, 0.125]))
+    data = valid(run.payload())["data"]
+    assert data["layers"][0]["internals"]["biasFlips"] == [1, 1, 0]
+    history = data["history"]["internals"]
+    assert history["biasSize"] == [[pytest.approx(x, abs=1e-4) for x in (0.25, 0, 0.2917)]]
+    assert history["biasFlips"] == [[0, 0, pytest.approx(0.6667, abs=1e-4)]]
+
+
+def test_scores_are_those_of_the_latest_one_to_two_windows(valid):
+    run = switchyard.record(display=False, window=2)
+    margins = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    seen = []
+    for margin in margins:
+        run.observe("moe", logits=np.array([[margin, 0.0]]), k=1)
+        run.step()
+        seen.append(valid(run.payload())["data"]["layers"][0]["internals"]["margin"])
+    # The mean over the last 1, 2, 3, 2, 3, 2 steps, whichever the window's halves are: never the whole run, never one alone after the first.
+    means = [{round(sum(margins[i + 1 - n : i + 1]) / n, 4) for n in range(2, min(i + 1, 4) + 1)} for i in range(len(margins))]
+    assert seen[0] == 1 and all(seen[i] in means[i] for i in range(1, len(margins)))
+    # Arrays of another kind begin anew.
+    run.observe("moe", logits=[[3.0, 0.0]], k=1)
+    run.step()
+    assert valid(run.payload())["data"]["layers"][0]["internals"]["margin"] == 3
+
+
+def test_a_step_in_which_all_tokens_are_padding_has_no_means(valid):
+    run = switchyard.record(display=False)
+    run.batch([[1, 2]], mask=np.array([[0, 0]]))
+    run.observe("moe", logits=np.array([[1.0, 0.0], [2.0, 0.0]]), k=1)
+    run.step()
+    internals = valid(run.payload())["data"]["layers"][0]["internals"]
+    assert [internals["margin"], internals["zLoss"]] == [None, None]
+
+
+class _Places:
+    """Contexts of one layer of two experts, of which the first takes all."""
+
+    def __init__(self):
+        from jupyterlab_switchyard.recording.contexts import Contexts
+
+        self.contexts = Contexts(2)
+
+    def see(self, text, weights, *, step=1, mask=None, dropped=None, domains=(None,)):
+        from jupyterlab_switchyard.recording.arrays import plain
+        from jupyterlab_switchyard.recording.chosen import chosen
+        from jupyterlab_switchyard.recording.routed import Batch
+
+        ids = [[ord(letter) for letter in text]]
+        routed = chosen("moe", indices=[[0]] * len(text), weights=[[x] for x in weights], num_experts=2)
+        routed.dropped = dropped
+        self.contexts.record(routed, Batch(1, len(text), ids, None, domains), plain, mask, step)
+        return self
+
+    def read(self, domains=()):
+        return self.contexts.read(chr, list(domains))[0]
+
+
+def test_an_expert_has_at_most_eight_contexts_also_of_two_windows():
+    places = _Places().see("abcdefghij", [x / 10 for x in range(10)])
+    assert [found["token"] for found in places.read()] == list("jihgfedc")
+    places.contexts.roll()
+    places.see("ABC", [0.85, 0.75, 0.05], step=2)
+    assert [found["token"] for found in places.read()] == list("jAiBhgfe")
+    assert [len(each) for each in (places.contexts._current[0], places.contexts._previous[0])] == [3, 8]
+    # Nor are more kept, however many batches a window has.
+    places.see("KLMNOPQ", [0.71, 0.72, 0.73, 0.74, 0.76, 0.77, 0.78], step=2)
+    assert [found.weight for found in places.contexts._current[0]] == [0.85, 0.78, 0.77, 0.76, 0.75, 0.74, 0.73, 0.72]
+
+
+def test_of_equal_weights_the_first_is_first_and_the_newer_before_the_older():
+    places = _Places().see("ab", [0.5, 0.5]).see("cd", [0.5, 0.5])
+    assert [found["token"] for found in places.read()] == list("abcd")
+    places.contexts.roll()
+    places.see("e", [0.5], step=2)
+    assert [found["token"] for found in places.read()] == list("eabcd")
+
+
+def test_the_same_place_is_one_and_keeps_its_greatest_weight_and_that_step():
+    places = _Places().see("ab", [0.5, 0.2], step=1).see("ab", [0.4, 0.6], step=2).see("ab", [0.5, 0.1], step=3)
+    found = [(each["token"], each["weight"], each["step"]) for each in places.read()]
+    assert found == [("b", 0.6, 2), ("a", 0.5, 1)]
+    places.contexts.roll()
+    # Seen again in the new half, it is that one, though it was heavier before.
+    places.see("ab", [0.3, 0.1], step=4)
+    assert [(each["token"], each["weight"], each["step"]) for each in places.read()] == [("a", 0.3, 4), ("b", 0.1, 4)]
+
+
+def test_padding_and_what_was_dropped_are_no_contexts():
+    mask, dropped = [True, False, True], [[False], [False], [True]]
+    places = _Places().see("abc", [0.1, 0.2, 0.3], mask=mask, dropped=dropped)
+    assert [found["token"] for found in places.read()] == ["a"]
+
+
+def test_the_text_around_is_cut_to_what_is_near():
+    text = "".join(chr(48 + i) for i in range(70))
+    weights = [1.0 if i == 60 else 0.9 if i == 5 else 0.0 for i in range(70)]
+    far, near = _Places().see(text, weights, domains=("code",)).read(["prose", "code"])[:2]
+    assert [far["before"], far["token"], far["after"], far["domain"]] == [text[36:60], text[60], text[61:70], 1]
+    assert [near["before"], near["after"]] == [text[:5], text[6:30]]
+    # Tokens of several letters: the nearest of them.
+    long = _Places().see("abcde", [0, 0, 0.9, 0, 0])
+    [found, *_] = long.contexts.read(lambda token: chr(token) * 30, [])[0]
+    assert found["before"] == "a" * 10 + "b" * 30 and found["after"] == "d" * 24
+    assert found["domain"] == -1
+
+
+@KINDS
+def test_losses_of_great_logits_and_of_tokens_by_hand(of):
+    from jupyterlab_switchyard.recording.arrays import arrays_of
+
+    logits = of([[1000.0, 1001.0], [-2000.0, -2000.0], [0.0, 0.0]])
+    tokens = of([1, 0, 1])
+    losses = arrays_of(logits).next_losses(logits, tokens)
+    assert losses == [pytest.approx(math.log(1 + math.e)), pytest.approx(math.log(2))]
+
+
+@KINDS
+def test_a_choice_that_is_none_stays_none_and_weights_keep_their_sum(of):
+    # All experts are chosen, in some order; the second token has one choice.
+    logits = of([[-1.0, -1.0], [1.0, -1.0], [2.0, -1.0]])
+    indices, weights = of([[0, 1], [0, -1], [1, 0]]), of([[0.5, 0.5], [0.8, 0.0], [1.5, 0.5]])
+    _, given, chosen = ablated("gate", (logits, weights, indices), 0, "without", 2)
+    assert as_lists(chosen) == [[1, 0], [1, 0], [1, 0]]
+    assert as_lists(given) == [[1, 0], [0.8, 0], [2, 0]]
+    # What comes after the more probable one is less probable: the next in line stands where it belongs.
+    log = of([[math.log(x) for x in (0.1, 0.2, 0.4, 0.3)]])
+    _, given, chosen = ablated("gate", (log, of([[0.6, 0.4]]), of([[2, 0]])), 0, "without", 4)
+    assert as_lists(chosen) == [[2, 3]]
+    _, given, chosen = ablated("gate", (log, of([[0.6, 0.4]]), of([[1, 0]])), 0, "without", 4)
+    assert [as_lists(chosen), as_lists(given)] == [[[2, 1]], [[0.6667, 0.3333]]]
+
+
+@KINDS
+def test_shares_without_an_expert_sum_to_one(of):
+    assert as_lists(ablated("gate", of([[0.5, 0.3, 0.2]]), 2, "only", 3)) == [[0, 0, 1]]
 
 
 class Gate(Module):

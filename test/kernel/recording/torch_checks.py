@@ -204,6 +204,61 @@ def check_a_text_without_an_expert_and_with_it_alone():
         assert again == without and without != loss, (name, again, without)
 
 
+def check_switch_transformers_without_an_expert_and_with_it_alone():
+    (model,) = [model for name, model in mixtures() if name == "Switch"]
+    make_huggingface.wider(model)
+    # An ablation has room for all: with less, fewer tokens would be worked on in the model that it is compared with.
+    for router in make_huggingface.routers(model).values():
+        router.expert_capacity = 64
+    with torch.no_grad():
+        for key, parameter in model.named_parameters():
+            if ".experts." in key:
+                parameter.mul_(30)
+
+    def through(text):
+        ids = torch.tensor([[ord(x) % 12 + 1 for x in text]])
+        return model(input_ids=ids, decoder_input_ids=ids)
+
+    def losses(ablation):
+        with torch.no_grad(), switchyard.watch(model, tokenizer=str, probe=through) as run:
+            model(**passes(model))
+            run.step()
+            path = run.payload()["data"]["layers"][0]["path"]
+            run._probe.ask("route me")
+            run._probe.ablate(ablation and {"layer": path, **ablation}, run._recorder.num_experts)
+            run._probe.refresh(1)
+            assert run._probe.problem is None, run._probe.problem
+            tokens = run.payload()["data"]["tokens"]
+            return path, tokens["loss"], tokens.get("ablation", {}).get("loss"), tokens["experts"][0][0][0]
+
+    path, loss, none, first = losses(None)
+    assert none is None and loss[-1] is None
+    experts = next(module for key, module in model.named_modules() if key == f"{path.removesuffix('.router')}.experts")
+    only, without = (losses({"expert": first, "mode": mode})[2] for mode in ("only", "without"))
+    assert losses(None)[1] == loss
+    kept = {key: parameter.clone() for key, parameter in experts.named_parameters()}
+
+    def restore():
+        with torch.no_grad():
+            for key, parameter in experts.named_parameters():
+                parameter.copy_(kept[key])
+
+    # All experts as this one: whatever is chosen, it works. The weight is the best probability in either case.
+    with torch.no_grad():
+        for key, parameter in experts.named_parameters():
+            parameter.copy_(kept[f"expert_{first}." + key.split(".", 1)[1]])
+    alike = losses(None)[1]
+    restore()
+    assert max(abs(a - b) for a, b in zip(only[:-1], alike[:-1])) < 1e-5, (only, alike)
+    # Without it, it may be anything.
+    with torch.no_grad():
+        for parameter in experts[f"expert_{first}"].parameters():
+            parameter.fill_(7.0)
+    again, whole = losses({"expert": first, "mode": "without"})[2], losses(None)[1]
+    restore()
+    assert again == without and without != loss and whole != loss, (again, without, loss)
+
+
 def check_contexts_are_the_heaviest():
     weights = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.9, 0.1]])
     indices = torch.tensor([[0, 1], [1, -1], [0, 2]])

@@ -11,7 +11,8 @@ async function serve() {
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
-    cacheDir: path.join(ROOT, '.switchyard/gallery'),
+    // Tests that run at once prepare the packages each for itself.
+    cacheDir: path.join(ROOT, '.switchyard/gallery', process.env.TEST_PARALLEL_INDEX ?? '0'),
     resolve: {
       alias: { '@switchyard/kernel-lib/protocol': path.join(ROOT, 'kernel-lib/src/protocol/index.ts') }
     },

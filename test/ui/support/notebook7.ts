@@ -33,7 +33,7 @@ let opened = 0;
 
 export async function openNotebook7({ browser, request, baseURL, text, kernel = true }: IOpening): Promise<INotebook7> {
   const contents = galata.newContentsHelper(request);
-  const name = `notebook7-${opened++}.ipynb`;
+  const name = `notebook7-${process.pid}-${opened++}.ipynb`;
   await contents.uploadContent(text, 'text', name);
   const page = await browser.newPage();
   const errors = pageErrors(page);
@@ -48,13 +48,15 @@ export async function openNotebook7({ browser, request, baseURL, text, kernel = 
     errors: () => errors.filter((error) => !NOT_OURS.some((known) => error.startsWith(`uncaught: ${known}`))),
     close: async () => {
       await page.close();
-      await shutDownKernels(request, baseURL);
+      await shutDownKernel(request, baseURL, name);
       await contents.deleteFile(name);
     }
   };
 }
 
-async function shutDownKernels(request: APIRequestContext, baseURL: string): Promise<void> {
-  const kernels = (await (await request.get(`${baseURL}/api/kernels`)).json()) as { id: string }[];
-  await Promise.all(kernels.map(({ id }) => request.delete(`${baseURL}/api/kernels/${id}`)));
+/** That of the notebook: the server has those of other tests as well. */
+async function shutDownKernel(request: APIRequestContext, baseURL: string, path: string): Promise<void> {
+  const sessions = (await (await request.get(`${baseURL}/api/sessions`)).json()) as { id: string; path: string }[];
+  const own = sessions.filter((session) => session.path === path);
+  await Promise.all(own.map(({ id }) => request.delete(`${baseURL}/api/sessions/${id}`)));
 }

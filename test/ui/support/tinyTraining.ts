@@ -1,5 +1,5 @@
 /** A cell for the TypeScript kernel that trains a small routed network, and holds its `watcher` and its `run`. */
-export function tinyTraining(steps: number, { layers = 2, experts = 8 } = {}): string {
+export function tinyTraining(steps: number, { layers = 2, experts = 8, progress = false } = {}): string {
   return `import { data, models, routers, show, train } from '@switchyard/kernel-lib';
 const text = data.fromStrings({
   prose: ['the quick brown fox jumps over the dog', 'it may be true or it may be false'],
@@ -10,7 +10,7 @@ const model = models.moeTransformer({
 });
 const watcher = show.routing();
 const run = train.fit(model, text, {
-  steps: ${steps}, seed: 1, batchSize: 4, evaluateEvery: 0, progress: false, watch: watcher
+  steps: ${steps}, seed: 1, batchSize: 4, evaluateEvery: 0, progress: ${progress}, watch: watcher
 });
 (await run).status`;
 }

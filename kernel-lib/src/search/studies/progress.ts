@@ -1,3 +1,4 @@
+import { timeLeft } from '../../protocol';
 import { line } from '../../train/loop/progress';
 import type { StudyInfo, StudyWatcher } from './watchers';
 
@@ -11,7 +12,7 @@ export function studyProgress(): StudyWatcher {
     const { totalTrials, objectives } = info!;
     const seconds = ((performance.now() - started) / 1000 / Math.max(1, done)) * (totalTrials - done);
     const found = best === null ? '' : `, best ${objectives[0].name} ${Number(best.toPrecision(5))}`;
-    const left = done < totalTrials && done > 0 ? `, ${clock(seconds)} left` : '';
+    const left = done < totalTrials && done > 0 ? timeLeft(seconds) : '';
     return `trial ${done} of ${totalTrials}${found}${failed > 0 ? `, ${failed} failed` : ''}${left}`;
   };
   return {
@@ -37,9 +38,4 @@ export function studyProgress(): StudyWatcher {
       shown.close(error === null ? `${status}: ${text()}` : `${status} after ${text()}: ${error.message}`);
     }
   };
-}
-
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

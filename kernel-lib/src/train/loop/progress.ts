@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { captureDisplay } from '../../base/core';
 import { shared } from '../../base/core/host';
+import { timeLeft } from '../../protocol';
 import type { RunInfo, StepReport, Watcher } from './contract';
 
 /** Place where a line of progress goes. */
@@ -34,7 +35,7 @@ export function progress(): Watcher {
       first ??= step - 1;
       const rate = ((step - first) * 1000) / (now - started);
       last = describe(step, total, scalars, rate);
-      shown.update(step, total, `${last}${timeLeft(step, total, rate)}`);
+      shown.update(step, total, `${last}${step < total ? timeLeft((total - step) / rate) : ''}`);
     },
     end(status, error) {
       shown.close(error === null ? `${status}: ${last}` : `${status} after ${last}: ${error.message}`);
@@ -45,12 +46,6 @@ export function progress(): Watcher {
 function describe(step: number, total: number, scalars: Record<string, number>, rate: number): string {
   const loss = `loss ${scalars['loss/train'].toFixed(3)}`;
   return `step ${step} of ${total}, ${loss}, ${rate.toFixed(1)} steps/s`;
-}
-
-/** Of a run that goes on. */
-function timeLeft(step: number, total: number, rate: number): string {
-  const seconds = Math.round((total - step) / rate);
-  return step < total ? `, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left` : '';
 }
 
 /** A line of progress of whatever has steps: in a notebook or a terminal, nowhere else; at most two updates a second, and the last always. */

@@ -97,9 +97,28 @@ export async function resumesAndStops({ page, panel, latest }: ITraining): Promi
   await control(panel, 'Stop').press('Enter');
   await expect(badge).toHaveText('stopped');
   await expect(panel).toContainText('The run was stopped at step');
-  await expect(panel.locator('.jp-switchyard-Control')).toBeHidden();
+  await expect(control(panel, 'Stop')).toBeHidden();
   await expect(panel.getByRole('tab', { selected: true })).toBeFocused();
   expect(await enabled(page)).toEqual({ pause: false, resume: false, step: false, stop: false });
+}
+
+/** A run that is over: its kernel routes another text, and measures it without an expert. */
+export async function asksAfterTheEnd({ panel, latest }: ITraining): Promise<void> {
+  const sample = panel.locator('.jp-switchyard-sample');
+  if ((await sample.getAttribute('open')) === null) {
+    await sample.locator('summary').click();
+  }
+  const text = panel.getByRole('textbox', { name: 'Sample text' });
+  await text.fill('over the fence');
+  await text.press('Enter');
+  await expect.poll(async () => (await latest()).data.tokens?.text.join('')).toBe('over the fence');
+  const { tokens, layers, source } = { ...(await latest()).data, ...(await latest()) };
+  const [[first]] = choicesOf(tokens!.experts[0], layers[0].k);
+  await panel.getByRole('combobox', { name: 'Expert', exact: true }).selectOption(String(first + 1));
+  await control(panel, 'Without it').click();
+  const ablation = async (): Promise<unknown> => (await latest()).data.tokens?.ablation;
+  await expect.poll(ablation).toMatchObject({ layer: layers[0].path, expert: first, mode: 'without' });
+  expect((await latest()).source).toMatchObject({ status: source.status, step: source.step, final: true });
 }
 
 /** Waits until a number has stayed the same over several updates of the display. */
@@ -112,7 +131,7 @@ async function settled(read: () => Promise<number>): Promise<void> {
         last = await read();
         return last === before;
       },
-      { intervals: [1500] }
+      { intervals: [700] }
     )
     .toBe(true);
 }

@@ -23,7 +23,7 @@ export const INTERACTIONS: Readonly<Record<string, (scene: IScene) => Promise<vo
   'the sidebar': usesSidebar
 };
 
-export { control, asksWhyAnExpert, pausesAndSteps, probes, resumesAndStops } from './control';
+export { asksAfterTheEnd, control, asksWhyAnExpert, pausesAndSteps, probes, resumesAndStops } from './control';
 export { expectLook, lookAround, lookOf } from './look';
 export { savesByKeys } from './saving';
 export type { IScene, ScenePage } from './scene';
