@@ -99,5 +99,54 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     note:
       'Power iteration with columns made orthonormal. The angle to the leading eigenvectors of three blocks is below 0.01 at step 50, with the lazy operator, as the leading ones of the adjacency may be of eigenvalues below 0. A ring of six and two of ' +
       'three differ in a mean over 200 starts. Not covered: an operator that is learnt, networks on the encodings.'
+  },
+  {
+    id: 'directed-multigraph-gnn',
+    title: 'Provably Powerful Graph Neural Networks for Directed Multigraphs',
+    function: 'graph.ports',
+    test: 'test/systems/directedMultigraph.test.ts',
+    claim: 'claim not tested',
+    note:
+      'With graph.withReverse (ways back as types of their own, for RGCN and its like) and a mark of the ego. In place of trained detection: exact colours, ' +
+      'which bound what any network of them tells apart, with each of the three left out; with all of them each node of a connected graph has a colour of ' +
+      'its own, on which the proof rests. Not covered: money laundering, phishing.'
+  },
+  {
+    id: 'elene',
+    title: 'Improving Subgraph-GNNs via Edge-Level Ego-Network Encodings',
+    function: 'graph.embed.egoEdges',
+    test: 'test/systems/elene.test.ts',
+    claim: 'claim not tested',
+    note:
+      "Chosen: an edge's encoding counts the nodes in both ego networks by their two distances and their degree among themselves; graph.embed.egoNodes is " +
+      'that of nodes alone. Features for graph.gine. Not covered: the learnt variant, the share of memory saved, the benchmarks.'
+  },
+  {
+    id: 'k-l-wl-k-l-gnn',
+    title: 'From Relational Pooling to Subgraph GNNs: A Universal Framework for More Expressive Graph Neural Networks',
+    function: 'graph.labelled',
+    test: 'test/systems/klWl.test.ts',
+    note:
+      'k is 1: colours of labelled copies are those of graph.probes.wlColours on the batch, and graph.OverLabellings runs any network with a readout on ' +
+      'them. Restricted tuples are those within a distance of their first node. Not covered: k of 2 and more, the other restrictions, the benchmarks.'
+  },
+  {
+    id: 'natural-graph-networks',
+    title: 'Natural Graph Networks',
+    function: 'graph.natural',
+    test: 'test/systems/naturalGraph.test.ts',
+    note:
+      "The local variant with a message network, of any layers, on each edge's neighbourhood with its two ends marked; by hand, edge for edge. Not covered: " +
+      'the global variant with kernels that are solved for, the benchmarks.'
+  },
+  {
+    id: 'grafenne',
+    title: 'GRAFENNE: Learning on Graphs with Heterogeneous and Dynamic Feature Sets',
+    function: 'graph.featureNodes',
+    test: 'test/systems/grafenne.test.ts',
+    claim: 'claim not tested',
+    note:
+      'The allotropic graph alone; messages on it are those of any layer that reads features of edges (graph.gine). Chosen: the graph keeps its own edges, ' +
+      'of a type of their own, where the paper passes messages in three phases. Not covered: accuracy beside imputation, streams, continual learning.'
   }
 ];

@@ -7,6 +7,8 @@ export { messagePassing } from './composed';
 export type { MessagePassingOptions } from './composed';
 export type { EdgeEnds } from './edgeEnds';
 export * from './layers';
+export { OverLabellings } from './overLabellings';
+export type { OverLabellingsOptions } from './overLabellings';
 export { layerSpecs } from './layerSpecs';
 export type { GraphLayer, GraphLayerShape, GraphLayerSpec } from './layerSpecs';
 export { MessagePassing } from './messagePassing';

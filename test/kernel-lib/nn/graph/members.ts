@@ -15,6 +15,10 @@ export interface GraphLayerCase {
   counts?: boolean;
   /** Whether it takes choices, whose gradients go straight through, so that none of finite differences is theirs. */
   jumps?: boolean;
+  /** Whether the source of an edge hears its target as well. */
+  bothWays?: boolean;
+  /** Whether the order in which edges are given matters: only as far as a learnt aggregation is not associative. */
+  ordered?: boolean;
   /** Parameters whose gradient is 0 at first. */
   still?: string[];
   pinned?: string[];
@@ -173,6 +177,13 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 48 + 2 * 64, hearsItself: true, pinned: ['relations'] }
   },
   {
+    name: 'Natural',
+    spec: graph.natural({ hidden: 3, activation: 'silu' }),
+    parameters: ['message0.bias', 'message0.map.weight', 'message1.bias', 'message1.map.weight', 'own.weight'],
+    // Message layers 8 x 3 and 3 x 4, and the node's own 6 x 4.
+    ...{ flops: 48 + 24 + 48, hearsItself: true, pinned: ['marks'] }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
@@ -203,6 +214,7 @@ export const ELSEWHERE = {
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
+  OverLabellings: 'systems/klWl.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'

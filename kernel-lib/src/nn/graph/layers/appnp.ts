@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
 import { Axis, type Context, expectInteger, expectNumber, Module, type Random, type Size } from '../../../base/core';
-import { loopedOf, symmetricWeights } from '../../../base/graph';
+import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -46,7 +46,7 @@ export class APPNP extends Module implements GraphLayer {
     return tf.tidy(() => {
       const own = this.map.apply(x, ctx.within('map')) as tf.Tensor2D;
       const kept = own.mul(this.teleport);
-      const weights = symmetricWeights(graph).map((weight) => (1 - this.teleport) * weight);
+      const weights = symmetricOf(graph).map((weight) => (1 - this.teleport) * weight);
       let nodes = own;
       for (let step = 0; step < this.steps; step++) {
         nodes = neighbourSum(nodes, graph, weights).add(kept);

@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
 import { Axis, type Context, Parameter, type Random, type Size } from '../../../base/core';
-import { type Graph, loopedOf, symmetricWeights } from '../../../base/graph';
+import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
 import { Linear, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -48,7 +48,7 @@ export class GCN extends MessagePassing implements GraphLayer {
   // The map and the sum may change places: messages are of the lesser width.
   protected override message({ nodes, graph }: EdgeEnds, ctx: Context): Messages {
     const sources = this.narrows(nodes) ? this.mapped(nodes, ctx) : nodes;
-    return { sources, weights: symmetricWeights(graph) };
+    return { sources, weights: symmetricOf(graph) };
   }
 
   protected override update(nodes: tf.Tensor2D, aggregated: tf.Tensor2D, ctx: Context): tf.Tensor {

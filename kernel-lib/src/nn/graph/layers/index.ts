@@ -44,3 +44,5 @@ export { TotalVariation, totalVariation } from './totalVariation';
 export type { TotalVariationOptions, TotalVariationSpecOptions } from './totalVariation';
 export { NeuralBellmanFord, neuralBellmanFord } from './neuralBellmanFord';
 export type { NeuralBellmanFordOptions, NeuralBellmanFordSpecOptions } from './neuralBellmanFord';
+export { Natural, natural } from './natural';
+export type { NaturalOptions, NaturalSpecOptions } from './natural';

@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
 import { expectInteger, expectShape } from '../../../base/core';
-import { type Graph, loopedOf, symmetricWeights } from '../../../base/graph';
+import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { chebyshevRecurrence } from './chebyshev';
 
@@ -25,7 +25,7 @@ export function heatKernel(x: tf.Tensor2D, graph: Graph, { time, derivative, ord
   [time, derivative ?? time].forEach((each) => expectShape(where, each, [x.shape[1]]));
   return tf.tidy(() => {
     const looped = loopedOf(graph);
-    const adjacency = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, looped, symmetricWeights(looped));
+    const adjacency = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, looped, symmetricOf(looped));
     const terms = chebyshevRecurrence(x, adjacency, order);
     const factors = tf.split(coefficients(time, derivative, order), order + 1);
     return tf.addN(terms.map((term, k) => term.mul(factors[k]))) as tf.Tensor2D;
