@@ -29,4 +29,4 @@ export { labelled } from './labelled';
 export type { Labelled, LabelledOptions } from './labelled';
 export { ports } from './ports';
 export type { PortsOptions } from './ports';
-export { reversed, withReverse } from './reverse';
+export { reversed, reversedOf, withReverse } from './reverse';

@@ -1,3 +1,4 @@
+import { perGraph } from './adjacency';
 import { Graph } from './graph';
 
 /** The graph with each edge turned round; what edges have goes with them. */
@@ -23,3 +24,6 @@ export function withReverse(graph: Graph): Graph {
     edgeFeatures: edgeFeatures && { values: twice(edgeFeatures.values), width: edgeFeatures.width }
   });
 }
+
+/** {@link reversed}, made once of each graph. */
+export const reversedOf = perGraph(reversed);

@@ -19,3 +19,5 @@ export * from './operators';
 export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';
+export { virgoVariances } from './virgo';
+export type { VirgoOptions } from './virgo';

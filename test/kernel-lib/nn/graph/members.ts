@@ -177,6 +177,32 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 48 + 2 * 64, hearsItself: true, pinned: ['relations'] }
   },
   {
+    name: 'DirectedPatterns',
+    spec: graph.directedPatterns({ order: 2, steps: 2 }),
+    parameters: ['patternScores', 'stepScores', ...linear('map')],
+    // A map, six scores in each of two steps, and three of the steps.
+    ...{ flops: 48 + 2 * 6 * 8 + 3 * 8, hearsItself: true, bothWays: true, pinned: ['patterns', 'steps'] }
+  },
+  {
+    name: 'MultiModule',
+    spec: graph.multiModule({ modules: 3, hidden: 5, activation: 'silu' }),
+    parameters: ['slope', 'offset', ...[0, 1, 2].flatMap((k) => [...linear(`${k}.first`), ...linear(`${k}.second`)])],
+    ...{ flops: 3 * (60 + 40), hearsItself: true, pinned: ['modules'] }
+  },
+  {
+    name: 'MultiModule',
+    spec: graph.multiModule({ gate: 'learned', aggregation: 'mean', activation: 'gelu' }),
+    parameters: [...linear('gate'), ...[0, 1].flatMap((k) => [...linear(`${k}.first`), ...linear(`${k}.second`)])],
+    ...{ flops: 24 + 2 * (48 + 32), hearsItself: true, pinned: ['modules'] }
+  },
+  {
+    name: 'LearnedMonoid',
+    spec: graph.learnedMonoid({ associativity: 0.1 }),
+    parameters: [...linear('element'), ...linear('own', false), ...linear('input'), ...linear('recurrent')],
+    // Two maps 6 x 4, and two of 4 to three gates of 4, counted as of one pair a node.
+    ...{ flops: 2 * 48 + 2 * 96, hearsItself: true, ordered: true }
+  },
+  {
     name: 'Natural',
     spec: graph.natural({ hidden: 3, activation: 'silu' }),
     parameters: ['message0.bias', 'message0.map.weight', 'message1.bias', 'message1.map.weight', 'own.weight'],
