@@ -187,5 +187,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'Variances for the initializer of graph.gcn. On blocks and a power law, eight layers: the last within a factor of 2 of the first, forward and ' +
       'backward, means over six draws, where Xavier loses more than nine tenths. Not covered: other layers than graph convolutions, accuracy on the 15 data ' +
       'sets.'
+  },
+  {
+    id: 'energy-gnn',
+    title: 'Graph Neural Networks Gone Hogwild',
+    function: 'graph.energyLayer',
+    test: 'test/systems/energyGnn.test.ts',
+    note:
+      'graph.energyMinimum is the minimum and its implicit gradient, graph.probes.runAsynchronously the late updates in any order. Chosen: log cosh of ' +
+      'linear maps of the two ends as the energy of an edge, which is convex. Late updates end within 1e-4 of the layer, those of three graph convolutions ' +
+      'more than 10 % away. Not covered: other convex networks of edges, training, the benchmarks.'
   }
 ];

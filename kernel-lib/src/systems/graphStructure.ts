@@ -148,5 +148,15 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     note:
       'The allotropic graph alone; messages on it are those of any layer that reads features of edges (graph.gine). Chosen: the graph keeps its own edges, ' +
       'of a type of their own, where the paper passes messages in three phases. Not covered: accuracy beside imputation, streams, continual learning.'
+  },
+  {
+    id: 'async-alignment-with-cocycles',
+    title: 'Asynchronous Algorithmic Alignment with Cocycles',
+    function: 'graph.probes.runOnChange',
+    test: 'test/systems/asyncAlignment.test.ts',
+    note:
+      'Beside graph.probes.runInRounds: shortest paths end alike in any order, with fewer messages, and graph.probes.asynchronyDefects tries the conditions ' +
+      '(order, repetition, and that edges go through combination). Chosen: states act as messages, so that the cocycle condition is that of a homomorphism. ' +
+      'Not covered: arguments that are not states, learnt networks.'
   }
 ];

@@ -11,3 +11,5 @@ export type {
   UsableInformationOptions,
   UsableInformationReport
 } from './usableInformation';
+export { asynchronyDefects, runAsynchronously, runInRounds, runOnChange } from './asynchronous';
+export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, OnChangeOptions } from './asynchronous';

@@ -203,6 +203,13 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 2 * 48 + 2 * 96, hearsItself: true, ordered: true }
   },
   {
+    name: 'EnergyLayer',
+    spec: graph.energyLayer({ edgeWidth: 3, stiffness: 5 }),
+    parameters: ['source', 'target', ...linear('map')],
+    // A map, and two of 4 x 3 for what an edge has of its ends.
+    ...{ flops: 48 + 48, hearsItself: true, bothWays: true }
+  },
+  {
     name: 'Natural',
     spec: graph.natural({ hidden: 3, activation: 'silu' }),
     parameters: ['message0.bias', 'message0.map.weight', 'message1.bias', 'message1.map.weight', 'own.weight'],

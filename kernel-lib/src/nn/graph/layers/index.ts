@@ -52,3 +52,5 @@ export { LearnedMonoid, learnedMonoid } from './learnedMonoid';
 export type { LearnedMonoidOptions, LearnedMonoidSpecOptions } from './learnedMonoid';
 export { MultiModule, multiModule } from './multiModule';
 export type { MultiModuleOptions, MultiModuleSpecOptions } from './multiModule';
+export { EnergyLayer, energyLayer } from './energy';
+export type { EnergyLayerOptions, EnergyLayerSpecOptions } from './energy';
