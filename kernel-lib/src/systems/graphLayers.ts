@@ -197,5 +197,25 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'graph.energyMinimum is the minimum and its implicit gradient, graph.probes.runAsynchronously the late updates in any order. Chosen: log cosh of ' +
       'linear maps of the two ends as the energy of an edge, which is convex. Late updates end within 1e-4 of the layer, those of three graph convolutions ' +
       'more than 10 % away. Not covered: other convex networks of edges, training, the benchmarks.'
+  },
+  {
+    id: 'dgmlp',
+    title: 'Evaluating Deep Graph Neural Networks',
+    function: 'graph.adaptiveDepth',
+    test: 'test/systems/dgmlp.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Chosen: a node mixes its steps by a softmax of scores of tanh, and depths are given, not chosen by sparsity and size. Smoothing by steps alone, what ' +
+      'is kept of 64 mixed ones, and gradients through 24 maps with and without ways past them are measured. Not covered: accuracy by depth after training.'
+  },
+  {
+    id: 'pamc',
+    title: 'Efficient block contrastive learning via parameter-free meta-node approximation',
+    function: 'graph.metaNodeContrast',
+    test: 'test/systems/pamc.test.ts',
+    claim: 'claim not tested',
+    note:
+      'A cluster for each node is the loss over all pairs to 1e-5; larger clusters never exceed it, by Jensen, and come nearer the tighter they are. Chosen: ' +
+      'cosines, and all pairs, a node with itself among them. Not covered: how assignments are learnt, time and memory.'
   }
 ];

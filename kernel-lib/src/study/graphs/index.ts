@@ -13,3 +13,5 @@ export type {
 } from './usableInformation';
 export { asynchronyDefects, runAsynchronously, runInRounds, runOnChange } from './asynchronous';
 export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, OnChangeOptions } from './asynchronous';
+export { closureScores, simplicialTriangles } from './simplicialClosure';
+export type { SimplicialTriangles, Triple } from './simplicialClosure';

@@ -210,6 +210,13 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 48 + 48, hearsItself: true, bothWays: true }
   },
   {
+    name: 'AdaptiveDepth',
+    spec: graph.adaptiveDepth({ propagation: 3, transformation: 2, activation: 'silu' }),
+    parameters: ['score', ...linear('map'), ...linear('0'), ...linear('1')],
+    // A map, four scores, and two maps 4 x 4.
+    ...{ flops: 48 + 4 * 8 + 2 * 32, hearsItself: true }
+  },
+  {
     name: 'Natural',
     spec: graph.natural({ hidden: 3, activation: 'silu' }),
     parameters: ['message0.bias', 'message0.map.weight', 'message1.bias', 'message1.map.weight', 'own.weight'],

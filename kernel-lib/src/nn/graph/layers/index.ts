@@ -54,3 +54,5 @@ export { MultiModule, multiModule } from './multiModule';
 export type { MultiModuleOptions, MultiModuleSpecOptions } from './multiModule';
 export { EnergyLayer, energyLayer } from './energy';
 export type { EnergyLayerOptions, EnergyLayerSpecOptions } from './energy';
+export { AdaptiveDepth, adaptiveDepth } from './adaptiveDepth';
+export type { AdaptiveDepthOptions, AdaptiveDepthSpecOptions } from './adaptiveDepth';

@@ -12,3 +12,5 @@ export { bellmanFord } from './bellmanFord';
 export type { BellmanFordOptions, PathAlgebra } from './bellmanFord';
 export { energyCurvature, energyGradient, energyMinimum, graphEnergy } from './energy';
 export type { EnergyMinimumOptions, GraphEnergy } from './energy';
+export { metaNodeContrast } from './metaNodes';
+export type { MetaNodeOptions } from './metaNodes';
