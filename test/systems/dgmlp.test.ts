@@ -24,8 +24,13 @@ describe('[dgmlp] depth of propagation and of transformation', () => {
       const read = (name: string): tf.Tensor2D => layer.parameters().get(name)!.read() as tf.Tensor2D;
       const A = tf.tensor2d(dense(looped, graph.symmetricWeights(looped))) as tf.Tensor;
       const steps = [x.matMul(read('map.weight')).add<tf.Tensor2D>(read('map.bias'))];
-      [0, 1, 2].forEach((k) => steps.push(A.matMul<tf.Tensor2D>(steps[k])));
-      const shares = tf.softmax(tf.concat(steps.map((each) => each.matMul<tf.Tensor2D>(read('score')).tanh()), 1) as tf.Tensor2D);
+      [0, 1, 2].forEach((k) => steps.push(tf.matMul(A as tf.Tensor2D, steps[k])));
+      const shares = tf.softmax(
+        tf.concat(
+          steps.map((each) => each.matMul<tf.Tensor2D>(read('score')).tanh()),
+          1
+        ) as tf.Tensor2D
+      );
       let wanted = tf.addN(steps.map((each, k) => each.mul<tf.Tensor2D>(shares.slice([0, k], [16, 1]))));
       [0, 1].forEach((i) => (wanted = wanted.add(wanted.matMul(read(`${i}.weight`)).add(read(`${i}.bias`)).relu()))); // prettier-ignore
       const observers = [core.observer('routing', (each) => void routings.push(each))];
@@ -40,7 +45,7 @@ describe('[dgmlp] depth of propagation and of transformation', () => {
     const smoothed = (steps: number): number => tf.tidy(() => {
       let y = spread([16, 4]) as tf.Tensor2D;
       for (let k = 0; k < steps; k++) {
-        y = A.matMul<tf.Tensor2D>(y);
+        y = tf.matMul(A, y);
       }
       return rough(y);
     }); // prettier-ignore

@@ -39,15 +39,18 @@ const error = (rows: number[][]): number => {
 };
 
 describe('[graphsaint] subgraphs without bias', () => {
-  test.each(SAMPLERS)('[graphsaint] %s: over the subgraphs that inclusion was counted on, the mean of what a node hears is exactly that of the whole graph, and the mean loss that of all nodes', (_name, options) => {
-    const sampler = graph.samplers.saint(g, { ...options, estimate: 400, seed: 1 });
-    const { heard, loss } = means(sampler, 0, 400);
-    expect(error(heard)).toBeLessThan(1e-5);
-    expect(loss).toBeCloseTo(9.5, 3);
-    // Without division by inclusion a node hears too little.
-    const biased = means(graph.samplers.saint(g, { ...options, estimate: 400, normalize: false, seed: 1 }), 0, 400);
-    expect(error(biased.heard)).toBeGreaterThan(0.1);
-  });
+  test.each(SAMPLERS)(
+    '[graphsaint] %s: over the subgraphs that inclusion was counted on, the mean of what a node hears is exactly that of the whole graph, and the mean loss that of all nodes',
+    (_name, options) => {
+      const sampler = graph.samplers.saint(g, { ...options, estimate: 400, seed: 1 });
+      const { heard, loss } = means(sampler, 0, 400);
+      expect(error(heard)).toBeLessThan(1e-5);
+      expect(loss).toBeCloseTo(9.5, 3);
+      // Without division by inclusion a node hears too little.
+      const biased = means(graph.samplers.saint(g, { ...options, estimate: 400, normalize: false, seed: 1 }), 0, 400);
+      expect(error(biased.heard)).toBeGreaterThan(0.1);
+    }
+  );
 
   test('[graphsaint] and over others that are drawn anew within 2 %, of 3000 estimates and 3000 draws', () => {
     const sampler = graph.samplers.saint(g, { ...SAMPLERS[1][1], size: 9, estimate: 3000, seed: 2 });

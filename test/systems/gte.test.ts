@@ -30,7 +30,9 @@ describe('[gte] walks as scores', () => {
       power.forEach((row, i) => row.forEach((value, j) => (total[i][j] += value)));
     }
     total.forEach((row, i) => expect([...values.slice(i * width, (i + 1) * width)]).toEqual([row[2], row[5], row[7]]));
-    expect(() => embed.gte(g, { items: [1, 1] })).toThrow('graph.embed.gte: items must be one or more, each named once');
+    expect(() => embed.gte(g, { items: [1, 1] })).toThrow(
+      'graph.embed.gte: items must be one or more, each named once'
+    );
     expect(() => embed.gte(g, undefined as never)).toThrow('graph.embed.gte: options must be given');
   });
 
@@ -38,17 +40,22 @@ describe('[gte] walks as scores', () => {
     ['a path', generators.path({ nodes: 10 })],
     ['a ladder', ladder(5)],
     ['a tree', generators.tree({ branching: 2, depth: 3 })]
-  ])('[gte] on %s scores know of closeness: nodes within have more walks than those at the ends, so that not all pairs are in the order of steps', (_name, g) => {
-    const { users, items } = sides(g);
-    const closeness = metrics.topologicalCloseness(g, users, items, scoresOf(g, users, items, 9));
-    expect(closeness).toBeGreaterThan(0.75);
-    expect(closeness).toBeLessThanOrEqual(1);
-  });
+  ])(
+    '[gte] on %s scores know of closeness: nodes within have more walks than those at the ends, so that not all pairs are in the order of steps',
+    (_name, g) => {
+      const { users, items } = sides(g);
+      const closeness = metrics.topologicalCloseness(g, users, items, scoresOf(g, users, items, 9));
+      expect(closeness).toBeGreaterThan(0.75);
+      expect(closeness).toBeLessThanOrEqual(1);
+    }
+  );
 
   test('[gte] on a ring, whose items are alike, graph convolutions of constant features tie them all: closeness a half', () => {
     const g = generators.ring({ nodes: 12 });
     const { users, items } = sides(g);
-    const layers = [0, 1, 2].map((i) => new graph.GCN({ inputWidth: 4, outputWidth: 4, random: core.Random.fromSeed(i) }));
+    const layers = [0, 1, 2].map(
+      (i) => new graph.GCN({ inputWidth: 4, outputWidth: 4, random: core.Random.fromSeed(i) })
+    );
     const said = tf.tidy(() => {
       const rows = layers.reduce<tf.Tensor>((x, layer) => passOn(g, layer, x), tf.ones([12, 4])) as tf.Tensor2D;
       // Rows that are alike but for rounding.

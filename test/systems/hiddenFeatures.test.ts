@@ -11,7 +11,8 @@ function points(count: number, skew: number, seed = 1): Point[] {
 
 /** Each point leads to its k nearest. */
 function nearest(all: Point[], k: number): graph.Graph {
-  const edges = all.flatMap(([x, y], u) =>
+  const edges = all.flatMap(
+    ([x, y], u) =>
     all.map(([a, b], v) => ({ v, far: (a - x) ** 2 + (b - y) ** 2 })).filter(({ v }) => v !== u).sort((a, b) => a.far - b.far).slice(0, k).map(({ v }): [number, number] => [u, v]) // prettier-ignore
   );
   return graph.fromEdges({ numNodes: all.length, edges });
@@ -49,7 +50,9 @@ describe('[hidden-feature-recovery] positions from edges alone', () => {
   test('[hidden-feature-recovery] with edges of one length, as counts of steps have them, dense places are blown up', () => {
     const all = points(300, 2.5);
     const g = nearest(all, 18);
-    const [scaled, even] = [true, false].map((scaled) => misfit(all, graph.embed.recoverPositions(g, { dim: 2, scaled })));
+    const [scaled, even] = [true, false].map((scaled) =>
+      misfit(all, graph.embed.recoverPositions(g, { dim: 2, scaled }))
+    );
     expect(scaled).toBeLessThan(0.75 * even);
   });
 

@@ -1,4 +1,4 @@
-import { expectInteger } from '../core';
+import { expectInteger, given } from '../core';
 import { Graph, takeRows } from './graph';
 import { hopsAround, type NearNode } from './hopsAround';
 
@@ -30,7 +30,8 @@ export interface EgoNetworkOptions {
  *
  * @throws {SwitchyardError} where the radius is no integer of at least 0, or a centre is not there.
  */
-export function egoNetworks(graph: Graph, { radius, centres }: EgoNetworkOptions): EgoNetworks {
+export function egoNetworks(graph: Graph, options: EgoNetworkOptions): EgoNetworks {
+  const { radius, centres } = given('graph.egoNetworks', options);
   const where = 'graph.egoNetworks';
   expectInteger(where, 'radius', radius, 0);
   const around = centres === undefined ? Array.from({ length: graph.numNodes }, (_, node) => node) : Array.from(centres); // prettier-ignore

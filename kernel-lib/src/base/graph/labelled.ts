@@ -1,4 +1,4 @@
-import { expectInteger } from '../core';
+import { expectInteger, given } from '../core';
 import { Graph, takeRows } from './graph';
 import { hopsAround } from './hopsAround';
 
@@ -32,7 +32,8 @@ const MOST = 2 ** 22;
  *
  * @throws {SwitchyardError} where labels are less than 0, or copies have more than 4,194,304 nodes together.
  */
-export function labelled(graph: Graph, { labels, distance = Infinity }: LabelledOptions): Labelled {
+export function labelled(graph: Graph, options: LabelledOptions): Labelled {
+  const { labels, distance = Infinity } = given('graph.labelled', options);
   const where = 'graph.labelled';
   expectInteger(where, 'labels', labels, 0);
   if (distance !== Infinity) {

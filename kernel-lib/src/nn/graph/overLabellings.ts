@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { type Context, expectOneOf, expectShape, fail, Module } from '../../base/core';
+import { type Context, expectOneOf, expectShape, given, Module } from '../../base/core';
 import { adjacencyOf, type Graph, labelled, type LabelledOptions, perGraph } from '../../base/graph';
 import { neighbourMax, neighbourMean, neighbourSum } from '../../base/ops/graph';
 import { type Aggregation, AGGREGATIONS } from './aggregate';
@@ -28,7 +28,7 @@ export class OverLabellings extends Module {
   constructor(options: OverLabellingsOptions) {
     super();
     const where = 'graph.OverLabellings';
-    const { network, labels, distance, pooling = 'mean' } = options ?? fail(where, 'options must be given', options);
+    const { network, labels, distance, pooling = 'mean' } = given(where, options);
     expectOneOf(where, 'pooling', pooling, AGGREGATIONS);
     this.labels = labels;
     this.pooling = pooling;

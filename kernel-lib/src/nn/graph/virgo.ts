@@ -1,4 +1,4 @@
-import { expectInteger, expectOneOf, fail } from '../../base/core';
+import { expectInteger, expectOneOf, fail, given } from '../../base/core';
 import { type Graph, loopedOf, symmetricOf } from '../../base/graph';
 
 /** Options of `graph.virgoVariances`. */
@@ -20,7 +20,7 @@ export interface VirgoOptions {
  */
 export function virgoVariances(graph: Graph, options: VirgoOptions): number[] {
   const where = 'graph.virgoVariances';
-  const { widths, mode = 'forward', features } = options ?? fail(where, 'options must be given', options);
+  const { widths, mode = 'forward', features } = given(where, options);
   expectOneOf(where, 'mode', mode, ['forward', 'backward']);
   if (!Array.isArray(widths) || widths.length < 2) {
     fail(where, 'widths must be two or more', widths);

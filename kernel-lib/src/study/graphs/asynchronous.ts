@@ -1,4 +1,4 @@
-import { expectInteger, fail, Random } from '../../base/core';
+import { expectInteger, fail, given, Random } from '../../base/core';
 import type { Graph } from '../../base/graph';
 
 /** Options of `graph.probes.runAsynchronously`. */
@@ -23,7 +23,7 @@ export interface AsynchronousOptions {
  */
 export function runAsynchronously(graph: Graph, options: AsynchronousOptions): number[][] {
   const where = 'graph.probes.runAsynchronously';
-  const { start, update, rounds, delay = 0, seed = 0 } = options ?? fail(where, 'options must be given', options);
+  const { start, update, rounds, delay = 0, seed = 0 } = given(where, options);
   expectInteger(where, 'rounds', rounds, 0);
   expectInteger(where, 'delay', delay, 0);
   if (start?.length !== graph.numNodes || typeof update !== 'function') {
@@ -79,7 +79,7 @@ export interface MessageRun {
  */
 export function runOnChange(graph: Graph, options: OnChangeOptions): MessageRun {
   const where = 'graph.probes.runOnChange';
-  const { start, message, combine, limit = 1e6, seed = 0 } = options ?? fail(where, 'options must be given', options);
+  const { start, message, combine, limit = 1e6, seed = 0 } = given(where, options);
   const state = checkedStart(where, graph, start);
   const next = Random.fromSeed(seed).child(where).generator();
   const { starts, edges } = graph.outgoing;
@@ -119,7 +119,7 @@ export function runInRounds(
   options: MessageRules & { start: readonly number[]; rounds?: number }
 ): MessageRun {
   const where = 'graph.probes.runInRounds';
-  const { start, message, combine, rounds = 10_000 } = options ?? fail(where, 'options must be given', options);
+  const { start, message, combine, rounds = 10_000 } = given(where, options);
   let state = checkedStart(where, graph, start);
   for (let round = 1; round <= rounds; round++) {
     const after = [...state];

@@ -56,7 +56,11 @@ export function simplicialTriangles(groups: readonly (readonly number[])[]): Sim
  * Scores of triples by the p-mean of the strengths of their three ties (arXiv 1802.06916): harmonic at -1, geometric at 0, arithmetic at 1; the least at -Infinity, the greatest at Infinity. What predicts which open triangles close. 0 where
  * a tie is 0 and p is not above 0.
  */
-export function closureScores({ strength }: Pick<SimplicialTriangles, 'strength'>, triples: readonly Triple[], p = -1): number[] {
+export function closureScores(
+  { strength }: Pick<SimplicialTriangles, 'strength'>,
+  triples: readonly Triple[],
+  p = -1
+): number[] {
   const where = 'graph.probes.closureScores';
   if (Math.abs(p) !== Infinity) {
     expectNumber(where, 'p', p);
@@ -69,6 +73,8 @@ export function closureScores({ strength }: Pick<SimplicialTriangles, 'strength'
     if (p <= 0 && ties.includes(0)) {
       return 0;
     }
-    return p === 0 ? Math.cbrt(ties[0] * ties[1] * ties[2]) : (ties.reduce((sum, tie) => sum + tie ** p, 0) / 3) ** (1 / p);
+    return p === 0
+      ? Math.cbrt(ties[0] * ties[1] * ties[2])
+      : (ties.reduce((sum, tie) => sum + tie ** p, 0) / 3) ** (1 / p);
   });
 }

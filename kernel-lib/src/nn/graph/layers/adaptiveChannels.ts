@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, Module, Parameter, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, Module, Parameter, type Random, type Size, given } from '../../../base/core';
 import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
@@ -28,7 +28,8 @@ export class AdaptiveChannels extends Module implements GraphLayer {
   private readonly scores: readonly Linear[];
   private readonly mix: Parameter;
 
-  constructor({ inputWidth, outputWidth, random }: AdaptiveChannelsOptions) {
+  constructor(options: AdaptiveChannelsOptions) {
+    const { inputWidth, outputWidth, random } = given('graph.AdaptiveChannels', options);
     super();
     const inputs = Axis.of('inputs', inputWidth);
     this.outputs = Axis.of('outputs', outputWidth);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { activate, type Activation, initialize, Linear, xavierUniform } from '../../layers';
@@ -39,7 +48,7 @@ export class AdaptiveDepth extends Module implements GraphLayer {
   private readonly options: Required<AdaptiveDepthSpecOptions>;
 
   constructor(options: AdaptiveDepthOptions) {
-    const { inputWidth, outputWidth, propagation = 10, transformation = 2, residual = true, activation = 'relu', random } = options; // prettier-ignore
+    const { inputWidth, outputWidth, propagation = 10, transformation = 2, residual = true, activation = 'relu', random } = given('graph.AdaptiveDepth', options); // prettier-ignore
     super();
     expectInteger('graph.AdaptiveDepth', 'propagation', propagation, 0);
     expectInteger('graph.AdaptiveDepth', 'transformation', transformation, 0);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, Module, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectNumber,
+  Module,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
@@ -31,7 +40,8 @@ export class APPNP extends Module implements GraphLayer {
   private readonly steps: number;
   private readonly teleport: number;
 
-  constructor({ inputWidth, outputWidth, steps = 10, teleport = 0.1, random }: AppnpOptions) {
+  constructor(options: AppnpOptions) {
+    const { inputWidth, outputWidth, steps = 10, teleport = 0.1, random } = given('graph.APPNP', options);
     super();
     expectInteger('graph.APPNP', 'steps', steps, 0);
     expectNumber('graph.APPNP', 'teleport', teleport, 0, 1);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { balancedOf, type Graph, reversedOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
@@ -37,7 +46,8 @@ export class DirectedPatterns extends Module implements GraphLayer {
   private readonly ofStep: Parameter;
   private readonly steps: number;
 
-  constructor({ inputWidth, outputWidth, order = 2, steps = 1, random }: DirectedPatternsOptions) {
+  constructor(options: DirectedPatternsOptions) {
+    const { inputWidth, outputWidth, order = 2, steps = 1, random } = given('graph.DirectedPatterns', options);
     super();
     expectInteger('graph.DirectedPatterns', 'order', order, 1, 6);
     expectInteger('graph.DirectedPatterns', 'steps', steps, 1);

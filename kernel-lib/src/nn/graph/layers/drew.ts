@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, fail, Module, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectInteger, fail, Module, type Random, type Size, given } from '../../../base/core';
 import { balancedOf, type Graph, perGraph, shells } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
@@ -34,7 +34,8 @@ export class DRew extends Module implements GraphLayer {
   private readonly nu: number;
   private readonly reach: (graph: Graph) => Graph[];
 
-  constructor({ inputWidth, outputWidth, layers, nu, random }: DrewOptions) {
+  constructor(options: DrewOptions) {
+    const { inputWidth, outputWidth, layers, nu, random } = given('graph.DRew', options);
     super();
     expectInteger('graph.DRew', 'layers', layers, 1);
     if (nu !== undefined) {

@@ -7,7 +7,8 @@ import {
   Module,
   Parameter,
   type Random,
-  type Size
+  type Size,
+  given
 } from '../../../base/core';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -40,7 +41,8 @@ export class EnergyLayer extends Module implements GraphLayer {
   private readonly ends: Record<'source' | 'target', Parameter>;
   private readonly stiffness: number;
 
-  constructor({ inputWidth, outputWidth, edgeWidth, stiffness = 1, random }: EnergyLayerOptions) {
+  constructor(options: EnergyLayerOptions) {
+    const { inputWidth, outputWidth, edgeWidth, stiffness = 1, random } = given('graph.EnergyLayer', options);
     super();
     expectNumber('graph.EnergyLayer', 'stiffness', stiffness, Number.MIN_VALUE);
     if (edgeWidth !== undefined) {

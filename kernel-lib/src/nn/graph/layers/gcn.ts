@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, Parameter, type Random, type Size, type SpecData } from '../../../base/core';
+import { Axis, type Context, Parameter, type Random, type Size, type SpecData, given } from '../../../base/core';
 import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
 import { initializers, Linear, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
@@ -34,14 +34,15 @@ export class GCN extends MessagePassing implements GraphLayer {
   private readonly bias: Parameter | null;
   private readonly loops: boolean;
 
-  constructor({
-    inputWidth,
-    outputWidth,
-    loops = true,
-    bias = true,
-    initializer = xavierUniform(),
-    random
-  }: GcnOptions) {
+  constructor(options: GcnOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      loops = true,
+      bias = true,
+      initializer = xavierUniform(),
+      random
+    } = given('graph.GCN', options);
     super('sum');
     this.loops = loops;
     this.outputs = Axis.of('outputs', outputWidth);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectNumber, Module, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectNumber, Module, type Random, type Size, given } from '../../../base/core';
 import { edgeGather, treeReduce } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
 import { CELLS } from '../../layers/recurrentCells';
@@ -31,7 +31,8 @@ export class LearnedMonoid extends Module implements GraphLayer {
   private readonly gates: Record<'input' | 'recurrent', Linear>;
   private readonly associativity: number;
 
-  constructor({ inputWidth, outputWidth, associativity = 0, random }: LearnedMonoidOptions) {
+  constructor(options: LearnedMonoidOptions) {
+    const { inputWidth, outputWidth, associativity = 0, random } = given('graph.LearnedMonoid', options);
     super();
     expectNumber('graph.LearnedMonoid', 'associativity', associativity, 0);
     this.associativity = associativity;

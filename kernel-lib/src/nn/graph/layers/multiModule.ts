@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectOneOf, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectOneOf,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { degrees, perGraph } from '../../../base/graph';
 import { activate, type Activation, ACTIVATIONS, Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -40,7 +49,7 @@ export class MultiModule extends MessagePassing implements GraphLayer {
   private readonly activation: Activation;
 
   constructor(options: MultiModuleOptions) {
-    const { inputWidth, outputWidth, modules = 2, gate = 'degree', aggregation = 'sum', hidden, activation = 'relu', random } = options; // prettier-ignore
+    const { inputWidth, outputWidth, modules = 2, gate = 'degree', aggregation = 'sum', hidden, activation = 'relu', random } = given('graph.MultiModule', options); // prettier-ignore
     const where = 'graph.MultiModule';
     expectInteger(where, 'modules', modules, 1);
     expectOneOf(where, 'gate', gate, ['degree', 'learned']);

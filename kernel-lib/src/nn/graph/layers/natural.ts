@@ -7,7 +7,8 @@ import {
   Module,
   type Random,
   type Size,
-  type SpecData
+  type SpecData,
+  given
 } from '../../../base/core';
 import {
   type Adjacency,
@@ -60,7 +61,7 @@ export class Natural extends Module implements GraphLayer {
   private readonly activation: Activation;
 
   constructor(options: NaturalOptions) {
-    const { inputWidth, outputWidth, layer = gcn(), layers = 2, hidden, radius = 1, activation = 'relu', random } = options; // prettier-ignore
+    const { inputWidth, outputWidth, layer = gcn(), layers = 2, hidden, radius = 1, activation = 'relu', random } = given('graph.Natural', options); // prettier-ignore
     super();
     expectOneOf('graph.Natural', 'activation', activation, ACTIVATIONS);
     this.activation = activation;

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectInteger, expectShape } from '../../../base/core';
+import { expectInteger, expectShape, given } from '../../../base/core';
 import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { chebyshevRecurrence } from './chebyshev';
@@ -18,7 +18,8 @@ export interface HeatOptions {
  * Heat kernel `exp(-t L)` times x, [N, F] to [N, F], with a time for each feature and `L = I - A`, A as in {@link GCN}, loops included. A Chebyshev series in A, whose coefficients (scaled Bessel functions) are integrals by the
  * trapezoidal rule: smooth functions of the times, with gradients to them and to x.
  */
-export function heatKernel(x: tf.Tensor2D, graph: Graph, { time, derivative, order = 20 }: HeatOptions): tf.Tensor2D {
+export function heatKernel(x: tf.Tensor2D, graph: Graph, options: HeatOptions): tf.Tensor2D {
+  const { time, derivative, order = 20 } = given('graph.heatKernel', options);
   const where = 'graph.heatKernel';
   expectInteger(where, 'order', order, 1);
   expectShape(where, x, [graph.numNodes, 'F']);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectNumber, expectShape, fail } from '../../../base/core';
+import { expectNumber, expectShape, fail, given } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { edgeDot } from '../../../base/ops/graph';
 
@@ -20,7 +20,7 @@ export interface MetaNodeOptions {
  */
 export function metaNodeContrast(embeddings: tf.Tensor2D, graph: Graph, options: MetaNodeOptions): tf.Scalar {
   const where = 'graph.metaNodeContrast';
-  const { assignment, temperature = 0.5 } = options ?? fail(where, 'options must be given', options);
+  const { assignment, temperature = 0.5 } = given(where, options);
   expectShape(where, embeddings, [graph.numNodes, 'F']);
   expectShape(where, assignment, [graph.numNodes, 'C']);
   expectNumber(where, 'temperature', temperature, Number.MIN_VALUE);

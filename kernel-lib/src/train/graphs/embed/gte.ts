@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../../base/core';
+import { expectInteger, fail, given } from '../../../base/core';
 import type { Features, Graph } from '../../../base/graph';
 
 /** Options of `graph.embed.gte`. */
@@ -17,7 +17,7 @@ export interface GteOptions {
  */
 export function gte(graph: Graph, options: GteOptions): Features {
   const where = 'graph.embed.gte';
-  const { items, layers = 3 } = options ?? fail(where, 'options must be given', options);
+  const { items, layers = 3 } = given(where, options);
   expectInteger(where, 'layers', layers, 0);
   const nodes = Array.from(items ?? fail(where, 'items must be given', items));
   nodes.forEach((node) => expectInteger(where, 'items', node, 0, graph.numNodes - 1));

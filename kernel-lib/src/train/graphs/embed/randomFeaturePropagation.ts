@@ -1,4 +1,4 @@
-import { expectInteger, expectOneOf, Random } from '../../../base/core';
+import { expectInteger, expectOneOf, Random, given } from '../../../base/core';
 import { balancedOf, type Features, type Graph } from '../../../base/graph';
 
 /** Options of `graph.embed.randomFeaturePropagation`. */
@@ -21,7 +21,13 @@ export interface RandomFeatureOptions {
  */
 export function randomFeaturePropagation(graph: Graph, options: RandomFeatureOptions): Features {
   const where = 'graph.embed.randomFeaturePropagation';
-  const { dim, steps, restarts = 1, operator = 'adjacency', seed = 0 } = options;
+  const {
+    dim,
+    steps,
+    restarts = 1,
+    operator = 'adjacency',
+    seed = 0
+  } = given('graph.embed.randomFeaturePropagation', options);
   expectInteger(where, 'dim', dim, 1);
   expectInteger(where, 'steps', steps, 0);
   expectInteger(where, 'restarts', restarts, 1);

@@ -1,4 +1,4 @@
-import { expectInteger, fail, Random } from '../../../base/core';
+import { expectInteger, given, Random } from '../../../base/core';
 import type { Features, Graph } from '../../../base/graph';
 import { symmetricEigen } from '../../../base/math/symmetricEigen';
 
@@ -26,7 +26,7 @@ const RESTART = 1e-3;
  */
 export function recoverPositions(graph: Graph, options: RecoverPositionsOptions): Features {
   const where = 'graph.embed.recoverPositions';
-  const { dim, anchors = Math.min(40, graph.numNodes), scaled = true, seed = 0 } = options ?? fail(where, 'options must be given', options); // prettier-ignore
+  const { dim, anchors = Math.min(40, graph.numNodes), scaled = true, seed = 0 } = given(where, options); // prettier-ignore
   expectInteger(where, 'dim', dim, 1);
   expectInteger(where, 'anchors', anchors, dim + 1, graph.numNodes);
   const reach = scaled ? walked(graph).map((share) => share ** (-1 / (dim + 2))) : new Float64Array(graph.numNodes).fill(1); // prettier-ignore

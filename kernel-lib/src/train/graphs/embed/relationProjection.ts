@@ -1,4 +1,4 @@
-import { expectInteger, fail, Random } from '../../../base/core';
+import { expectInteger, fail, given, Random } from '../../../base/core';
 import { type Features, type Graph } from '../../../base/graph';
 
 /** Options of `graph.embed.relationProjection`. */
@@ -24,7 +24,7 @@ export interface RelationProjectionOptions {
  */
 export function relationProjection(graph: Graph, options: RelationProjectionOptions): Features {
   const where = 'graph.embed.relationProjection';
-  const { hops, dim, evenOdd = true, seed = 0, relations = 1 + (graph.edgeTypes?.reduce((a, b) => Math.max(a, b), 0) ?? 0) } = options ?? fail(where, 'options must be given', options); // prettier-ignore
+  const { hops, dim, evenOdd = true, seed = 0, relations = 1 + (graph.edgeTypes?.reduce((a, b) => Math.max(a, b), 0) ?? 0) } = given(where, options); // prettier-ignore
   Object.entries({ hops, dim, relations }).forEach(([name, value]) => expectInteger(where, name, value, 1));
   const wrong = graph.edgeTypes?.find((type) => type >= relations);
   if (wrong !== undefined) {
@@ -52,7 +52,12 @@ interface Block {
 }
 
 /** Mean of what the ends of a relation's edges hold, at the other ends; 0 where none is. */
-function meanBy({ numNodes, sources, targets, edgeTypes }: Graph, { values, width }: Block, relation: number, along: boolean): Block {
+function meanBy(
+  { numNodes, sources, targets, edgeTypes }: Graph,
+  { values, width }: Block,
+  relation: number,
+  along: boolean
+): Block {
   const out = new Float64Array(numNodes * width);
   const counts = new Float64Array(numNodes);
   sources.forEach((source, edge) => {

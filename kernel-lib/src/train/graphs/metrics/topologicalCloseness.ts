@@ -17,7 +17,11 @@ export function topologicalCloseness(
 ): number {
   const where = 'graph.metrics.topologicalCloseness';
   if (scores?.length !== users?.length || scores.some((row) => row.length !== items?.length)) {
-    fail(where, `scores must be ${users?.length} rows of ${items?.length}`, scores?.map((row) => row.length));
+    fail(
+      where,
+      `scores must be ${users?.length} rows of ${items?.length}`,
+      scores?.map((row) => row.length)
+    );
   }
   [...Array.from(users), ...Array.from(items)].forEach((node) => expectInteger(where, 'nodes', node, 0, graph.numNodes - 1)); // prettier-ignore
   const near = neighbourhoods(graph);

@@ -1,4 +1,4 @@
-import { expectInteger, expectOneOf, fail, Random } from '../../../base/core';
+import { expectInteger, expectOneOf, fail, given, Random } from '../../../base/core';
 import { fromEdges, type Graph, subgraph } from '../../../base/graph';
 
 /** Options of `graph.samplers.saint`. */
@@ -43,7 +43,7 @@ export interface SaintSampler {
  */
 export function saint(graph: Graph, options: SaintOptions): SaintSampler {
   const where = 'graph.samplers.saint';
-  const { sampler, size, length = 2, estimate = 100, normalize = true, seed = 0 } = options ?? fail(where, 'options must be given', options); // prettier-ignore
+  const { sampler, size, length = 2, estimate = 100, normalize = true, seed = 0 } = given(where, options); // prettier-ignore
   expectOneOf(where, 'sampler', sampler, ['node', 'edge', 'walk']);
   expectInteger(where, 'size', size, 1);
   expectInteger(where, 'length', length, 0);
@@ -82,7 +82,10 @@ function edgesAmong({ incoming, targets, sources }: Graph, nodes: Int32Array): I
 }
 
 /** Sets of nodes from a stream of even numbers. */
-function drawer(graph: Graph, { sampler, size, length }: Required<Pick<SaintOptions, 'sampler' | 'size' | 'length'>>): (next: () => number) => Set<number> {
+function drawer(
+  graph: Graph,
+  { sampler, size, length }: Required<Pick<SaintOptions, 'sampler' | 'size' | 'length'>>
+): (next: () => number) => Set<number> {
   const { starts, neighbours } = graph.outgoing;
   const repeated = (draw: () => number[]): Set<number> => new Set(Array.from({ length: size }, draw).flat());
   if (sampler === 'walk') {
