@@ -3,9 +3,9 @@ import type { Graph } from '../../base/graph';
 
 /** Options of `graph.probes.runAsynchronously`. */
 export interface AsynchronousOptions {
-  /** What each node holds at first, [N][F]. */
+  /** Values of each node at first, [N][F]. */
   start: readonly (readonly number[])[];
-  /** What a node holds next, of all nodes as it sees them: itself as it is, others as they were up to so many updates ago. */
+  /** Next values of a node, of all nodes as it sees them: itself as it is, others as they were up to so many updates ago. */
   update: (node: number, seen: readonly (readonly number[])[]) => readonly number[];
   /** Updates of each node. */
   rounds: number;
@@ -16,7 +16,7 @@ export interface AsynchronousOptions {
 }
 
 /**
- * What nodes hold after partially asynchronous updates (arXiv 2407.04494): one node at a time, in an order that is drawn for each round, each seeing others late. Nobody waits for a layer to be through, as in a synchronous pass.
+ * Values of nodes after partially asynchronous updates (arXiv 2407.04494): one node at a time, in an order that is drawn for each round, each seeing others late. Nobody waits for a layer to be through, as in a synchronous pass.
  *
  * @returns [N][F].
  * @throws {SwitchyardError} where there is not a row for each node.
@@ -51,13 +51,13 @@ export function runAsynchronously(graph: Graph, options: AsynchronousOptions): n
 export interface MessageRules {
   /** Message along an edge, of what its source holds. */
   message: (state: number, edge: number) => number;
-  /** What a node holds after a message. */
+  /** State of a node after a message. */
   combine: (state: number, message: number) => number;
 }
 
 /** Options of `graph.probes.runOnChange`. */
 export interface OnChangeOptions extends MessageRules {
-  /** What each node holds at first, [N]. */
+  /** State of each node at first, [N]. */
   start: readonly number[];
   /** Messages at most. Default 1,000,000. */
   limit?: number;

@@ -78,7 +78,7 @@ export class DirectedPatterns extends Module implements GraphLayer {
   }
 }
 
-/** What each pattern brings; a pattern goes on from the shorter one that it ends with. */
+/** Values that each pattern brings; a pattern goes on from the shorter one that it ends with. */
 function along(nodes: tf.Tensor2D, graph: Graph, patterns: readonly string[]): tf.Tensor2D[] {
   const found = new Map<string, tf.Tensor2D>([['', nodes]]);
   return patterns.map((pattern) => {

@@ -19,7 +19,7 @@ import { publishShares } from '../publishShares';
 export interface MultiModuleSpecOptions {
   /** Update modules, K. Default 2. */
   modules?: number;
-  /** What a node chooses its modules by: the logarithm of its degree ("degree"), or what was aggregated ("learned"). Default "degree". */
+  /** Grounds on which a node chooses its modules: the logarithm of its degree ("degree"), or what was aggregated ("learned"). Default "degree". */
   gate?: 'degree' | 'learned';
   /** Default "sum". */
   aggregation?: 'sum' | 'mean';

@@ -6,7 +6,7 @@ import { edgeGather, edgeScatter, edgeSum } from '../../../base/ops/graph';
 
 /** Parts of a convex energy of a graph's nodes. */
 export interface GraphEnergy {
-  /** What draws each node, c, [N, F]. */
+  /** Pull on each node, c, [N, F]. */
   pull: tf.Tensor2D;
   /** Map of a source, K, [F, E]. */
   source: tf.Tensor2D;
@@ -56,7 +56,7 @@ export function energyCurvature(graph: Graph, { source, target, stiffness = 1 }:
 }
 
 /**
- * What nodes hold where a convex energy of the graph (see {@link graphEnergy}) is least, [N, F]: an implicit layer (energy graph networks, arXiv 2407.04494), which is one whatever the order or the time in which nodes are
+ * Minimiser of a convex energy of the graph (see {@link graphEnergy}), the values of nodes where it is least, [N, F]: an implicit layer (energy graph networks, arXiv 2407.04494), which is one whatever the order or the time in which nodes are
  * updated. Found by accelerated descent; gradients reach the pull and both maps by the implicit function theorem, with conjugate gradients.
  *
  * @throws {SwitchyardError} where shapes do not fit, or it does not settle in as many steps.
