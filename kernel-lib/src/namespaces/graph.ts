@@ -4,14 +4,20 @@ export {
   coalesce,
   commonNeighbours,
   degrees,
+  egoNetworks,
   eitherNeighbours,
+  featureNodes,
   fromEdges,
   Graph,
+  labelled,
   lineDigraph,
+  ports,
+  reversed,
   shells,
   subgraph,
   symmetricWeights,
   withLoops,
+  withReverse,
   withoutLoops,
   withoutPairs
 } from '../base/graph';
@@ -23,11 +29,17 @@ export type {
   EdgeEnd,
   EdgeList,
   EdgeMerge,
+  EgoNetworkOptions,
+  EgoNetworks,
   EitherNeighbours,
+  FeatureNodesOptions,
   FeatureRows,
   Features,
   GraphOptions,
-  NodePair
+  Labelled,
+  LabelledOptions,
+  NodePair,
+  PortsOptions
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';

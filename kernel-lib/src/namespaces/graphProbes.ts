@@ -1,5 +1,6 @@
 /** @file Probes of a graph's shape and of what a network lets through: `graph.probes`. */
 export {
+  amud,
   balancedForman,
   classInsensitiveHomophily,
   commuteTime,
@@ -18,5 +19,13 @@ export {
   wlColours,
   wlDistinguishes
 } from '../base/topology';
-export type { EdgeCurvature, EnergyOptions, LaplacianSpectrum, WlColours, WlOptions } from '../base/topology';
+export type {
+  AmudOptions,
+  DirectionGuidance,
+  EdgeCurvature,
+  EnergyOptions,
+  LaplacianSpectrum,
+  WlColours,
+  WlOptions
+} from '../base/topology';
 export * from '../study/graphs';

@@ -146,5 +146,76 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     note:
       'graph.bellmanFord is the iteration, exact for shortest paths and Katz; the layer learns the values of each type of edge in each step. Grandparents in a family follow from given values, as the mechanism is inductive. Chosen: values of types do not ' +
       'depend on the query, and there is no normalisation. Not covered: training on a knowledge graph, Hits@1 beside TransE, principal neighbourhood aggregation.'
+  },
+  {
+    id: 'amud-adpa',
+    title: 'Breaking the Entanglement of Homophily and Heterophily in Semi-supervised Node Classification',
+    function: 'graph.directedPatterns',
+    test: 'test/systems/amudAdpa.test.ts',
+    claim: 'claim not tested',
+    note:
+      'With graph.probes.amud, on correlations over all pairs. Chosen: its score is how far the shares of explained variance of the four patterns lie apart, ' +
+      'over the largest; scores of patterns and steps are sums of tanh. In place of training: labels that go along one pattern. Not covered: the 14 data ' +
+      'sets.'
+  },
+  {
+    id: 'multi-module-gnn',
+    title: 'Towards Better Generalization with Flexible Representation of Multi-Module Graph Neural Networks',
+    function: 'graph.multiModule',
+    test: 'test/systems/multiModuleGnn.test.ts',
+    claim: 'claim not tested',
+    note:
+      'One module is graph.gin to 1e-6. Chosen: a softmax gate on the logarithm of the degree, or on what was aggregated. Given weights make a function of ' +
+      'the degree that one module does not have. Not covered: training on other degrees than those of the test.'
+  },
+  {
+    id: 'lcm',
+    title: 'Learnable Commutative Monoids for Graph Neural Networks',
+    function: 'graph.learnedMonoid',
+    test: 'test/systems/lcm.test.ts',
+    claim: 'claim not tested',
+    note:
+      'graph.treeReduce is the balanced tree, of any operation; the operation is the mean of a GRU (the cell of layers.Recurrent) both ways. The loss ' +
+      '"associativity" is that by hand. Chosen: no identity element, as a node that none leads to has 0. Not covered: second minima of longer sets, speed.'
+  },
+  {
+    id: 'virgo',
+    title: 'On the Initialization of Graph Neural Networks',
+    function: 'graph.virgoVariances',
+    test: 'test/systems/virgo.test.ts',
+    note:
+      'Variances for the initializer of graph.gcn. On blocks and a power law, eight layers: the last within a factor of 2 of the first, forward and ' +
+      'backward, means over six draws, where Xavier loses more than nine tenths. Not covered: other layers than graph convolutions, accuracy on the 15 data ' +
+      'sets.'
+  },
+  {
+    id: 'energy-gnn',
+    title: 'Graph Neural Networks Gone Hogwild',
+    function: 'graph.energyLayer',
+    test: 'test/systems/energyGnn.test.ts',
+    note:
+      'graph.energyMinimum is the minimum and its implicit gradient, graph.probes.runAsynchronously the late updates in any order. Chosen: log cosh of ' +
+      'linear maps of the two ends as the energy of an edge, which is convex. Late updates end within 1e-4 of the layer, those of three graph convolutions ' +
+      'more than 10 % away. Not covered: other convex networks of edges, training, the benchmarks.'
+  },
+  {
+    id: 'dgmlp',
+    title: 'Evaluating Deep Graph Neural Networks',
+    function: 'graph.adaptiveDepth',
+    test: 'test/systems/dgmlp.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Chosen: a node mixes its steps by a softmax of scores of tanh, and depths are given, not chosen by sparsity and size. Smoothing by steps alone, what ' +
+      'is kept of 64 mixed ones, and gradients through 24 maps with and without ways past them are measured. Not covered: accuracy by depth after training.'
+  },
+  {
+    id: 'pamc',
+    title: 'Efficient block contrastive learning via parameter-free meta-node approximation',
+    function: 'graph.metaNodeContrast',
+    test: 'test/systems/pamc.test.ts',
+    claim: 'claim not tested',
+    note:
+      'A cluster for each node is the loss over all pairs to 1e-5; larger clusters never exceed it, by Jensen, and come nearer the tighter they are. Chosen: ' +
+      'cosines, and all pairs, a node with itself among them. Not covered: how assignments are learnt, time and memory.'
   }
 ];

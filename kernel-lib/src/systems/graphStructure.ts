@@ -99,5 +99,114 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     note:
       'Power iteration with columns made orthonormal. The angle to the leading eigenvectors of three blocks is below 0.01 at step 50, with the lazy operator, as the leading ones of the adjacency may be of eigenvalues below 0. A ring of six and two of ' +
       'three differ in a mean over 200 starts. Not covered: an operator that is learnt, networks on the encodings.'
+  },
+  {
+    id: 'directed-multigraph-gnn',
+    title: 'Provably Powerful Graph Neural Networks for Directed Multigraphs',
+    function: 'graph.ports',
+    test: 'test/systems/directedMultigraph.test.ts',
+    claim: 'claim not tested',
+    note:
+      'With graph.withReverse (ways back as types of their own, for RGCN and its like) and a mark of the ego. In place of trained detection: exact colours, ' +
+      'which bound what any network of them tells apart, with each of the three left out; with all of them each node of a connected graph has a colour of ' +
+      'its own, on which the proof rests. Not covered: money laundering, phishing.'
+  },
+  {
+    id: 'elene',
+    title: 'Improving Subgraph-GNNs via Edge-Level Ego-Network Encodings',
+    function: 'graph.embed.egoEdges',
+    test: 'test/systems/elene.test.ts',
+    claim: 'claim not tested',
+    note:
+      "Chosen: an edge's encoding counts the nodes in both ego networks by their two distances and their degree among themselves; graph.embed.egoNodes is " +
+      'that of nodes alone. Features for graph.gine. Not covered: the learnt variant, the share of memory saved, the benchmarks.'
+  },
+  {
+    id: 'k-l-wl-k-l-gnn',
+    title: 'From Relational Pooling to Subgraph GNNs: A Universal Framework for More Expressive Graph Neural Networks',
+    function: 'graph.labelled',
+    test: 'test/systems/klWl.test.ts',
+    note:
+      'k is 1: colours of labelled copies are those of graph.probes.wlColours on the batch, and graph.OverLabellings runs any network with a readout on ' +
+      'them. Restricted tuples are those within a distance of their first node. Not covered: k of 2 and more, the other restrictions, the benchmarks.'
+  },
+  {
+    id: 'natural-graph-networks',
+    title: 'Natural Graph Networks',
+    function: 'graph.natural',
+    test: 'test/systems/naturalGraph.test.ts',
+    note:
+      "The local variant with a message network, of any layers, on each edge's neighbourhood with its two ends marked; by hand, edge for edge. Not covered: " +
+      'the global variant with kernels that are solved for, the benchmarks.'
+  },
+  {
+    id: 'grafenne',
+    title: 'GRAFENNE: Learning on Graphs with Heterogeneous and Dynamic Feature Sets',
+    function: 'graph.featureNodes',
+    test: 'test/systems/grafenne.test.ts',
+    claim: 'claim not tested',
+    note:
+      'The allotropic graph alone; messages on it are those of any layer that reads features of edges (graph.gine). Chosen: the graph keeps its own edges, ' +
+      'of a type of their own, where the paper passes messages in three phases. Not covered: accuracy beside imputation, streams, continual learning.'
+  },
+  {
+    id: 'async-alignment-with-cocycles',
+    title: 'Asynchronous Algorithmic Alignment with Cocycles',
+    function: 'graph.probes.runOnChange',
+    test: 'test/systems/asyncAlignment.test.ts',
+    note:
+      'Beside graph.probes.runInRounds: shortest paths end alike in any order, with fewer messages, and graph.probes.asynchronyDefects tries the conditions ' +
+      '(order, repetition, and that edges go through combination). Chosen: states act as messages, so that the cocycle condition is that of a homomorphism. ' +
+      'Not covered: arguments that are not states, learnt networks.'
+  },
+  {
+    id: 'graphsaint',
+    title: 'GraphSAINT: Graph Sampling Based Inductive Learning Method',
+    function: 'graph.samplers.saint',
+    test: 'test/systems/graphSaint.test.ts',
+    note:
+      'Over the subgraphs that inclusion is counted on, means are those of the whole graph exactly, for each sampler; over 3,000 others within 2 %. Node ' +
+      'counts of a subgraph are those of all layers by construction. Not covered: training on PPI and Reddit, the sampler of several walks at once.'
+  },
+  {
+    id: 'rphgnn',
+    title: 'Efficient Heterogeneous Graph Learning via Random Projection',
+    function: 'graph.embed.relationProjection',
+    test: 'test/systems/rphgnn.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Chosen: what a hop collects is divided by its root mean square before it is squashed, by normal matrices; features of all nodes have one width. Gram ' +
+      'matrices of later hops agree within a tenth at width 600. What comes out is a table of features, so that no step of training touches the graph. Not ' +
+      'covered: the learner on it, accuracy beside RGCN.'
+  },
+  {
+    id: 'hidden-feature-recovery',
+    title: 'Graph Neural Networks can Recover the Hidden Features Solely from the Graph Structure',
+    function: 'graph.embed.recoverPositions',
+    test: 'test/systems/hiddenFeatures.test.ts',
+    note:
+      'The construction of the proof, on the host: how far edges reach by the stationary walk, shortest paths, and scaling from 40 anchors. 400 points of ' +
+      'uneven density come within a tenth of the diameter; with edges of one length the error is a third higher and more. Chosen: an exponent of 1 / (d + ' +
+      '2), which holds for k nearest neighbours. Not covered: a network that does it step for step.'
+  },
+  {
+    id: 'gte',
+    title: 'How Expressive are Graph Neural Networks in Recommendation?',
+    function: 'graph.embed.gte',
+    test: 'test/systems/gte.test.ts',
+    note:
+      'Scores equal powers of the matrix. With graph.metrics.topologicalCloseness, chosen as the order of pairs by steps: 1 on a ring, where graph ' +
+      'convolutions of constant features have a half; on a path, a ladder and a tree it is not 1, as asked for, for nodes at the ends have fewer walks. Not ' +
+      'covered: training objectives, data of users.'
+  },
+  {
+    id: 'simplicial-closure',
+    title: 'Simplicial Closure and higher-order link prediction',
+    function: 'graph.probes.simplicialTriangles',
+    test: 'test/systems/simplicialClosure.test.ts',
+    claim: 'claim not tested',
+    note:
+      'With graph.probes.closureScores, the p-means of ties. Triples equal those of a search over all; closure that is planted by strength is found by it. ' +
+      'Not covered: groups of four, the other scores of the paper, its 19 data sets, and their finding on edge density.'
   }
 ];

@@ -20,6 +20,11 @@ export function fail(where: string, rule: string, got: unknown): never {
   throw new SwitchyardError(where, rule, got);
 }
 
+/** The value, or what was left out as an error: JavaScript calls without what TypeScript asks for. */
+export function given<T>(where: string, value: T, name = 'options'): NonNullable<T> {
+  return value ?? fail(where, `${name} must be given`, value);
+}
+
 /** Throws unless `value` is an integer in `low..high`. */
 export function expectInteger(where: string, name: string, value: number, low: number, high = Infinity): void {
   if (!Number.isInteger(value) || value < low || value > high) {

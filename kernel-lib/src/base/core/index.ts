@@ -31,7 +31,7 @@ export { shared } from './host';
 export type { CellInfo, Content, KernelHost } from './host';
 export { EVICTION_POLICIES, EvictionCache } from './evictionCache';
 export type { CacheStep, EvictionPolicy } from './evictionCache';
-export { expectInteger, expectNumber, expectOneOf, fail, SwitchyardError } from './errors';
+export { expectInteger, expectNumber, expectOneOf, fail, given, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
 export { Memory } from './memory';

@@ -1,4 +1,4 @@
-import { fail } from '../core';
+import { fail, given as expectGiven } from '../core';
 import { type CompressedRows, compressRows } from './csr';
 import { checkedEdges, checkedFeatures, checkedTypes, checkedWeights } from './checked';
 import type { Features, GraphOptions } from './options';
@@ -33,7 +33,7 @@ export class Graph {
 
   /** @internal Use `graph.fromEdges`. */
   constructor(where: string, options: GraphOptions) {
-    const { numNodes, undirected = false } = options;
+    const { numNodes, undirected = false } = expectGiven(where, options);
     const list = checkedEdges(where, numNodes, options.edges);
     const { sources, targets, given } = undirected ? bothWays(list) : { ...list, given: upTo(list.sources.length) };
     const { starts, neighbours, edges } = compressRows(numNodes, targets, sources);

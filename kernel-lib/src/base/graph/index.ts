@@ -18,4 +18,15 @@ export { commonNeighbours, eitherNeighbours, withoutPairs } from './pairNeighbou
 export type { EitherNeighbours, NodePair } from './pairNeighbours';
 export { shells } from './shells';
 export { subgraph } from './subgraph';
-export { balancedWeights, symmetricWeights } from './symmetric';
+export { balancedOf, balancedWeights, symmetricOf, symmetricWeights } from './symmetric';
+export { egoNetworks, inducedBeside } from './egoNetworks';
+export type { EgoNetworkOptions, EgoNetworks } from './egoNetworks';
+export { featureNodes } from './featureNodes';
+export type { FeatureNodesOptions } from './featureNodes';
+export { hopsAround } from './hopsAround';
+export type { NearNode } from './hopsAround';
+export { labelled } from './labelled';
+export type { Labelled, LabelledOptions } from './labelled';
+export { ports } from './ports';
+export type { PortsOptions } from './ports';
+export { reversed, reversedOf, withReverse } from './reverse';

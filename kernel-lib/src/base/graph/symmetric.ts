@@ -11,13 +11,23 @@ function scaled(graph: Graph, ofSource: Float32Array, ofTarget: Float32Array): F
   return Float32Array.from(graph.sources, (source, edge) => graph.weightOf(edge) * ofSource[source] * ofTarget[graph.targets[edge]]); // prettier-ignore
 }
 
-/** Weights w / sqrt(d_source d_target) of a graph's edges, [M], with d the weighted in-degree of both: those of GCN. An edge from a node that none enters has 0; a loop at each node keeps it. */
-export const symmetricWeights = perGraph((graph: Graph): Float32Array => {
+/** {@link symmetricWeights}, made once of each graph: not to be changed. */
+export const symmetricOf = perGraph((graph: Graph): Float32Array => {
   const all = roots(graph, 'in');
   return scaled(graph, all, all);
 });
 
-/** Weights w / sqrt(out_source in_target) of a graph's edges, [M], with the weighted out- and in-degree: on an undirected graph {@link symmetricWeights}, and on a directed one no edge is lost. */
-export const balancedWeights = perGraph((graph: Graph): Float32Array =>
+/** {@link balancedWeights}, made once of each graph: not to be changed. */
+export const balancedOf = perGraph((graph: Graph): Float32Array =>
   scaled(graph, roots(graph, 'out'), roots(graph, 'in'))
 );
+
+/** Weights w / sqrt(d_source d_target) of a graph's edges, [M], with d the weighted in-degree of both: those of GCN. An edge from a node that none enters has 0; a loop at each node keeps it. An array of the caller's own. */
+export function symmetricWeights(graph: Graph): Float32Array {
+  return symmetricOf(graph).slice();
+}
+
+/** Weights w / sqrt(out_source in_target) of a graph's edges, [M], with the weighted out- and in-degree: on an undirected graph {@link symmetricWeights}, and on a directed one no edge is lost. An array of the caller's own. */
+export function balancedWeights(graph: Graph): Float32Array {
+  return balancedOf(graph).slice();
+}

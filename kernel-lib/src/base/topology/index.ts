@@ -15,3 +15,5 @@ export { gapOf, laplacianSpectrum, spectralGap } from './spectrum';
 export type { LaplacianSpectrum } from './spectrum';
 export { wlAccuracyBound, wlColours, wlDistinguishes } from './wl';
 export type { WlColours, WlOptions } from './wl';
+export { amud } from './amud';
+export type { AmudOptions, DirectionGuidance } from './amud';

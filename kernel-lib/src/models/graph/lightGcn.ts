@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectInteger, expectNumber, expectShape, fail, Module, Random } from '../../base/core';
-import { balancedWeights } from '../../base/graph';
+import { balancedOf } from '../../base/graph';
 import { embed } from '../../base/ops';
 import { neighbourSum } from '../../base/ops/graph';
 import { graphOfPass } from '../../nn/graph/messagePassing';
@@ -65,7 +65,7 @@ export class LightGCN extends Module {
       let nodes = this.nodes.weight.read() as tf.Tensor2D;
       const parts = [nodes.mul(this.alphas[0])];
       for (const alpha of this.alphas.slice(1)) {
-        nodes = neighbourSum(nodes, graph, balancedWeights(graph));
+        nodes = neighbourSum(nodes, graph, balancedOf(graph));
         parts.push(nodes.mul(alpha));
       }
       return tf.addN(parts) as tf.Tensor2D;

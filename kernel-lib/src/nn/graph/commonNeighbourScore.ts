@@ -1,5 +1,15 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, expectShape, fail, Module, type Random, type Size } from '../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectShape,
+  fail,
+  Module,
+  type Random,
+  type Size,
+  given
+} from '../../base/core';
 import { commonNeighbours, eitherNeighbours, type Graph, type NodePair } from '../../base/graph';
 import { neighbourSum } from '../../base/ops/graph';
 import { Linear } from '../layers';
@@ -26,7 +36,8 @@ export class CommonNeighbourScore extends Module {
   private readonly linear: Record<'ends' | 'common' | 'last', Linear>;
   private readonly complete: boolean;
 
-  constructor({ inputWidth, hidden, complete = false, random }: CommonNeighbourOptions) {
+  constructor(options: CommonNeighbourOptions) {
+    const { inputWidth, hidden, complete = false, random } = given('graph.CommonNeighbourScore', options);
     super();
     expectInteger('graph.CommonNeighbourScore', 'hidden', hidden, 1);
     this.complete = complete;

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, type Module } from '../../base/core';
+import { type Context, expectInteger, given, type Module } from '../../base/core';
 import type { Aggregation } from './aggregate';
 import type { EdgeEnds } from './edgeEnds';
 import { MessagePassing, type Messages } from './messagePassing';
@@ -22,7 +22,7 @@ class Composed extends MessagePassing {
   readonly kind = 'message-passing';
 
   constructor(private readonly options: MessagePassingOptions) {
-    super(options.aggregation ?? 'sum');
+    super(given('graph.messagePassing', options).aggregation ?? 'sum');
     const { steps = 1, modules = {} } = options;
     expectInteger('graph.messagePassing', 'steps', steps, 1);
     Object.entries(modules).forEach(([name, module]) => this.addChild(name, module));

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectOneOf, fail, Module, showShape } from '../../base/core';
+import { Axis, type Context, expectOneOf, fail, given, Module, showShape } from '../../base/core';
 import { type Graph, incidence } from '../../base/graph';
 import {
   type EdgeWeights,
@@ -123,7 +123,10 @@ function rowsOf({ sources, weights, edges }: SourceMessages, graph: Graph): tf.T
 
 /** The graph of the pass. */
 export function graphOfPass(module: Module, ctx: Context): Graph {
-  return ctx.getState(GRAPH) ?? fail(ctx.path || module.kind, 'the pass must have edges (graph.OnGraph)', 'none');
+  return (
+    given(module.kind, ctx, 'the pass (ctx)').getState(GRAPH) ??
+    fail(ctx.path || module.kind, 'the pass must have edges (graph.OnGraph)', 'none')
+  );
 }
 
 /** Features of the edges of the pass, [M, R]. */

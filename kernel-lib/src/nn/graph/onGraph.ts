@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { type Context, expectInteger, expectShape, fail, Module } from '../../base/core';
+import { type Context, expectInteger, expectShape, fail, given, Module } from '../../base/core';
 import { fromEdges, Graph } from '../../base/graph';
 import { GRAPH, RELATIONS } from '../stateKeys';
 
@@ -28,7 +28,7 @@ export class OnGraph extends Module {
   }
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
-    expectShape(ctx.path || 'graph.OnGraph', x, [this.graph.numNodes, 'F']);
+    expectShape(given('graph.OnGraph', ctx, 'the pass (ctx)').path || 'graph.OnGraph', x, [this.graph.numNodes, 'F']);
     enterGraph(this.graph, ctx);
     return this.network.apply(x, ctx.within('network'));
   }
@@ -45,7 +45,8 @@ export function enterGraph(graph: Graph, ctx: Context): void {
   }
 }
 
-function checked({ numNodes, edges, relations }: GraphData): Graph {
+function checked(data: GraphData): Graph {
+  const { numNodes, edges, relations } = given('graph.OnGraph', data, 'the graph');
   expectInteger('graph.OnGraph', 'numNodes', numNodes, 1);
   const wrong = edges.flat().find((node) => !(Number.isInteger(node) && node >= 0 && node < numNodes));
   if (wrong !== undefined) {

@@ -11,3 +11,7 @@ export type {
   UsableInformationOptions,
   UsableInformationReport
 } from './usableInformation';
+export { asynchronyDefects, runAsynchronously, runInRounds, runOnChange } from './asynchronous';
+export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, OnChangeOptions } from './asynchronous';
+export { closureScores, simplicialTriangles } from './simplicialClosure';
+export type { SimplicialTriangles, Triple } from './simplicialClosure';

@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, fail, Random } from '../../base/core';
+import { expectInteger, expectNumber, fail, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { kMeans } from '../../base/math';
 import { solvePositive } from '../../base/math/solvePositive';
@@ -50,7 +50,7 @@ export interface UsableInformationReport {
  */
 export function usableInformation(graph: Graph, options: UsableInformationOptions): UsableInformationReport {
   const where = 'graph.probes.usableInformation';
-  const { classes, penalty = 1e-2, seed = 0 } = options;
+  const { classes, penalty = 1e-2, seed = 0 } = given('graph.probes.usableInformation', options);
   expectInteger(where, 'nodes', graph.numNodes, 2, 1024);
   if (classes.length !== graph.numNodes) {
     fail(where, `there must be a class for each of the ${graph.numNodes} nodes`, classes.length);

@@ -1,4 +1,4 @@
-import { expectInteger } from '../../base/core';
+import { expectInteger, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { edgesOf, ollivierOf } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -22,7 +22,8 @@ const CRITERION = 'the edge it relieves has negative Ollivier curvature (value),
  *
  * @throws {SwitchyardError} where an edge has no way back, or the graph is a batch.
  */
-export function borf(graph: Graph, { batches, add, remove = 0 }: BorfOptions): Rewiring {
+export function borf(graph: Graph, options: BorfOptions): Rewiring {
+  const { batches, add, remove = 0 } = given('graph.rewire.borf', options);
   const where = 'graph.rewire.borf';
   Object.entries({ batches, add, remove }).forEach(([name, count]) => expectInteger(where, name, count, 0));
   const editable = new EditableGraph(where, graph);

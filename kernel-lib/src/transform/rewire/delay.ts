@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { hopsFrom } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -38,7 +38,7 @@ const CRITERION = 'it joins nodes at most L apart, which layer k - 1 first reads
  */
 export function delay(graph: Graph, options: DelayOptions): DelayRewiring {
   const where = 'graph.rewire.delay';
-  const { layers, delay: nu = 1 } = options;
+  const { layers, delay: nu = 1 } = given('graph.rewire.delay', options);
   expectInteger(where, 'layers', layers, 1);
   if (nu !== Infinity) {
     expectInteger(where, 'delay', nu, 1);

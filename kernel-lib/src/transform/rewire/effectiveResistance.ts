@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../base/core';
+import { expectInteger, fail, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { componentsOf, conductances, pseudoinverse } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -18,7 +18,8 @@ const CRITERION = 'it lowers the total effective resistance (value: by how much)
  *
  * @throws {SwitchyardError} where the graph is not connected, an edge has no way back, or beyond 2,048 nodes.
  */
-export function effectiveResistance(graph: Graph, { edges }: ResistanceOptions): Rewiring {
+export function effectiveResistance(graph: Graph, options: ResistanceOptions): Rewiring {
+  const { edges } = given('graph.rewire.effectiveResistance', options);
   const where = 'graph.rewire.effectiveResistance';
   expectInteger(where, 'edges', edges, 0);
   const editable = new EditableGraph(where, graph);

@@ -1,4 +1,4 @@
-import { expectInteger, Random } from '../../base/core';
+import { expectInteger, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { gapOf } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -24,7 +24,8 @@ const MOST_FOR_GAP = 200;
  *
  * @throws {SwitchyardError} where an edge has no way back, or the graph is a batch.
  */
-export function fosr(graph: Graph, { edges, initialSteps = 5, seed = 0 }: FosrOptions): Rewiring {
+export function fosr(graph: Graph, options: FosrOptions): Rewiring {
+  const { edges, initialSteps = 5, seed = 0 } = given('graph.rewire.fosr', options);
   const where = 'graph.rewire.fosr';
   expectInteger(where, 'edges', edges, 0);
   expectInteger(where, 'initialSteps', initialSteps, 0);

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, expectShape, fail, type Random } from '../../base/core';
+import { expectInteger, expectShape, fail, type Random, given } from '../../base/core';
 import { KSubset } from '../../base/math/kSubset';
 import { withGradient } from '../../base/ops';
 
@@ -18,7 +18,8 @@ export interface KSubsetOptions {
  * @param scores - [n].
  * @throws {SwitchyardError} where k is not 0..n or a score is not finite.
  */
-export function kSubset(scores: tf.Tensor1D, { k, random }: KSubsetOptions): tf.Tensor1D {
+export function kSubset(scores: tf.Tensor1D, options: KSubsetOptions): tf.Tensor1D {
+  const { k, random } = given('graph.rewire.kSubset', options);
   const values = checked('graph.rewire.kSubset', scores, k);
   const subset = new KSubset(values, k);
   const chosen = subset.sample(random.generator());

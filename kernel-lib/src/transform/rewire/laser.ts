@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, Random } from '../../base/core';
+import { expectInteger, expectNumber, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { hopsFrom } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -26,7 +26,7 @@ const CRITERION = 'it joins nodes l + 1 apart (locality) with fewer walks (value
  */
 export function laser(graph: Graph, options: LaserOptions): Rewiring {
   const where = 'graph.rewire.laser';
-  const { snapshots, density = 0.1, walks = 8, seed = 0 } = options;
+  const { snapshots, density = 0.1, walks = 8, seed = 0 } = given('graph.rewire.laser', options);
   expectInteger(where, 'snapshots', snapshots, 0);
   expectNumber(where, 'density', density, 0, 1);
   expectInteger(where, 'walks', walks, 1);

@@ -1,4 +1,4 @@
-import { expectInteger, fail, Random } from '../../base/core';
+import { expectInteger, fail, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { KSubset } from '../../base/math/kSubset';
 import { EditableGraph } from './editableGraph';
@@ -25,7 +25,7 @@ const CRITERION = 'its probability (value) is above that of a draw without score
  */
 export function probabilistic(graph: Graph, options: ProbabilisticOptions): Rewiring {
   const where = 'graph.rewire.probabilistic';
-  const { k, seed = 0 } = options;
+  const { k, seed = 0 } = given('graph.rewire.probabilistic', options);
   const editable = new EditableGraph(where, graph);
   const candidates = options.candidates ?? unjoined(editable);
   const { scores = new Float64Array(candidates.length) } = options;

@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, fail, Random } from '../../base/core';
+import { expectInteger, expectNumber, fail, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { edgesOf, formanOf, formanParts, formanValue } from '../../base/topology';
 import { drawIndex } from '../../base/math';
@@ -27,7 +27,7 @@ const CRITERION = 'the edge it relieves is a bottleneck: balanced Forman curvatu
  */
 export function sdrf(graph: Graph, options: SdrfOptions): Rewiring {
   const where = 'graph.rewire.sdrf';
-  const { steps, temperature = Infinity, removeAbove = Infinity, seed = 0 } = options;
+  const { steps, temperature = Infinity, removeAbove = Infinity, seed = 0 } = given('graph.rewire.sdrf', options);
   expectInteger(where, 'steps', steps, 0);
   if (!(temperature >= 0)) {
     fail(where, 'temperature must be at least 0', temperature);

@@ -37,7 +37,22 @@ function run(layer: core.Module, g: graph.Graph, x: tf.Tensor, training = false)
 
 describe.each(MEMBERS.map((each) => [`${each.name} ${JSON.stringify(each.spec.options)}`, each] as const))(
   'every graph layer: %s',
-  (_title, { name, spec, parameters, flops, hearsItself, counts = true, still = [], pinned, jumps = false }) => {
+  (
+    _title,
+    {
+      name,
+      spec,
+      parameters,
+      flops,
+      hearsItself,
+      counts = true,
+      still = [],
+      pinned,
+      jumps = false,
+      bothWays = false,
+      ordered = false
+    }
+  ) => {
     const make = (stream = random, inputWidth = INPUTS): graph.GraphLayer =>
       spec.build({ inputWidth, outputWidth: OUTPUTS, random: stream });
     const layer = make();
@@ -125,7 +140,7 @@ describe.each(MEMBERS.map((each) => [`${each.name} ${JSON.stringify(each.spec.op
       });
     });
 
-    test('edges in another order give the same', () => {
+    test.skipIf(ordered)('edges in another order give the same', () => {
       const reversed = graph.fromEdges({
         numNodes: 6,
         edges: [...EDGES].reverse().map(([source, target]) => [source, target]),
@@ -161,7 +176,7 @@ describe.each(MEMBERS.map((each) => [`${each.name} ${JSON.stringify(each.spec.op
           tf.grad((x) => run(layer, g, x).slice([node, 0], [1, OUTPUTS]).mul(spread([1, OUTPUTS])).sum())(two).arraySync() as number[][]; // prettier-ignore
         // What a node chooses may shut the edge.
         expect(jumps || of(1)[0].some((value) => Math.abs(value) > 1e-4)).toBe(true);
-        expect(of(0)[1].every((value) => value === 0)).toBe(true);
+        expect(of(0)[1].every((value) => value === 0)).toBe(!bothWays);
       });
     });
 

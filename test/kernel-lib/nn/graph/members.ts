@@ -15,6 +15,10 @@ export interface GraphLayerCase {
   counts?: boolean;
   /** Whether it takes choices, whose gradients go straight through, so that none of finite differences is theirs. */
   jumps?: boolean;
+  /** Whether the source of an edge hears its target as well. */
+  bothWays?: boolean;
+  /** Whether the order in which edges are given matters: only as far as a learnt aggregation is not associative. */
+  ordered?: boolean;
   /** Parameters whose gradient is 0 at first. */
   still?: string[];
   pinned?: string[];
@@ -173,6 +177,53 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 48 + 2 * 64, hearsItself: true, pinned: ['relations'] }
   },
   {
+    name: 'DirectedPatterns',
+    spec: graph.directedPatterns({ order: 2, steps: 2 }),
+    parameters: ['patternScores', 'stepScores', ...linear('map')],
+    // A map, six scores in each of two steps, and three of the steps.
+    ...{ flops: 48 + 2 * 6 * 8 + 3 * 8, hearsItself: true, bothWays: true, pinned: ['patterns', 'steps'] }
+  },
+  {
+    name: 'MultiModule',
+    spec: graph.multiModule({ modules: 3, hidden: 5, activation: 'silu' }),
+    parameters: ['slope', 'offset', ...[0, 1, 2].flatMap((k) => [...linear(`${k}.first`), ...linear(`${k}.second`)])],
+    ...{ flops: 3 * (60 + 40), hearsItself: true, pinned: ['modules'] }
+  },
+  {
+    name: 'MultiModule',
+    spec: graph.multiModule({ gate: 'learned', aggregation: 'mean', activation: 'gelu' }),
+    parameters: [...linear('gate'), ...[0, 1].flatMap((k) => [...linear(`${k}.first`), ...linear(`${k}.second`)])],
+    ...{ flops: 24 + 2 * (48 + 32), hearsItself: true, pinned: ['modules'] }
+  },
+  {
+    name: 'LearnedMonoid',
+    spec: graph.learnedMonoid({ associativity: 0.1 }),
+    parameters: [...linear('element'), ...linear('own', false), ...linear('input'), ...linear('recurrent')],
+    // Two maps 6 x 4, and two of 4 to three gates of 4, counted as of one pair a node.
+    ...{ flops: 2 * 48 + 2 * 96, hearsItself: true, ordered: true }
+  },
+  {
+    name: 'EnergyLayer',
+    spec: graph.energyLayer({ edgeWidth: 3, stiffness: 5 }),
+    parameters: ['source', 'target', ...linear('map')],
+    // A map, and two of 4 x 3 for what an edge has of its ends.
+    ...{ flops: 48 + 48, hearsItself: true, bothWays: true }
+  },
+  {
+    name: 'AdaptiveDepth',
+    spec: graph.adaptiveDepth({ propagation: 3, transformation: 2, activation: 'silu' }),
+    parameters: ['score', ...linear('map'), ...linear('0'), ...linear('1')],
+    // A map, four scores, and two maps 4 x 4.
+    ...{ flops: 48 + 4 * 8 + 2 * 32, hearsItself: true }
+  },
+  {
+    name: 'Natural',
+    spec: graph.natural({ hidden: 3, activation: 'silu' }),
+    parameters: ['message0.bias', 'message0.map.weight', 'message1.bias', 'message1.map.weight', 'own.weight'],
+    // Message layers 8 x 3 and 3 x 4, and the node's own 6 x 4.
+    ...{ flops: 48 + 24 + 48, hearsItself: true, pinned: ['marks'] }
+  },
+  {
     name: 'DRew',
     spec: graph.drew({ layers: 2, nu: 1 }),
     parameters: [...linear('first'), ...[0, 1].flatMap((t) => Array.from({ length: t + 1 }, (_, i) => linear(`${t}.${i + 1}`, i === 0)).flat())], // prettier-ignore
@@ -203,6 +254,7 @@ export const ELSEWHERE = {
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
+  OverLabellings: 'systems/klWl.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'

@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, expectOneOf, Random } from '../../core';
+import { expectInteger, expectNumber, expectOneOf, Random, given } from '../../core';
 import type { Graph } from '../graph';
 
 /** Compartments: susceptible, exposed, infected, recovered. */
@@ -36,7 +36,14 @@ const MODELS: readonly EpidemicModel[] = ['SI', 'SIR', 'SEIR'];
 /** Epidemic over the edges of a graph, in synchronous steps: SI, SIR or SEIR with one source, the planted truth of source localisation (arXiv 2006.11913). */
 export function epidemic(graph: Graph, options: EpidemicOptions): Epidemic {
   const where = 'graph.generators.epidemic';
-  const { model = 'SIR', infection = 0.3, recovery = 0.1, incubation = 0.5, steps, seed = 0 } = options;
+  const {
+    model = 'SIR',
+    infection = 0.3,
+    recovery = 0.1,
+    incubation = 0.5,
+    steps,
+    seed = 0
+  } = given('graph.generators.epidemic', options);
   expectOneOf(where, 'model', model, MODELS);
   Object.entries({ infection, recovery, incubation }).forEach(([name, p]) => expectNumber(where, name, p, 0, 1));
   expectInteger(where, 'steps', steps, 0);

@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, fail, Random } from '../../core';
+import { expectInteger, expectNumber, fail, Random, given } from '../../core';
 import { type Graph, fromEdges } from '../graph';
 
 /** Options of `graph.generators.erdosRenyi`: a probability or a number of edges. */
@@ -15,7 +15,8 @@ export interface ErdosRenyiOptions {
 }
 
 /** Erdos-Renyi graph without loops: each pair with one probability, or so many pairs drawn evenly. */
-export function erdosRenyi({ nodes, probability, edges, directed = false, seed = 0 }: ErdosRenyiOptions): Graph {
+export function erdosRenyi(options: ErdosRenyiOptions): Graph {
+  const { nodes, probability, edges, directed = false, seed = 0 } = given('graph.generators.erdosRenyi', options);
   const where = 'graph.generators.erdosRenyi';
   expectInteger(where, 'nodes', nodes, 1);
   if ((probability === undefined) === (edges === undefined)) {
@@ -61,7 +62,8 @@ export interface BlockModelOptions {
 }
 
 /** Stochastic block model (Holland, Laskey and Leinhardt, 1983), undirected and without loops; a node's type is its block, the planted truth. */
-export function stochasticBlockModel({ sizes, probabilities, features, seed = 0 }: BlockModelOptions): Graph {
+export function stochasticBlockModel(options: BlockModelOptions): Graph {
+  const { sizes, probabilities, features, seed = 0 } = given('graph.generators.stochasticBlockModel', options);
   const where = 'graph.generators.stochasticBlockModel';
   sizes.forEach((size) => expectInteger(where, 'sizes', size, 1));
   if (

@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../core';
+import { expectInteger, fail, given } from '../../core';
 import { type Graph, fromEdges } from '../graph';
 
 type Pair = readonly [number, number];
@@ -7,7 +7,8 @@ type Pair = readonly [number, number];
  * Circular skip-link graph (Murphy et al., 2019, arXiv 1903.02541): a cycle of N nodes, with an edge to the node `skip` further on. All of one N are 4-regular, so that the Weisfeiler-Leman test gives every node
  * of every one the same colour; those of different skips are (but for `skip` and its inverse modulo N) not isomorphic. The usual set is N 41 with skips 2, 3, 4, 5, 6, 9, 11, 12, 13, 16.
  */
-export function circularSkipLink({ nodes, skip }: { nodes: number; skip: number }): Graph {
+export function circularSkipLink(options: { nodes: number; skip: number }): Graph {
+  const { nodes, skip } = given('graph.generators.circularSkipLink', options);
   const where = 'graph.generators.circularSkipLink';
   expectInteger(where, 'nodes', nodes, 5);
   expectInteger(where, 'skip', skip, 2, Math.ceil(nodes / 2) - 1);
@@ -45,7 +46,8 @@ function onTorus(adjacent: (row: number, column: number) => boolean): Graph {
  *
  * @throws {SwitchyardError} where the modulus is not 2..64.
  */
-export function cayley({ modulus }: { modulus: number }): Graph {
+export function cayley(options: { modulus: number }): Graph {
+  const { modulus } = given('graph.generators.cayley', options);
   const where = 'graph.generators.cayley';
   expectInteger(where, 'modulus', modulus, 2, 64);
   const n = modulus;

@@ -1,16 +1,18 @@
-import { expectInteger } from '../../core';
+import { expectInteger, given } from '../../core';
 import { type Graph, fromEdges } from '../graph';
 
 type Pair = readonly [number, number];
 
 /** Undirected graph of N nodes in a row, 0 - 1 - ... - N-1. */
-export function path({ nodes }: { nodes: number }): Graph {
+export function path(options: { nodes: number }): Graph {
+  const { nodes } = given('graph.generators.path', options);
   expectInteger('graph.generators.path', 'nodes', nodes, 1);
   return undirected(nodes, consecutive(nodes));
 }
 
 /** Undirected cycle of N nodes, at least 3. */
-export function ring({ nodes }: { nodes: number }): Graph {
+export function ring(options: { nodes: number }): Graph {
+  const { nodes } = given('graph.generators.ring', options);
   expectInteger('graph.generators.ring', 'nodes', nodes, 3);
   return undirected(nodes, cycleOf(0, nodes));
 }
@@ -19,7 +21,8 @@ export function ring({ nodes }: { nodes: number }): Graph {
  * Undirected cycles side by side, of at least 3 nodes each; a node's type is its cycle. `[6]` and `[3, 3]` is the classic pair of graphs that the 1-dimensional Weisfeiler-Leman test, and so no message passing
  * without further features, tells apart.
  */
-export function cycles({ lengths }: { lengths: readonly number[] }): Graph {
+export function cycles(options: { lengths: readonly number[] }): Graph {
+  const { lengths } = given('graph.generators.cycles', options);
   lengths.forEach((length) => expectInteger('graph.generators.cycles', 'lengths', length, 3));
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0));
   return fromEdges({
@@ -39,7 +42,8 @@ export interface GridOptions {
 }
 
 /** Undirected grid, node `row * columns + column` beside those next to it. */
-export function grid({ rows, columns, periodic = false }: GridOptions): Graph {
+export function grid(options: GridOptions): Graph {
+  const { rows, columns, periodic = false } = given('graph.generators.grid', options);
   const where = 'graph.generators.grid';
   expectInteger(where, 'rows', rows, periodic ? 3 : 1);
   expectInteger(where, 'columns', columns, periodic ? 3 : 1);
@@ -59,7 +63,8 @@ export function grid({ rows, columns, periodic = false }: GridOptions): Graph {
 }
 
 /** Undirected star: node 0 with this many leaves. */
-export function star({ leaves }: { leaves: number }): Graph {
+export function star(options: { leaves: number }): Graph {
+  const { leaves } = given('graph.generators.star', options);
   expectInteger('graph.generators.star', 'leaves', leaves, 0);
   return undirected(
     leaves + 1,
@@ -68,13 +73,15 @@ export function star({ leaves }: { leaves: number }): Graph {
 }
 
 /** Complete undirected graph, each node beside each other. */
-export function complete({ nodes }: { nodes: number }): Graph {
+export function complete(options: { nodes: number }): Graph {
+  const { nodes } = given('graph.generators.complete', options);
   expectInteger('graph.generators.complete', 'nodes', nodes, 1);
   return undirected(nodes, cliqueOf(0, nodes));
 }
 
 /** Complete undirected tree: every node above the last level has this many children. Children of a node follow it in order, level by level. */
-export function tree({ branching, depth }: { branching: number; depth: number }): Graph {
+export function tree(options: { branching: number; depth: number }): Graph {
+  const { branching, depth } = given('graph.generators.tree', options);
   expectInteger('graph.generators.tree', 'branching', branching, 1);
   expectInteger('graph.generators.tree', 'depth', depth, 0);
   const nodes = Array.from({ length: depth + 1 }, (_, level) => branching ** level).reduce((sum, each) => sum + each);
@@ -93,7 +100,8 @@ export interface BarbellOptions {
 }
 
 /** Two cliques joined by one edge or a path: the textbook bottleneck. Types: 0 the first clique, 1 the second, 2 what is between. */
-export function barbell({ clique, bridge = 0 }: BarbellOptions): Graph {
+export function barbell(options: BarbellOptions): Graph {
+  const { clique, bridge = 0 } = given('graph.generators.barbell', options);
   expectInteger('graph.generators.barbell', 'clique', clique, 2);
   expectInteger('graph.generators.barbell', 'bridge', bridge, 0);
   const second = clique + bridge;
@@ -107,7 +115,8 @@ export function barbell({ clique, bridge = 0 }: BarbellOptions): Graph {
 }
 
 /** Cliques in a ring, the last node of each joined to the first of the next; a node's type is its clique. At least 3 cliques of at least 2 nodes. */
-export function ringOfCliques({ cliques, size }: { cliques: number; size: number }): Graph {
+export function ringOfCliques(options: { cliques: number; size: number }): Graph {
+  const { cliques, size } = given('graph.generators.ringOfCliques', options);
   expectInteger('graph.generators.ringOfCliques', 'cliques', cliques, 3);
   expectInteger('graph.generators.ringOfCliques', 'size', size, 2);
   const all = Array.from({ length: cliques }, (_, i) => i);

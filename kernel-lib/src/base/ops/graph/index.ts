@@ -7,3 +7,4 @@ export { neighbourMean, neighbourSum } from './neighbourSum';
 export type { EdgeWeights } from './neighbourSum';
 export { neighbourSolve } from './neighbourSolve';
 export type { SolveOptions } from './neighbourSolve';
+export { treeReduce } from './treeReduce';

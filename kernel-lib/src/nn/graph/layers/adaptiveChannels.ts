@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, Module, Parameter, type Random, type Size } from '../../../base/core';
-import { loopedOf, symmetricWeights } from '../../../base/graph';
+import { Axis, type Context, Module, Parameter, type Random, type Size, given } from '../../../base/core';
+import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -28,7 +28,8 @@ export class AdaptiveChannels extends Module implements GraphLayer {
   private readonly scores: readonly Linear[];
   private readonly mix: Parameter;
 
-  constructor({ inputWidth, outputWidth, random }: AdaptiveChannelsOptions) {
+  constructor(options: AdaptiveChannelsOptions) {
+    const { inputWidth, outputWidth, random } = given('graph.AdaptiveChannels', options);
     super();
     const inputs = Axis.of('inputs', inputWidth);
     this.outputs = Axis.of('outputs', outputWidth);
@@ -49,7 +50,7 @@ export class AdaptiveChannels extends Module implements GraphLayer {
     const graph = loopedOf(graphOfPass(this, ctx));
     return tf.tidy(() => {
       const [low, high, own] = CHANNELS.map((name, i) => this.maps[i].apply(x, ctx.within(name)) as tf.Tensor2D);
-      const heard = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, graph, symmetricWeights(graph));
+      const heard = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, graph, symmetricOf(graph));
       const channels = [heard(low), high.sub<tf.Tensor2D>(heard(high)), own].map((each) => tf.relu<tf.Tensor2D>(each));
       const shares = tf.split(this.sharesOf(channels, ctx), CHANNELS.length, 1);
       return tf.addN(channels.map((channel, i) => channel.mul(shares[i])));

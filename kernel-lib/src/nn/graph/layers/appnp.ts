@@ -1,6 +1,15 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, Module, type Random, type Size } from '../../../base/core';
-import { loopedOf, symmetricWeights } from '../../../base/graph';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectNumber,
+  Module,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
+import { loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -31,7 +40,8 @@ export class APPNP extends Module implements GraphLayer {
   private readonly steps: number;
   private readonly teleport: number;
 
-  constructor({ inputWidth, outputWidth, steps = 10, teleport = 0.1, random }: AppnpOptions) {
+  constructor(options: AppnpOptions) {
+    const { inputWidth, outputWidth, steps = 10, teleport = 0.1, random } = given('graph.APPNP', options);
     super();
     expectInteger('graph.APPNP', 'steps', steps, 0);
     expectNumber('graph.APPNP', 'teleport', teleport, 0, 1);
@@ -46,7 +56,7 @@ export class APPNP extends Module implements GraphLayer {
     return tf.tidy(() => {
       const own = this.map.apply(x, ctx.within('map')) as tf.Tensor2D;
       const kept = own.mul(this.teleport);
-      const weights = symmetricWeights(graph).map((weight) => (1 - this.teleport) * weight);
+      const weights = symmetricOf(graph).map((weight) => (1 - this.teleport) * weight);
       let nodes = own;
       for (let step = 0; step < this.steps; step++) {
         nodes = neighbourSum(nodes, graph, weights).add(kept);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, Module, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass } from '../messagePassing';
@@ -27,7 +36,8 @@ export class Chebyshev extends Module implements GraphLayer {
   private readonly maps: readonly Linear[];
   private readonly bias: Parameter | null;
 
-  constructor({ inputWidth, outputWidth, order, bias = true, random }: ChebyshevOptions) {
+  constructor(options: ChebyshevOptions) {
+    const { inputWidth, outputWidth, order, bias = true, random } = given('graph.Chebyshev', options);
     super();
     expectInteger('graph.Chebyshev', 'order', order, 0);
     const inputs = Axis.of('inputs', inputWidth);

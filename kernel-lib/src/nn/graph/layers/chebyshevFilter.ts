@@ -7,7 +7,8 @@ import {
   Module,
   Parameter,
   type Random,
-  type Size
+  type Size,
+  given
 } from '../../../base/core';
 import { Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -40,7 +41,8 @@ export class ChebyshevFilter extends Module implements GraphLayer {
   private readonly map: Linear;
   private readonly coefficients: Parameter;
 
-  constructor({ inputWidth, outputWidth, order, damping = 'jackson', random }: ChebyshevFilterOptions) {
+  constructor(options: ChebyshevFilterOptions) {
+    const { inputWidth, outputWidth, order, damping = 'jackson', random } = given('graph.ChebyshevFilter', options);
     super();
     expectInteger('graph.ChebyshevFilter', 'order', order, 0);
     expectOneOf('graph.ChebyshevFilter', 'damping', damping, DAMPINGS);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectOneOf, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectOneOf,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { edgeSum, neighbourMean } from '../../../base/ops/graph';
 import { activate, type Activation, ACTIVATIONS, Linear } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
@@ -38,7 +47,7 @@ export class Contextual extends MessagePassing implements GraphLayer {
   private readonly activation: Activation;
 
   constructor(options: ContextualOptions) {
-    const { inputWidth, outputWidth, hidden, context = true, aggregation = 'sum', activation = 'relu', random } = options; // prettier-ignore
+    const { inputWidth, outputWidth, hidden, context = true, aggregation = 'sum', activation = 'relu', random } = given('graph.Contextual', options); // prettier-ignore
     expectOneOf('graph.Contextual', 'aggregation', aggregation, ['sum', 'mean']);
     expectOneOf('graph.Contextual', 'activation', activation, ACTIVATIONS);
     super(aggregation);

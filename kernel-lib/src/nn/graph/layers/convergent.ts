@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, fail, Module, Parameter, type Random, type Size } from '../../../base/core'; // prettier-ignore
+import { Axis, type Context, expectInteger, expectNumber, fail, Module, Parameter, type Random, type Size, given } from '../../../base/core'; // prettier-ignore
 import { edgeSoftmax, edgeSum, neighbourSolve } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -34,7 +34,8 @@ export class Convergent extends Module implements GraphLayer {
   private readonly attend: Record<'source' | 'target', Parameter>;
   private readonly contraction: number;
 
-  constructor({ inputWidth, outputWidth, heads = 1, contraction = 0.9, random }: ConvergentOptions) {
+  constructor(options: ConvergentOptions) {
+    const { inputWidth, outputWidth, heads = 1, contraction = 0.9, random } = given('graph.Convergent', options);
     super();
     expectInteger('graph.Convergent', 'heads', heads, 1);
     expectNumber('graph.Convergent', 'contraction', contraction, 0, 1);

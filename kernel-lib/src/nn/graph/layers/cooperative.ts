@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectNumber, Module, type Random, type Size, type SpecData } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectNumber,
+  Module,
+  type Random,
+  type Size,
+  type SpecData,
+  given
+} from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { stopGradient } from '../../../base/ops';
 import { edgeDot } from '../../../base/ops/graph';
@@ -40,14 +49,15 @@ export class Cooperative extends Module implements GraphLayer {
   private readonly action: GraphLayer;
   private readonly temperature: number;
 
-  constructor({
-    inputWidth,
-    outputWidth,
-    environment = sage(),
-    action = sage(),
-    temperature = 1,
-    random
-  }: CooperativeOptions) {
+  constructor(options: CooperativeOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      environment = sage(),
+      action = sage(),
+      temperature = 1,
+      random
+    } = given('graph.Cooperative', options);
     super();
     expectNumber('graph.Cooperative', 'temperature', temperature, 1e-6);
     this.temperature = temperature;

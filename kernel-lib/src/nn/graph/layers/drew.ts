@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, fail, Module, type Random, type Size } from '../../../base/core';
-import { balancedWeights, type Graph, perGraph, shells } from '../../../base/graph';
+import { Axis, type Context, expectInteger, fail, Module, type Random, type Size, given } from '../../../base/core';
+import { balancedOf, type Graph, perGraph, shells } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -34,7 +34,8 @@ export class DRew extends Module implements GraphLayer {
   private readonly nu: number;
   private readonly reach: (graph: Graph) => Graph[];
 
-  constructor({ inputWidth, outputWidth, layers, nu, random }: DrewOptions) {
+  constructor(options: DrewOptions) {
+    const { inputWidth, outputWidth, layers, nu, random } = given('graph.DRew', options);
     super();
     expectInteger('graph.DRew', 'layers', layers, 1);
     if (nu !== undefined) {
@@ -63,7 +64,7 @@ export class DRew extends Module implements GraphLayer {
       this.maps.forEach((maps, t) => {
         const heard = maps.map((map, i) => {
           const state = states[t - Math.max(i + 1 - this.nu, 0)];
-          const sum = neighbourSum(state, far[i], balancedWeights(far[i]));
+          const sum = neighbourSum(state, far[i], balancedOf(far[i]));
           return map.apply(sum, ctx.within(`${t}.${i + 1}`));
         });
         states.push(states[t].add(tf.addN(heard).relu()));

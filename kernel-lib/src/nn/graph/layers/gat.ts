@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { type Context, Parameter, type Random, type Size } from '../../../base/core';
+import { type Context, Parameter, type Random, type Size, given } from '../../../base/core';
 import { edgeSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
@@ -34,8 +34,9 @@ export class GAT extends NeighbourAttention {
   private readonly map: Linear;
   private readonly attend: Record<'source' | 'target', Parameter>;
 
-  constructor({ inputWidth, random, loops = true, bias = true, ...options }: GatOptions) {
-    super('graph.GAT', { ...options, loops, bias });
+  constructor(options: GatOptions) {
+    const { inputWidth, random, loops = true, bias = true, ...choices } = given('graph.GAT', options);
+    super('graph.GAT', { ...choices, loops, bias });
     const map = { inputWidth, outputWidth: this.flat, bias: false, initializer: xavierUniform(), random: random.child('map') }; // prettier-ignore
     this.map = this.addChild('map', new Linear(map));
     const make = (name: string): Parameter =>

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, Parameter } from '../../../base/core';
+import { Axis, type Context, Parameter, given } from '../../../base/core';
 import { edgeSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
@@ -17,8 +17,9 @@ export class GATv2 extends NeighbourAttention {
   private readonly maps: Record<'source' | 'target', Linear>;
   private readonly attend: Parameter;
 
-  constructor({ inputWidth, random, loops = true, bias = true, ...options }: GatOptions) {
-    super('graph.GATv2', { ...options, loops, bias });
+  constructor(options: GatOptions) {
+    const { inputWidth, random, loops = true, bias = true, ...choices } = given('graph.GATv2', options);
+    super('graph.GATv2', { ...choices, loops, bias });
     const inputs = Axis.of('inputs', inputWidth);
     const linear = (name: string): Linear =>
       this.addChild(name, new Linear({ inputWidth: inputs, outputWidth: this.flat, bias, initializer: xavierUniform(), random: random.child(name) })); // prettier-ignore

@@ -1,7 +1,7 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, Parameter, type Random, type Size } from '../../../base/core';
-import { type Graph, loopedOf, symmetricWeights } from '../../../base/graph';
-import { Linear, xavierUniform } from '../../layers';
+import { Axis, type Context, Parameter, type Random, type Size, type SpecData, given } from '../../../base/core';
+import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
+import { initializers, Linear, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { MessagePassing, type Messages } from '../messagePassing';
@@ -12,6 +12,8 @@ export interface GcnSpecOptions {
   loops?: boolean;
   /** Adds a bias, initially 0. Default true. */
   bias?: boolean;
+  /** Of the weight. Default `layers.xavierUniform()`. */
+  initializer?: SpecData;
 }
 
 /** Options of `graph.GCN`. */
@@ -32,11 +34,19 @@ export class GCN extends MessagePassing implements GraphLayer {
   private readonly bias: Parameter | null;
   private readonly loops: boolean;
 
-  constructor({ inputWidth, outputWidth, loops = true, bias = true, random }: GcnOptions) {
+  constructor(options: GcnOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      loops = true,
+      bias = true,
+      initializer = xavierUniform(),
+      random
+    } = given('graph.GCN', options);
     super('sum');
     this.loops = loops;
     this.outputs = Axis.of('outputs', outputWidth);
-    const map = { inputWidth, outputWidth: this.outputs, bias: false, initializer: xavierUniform(), random: random.child('map') }; // prettier-ignore
+    const map = { inputWidth, outputWidth: this.outputs, bias: false, initializer: initializers.of(initializer), random: random.child('map') }; // prettier-ignore
     this.map = this.addChild('map', new Linear(map));
     this.bias = bias ? this.addParameter('bias', Parameter.over([this.outputs], tf.zeros, { decay: false })) : null;
   }
@@ -48,7 +58,7 @@ export class GCN extends MessagePassing implements GraphLayer {
   // The map and the sum may change places: messages are of the lesser width.
   protected override message({ nodes, graph }: EdgeEnds, ctx: Context): Messages {
     const sources = this.narrows(nodes) ? this.mapped(nodes, ctx) : nodes;
-    return { sources, weights: symmetricWeights(graph) };
+    return { sources, weights: symmetricOf(graph) };
   }
 
   protected override update(nodes: tf.Tensor2D, aggregated: tf.Tensor2D, ctx: Context): tf.Tensor {

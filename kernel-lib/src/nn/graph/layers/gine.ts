@@ -1,3 +1,4 @@
+import { given } from '../../../base/core';
 import { tf } from '../../../base/backend';
 import type { Context } from '../../../base/core';
 import { Linear } from '../../layers';
@@ -22,7 +23,7 @@ export class GINE extends IsomorphismLayer {
 
   constructor(options: GineOptions) {
     super('graph.GINE', options);
-    const { edgeWidth, random } = options;
+    const { edgeWidth, random } = given('graph.GINE', options);
     this.edge = this.addChild('edge', new Linear({ inputWidth: edgeAxis(edgeWidth), outputWidth: this.inputs, random: random.child('edge') })); // prettier-ignore
   }
 

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, type Random, type Size, given } from '../../../base/core';
 import { incidence } from '../../../base/graph';
 import { edgeDot } from '../../../base/ops/graph';
 import { Linear } from '../../layers';
@@ -35,8 +35,16 @@ export class GraphTransformer extends NeighbourAttention {
   private readonly edge: Linear | null;
   private readonly gate: Linear | null;
 
-  constructor({ inputWidth, random, edgeWidth, gated = false, bias = true, ...options }: GraphTransformerOptions) {
-    super('graph.GraphTransformer', { ...options, loops: false, bias: false });
+  constructor(options: GraphTransformerOptions) {
+    const {
+      inputWidth,
+      random,
+      edgeWidth,
+      gated = false,
+      bias = true,
+      ...choices
+    } = given('graph.GraphTransformer', options);
+    super('graph.GraphTransformer', { ...choices, loops: false, bias: false });
     const inputs = Axis.of('inputs', inputWidth);
     const linear = (name: string, outputWidth: Size): Linear =>
       this.addChild(name, new Linear({ inputWidth: inputs, outputWidth, bias, random: random.child(name) }));

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectNumber, Parameter, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectNumber, given, Parameter, type Random, type Size } from '../../../base/core';
 import { Linear } from '../../layers';
 import type { GraphLayer } from '../layerSpecs';
 import { MessagePassing } from '../messagePassing';
@@ -28,7 +28,8 @@ export abstract class IsomorphismLayer extends MessagePassing implements GraphLa
   private readonly maps: Record<'first' | 'second', Linear>;
   private readonly epsilon: number | Parameter;
 
-  constructor(where: string, { inputWidth, outputWidth, epsilon = 0, learnt = false, hidden, random }: GinOptions) {
+  constructor(where: string, options: GinOptions) {
+    const { inputWidth, outputWidth, epsilon = 0, learnt = false, hidden, random } = given(where, options);
     super('sum');
     expectNumber(where, 'epsilon', epsilon);
     this.inputs = Axis.of('inputs', inputWidth);

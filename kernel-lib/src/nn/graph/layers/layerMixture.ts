@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, fail, Module, type Random, type Size, type SpecData } from '../../../base/core';
+import { Axis, type Context, fail, Module, type Random, type Size, type SpecData, given } from '../../../base/core';
 import { type Router, specs, topK } from '../../routers';
 import { denseWeights } from '../../routers/parts/denseWeights';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -29,7 +29,8 @@ export class LayerMixture extends Module implements GraphLayer {
   private readonly router: Router;
   private readonly experts: readonly GraphLayer[];
 
-  constructor({ inputWidth, outputWidth, experts, router = topK({ k: 1 }), random }: LayerMixtureOptions) {
+  constructor(options: LayerMixtureOptions) {
+    const { inputWidth, outputWidth, experts, router = topK({ k: 1 }), random } = given('graph.LayerMixture', options);
     super();
     if (experts.length < 2) {
       fail('graph.LayerMixture', 'experts must be two or more', experts.length);

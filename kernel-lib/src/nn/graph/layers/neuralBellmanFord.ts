@@ -1,5 +1,15 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, fail, Module, Parameter, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  fail,
+  Module,
+  Parameter,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -34,15 +44,16 @@ export class NeuralBellmanFord extends Module implements GraphLayer {
   private readonly algebra: PathAlgebra;
   private readonly types: number;
 
-  constructor({
-    inputWidth,
-    outputWidth,
-    relations = 1,
-    steps = 3,
-    message,
-    aggregation,
-    random
-  }: NeuralBellmanFordOptions) {
+  constructor(options: NeuralBellmanFordOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      relations = 1,
+      steps = 3,
+      message,
+      aggregation,
+      random
+    } = given('graph.NeuralBellmanFord', options);
     super();
     expectInteger('graph.NeuralBellmanFord', 'relations', relations, 1);
     expectInteger('graph.NeuralBellmanFord', 'steps', steps, 1);

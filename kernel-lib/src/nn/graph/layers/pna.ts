@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectNumber, fail, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectNumber, fail, type Random, type Size, given } from '../../../base/core';
 import { degrees, type Graph } from '../../../base/graph';
 import { withoutGradient } from '../../../base/ops';
 import { neighbourMax, neighbourMean } from '../../../base/ops/graph';
@@ -41,7 +41,8 @@ export class PNA extends MessagePassing implements GraphLayer {
   private readonly maps: Record<'source' | 'target' | 'all' | 'last', Linear>;
   private readonly meanLog: number;
 
-  constructor({ inputWidth, outputWidth, meanLogDegree, random }: PnaOptions) {
+  constructor(options: PnaOptions) {
+    const { inputWidth, outputWidth, meanLogDegree, random } = given('graph.PNA', options);
     super('mean');
     expectNumber('graph.PNA', 'meanLogDegree', meanLogDegree, 1e-6);
     this.meanLog = meanLogDegree;

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, Module, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectInteger,
+  expectNumber,
+  Module,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { Linear } from '../../layers';
 
 /** Options of `graph.RandomNodeFeatures`. */
@@ -21,7 +30,8 @@ export class RandomNodeFeatures extends Module {
   private readonly map: Linear | null;
   private readonly drawn: number;
 
-  constructor({ inputWidth, outputWidth, fraction, random }: RandomNodeFeaturesOptions) {
+  constructor(options: RandomNodeFeaturesOptions) {
+    const { inputWidth, outputWidth, fraction, random } = given('graph.RandomNodeFeatures', options);
     super();
     expectInteger('graph.RandomNodeFeatures', 'outputWidth', outputWidth, 1);
     expectNumber('graph.RandomNodeFeatures', 'fraction', fraction, 0, 1);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, Parameter, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectInteger, Parameter, type Random, type Size, given } from '../../../base/core';
 import { byRelation, type Graph, perGraph } from '../../../base/graph';
 import { neighbourMean } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
@@ -36,7 +36,8 @@ export class RGCN extends MessagePassing implements GraphLayer {
   private readonly relations: number;
   private readonly typed: (graph: Graph) => ReturnType<typeof byRelation>;
 
-  constructor({ inputWidth, outputWidth, relations, bases, bias = true, random }: RgcnOptions) {
+  constructor(options: RgcnOptions) {
+    const { inputWidth, outputWidth, relations, bases, bias = true, random } = given('graph.RGCN', options);
     super('mean');
     expectInteger('graph.RGCN', 'relations', relations, 1);
     this.relations = relations;

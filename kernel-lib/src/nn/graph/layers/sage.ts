@@ -1,5 +1,5 @@
 import type { tf } from '../../../base/backend';
-import { Axis, type Context, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, type Random, type Size, given } from '../../../base/core';
 import { Linear } from '../../layers';
 import type { Aggregation } from '../aggregate';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -29,7 +29,15 @@ export class SAGE extends MessagePassing implements GraphLayer {
   private readonly maps: Record<'neighbours' | 'own', Linear>;
   private readonly normalized: boolean;
 
-  constructor({ inputWidth, outputWidth, aggregation = 'mean', normalized = false, bias = true, random }: SageOptions) {
+  constructor(options: SageOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      aggregation = 'mean',
+      normalized = false,
+      bias = true,
+      random
+    } = given('graph.SAGE', options);
     super(aggregation);
     this.normalized = normalized;
     const inputs = Axis.of('inputs', inputWidth);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectOneOf, fail, Module, Parameter, type Random, type Size } from '../../../base/core'; // prettier-ignore
+import { Axis, type Context, expectInteger, expectOneOf, fail, Module, Parameter, type Random, type Size, given } from '../../../base/core'; // prettier-ignore
 import { edgeSum } from '../../../base/ops/graph';
 import { activate, type Activation, ACTIVATIONS, initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -39,14 +39,15 @@ export class Sheaf extends Module implements GraphLayer {
   private readonly linear: Record<'map' | 'own' | 'other' | 'mixChannels', Linear>;
   private readonly mixStalk: Parameter;
 
-  constructor({
-    inputWidth,
-    outputWidth,
-    stalkWidth = 2,
-    maps = 'diagonal',
-    activation = 'silu',
-    random
-  }: SheafOptions) {
+  constructor(options: SheafOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      stalkWidth = 2,
+      maps = 'diagonal',
+      activation = 'silu',
+      random
+    } = given('graph.Sheaf', options);
     super();
     expectInteger('graph.Sheaf', 'stalkWidth', stalkWidth, 1);
     expectOneOf('graph.Sheaf', 'maps', maps, ['diagonal', 'general']);

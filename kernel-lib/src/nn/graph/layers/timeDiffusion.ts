@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, type Random, type Size } from '../../../base/core'; // prettier-ignore
+import { Axis, type Context, expectInteger, expectNumber, Module, Parameter, type Random, type Size, given } from '../../../base/core'; // prettier-ignore
 import { Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass } from '../messagePassing';
@@ -34,7 +34,15 @@ export class TimeDiffusion extends Module implements GraphLayer {
   private readonly derivative: Parameter;
   private readonly order: number;
 
-  constructor({ inputWidth, outputWidth, time = 1, derivative = 1, order = 20, random }: TimeDiffusionOptions) {
+  constructor(options: TimeDiffusionOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      time = 1,
+      derivative = 1,
+      order = 20,
+      random
+    } = given('graph.TimeDiffusion', options);
     super();
     expectNumber('graph.TimeDiffusion', 'time', time, Number.MIN_VALUE);
     expectNumber('graph.TimeDiffusion', 'derivative', derivative);

@@ -1,5 +1,14 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectNumber, expectOneOf, Module, type Random, type Size } from '../../../base/core';
+import {
+  Axis,
+  type Context,
+  expectNumber,
+  expectOneOf,
+  Module,
+  type Random,
+  type Size,
+  given
+} from '../../../base/core';
 import { edgeScatter, neighbourSum } from '../../../base/ops/graph';
 import { activate, type Activation, ACTIVATIONS, Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
@@ -35,14 +44,15 @@ export class TotalVariation extends Module implements GraphLayer {
   private readonly floor: number;
   private readonly activation: Activation;
 
-  constructor({
-    inputWidth,
-    outputWidth,
-    delta = 0.1,
-    floor = 1e-3,
-    activation = 'relu',
-    random
-  }: TotalVariationOptions) {
+  constructor(options: TotalVariationOptions) {
+    const {
+      inputWidth,
+      outputWidth,
+      delta = 0.1,
+      floor = 1e-3,
+      activation = 'relu',
+      random
+    } = given('graph.TotalVariation', options);
     super();
     expectNumber('graph.TotalVariation', 'delta', delta, 0);
     expectNumber('graph.TotalVariation', 'floor', floor, Number.MIN_VALUE);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectOneOf, expectShape, fail } from '../../../base/core';
+import { expectOneOf, expectShape, fail, given } from '../../../base/core';
 import { type Adjacency, adjacencyOf, type Graph, perGraph } from '../../../base/graph';
 import { edgeGather, neighbourMax, neighbourSum } from '../../../base/ops/graph';
 
@@ -24,11 +24,8 @@ export interface BellmanFordOptions extends PathAlgebra {
  *
  * @throws {SwitchyardError} where rows are too few or many, or a name is none of the algebra.
  */
-export function bellmanFord(
-  boundary: tf.Tensor2D,
-  graph: Graph,
-  { edges, ...algebra }: BellmanFordOptions
-): tf.Tensor2D {
+export function bellmanFord(boundary: tf.Tensor2D, graph: Graph, options: BellmanFordOptions): tf.Tensor2D {
+  const { edges, ...algebra } = given('graph.bellmanFord', options);
   const where = 'graph.bellmanFord';
   expectShape(where, boundary, [graph.numNodes, 'F']);
   checkAlgebra(where, algebra);

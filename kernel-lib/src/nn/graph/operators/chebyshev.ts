@@ -1,6 +1,6 @@
 import type { tf } from '../../../base/backend';
 import { expectInteger, expectOneOf } from '../../../base/core';
-import { balancedWeights, type Graph, perGraph, withoutLoops } from '../../../base/graph';
+import { balancedOf, type Graph, perGraph, withoutLoops } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 
 /** The graph without its loops, made once of each. */
@@ -13,7 +13,7 @@ const bare = perGraph(withoutLoops);
 export function chebyshevTerms(x: tf.Tensor2D, graph: Graph, order: number): tf.Tensor2D[] {
   expectInteger('graph.chebyshevTerms', 'order', order, 0);
   const plain = bare(graph);
-  const laplacian = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, plain, balancedWeights(plain)).neg();
+  const laplacian = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, plain, balancedOf(plain)).neg();
   return chebyshevRecurrence(x, laplacian, order);
 }
 

@@ -1,6 +1,6 @@
 import { tf } from '../../../base/backend';
-import { expectInteger, expectShape } from '../../../base/core';
-import { type Graph, loopedOf, symmetricWeights } from '../../../base/graph';
+import { expectInteger, expectShape, given } from '../../../base/core';
+import { type Graph, loopedOf, symmetricOf } from '../../../base/graph';
 import { neighbourSum } from '../../../base/ops/graph';
 import { chebyshevRecurrence } from './chebyshev';
 
@@ -18,14 +18,15 @@ export interface HeatOptions {
  * Heat kernel `exp(-t L)` times x, [N, F] to [N, F], with a time for each feature and `L = I - A`, A as in {@link GCN}, loops included. A Chebyshev series in A, whose coefficients (scaled Bessel functions) are integrals by the
  * trapezoidal rule: smooth functions of the times, with gradients to them and to x.
  */
-export function heatKernel(x: tf.Tensor2D, graph: Graph, { time, derivative, order = 20 }: HeatOptions): tf.Tensor2D {
+export function heatKernel(x: tf.Tensor2D, graph: Graph, options: HeatOptions): tf.Tensor2D {
+  const { time, derivative, order = 20 } = given('graph.heatKernel', options);
   const where = 'graph.heatKernel';
   expectInteger(where, 'order', order, 1);
   expectShape(where, x, [graph.numNodes, 'F']);
   [time, derivative ?? time].forEach((each) => expectShape(where, each, [x.shape[1]]));
   return tf.tidy(() => {
     const looped = loopedOf(graph);
-    const adjacency = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, looped, symmetricWeights(looped));
+    const adjacency = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, looped, symmetricOf(looped));
     const terms = chebyshevRecurrence(x, adjacency, order);
     const factors = tf.split(coefficients(time, derivative, order), order + 1);
     return tf.addN(terms.map((term, k) => term.mul(factors[k]))) as tf.Tensor2D;

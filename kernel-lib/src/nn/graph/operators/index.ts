@@ -10,3 +10,7 @@ export { pLaplacianWeights } from './pLaplacian';
 export type { PLaplacianOptions } from './pLaplacian';
 export { bellmanFord } from './bellmanFord';
 export type { BellmanFordOptions, PathAlgebra } from './bellmanFord';
+export { energyCurvature, energyGradient, energyMinimum, graphEnergy } from './energy';
+export type { EnergyMinimumOptions, GraphEnergy } from './energy';
+export { metaNodeContrast } from './metaNodes';
+export type { MetaNodeOptions } from './metaNodes';

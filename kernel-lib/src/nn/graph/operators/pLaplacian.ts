@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectNumber, expectOneOf } from '../../../base/core';
+import { expectNumber, expectOneOf, given } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { edgeDifference } from '../../../base/ops/graph';
 
@@ -17,11 +17,8 @@ export interface PLaplacianOptions {
  * Weights of the p-Laplacian's edges, [M, 1]: `w |x_source - x_target|^(p - 2)` of what the nodes hold, x [N, F], with w the graph's. They are the gradient of the p-th power of the differences, and w itself at p = 2. A row
  * is made for each edge; gradients reach x.
  */
-export function pLaplacianWeights(
-  x: tf.Tensor2D,
-  graph: Graph,
-  { p, distance = 'l2', floor = 1e-3 }: PLaplacianOptions
-): tf.Tensor2D {
+export function pLaplacianWeights(x: tf.Tensor2D, graph: Graph, options: PLaplacianOptions): tf.Tensor2D {
+  const { p, distance = 'l2', floor = 1e-3 } = given('graph.pLaplacianWeights', options);
   const where = 'graph.pLaplacianWeights';
   expectNumber(where, 'p', p, 1);
   expectNumber(where, 'floor', floor, Number.MIN_VALUE);

@@ -1,5 +1,5 @@
 import { tf } from '../../../base/backend';
-import { expectInteger, expectShape, fail } from '../../../base/core';
+import { expectInteger, expectShape, fail, given } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { edgeScatter, neighbourSum } from '../../../base/ops/graph';
 
@@ -27,8 +27,9 @@ export function sheafLaplacian(
   x: tf.Tensor2D,
   graph: Graph,
   maps: RestrictionMaps,
-  { stalkWidth, normalized = false }: SheafLaplacianOptions
+  options: SheafLaplacianOptions
 ): tf.Tensor2D {
+  const { stalkWidth, normalized = false } = given('graph.sheafLaplacian', options);
   const where = 'graph.sheafLaplacian';
   expectInteger(where, 'stalkWidth', stalkWidth, 1);
   expectShape(where, x, [graph.numNodes, 'F']);

@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, fail, Random } from '../../../base/core';
+import { expectInteger, expectNumber, fail, Random, given } from '../../../base/core';
 import type { Features, Graph } from '../../../base/graph';
 
 /** Options of `graph.embed.fastRP`. */
@@ -23,7 +23,7 @@ export interface FastRPOptions {
  */
 export function fastRP(graph: Graph, options: FastRPOptions): Features {
   const where = 'graph.embed.fastRP';
-  const { dim, weights = [0, 1, 1, 1], beta = -0.5, sparsity = 3, seed = 0 } = options;
+  const { dim, weights = [0, 1, 1, 1], beta = -0.5, sparsity = 3, seed = 0 } = given('graph.embed.fastRP', options);
   expectInteger(where, 'dim', dim, 1);
   expectNumber(where, 'beta', beta);
   expectNumber(where, 'sparsity', sparsity, 1);

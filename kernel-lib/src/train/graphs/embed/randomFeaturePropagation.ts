@@ -1,5 +1,5 @@
-import { expectInteger, expectOneOf, Random } from '../../../base/core';
-import { balancedWeights, type Features, type Graph } from '../../../base/graph';
+import { expectInteger, expectOneOf, Random, given } from '../../../base/core';
+import { balancedOf, type Features, type Graph } from '../../../base/graph';
 
 /** Options of `graph.embed.randomFeaturePropagation`. */
 export interface RandomFeatureOptions {
@@ -21,12 +21,18 @@ export interface RandomFeatureOptions {
  */
 export function randomFeaturePropagation(graph: Graph, options: RandomFeatureOptions): Features {
   const where = 'graph.embed.randomFeaturePropagation';
-  const { dim, steps, restarts = 1, operator = 'adjacency', seed = 0 } = options;
+  const {
+    dim,
+    steps,
+    restarts = 1,
+    operator = 'adjacency',
+    seed = 0
+  } = given('graph.embed.randomFeaturePropagation', options);
   expectInteger(where, 'dim', dim, 1);
   expectInteger(where, 'steps', steps, 0);
   expectInteger(where, 'restarts', restarts, 1);
   expectOneOf(where, 'operator', operator, ['adjacency', 'lazy']);
-  const weights = balancedWeights(graph);
+  const weights = balancedOf(graph);
   const times = (column: Float64Array): Float64Array => {
     const out = operator === 'lazy' ? column.map((value) => value / 2) : new Float64Array(column.length);
     const by = operator === 'lazy' ? 0.5 : 1;

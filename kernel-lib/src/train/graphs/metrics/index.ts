@@ -1,3 +1,4 @@
 /** @file Measures of ranked links: `graph.metrics`. */
 export { filteredRanks, hitsAtK, meanReciprocalRank, rocAuc } from './ranking';
 export type { RankSummary } from './ranking';
+export { topologicalCloseness } from './topologicalCloseness';

@@ -1,4 +1,4 @@
-import { fail, Random } from '../../../base/core';
+import { fail, Random, given } from '../../../base/core';
 import { listOf } from '../listOf';
 import { fromEdges, type Graph, takeRows } from '../../../base/graph';
 
@@ -16,7 +16,8 @@ export interface BalancedNeighboursOptions {
  *
  * @throws {SwitchyardError} where there is not a group for each node.
  */
-export function balancedNeighbours(graph: Graph, { groups, seed = 0 }: BalancedNeighboursOptions): Graph {
+export function balancedNeighbours(graph: Graph, options: BalancedNeighboursOptions): Graph {
+  const { groups, seed = 0 } = given('graph.samplers.balancedNeighbours', options);
   const where = 'graph.samplers.balancedNeighbours';
   if (groups.length !== graph.numNodes) {
     fail(where, `there must be a group for each of the ${graph.numNodes} nodes`, groups.length);

@@ -1,4 +1,4 @@
-import { expectInteger, fail, Random } from '../../../base/core';
+import { expectInteger, fail, Random, given } from '../../../base/core';
 import type { Graph } from '../../../base/graph';
 import { type Pair, PairSpace } from './pairSpace';
 
@@ -16,7 +16,8 @@ export interface NegativeOptions {
  *
  * @throws {SwitchyardError} where there are fewer such pairs.
  */
-export function negatives(graph: Graph, { count, between, seed = 0 }: NegativeOptions): Pair[] {
+export function negatives(graph: Graph, options: NegativeOptions): Pair[] {
+  const { count, between, seed = 0 } = given('graph.splits.negatives', options);
   const where = 'graph.splits.negatives';
   expectInteger(where, 'count', count, 0);
   const space = new PairSpace(where, graph, between);

@@ -1,0 +1,78 @@
+import { core, graph } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+
+const random = core.Random.fromSeed(7);
+
+/** A typed graph with normal features. */
+function typed(numNodes: number, width: number, relations: number): graph.Graph {
+  const plain = graph.generators.erdosRenyi({ nodes: numNodes, probability: 0.2, directed: true, seed: 3 });
+  const drawn = random.normal([numNodes, width]);
+  const values = Float32Array.from(drawn.dataSync());
+  drawn.dispose();
+  return graph.fromEdges({ ...plain.directedOptions, edgeTypes: Array.from(plain.sources, (u, e) => (u + e) % relations), nodeFeatures: { values, width } }); // prettier-ignore
+}
+
+const rowsOf = ({ values, width }: graph.Features, from = 0, to = width): number[][] =>
+  Array.from({ length: values.length / width }, (_, i) => [...values.slice(i * width + from, i * width + to)]);
+
+/** Mean over what one relation leads from (or back to), by hand. */
+function mean(g: graph.Graph, rows: number[][], relation: number, along: boolean): number[][] {
+  return rows.map((row, node) => {
+    const near = Array.from(g.sources.keys()).filter((e) => g.edgeTypes![e] === relation && (along ? g.targets : g.sources)[e] === node).map((e) => rows[(along ? g.sources : g.targets)[e]]); // prettier-ignore
+    return row.map((_, f) => near.reduce((sum, other) => sum + other[f], 0) / Math.max(1, near.length));
+  });
+}
+
+const expectRows = (got: number[][], wanted: number[][]): void =>
+  got.forEach((row, i) => row.forEach((value, f) => expect(value).toBeCloseTo(wanted[i][f], 4)));
+
+describe('[rphgnn] features of typed graphs by random projection', () => {
+  test('[rphgnn] the first hop is the mean along each relation, and back along it, by hand; features come first', () => {
+    const g = typed(12, 3, 2);
+    const made = graph.embed.relationProjection(g, { hops: 1, dim: 5 });
+    expect(made.width).toBe(3 + 2 * 2 * 3);
+    const x = rowsOf(g.nodeFeatures!);
+    expectRows(rowsOf(made, 0, 3), x);
+    [0, 1].forEach((relation) => {
+      const odd = mean(g, x, relation, true);
+      expectRows(rowsOf(made, 3 + 6 * relation, 6 + 6 * relation), odd);
+      expectRows(rowsOf(made, 6 + 6 * relation, 9 + 6 * relation), mean(g, odd, relation, false));
+    });
+  });
+
+  test('[rphgnn] width is linear in hops, where paths of relations would be a power of them', () => {
+    const g = typed(12, 4, 3);
+    const width = (hops: number, evenOdd = true): number => graph.embed.relationProjection(g, { hops, dim: 8, evenOdd }).width; // prettier-ignore
+    expect([1, 2, 3, 4].map((hops) => width(hops))).toEqual([1, 2, 3, 4].map((hops) => 4 + 6 * 4 + (hops - 1) * 6 * 8));
+    expect(width(3, false)).toBe(4 + 3 * 4 + 2 * 3 * 8);
+  });
+
+  test('[rphgnn] a later hop goes on from projections that keep products: of width 600 those of hop two are those without projection, within a tenth', () => {
+    const g = typed(20, 6, 1);
+    const error = (dim: number): number => {
+      const made = graph.embed.relationProjection(g, { hops: 2, dim, evenOdd: false, seed: 2 });
+      const [one, two] = [rowsOf(made, 6, 12), rowsOf(made, 12, 12 + dim)];
+      const wanted = mean(g, one, 0, true);
+      const gram = (rows: number[][]): number[] => {
+        const all = rows.flatMap((a) => rows.map((b) => a.reduce((sum, value, f) => sum + value * b[f], 0)));
+        const size = Math.hypot(...all);
+        return all.map((value) => value / size);
+      };
+      const [a, b] = [gram(wanted), gram(two)];
+      return Math.hypot(...a.map((value, i) => value - b[i]));
+    };
+    expect(error(600)).toBeLessThan(0.1);
+    expect(error(600)).toBeLessThan(0.4 * error(20));
+  });
+
+  test('[rphgnn] relations are squashed by matrices of their own: where one of two is turned about, what follows is another, though their sum is not', () => {
+    const edges = [[0, 2], [1, 2], [2, 3]] as const; // prettier-ignore
+    const made = (edgeTypes: number[]): number[][] =>
+      rowsOf(graph.embed.relationProjection(graph.fromEdges({ numNodes: 4, edges, edgeTypes, nodeFeatures: [[1], [1], [0], [0]] }), { hops: 2, dim: 4, evenOdd: false, relations: 3 }), 1 + 3); // prettier-ignore
+    // What node 3 collects of relation 2 in the second hop is the state of node 2: of relations 0 and 1 it hears one each, or two of one.
+    const [both, other] = [made([0, 1, 2]), made([1, 1, 2])];
+    expect(both[3].some((value, f) => Math.abs(value - other[3][f]) > 1e-3)).toBe(true);
+    expect(() => graph.embed.relationProjection(graph.generators.ring({ nodes: 3 }), { hops: 1, dim: 2 })).toThrow('graph.embed.relationProjection: nodes must have features'); // prettier-ignore
+    expect(() => graph.embed.relationProjection(graph.generators.ring({ nodes: 3 }), undefined as never)).toThrow('graph.embed.relationProjection: options must be given'); // prettier-ignore
+  });
+});
