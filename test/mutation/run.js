@@ -1,6 +1,7 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
+ * `--processes N` (2) is how many run at once.
  */
 'use strict';
 
@@ -14,16 +15,20 @@ const STATE = '.switchyard';
 
 /** @param {string[]} words */
 function parse(words) {
-  const at = words.indexOf('--tests');
-  const tests = at < 0 ? null : words.splice(at, 2)[1];
+  const option = (name, otherwise) => {
+    const at = words.indexOf(name);
+    return at < 0 ? otherwise : words.splice(at, 2)[1];
+  };
+  const tests = option('--tests', null);
+  const processes = Number(option('--processes', 2));
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
-  if (words.length === 0 || wrong !== undefined || tests === undefined) {
+  if (words.length === 0 || wrong !== undefined || tests === undefined || !(processes >= 1)) {
     console.error(
-      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB where wanted, got "${wrong ?? words.join(' ')}"`
+      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB and --processes N where wanted, got "${wrong ?? words.join(' ')}"`
     );
     process.exit(2);
   }
-  return { folders: words, tests: tests ?? words.map(testsOf).join(',') };
+  return { folders: words, processes, tests: tests ?? words.map(testsOf).join(',') };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -40,7 +45,7 @@ function testsOf(folder) {
   return 'test/kernel-lib/**/*.test.ts';
 }
 
-function settings(folders) {
+function settings(folders, processes) {
   const isFolder = (each) => statSync(join(ROOT, SOURCES, each)).isDirectory();
   const mutate = folders.map((each) => `${SOURCES}/${each}${isFolder(each) ? '/**/*.ts' : ''}`);
   return {
@@ -48,7 +53,7 @@ function settings(folders) {
     vitest: { configFile: 'test/mutation/vitest.config.mts', related: false },
     mutate: [...mutate, `!${SOURCES}/**/index.ts`],
     // What runs while files load runs in every test: those changes cannot be told apart.
-    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: 2, timeoutMS: 20_000 },
+    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 20_000 },
     ...{ reporters: ['clear-text', 'json'], jsonReporter: { fileName: `${STATE}/reports/mutation.json` } },
     ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
     ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },
@@ -63,10 +68,10 @@ function settings(folders) {
   };
 }
 
-const { folders, tests } = parse(process.argv.slice(2));
+const { folders, processes, tests } = parse(process.argv.slice(2));
 const config = join(ROOT, STATE, 'stryker.config.json');
 mkdirSync(join(ROOT, STATE), { recursive: true });
-writeFileSync(config, JSON.stringify(settings(folders), null, 2));
+writeFileSync(config, JSON.stringify(settings(folders, processes), null, 2));
 const stryker = require.resolve('@stryker-mutator/core/package.json').replace('package.json', 'bin/stryker.js');
 const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   cwd: ROOT,
