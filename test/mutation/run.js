@@ -1,7 +1,7 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
- * `--processes N` (2) is how many run at once.
+ * `--processes N` (2) is how many run at once; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
  */
 'use strict';
 
@@ -21,6 +21,8 @@ function parse(words) {
   };
   const tests = option('--tests', null);
   const processes = Number(option('--processes', 2));
+  const isolate = words.includes('--isolate');
+  words = words.filter((word) => word !== '--isolate');
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
   if (words.length === 0 || wrong !== undefined || tests === undefined || !(processes >= 1)) {
     console.error(
@@ -28,7 +30,7 @@ function parse(words) {
     );
     process.exit(2);
   }
-  return { folders: words, processes, tests: tests ?? words.map(testsOf).join(',') };
+  return { folders: words, processes, isolate, tests: tests ?? words.map(testsOf).join(',') };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -45,16 +47,20 @@ function testsOf(folder) {
   return 'test/kernel-lib/**/*.test.ts';
 }
 
-function settings(folders, processes) {
+function settings({ folders, processes, isolate }) {
   const isFolder = (each) => statSync(join(ROOT, SOURCES, each)).isDirectory();
   const mutate = folders.map((each) => `${SOURCES}/${each}${isFolder(each) ? '/**/*.ts' : ''}`);
   return {
-    testRunner: 'vitest',
-    vitest: { configFile: 'test/mutation/vitest.config.mts', related: false },
+    ...(isolate
+      ? { testRunner: 'vitest', vitest: { configFile: 'test/mutation/vitest.config.mts', related: false } }
+      : { testRunner: 'one-process', plugins: [join(__dirname, 'runner.mjs')] }),
     mutate: [...mutate, `!${SOURCES}/**/index.ts`],
     // What runs while files load runs in every test: those changes cannot be told apart.
-    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 20_000 },
-    ...{ reporters: ['clear-text', 'json'], jsonReporter: { fileName: `${STATE}/reports/mutation.json` } },
+    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 10_000 },
+    ...{
+      reporters: ['clear-text', 'json', 'progress-append-only'],
+      jsonReporter: { fileName: `${STATE}/reports/mutation.json` }
+    },
     ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
     ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },
     ignorePatterns: [
@@ -68,17 +74,17 @@ function settings(folders, processes) {
   };
 }
 
-const { folders, processes, tests } = parse(process.argv.slice(2));
+const parsed = parse(process.argv.slice(2));
 const config = join(ROOT, STATE, 'stryker.config.json');
 mkdirSync(join(ROOT, STATE), { recursive: true });
-writeFileSync(config, JSON.stringify(settings(folders, processes), null, 2));
+writeFileSync(config, JSON.stringify(settings(parsed), null, 2));
 const stryker = require.resolve('@stryker-mutator/core/package.json').replace('package.json', 'bin/stryker.js');
 const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   cwd: ROOT,
   stdio: 'inherit',
   env: {
     ...process.env,
-    SWITCHYARD_MUTATE: tests,
+    SWITCHYARD_MUTATE: parsed.tests,
     TF_CPP_MIN_LOG_LEVEL: '2',
     // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
     SWITCHYARD_CUSTOM_OPS: join(ROOT, 'kernel-lib/native/build/switchyard_ops.node'),
