@@ -1,7 +1,7 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
- * `--processes N` (2) is how many run at once; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
+ * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
  */
 'use strict';
 
@@ -21,6 +21,7 @@ function parse(words) {
   };
   const tests = option('--tests', null);
   const processes = Number(option('--processes', 2));
+  const report = option('--report', `${STATE}/reports/mutation.json`);
   const isolate = words.includes('--isolate');
   words = words.filter((word) => word !== '--isolate');
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
@@ -30,7 +31,7 @@ function parse(words) {
     );
     process.exit(2);
   }
-  return { folders: words, processes, isolate, tests: tests ?? words.map(testsOf).join(',') };
+  return { folders: words, processes, isolate, report, tests: tests ?? words.map(testsOf).join(',') };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -47,7 +48,7 @@ function testsOf(folder) {
   return 'test/kernel-lib/**/*.test.ts';
 }
 
-function settings({ folders, processes, isolate }) {
+function settings({ folders, processes, isolate, report }) {
   const isFolder = (each) => statSync(join(ROOT, SOURCES, each)).isDirectory();
   const mutate = folders.map((each) => `${SOURCES}/${each}${isFolder(each) ? '/**/*.ts' : ''}`);
   return {
@@ -59,7 +60,7 @@ function settings({ folders, processes, isolate }) {
     ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 10_000 },
     ...{
       reporters: ['clear-text', 'json', 'progress-append-only'],
-      jsonReporter: { fileName: `${STATE}/reports/mutation.json` }
+      jsonReporter: { fileName: report }
     },
     ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
     ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },

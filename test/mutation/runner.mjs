@@ -45,6 +45,8 @@ function select(task, wanted) {
 
 class OneProcess {
   #files = [];
+  // Seconds that a file's tests took last: the short ones first, since the first that fails is enough.
+  #seconds = new Map();
 
   capabilities() {
     return { reloadEnvironment: false };
@@ -73,12 +75,17 @@ class OneProcess {
       return toMutantRunResult(late ?? { status: DryRunStatus.Complete, tests });
     };
     const result = await attempt();
-    const fails = async () => (await this.#run({ wanted })).some(({ status }) => status === TestStatus.Failed);
-    if (result.status === 'survived' || !(await fails())) {
+    if (result.status !== 'killed') {
+      return result;
+    }
+    const killers = new Set([result.killedBy].flat());
+    const failAsWell = async () =>
+      (await this.#run({ wanted: killers })).some(({ status }) => status === TestStatus.Failed);
+    if (!(await failAsWell())) {
       return result;
     }
     forgetLibrary();
-    if (await fails()) {
+    if (await failAsWell()) {
       return { status: 'error', errorMessage: 'its tests fail without any change as well, after one that came before' };
     }
     return attempt();
@@ -87,7 +94,8 @@ class OneProcess {
   async #run({ wanted, change, count = false }) {
     let failed = false;
     const names = wanted && new Set([...wanted].map((id) => resolve(id.split('#')[0])));
-    const files = names === undefined ? this.#files : this.#files.filter((file) => names.has(file));
+    const files = names === undefined ? [...this.#files] : this.#files.filter((file) => names.has(file));
+    files.sort((a, b) => (this.#seconds.get(a) ?? 0) - (this.#seconds.get(b) ?? 0));
     const runner = {
       config: { ...CONFIG, root: process.cwd() },
       importFile: (file) => loadTest(file),
@@ -105,7 +113,11 @@ class OneProcess {
       }
     };
     try {
-      return (await startTests(files, runner)).flatMap((file) => resultsOf(file));
+      const done = await startTests(files, runner);
+      if (count) {
+        done.forEach(({ filepath, result }) => this.#seconds.set(filepath, result?.duration ?? 0));
+      }
+      return done.flatMap((file) => resultsOf(file));
     } finally {
       changes.activeMutant = undefined;
     }
