@@ -1,11 +1,13 @@
 import { telemetry } from '@switchyard/kernel-lib';
 import { BiasWatch } from '@switchyard/kernel-lib/dist/study/telemetry/biasWatch.js';
 import { expertTokens, Vocabulary } from '@switchyard/kernel-lib/dist/study/telemetry/expertTokens.js';
+import { sampledTokens } from '@switchyard/kernel-lib/dist/study/telemetry/sampledTokens.js';
+import { ScoreCounts } from '@switchyard/kernel-lib/dist/study/telemetry/scoreCounts.js';
 import { countSequences, SequenceRing } from '@switchyard/kernel-lib/dist/study/telemetry/sequenceRing.js';
 import { TokenCounts } from '@switchyard/kernel-lib/dist/study/telemetry/tokenCounts.js';
 import { TokenSampler } from '@switchyard/kernel-lib/dist/study/telemetry/tokenSampler.js';
 import { describe, expect, test } from 'vitest';
-import { batchOf, recordOf } from '../../../support/routingRecords';
+import { batchOf, recordOf, scoresOf } from '../../../support/routingRecords';
 
 describe('tokens by expert', () => {
   test('each token by what it was sent to, the last of a sequence left out, over the window and the one before', () => {
@@ -152,4 +154,53 @@ test('vocabulary: exactly often enough counts, and each word has its own row', (
     (3 / 4 + 4 / 5) / 2,
     12
   );
+});
+
+describe('scores', () => {
+  const counted = (logits: number[][], numExperts = logits[0].length) => {
+    const counts = new ScoreCounts();
+    counts.record({ ...recordOf(logits.map(() => 0), { numExperts, k: 1 }), scores: scoresOf(logits) }); // prettier-ignore
+    return counts;
+  };
+
+  test('of two windows together: shares of both, means by their tokens', () => {
+    // 0 and 1.2 lie in bins 20 and 25 of 40, margins of 1.2 and 0 in bins 5 and 0.
+    const both = counted([[0, 1.2]]);
+    both.add(counted([[0, 0], [0, 0], [1.2, 0]])); // prettier-ignore
+    const { logits, margins, margin, zLoss } = both.read()!;
+    expect([logits[20], logits[25], margins[0], margins[5]]).toEqual([6 / 8, 2 / 8, 2 / 4, 2 / 4]);
+    expect(margin).toBeCloseTo(2.4 / 4, 6);
+    expect(zLoss).toBeCloseTo((2 * Math.log(1 + Math.exp(1.2)) ** 2 + 2 * Math.log(2) ** 2) / 4, 6);
+    both.clear();
+    expect(both.read()).toBeNull();
+  });
+
+  test('one expert has no second, so no margin; the second of three is neither first nor last', () => {
+    const { margin, margins, logits } = counted([[0.5], [0.5]]).read()!;
+    expect([margin, Math.max(...margins)]).toEqual([null, 0]);
+    expect(Math.max(...logits)).toBe(1);
+    expect(counted([[-5, -1, -2], [-2, -5, -1], [-1, -2, -5]]).read()!.margin).toBe(1); // prettier-ignore
+    // Two of the highest: no margin between them.
+    expect(counted([[3, 3, 1]]).read()!.margin).toBe(0);
+  });
+});
+
+describe('tokens that are sampled', () => {
+  // Two sequences of 70 tokens, and the target at the end of each.
+  const batch = batchOf([0, 3], 70);
+
+  test('of the first sequence at most 64, or as many as are asked for and there are', () => {
+    expect(sampledTokens(batch, null, 4).tokens).toHaveLength(64);
+    expect(sampledTokens(batchOf([0, 3], 5), null, 4).tokens).toHaveLength(5);
+    expect(sampledTokens(batch, 100, 4).tokens).toHaveLength(100);
+    expect(sampledTokens(batch, 1000, 4).tokens).toHaveLength(140);
+    expect(sampledTokens(batchOf([], 5), 3, 4)).toEqual({ tokens: new Int32Array(), domain: [] });
+  });
+
+  test('go on with the next sequence, its target left out, and of domains only those with a name', () => {
+    const { tokens, domain } = sampledTokens(batch, 72, 4);
+    expect([...tokens].slice(68)).toEqual([68, 69, 71, 72]);
+    expect(domain.slice(68)).toEqual([0, 0, 3, 3]);
+    expect(sampledTokens(batch, 72, 3).domain.slice(68)).toEqual([0, 0, -1, -1]);
+  });
 });
