@@ -1,4 +1,5 @@
 import { core, routers, tf } from '@switchyard/kernel-lib';
+import { addChunkLosses, resolveChunk } from '@switchyard/kernel-lib/dist/nn/routers/parts/chunkLosses.js';
 import { checkMeanK } from '@switchyard/kernel-lib/dist/nn/routers/parts/checkMeanK.js';
 import { earlierTokens, expectLookahead } from '@switchyard/kernel-lib/dist/nn/routers/parts/earlierTokens.js';
 import { localityLoss } from '@switchyard/kernel-lib/dist/nn/routers/parts/localityLoss.js';
@@ -142,4 +143,87 @@ test('an input besides the tokens is there, with a row a token', () => {
     expect([...sideInput('here', key, 3, ctx).dataSync()]).toEqual([1, 2, 3]);
   });
   ctx.dispose();
+});
+
+/** Losses that a pass is charged, by name. */
+function lossesOf(run: (ctx: core.Context) => unknown): Record<string, number> {
+  const ctx = Context.create({ training: true });
+  const losses = tf.tidy(() => {
+    run(ctx);
+    return [...ctx.losses].map(([name, loss]): [string, number] => [name.split('/').at(-1)!, loss.dataSync()[0]]);
+  });
+  ctx.dispose();
+  return Object.fromEntries(losses);
+}
+
+describe('losses of a pass', () => {
+  const x = () => tf.tensor2d([1, 0, 0, 1, 1, 1], [3, 2]);
+  const charged = (balance: routers.BalanceOptions) => {
+    const router = topK({ k: 2, balance }).build({ width: 2, numExperts: 3, random: Random.fromSeed(1) });
+    const losses = lossesOf((ctx) => router.route(x(), ctx));
+    const { probs, indices, logits } = router.route(x(), Context.create()) as routers.SparseRouting;
+    return { router, losses, probs, indices, logits };
+  };
+
+  test('each that is asked for, times its coefficient, under its name; a coefficient of 0 of a z-loss is none', () => {
+    tf.tidy(() => {
+      const nodeOf = [0, 1, 1];
+      const { router, losses, probs, indices, logits } = charged({
+        ...{ loss: { convention: 'gshard', coefficient: 0.5 }, zLoss: 0.25 },
+        locality: { coefficient: 2, nodeOf }
+      });
+      const ctx = Context.create();
+      expect(Object.keys(losses).sort()).toEqual(['gshard', 'locality', 'zLoss']);
+      expectClose([losses.gshard], [0.5 * routers.gshardLoss(probs, indices).dataSync()[0]], 1e-6);
+      expectClose([losses.zLoss], [0.25 * routers.routerZLoss(logits).dataSync()[0]], 1e-6);
+      expectClose([losses.locality], [2 * localityLoss(probs, { coefficient: 2, nodeOf }, ctx).dataSync()[0]], 1e-6);
+      const none = charged({ zLoss: 0 });
+      expect(none.losses).toEqual({});
+      [router, none.router].forEach((each) => each.dispose());
+      ctx.dispose();
+    });
+  });
+
+  test('of chunks: the share of experts that two tokens use together, and how adjacent ones differ', () => {
+    const charge = (options: object, probs: number[][], logits: number[][]) =>
+      lossesOf((ctx) =>
+        addChunkLosses(tf.tensor2d(probs), tf.tensor2d(logits), resolveChunk('here', { size: 2, ...options }), ctx)
+      );
+    const probs = [[0.5, 0], [0.5, 1], [1, 0]]; // prettier-ignore
+    const logits = [[1, -1], [1, 1], [1, 1]]; // prettier-ignore
+    // Unused of both experts: 1/4 and 0 by the first two tokens; 0 and 1 by the last, a chunk of its own.
+    const { chunk, ...others } = charge({ sparsity: 2 }, probs, logits);
+    expectClose([chunk], [2 * (1 - 1.25 / 4)], 1e-4);
+    expect(others).toEqual({});
+    // Within the first chunk one of two experts turns, which costs 100 nats of steepness where it was off: softplus(-100) + 100.
+    const { locality } = charge({ locality: 0.5 }, probs, logits);
+    expectClose([locality], [(0.5 * (0 + 100)) / 2], 1e-3);
+    expect(charge({}, probs, logits)).toEqual({});
+    expect(lossesOf((ctx) => addChunkLosses(tf.tensor2d(probs), tf.tensor2d(logits), null, ctx))).toEqual({});
+    expect([resolveChunk('here'), resolveChunk('here', {})]).toEqual([null, { size: 8, sparsity: 0, locality: 0 }]);
+    // prettier-ignore
+    [['size', 0, 'an integer of at least 1'], ['sparsity', -1, 'a number of at least 0'], ['locality', -1, 'a number of at least 0']].forEach(([name, value, rule]) =>
+      expect(() => resolveChunk('here', { [name]: value })).toThrow(refusal(`here: chunk.${name} must be ${rule}, got ${value}`))
+    );
+  });
+});
+
+test('a choice says the probabilities of all, and the bias that it was made with', () => {
+  tf.tidy(() => {
+    const logits = tf.tensor2d([[2, 1, 0]]);
+    const plain = routers.selectTopK(logits, { k: 1 });
+    expect('selectionBias' in plain).toBe(false);
+    expectClose(plain.probs.dataSync(), tf.softmax(logits).dataSync(), 1e-6);
+    const selectionBias = tf.tensor1d([0, 0, 1]);
+    const biased = routers.selectTopK(logits, { k: 1, scores: 'sigmoid', selectionBias });
+    expect(biased.selectionBias).toBe(selectionBias);
+    const [a, b, c] = [2, 1, 0].map((x) => 1 / (1 + Math.exp(-x)));
+    expectClose(biased.probs.dataSync(), [a, b, c].map((each) => each / (a + b + c)), 1e-6); // prettier-ignore
+    // Chosen with the bias, weighed without.
+    expect([biased.indices.dataSync()[0], biased.weights.dataSync()[0]]).toEqual([2, 0.5]);
+    [0, 1.5, 4].forEach(
+      (k) =>
+      expect(() => routers.selectTopK(logits, { k })).toThrow(refusal(`routers.selectTopK: k must be 1..numExperts (3), got ${k}`)) // prettier-ignore
+    );
+  });
 });
