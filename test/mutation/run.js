@@ -6,7 +6,7 @@
 'use strict';
 
 const { spawnSync } = require('child_process');
-const { existsSync, mkdirSync, statSync, writeFileSync } = require('fs');
+const { existsSync, mkdirSync, rmSync, statSync, writeFileSync } = require('fs');
 const { join } = require('path');
 
 const ROOT = join(__dirname, '..', '..');
@@ -76,7 +76,8 @@ function settings({ folders, processes, isolate, report }) {
 }
 
 const parsed = parse(process.argv.slice(2));
-const config = join(ROOT, STATE, 'stryker.config.json');
+// Its own, so that two can run at once.
+const config = join(ROOT, STATE, `stryker.${process.pid}.config.json`);
 mkdirSync(join(ROOT, STATE), { recursive: true });
 writeFileSync(config, JSON.stringify(settings(parsed), null, 2));
 const stryker = require.resolve('@stryker-mutator/core/package.json').replace('package.json', 'bin/stryker.js');
@@ -92,4 +93,5 @@ const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
   }
 });
+rmSync(config);
 process.exitCode = status ?? 1;
