@@ -63,7 +63,7 @@ class OneProcess {
 
   async dryRun() {
     const tests = await this.#run({ count: true });
-    return { status: DryRunStatus.Complete, tests, mutantCoverage: changes.mutantCoverage };
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: changes.mutantCoverage ?? { static: {}, perTest: {} } };
   }
 
   async mutantRun({ activeMutant: { id }, testFilter, hitLimit }) {

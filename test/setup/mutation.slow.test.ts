@@ -40,5 +40,5 @@ test('changes are found in one process as they are in one of their own each', ()
   expect(together).toEqual(apart);
   // No test of words sees any of it.
   const others = mutate('--tests', 'test/kernel-lib/study/telemetry/transitions.test.ts');
-  expect(new Set(Object.values(others))).toEqual(new Set(['NoCoverage']));
+  expect(Object.values(others)).not.toContain('Killed');
 });
