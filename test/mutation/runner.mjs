@@ -63,7 +63,11 @@ class OneProcess {
 
   async dryRun() {
     const tests = await this.#run({ count: true });
-    return { status: DryRunStatus.Complete, tests, mutantCoverage: changes.mutantCoverage ?? { static: {}, perTest: {} } };
+    return {
+      status: DryRunStatus.Complete,
+      tests,
+      mutantCoverage: changes.mutantCoverage ?? { static: {}, perTest: {} }
+    };
   }
 
   async mutantRun({ activeMutant: { id }, testFilter, hitLimit }) {
