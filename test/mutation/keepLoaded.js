@@ -11,6 +11,10 @@ if (isMainThread) {
   require('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
   const ops = process.env.SWITCHYARD_CUSTOM_OPS;
   if (ops !== undefined && existsSync(ops)) {
-    require(ops);
+    try {
+      require(ops);
+    } catch {
+      // Built for another place: the library composes its ops of TensorFlow's own then.
+    }
   }
 }

@@ -1,11 +1,12 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
+ * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
  */
 'use strict';
 
 const { spawnSync } = require('child_process');
-const { existsSync, mkdirSync, statSync, writeFileSync } = require('fs');
+const { existsSync, mkdirSync, rmSync, statSync, writeFileSync } = require('fs');
 const { join } = require('path');
 
 const ROOT = join(__dirname, '..', '..');
@@ -14,16 +15,23 @@ const STATE = '.switchyard';
 
 /** @param {string[]} words */
 function parse(words) {
-  const at = words.indexOf('--tests');
-  const tests = at < 0 ? null : words.splice(at, 2)[1];
+  const option = (name, otherwise) => {
+    const at = words.indexOf(name);
+    return at < 0 ? otherwise : words.splice(at, 2)[1];
+  };
+  const tests = option('--tests', null);
+  const processes = Number(option('--processes', 2));
+  const report = option('--report', `${STATE}/reports/mutation.json`);
+  const isolate = words.includes('--isolate');
+  words = words.filter((word) => word !== '--isolate');
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
-  if (words.length === 0 || wrong !== undefined || tests === undefined) {
+  if (words.length === 0 || wrong !== undefined || tests === undefined || !(processes >= 1)) {
     console.error(
-      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB where wanted, got "${wrong ?? words.join(' ')}"`
+      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB and --processes N where wanted, got "${wrong ?? words.join(' ')}"`
     );
     process.exit(2);
   }
-  return { folders: words, tests: tests ?? words.map(testsOf).join(',') };
+  return { folders: words, processes, isolate, report, tests: tests ?? words.map(testsOf).join(',') };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -40,16 +48,20 @@ function testsOf(folder) {
   return 'test/kernel-lib/**/*.test.ts';
 }
 
-function settings(folders) {
+function settings({ folders, processes, isolate, report }) {
   const isFolder = (each) => statSync(join(ROOT, SOURCES, each)).isDirectory();
   const mutate = folders.map((each) => `${SOURCES}/${each}${isFolder(each) ? '/**/*.ts' : ''}`);
   return {
-    testRunner: 'vitest',
-    vitest: { configFile: 'test/mutation/vitest.config.mts', related: false },
+    ...(isolate
+      ? { testRunner: 'vitest', vitest: { configFile: 'test/mutation/vitest.config.mts', related: false } }
+      : { testRunner: 'one-process', plugins: [join(__dirname, 'runner.mjs')] }),
     mutate: [...mutate, `!${SOURCES}/**/index.ts`],
     // What runs while files load runs in every test: those changes cannot be told apart.
-    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: 2, timeoutMS: 20_000 },
-    ...{ reporters: ['clear-text', 'json'], jsonReporter: { fileName: `${STATE}/reports/mutation.json` } },
+    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 10_000 },
+    ...{
+      reporters: ['clear-text', 'json', 'progress-append-only'],
+      jsonReporter: { fileName: report }
+    },
     ...{ clearTextReporter: { allowColor: false, logTests: false }, thresholds: { high: 85, low: 85, break: 85 } },
     ...{ tempDirName: `${STATE}/mutate`, allowConsoleColors: false, checkers: [], disableTypeChecks: false },
     ignorePatterns: [
@@ -63,21 +75,23 @@ function settings(folders) {
   };
 }
 
-const { folders, tests } = parse(process.argv.slice(2));
-const config = join(ROOT, STATE, 'stryker.config.json');
+const parsed = parse(process.argv.slice(2));
+// Its own, so that two can run at once.
+const config = join(ROOT, STATE, `stryker.${process.pid}.config.json`);
 mkdirSync(join(ROOT, STATE), { recursive: true });
-writeFileSync(config, JSON.stringify(settings(folders), null, 2));
+writeFileSync(config, JSON.stringify(settings(parsed), null, 2));
 const stryker = require.resolve('@stryker-mutator/core/package.json').replace('package.json', 'bin/stryker.js');
 const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   cwd: ROOT,
   stdio: 'inherit',
   env: {
     ...process.env,
-    SWITCHYARD_MUTATE: tests,
+    SWITCHYARD_MUTATE: parsed.tests,
     TF_CPP_MIN_LOG_LEVEL: '2',
     // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
     SWITCHYARD_CUSTOM_OPS: join(ROOT, 'kernel-lib/native/build/switchyard_ops.node'),
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${join(__dirname, 'keepLoaded.js')}`
   }
 });
+rmSync(config);
 process.exitCode = status ?? 1;

@@ -16,6 +16,8 @@ export default defineConfig({
     include: (process.env.SWITCHYARD_MUTATE ?? 'test/kernel-lib/**/*.test.ts').split(','),
     exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
     pool: 'forks',
+    // A file loads the library in a second: those that run for one change share it.
+    isolate: false,
     testTimeout: 60_000
   }
 });

@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { overTenSeeds } from '../support/paired';
 import { CELL_OPERATIONS, deviation, mean, worthOf } from '../support/plantedCells';
 
+/** Of either training: half of the default, so that ten seeds end within minutes. */
+const STEPS = 400;
+
 test('[diffusionnag] cells of three nodes with a planted accuracy, drawn with and without a guide, and best of those drawn at random', async () => {
   const space = nas.space.dag({ nodes: 3, operations: CELL_OPERATIONS });
   const worth = (point: nas.Point): number => worthOf(space, point);
@@ -10,11 +13,11 @@ test('[diffusionnag] cells of three nodes with a planted accuracy, drawn with an
     'diffusionnag, planted accuracy',
     async (seed) => {
       const next = core.Random.fromSeed(seed).child('known').generator();
-      const diffusion = await nas.generate.diffusion({ space, seed });
+      const diffusion = await nas.generate.diffusion({ space, steps: STEPS, seed });
       const known = Array.from({ length: 100 }, () => space.sample(next));
-      const predictor = await diffusion.predictor(known, known.map(worth), { seed });
+      const predictor = await diffusion.predictor(known, known.map(worth), { steps: STEPS, seed });
       const draw = (guidance: number): nas.generate.Generated =>
-        diffusion.sample({ count: 100, predictor: predictor.at, guidance, seed });
+        diffusion.sample({ count: 100, predictor: predictor.at, guidance, steps: 50, seed });
       const [none, some, much] = [0, 2, 6].map(draw);
       diffusion.dispose();
       predictor.network.dispose();

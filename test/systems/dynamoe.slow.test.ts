@@ -2,7 +2,8 @@ import { core, moe, ops, routers, tf, train } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { Classifier, makeImages } from '../support/noisyImages';
 import { overTenSeeds } from '../support/paired';
-import { mean } from '../support/regression';
+import { mean, minimise } from '../support/regression';
+import { choicesOf } from '../support/stack';
 
 const LAYERS = 4;
 const STEPS = 120;
@@ -43,4 +44,23 @@ test('[dynamoe] variance of the gradient against top-2, and loss of a descending
   });
   // Claimed is that it is less.
   expect(variance.verdict).not.toBe('below');
+});
+
+test("[dynamoe] rank correlation of an image's loss and the experts that it takes", async () => {
+  const { correlation } = await overTenSeeds('dynamoe', (seed) => {
+    const model = new Classifier(() => routers.topP({ p: 0.5, entropyLoss: 1e-2 }), seed);
+    const losses = (ctx: core.Context, step: number, count: number) => {
+      const { x, labels } = makeImages(seed, step, count);
+      return ops.crossEntropy(model.apply(x, ctx), labels);
+    };
+    minimise(model, (ctx, step) => losses(ctx, step, 128).mean(), { steps: STEPS, learningRate: 0.005, seed });
+    const { x, labels } = makeImages(seed, 1_000_000, 1000);
+    const choices = choicesOf(model, x);
+    const loss = tf.tidy(() => losses(core.Context.create(), 1_000_000, 1000).dataSync());
+    tf.dispose([x, labels]);
+    model.dispose();
+    const used = Array.from(loss, (_, t) => mean(choices.map((layer) => layer[t].filter((e) => e >= 0).length)));
+    return { correlation: moe.analysis.spearman(used, loss) };
+  });
+  expect(correlation.verdict).toBe('above');
 });

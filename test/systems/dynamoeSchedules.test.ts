@@ -1,10 +1,11 @@
-import { core, moe, ops, routers, tf } from '@switchyard/kernel-lib';
+import { core, moe, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { setValue } from '../support/networks';
 import { Classifier, makeImages } from '../support/noisyImages';
-import { mean, minimise } from '../support/regression';
+import { expectClose } from '../support/numeric';
 import { choicesOf } from '../support/stack';
 
-const { Context } = core;
+const { Context, Random } = core;
 
 const LAYERS = 4;
 const K_MAX = 4;
@@ -27,23 +28,49 @@ describe('[dynamoe]', () => {
     }
   );
 
-  test('a token that is harder takes more experts', () => {
-    const correlations = [1, 2, 3].map((seed) => {
-      const model = new Classifier(() => routers.topP({ p: 0.5, entropyLoss: 1e-2 }), seed);
-      const losses = (ctx: core.Context, step: number, count: number) => {
-        const { x, labels } = makeImages(seed, step, count);
-        return ops.crossEntropy(model.apply(x, ctx), labels);
-      };
-      const options = { steps: 120, learningRate: 0.005, seed };
-      minimise(model, (ctx, step) => losses(ctx, step, 128).mean(), options);
-      const { x, labels } = makeImages(seed, 1_000_000, 1000);
-      const choices = choicesOf(model, x);
-      const loss = tf.tidy(() => losses(Context.create(), 1_000_000, 1000).dataSync());
-      tf.dispose([x, labels]);
-      model.dispose();
-      const used = Array.from(loss, (_, t) => mean(choices.map((layer) => layer[t].filter((e) => e >= 0).length)));
-      return moe.analysis.spearman(used, loss);
-    });
-    expect(mean(correlations)).toBeGreaterThan(0.2);
-  }, 300_000);
+  test('a token takes as few experts as reach p together: by hand, one where it is sure, more where it is not, kMax at most', () => {
+    // Logits are the tokens themselves.
+    const tokens = [
+      [0.7, 0.1, 0.1, 0.1],
+      [0.4, 0.3, 0.2, 0.1],
+      [0.3, 0.28, 0.22, 0.2],
+      [0.25, 0.25, 0.25, 0.25]
+    ];
+    const chosen = (options: routers.TopPOptions) => {
+      const router = routers.topP(options).build({ width: 4, numExperts: 4, random: Random.fromSeed(1) });
+      setValue(router, 'weight', () => tf.eye(4));
+      const rows = tf.tidy(() => {
+        const x = tf.tensor2d(tokens).log() as tf.Tensor2D;
+        return routers.denseWeights(router.route(x, Context.create())).arraySync();
+      });
+      router.dispose();
+      return rows;
+    };
+    const rows = chosen({ p: 0.65 });
+    expect(rows.map((row) => row.filter((w) => w > 0).length)).toEqual([1, 2, 3, 3]);
+    // Weights are the probabilities as they are.
+    expectClose(rows[2], [0.3, 0.28, 0.22, 0], 1e-6);
+    expect(chosen({ p: 0.65, kMax: 2 }).map((row) => row.filter((w) => w > 0).length)).toEqual([1, 2, 2, 2]);
+    expect(chosen({ p: 0.75 }).map((row) => row.filter((w) => w > 0).length)).toEqual([2, 3, 3, 3]);
+  });
+
+  test('the entropy of the choice is charged to training, times its coefficient', () => {
+    const router = routers
+      .topP({ p: 0.5, entropyLoss: 0.2, balance: {} })
+      .build({ width: 2, numExperts: 2, random: Random.fromSeed(1) });
+    setValue(router, 'weight', () => tf.eye(2));
+    const losses = (training: boolean) => {
+      const ctx = Context.create({ training });
+      const values = tf.tidy(() => {
+        router.route(tf.tensor2d([0.5, 0.5, 0.9, 0.1], [2, 2]).log() as tf.Tensor2D, ctx);
+        return [...ctx.losses].map(([, loss]) => loss.dataSync()[0]);
+      });
+      ctx.dispose();
+      return values;
+    };
+    const entropy = (p: number) => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+    expectClose(losses(true), [(0.2 * (entropy(0.5) + entropy(0.9))) / 2], 1e-6);
+    expect(losses(false)).toEqual([]);
+    router.dispose();
+  });
 });

@@ -202,13 +202,20 @@ export const searchSystems: readonly SystemEntry[] = [
     title: 'DiffusionNAG: Predictor-guided Neural Architecture Generation with Diffusion Models',
     function: 'nas.generate.diffusion',
     test: 'test/systems/diffusionNag.test.ts',
-    claim: 'claim not tested',
+    claim: 'claim held',
+    measured: {
+      test: 'test/systems/diffusionNag.slow.test.ts',
+      figures:
+        'mean of guided cells over that of unguided 2.03 +- 0.18 standard deviations, over that of cells drawn at random 2.08 +- 0.09; of ' +
+        'guidance 6 less that of guidance 2 1.20 +- 0.12; share that are graphs, the least of three strengths, 0.895 +- 0.052',
+      date: '2026-11-30'
+    },
     note:
       'generative.variancePreserving, train.tasks.scoreMatching and generative.reverse over the graphs of nas.space.dag, with a score ' +
       'network of graph network blocks whose nodes know their place in the order; generative.guided adds the gradient of a predictor ' +
       'of noisy graphs. With the exact score more than 99 % are graphs and guidance tilts them as the closed form says; the trained ' +
-      'network is held to less in the fast test, and to the whole check in test/systems/diffusionNag.slow.test.ts, which has not been ' +
-      'run (one seed of three nodes drew 93 % graphs without a guide; of points drawn choice by choice 13 % are). Not covered: a ' +
+      'network is held to less in the fast test. Measured on cells of three nodes after 400 steps of either training: that more than nine ' +
+      'of ten are graphs is undecided (of points drawn choice by choice 13 % are). Not covered: a ' +
       'predictor that reads data sets, the corrector steps, and the speed on transfer benchmarks.'
   },
   {
