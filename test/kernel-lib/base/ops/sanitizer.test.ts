@@ -35,6 +35,8 @@ test.skipIf(tensorflow === null || runtime === null)(
         SWITCHYARD_CUSTOM_OPS: output
       };
       const tests = [
+        'base/backend/denseProducts',
+        'base/ops/crossEntropy',
         'base/ops/customOps',
         'base/ops/fused',
         'base/ops/graph',
