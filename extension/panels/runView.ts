@@ -38,7 +38,7 @@ export interface IRunSource {
   empty: () => string;
   /** A run's title among others that are not offered here. Default: among its own. */
   titleOf?: (run: IRun) => string | undefined;
-  /** What is drawn beside it, itself included: pictures with a scale that follows their numbers have one for all. Default: nothing. */
+  /** Payloads that are drawn side by side, its own included: pictures with a scale that follows their numbers have one for all. Default: nothing. */
   beside?: () => readonly Payload[];
   /** Holds and stops runs; null where no notebook is open. */
   controls: () => RunControls | null;

@@ -42,6 +42,7 @@ test('each kind of layer has a case', () => {
   // Those that it has not.
   const ours = [
     ...['adaptive-channels', 'chebyshev-filter', 'contextual', 'convergent', 'cooperative', 'drew', 'layer-mixture'],
+    ...['adaptive-depth', 'directed-patterns', 'energy-layer', 'learned-monoid', 'multi-module', 'natural'],
     ...['neural-bellman-ford', 'sheaf', 'time-diffusion', 'total-variation']
   ];
   expect([...kinds, ...ours].sort()).toEqual([...graph.layerSpecs.names].sort());

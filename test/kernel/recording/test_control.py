@@ -307,4 +307,5 @@ def test_a_run_without_a_way_to_route_a_text_says_so(python, busy):
     sent, panel = busy("loop(probe=read)")
     assert "noProbe" not in panel.hears(lambda data: data["state"] == "running")
     panel.ask("stop")
+    assert "the run is over" in panel.hears(lambda data: data["state"] == "stopped")["noProbe"]
     python.collect(sent)
