@@ -273,10 +273,10 @@ export class RunView extends Widget {
   /** Whoever stopped the run by a key goes on at its pictures: the button is gone. */
   private _describeControl(control: IControlState, chosen: IChosenExpert | null = null): void {
     const { activeElement, body } = document;
-    // A button that is switched off has lost the focus some time before the row goes.
     const { over = false } = control;
-    const isHeld = !over && this._control.node.contains(activeElement);
-    this._held = isHeld || (this._held && (activeElement === body || this._control.holds.contains(activeElement)));
+    const going = over ? this._control.holds : this._control.node;
+    // A button that is switched off has lost the focus some time before the row goes.
+    this._held = going.contains(activeElement) || (this._held && activeElement === body);
     this._control.describe(control, chosen);
     if (this._held && (this._control.isHidden || over)) {
       this._held = false;

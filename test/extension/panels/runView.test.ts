@@ -5,6 +5,7 @@ import { Widget } from '@lumino/widgets';
 import type { Payload } from '@switchyard/kernel-lib/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { IPicture } from '../../../extension/panels/picture';
+import type { RunControls } from '../../../extension/control';
 import { RunView } from '../../../extension/panels/runView';
 import { PayloadStore } from '../../../extension/base/store';
 import { FIRST_VIEW } from '../../../extension/base/view';
@@ -69,6 +70,7 @@ function scroll(target: Element, isIntersecting: boolean): void {
 let store: PayloadStore;
 let view: RunView;
 let change: (values: Record<string, unknown>) => void;
+let controls: RunControls | null = null;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -84,7 +86,7 @@ beforeEach(() => {
     runs: () => store.runs('cell'),
     kernel: () => store.state.kernel,
     empty: () => '',
-    controls: () => null
+    controls: () => controls
   };
   const { settings, ...changeable } = changeableSettings();
   change = changeable.change;
@@ -98,6 +100,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  controls = null;
   view.dispose();
   store.dispose();
   vi.restoreAllMocks();
@@ -224,4 +227,18 @@ test('a picture that had nothing to show, and so was not in view, is shown as so
   vi.advanceTimersByTime(5000);
   expect(pictures[1].drawn.at(-1)).toBe(3);
   expect(pictures[1].isHidden).toBe(false);
+});
+
+test('whoever stops a run by a key goes on at its pictures, also where the run is over before anything else is told', () => {
+  const status = { type: 'status', runId: 'run', state: 'running', step: 1, probe: null, problem: null };
+  controls = { state: () => ({ why: null, status }), knows: () => true, filled: (_: unknown, payload: Payload) => payload } as unknown as RunControls; // prettier-ignore
+  send(2);
+  vi.advanceTimersByTime(5000);
+  const stop = [...view.node.querySelectorAll('button')].find(({ textContent }) => textContent === 'Stop')!;
+  expect(stop.disabled).toBe(false);
+  stop.focus();
+  send(3, { final: true });
+  vi.advanceTimersByTime(5000);
+  expect(stop.closest('[hidden]')).not.toBeNull();
+  expect(document.activeElement?.getAttribute('role')).toBe('tab');
 });

@@ -131,7 +131,7 @@ async function settled(read: () => Promise<number>): Promise<void> {
         last = await read();
         return last === before;
       },
-      { intervals: [700] }
+      { intervals: [1500] }
     )
     .toBe(true);
 }
