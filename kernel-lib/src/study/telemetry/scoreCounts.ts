@@ -11,6 +11,9 @@ export const LOGIT_EDGES: readonly number[] = Array.from({ length: 2 * SIDE + 1 
 /** Edges of the bins of margins, ascending from 0. */
 export const MARGIN_EDGES: readonly number[] = LOGIT_EDGES.slice(SIDE);
 
+/** The edges on one side, unrounded. */
+const SIZES = Float64Array.from({ length: SIDE + 1 }, (_, i) => Math.sinh(i / BINS_PER_UNIT));
+
 /** Sums over the scores of one router's tokens: its logits, how far the first choice is ahead of the second, and its z-loss. */
 export class ScoreCounts {
   /** Logits by bin, and tokens by the bin of their margin. */
@@ -88,7 +91,16 @@ function edge(i: number): number {
   return Number(Math.sinh(i / BINS_PER_UNIT).toFixed(4));
 }
 
-/** Bin of a value as an index from that of 0. */
+/** Bin of a value as an index from that of 0. Most values are small: the edges are passed one by one. */
 function binOf(value: number): number {
-  return Math.min(SIDE - 1, Math.max(-SIDE, Math.floor(Math.asinh(value) * BINS_PER_UNIT)));
+  const size = Math.abs(value);
+  let bin = 0;
+  while (bin < SIDE && size >= SIZES[bin + 1]) {
+    bin++;
+  }
+  if (value >= 0) {
+    return Math.min(SIDE - 1, bin);
+  }
+  // Below 0 an edge belongs to the bin above it.
+  return Math.max(-SIDE, size === SIZES[bin] ? -bin : -bin - 1);
 }
