@@ -36,14 +36,17 @@ export class LiveDisplay {
     return this.latest;
   }
 
-  /** Shows the run as it is, now or when the next update is due. */
-  update(): void {
-    if (this.write === null || this.timer !== null) {
+  /** Shows the run as it is when the next update is due, or at once: a run that waits loses no time by it, and is looked at. */
+  update(atOnce = false): void {
+    if (this.write === null) {
       return;
     }
-    const { wait } = this.updates;
+    const wait = atOnce ? 0 : this.updates.wait;
     if (wait === 0) {
+      this.cancel();
       this.show(false);
+    }
+    if (wait === 0 || this.timer !== null) {
       return;
     }
     this.timer = setTimeout(() => this.showLater(), wait);

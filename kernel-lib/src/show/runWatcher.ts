@@ -106,7 +106,7 @@ export class RunWatcher<P extends Payload, R extends LiveRecorder = Recorder> im
     const steering = new Steering({
       run,
       state,
-      changed: () => display.update(),
+      changed: (atOnce) => display.update(atOnce),
       details: details === undefined ? null : (layer) => details(this.whole({ paired: layer }), layer),
       text: this.options.probe ?? null,
       noProbe: noProbe(live, run),

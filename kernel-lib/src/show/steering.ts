@@ -10,8 +10,8 @@ import { Probe } from './probe';
 export interface SteeringOptions {
   run: RunInfo;
   state: RunState;
-  /** Called when another picture is to be shown. */
-  changed: () => void;
+  /** Called when another picture is to be shown, at once where the run waits. */
+  changed: (atOnce: boolean) => void;
   /** All that is known of the run, with the tables of the layer of this path; null where nothing more is known than an output shows. */
   details: ((layer: string) => RoutingPayload) | null;
   /** Text to probe from the start; null: none. */
@@ -29,7 +29,7 @@ export class Steering {
 
   private readonly run: RunInfo;
   private readonly state: RunState;
-  private readonly changed: () => void;
+  private readonly changed: (atOnce: boolean) => void;
   private readonly details: Details | null;
   private readonly noProbe: string | null;
 
@@ -44,7 +44,12 @@ export class Steering {
     const { hear: requested } = this;
     this.channel = control === undefined ? null : new ControlChannel({ status: () => this.status(), requested, shown });
     if (control !== undefined) {
-      control.onChange = () => this.channel?.tell();
+      control.onChange = () => {
+        if (control.paused) {
+          changed(true);
+        }
+        this.channel?.tell();
+      };
     }
   }
 
@@ -81,6 +86,10 @@ export class Steering {
     }
   };
 
+  private get waits(): boolean {
+    return this.run.control?.paused === true;
+  }
+
   private get underWay(): boolean {
     return this.state.status === 'running';
   }
@@ -98,10 +107,10 @@ export class Steering {
         return control?.stop();
       case 'probe':
         this.setProbe(request.text);
-        return this.changed();
+        return this.changed(this.waits);
       case 'ablate':
         this.ablate(request.ablation);
-        return this.changed();
+        return this.changed(this.waits);
     }
   }
 
@@ -149,7 +158,7 @@ export class Steering {
 
   private status(): ControlStatus {
     const { runId, status, step } = this.state;
-    const state = status === 'running' && this.run.control?.paused ? 'paused' : status;
+    const state = status === 'running' && this.waits ? 'paused' : status;
     const { problem, noProbe } = this;
     const probe = this.probe?.text ?? null;
     const ablated = noProbe === null ? { ablation: this.probe?.ablation ?? null } : { noProbe };

@@ -89,6 +89,34 @@ describe('the control channel', () => {
     open('another run');
     expect(states(sent)).toEqual(['closed']);
   });
+
+  test('a run that waits shows the step that it waits after at once, however dear its pictures are', async () => {
+    const { open, ask } = fakeKernel();
+    const DISPLAY = Symbol.for('switchyard.display');
+    const before: unknown = Reflect.get(globalThis, DISPLAY);
+    const shown: number[] = [];
+    const write = ({ data }: { data: Record<string, protocol.Payload> }): unknown => shown.push(data[protocol.MIME_TYPE].source.step); // prettier-ignore
+    Reflect.set(globalThis, DISPLAY, { capture: () => write });
+    // Each picture would have the next wait for a minute.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1200));
+    const watcher = show.routing();
+    const run = train.fit(smallModel(), smallText(), { ...SHORT, steps: 1000, evaluateEvery: 0, progress: false, watch: watcher }); // prettier-ignore
+    open(run.id);
+    await turns(20);
+    vi.restoreAllMocks();
+    ask({ type: 'pause' });
+    const held = watcher.latest()!.source.step;
+    expect(held).toBeGreaterThan(1);
+    expect(shown.at(-1)).toBe(held);
+    await turns();
+    ask({ type: 'step' });
+    await turns();
+    expect(shown.at(-1)).toBe(held + 1);
+    ask({ type: 'stop' });
+    await run;
+    Reflect.set(globalThis, DISPLAY, before);
+  });
 });
 
 describe('a page that connects', () => {
