@@ -40,6 +40,8 @@ test('each shortcut does what it is for, in the notebook, the panel and the side
 
   const layerOf = (view: Locator): Locator => view.getByRole('combobox', { name: 'Layer', exact: true });
   const walk = async (view: Locator): Promise<void> => {
+    // A panel that is there says a moment later what is in it.
+    await expect(layerOf(view)).toHaveValue('0');
     await view.getByRole('tab', { name: 'Load' }).focus();
     await page.keyboard.press(keysOf('switchyard:next-layer'));
     await expect(layerOf(view)).toHaveValue('1');
