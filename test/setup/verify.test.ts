@@ -148,6 +148,16 @@ describe('verify says what it does not compare', () => {
     expect(compared([cost(1.5)], [cost(2.5, 6)]).different).toBe(1);
     expect(compared([cost(1.5, 5, 'bits')], [cost(2.5, 5, 'bits')]).different).toBe(1);
     expect(compared([cost(1.5)], [cost(null)]).different).toBe(1);
+    const trial = (duration: number | null, value: number): Forms => ({
+      [PAYLOAD]: {
+        ...{ kind: 'trial', runId: 'study', source: { step: 1, totalSteps: 1, status: 'finished' } },
+        data: { trials: [{ number: 0, duration, values: [value] }] }
+      },
+      'text/plain': `trial 0, ${duration} s, ${value}`
+    });
+    expect(compared([trial(0.7, 2)], [trial(1.4, 2)]).different).toBe(0);
+    expect(compared([trial(0.7, 2)], [trial(1.4, 3)]).different).toBe(1);
+    expect(compared([trial(0.7, 2)], [trial(null, 2)]).different).toBe(1);
   });
 
   it('an environment record, whose changes are said', () => {

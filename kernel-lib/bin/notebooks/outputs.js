@@ -4,7 +4,7 @@ const { hasRecordsText, MIME_TYPE: ENVIRONMENT, recordIn } = require('./environm
 const { isEarlier, withoutLater } = require('./later');
 const { joined } = require('./notebook');
 const { compareText } = require('./texts');
-const { isTimed, untimed } = require('./untimed');
+const { isTimed, isTimedByRow, untimed } = require('./untimed');
 const { compareData } = require('./values');
 
 /**
@@ -97,7 +97,7 @@ function asEarly(a, b, [saved, now], { leftOut }) {
 }
 
 /**
- * The MIME types of two outputs that are not compared, but counted: pictures of a payload, which is, and whole environment records, which are
+ * The MIME types of two outputs that are not compared, but counted: pictures of a payload, which is, tables of its measured times, and whole environment records, which are
  * compared as such, with the text that the library makes of them.
  * @param {Output[]} outputs
  * @param {Rules} rules
@@ -108,11 +108,12 @@ function leftOutOf(outputs, { leftOut }) {
     leftOut?.record();
     return [ENVIRONMENT, ...(outputs.every(hasRecordsText) ? ['text/plain'] : [])];
   }
+  const table = outputs.every((output) => isTimedByRow(dataOf(output)[PAYLOAD]?.data)) ? ['text/plain'] : [];
   if (outputs.every((output) => payloadOf(output) !== null && isText(dataOf(output)[PICTURE]))) {
     leftOut?.picture();
-    return [PICTURE];
+    return [PICTURE, ...table];
   }
-  return [];
+  return table;
 }
 
 /**

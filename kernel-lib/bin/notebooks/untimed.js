@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * A payload's data without what a clock said: values under "milliseconds", and amounts whose unit is "ms". They differ from run to run.
+ * A payload's data without what a clock said: values under "milliseconds" and "duration", and amounts whose unit is "ms". They differ from run to run.
  * @param {unknown} data
  * @returns {unknown}
  */
@@ -24,6 +24,15 @@ function isTimed(data) {
 }
 
 /**
+ * Whether each of many things in a payload's data has a time of its own, as trials have: the text of the payload is a table of them.
+ * @param {unknown} data
+ * @returns {boolean}
+ */
+function isTimedByRow(data) {
+  return /"duration":\d/.test(JSON.stringify(data ?? null));
+}
+
+/**
  * @this {Record<string, unknown>}
  * @param {string} key
  * @param {unknown} value
@@ -40,7 +49,8 @@ function timeless(key, value) {
  * @returns {boolean}
  */
 function isTime(key, value) {
-  return (key === 'milliseconds' && typeof value === 'number') || (key === 'amounts' && this.unit === 'ms');
+  const measured = ['milliseconds', 'duration'].includes(key) && typeof value === 'number';
+  return measured || (key === 'amounts' && this.unit === 'ms');
 }
 
-module.exports = { isTimed, untimed };
+module.exports = { isTimed, isTimedByRow, untimed };
