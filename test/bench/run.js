@@ -73,7 +73,8 @@ function describe({ torch, python, threads }) {
 async function main() {
   const options = readOptions();
   const chosen = choose(options);
-  const bench = new Bench({ ...options, only: chosen[0] === layers ? options.only : null });
+  const shapes = chosen[0] === layers && options.only !== 'layers' ? options.only : null;
+  const bench = new Bench({ ...options, only: shapes });
   try {
     if (!options.alone && !chosen.every((section) => NEED_NO_TORCH.includes(section))) {
       console.log(describe(await bench.startTorch()));
@@ -84,6 +85,9 @@ async function main() {
       if (options.json !== undefined) {
         fs.writeFileSync(options.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
       }
+    }
+    if (shapes !== null && bench.rows.length === 0) {
+      throw new Error(`bench: --only must name a section, or a part of a layer's shape, got ${shapes}`);
     }
   } finally {
     bench.close();
