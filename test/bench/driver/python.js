@@ -6,8 +6,8 @@ const { findPython } = require('../../../kernel-lib/bin/setup/python');
 const { findProject, venvProgram } = require('../../../kernel-lib/bin/support/project');
 const { passThrough } = require('../../../kernel-lib/bin/support/process');
 
-/** Of each package its module and version; transformers reads GGUF with `gguf`. */
-const PACKAGES = { numpy: null, torch: '2.13.0', transformers: '5.24.0', gguf: '0.19.0' };
+/** Of each package its module and version; transformers reads GGUF with `gguf` and `accelerate`. */
+const PACKAGES = { numpy: null, torch: '2.13.0', transformers: '5.24.0', gguf: '0.19.0', accelerate: '1.15.0' };
 
 /**
  * A Python that has PyTorch: SWITCHYARD_TORCH_PYTHON where it is set, else that of a virtual environment, which the tests
