@@ -45,12 +45,9 @@ export class LiveDisplay {
     if (wait === 0) {
       this.cancel();
       this.show(false);
-    }
-    if (wait === 0 || this.timer !== null) {
       return;
     }
-    this.timer = setTimeout(() => this.showLater(), wait);
-    this.timer.unref();
+    this.timer ??= setTimeout(() => this.showLater(), wait).unref();
   }
 
   /** Shows the last state, whenever the one before was. */

@@ -5,6 +5,7 @@ import { neighbourSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass } from '../messagePassing';
+import { mixedRows } from '../mixedRows';
 import { publishShares } from '../publishShares';
 
 /** Options of `graph.AdaptiveChannels`. */
@@ -52,8 +53,7 @@ export class AdaptiveChannels extends Module implements GraphLayer {
       const [low, high, own] = CHANNELS.map((name, i) => this.maps[i].apply(x, ctx.within(name)) as tf.Tensor2D);
       const heard = (y: tf.Tensor2D): tf.Tensor2D => neighbourSum(y, graph, symmetricOf(graph));
       const channels = [heard(low), high.sub<tf.Tensor2D>(heard(high)), own].map((each) => tf.relu<tf.Tensor2D>(each));
-      const shares = tf.split(this.sharesOf(channels, ctx), CHANNELS.length, 1);
-      return tf.addN(channels.map((channel, i) => channel.mul(shares[i])));
+      return mixedRows(channels, this.sharesOf(channels, ctx));
     });
   }
 

@@ -14,6 +14,7 @@ import { neighbourSum } from '../../../base/ops/graph';
 import { activate, type Activation, initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass } from '../messagePassing';
+import { mixedRows } from '../mixedRows';
 import { publishShares } from '../publishShares';
 
 /** Options of `graph.adaptiveDepth`. */
@@ -77,8 +78,7 @@ export class AdaptiveDepth extends Module implements GraphLayer {
       const scores = steps.map((each) => tf.matMul(each, this.score.read() as tf.Tensor2D).tanh());
       const shares = tf.softmax(tf.concat(scores, 1) as tf.Tensor2D);
       publishShares(this.kind, shares, steps.map((_, i) => `step ${i}`), ctx); // prettier-ignore
-      const weights = tf.split(shares, steps.length, 1);
-      let nodes = tf.addN(steps.map((each, i) => each.mul(weights[i])));
+      let nodes: tf.Tensor = mixedRows(steps, shares);
       this.maps.forEach((map, i) => {
         const made = activate(activation, map.apply(nodes, ctx.within(`${i}`)), ctx.within(`${i}`));
         nodes = residual ? nodes.add(made) : made;

@@ -14,6 +14,7 @@ import { neighbourSum } from '../../../base/ops/graph';
 import { initialize, Linear, xavierUniform } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass } from '../messagePassing';
+import { mixedRows } from '../mixedRows';
 import { publishShares } from '../publishShares';
 
 /** Options of `graph.directedPatterns`. */
@@ -101,8 +102,7 @@ function mixed(
   const each = tf.unstack(scores).map((row, i) => kinds[i].mul(row).tanh().sum(1, true));
   const shares = tf.softmax(tf.concat(each, 1) as tf.Tensor2D);
   publishShares(router, shares, names, ctx);
-  const weights = tf.split(shares, kinds.length, 1);
-  return tf.addN(kinds.map((kind, i) => kind.mul(weights[i]))) as tf.Tensor2D;
+  return mixedRows(kinds, shares);
 }
 
 function patternsOf(order: number): string[] {

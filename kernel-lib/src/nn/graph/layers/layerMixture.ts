@@ -3,6 +3,7 @@ import { Axis, type Context, fail, Module, type Random, type Size, type SpecData
 import { type Router, specs, topK } from '../../routers';
 import { denseWeights } from '../../routers/parts/denseWeights';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
+import { mixedRows } from '../mixedRows';
 import { publishShares } from '../publishShares';
 
 /** Options of `graph.layerMixture`. */
@@ -52,8 +53,8 @@ export class LayerMixture extends Module implements GraphLayer {
     return tf.tidy(() => {
       const shares = denseWeights(this.router.route(x as tf.Tensor2D, ctx.within('router')));
       publishShares(this.kind, shares, this.experts.map(({ kind }, i) => `${i} ${kind}`), ctx); // prettier-ignore
-      const weights = tf.split(shares, this.experts.length, 1);
-      return tf.addN(this.experts.map((expert, i) => expert.apply(x, ctx.within(`${i}`)).mul(weights[i])));
+      const made = this.experts.map((expert, i) => expert.apply(x, ctx.within(`${i}`)));
+      return mixedRows(made, shares);
     });
   }
 }

@@ -13,6 +13,7 @@ import { degrees, perGraph } from '../../../base/graph';
 import { activate, type Activation, ACTIVATIONS, Linear } from '../../layers';
 import { type GraphLayer, type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass, MessagePassing } from '../messagePassing';
+import { mixedRows } from '../mixedRows';
 import { publishShares } from '../publishShares';
 
 /** Options of `graph.multiModule`. */
@@ -86,8 +87,7 @@ export class MultiModule extends MessagePassing implements GraphLayer {
     }
     const shares = tf.softmax(this.logits(heard, ctx));
     publishShares(this.kind, shares, made.map((_, k) => `module ${k}`), ctx); // prettier-ignore
-    const weights = tf.split(shares, made.length, 1);
-    return tf.addN(made.map((each, k) => each.mul(weights[k])));
+    return mixedRows(made, shares);
   }
 
   private logits(heard: tf.Tensor2D, ctx: Context): tf.Tensor2D {

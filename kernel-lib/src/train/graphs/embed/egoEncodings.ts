@@ -1,4 +1,4 @@
-import { expectInteger, fail } from '../../../base/core';
+import { expectInteger, given } from '../../../base/core';
 import { type Features, type Graph, hopsAround } from '../../../base/graph';
 import { neighbourhoods } from '../../../base/topology';
 
@@ -50,11 +50,8 @@ export function egoEdges(graph: Graph, options: EgoEncodingOptions): Features {
 
 /** Ego networks of a graph: distances of the members of each, found once, and degrees within some nodes, not above D. */
 function egos(where: string, graph: Graph, options: EgoEncodingOptions) {
-  if (typeof options !== 'object' || options === null) {
-    fail(where, 'options must be given', options);
-  }
   const near = neighbourhoods(graph);
-  const { radius, maxDegree = near.reduce((most, { length }) => Math.max(most, length), 0) } = options;
+  const { radius, maxDegree = near.reduce((most, { length }) => Math.max(most, length), 0) } = given(where, options);
   expectInteger(where, 'radius', radius, 0);
   expectInteger(where, 'maxDegree', maxDegree, 0);
   const around = hopsAround(graph, radius);
