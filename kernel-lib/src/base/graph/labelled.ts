@@ -1,5 +1,6 @@
 import { expectInteger, given } from '../core';
-import { Graph, takeRows } from './graph';
+import { inducedBeside } from './egoNetworks';
+import type { Graph } from './graph';
 import { hopsAround } from './hopsAround';
 
 /** Options of `graph.labelled`. */
@@ -70,30 +71,10 @@ function copied(
   copies: readonly { of: readonly number[]; index: number; tuple: number[] }[],
   { labels, numNodes }: { labels: number; numNodes: number }
 ): Labelled {
-  const { incoming, weights, edgeTypes, edgeFeatures, nodeTypes } = graph;
-  const place = new Int32Array(graph.numNodes);
-  const nodes = new Int32Array(numNodes);
   const marks = new Float32Array(numNodes * labels);
-  const [graphOf, sources, targets, edges]: number[][] = [[], [], [], []];
-  let row = 0;
-  copies.forEach(({ of, tuple }, copy) => {
-    of.forEach((node, i) => (place[node] = row + i));
-    tuple.forEach((node, label) => (marks[place[node] * labels + label] = 1));
-    for (const node of of) {
-      nodes[row++] = node;
-      graphOf.push(copy);
-      for (let e = incoming.starts[node]; e < incoming.starts[node + 1]; e++) {
-        sources.push(place[incoming.neighbours[e]]);
-        targets.push(place[node]);
-        edges.push(e);
-      }
-    }
-  });
-  const of = (all?: ArrayLike<number>): number[] | undefined => all && edges.map((edge) => all[edge]);
-  const all = new Graph(where, {
-    ...{ numNodes, edges: { sources, targets }, graphOf, numGraphs: copies.length },
-    ...{ weights: of(weights), edgeTypes: of(edgeTypes), nodeTypes: nodeTypes && nodes.map((node) => nodeTypes[node]) },
-    edgeFeatures: edgeFeatures && takeRows(edgeFeatures, Int32Array.from(edges))
-  });
+  const { graph: all, nodes, centres } = inducedBeside(where, graph, copies.map(({ of }) => of.map((node) => ({ node, distance: 0 })))); // prettier-ignore
+  copies.forEach(({ of, tuple }, copy) =>
+    tuple.forEach((node, label) => (marks[(centres[copy] + of.indexOf(node)) * labels + label] = 1))
+  );
   return { graph: all, tuples: copies.map(({ tuple }) => tuple), nodes, marks, graphOf: Int32Array.from(copies, ({ index }) => index) }; // prettier-ignore
 }
