@@ -1,3 +1,5 @@
+import { floor } from './wholeNumbers';
+
 /**
  * Shares a whole number out in proportion to weights, no share above its capacity, by the largest remainders; what full ones cannot take goes to
  * the others. Of equal remainders the first gets more. Where all weights that are left are 0 they count alike.
@@ -21,9 +23,9 @@ export function apportion(total: number, weights: ArrayLike<number>, capacities:
       });
       continue;
     }
-    const remainders = open.map((_, at) => exact[at] - Math.floor(exact[at] + 1e-9));
-    open.forEach((i, at) => (shares[i] += Math.floor(exact[at] + 1e-9)));
-    left -= exact.reduce((all, each) => all + Math.floor(each + 1e-9), 0);
+    const remainders = open.map((_, at) => exact[at] - floor(exact[at]));
+    open.forEach((i, at) => (shares[i] += floor(exact[at])));
+    left -= exact.reduce((all, each) => all + floor(each), 0);
     const order = Array.from(open.keys()).sort((a, b) => remainders[b] - remainders[a] || a - b);
     for (const at of order) {
       const gives = left > 0 && shares[open[at]] < capacities[open[at]];

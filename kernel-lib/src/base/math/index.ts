@@ -21,3 +21,4 @@ export { stableRank } from './svd';
 export { hypervolume } from './hypervolume';
 export { kendall } from './kendall';
 export { crowding, dominates, nonDominated, paretoRanks } from './nonDominated';
+export { ceil, floor } from './wholeNumbers';

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, fail, Module, showShape, sizeOf } from '../../base/core';
 import type { Context, CostShape, Size } from '../../base/core';
+import { ceil } from '../../base/math';
 import * as ops from '../../base/ops';
 import { betweenSpecs, CLASS_ATTENTION } from '../layers';
 import type { BetweenSpec } from '../layers';
@@ -81,7 +82,7 @@ export class TokenReorganizer extends Module {
 
   // A share such as 0.1 of 30 is a little above 3 in floating point; that is still 3.
   private keptOf(tokens: number): number {
-    return Math.ceil(this.keepRate * tokens - 1e-9);
+    return ceil(this.keepRate * tokens);
   }
 }
 

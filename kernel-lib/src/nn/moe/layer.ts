@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Axis, expectInteger, fail, Module, refuseOldNames, showShape, sizeOf } from '../../base/core';
 import type { Context, Random, Size } from '../../base/core';
+import { ceil } from '../../base/math';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { applyToAll } from '../experts/applyToAll';
@@ -232,5 +233,5 @@ class MixtureOfExperts extends Module implements MoeLayer {
 
 // A factor such as 1.1 times 10 is a little above 11 in floating point; that is still 11.
 function capacityOf(factor: number, fairShare: number): number {
-  return Math.ceil(factor * fairShare - 1e-9);
+  return ceil(factor * fairShare);
 }

@@ -1,4 +1,5 @@
 import { expectInteger, expectOneOf, fail } from '../../base/core';
+import { floor } from '../../base/math';
 
 /** How the number of experts of a token goes from the first layer to the last. */
 export type ScheduleShape = 'uniform' | 'descending' | 'ascending' | 'pyramid' | 'valley' | 'wave';
@@ -54,7 +55,7 @@ function scaleToSum(heights: number[], total: number, kMax: number): number[] {
 
 // Largest remainders first; of equals, the earlier layer.
 function roundToSum(values: number[], total: number, kMax: number): number[] {
-  const out = values.map((value) => Math.min(kMax, Math.floor(value + 1e-9)));
+  const out = values.map((value) => Math.min(kMax, floor(value)));
   const order = values.map((_, i) => i).sort((a, b) => values[b] - out[b] - (values[a] - out[a]) || a - b);
   let missing = total - out.reduce((a, b) => a + b, 0);
   for (let at = 0; missing > 0; at = (at + 1) % order.length) {

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, sizeOf } from '../../base/core';
 import type { Context } from '../../base/core';
+import { ceil } from '../../base/math';
 import * as ops from '../../base/ops';
 import { addBalanceLosses } from './parts/balance';
 import { checkMeanK } from './parts/checkMeanK';
@@ -89,7 +90,7 @@ class ExpertChoiceRouter extends LinearRouter {
     const byToken = softmax === 'tokens';
     // In lists [G, E, n]; what fills up the last group is never better than a token.
     const scores = inGroups(byToken ? logits : probs, group);
-    const taken = Math.min(group, Math.ceil((k * group) / numExperts - 1e-9));
+    const taken = Math.min(group, ceil((k * group) / numExperts));
     const chosen = ops.withoutGradient(() => bestOf(scores, taken));
     const weights = byToken ? tf.softmax(tf.where(chosen.greater(0), scores, NEVER)) : scores;
     const rows = weights.mul(chosen).transpose([0, 2, 1]).reshape<tf.Tensor2D>([-1, numExperts]);

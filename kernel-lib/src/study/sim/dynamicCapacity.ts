@@ -1,4 +1,5 @@
 import { expectInteger, expectNumber, fail } from '../../base/core';
+import { ceil } from '../../base/math';
 
 /** Options of `sim.dynamicCapacity`. */
 export interface DynamicCapacityOptions {
@@ -62,7 +63,7 @@ export function dynamicCapacity({ loads, trigger = {}, recompileCost }: DynamicC
 }
 
 function follow(needs: readonly number[], { slack, patience, headroom }: Omit<Required<RecompileTrigger>, 'quota'>) {
-  const withRoom = (need: number): number => Math.ceil(need * (1 + headroom) - 1e-9);
+  const withRoom = (need: number): number => ceil(need * (1 + headroom));
   let capacity = withRoom(needs[0]);
   let roomy: number[] = [];
   return needs.map((need) => {

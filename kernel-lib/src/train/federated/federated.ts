@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Context, expectInteger, expectNumber, expectOneOf, fail, maskedPaths, masksAt } from '../../base/core';
 import type { Module, RoundRecord } from '../../base/core';
+import { floor } from '../../base/math';
 import { copyModel } from '../../models/copyModel';
 import type { TransformReport } from '../../transform/moe/report';
 import { taskGradients } from '../../transform/prune/importance/parts/taskGradients';
@@ -206,7 +207,7 @@ function changeMask(
     .get(path)!
     .variable.dataSync<'float32'>()
     .reduce((a, b) => a + b, 0);
-  const count = Math.max(1, Math.floor(share * left));
+  const count = Math.max(1, floor(share * left));
   const total = weights.reduce((a, b) => a + b, 0);
   const sent = (i: number): tf.Tensor => {
     const all = taskGradients(WHERE, model, clients[i].task, { step: round, seed });

@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, fail } from '../../base/core';
+import { floor } from '../../base/math';
 import { grouped } from './grouped';
 
 /** How values are rounded to codes of a few bits. */
@@ -95,7 +96,7 @@ function rangesOf(rows: tf.Tensor2D, options: Required<QuantizerOptions>): [tf.T
 function percentiles(rows: tf.Tensor2D, share: number): [tf.Tensor, tf.Tensor] {
   const [count, size] = rows.shape;
   const values = rows.dataSync<'float32'>();
-  const out = Math.floor(((1 - share) / 2) * size + 1e-9);
+  const out = floor(((1 - share) / 2) * size);
   const ends = Array.from({ length: count }, (_, row) => {
     const sorted = values.slice(row * size, (row + 1) * size).sort();
     return [Math.min(0, sorted[out]), Math.max(0, sorted[size - 1 - out])];

@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectNumber, expectOneOf, fail, Random } from '../../base/core';
 import type { Context, Module } from '../../base/core';
+import { ceil } from '../../base/math';
 import { Block } from '../../models/block';
 import { CausalSelfAttention, ClassAttention, SelfAttention, SparseSelfAttention } from '../../nn/layers';
 import { checkSplitCodes } from '../compress/splitCodes';
@@ -187,7 +188,7 @@ function add(scores: number[][], live: readonly number[][], values: readonly num
 
 // A share such as 0.1 of 30 is a little above 3 in floating point; that is still 3.
 function countOf(share: number, all: number): number {
-  return Math.max(1, Math.ceil(share * all - 1e-9));
+  return Math.max(1, ceil(share * all));
 }
 
 /** Those of largest score, in ascending order; of equal ones the first. */

@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import type { Context } from '../../base/core';
+import { ceil } from '../../base/math';
 import { embed } from '../../base/ops';
 import { attendHeads, causalMask, CausalSelfAttention } from '../../nn/layers';
 import { splitHeads } from '../../nn/layers/attend';
@@ -87,7 +88,7 @@ export function cascadeAttention(
 
 /** The largest probabilities of each query, a share of the keys rounded up; the others are 0, of equal ones all stay. */
 function largest(probs: tf.Tensor, share: number): tf.Tensor {
-  const count = Math.ceil(share * probs.shape.at(-1)! - 1e-9);
+  const count = ceil(share * probs.shape.at(-1)!);
   const least = tf.topk(probs, count).values.min(-1, true);
   return probs.mul(probs.greaterEqual(least).toFloat());
 }

@@ -1,4 +1,5 @@
 import { fail } from '../../base/core';
+import { floor } from '../../base/math';
 import type { PruningGroup } from './groups';
 
 /** Over which groups positions are ranked together: each alone, all, or all of one kind (arXiv 2407.04616). */
@@ -52,7 +53,7 @@ function countLeft(pool: readonly RankedGroup[], { maxRatio, multipleOf }: Choic
     if (count + 1 > wanted + 1e-9) {
       break;
     }
-    const most = Math.min(Math.floor(each.group.size * maxRatio + 1e-9), each.group.size - each.minimum);
+    const most = Math.min(floor(each.group.size * maxRatio), each.group.size - each.minimum);
     if (gone.get(each)! < most) {
       gone.set(each, gone.get(each)! + 1);
       count++;

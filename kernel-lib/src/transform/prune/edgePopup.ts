@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { expectInteger, expectNumber, fail, masksAt, Random } from '../../base/core';
 import type { Module } from '../../base/core';
+import { floor } from '../../base/math';
 import { stopGradient } from '../../base/ops';
 import { copyModel } from '../../models/copyModel';
 import { initialize, uniformFanIn } from '../../nn/layers';
@@ -104,7 +105,7 @@ function overwrite({ weight, scores }: ScoredMatrix, fraction: number): void {
   const sizes = scores.variable.dataSync<'float32'>().map(Math.abs);
   const order = Array.from(sizes.keys()).sort((a, b) => sizes[a] - sizes[b] || a - b);
   const values = weight.variable.dataSync<'float32'>().slice();
-  const count = Math.floor(fraction * values.length);
+  const count = floor(fraction * values.length);
   for (let i = 0; i < count; i++) {
     values[order[i]] = values[order[values.length - 1 - i]];
   }

@@ -1,4 +1,5 @@
 import { expectInteger, expectNumber, Random, given } from '../../base/core';
+import { floor } from '../../base/math';
 import type { Graph } from '../../base/graph';
 import { hopsFrom } from '../../base/topology';
 import { EditableGraph } from './editableGraph';
@@ -44,7 +45,7 @@ export function laser(graph: Graph, options: LaserOptions): Rewiring {
       const shell = Array.from(hops.keys()).filter((other) => hops[other] === l + 1);
       const mean = shell.reduce((sum, other) => sum + counts[other], 0) / shell.length;
       const needy = shell.sort((a, b) => counts[a] - counts[b] || tie[a] - tie[b]);
-      needy.slice(0, Math.max(1, Math.floor(density * shell.length))).forEach((other) => {
+      needy.slice(0, Math.max(1, floor(density * shell.length))).forEach((other) => {
         // The lower of two nodes may have chosen it already.
         if (editable.canAdd(node, other)) {
           editable.add(node, other, { value: counts[other], met: counts[other] < mean });

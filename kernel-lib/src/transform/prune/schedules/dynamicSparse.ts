@@ -1,7 +1,7 @@
 import { tf } from '../../../base/backend';
 import { expectInteger, expectNumber, expectOneOf, masksAt, Random } from '../../../base/core';
 import type { Module } from '../../../base/core';
-import { apportion } from '../../../base/math';
+import { apportion, floor } from '../../../base/math';
 import { chosenMatrices } from '../matrices';
 import type { MatrixChoice } from '../matrices';
 import { densityOf } from './density';
@@ -61,7 +61,7 @@ export function dynamicSparse(options: DynamicSparseOptions): PruningSchedule {
       const paths = chosenMatrices(WHERE, model, { include, exclude });
       const random = Random.fromSeed(seed).child('dynamicSparse');
       drawMasks(model, paths, { density, initial, random: random.child('initial') });
-      const last = Math.floor(until * steps);
+      const last = floor(until * steps);
       let left: number | null = null;
       return {
         fixed: JSON.stringify({ kind: 'dynamicSparse', ...settings, last, paths }),
@@ -163,7 +163,7 @@ function drop(model: Module, path: string, share: number): Layer {
   const values = model.parameters().get(path)!.variable.dataSync<'float32'>();
   const before = masksAt(model, [path]).get(path)!.variable.dataSync<'float32'>();
   const count = before.reduce((sum, kept) => sum + kept, 0);
-  const lost = Math.floor(share * count);
+  const lost = floor(share * count);
   const scores = before.map((kept, i) => (kept === 1 ? Math.abs(values[i]) : -Infinity));
   const mask = maskOfLargest(scores, count - lost);
   const changed = before.map((kept, i) => kept - mask[i]);
