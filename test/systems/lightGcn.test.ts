@@ -2,6 +2,7 @@ import { core, graph, models, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { dense } from '../support/graphs';
 import { expectClose } from '../support/numeric';
+import { minimise } from '../support/regression';
 
 const GRAPH = core.stateKey<graph.Graph>('graph');
 const [USERS, ITEMS, BLOCKS, SHOWN] = [60, 90, 3, 30];
@@ -37,19 +38,14 @@ function recall(layers: number, seed: number): number {
   const { shown, held } = market(seed);
   const g = graph.fromEdges({ numNodes: USERS + ITEMS, edges: shown, undirected: true });
   const model = models.lightGcn({ numNodes: USERS + ITEMS, width: 16, layers, seed });
-  const optimizer = tf.train.adam(0.02);
   const next = core.Random.fromSeed(seed + 100).generator();
-  for (let step = 0; step < 80; step++) {
+  const loss = (ctx: core.Context): tf.Tensor => {
     const other = shown.map(([user]) => [user, USERS + Math.floor(next() * ITEMS)]);
-    const ctx = core.Context.create({ training: true });
     ctx.setState(GRAPH, g);
-    optimizer.minimize(() => {
-      const score = (pairs: number[][]): tf.Tensor => model.apply(tf.tensor2d(pairs, [pairs.length, 2], 'int32'), ctx);
-      return score(shown).sub(score(other)).neg().softplus().mean();
-    });
-    ctx.dispose();
-  }
-  optimizer.dispose();
+    const score = (pairs: number[][]): tf.Tensor => model.apply(tf.tensor2d(pairs, [pairs.length, 2], 'int32'), ctx);
+    return score(shown).sub(score(other)).neg().softplus().mean();
+  };
+  minimise(model, loss, { steps: 80, learningRate: 0.02, seed });
   const all = embeddingsOf(model, g);
   const scores = tf.tidy(() => tf.matMul(all.slice([0, 0], [USERS, -1]), all, false, true).arraySync() as number[][]);
   [all, model].forEach((each) => each.dispose());

@@ -4,6 +4,7 @@ import { spread } from '../support/gradients';
 import { dense, drawnGraph, passOn, rings } from '../support/graphs';
 import { setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
+import { minimise } from '../support/regression';
 
 const random = core.Random.fromSeed(6);
 const g = drawnGraph(12, 0.3, random);
@@ -83,16 +84,14 @@ describe('TIDE', () => {
     const planted = [0.4, 6];
     const layer = identity(2, { time: 1.5, derivative: 0 });
     const { variable: time } = layer.parameters().get('logTime')!;
-    const optimizer = tf.train.adam(0.1);
     const x = spread([12, 2]);
     const wanted = tf.tidy(() => graph.heatKernel(x as tf.Tensor2D, g, { time: tf.tensor1d(planted) }));
-    for (let step = 0; step < 80; step++) {
-      optimizer.minimize(() => passOn(g, layer, x).sub(wanted).square().mean(), false, [time]);
-    }
+    const loss = (): tf.Tensor => passOn(g, layer, x).sub(wanted).square().mean();
+    minimise(layer, loss, { steps: 80, learningRate: 0.1, wanted: (path) => path === 'logTime' });
     const found = [...tf.tidy(() => time.exp()).dataSync()];
     found.forEach((value, i) => expect(value / planted[i]).toBeCloseTo(1, 1));
     tf.dispose([x, wanted]);
-    [optimizer, layer].forEach((each) => each.dispose());
+    layer.dispose();
   });
 
   test('[tide] after 32 layers of little time nodes still differ, where those of 32 convolutions are alike', () => {
