@@ -28,7 +28,7 @@ import { addReference } from './openReference';
 import { addExamples } from './examples/addExamples';
 import { addRunTabs } from './runTab';
 import type { RoutingSidebar, RunHandle } from './sidebar';
-import { addSidebar } from './sidebar';
+import { addSidebar, ComesForward } from './sidebar';
 import { addSidebarCommands } from './sidebarCommands';
 import { activeView, addViewCommands } from './viewCommands';
 
@@ -146,8 +146,10 @@ const panels: JupyterFrontEndPlugin<void> = {
         Notification.warning(message, { autoClose: false, actions: [{ label: trans.__('Show'), callback }] });
       }
     });
+    const forward = new ComesForward({ shell, sidebar, notebooks, panels: notebookPanels, settings: panelSettings });
     registry.changed.connect(() => {
       status.follow();
+      forward.look();
       health.look();
     });
     panelSettings.changed.connect(() => status.follow());

@@ -32,6 +32,11 @@ export class PanelSettings implements IDisposable {
     return (this._get('openWhileRunning') as boolean | undefined) ?? true;
   }
 
+  /** Whether the sidebar comes forward by itself where a training goes on out of view. */
+  get openSidebar(): boolean {
+    return (this._get('openSidebar') as boolean | undefined) ?? true;
+  }
+
   /** Whether the status bar says how a training is. */
   get statusBar(): boolean {
     return (this._get('statusBar') as boolean | undefined) ?? true;

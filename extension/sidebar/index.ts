@@ -1,4 +1,5 @@
 export { addSidebar } from './addSidebar';
+export { ComesForward } from './comesForward';
 export { listRuns, matches } from './listRuns';
 export type { IListedRun, IRunRow } from './listRuns';
 export { RoutingSidebar } from './routingSidebar';

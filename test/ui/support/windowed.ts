@@ -9,7 +9,9 @@ const TRACKER = '@jupyterlab/notebook-extension:tracker';
 export function windowedSettings(windowingMode: string): typeof galata.DEFAULT_SETTINGS {
   return {
     ...galata.DEFAULT_SETTINGS,
-    [TRACKER]: { ...galata.DEFAULT_SETTINGS[TRACKER], windowingMode }
+    [TRACKER]: { ...galata.DEFAULT_SETTINGS[TRACKER], windowingMode },
+    // Trainings out of view are what is tested, at one width of the notebook.
+    'jupyterlab-switchyard:plugin': { openSidebar: false }
   };
 }
 
