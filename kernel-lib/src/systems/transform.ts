@@ -30,7 +30,8 @@ export const transformSystems: readonly SystemEntry[] = [
     note:
       "{ group: 'activationRate', router: 'analytic' }. Chosen: k-means begins with neurons far from each other, and not with " +
       'those that fire most, which may be of one group. A part weighs 1 + scale p with a trainable scale. Not covered: the ' +
-      'load-balancing bias of the fine-tuning.'
+      'load-balancing bias of the fine-tuning. SmolLM2 with 12 of 16 parts on: perplexity 31.0, after 40 steps of distillation 19.1, dense 9.1; as many neurons left out 16.2 and 12.3 ' +
+      '(test/systems/smollm2Carved.slow.test.ts, one seed).'
   },
   {
     id: 'factorllm',
@@ -47,7 +48,8 @@ export const transformSystems: readonly SystemEntry[] = [
     },
     note:
       "{ group: 'split', router: 'linear' }, then moe.priorApproximateLoss while the router trains. Chosen: the prior is the K " +
-      'parts with the largest share of the whole output. Accuracy is the error on a planted regression.'
+      'parts with the largest share of the whole output. Accuracy is the error on a planted regression. SmolLM2 with 12 of 16 parts on: perplexity 544, after 40 steps of distillation with the prior ' +
+      '43.8, dense 9.1; as many neurons left out 16.2 and 12.3 (test/systems/smollm2Carved.slow.test.ts, one seed).'
   },
   {
     id: 'read-me',
@@ -59,7 +61,8 @@ export const transformSystems: readonly SystemEntry[] = [
       'sim.batchByExperts. Chosen: experts are parts, so with all of them the function stays (the paper lets experts overlap), ' +
       "and each layer has its own matrix on the first layer's tokens. Neighbouring routers share a third to a half of their " +
       'entropy (5 % by chance), but already 0.28 to 0.39 before training: the residual stream, not only learning. Not ' +
-      'covered: MMLU, latency.'
+      'covered: MMLU, latency. SmolLM2 with 12 of 16 parts on: perplexity 25.0, after 40 steps of distillation 16.3, dense 9.1; as many neurons left out 16.2 and 12.3 ' +
+      '(test/systems/smollm2Carved.slow.test.ts, one seed).'
   },
   {
     id: 'bam',
