@@ -26,7 +26,7 @@ export interface StructuredOptions extends GroupImportanceOptions {
   ratios?: Readonly<Record<string, number>>;
   /**
    * Groups to prune, by name, as `core.matchesPath` reads patterns. Default: hidden neurons, heads (of grouped attention, keys and values
-   * with their queries), experts, and channels of convolutions. "width" is the residual stream's.
+   * with their queries), experts, channels of convolutions, and widths between the layers of a graph network. "width" is the residual stream's.
    */
   include?: readonly string[];
   /** Groups that stay. */
@@ -111,14 +111,16 @@ export function structured<M extends Module>(
 
 function chosenGroups(
   model: Module,
-  { include = INSIDE, exclude = [], ratios = {} }: StructuredOptions
+  { include, exclude = [], ratios = {} }: StructuredOptions
 ): { free: PruningGroup[]; fixed: WholeGroup[] } {
   const where = 'prune.structured';
   const all = [...groups(model).values()];
   const known = { paths: all.map(({ name }) => name), what: 'groups' };
   expectPathsFound(where, 'exclude', exclude, known);
   expectPathsFound(where, 'ratios', Object.keys(ratios), known);
-  const wanted = all.filter(({ name }) => fits(include, name) && !fits(exclude, name));
+  const between = new Set([...model.modules().values()].flatMap((module) => module.handedOn));
+  const isWanted = ({ name, axis }: PruningGroup): boolean => fits(include ?? INSIDE, name) || (include === undefined && between.has(axis)); // prettier-ignore
+  const wanted = all.filter((group) => isWanted(group) && !fits(exclude, group.name));
   const reasonOf = (group: PruningGroup) =>
     group.pinned ?? (group.size < 2 ? 'one position' : isFrozen(model, group) ? 'frozen' : null);
   const free = wanted.filter((group) => reasonOf(group) === null);
@@ -131,7 +133,7 @@ function chosenGroups(
       wanted.length === 0
         ? all.map(({ name }) => name).join(', ')
         : fixed.map(({ name, why }) => `${name}: ${why}`).join('; ');
-    fail(where, `include must name groups that can be pruned (${what.slice(0, 300)})`, include);
+    fail(where, `include must name groups that can be pruned (${what.slice(0, 300)})`, include ?? INSIDE);
   }
   return { free, fixed };
 }

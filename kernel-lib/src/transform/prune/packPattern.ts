@@ -1,0 +1,79 @@
+import { tf } from '../../base/backend';
+import { expectInteger, fail } from '../../base/core';
+import type { Module } from '../../base/core';
+import { packPlaces, patternMatMul } from '../../base/ops';
+import { matrixAt } from './packed';
+import type { HostMatrix, Packed } from './packed';
+
+/** An n:m matrix without what is 0. Owns its tensors; dispose it. */
+export interface PackedPattern extends Packed {
+  /** [inputs / m, n, outputs]. */
+  readonly values: tf.Tensor3D;
+}
+
+const WHERE = 'prune.packPattern';
+/** The largest m that the product takes. */
+export const LARGEST_M = 16;
+
+/**
+ * Packs a matrix of which each output reads at most n of every m inputs in turn, as `prune.unstructured({ pattern })` leaves it: a value has half a byte of place
+ * beside it. `npm run bench -- --only pruning` measures the product.
+ *
+ * @throws {SwitchyardError} where there is no such parameter, it is no matrix, m is above 16 or does not divide its inputs, or an output reads more.
+ */
+export function packPattern(model: Module, path: string, { n, m }: { n: number; m: number }): PackedPattern {
+  const matrix = matrixAt(WHERE, model, path);
+  expectInteger(WHERE, 'm', m, 1, LARGEST_M);
+  expectInteger(WHERE, 'n', n, 1, m);
+  if (matrix.inputs % m !== 0) {
+    fail(WHERE, `m must divide the inputs of "${path}" (${matrix.inputs})`, m);
+  }
+  const most = mostOfEach(matrix, m);
+  if (most > n) {
+    fail(WHERE, `an output of "${path}" must read at most ${n} of every ${m} inputs`, most);
+  }
+  return packOfEach(matrix, { n, m });
+}
+
+/** Most inputs that an output reads of m in turn, which divides the inputs. */
+export function mostOfEach({ weights, inputs, outputs }: HostMatrix, m: number): number {
+  let most = 0;
+  for (let output = 0; output < outputs; output++) {
+    for (let first = 0; first < inputs; first += m) {
+      let count = 0;
+      for (let input = first; input < first + m; input++) {
+        count += weights[input * outputs + output] === 0 ? 0 : 1;
+      }
+      most = Math.max(most, count);
+    }
+  }
+  return most;
+}
+
+/** As {@link packPattern}, from a matrix that fits. */
+export function packOfEach({ weights, inputs, outputs }: HostMatrix, { n, m }: { n: number; m: number }): PackedPattern {
+  const groups = inputs / m;
+  const shape: [number, number, number] = [groups, n, outputs];
+  // Where an output reads fewer, a 0 at place 0.
+  const [values, places] = [new Float32Array(groups * n * outputs), new Uint8Array(groups * n * outputs)];
+  for (let output = 0; output < outputs; output++) {
+    for (let group = 0; group < groups; group++) {
+      let kept = 0;
+      for (let place = 0; place < m; place++) {
+        const value = weights[(group * m + place) * outputs + output];
+        if (value !== 0) {
+          const at = (group * n + kept++) * outputs + output;
+          [values[at], places[at]] = [value, place];
+        }
+      }
+    }
+  }
+  const words = packPlaces(places, shape);
+  const kept = tf.tidy(() => tf.variable(tf.tensor3d(values, shape)));
+  const at = tf.tensor3d(words, [groups, n, Math.ceil(outputs / 8)], 'int32');
+  return {
+    ...{ values: kept, multiplications: values.length, bytes: 4 * (values.length + words.length) },
+    multiply: (x) => patternMatMul(x, kept, at, m),
+    dispose: () => tf.dispose([kept, at])
+  };
+}
