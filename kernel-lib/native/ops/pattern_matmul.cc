@@ -139,10 +139,10 @@ class PatternMatMul : public SizedOp {
     const int64_t groups = values.dim_size(0), n = values.dim_size(1), words = places.dim_size(2);
     const float* xs = x.flat<float>().data();
     float* ys = y->flat<float>().data();
-    // Sixteen values are read at once, of the last row from a copy with room behind it.
-    const Scratch last(depth + kLanes);
-    std::copy_n(xs + (rows - 1) * depth, depth, last.data());
-    std::fill_n(last.data() + depth, kLanes, 0.0f);
+    // Sixteen values are read at once: of the last rows, which hold that many together, from a copy with room behind it.
+    const int64_t in_place = std::max<int64_t>(0, rows - (kLanes + depth - 1) / depth);
+    const Scratch last((rows - in_place) * depth + kLanes);
+    std::fill_n(std::copy(xs + in_place * depth, xs + rows * depth, last.data()), kLanes, 0.0f);
     const int64_t blocks = (outputs + kBlock - 1) / kBlock;
     const int64_t tiles = (rows + kRows - 1) / kRows;
     const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(tiles, 2 * NumThreads(ctx) / blocks));
@@ -164,7 +164,10 @@ class PatternMatMul : public SizedOp {
       const int64_t until = std::min(rows, tiles * (i % parts + 1) / parts * kRows);
       for (int64_t r = tiles * (i % parts) / parts * kRows; r < until;) {
         const float* at[kRows];
-        for (int64_t k = 0; k < kRows; ++k) at[k] = r + k < rows - 1 ? xs + (r + k) * depth : last.data();
+        for (int64_t k = 0; k < kRows; ++k) {
+          const int64_t row = std::min(r + k, rows - 1);
+          at[k] = row < in_place ? xs + row * depth : last.data() + (row - in_place) * depth;
+        }
         float out[kRows][kBlock];
         const int64_t done = SumSome<kRows, V>(until - r, w, groups, n, m_, at, out);
         for (int64_t k = 0; k < done; ++k) std::copy_n(out[k], count, ys + (r + k) * outputs + first);

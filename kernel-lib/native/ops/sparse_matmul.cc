@@ -41,6 +41,19 @@ struct Blocks {
   int64_t inputs, outputs;  // of a block
 };
 
+// Block rows cut into pieces of about as many values each.
+struct Parts {
+  Parts(const Blocks& w, int64_t rows, int64_t wanted) : w(w), rows(rows), count(std::max<int64_t>(1, std::min(rows, wanted))) {}
+
+  int64_t Begin(int64_t part) const {
+    if (part == 0 || part == count) return part == 0 ? 0 : rows;
+    return std::lower_bound(w.starts, w.starts + rows, w.starts[rows] * part / count) - w.starts;
+  }
+
+  const Blocks& w;
+  const int64_t rows, count;
+};
+
 inline tensorflow::Status CheckSparse(const Tensor& starts, const Tensor& columns, int64_t depth, int64_t inputs, int64_t outputs) {
   if (columns.dims() != 1 || starts.dims() != 1 || starts.NumElements() < 1) {
     return errors::InvalidArgument("columns and starts must be [V] and [P + 1], got ", columns.shape().DebugString(), ", ",
@@ -103,6 +116,51 @@ inline void SumOutputs(const Blocks& w, const float* in, int64_t from, int64_t u
   }
 }
 
+// Block rows `from` .. `until` of one row of x, which needs no panel: lanes are the outputs of a block.
+template <int O>
+inline void SumRow(const Blocks& w, const float* x, int64_t from, int64_t until, float* y) {
+  for (int64_t row = from; row < until; ++row) {
+    float sums[O] = {};
+    for (int32_t b = w.starts[row]; b < w.starts[row + 1]; ++b) {
+      const float* value = w.values + b * w.inputs * O;
+      const float* in = x + w.columns[b] * w.inputs;
+      for (int64_t i = 0; i < w.inputs; ++i, value += O) {
+        for (int o = 0; o < O; ++o) sums[o] += in[i] * value[o];
+      }
+    }
+    std::copy_n(sums, O, y + row * O);
+  }
+}
+
+// The same of single values, of which several are summed side by side.
+inline void SumRowValues(const Blocks& w, const float* x, int64_t from, int64_t until, float* y) {
+  for (int64_t row = from; row < until; ++row) {
+    float sums[kLanes] = {};
+    int32_t v = w.starts[row];
+    const int32_t end = w.starts[row + 1];
+    for (; v + kLanes <= end; v += kLanes) {
+      for (int k = 0; k < kLanes; ++k) sums[k] += w.values[v + k] * x[w.columns[v + k]];
+    }
+    for (int k = 0; v < end; ++v, ++k) sums[k] += w.values[v] * x[w.columns[v]];
+    float sum = 0;
+    for (int k = 0; k < kLanes; ++k) sum += sums[k];
+    y[row] = sum;
+  }
+}
+
+// What computes a row of x alone; null for blocks of other sizes.
+using RowSum = void (*)(const Blocks&, const float*, int64_t, int64_t, float*);
+inline RowSum RowSumOf(const Blocks& w) {
+  switch (w.outputs) {
+    case 1: return w.inputs == 1 ? SumRowValues : nullptr;
+    case 4: return SumRow<4>;
+    case 8: return SumRow<8>;
+    case 16: return SumRow<16>;
+    case 32: return SumRow<32>;
+    default: return nullptr;
+  }
+}
+
 class SparseMatMul : public SizedOp {
  public:
   explicit SparseMatMul(OpKernelConstruction* ctx) : SizedOp(ctx) {}
@@ -122,7 +180,13 @@ class SparseMatMul : public SizedOp {
     Tensor* y = nullptr;
     OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {x.dim_size(0), (starts.NumElements() - 1) * w.outputs}, &y));
     if (y->NumElements() == 0) return;
-    if (x.dim_size(0) <= kLanes) {
+    if (x.dim_size(0) == 1 && RowSumOf(w) != nullptr) {
+      const int64_t block_rows = starts.NumElements() - 1;
+      const Parts parts(w, block_rows, 2 * NumThreads(ctx));
+      ForEach(ctx, parts.count, [&](int64_t i) {
+        RowSumOf(w)(w, x.flat<float>().data(), parts.Begin(i), parts.Begin(i + 1), y->flat<float>().data());
+      });
+    } else if (x.dim_size(0) <= kLanes) {
       Run<1>(ctx, x, w, starts.NumElements() - 1, y);
     } else {
       Run<kWide>(ctx, x, w, starts.NumElements() - 1, y);
@@ -136,19 +200,14 @@ class SparseMatMul : public SizedOp {
     constexpr int64_t kWidth = N * kLanes;
     const int64_t rows = x.dim_size(0), depth = x.dim_size(1), outputs = y->dim_size(1);
     const int64_t panels = (rows + kWidth - 1) / kWidth;
-    const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(block_rows, 2 * NumThreads(ctx) / panels));
-    auto cut = [&](int64_t part) {
-      if (part == parts) return block_rows;
-      const int64_t aim = w.starts[block_rows] * part / parts;
-      return part == 0 ? int64_t{0} : std::lower_bound(w.starts, w.starts + block_rows, aim) - w.starts;
-    };
+    const Parts parts(w, block_rows, 2 * NumThreads(ctx) / panels);
     const float* xs = x.flat<float>().data();
     float* ys = y->flat<float>().data();
-    ForEach(ctx, panels * parts, [&](int64_t i) {
-      const int64_t first = i / parts * kWidth;
+    ForEach(ctx, panels * parts.count, [&](int64_t i) {
+      const int64_t first = i / parts.count * kWidth, part = i % parts.count;
       const Scratch panel(depth * kWidth);
       FillPanel<N>(xs, rows, depth, first, panel.data());
-      SumOutputs<N>(w, panel.data(), cut(i % parts) * w.outputs, cut(i % parts + 1) * w.outputs, ys + first * outputs,
+      SumOutputs<N>(w, panel.data(), parts.Begin(part) * w.outputs, parts.Begin(part + 1) * w.outputs, ys + first * outputs,
                     std::min<int64_t>(kWidth, rows - first), outputs);
     });
   }

@@ -31,7 +31,10 @@ export function patternMatMul(x: tf.Tensor2D, values: tf.Tensor3D, places: tf.Te
 }
 
 /** Places [groups, n, P], 0..15, as words of eight, of each output's P rounded up. */
-export function packPlaces(places: ArrayLike<number>, [groups, n, outputs]: readonly [number, number, number]): Int32Array {
+export function packPlaces(
+  places: ArrayLike<number>,
+  [groups, n, outputs]: readonly [number, number, number]
+): Int32Array {
   const words = Math.ceil(outputs / IN_WORD);
   const packed = new Int32Array(groups * n * words);
   for (let row = 0; row < groups * n; row++) {
@@ -68,7 +71,10 @@ function chosen(places: tf.Tensor3D, outputs: number, m: number): tf.Tensor4D {
     const [row, output] = [Math.floor(i / outputs), i % outputs];
     out[i] = (packed[row * words + Math.floor(output / IN_WORD)] >>> (4 * (output % IN_WORD))) & 15;
   }
-  return tf.oneHot(tf.tensor3d(out, [groups, n, outputs], 'int32'), m).toFloat() as tf.Tensor4D;
+  return tf
+    .tensor4d(out, [groups, n, outputs, 1], 'int32')
+    .equal<tf.Tensor4D>(tf.range(0, m, 1, 'int32'))
+    .toFloat();
 }
 
 /** The matrix with its zeros; [D, P]. */

@@ -36,7 +36,9 @@ function custom(x: tf.Tensor2D, values: SparseValues, pattern: SparsePattern): t
     (dy, [x, values]) => {
       const block = blockOf(pattern);
       const { turned, order } = transposed(pattern);
-      const moved = tf.gather(blocksOf(values as SparseValues, pattern), tf.tensor1d(order, 'int32')).transpose([0, 2, 1]);
+      const moved = tf
+        .gather(blocksOf(values as SparseValues, pattern), tf.tensor1d(order, 'int32'))
+        .transpose([0, 2, 1]);
       const sizes = { block_inputs: block.inputs, block_outputs: block.outputs };
       const outer = executeSingle('SwitchyardSparseOuter', sizes, [x, dy, ...placesOf(pattern)]);
       return [multiply(dy, moved, turned), outer.reshape(values.shape)];

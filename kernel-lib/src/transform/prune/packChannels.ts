@@ -19,7 +19,8 @@ export function liveChannels({ weights, inputs, outputs }: HostMatrix): { inputs
 export function packChannels(matrix: HostMatrix): Packed {
   const live = liveChannels(matrix);
   const values = new Float32Array(live.inputs.length * live.outputs.length);
-  live.inputs.forEach((input, i) =>
+  live.inputs.forEach(
+    (input, i) =>
     live.outputs.forEach((output, j) => (values[i * live.outputs.length + j] = matrix.weights[input * matrix.outputs + output])) // prettier-ignore
   );
   const kept = tf.tidy(() => tf.variable(tf.tensor2d(values, [live.inputs.length, live.outputs.length])));
@@ -29,7 +30,11 @@ export function packChannels(matrix: HostMatrix): Packed {
   const whole = live.outputs.length === matrix.outputs;
   const [from, to] = [tf.tensor1d(live.inputs, 'int32'), tf.tensor1d(places, 'int32')];
   return {
-    ...{ values: kept, multiplications: values.length, bytes: 4 * (values.length + live.inputs.length + places.length) },
+    ...{
+      values: kept,
+      multiplications: values.length,
+      bytes: 4 * (values.length + live.inputs.length + places.length)
+    },
     multiply: (x) =>
       tf.tidy((): tf.Tensor2D => {
         const y: tf.Tensor2D = tf.matMul(live.inputs.length === matrix.inputs ? x : tf.gather(x, from, 1), kept);

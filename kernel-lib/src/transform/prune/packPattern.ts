@@ -51,7 +51,10 @@ export function mostOfEach({ weights, inputs, outputs }: HostMatrix, m: number):
 }
 
 /** As {@link packPattern}, from a matrix that fits. */
-export function packOfEach({ weights, inputs, outputs }: HostMatrix, { n, m }: { n: number; m: number }): PackedPattern {
+export function packOfEach(
+  { weights, inputs, outputs }: HostMatrix,
+  { n, m }: { n: number; m: number }
+): PackedPattern {
   const groups = inputs / m;
   const shape: [number, number, number] = [groups, n, outputs];
   // Where an output reads fewer, a 0 at place 0.

@@ -34,7 +34,12 @@ function outputs(model: core.Module): tf.Tensor {
 }
 
 describe('widths between the layers of a graph network go by default', () => {
-  test.each(MEMBERS.filter(({ name }) => name !== 'LayerMixture').map((each) => [`${each.name} ${JSON.stringify(each.spec.options)}`, each.spec] as const))( // prettier-ignore
+  test.each(
+    MEMBERS.filter(({ name }) => name !== 'LayerMixture').map(
+      (each) => [`${each.name} ${JSON.stringify(each.spec.options)}`, each.spec] as const
+    )
+  )(
+    // prettier-ignore
     '%s: the next layer reads what is left, shrunk is masked, and classes stay',
     (_title, layer) => {
       const model = make({ layer });
