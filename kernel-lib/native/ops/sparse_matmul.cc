@@ -31,6 +31,8 @@ REGISTER_OP("SwitchyardSparseOuter")
 
 // Sums of so many outputs of a block are held in registers together: what is read of a panel then serves all of them.
 constexpr int kTogether = 4;
+// Floats of a panel that are read again before others: they and the sums fit into a core's first two caches, the first for the most part.
+constexpr int64_t kNear = 16384;
 // Panels of four registers, or of one where there are fewer rows than that holds.
 constexpr int kWide = 4;
 
@@ -67,10 +69,34 @@ inline tensorflow::Status CheckSparse(const Tensor& starts, const Tensor& column
   return CheckIndices("columns", columns, 0, depth / inputs);
 }
 
-// Sums of T outputs, `o` and on, of row `row` of blocks. With `Single` blocks are of one value.
-template <int N, int T, bool Single>
+// Single values of `count` outputs, a stretch of the panel at a time: what is read of it then stays in the cache nearest to the core.
+template <int N>
+inline void SumValues(const Blocks& w, const float* in, int64_t depth, int64_t first, int64_t count, float (*out)[N * kLanes]) {
+  constexpr int64_t kStretch = kNear / (N * kLanes);
+  int32_t at[kOutputs];
+  std::copy_n(w.starts + first, count, at);
+  std::fill_n(out[0], count * N * kLanes, 0.0f);
+  for (int64_t until = kStretch; until - kStretch < depth; until += kStretch) {
+    for (int64_t p = 0; p < count; ++p) {
+      Lanes* to = reinterpret_cast<Lanes*>(out[p]);
+      Lanes sums[N];
+      for (int n = 0; n < N; ++n) sums[n] = to[n];
+      int32_t v = at[p];
+      for (const int32_t end = w.starts[first + p + 1]; v < end && w.columns[v] < until; ++v) {
+        const Lanes* x = reinterpret_cast<const Lanes*>(in) + int64_t{w.columns[v]} * N;
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) sums[n] += w.values[v] * x[n];
+      }
+      at[p] = v;
+      for (int n = 0; n < N; ++n) to[n] = sums[n];
+    }
+  }
+}
+
+// Sums of T outputs, `o` and on, of row `row` of blocks.
+template <int N, int T>
 inline void SumTile(const Blocks& w, const float* in, int64_t row, int64_t o, float* out) {
-  const int64_t inputs = Single ? 1 : w.inputs, outputs = Single ? 1 : w.outputs;
+  const int64_t inputs = w.inputs, outputs = w.outputs;
   Lanes sums[T][N] = {};
   for (int32_t b = w.starts[row]; b < w.starts[row + 1]; ++b) {
     const float* value = w.values + b * inputs * outputs + o;
@@ -91,22 +117,23 @@ inline void SumTile(const Blocks& w, const float* in, int64_t row, int64_t o, fl
 
 // Outputs `from` .. `until` of the rows of a panel.
 template <int N>
-inline void SumOutputs(const Blocks& w, const float* in, int64_t from, int64_t until, float* y, int64_t filled, int64_t stride) {
+inline void SumOutputs(const Blocks& w, const float* in, int64_t depth, int64_t from, int64_t until, float* y, int64_t filled,
+                       int64_t stride) {
   constexpr int kWidth = N * kLanes;
   alignas(64) float out[kOutputs][kWidth];
   for (int64_t first = from; first < until; first += kOutputs) {
     const int64_t count = std::min<int64_t>(kOutputs, until - first);
-    for (int64_t p = 0; p < count;) {
+    const bool single = w.inputs == 1 && w.outputs == 1;
+    if (single) SumValues<N>(w, in, depth, first, count, out);
+    for (int64_t p = 0; p < count && !single;) {
       const int64_t row = (first + p) / w.outputs, o = (first + p) % w.outputs;
       const int64_t left = std::min<int64_t>(w.outputs - o, count - p);
-      if (w.outputs == 1 && w.inputs == 1) {
-        SumTile<N, 1, true>(w, in, row, 0, out[p]), p += 1;
-      } else if (left >= kTogether) {
-        SumTile<N, kTogether, false>(w, in, row, o, out[p]), p += kTogether;
+      if (left >= kTogether) {
+        SumTile<N, kTogether>(w, in, row, o, out[p]), p += kTogether;
       } else if (left >= 2) {
-        SumTile<N, 2, false>(w, in, row, o, out[p]), p += 2;
+        SumTile<N, 2>(w, in, row, o, out[p]), p += 2;
       } else {
-        SumTile<N, 1, false>(w, in, row, o, out[p]), p += 1;
+        SumTile<N, 1>(w, in, row, o, out[p]), p += 1;
       }
     }
     for (int64_t r = 0; r < filled; ++r) {
@@ -149,8 +176,8 @@ inline void SumRowValues(const Blocks& w, const float* x, int64_t from, int64_t 
 }
 
 // What computes a row of x alone; null for blocks of other sizes.
-using RowSum = void (*)(const Blocks&, const float*, int64_t, int64_t, float*);
-inline RowSum RowSumOf(const Blocks& w) {
+using RowProduct = void (*)(const Blocks&, const float*, int64_t, int64_t, float*);
+inline RowProduct RowProductOf(const Blocks& w) {
   switch (w.outputs) {
     case 1: return w.inputs == 1 ? SumRowValues : nullptr;
     case 4: return SumRow<4>;
@@ -180,11 +207,11 @@ class SparseMatMul : public SizedOp {
     Tensor* y = nullptr;
     OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {x.dim_size(0), (starts.NumElements() - 1) * w.outputs}, &y));
     if (y->NumElements() == 0) return;
-    if (x.dim_size(0) == 1 && RowSumOf(w) != nullptr) {
+    if (x.dim_size(0) == 1 && RowProductOf(w) != nullptr) {
       const int64_t block_rows = starts.NumElements() - 1;
       const Parts parts(w, block_rows, 2 * NumThreads(ctx));
       ForEach(ctx, parts.count, [&](int64_t i) {
-        RowSumOf(w)(w, x.flat<float>().data(), parts.Begin(i), parts.Begin(i + 1), y->flat<float>().data());
+        RowProductOf(w)(w, x.flat<float>().data(), parts.Begin(i), parts.Begin(i + 1), y->flat<float>().data());
       });
     } else if (x.dim_size(0) <= kLanes) {
       Run<1>(ctx, x, w, starts.NumElements() - 1, y);
@@ -207,7 +234,7 @@ class SparseMatMul : public SizedOp {
       const int64_t first = i / parts.count * kWidth, part = i % parts.count;
       const Scratch panel(depth * kWidth);
       FillPanel<N>(xs, rows, depth, first, panel.data());
-      SumOutputs<N>(w, panel.data(), parts.Begin(part) * w.outputs, parts.Begin(part + 1) * w.outputs, ys + first * outputs,
+      SumOutputs<N>(w, panel.data(), depth, parts.Begin(part) * w.outputs, parts.Begin(part + 1) * w.outputs, ys + first * outputs,
                     std::min<int64_t>(kWidth, rows - first), outputs);
     });
   }

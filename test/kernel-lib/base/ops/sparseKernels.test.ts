@@ -198,6 +198,20 @@ describe.each(Object.entries(KERNELS))('a product of %s', (_name, make) => {
   });
 });
 
+test.each([1, 4, 5, 8, 16, 32].flatMap((outputs) => [1, 3].map((inputs) => [inputs, outputs] as [number, number])))(
+  'one row times blocks of %i x %i is what it is among others',
+  (...block) => {
+    const next = random.child('one row').generator();
+    tf.tidy(() => {
+      const { x, values, product, whole } = blocks({ rows: 20, inputs: 70, outputs: 9, block, density: 0.5 }, next);
+      const one = x.slice([3, 0], [1, -1]);
+      const y = product(one, values);
+      expectClose(y, tf.matMul(one, whole(values)).dataSync(), 1e-5);
+      expectClose(y, product(x, values).slice([3, 0], [1, -1]).dataSync(), 1e-5);
+    });
+  }
+);
+
 describe('places that are held', () => {
   test('give the same, are counted, and go with what holds them', () => {
     const pattern: ops.SparsePattern = { inputs: 3, outputs: 2, starts: Int32Array.of(0, 1, 2), columns: Int32Array.of(2, 0) }; // prettier-ignore
