@@ -35,16 +35,15 @@ export function packPattern(model: Module, path: string, { n, m }: { n: number; 
   return packOfEach(matrix, { n, m });
 }
 
-/** Most inputs that an output reads of m in turn, which divides the inputs. */
-export function mostOfEach({ weights, inputs, outputs }: HostMatrix, m: number): number {
+/** Most inputs that an output reads of m in turn, which divides the inputs; counted until it is above `enough`. */
+export function mostOfEach({ weights, inputs, outputs }: HostMatrix, m: number, enough = m): number {
+  const counts = new Uint8Array(outputs);
   let most = 0;
-  for (let output = 0; output < outputs; output++) {
-    for (let first = 0; first < inputs; first += m) {
-      let count = 0;
-      for (let input = first; input < first + m; input++) {
-        count += weights[input * outputs + output] === 0 ? 0 : 1;
-      }
-      most = Math.max(most, count);
+  for (let first = 0; first < inputs && most <= enough; first += m) {
+    counts.fill(0);
+    for (let at = first * outputs; at < (first + m) * outputs; at++) {
+      const count = (counts[at % outputs] += weights[at] === 0 ? 0 : 1);
+      most = count > most ? count : most;
     }
   }
   return most;

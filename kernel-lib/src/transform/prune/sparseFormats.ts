@@ -47,7 +47,8 @@ function channels(matrix: HostMatrix): Candidate {
 function patterns(matrix: HostMatrix): Candidate[] {
   const sizes = Array.from({ length: LARGEST_M - 1 }, (_, i) => i + 2).filter((m) => matrix.inputs % m === 0);
   return sizes.map((m) => {
-    const n = mostOfEach(matrix, m);
+    // Of single values in no pattern some output soon reads too many.
+    const n = mostOfEach(matrix, m, (WORTH / TIME.pattern) * m);
     return { format: 'pattern', time: (TIME.pattern * n) / m, pack: () => packOfEach(matrix, { n, m }) };
   });
 }

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const ROOT = join(__dirname, '..', '..', '..', '..');
 const STEPS = 200;
 const LENGTH = 256;
-/** What a run on two busy cores may take of the slow tier; it then says after how many steps it stopped. */
-const MINUTES = 24;
+/** What 200 steps may take on two busy cores; a run then says after how many it stopped. */
+const MINUTES = 12;
 
 // Settings, text and seeds are those of `notebooks/compress-real-model.ipynb`, which takes 24 steps.
 test(`SmolLM2 without a fifth of its neurons, and what ${STEPS} steps of LoRA bring back: perplexity on held-out text of this machine`, async () => {
@@ -26,26 +26,34 @@ test(`SmolLM2 without a fifth of its neurons, and what ${STEPS} steps of LoRA br
   const said = [`whole ${whole.toFixed(2)}, without 20 % of the neurons ${cut.toFixed(2)}`];
   console.warn(said[0]);
 
-  const lora = peft.lora(small, { targets: ['layers.**'], rank: 8, seed: 1 });
-  const task = train.tasks.language(text, { batchSize: 3, length: 64 });
-  const run = train.stepper(lora, task, { steps: STEPS, learningRate: 5e-4, seed: 2 });
-  const begun = performance.now();
-  const minutes = (): number => (performance.now() - begun) / 60_000;
-  while (run.steps < STEPS && minutes() < MINUTES) {
-    run.step();
-    if ([24, 50, 100, 150].includes(run.steps)) {
-      said.push(`${run.steps} steps ${perplexityOf(small).toFixed(2)} (${minutes().toFixed(1)} min)`);
-      console.warn(said.at(-1));
-    }
-  }
-  const { steps } = run;
-  run.dispose();
-  lora.merge();
-  const recovered = perplexityOf(small);
-  console.warn([...said, `${steps} steps ${recovered.toFixed(2)} (${minutes().toFixed(1)} min)`].join('; '));
+  const [recovered, steps] = adapt(small, 'cut');
+  // The adapters learn the text of this machine as well: what they make of the whole model is the measure of what comes back.
+  const [adapted] = adapt(model, 'whole');
+  console.warn(said.join('; '));
   expect(report.parameters.after / report.parameters.before).toBeLessThan(0.9);
   expect(cut).toBeGreaterThan(1.5 * whole);
-  // Half of what was lost comes back, in nats.
-  expect(Math.log(recovered / whole)).toBeLessThan((steps < STEPS ? 0.85 : 0.7) * Math.log(cut / whole));
+  expect(adapted).toBeLessThan(whole);
+  // Of what was lost, in nats, less than a third is still missing; with fewer steps more.
+  expect(Math.log(recovered / whole)).toBeLessThan((steps < STEPS ? 0.85 : 0.33) * Math.log(cut / whole));
   [model, small].forEach((each) => each.dispose());
+
+  /** Perplexity after LoRA of rank 8 on every matrix of the blocks, and the steps that were taken. */
+  function adapt(of: models.PretrainedTransformer, name: string): [number, number] {
+    const lora = peft.lora(of, { targets: ['layers.**'], rank: 8, seed: 1 });
+    const task = train.tasks.language(text, { batchSize: 3, length: 64 });
+    const run = train.stepper(lora, task, { steps: STEPS, learningRate: 5e-4, seed: 2 });
+    const begun = performance.now();
+    const minutes = (): number => (performance.now() - begun) / 60_000;
+    while (run.steps < STEPS && minutes() < MINUTES) {
+      run.step();
+      if ([24, 50, 100, 150, STEPS].includes(run.steps)) {
+        said.push(`${name}, ${run.steps} steps ${perplexityOf(of).toFixed(2)} (${minutes().toFixed(1)} min)`);
+        console.warn(said.at(-1));
+      }
+    }
+    const { steps } = run;
+    run.dispose();
+    lora.merge();
+    return [perplexityOf(of), steps];
+  }
 });
