@@ -293,7 +293,10 @@ test('a lottery ticket that is saved is rewound: its values are the initial ones
   const initial = models.mlp({ inputWidth: 4, hidden: [6], outputWidth: 2, seed: 1 });
   const { model: ticket } = await prune.iterative(initial, {
     ...{ rounds: 2, rate: 0.5 },
-    train: async (model) => Promise.resolve(setValue(model, '0.weight', (value) => value.add(1)))
+    train: (model) => {
+      setValue(model, '0.weight', (value) => value.add(1));
+      return Promise.resolve();
+    }
   });
   io.saveModel(ticket, join(folder, 'ticket'));
   const loaded = io.loadModel(join(folder, 'ticket'));

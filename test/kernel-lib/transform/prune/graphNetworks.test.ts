@@ -1,4 +1,4 @@
-import { core, graph, models, prune, tf } from '@switchyard/kernel-lib';
+import { core, elastic, graph, models, prune, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { spread } from '../../../support/gradients';
 import { setValue } from '../../../support/networks';
@@ -81,6 +81,16 @@ describe('widths between the layers of a graph network go by default', () => {
     expect(y.shape).toEqual([1, CLASSES]);
     y.dispose();
     [model, small].forEach((each) => each.dispose());
+  });
+
+  test('slices of a supernet leave them out as well: ranked by default, the network computes the same', () => {
+    const model = make({ layer: graph.gat({ heads: 2 }) });
+    const { model: ranked, report } = elastic.rank(model, {});
+    expect(Object.keys(report.order)).toEqual(['headWidth', 'headWidth#2']);
+    const [x, y] = [outputs(model), outputs(ranked)];
+    expectClose(x, y.dataSync(), 1e-5);
+    tf.dispose([x, y]);
+    [model, ranked].forEach((each) => each.dispose());
   });
 
   test('what is named alone goes alone', () => {
