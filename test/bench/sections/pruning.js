@@ -2,6 +2,7 @@
 
 const { inProcess } = require('../driver/inProcess');
 const { interleave } = require('../driver/interleave');
+const { summarize } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
 
 const ROWS = 256;
@@ -65,6 +66,23 @@ async function mediansOf(runs) {
   return (await interleave(contestants)).map(({ medianMs }) => medianMs);
 }
 
+/** Processor's time of each, of all threads together, in milliseconds: medians in turn, which hang little on what else runs. */
+function processorOf(runs) {
+  const times = runs.map(() => []);
+  for (let round = 0; round < 20; round++) {
+    runs.forEach((run, i) => {
+      run();
+      const begin = process.cpuUsage();
+      for (let again = 0; again < 3; again++) {
+        run();
+      }
+      const { user, system } = process.cpuUsage(begin);
+      times[i].push((user + system) / 3000);
+    });
+  }
+  return times.map((each) => summarize(each).medianMs);
+}
+
 /** Products without zeros against the dense product of the same library, of many rows and of one token. */
 async function products(bench, { models, ops, prune, tf }) {
   const layer = models.mlp({ inputWidth: MATRIX, hidden: [MATRIX], outputWidth: 2, seed: 1 });
@@ -81,13 +99,15 @@ async function products(bench, { models, ops, prune, tf }) {
     const once = (f) => () => tf.tidy(() => void f().dataSync());
     const rows = [];
     for (const { name, zeros, packed } of kinds) {
-      const [dense, sparse] = await mediansOf([once(() => tf.matMul(x, matrix)), once(() => packed.multiply(x))]);
+      const runs = [once(() => tf.matMul(x, matrix)), once(() => packed.multiply(x))];
+      const [dense, sparse] = await mediansOf(runs);
+      const [denseWork, work] = processorOf(runs);
       const shape = `R${count} D${MATRIX} P${MATRIX}`;
       bench.note({ name, shape, direction: 'forward', variant: `${zeros} zeros`, value: dense / sparse, unit: 'times dense' }); // prettier-ignore
-      rows.push([name, `${100 * zeros} %`, digits(dense), digits(sparse), digits(dense / sparse)]);
+      rows.push([name, `${100 * zeros} %`, digits(dense), digits(sparse), digits(dense / sparse), digits(denseWork / work)]); // prettier-ignore
     }
     x.dispose();
-    printTable(`${count} rows times ${MATRIX} x ${MATRIX}`, ['as', 'zeros', 'dense ms', 'ms', 'dense / it'], rows);
+    printTable(`${count} rows times ${MATRIX} x ${MATRIX}`, ['as', 'zeros', 'dense ms', 'ms', 'dense / it', 'by processor time'], rows); // prettier-ignore
   }
   kinds.forEach(({ packed }) => packed.dispose());
   [matrix, layer].forEach((each) => each.dispose());

@@ -19,7 +19,7 @@ interface Candidate {
  * Time of a multiplication against one of the dense product, of the layers of `npm run bench -- --only pruning`; blocks by their outputs. What they decide is only
  * which product runs.
  */
-const TIME = { channels: 1.1, pattern: 1.8, rows: 2.8, blocks: (outputs: number) => (outputs >= 4 ? 1.2 : 2) };
+const TIME = { channels: 1.1, pattern: 1.5, rows: 3, blocks: (outputs: number) => (outputs >= 4 ? 1.2 : 2) };
 /** A product that is expected to take more of the dense one's time stays dense. */
 const WORTH = 0.95;
 /** Blocks that are looked for. */
