@@ -3,16 +3,20 @@ import type { HostMatrix, Packed } from './packed';
 
 /** Inputs that some output reads, and outputs that read some input; ascending. */
 export function liveChannels({ weights, inputs, outputs }: HostMatrix): { inputs: Int32Array; outputs: Int32Array } {
-  const [reads, writes] = [new Uint8Array(inputs), new Uint8Array(outputs)];
-  for (let input = 0; input < inputs; input++) {
-    for (let output = 0; output < outputs; output++) {
-      if (weights[input * outputs + output] !== 0) {
-        reads[input] = writes[output] = 1;
-      }
+  const count = (size: number, isLive: (i: number) => boolean): Int32Array =>
+    Int32Array.from(Array.from({ length: size }, (_, i) => i).filter(isLive));
+  // Of a channel that is live some value soon is not 0.
+  const some = (first: number, end: number, step: number): boolean => {
+    let at = first;
+    while (at < end && weights[at] === 0) {
+      at += step;
     }
-  }
-  const live = (flags: Uint8Array): Int32Array => Int32Array.from([...flags.keys()].filter((i) => flags[i] === 1));
-  return { inputs: live(reads), outputs: live(writes) };
+    return at < end;
+  };
+  return {
+    inputs: count(inputs, (input) => some(input * outputs, (input + 1) * outputs, 1)),
+    outputs: count(outputs, (output) => some(output, weights.length, outputs))
+  };
 }
 
 /** A matrix of the live channels alone, of which there are some: rows are gathered, multiplied, and put back among zeros. */

@@ -1,6 +1,7 @@
-import { tf } from '../../base/backend';
+import type { tf } from '../../base/backend';
 import { expectInteger, fail } from '../../base/core';
 import type { Module } from '../../base/core';
+import { read } from '../../base/ops';
 import { packRows } from './packSparse';
 
 /** A matrix of group sparsity without what is 0. Owns its tensor; dispose it. */
@@ -23,10 +24,8 @@ export interface PackedGroups {
  */
 export function packGroups(model: Module, path: string, groupSize = 4): PackedGroups {
   const parameter = model.parameters().get(path) ?? fail(WHERE, 'path must be of a parameter', path);
-  const [values, outputs] = tf.tidy(() => {
-    const value = parameter.read();
-    return [value.dataSync<'float32'>().slice(), value.shape.at(-1)!] as const;
-  });
+  const values = read(() => parameter.read().clone()) as Float32Array;
+  const outputs = parameter.axes.at(-1)!.size;
   expectInteger(WHERE, 'groupSize', groupSize, 1);
   if (outputs % groupSize !== 0) {
     fail(WHERE, `groupSize must divide the outputs of "${path}" (${outputs})`, groupSize);

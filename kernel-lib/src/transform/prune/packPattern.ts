@@ -41,9 +41,12 @@ export function mostOfEach({ weights, inputs, outputs }: HostMatrix, m: number, 
   let most = 0;
   for (let first = 0; first < inputs && most <= enough; first += m) {
     counts.fill(0);
-    for (let at = first * outputs; at < (first + m) * outputs; at++) {
-      const count = (counts[at % outputs] += weights[at] === 0 ? 0 : 1);
-      most = count > most ? count : most;
+    for (let input = first; input < first + m; input++) {
+      for (let output = 0, at = input * outputs; output < outputs; output++, at++) {
+        if (weights[at] !== 0 && ++counts[output] > most) {
+          most = counts[output];
+        }
+      }
     }
   }
   return most;
@@ -58,15 +61,18 @@ export function packOfEach(
   const shape: [number, number, number] = [groups, n, outputs];
   // Where an output reads fewer, a 0 at place 0.
   const [values, places] = [new Float32Array(groups * n * outputs), new Uint8Array(groups * n * outputs)];
-  for (let output = 0; output < outputs; output++) {
-    for (let group = 0; group < groups; group++) {
-      let kept = 0;
-      for (let place = 0; place < m; place++) {
-        const value = weights[(group * m + place) * outputs + output];
-        if (value !== 0) {
-          const at = (group * n + kept++) * outputs + output;
-          [values[at], places[at]] = [value, place];
-        }
+  const counts = new Uint8Array(outputs);
+  for (let input = 0; input < inputs; input++) {
+    const [group, place] = [Math.floor(input / m), input % m];
+    if (place === 0) {
+      counts.fill(0);
+    }
+    for (let output = 0; output < outputs; output++) {
+      const value = weights[input * outputs + output];
+      if (value !== 0) {
+        const at = (group * n + counts[output]++) * outputs + output;
+        values[at] = value;
+        places[at] = place;
       }
     }
   }

@@ -1,6 +1,7 @@
-import { tf } from '../../base/backend';
+import type { tf } from '../../base/backend';
 import { fail } from '../../base/core';
 import type { Module } from '../../base/core';
+import { read } from '../../base/ops';
 
 /** A matrix that is multiplied without its zeros. Owns its tensors; dispose it. */
 export interface Packed {
@@ -29,12 +30,10 @@ export interface HostMatrix {
  */
 export function matrixAt(where: string, model: Module, path: string): HostMatrix {
   const parameter = model.parameters().get(path) ?? fail(where, 'path must be of a parameter', path);
-  const [weights, shape] = tf.tidy(() => {
-    const value = parameter.read();
-    return [value.dataSync<'float32'>().slice(), value.shape] as const;
-  });
+  const shape = parameter.axes.map(({ size }) => size);
   if (shape.length !== 2) {
     fail(where, `"${path}" must be a matrix`, shape);
   }
-  return { weights, inputs: shape[0], outputs: shape[1] };
+  // A copy, since what is read may be the parameter's own.
+  return { weights: read(() => parameter.read().clone()) as Float32Array, inputs: shape[0], outputs: shape[1] };
 }

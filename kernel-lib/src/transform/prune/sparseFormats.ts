@@ -29,7 +29,10 @@ const BLOCKS: readonly Block[] = [32, 16, 8, 4]
 
 /** The quickest way to multiply a matrix, and how it packs it; null where that is the dense product. */
 export function chooseFormat(matrix: HostMatrix): { format: SparseFormat; pack: () => Packed } | null {
-  const zeros = matrix.weights.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
+  let zeros = 0;
+  for (const value of matrix.weights) {
+    zeros += value === 0 ? 1 : 0;
+  }
   if (zeros === 0 || zeros === matrix.weights.length) {
     return null;
   }
@@ -69,15 +72,22 @@ function rows(matrix: HostMatrix, zeros: number): Candidate {
 
 /** Share of the blocks of which something is left. */
 function liveBlocks({ weights, inputs, outputs }: HostMatrix, block: Block): number {
-  const across = outputs / block.outputs;
-  const live = new Uint8Array((inputs / block.inputs) * across);
-  for (let input = 0; input < inputs; input++) {
-    const first = Math.floor(input / block.inputs) * across;
-    for (let output = 0; output < outputs; output++) {
-      if (weights[input * outputs + output] !== 0) {
-        live[first + Math.floor(output / block.outputs)] = 1;
+  let live = 0;
+  for (let input = 0; input < inputs; input += block.inputs) {
+    for (let output = 0; output < outputs; output += block.outputs) {
+      live += isLive(weights, input * outputs + output, { block, outputs }) ? 1 : 0;
+    }
+  }
+  return (live * block.inputs * block.outputs) / weights.length;
+}
+
+function isLive(weights: Float32Array, first: number, { block, outputs }: { block: Block; outputs: number }): boolean {
+  for (let i = 0; i < block.inputs; i++) {
+    for (let at = first + i * outputs; at < first + i * outputs + block.outputs; at++) {
+      if (weights[at] !== 0) {
+        return true;
       }
     }
   }
-  return live.reduce((sum, each) => sum + each, 0) / live.length;
+  return false;
 }

@@ -29,7 +29,8 @@ const WHERE = 'prune.sparseLinears';
 
 /**
  * Sparse linear layers: outside of training, each whose mask leaves whole channels, n of every m inputs, blocks or few single values is multiplied without its zeros,
- * in the way that is expected to be the quickest; where none is quicker than the dense product it stays as it is. Matrices are read when it begins.
+ * in the way that is expected to be the quickest; where none is quicker than the dense product it stays as it is. Matrices are read when it begins. Banks of experts
+ * and factored layers stay as they are.
  *
  * @throws {SwitchyardError} where a pattern fits no linear layer, or none that fits is quicker without its zeros.
  */
