@@ -78,6 +78,7 @@ describe.each([
     expectClose(outputOf(made, one), outputOf(made, both).slice(0, WIDTH), 1e-5);
     expectNoLeak(() => outputOf(made, one));
     sparse.stop();
+    expectNoLeak(() => prune.activations(made, { target: 0.5, calibration: seen, gather: true }).stop());
     made.dispose();
   });
 });

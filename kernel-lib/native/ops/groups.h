@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "tensorflow/core/framework/op_kernel.h"
@@ -75,10 +76,14 @@ inline tensorflow::Status CheckOffsets(const Tensor& offsets, int64_t groups, in
 
 // Checks that indices is int32 [n] with values in low .. high - 1.
 inline tensorflow::Status CheckIndices(const char* name, const Tensor& indices, int64_t low, int64_t high) {
-  const auto at = indices.flat<int32_t>();
-  for (int64_t i = 0; i < at.size(); ++i) {
-    if (at(i) < low || at(i) >= high) {
-      return tensorflow::errors::InvalidArgument(name, " must be ", low, "..", high - 1, ", got ", at(i));
+  const int32_t* at = indices.flat<int32_t>().data();
+  const int64_t count = indices.NumElements();
+  // All of them, whatever comes: the compiler then looks at several at once.
+  bool wrong = false;
+  for (int64_t i = 0; i < count; ++i) wrong |= at[i] < low || at[i] >= high;
+  for (int64_t i = 0; wrong && i < count; ++i) {
+    if (at[i] < low || at[i] >= high) {
+      return tensorflow::errors::InvalidArgument(name, " must be ", low, "..", high - 1, ", got ", at[i]);
     }
   }
   return tensorflow::OkStatus();

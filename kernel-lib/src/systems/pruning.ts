@@ -76,9 +76,9 @@ export const pruningSystems: readonly SystemEntry[] = [
     test: 'test/systems/chess.test.ts',
     note:
       "A gated network's threshold is on the activated gate, so that neither of the other two matrices works on a channel that is " +
-      'out; of attention the inputs of queries and output (selective). With `gather` one token multiplies live channels alone, by ops ' +
-      'of TensorFlow: on 2 CPU cores under load, 2048 x 5632, 27 to 45 ms whole, 137, 69 and 24 with 50, 70 and 90 % out, so that the ' +
-      "paper's speed is not reached. Banks of experts stay whole."
+      'out; of attention the inputs of queries and output (selective). With `gather` one token multiplies live channels alone, ' +
+      'whose rows are read where they lie (`ops.liveInputsMatMul`, `liveOutputsMatMul`; `npm run bench -- --only pruning`). Banks of experts ' +
+      'stay whole.'
   },
   {
     id: 'cfsp',

@@ -2,11 +2,38 @@
 
 const { inProcess } = require('../driver/inProcess');
 const { interleave } = require('../driver/interleave');
+const { summarize } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
 
 const ROWS = 256;
 const MATRIX = 1024;
-const ZEROS = [0.5, 0.8, 0.9, 0.95, 0.99];
+/** Masks of a matrix, each with the way in which it is packed. */
+const KINDS = [
+  ...[0.5, 0.8, 0.9, 0.95, 0.99].map((zeros) => ({
+    ...{ name: 'packSparse', zeros, mask: { sparsity: zeros } },
+    pack: (prune, model) => prune.packSparse(model, '0.weight')
+  })),
+  ...[
+    [0.5, 16, 16],
+    [0.9, 16, 16],
+    [0.5, 1, 4],
+    [0.9, 1, 4]
+  ].map(([zeros, inputs, outputs]) => ({
+    ...{ name: `packSparse, blocks ${inputs} x ${outputs}`, zeros },
+    mask: { sparsity: zeros, block: { inputs, outputs } },
+    pack: (prune, model) => prune.packSparse(model, '0.weight', { block: { inputs, outputs } })
+  })),
+  ...[
+    [2, 4],
+    [1, 4],
+    [2, 16]
+  ].map(([n, m]) => ({
+    ...{ name: `packPattern, ${n}:${m}`, zeros: 1 - n / m, mask: { pattern: { n, m } } },
+    pack: (prune, model) => prune.packPattern(model, '0.weight', { n, m })
+  }))
+];
+/** A feed-forward network's last matrix. */
+const WIDE = { inputs: 5632, outputs: 2048 };
 const BLOCKS = { layers: 2, width: 512, heads: 8, hidden: 2048, vocabSize: 256, contextLength: 64, seed: 1 };
 const RATIOS = [0.25, 0.5, 0.75];
 /** Sizes of SmolLM2-135M. */
@@ -22,7 +49,7 @@ const REAL = {
 };
 const STEPS = 200;
 
-/** What goes: products without zeros, shrunk models against their operations, how long grouping takes, and what a mask costs a step. */
+/** What goes: products without zeros, of one token those of live channels, shrunk models against their operations, how long grouping takes, and what a mask costs a step. */
 async function pruning(bench) {
   // Read when TensorFlow loads, which is at the first `require`.
   Object.assign(process.env, { TF_NUM_INTRAOP_THREADS: String(bench.threads), TF_NUM_INTEROP_THREADS: '1' });
@@ -39,31 +66,76 @@ async function mediansOf(runs) {
   return (await interleave(contestants)).map(({ medianMs }) => medianMs);
 }
 
-/** Compressed rows against the dense product of the same library. */
-async function products(bench, { models, prune, tf }) {
-  const layer = models.mlp({ inputWidth: MATRIX, hidden: [MATRIX], outputWidth: 2, seed: 1 });
-  const x = tf.randomNormal([ROWS, MATRIX], 0, 1, 'float32', 1);
-  const rows = [];
-  for (const sparsity of ZEROS) {
-    const { model } = prune.unstructured(layer, { sparsity, include: ['0.weight'] });
-    const matrix = tf.tidy(() => model.parameters().get('0.weight').read().clone());
-    const packed = prune.packSparse(model, '0.weight');
-    const once = (f) => () => tf.tidy(() => void f().dataSync());
-    const [dense, sparse] = await mediansOf([once(() => tf.matMul(x, matrix)), once(() => packed.multiply(x))]);
-    const shape = `R${ROWS} D${MATRIX} P${MATRIX}`;
-    bench.note({ name: 'packSparse', shape, direction: 'forward', variant: `${sparsity} zeros`, value: dense / sparse, unit: 'times dense' }); // prettier-ignore
-    rows.push([`${100 * sparsity} %`, digits(dense), digits(sparse), digits(dense / sparse)]);
-    packed.dispose();
-    matrix.dispose();
-    model.dispose();
+/** Processor's time of each, of all threads together, in milliseconds: medians in turn, which hang little on what else runs. */
+function processorOf(runs) {
+  const times = runs.map(() => []);
+  for (let round = 0; round < 20; round++) {
+    runs.forEach((run, i) => {
+      run();
+      const begin = process.cpuUsage();
+      for (let again = 0; again < 3; again++) {
+        run();
+      }
+      const { user, system } = process.cpuUsage(begin);
+      times[i].push((user + system) / 3000);
+    });
   }
-  x.dispose();
-  layer.dispose();
-  printTable(
-    `${ROWS} rows times ${MATRIX} x ${MATRIX}`,
-    ['zeros', 'dense ms', 'packSparse ms', 'dense / packSparse'],
-    rows
-  );
+  return times.map((each) => summarize(each).medianMs);
+}
+
+/** Products without zeros against the dense product of the same library, of many rows and of one token. */
+async function products(bench, { models, ops, prune, tf }) {
+  const layer = models.mlp({ inputWidth: MATRIX, hidden: [MATRIX], outputWidth: 2, seed: 1 });
+  const masked = (options) => prune.unstructured(layer, { ...options, include: ['0.weight'] }).model;
+  const matrix = tf.tidy(() => layer.parameters().get('0.weight').read().clone());
+  const kinds = KINDS.map(({ name, zeros, mask, pack }) => {
+    const model = masked(mask);
+    const packed = pack(prune, model);
+    model.dispose();
+    return { name, zeros, packed };
+  });
+  for (const count of [ROWS, 1]) {
+    const x = tf.randomNormal([count, MATRIX], 0, 1, 'float32', 1);
+    const once = (f) => () => tf.tidy(() => void f().dataSync());
+    const rows = [];
+    for (const { name, zeros, packed } of kinds) {
+      const runs = [once(() => tf.matMul(x, matrix)), once(() => packed.multiply(x))];
+      const [dense, sparse] = await mediansOf(runs);
+      const [denseWork, work] = processorOf(runs);
+      const shape = `R${count} D${MATRIX} P${MATRIX}`;
+      bench.note({ name, shape, direction: 'forward', variant: `${zeros} zeros`, value: dense / sparse, unit: 'times dense' }); // prettier-ignore
+      rows.push([name, `${100 * zeros} %`, digits(dense), digits(sparse), digits(dense / sparse), digits(denseWork / work)]); // prettier-ignore
+    }
+    x.dispose();
+    printTable(`${count} rows times ${MATRIX} x ${MATRIX}`, ['as', 'zeros', 'dense ms', 'ms', 'dense / it', 'by processor time'], rows); // prettier-ignore
+  }
+  kinds.forEach(({ packed }) => packed.dispose());
+  [matrix, layer].forEach((each) => each.dispose());
+  await live(bench, { ops, tf });
+}
+
+/** One token times the rows of the live inputs alone, where they lie, and as TensorFlow gathers them. */
+async function live(bench, { ops, tf }) {
+  const { inputs, outputs } = WIDE;
+  const x = tf.randomNormal([1, inputs], 0, 1, 'float32', 1);
+  const w = tf.randomNormal([inputs, outputs], 0, 1, 'float32', 2);
+  const once = (f) => () => tf.tidy(() => void f().dataSync());
+  const rows = [];
+  for (const gone of [0.5, 0.7, 0.9]) {
+    const left = Int32Array.from({ length: Math.round(inputs * (1 - gone)) }, (_, i) => Math.floor(i / (1 - gone)));
+    const gathered = () => {
+      const at = tf.tensor1d(left, 'int32');
+      return tf.matMul(tf.gather(x, at, 1), tf.gather(w, at));
+    };
+    const runs = [() => tf.matMul(x, w), gathered, () => ops.liveInputsMatMul(x, w, left)];
+    const [dense, copied, inPlace] = await mediansOf(runs.map(once));
+    const shape = `R1 D${inputs} P${outputs}`;
+    bench.note({ name: 'liveInputsMatMul', shape, direction: 'forward', variant: `${gone} gone`, value: dense / inPlace, unit: 'times dense' }); // prettier-ignore
+    rows.push([`${100 * gone} %`, digits(dense), digits(copied), digits(inPlace), digits(dense / inPlace)]);
+  }
+  [x, w].forEach((each) => each.dispose());
+  const head = ['inputs gone', 'dense ms', 'gathered ms', 'liveInputsMatMul ms', 'dense / it'];
+  printTable(`One token times ${inputs} x ${outputs}`, head, rows);
 }
 
 /** Time that goes over operations that go: 1 is all of the way. */

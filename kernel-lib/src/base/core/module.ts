@@ -1,4 +1,5 @@
 import { tf } from '../backend';
+import type { Axis } from './axis';
 import { Buffer } from './buffer';
 import type { Context } from './context';
 import type { Cost, CostShape } from './cost';
@@ -131,6 +132,11 @@ export abstract class Module {
   /** Children whose output is added to what goes past them, so that the module works without, each with all that goes with it. */
   get branches(): ReadonlyMap<string, readonly string[]> {
     return new Map();
+  }
+
+  /** Axes of what its children hand on to each other, and nobody outside counts on: hidden widths between layers. */
+  get handedOn(): readonly Axis[] {
+    return [];
   }
 
   /** Tokens of a sequence that reach a child, of `length` that reach the module. */

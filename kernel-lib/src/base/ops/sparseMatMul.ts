@@ -1,35 +1,32 @@
 import { executeSingle, hasCustomOps, tf } from '../backend';
 import { expectDtype, expectShape } from '../core';
-import { compressRows } from '../graph';
 import { withGradient } from './gradient';
 import { segmentSum } from './segmentSum';
+import { blockOf, placesOf, rowsOf, transposed } from './sparsePattern';
+import type { SparsePattern } from './sparsePattern';
 
-/** Where the values of a sparse matrix [D, P] stand: of each output the inputs that count, ascending. */
-export interface SparsePattern {
-  inputs: number;
-  outputs: number;
-  /** Where the values of each output begin, and where the last end; [P + 1]. */
-  starts: Int32Array;
-  /** Input of each value; [V]. */
-  columns: Int32Array;
-}
+/** Values of a sparse matrix: [V], or blocks [V, I, O]. */
+export type SparseValues = tf.Tensor1D | tf.Tensor3D;
 
 /**
- * Product of rows and a sparse matrix, [R, D] and values [V] to [R, P]: what the matrix with zeros gives, without multiplying them. Gradients reach the rows and the
- * values. One custom op where there are some, else TensorFlow's own.
+ * Product of rows and a sparse matrix, [R, D] and values [V], or blocks [V, I, O], to [R, P]: what the matrix with zeros gives, without multiplying them. Gradients
+ * reach the rows and the values. One custom op where there are some, else TensorFlow's own.
  *
  * @param x - [R, D].
- * @param values - [V], output by output.
+ * @param values - Output by output; of a block the outputs of each input in turn.
  */
-export function sparseMatMul(x: tf.Tensor2D, values: tf.Tensor1D, pattern: SparsePattern): tf.Tensor2D {
-  expectShape('ops.sparseMatMul', x, ['R', pattern.inputs]);
-  expectShape('ops.sparseMatMul', values, [pattern.columns.length]);
-  expectDtype('ops.sparseMatMul', 'x', x, 'float32');
-  expectDtype('ops.sparseMatMul', 'values', values, 'float32');
+export function sparseMatMul(x: tf.Tensor2D, values: SparseValues, pattern: SparsePattern): tf.Tensor2D {
+  const where = 'ops.sparseMatMul';
+  const { inputs, outputs } = blockOf(pattern);
+  const count = pattern.columns.length;
+  expectShape(where, x, ['R', pattern.inputs]);
+  expectShape(where, values, pattern.block === undefined ? [count] : [count, inputs, outputs]);
+  expectDtype(where, 'x', x, 'float32');
+  expectDtype(where, 'values', values, 'float32');
   return hasCustomOps() ? custom(x, values, pattern) : composed(x, values, pattern);
 }
 
-function custom(x: tf.Tensor2D, values: tf.Tensor1D, pattern: SparsePattern): tf.Tensor2D {
+function custom(x: tf.Tensor2D, values: SparseValues, pattern: SparsePattern): tf.Tensor2D {
   return withGradient<tf.Tensor2D>(
     [x, values],
     (save) => {
@@ -37,48 +34,37 @@ function custom(x: tf.Tensor2D, values: tf.Tensor1D, pattern: SparsePattern): tf
       return multiply(x, values, pattern);
     },
     (dy, [x, values]) => {
+      const block = blockOf(pattern);
       const { turned, order } = transposed(pattern);
-      const moved = tf.gather(values as tf.Tensor1D, tf.tensor1d(order, 'int32'));
-      const places = [tf.tensor1d(pattern.columns, 'int32'), tf.tensor1d(pattern.starts, 'int32')];
-      return [multiply(dy, moved, turned), executeSingle('SwitchyardSparseOuter', {}, [x, dy, ...places])];
+      const moved = tf
+        .gather(blocksOf(values as SparseValues, pattern), tf.tensor1d(order, 'int32'))
+        .transpose([0, 2, 1]);
+      const sizes = { block_inputs: block.inputs, block_outputs: block.outputs };
+      const outer = executeSingle('SwitchyardSparseOuter', sizes, [x, dy, ...placesOf(pattern)]);
+      return [multiply(dy, moved, turned), outer.reshape(values.shape)];
     }
   );
 }
 
-function multiply(x: tf.Tensor, values: tf.Tensor, { columns, starts }: SparsePattern): tf.Tensor2D {
-  const places = [tf.tensor1d(columns, 'int32'), tf.tensor1d(starts, 'int32')];
-  return executeSingle('SwitchyardSparseMatMul', {}, [x, values, ...places]) as tf.Tensor2D;
+function multiply(x: tf.Tensor, values: tf.Tensor, pattern: SparsePattern): tf.Tensor2D {
+  return executeSingle('SwitchyardSparseMatMul', {}, [x, values, ...placesOf(pattern)]) as tf.Tensor2D;
 }
 
-function composed(x: tf.Tensor2D, values: tf.Tensor1D, pattern: SparsePattern): tf.Tensor2D {
+/** [V, I, O]. */
+function blocksOf(values: SparseValues, pattern: SparsePattern): tf.Tensor3D {
+  const { inputs, outputs } = blockOf(pattern);
+  return values.reshape([pattern.columns.length, inputs, outputs]);
+}
+
+function composed(x: tf.Tensor2D, values: SparseValues, pattern: SparsePattern): tf.Tensor2D {
+  const { inputs, outputs } = blockOf(pattern);
+  const [rows, count] = [x.shape[0], pattern.columns.length];
   return tf.tidy(() => {
-    const parts = tf
-      .gather(x.transpose(), tf.tensor1d(pattern.columns, 'int32'))
-      .mul<tf.Tensor2D>(values.expandDims(1));
-    return segmentSum(parts, tf.tensor1d(outputsOf(pattern), 'int32'), pattern.outputs).transpose() as tf.Tensor2D;
+    const turned = x.transpose().reshape([pattern.inputs / inputs, inputs, 1, rows]);
+    const read = tf.gather(turned, tf.tensor1d(pattern.columns, 'int32'));
+    const parts = read.mul(blocksOf(values, pattern).expandDims(3)).sum<tf.Tensor3D>(1);
+    const ids = tf.tensor1d(rowsOf(pattern), 'int32');
+    const sums = segmentSum(parts.reshape([count, outputs * rows]), ids, pattern.outputs / outputs);
+    return sums.reshape([pattern.outputs, rows]).transpose();
   });
-}
-
-/** Output of each value; [V]. */
-function outputsOf({ starts, columns, outputs }: SparsePattern): Int32Array {
-  const out = new Int32Array(columns.length);
-  for (let output = 0; output < outputs; output++) {
-    out.fill(output, starts[output], starts[output + 1]);
-  }
-  return out;
-}
-
-const known = new WeakMap<SparsePattern, { turned: SparsePattern; order: Int32Array }>();
-
-/** The pattern of the transposed matrix, and of each of its values the place in this one. */
-function transposed(pattern: SparsePattern): { turned: SparsePattern; order: Int32Array } {
-  const found = known.get(pattern);
-  if (found !== undefined) {
-    return found;
-  }
-  const { inputs, outputs, columns } = pattern;
-  const { starts, neighbours, edges } = compressRows(inputs, columns, outputsOf(pattern));
-  const made = { turned: { inputs: outputs, outputs: inputs, starts, columns: neighbours }, order: edges };
-  known.set(pattern, made);
-  return made;
 }

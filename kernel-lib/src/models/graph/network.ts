@@ -84,6 +84,10 @@ export class GraphNetwork extends Module {
     return specOf(this);
   }
 
+  override get handedOn(): readonly Axis[] {
+    return this.layers.flatMap((layer) => layer.outputs.symbols()).filter(({ pinned }) => pinned === null);
+  }
+
   /** Nodes [N, F] to [N, P], or to [graphs, P]. */
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     const { activation = 'relu', readout: read = 'node', inputWidth } = this.options;

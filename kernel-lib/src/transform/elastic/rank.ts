@@ -5,11 +5,13 @@ import type { TransformReport } from '../moe/report';
 import { groupImportance } from '../prune/groupImportance';
 import type { GroupImportanceOptions } from '../prune/groupImportance';
 import { groups } from '../prune/groups';
+import type { PruningGroup } from '../prune/groups';
+import { INSIDE, isInside } from '../prune/isInside';
 import { lastFitting } from './choice';
 
 /** Options of `elastic.rank`. */
 export interface RankOptions extends GroupImportanceOptions {
-  /** Groups whose positions are ranked, by their names in `prune.groups` or patterns of them. Default: hidden units, heads, experts and channels. */
+  /** Groups whose positions are ranked, by their names in `prune.groups` or patterns of them. Default: hidden units, heads, experts, channels, and widths between layers of a graph network. */
   include?: readonly string[];
 }
 
@@ -19,7 +21,6 @@ export interface RankReport extends TransformReport {
 }
 
 const WHERE = 'elastic.rank';
-const INSIDE = ['**.hidden', '**.heads', '**.groups', '**.experts', '**.channels'];
 
 /**
  * A model whose positions stand in the order of their importance, the most important first, so that slices keep what matters (the channel sorting of
@@ -28,16 +29,15 @@ const INSIDE = ['**.hidden', '**.heads', '**.groups', '**.experts', '**.channels
  * @throws {SwitchyardError} where no group that can be cut fits, or the criterion cannot score.
  */
 export function rank<M extends Module>(model: M, options: RankOptions): { model: M; report: RankReport } {
-  const { include = INSIDE, ...scoring } = options;
+  const { include, ...scoring } = options;
   const all = [...groups(model).values()];
-  if (options.include !== undefined) {
+  if (include !== undefined) {
     expectPathsFound(WHERE, 'include', include, { paths: all.map(({ name }) => name), what: 'groups' });
   }
-  const chosen = all.filter(
-    ({ name, pinned, size }) => pinned === null && size > 1 && lastFitting(include, name) !== undefined
-  );
+  const isWanted = include === undefined ? isInside(model) : ({ name }: PruningGroup) => lastFitting(include, name) !== undefined; // prettier-ignore
+  const chosen = all.filter((group) => group.pinned === null && group.size > 1 && isWanted(group));
   if (chosen.length === 0) {
-    fail(WHERE, 'include must name groups that can be cut', include);
+    fail(WHERE, 'include must name groups that can be cut', include ?? INSIDE);
   }
   const importances = groupImportance(model, chosen, scoring);
   const ranked = copyModel(model);

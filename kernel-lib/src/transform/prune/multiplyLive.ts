@@ -1,16 +1,18 @@
 import { tf } from '../../base/backend';
+import { liveInputsMatMul, liveOutputsMatMul } from '../../base/ops';
 import type { GatedFeedForward } from '../../nn/layers';
 import { Linear } from '../../nn/layers';
 
 /**
- * Output of a layer for one token of which only some channels count: rows and columns of the others are not multiplied.
+ * Output of a layer for one token of which only some channels count: rows of the others are neither read nor multiplied.
  *
  * @param own - Activations, [..., H] of one row: a linear layer's input, a gated network's activated gate.
  * @param live - 1 where a channel counts; [H].
+ * @param turned - Of a gated network, the matrix that its gate multiplies with an output in each row; [H, D].
  */
 export function multiplyLive(
   site: GatedFeedForward | Linear,
-  { own, x, live }: { own: tf.Tensor; x: tf.Tensor; live: tf.Tensor1D }
+  { own, x, live, turned }: { own: tf.Tensor; x: tf.Tensor; live: tf.Tensor1D; turned?: tf.Tensor2D }
 ): tf.Tensor {
   const values = live.dataSync();
   const channels = Int32Array.from([...values.keys()].filter((i) => values[i] !== 0));
@@ -24,12 +26,15 @@ export function multiplyLive(
   if (channels.length === 0) {
     return shift(tf.zeros([1, outputs]), last).reshape(shape);
   }
-  const at = tf.tensor1d(channels, 'int32');
-  const kept = tf.gather(own.flatten(), at).expandDims(0);
-  const rows = tf.gather(last.weight.read(), at);
+  const rows = last.weight.read() as tf.Tensor2D;
+  const whole = own.reshape<tf.Tensor2D>([1, -1]);
   if (site instanceof Linear) {
-    return shift(tf.matMul(kept, rows), last).reshape(shape);
+    return shift(liveInputsMatMul(whole, rows, channels), last).reshape(shape);
   }
-  const up = shift(tf.matMul(x.reshape([1, -1]), tf.gather(site.w3.weight.read(), at, 1)), site.w3, at);
-  return shift(tf.matMul(kept.mul(up), rows), last).reshape(shape);
+  const at = tf.tensor1d(channels, 'int32');
+  const up = shift(liveOutputsMatMul(x.reshape([1, -1]), turned!, channels), site.w3, at);
+  // Back among all channels, so that the rows of the last matrix are read where they lie as well.
+  const kept = tf.gather(whole, at, 1).mul(up).transpose();
+  const spread = tf.unsortedSegmentSum(kept, at, values.length).transpose<tf.Tensor2D>();
+  return shift(liveInputsMatMul(spread, rows, channels), last).reshape(shape);
 }

@@ -1,6 +1,8 @@
-import { tf } from '../../base/backend';
+import type { tf } from '../../base/backend';
 import { expectInteger, fail } from '../../base/core';
 import type { Module } from '../../base/core';
+import { read } from '../../base/ops';
+import { packRows } from './packSparse';
 
 /** A matrix of group sparsity without what is 0. Owns its tensor; dispose it. */
 export interface PackedGroups {
@@ -22,10 +24,8 @@ export interface PackedGroups {
  */
 export function packGroups(model: Module, path: string, groupSize = 4): PackedGroups {
   const parameter = model.parameters().get(path) ?? fail(WHERE, 'path must be of a parameter', path);
-  const [values, outputs] = tf.tidy(() => {
-    const value = parameter.read();
-    return [value.dataSync<'float32'>().slice(), value.shape.at(-1)!] as const;
-  });
+  const values = read(() => parameter.read().clone()) as Float32Array;
+  const outputs = parameter.axes.at(-1)!.size;
   expectInteger(WHERE, 'groupSize', groupSize, 1);
   if (outputs % groupSize !== 0) {
     fail(WHERE, `groupSize must divide the outputs of "${path}" (${outputs})`, groupSize);
@@ -44,22 +44,14 @@ export function packGroups(model: Module, path: string, groupSize = 4): PackedGr
     fail(WHERE, `groups must read as many inputs each (${count})`, uneven.length);
   }
   const inputs = Int32Array.from(kept.flat());
-  const packed = inputs.length * groupSize;
-  const weights = new Float32Array(packed);
-  inputs.forEach((input, at) => {
-    const first = input * outputs + Math.floor(at / count) * groupSize;
-    weights.set(values.subarray(first, first + groupSize), at * groupSize);
-  });
-  const tensor = tf.tensor3d(weights, [groups, count, groupSize]);
+  const packed = packRows({ weights: values, inputs: rows, outputs }, { inputs: 1, outputs: groupSize });
+  const weights = packed.values.reshape<tf.Tensor3D>([groups, count, groupSize]);
   return {
-    ...{ inputs, weights: tensor, multiplications: packed },
-    multiply: (x) =>
-      tf.tidy(() => {
-        const read = tf.gather(x, tf.tensor1d(inputs, 'int32'), 1).reshape([-1, groups, count]);
-        const y = tf.matMul(read.transpose([1, 0, 2]), tensor);
-        return y.transpose([1, 0, 2]).reshape([-1, outputs]);
-      }),
-    dispose: () => tensor.dispose()
+    ...{ inputs, weights, multiplications: packed.multiplications, multiply: packed.multiply },
+    dispose: () => {
+      weights.dispose();
+      packed.dispose();
+    }
   };
 }
 

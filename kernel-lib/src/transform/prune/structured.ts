@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, expectOneOf, expectPathsFound, fail, matchesPath, shrink } from '../../base/core';
+import { expectInteger, expectNumber, expectOneOf, expectPathsFound, fail, shrink } from '../../base/core';
 import type { tf } from '../../base/backend';
 import type { Cost, Module } from '../../base/core';
 import { copyModel } from '../../models/copyModel';
@@ -9,14 +9,12 @@ import type { RankedGroup, RankingScope } from './chooseKept';
 import { groups } from './groups';
 import type { PruningGroup } from './groups';
 import { magnitude } from './importance';
+import { INSIDE, isInside, isNamed } from './isInside';
 import { passTime } from './passTime';
 import { wholeGroup } from './wholeGroup';
 import type { WholeGroup } from './wholeGroup';
 import { groupImportance } from './groupImportance';
 import type { GroupImportanceOptions } from './groupImportance';
-
-/** Groups that are pruned unless told otherwise: what layers hold inside. */
-const INSIDE = ['**.hidden', '**.heads', '**.groups', '**.experts', '**.channels'];
 
 /** Options of `prune.structured`. */
 export interface StructuredOptions extends GroupImportanceOptions {
@@ -26,7 +24,7 @@ export interface StructuredOptions extends GroupImportanceOptions {
   ratios?: Readonly<Record<string, number>>;
   /**
    * Groups to prune, by name, as `core.matchesPath` reads patterns. Default: hidden neurons, heads (of grouped attention, keys and values
-   * with their queries), experts, and channels of convolutions. "width" is the residual stream's.
+   * with their queries), experts, channels of convolutions, and widths between the layers of a graph network. "width" is the residual stream's.
    */
   include?: readonly string[];
   /** Groups that stay. */
@@ -111,14 +109,15 @@ export function structured<M extends Module>(
 
 function chosenGroups(
   model: Module,
-  { include = INSIDE, exclude = [], ratios = {} }: StructuredOptions
+  { include, exclude = [], ratios = {} }: StructuredOptions
 ): { free: PruningGroup[]; fixed: WholeGroup[] } {
   const where = 'prune.structured';
   const all = [...groups(model).values()];
   const known = { paths: all.map(({ name }) => name), what: 'groups' };
   expectPathsFound(where, 'exclude', exclude, known);
   expectPathsFound(where, 'ratios', Object.keys(ratios), known);
-  const wanted = all.filter(({ name }) => fits(include, name) && !fits(exclude, name));
+  const isWanted = include === undefined ? isInside(model) : ({ name }: PruningGroup) => isNamed(include, name);
+  const wanted = all.filter((group) => isWanted(group) && !isNamed(exclude, group.name));
   const reasonOf = (group: PruningGroup) =>
     group.pinned ?? (group.size < 2 ? 'one position' : isFrozen(model, group) ? 'frozen' : null);
   const free = wanted.filter((group) => reasonOf(group) === null);
@@ -131,14 +130,9 @@ function chosenGroups(
       wanted.length === 0
         ? all.map(({ name }) => name).join(', ')
         : fixed.map(({ name, why }) => `${name}: ${why}`).join('; ');
-    fail(where, `include must name groups that can be pruned (${what.slice(0, 300)})`, include);
+    fail(where, `include must name groups that can be pruned (${what.slice(0, 300)})`, include ?? INSIDE);
   }
   return { free, fixed };
-}
-
-/** Whether one of the patterns fits a group; those that share a name ("stages.channels#2") have it as well. */
-function fits(patterns: readonly string[], name: string): boolean {
-  return matchesPath(patterns, name) || matchesPath(patterns, name.replace(/#\d+$/, ''));
 }
 
 /** Whether nothing of a group may be trained: what the user froze stays as it is. */
@@ -149,7 +143,7 @@ function isFrozen(model: Module, { members }: PruningGroup): boolean {
 }
 
 function ratioOf({ name }: PruningGroup, { ratio, ratios = {} }: StructuredOptions): number {
-  return Object.entries(ratios).reduce((last, [pattern, each]) => (fits([pattern], name) ? each : last), ratio);
+  return Object.entries(ratios).reduce((last, [pattern, each]) => (isNamed([pattern], name) ? each : last), ratio);
 }
 
 /** A mixture keeps as many experts as its router chooses. */

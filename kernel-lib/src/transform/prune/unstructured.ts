@@ -10,6 +10,8 @@ import { magnitude } from './importance';
 import type { Importance, ValueImportance } from './importance';
 import { chosenMatrices } from './matrices';
 import type { MatrixChoice } from './matrices';
+import { expectBlock, scoreBlocks, spreadBlocks } from './sparseBlocks';
+import type { Block } from './sparseBlocks';
 import { countAbove, keepLargest, keepOfEach } from './sparseMasks';
 import type { Scored, SparsityTarget, ValueScope } from './sparseMasks';
 
@@ -18,6 +20,8 @@ export interface UnstructuredOptions extends MatrixChoice {
   sparsity?: number;
   /** Of every m values in a row of inputs of an output, n are left (2:4, arXiv 2104.08378). */
   pattern?: { n: number; m: number };
+  /** Blocks of so many inputs and outputs go as one, by the sum of their scores; with `sparsity`. Default: single values. */
+  block?: Block;
   /** Criterion. Default `prune.magnitude({ p: 1 })`. */
   importance?: Importance;
   /**
@@ -64,11 +68,14 @@ export function unstructured<M extends Module>(
   if (importance.solve !== undefined && scope !== 'local') {
     fail(where, `scope must be "local" with ${importance.kind}`, scope);
   }
+  if (options.block !== undefined && (importance.solve !== undefined || 'pattern' in target)) {
+    fail(where, 'block must go with sparsity and a criterion that changes no weight', importance.solve === undefined ? 'a pattern' : importance.kind); // prettier-ignore
+  }
   const paths = chosenMatrices(where, model, options, importance.scored?.(model));
   const pruned = copyModel(model);
   try {
     if (importance.solve === undefined) {
-      maskLeast(where, pruned, paths, { importance, target, scope });
+      maskLeast(where, pruned, paths, { importance, target, scope, block: options.block });
     } else {
       importance.solve(pruned, paths, target);
     }
@@ -88,22 +95,39 @@ export function maskLeast(
   where: string,
   model: Module,
   paths: readonly string[],
-  { importance, target, scope }: { importance: ValueImportance; target: SparsityTarget; scope: ValueScope }
+  options: { importance: ValueImportance; target: SparsityTarget; scope: ValueScope; block?: Block }
 ): void {
+  const { importance, target, scope, block } = options;
   const scores = importance.score(model);
   try {
     const rule = 'the criterion must score every parameter that is masked';
     const known = paths.map((path) => rowsOf(where, model, path, scores.get(path) ?? fail(where, rule, path)));
     const kept =
-      'sparsity' in target
-        ? keepLargest(known, target.sparsity, scope)
-        : known.map((each) => keepOfEach(where, each, target.pattern));
+      'pattern' in target
+        ? known.map((each) => keepOfEach(where, each, target.pattern))
+        : block === undefined
+          ? keepLargest(known, target.sparsity, scope)
+          : keepBlocks(where, known, { sparsity: target.sparsity, scope, block });
     masksAt(model, paths).forEach((mask, path) =>
       tf.tidy(() => mask.assign(tf.tensor(kept[paths.indexOf(path)], mask.shape, 'float32'), path))
     );
   } finally {
     tf.dispose([...scores.values()]);
   }
+}
+
+function keepBlocks(
+  where: string,
+  known: readonly Scored[],
+  { sparsity, scope, block }: { sparsity: number; scope: ValueScope; block: Block }
+): Float32Array[] {
+  known.forEach(({ path, shape }) => expectBlock(where, block, path, shape));
+  const blocks = keepLargest(
+    known.map((each) => scoreBlocks(each, block)),
+    sparsity,
+    scope
+  );
+  return known.map((each, i) => spreadBlocks(blocks[i], each, block));
 }
 
 function targetOf(where: string, { sparsity, pattern }: UnstructuredOptions): SparsityTarget {

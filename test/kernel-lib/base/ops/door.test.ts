@@ -147,10 +147,31 @@ const MEMBERS: Record<Name, Member> = {
       )
     ]
   },
+  holdPattern: {
+    arguments: {},
+    call: () => ops.holdPattern(sparse(0, 1)).places.map((each) => each.clone()),
+    empty: [{ what: 'no values', call: () => [...ops.holdPattern(sparse()).places], gives: [[0], [2]] }]
+  },
   infoNce: {
     arguments: { a: argument([2, 2], [1, 0, 2, 3]), b: argument([2, 2], [1, 2, 0, 1]) },
     call: ([a, b]) => [ops.infoNce(a as tf.Tensor2D, b as tf.Tensor2D, 0.5)],
     empty: [shaped(() => ops.infoNce(f(0, 2), f(0, 2), 1), 'ops.infoNce: there must be a row')]
+  },
+  liveInputsMatMul: {
+    arguments: { x: matrix, w: matrix },
+    call: ([x, w]) => [ops.liveInputsMatMul(x as tf.Tensor2D, w as tf.Tensor2D, Int32Array.of(1))],
+    empty: [
+      shaped(() => ops.liveInputsMatMul(f(0, 2), f(2, 3), Int32Array.of(1)), [0, 3]),
+      shaped(() => ops.liveInputsMatMul(f(2, 2), f(2, 3), new Int32Array(0)), [2, 3], 'nothing live')
+    ]
+  },
+  liveOutputsMatMul: {
+    arguments: { x: matrix, w: matrix },
+    call: ([x, w]) => [ops.liveOutputsMatMul(x as tf.Tensor2D, w as tf.Tensor2D, Int32Array.of(1))],
+    empty: [
+      shaped(() => ops.liveOutputsMatMul(f(0, 2), f(3, 2), Int32Array.of(1)), [0, 1]),
+      shaped(() => ops.liveOutputsMatMul(f(2, 2), f(3, 2), new Int32Array(0)), [2, 0], 'nothing live')
+    ]
   },
   logSumExp: unary(ops.logSumExp, [
     shaped(() => ops.logSumExp(f(0, 3)), [0]),
@@ -171,6 +192,23 @@ const MEMBERS: Record<Name, Member> = {
     arguments: { x: matrix },
     call: ([x]) => [ops.multiplyGroups(x as tf.Tensor2D, bfloat(2, 2, 1), plan)],
     empty: [shaped(() => ops.multiplyGroups(f(0, 2), bfloat(2, 2, 3), none), [0, 3])]
+  },
+  packPlaces: {
+    arguments: {},
+    call: () => [host(ops.packPlaces([1, 0, 2], [1, 1, 3]))],
+    empty: [shaped(() => host(ops.packPlaces([], [0, 1, 3])), [0])]
+  },
+  patternMatMul: {
+    arguments: { x: matrix, values: argument([1, 1, 2], [1, 2]), places: argument([1, 1, 1], [1], INT) },
+    call: ([x, values, places]) => [ops.patternMatMul(x as tf.Tensor2D, values as tf.Tensor3D, places as tf.Tensor3D, 2)], // prettier-ignore
+    empty: [
+      shaped(() => ops.patternMatMul(f(0, 2), tf.ones([1, 1, 2]), tf.zeros([1, 1, 1], 'int32'), 2), [0, 2]),
+      shaped(
+        () => ops.patternMatMul(f(3, 0), tf.zeros([0, 1, 2]), tf.zeros([0, 1, 1], 'int32'), 2),
+        [3, 2],
+        'no inputs'
+      )
+    ]
   },
   planDispatch: {
     arguments: {},
@@ -241,8 +279,9 @@ const MEMBERS: Record<Name, Member> = {
     arguments: { x: matrix, values: argument([2], [1, 2]) },
     call: ([x, values]) => [ops.sparseMatMul(x as tf.Tensor2D, values as tf.Tensor1D, sparse(0, 1))],
     empty: [
-      shaped(() => ops.sparseMatMul(f(0, 2), tf.ones([2]), sparse(0, 1)), [0, 1]),
-      shaped(() => ops.sparseMatMul(f(3, 2), tf.ones([0]), sparse()), [3, 1], 'no values')
+      shaped(() => ops.sparseMatMul(f(0, 2), tf.ones<tf.Rank.R1>([2]), sparse(0, 1)), [0, 1]),
+      shaped(() => ops.sparseMatMul(f(3, 2), tf.ones<tf.Rank.R1>([0]), sparse()), [3, 1], 'no values'),
+      shaped(() => ops.sparseMatMul(f(3, 2), tf.ones<tf.Rank.R3>([0, 2, 1]), { ...sparse(), block: { inputs: 2, outputs: 1 } }), [3, 1], 'no blocks') // prettier-ignore
     ]
   },
   standardize: unary(

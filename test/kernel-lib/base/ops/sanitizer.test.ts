@@ -41,6 +41,8 @@ test.skipIf(tensorflow === null || runtime === null)(
         'base/ops/fused',
         'base/ops/graph',
         'base/ops/packed',
+        'base/ops/sparseKernels',
+        'base/ops/sparseMatMul',
         'nn/layers/keptAttention'
       ];
       const words = ['run', ...tests.map((name) => join(__dirname, '..', '..', `${name}.test.ts`))];

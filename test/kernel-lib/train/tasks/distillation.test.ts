@@ -1,6 +1,6 @@
 import { core, layers, tf, train } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
-import { valuesOf } from '../../../support/networks';
+import { setValue, valuesOf } from '../../../support/networks';
 import { smallModel, smallText } from '../../../support/runs';
 
 const { Random } = core;
@@ -45,6 +45,30 @@ test('a language model is distilled on text, and measured and shown as one', asy
   ]);
   expect(Object.keys(result.validation[0].domains)).toEqual(['lower', 'upper']);
   [teacher, student].forEach((model) => model.dispose());
+});
+
+test('by hand: summed over classes and a mean over rows, times T^2 (facebookresearch/deit#61)', () => {
+  // Chances [3/4, 1/4] against [1/2, 1/2], at temperature 1 and 2; then each class as two of half its chance, which tell no less apart.
+  const loss = (rows: number, logits: number[], temperature: number): number => {
+    const given = (values: number[]): core.Module => {
+      const module = new layers.Linear({ inputWidth: 1, outputWidth: values.length, bias: false, random: Random.fromSeed(1) }); // prettier-ignore
+      setValue(module, 'weight', (weight) => tf.tensor(values, weight.shape));
+      return module;
+    };
+    const inputs = tf.ones([rows, 1]) as tf.Tensor2D;
+    const labelled = tasks.classification({ inputs, labels: new Array<number>(rows).fill(0), batchSize: rows });
+    const [teacher, student] = [given(logits), given(logits.map(() => 0))];
+    const task = tasks.distillation(labelled, { teacher, temperature });
+    const value = tf.tidy(() => (task.loss(student, task.batch(1, 1), core.Context.create()) as { soft: tf.Scalar }).soft.dataSync()[0]); // prettier-ignore
+    [inputs, teacher, student].forEach((each) => each.dispose());
+    return value;
+  };
+  const apart = 0.75 * Math.log(1.5) + 0.25 * Math.log(0.5);
+  const log3 = Math.log(3);
+  expect(loss(1, [log3, 0], 1)).toBeCloseTo(apart, 5);
+  expect(loss(8, [log3, 0], 1)).toBeCloseTo(apart, 5);
+  expect(loss(3, [log3, log3, 0, 0], 1)).toBeCloseTo(apart, 5);
+  expect(loss(3, [2 * log3, 0], 2)).toBeCloseTo(4 * apart, 5);
 });
 
 test('refuses what does not fit', async () => {

@@ -1,4 +1,7 @@
-import { core, layers, models, prune, tf } from '@switchyard/kernel-lib';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { core, io, layers, models, prune, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { spread } from '../../../support/gradients';
 import { outputOf, setValue, valuesOf } from '../../../support/networks';
@@ -104,6 +107,17 @@ describe('what goes together', () => {
         const a = Axis.of('a', 3);
         const read = Axis.product('pixels x channels', Axis.fixed('pixels', 2), a);
         return new Wired({ a, b: a, read }, (x, y) => tf.stack([x, y], 1).reshape([4, -1]));
+      },
+      { a: 5 }
+    );
+  });
+
+  test('several outputs in turn of each channel go with it, and as many stay of the others (openvinotoolkit/nncf#986)', () => {
+    expectCuts(
+      () => {
+        const a = Axis.of('a', 3);
+        const read = Axis.product('channels x outputs', a, Axis.fixed('outputs', 2));
+        return new Wired({ a, b: a, read }, (x, y) => tf.stack([x, y], 2).reshape([4, -1]));
       },
       { a: 5 }
     );
@@ -272,6 +286,42 @@ describe('what cannot be pruned is said, and the model stays', () => {
     expect(() => prune.unstructured(model, { sparsity: 0.5, importance: prune.wanda(tf.ones([1, 4])), scope: 'half' as never })).toThrow('scope must be one of output, local, global'); // prettier-ignore
     model.dispose();
   });
+});
+
+test('a lottery ticket that is saved is rewound: its values are the initial ones under its mask (microsoft/nni#2559)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'switchyard-ticket-'));
+  const initial = models.mlp({ inputWidth: 4, hidden: [6], outputWidth: 2, seed: 1 });
+  const { model: ticket } = await prune.iterative(initial, {
+    ...{ rounds: 2, rate: 0.5 },
+    train: (model) => {
+      setValue(model, '0.weight', (value) => value.add(1));
+      return Promise.resolve();
+    }
+  });
+  io.saveModel(ticket, join(folder, 'ticket'));
+  const loaded = io.loadModel(join(folder, 'ticket'));
+  const mask = core.masksAt(loaded, ['0.weight']).get('0.weight')!.variable.dataSync<'float32'>();
+  const read = (model: core.Module): Float32Array =>
+    tf.tidy(() => model.parameters().get('0.weight')!.read().dataSync<'float32'>().slice());
+  expect(mask.reduce((sum, value) => sum + value, 0)).toBe(6);
+  expect([...read(loaded)].map((value) => value + 0)).toEqual([...read(initial)].map((value, i) => value * mask[i] + 0)); // prettier-ignore
+  [initial, ticket, loaded].forEach((model) => model.dispose());
+  rmSync(folder, { recursive: true });
+});
+
+test('an input that is always 0 breaks no factor: its weights go, the others stay finite (vllm-project/llm-compressor#142)', () => {
+  const model = models.mlp({ inputWidth: 4, hidden: [3], outputWidth: 2, seed: 1 });
+  const calibration = tf.tidy(() => spread([12, 4]).mul(tf.tensor1d([1, 0, 1, 1])) as tf.Tensor2D);
+  for (const damping of [0.01, 1e-300]) {
+    const importance = prune.sparseGpt(calibration, { damping });
+    const { model: pruned } = prune.unstructured(model, { sparsity: 0.25, importance, include: ['0.weight'] });
+    const values = tf.tidy(() => pruned.parameters().get('0.weight')!.read().dataSync<'float32'>().slice());
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect([...values].map((value, i) => [value === 0, Math.floor(i / 3)]).filter(([gone]) => gone)).toEqual([[true, 1], [true, 1], [true, 1]]); // prettier-ignore
+    pruned.dispose();
+  }
+  calibration.dispose();
+  model.dispose();
 });
 
 test('a copy of a masked model is one (pytorch/pytorch#37322), and leaves nothing else behind', () => {

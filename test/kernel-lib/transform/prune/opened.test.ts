@@ -34,3 +34,20 @@ test.each(readdirSync(FOLDER))(
     [model, masked.model, shrunk.model].forEach((each) => each.dispose());
   }
 );
+
+test.each(readdirSync(FOLDER))('%s: masked, its linear layers run without their zeros', async (name) => {
+  const model = await models.open<Opened>(join(FOLDER, name));
+  const { model: masked } = prune.unstructured(model, { sparsity: 0.9 });
+  const before = logitsOf(masked);
+  const linears = [...masked.modules()].filter(([, each]) => each.kind === 'linear').map(([path]) => path);
+  if (!linears.some((path) => masked.buffers().has(`${path}.weightMask`))) {
+    expect(() => prune.sparseLinears(masked)).toThrow('a linear layer must have zeros that pay');
+  } else {
+    const sparse = prune.sparseLinears(masked);
+    expect([...sparse.formats.keys()].every((path) => linears.includes(path))).toBe(true);
+    expectClose(logitsOf(masked), before, 1e-5);
+    sparse.stop();
+    expect(logitsOf(masked)).toEqual(before);
+  }
+  [model, masked].forEach((each) => each.dispose());
+});
