@@ -1,7 +1,8 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
- * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
+ * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--sample SHARE` tries so many of the changes, the
+ * others are listed as errors; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
  */
 'use strict';
 
@@ -22,16 +23,23 @@ function parse(words) {
   const tests = option('--tests', null);
   const processes = Number(option('--processes', 2));
   const report = option('--report', `${STATE}/reports/mutation.json`);
+  const sample = Number(option('--sample', 1));
   const isolate = words.includes('--isolate');
   words = words.filter((word) => word !== '--isolate');
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
-  if (words.length === 0 || wrong !== undefined || tests === undefined || !(processes >= 1)) {
+  if (
+    words.length === 0 ||
+    wrong !== undefined ||
+    tests === undefined ||
+    !(processes >= 1) ||
+    !(sample > 0 && sample <= 1)
+  ) {
     console.error(
-      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB and --processes N where wanted, got "${wrong ?? words.join(' ')}"`
+      `mutate: expects folders or files of ${SOURCES}, and --tests GLOB, --processes N and --sample SHARE where wanted, got "${wrong ?? words.join(' ')}"`
     );
     process.exit(2);
   }
-  return { folders: words, processes, isolate, report, tests: tests ?? words.map(testsOf).join(',') };
+  return { folders: words, processes, isolate, report, sample, tests: tests ?? words.map(testsOf).join(',') };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -57,7 +65,7 @@ function settings({ folders, processes, isolate, report }) {
       : { testRunner: 'one-process', plugins: [join(__dirname, 'runner.mjs')] }),
     mutate: [...mutate, `!${SOURCES}/**/index.ts`],
     // What runs while files load runs in every test: those changes cannot be told apart.
-    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 10_000 },
+    ...{ coverageAnalysis: 'perTest', ignoreStatic: true, concurrency: processes, timeoutMS: 30_000 },
     ...{
       reporters: ['clear-text', 'json', 'progress-append-only'],
       jsonReporter: { fileName: report }
@@ -67,6 +75,7 @@ function settings({ folders, processes, isolate, report }) {
     ignorePatterns: [
       '.venv',
       '/lib',
+      '/.switchyard',
       'extension/jupyterlab_switchyard',
       'notebooks',
       'test/ui/gallery',
@@ -87,6 +96,8 @@ const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   env: {
     ...process.env,
     SWITCHYARD_MUTATE: parsed.tests,
+    SWITCHYARD_MUTATE_SAMPLE: String(parsed.sample),
+    SWITCHYARD_MUTATE_COMPILED: join(ROOT, STATE, 'mutate-compiled'),
     TF_CPP_MIN_LOG_LEVEL: '2',
     // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
     SWITCHYARD_CUSTOM_OPS: join(ROOT, 'kernel-lib/native/build/switchyard_ops.node'),

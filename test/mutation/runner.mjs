@@ -17,6 +17,12 @@ import { vitest } from './vitest.mjs';
 
 const changes = (globalThis.__stryker__ ??= {});
 
+/** Tests of a file that are tried first. */
+const FINDERS = 6;
+/** Share of the changes that are tried, spread by a hash over all files. */
+const SAMPLE = Number(process.env.SWITCHYARD_MUTATE_SAMPLE ?? 1);
+const isSampled = (id) => (Math.imul(Number(id) + 1, 0x9e3779b1) >>> 0) / 2 ** 32 < SAMPLE;
+
 const CONFIG = {
   ...{ name: 'mutation', setupFiles: [], passWithNoTests: true, allowOnly: true, retry: 0 },
   ...{ sequence: { shuffle: false, concurrent: false, seed: 0, hooks: 'stack', setupFiles: 'list' }, tags: [] },
@@ -47,6 +53,8 @@ class OneProcess {
   #files = [];
   // Seconds that a file's tests took last: the short ones first, since the first that fails is enough.
   #seconds = new Map();
+  // Tests that last found changes of a file: they are tried first, alone, and find most of its other changes.
+  #finders = new Map();
 
   capabilities() {
     return { reloadEnvironment: false };
@@ -70,19 +78,28 @@ class OneProcess {
     };
   }
 
-  async mutantRun({ activeMutant: { id }, testFilter, hitLimit }) {
+  async mutantRun({ activeMutant: { id, fileName }, testFilter, hitLimit }) {
+    if (!isSampled(id)) {
+      return { status: 'error', errorMessage: 'not in the sample' };
+    }
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
-    const attempt = async () => {
+    const attempt = async (tried) => {
       Object.assign(changes, { hitCount: hitLimit === undefined ? undefined : 0, hitLimit });
-      const tests = await this.#run({ wanted, change: id });
+      const tests = await this.#run({ wanted: tried, change: id });
       const late = determineHitLimitReached(changes.hitCount, hitLimit);
       return toMutantRunResult(late ?? { status: DryRunStatus.Complete, tests });
     };
-    const result = await attempt();
+    const finders = this.#finders.get(fileName) ?? [];
+    const first = new Set(finders.filter((test) => wanted?.has(test) ?? true));
+    let result = first.size === 0 ? { status: 'survived' } : await attempt(first);
+    if (result.status === 'survived') {
+      result = await attempt(wanted);
+    }
     if (result.status !== 'killed') {
       return result;
     }
     const killers = new Set([result.killedBy].flat());
+    this.#finders.set(fileName, [...killers, ...finders.filter((test) => !killers.has(test))].slice(0, FINDERS));
     const failAsWell = async () =>
       (await this.#run({ wanted: killers })).some(({ status }) => status === TestStatus.Failed);
     if (!(await failAsWell())) {
@@ -92,7 +109,7 @@ class OneProcess {
     if (await failAsWell()) {
       return { status: 'error', errorMessage: 'its tests fail without any change as well, after one that came before' };
     }
-    return attempt();
+    return attempt(wanted);
   }
 
   async #run({ wanted, change, count = false }) {

@@ -111,6 +111,57 @@ def test_two_experts_that_had_room_are_no_choices_of_two(of):
     assert [as_lists(taken), as_lists(given)] == [[[0, 1], [0, 1]], [[0, 0.9], [0, 0.9]]]
 
 
+@KINDS
+def test_experts_that_had_room_with_probabilities_beside_the_logits(of):
+    """Probabilities of all experts are no weights: they stay as they are."""
+    probabilities = [[0.5, 0.3, 0.15, 0.05], [0.1, 0.2, 0.3, 0.4]]
+    room = of([[1, 0, 0, 0], [0, 0, 0, 1]])
+    taken, given, _ = ablated("router", (room, of(probabilities), of(LOG)), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 0], [0, 0, 0, 1]]
+    assert as_lists(given) == probabilities
+    # With weights, shares are by probability, which needs no softmax then.
+    weights = of([[0.625, 0.375, 0, 0], [0, 0, 0.5, 0.5]])
+    _, given, _ = ablated("router", (room, weights, of(probabilities)), 0, "without", 4)
+    assert as_lists(given) == [[0, 0.6667, 0.3333, 0], [0, 0, 0.5, 0.5]]
+
+
+@KINDS
+def test_who_had_room_with_two_experts_has_it_with_two(of):
+    """The mask holds both choices, of which the second is not the second most probable."""
+    taken, _, _ = ablated("router", (of([[1, 0, 0, 1]]), of([[0.5]]), of(LOG[:1])), 0, "without", 4)
+    assert as_lists(taken) == [[0, 1, 0, 1]]
+
+
+@KINDS
+def test_the_mask_has_the_most_probable_of_those_that_are_left(of):
+    # The second choice is the least probable expert: the next in line comes before it.
+    taken, given, _ = ablated("router", (of([[1, 0, 0, 0]]), of([[0.5, 0, 0, 0.05]]), of(LOG[:1])), 0, "without", 4)
+    assert [as_lists(taken), as_lists(given)] == [[[0, 1, 0, 0]], [[0, 0.4714, 0, 0.0786]]]
+    # The second choice goes: the mask keeps the first, though the next in line is more probable.
+    taken, given, _ = ablated("router", (of([[0, 1, 0, 0]]), of([[0.2, 0.4, 0, 0]]), of(LOG[1:])), 0, "without", 4)
+    assert [as_lists(taken), as_lists(given)] == [[[0, 1, 0, 0]], [[0, 0.2, 0, 0.4]]]
+    # Room without weight is left out as well.
+    taken, given, _ = ablated("router", (of([[1, 0, 0, 0]]), of([[0, 0.4, 0, 0]]), of(LOG[:1])), 0, "without", 4)
+    assert [as_lists(taken), as_lists(given)] == [[[0, 1, 0, 0]], [[0, 0.2667, 0.1333, 0]]]
+
+
+@KINDS
+def test_experts_of_no_probability_share_alike(of):
+    """Beside a logit of 1000 all others have probability 0: the token's weights keep their sum."""
+    sure = of([[1000.0, 0.0, 0.0, 0.0]])
+    _, given, chosen = ablated("gate", (sure, of([[0.75, 0.25]]), of([[0, 1]])), 0, "without", 4)
+    assert [as_lists(chosen), as_lists(given)] == [[[1, 2]], [[0.5, 0.5]]]
+    taken, given, _ = ablated("router", (of([[1, 0, 0, 0]]), of([[0.75, 0.25, 0, 0]]), sure), 0, "without", 4)
+    assert [as_lists(taken), as_lists(given)] == [[[0, 1, 0, 0]], [[0, 0.5, 0.5, 0]]]
+
+
+@KINDS
+def test_numbers_of_tokens_an_expert_are_no_choices(of):
+    counts = of([3, 1, 0, 2])
+    output = ablated("gate", (of(LOG), counts), 0, "without", 4)
+    assert as_lists(output[0])[0][0] == -10000 and output[1] is counts
+
+
 def test_what_no_form_is_known_of_is_refused():
     room = [[1, 0, 0, 0], [0, 0, 0, 1]]
     weights = [[0.7, 0, 0, 0], [0, 0, 0, 0.6]]
@@ -245,6 +296,17 @@ def test_padding_and_what_was_dropped_are_no_contexts():
     mask, dropped = [True, False, True], [[False], [False], [True]]
     places = _Places().see("abc", [0.1, 0.2, 0.3], mask=mask, dropped=dropped)
     assert [found["token"] for found in places.read()] == ["a"]
+
+
+def test_a_place_is_the_24_tokens_on_each_side_whatever_is_further():
+    near = "".join(chr(97 + i) for i in range(24))
+    places = _Places().see(f"K{near}1", [1.0, *[0.0] * 25]).see(f"K{near}2", [0.9, *[0.0] * 25])
+    assert [found["weight"] for found in places.read() if found["token"] == "K"] == [1.0]
+    places = _Places().see(f"1{near}K", [*[0.0] * 25, 1.0]).see(f"2{near}K", [*[0.0] * 25, 0.9])
+    assert [found["weight"] for found in places.read() if found["token"] == "K"] == [1.0]
+    # What is near tells them apart.
+    places = _Places().see(f"1{near[1:]}K", [*[0.0] * 24, 1.0]).see(f"2{near[1:]}K", [*[0.0] * 24, 0.9])
+    assert [found["weight"] for found in places.read() if found["token"] == "K"] == [1.0, 0.9]
 
 
 def test_the_text_around_is_cut_to_what_is_near():

@@ -102,9 +102,10 @@ test('task: without content, all tokens of a task go the same way', () => {
   const ctx = Context.create();
   ctx.setState(moe.TASK_IDS, tf.tensor1d([0, 1, 2, 0, 1], 'int32'));
   const rows = tf.tidy(() => router.route(tokens(2, 5), ctx).logits.arraySync());
-  expect(rows[3]).toEqual(rows[0]);
-  expect(rows[4]).toEqual(rows[1]);
-  expect(rows[1]).not.toEqual(rows[0]);
+  // A product of a row may differ in its last digit by where the row stands.
+  expectClose(rows[3], rows[0], 1e-6);
+  expectClose(rows[4], rows[1], 1e-6);
+  expect(Math.abs(rows[1][0] - rows[0][0])).toBeGreaterThan(1e-3);
   ctx.dispose();
   router.dispose();
 });
