@@ -104,7 +104,7 @@ def _redispatch(path: str, values: list[Any], room: int, numbers: list[int], exp
     dispatch = arrays.to_list(arrays.rows(values[room]))
     shares = None if weighed is None else arrays.to_list(arrays.rows(values[weighed]))
     for t, row in enumerate(probabilities):
-        share = [float(taken > 0) for taken in dispatch[t]] if shares is None else shares[t]
+        share = [0.0] * len(row) if shares is None else shares[t]
         _move(dispatch[t], share, row, expert, mode)
     values[room] = arrays.alike(dispatch, values[room])
     if weighed is not None:
