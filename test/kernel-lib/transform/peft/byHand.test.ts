@@ -49,7 +49,7 @@ describe('what is added to a linear module', () => {
     const adapters = moved(peft.moeLora(base, { ...options, ...(alpha === undefined ? {} : { alpha }) }));
     tf.tidy(() => {
       const [router, a, b] = ['router.weight', 'low.a', 'low.b'].map((name) => value(adapters, `0.w1.${name}`));
-      const gates = chosen(x.matMul(router as tf.Tensor2D), 2);
+      const gates = chosen(x.matMul(router as tf.Tensor2D) as tf.Tensor2D, 2);
       const block = granularity === 'rank' ? 1 : rank;
       const outputs = Array.from({ length: experts }, (_, e) => {
         const ofA = a.slice([0, e * block], [-1, block]) as tf.Tensor2D;
