@@ -1,14 +1,14 @@
 /**
  * Mutation testing of a folder of the library: `npm run mutate -- nn/routers/parts`, or more folders, or single files. Each change that no
  * test notices is printed. Tests are those of the same folder in test/kernel-lib; `--tests GLOB` names others (from the root, with commas).
- * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--sample SHARE` tries so many of the changes, the
+ * `--report FILE` is where all changes are listed as JSON; `--processes N` (2) is how many run at once; `--sample SHARE` tries so many of the changes, or others than those with `--sample 0.2..0.4`; the
  * others are listed as errors; `--isolate` runs each change in a process of its own, by vitest, which takes a hundred times as long.
  */
 'use strict';
 
 const { spawnSync } = require('child_process');
-const { existsSync, mkdirSync, rmSync, statSync, writeFileSync } = require('fs');
-const { join } = require('path');
+const { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('fs');
+const { join, resolve } = require('path');
 
 const ROOT = join(__dirname, '..', '..');
 const SOURCES = 'kernel-lib/src';
@@ -23,7 +23,8 @@ function parse(words) {
   const tests = option('--tests', null);
   const processes = Number(option('--processes', 2));
   const report = option('--report', `${STATE}/reports/mutation.json`);
-  const sample = Number(option('--sample', 1));
+  const sample = option('--sample', '1');
+  const [from, to] = sample.includes('..') ? sample.split('..').map(Number) : [0, Number(sample)];
   const isolate = words.includes('--isolate');
   words = words.filter((word) => word !== '--isolate');
   const wrong = words.find((word) => !existsSync(join(ROOT, SOURCES, word)));
@@ -32,14 +33,21 @@ function parse(words) {
     wrong !== undefined ||
     tests === undefined ||
     !(processes >= 1) ||
-    !(sample > 0 && sample <= 1)
+    !(from >= 0 && to > from && to <= 1)
   ) {
     console.error(
       `mutate: expects folders or files of ${SOURCES}, and --tests GLOB, --processes N and --sample SHARE where wanted, got "${wrong ?? words.join(' ')}"`
     );
     process.exit(2);
   }
-  return { folders: words, processes, isolate, report, sample, tests: tests ?? words.map(testsOf).join(',') };
+  return {
+    folders: words,
+    processes,
+    isolate,
+    report,
+    sample: [from, to],
+    tests: tests ?? words.map(testsOf).join(',')
+  };
 }
 
 // The tests mirror the sources: those of the folder, or of the nearest one above that has any.
@@ -84,6 +92,19 @@ function settings({ folders, processes, isolate, report }) {
   };
 }
 
+/** The score of a sample: those that no test reaches are listed all, and count by their share. */
+function printSample(report, [from, to]) {
+  const { files } = JSON.parse(readFileSync(resolve(ROOT, report), 'utf8'));
+  const all = Object.values(files).flatMap(({ mutants }) => mutants);
+  const count = (...states) => all.filter(({ status }) => states.includes(status)).length;
+  const [found, missed, unreached] = [count('Killed', 'Timeout'), count('Survived'), count('NoCoverage') * (to - from)];
+  const tried = found + missed + unreached;
+  const score = ((100 * found) / tried).toFixed(0);
+  console.log(
+    `sample: ${found} of ${tried.toFixed(0)} changes found, ${score} %, of ${all.length - count('Ignored')} that there are`
+  );
+}
+
 const parsed = parse(process.argv.slice(2));
 // Its own, so that two can run at once.
 const config = join(ROOT, STATE, `stryker.${process.pid}.config.json`);
@@ -96,7 +117,7 @@ const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   env: {
     ...process.env,
     SWITCHYARD_MUTATE: parsed.tests,
-    SWITCHYARD_MUTATE_SAMPLE: String(parsed.sample),
+    SWITCHYARD_MUTATE_SAMPLE: parsed.sample.join(' '),
     SWITCHYARD_MUTATE_COMPILED: join(ROOT, STATE, 'mutate-compiled'),
     TF_CPP_MIN_LOG_LEVEL: '2',
     // Not the copy in Stryker's sandbox: TensorFlow takes each op once.
@@ -105,4 +126,7 @@ const { status } = spawnSync(process.execPath, [stryker, 'run', config], {
   }
 });
 rmSync(config);
+if (parsed.sample[1] - parsed.sample[0] < 1 && existsSync(resolve(ROOT, parsed.report))) {
+  printSample(parsed.report, parsed.sample);
+}
 process.exitCode = status ?? 1;

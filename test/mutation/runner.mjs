@@ -19,9 +19,13 @@ const changes = (globalThis.__stryker__ ??= {});
 
 /** Tests of a file that are tried first. */
 const FINDERS = 6;
-/** Share of the changes that are tried, spread by a hash over all files. */
-const SAMPLE = Number(process.env.SWITCHYARD_MUTATE_SAMPLE ?? 1);
-const isSampled = (id) => (Math.imul(Number(id) + 1, 0x9e3779b1) >>> 0) / 2 ** 32 < SAMPLE;
+/** Which share of the changes is tried, from and to, spread by a hash over all files. */
+const [FROM, TO] = (process.env.SWITCHYARD_MUTATE_SAMPLE ?? '0 1').split(' ').map(Number);
+
+function isSampled(id) {
+  const place = (Math.imul(Number(id) + 1, 0x9e3779b1) >>> 0) / 2 ** 32;
+  return place >= FROM && place < TO;
+}
 
 const CONFIG = {
   ...{ name: 'mutation', setupFiles: [], passWithNoTests: true, allowOnly: true, retry: 0 },
