@@ -163,7 +163,10 @@ function resultsOf(file) {
 
 // Of a test, or of what stands around it: a hook or a file that failed.
 function errorOf(task) {
-  const own = task.result?.state === 'fail' ? (task.result.errors?.[0]?.message ?? 'failed') : undefined;
+  const { state, errors = [] } = task.result ?? {};
+  // What stands around a test has failed by itself where it says why, else because another test in it has.
+  const failed = state === 'fail' && (task.type === 'test' || errors.length > 0);
+  const own = failed ? (errors[0]?.message ?? 'failed') : undefined;
   const around = task.suite ?? (task.file === task ? undefined : task.file);
   return own ?? (around === undefined ? undefined : errorOf(around));
 }
