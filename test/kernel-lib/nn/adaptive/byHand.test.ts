@@ -1,4 +1,4 @@
-import { adaptive, core, layers, models, tf } from '@switchyard/kernel-lib';
+import { adaptive, core, type layers, models, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, outputOf } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';

@@ -1,5 +1,5 @@
 /** @file What banks of experts say of themselves and tell others, and how averaging pulls them. */
-import { adaptive, core, layers, moe, peft, routers, tf } from '@switchyard/kernel-lib';
+import { adaptive, core, type layers, moe, peft, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';

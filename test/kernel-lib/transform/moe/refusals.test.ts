@@ -1,5 +1,5 @@
 /** @file What transformations of mixtures refuse, in which words; and what little else no other test works out. */
-import { core, layers, moe, routers, tf } from '@switchyard/kernel-lib';
+import { core, type layers, moe, routers, tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { EXPERTS, makeLayer, tokens, WIDTH } from '../../../support/moeLayer';
 import { makeNetwork } from '../../../support/networks';

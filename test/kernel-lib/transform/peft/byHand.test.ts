@@ -1,5 +1,5 @@
 /** @file What adapters that mix add to a module, worked out again from their parameters; what they cost, train and refuse. */
-import { core, layers, moe, peft, routers, tf } from '@switchyard/kernel-lib';
+import { core, layers, moe, peft, type routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, makeTokens, outputOf } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';
