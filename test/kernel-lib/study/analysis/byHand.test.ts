@@ -214,7 +214,7 @@ describe('texts', () => {
   });
 
   test('perplexity is the exponential of the mean loss of all but the first, and leaves no tensor', () => {
-    const ids = [...'to route or not to route'].map((letter) => letter.charCodeAt(0));
+    const ids = Array.from('to route or not to route', (letter) => letter.charCodeAt(0));
     expectNoLeak(() => {
       const { losses, loss, perplexity, tokens } = models.perplexity(model, ids, { window: 8, stride: 4 });
       expect(tokens).toBe(ids.length - 1);
