@@ -5,6 +5,7 @@ import { matrixProducts } from '../../../support/matrixProducts';
 import { fixedRouter } from '../../../support/moeLayer';
 import { makeNetwork, outputOf } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';
+import { stored } from '../../../support/stored';
 
 const { Context, Random } = core;
 
@@ -169,4 +170,55 @@ test('whoever has a router and experts is a mixture only by its kind', () => {
   expect(found.map(({ path }) => path)).toEqual(['0']);
   found.forEach(({ tokens }) => tokens.dispose());
   model.dispose();
+});
+
+test('capacityThreshold: in three dimensions a cap of an angle is (1 - cos) / 2 of the sphere', () => {
+  for (const angle of [0.1, 1, 2]) {
+    const share = (1 - Math.cos(angle)) / 2;
+    expect(moe.capacityThreshold({ width: 3, numTokens: 1e8, angle }) / 1e8).toBeCloseTo(share, 7);
+  }
+  // On a circle the angle's own share; in five dimensions the integral of sin^3, (2 + cos) (1 - cos)^2 / 4 of it.
+  expect(moe.capacityThreshold({ width: 2, numTokens: 1e8, angle: 1 }) / 1e8).toBeCloseTo(1 / Math.PI, 7);
+  const five = ((2 + Math.cos(1)) * (1 - Math.cos(1)) ** 2) / 4;
+  expect(moe.capacityThreshold({ width: 5, numTokens: 1e8, angle: 1 }) / 1e8).toBeCloseTo(five, 7);
+});
+
+test('moe.expertConv costs one convolution, and mixing of the kernels once an image', () => {
+  const conv = moe.expertConv({ router, experts: 3, inputs: 2, outputs: 4, random });
+  const kernel = 3 * 3 * 2 * 4;
+  // Of twenty pixels; the router sees their mean.
+  expect(conv.cost({ length: 20 }).flops).toBeCloseTo(2 * kernel + (2 * 3 * kernel + 2 * 2 * 3) / 20, 9);
+  const records: core.RoutingRecord[] = [];
+  const ctx = Context.create({ observers: [core.observer('routing', (record) => records.push(record))] });
+  const x = rows([2, 3, 3, 2]);
+  tf.tidy(() => void conv.apply(x, ctx.within('conv')));
+  expect(records.map(({ path, router: kind, numTokens, experts }) => [path, kind, numTokens, experts])).toEqual([
+    ['conv', 'top-k', 2, ['0', '1', '2']]
+  ]);
+  ctx.dispose();
+  x.dispose();
+  conv.dispose();
+});
+
+describe('what is saved, and under which names', () => {
+  const size = { width: 4, random };
+  // prettier-ignore
+  test.each<[string, () => core.Module, string[]]>([
+    ['moe', () => moe.layer({ ...size, router, experts: 3, hidden: 3, sharedExperts: 1, sharedGate: true }), ['router.weight [width, experts]', 'experts.w1 [experts, width, hidden]', 'experts.w2 [experts, hidden, width]', 'shared.w1 [shared!, width, hidden]', 'shared.w2 [shared!, hidden, width]', 'sharedGate.weight [width, outputs]']],
+    ['attention-heads', () => moe.attentionHeads({ ...size, router, heads: 2, headWidth: 3 }), ['query [heads, width, headWidth]', 'output [heads, headWidth, width]', 'router.weight [width, heads]', 'keyValue.weight [width, keyValue]']],
+    ['attention-mixture', () => moe.attentionMixture({ ...size, router, experts: 3, heads: 2 }), ['query [experts, width, heads x headWidth]', 'keyValue [experts, width, keyValue]', 'output [experts, heads x headWidth, width]', 'router.weight [width, experts]']],
+    ['attention-mixture', () => moe.attentionMixture({ ...size, router, experts: 3, heads: 2, shareKeyValue: true }), ['query [experts, width, heads x headWidth]', 'keyValue [shared!, width, keyValue]', 'output [experts, heads x headWidth, width]', 'router.weight [width, experts]']],
+    ['multi-head-moe', () => moe.multiHead({ ...size, router, experts: 3, hidden: 3, heads: 2 }), ['head.weight', 'moe.router.weight', 'moe.experts.w1', 'moe.experts.w2', 'merge.weight']],
+    ['rethink', () => moe.rethink({ ...size, router, experts: 3, hidden: 3, rounds: 2 }), ['moe.router.weight', 'moe.experts.w1', 'moe.experts.w2']],
+    ['task-feed-forward', () => moe.taskFeedForward({ ...size, hidden: 3, tasks: 2, perTask: 1 }), ['perTask [tasks!, hidden, perTask!]', 'w1.weight [width!, hidden]', 'w2.weight [hidden, shared!]']],
+    ['token-indexed', () => moe.tokenIndexed({ ...size, hidden: 3, vocabSize: 5 }), ['table [ids!, hidden]', 'w1.weight [width, hidden]', 'w2.weight [hidden, width]']],
+    ['expert-conv', () => moe.expertConv({ router, experts: 3, inputs: 2, outputs: 4, random }), ['kernels [experts, kernelHeight!, kernelWidth!, inputs, outputs]', 'router.weight [inputs, experts]']]
+  ])('%s', (kind, make, wanted) => {
+    const module = make();
+    const names = stored(module);
+    // With axes where the row says them.
+    expect(names.map((name, i) => (wanted[i]?.includes('[') ? name : name.replace(/ .*/, '')))).toEqual(wanted);
+    expect(module.kind).toBe(kind);
+    module.dispose();
+  });
 });
