@@ -1,8 +1,10 @@
 /** @file What banks of experts say of themselves and tell others, and how averaging pulls them. */
 import { adaptive, core, type layers, moe, peft, routers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { makeLayer, WIDTH } from '../../../support/moeLayer';
 import { makeNetwork } from '../../../support/networks';
 import { expectClose } from '../../../support/numeric';
+import { INSIDE, MEMBERS } from './members';
 
 const { Context, Random } = core;
 
@@ -138,4 +140,18 @@ test('an adapted gated network has a change for each of its three matrices', () 
   });
   layer.dispose();
   base.dispose();
+});
+
+test.each(Object.entries(MEMBERS))('%s: who watches is told of the products that the bank names', (_name, member) => {
+  const live = member.live?.(WIDTH, INSIDE);
+  const layer = makeLayer({ hidden: INSIDE, expertKind: member.spec(), live });
+  const told = new Set<string>();
+  const banks = [...layer.experts.modules().values()].filter((each) => 'watchProducts' in each) as (Bank & { products: string[] })[]; // prettier-ignore
+  const named = banks.flatMap((bank) => {
+    bank.watchProducts((name) => told.add(name));
+    return bank.products;
+  });
+  tf.tidy(() => void layer.experts.apply(tf.ones([3, WIDTH]), Context.create()));
+  expect([...told].sort()).toEqual([...new Set(named)].sort());
+  layer.dispose();
 });

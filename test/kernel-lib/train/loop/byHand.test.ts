@@ -78,6 +78,8 @@ describe('a step', () => {
     const tensors = tf.memory().numTensors;
     expect(() => stepper.step()).toThrow(`train.stepper: loss and gradients must be finite; at step 1, the first that is not is ${what}, got loss`); // prettier-ignore
     expect([...model.values.variable.dataSync()]).toEqual([1, 1, 1, 1]);
+    // Nothing that looked for it is left on the model.
+    expect(Object.hasOwn(model, 'apply')).toBe(false);
     expect(tf.memory().numTensors).toBe(tensors);
     stepper.dispose();
     model.dispose();
