@@ -17,6 +17,16 @@ import { vitest } from './vitest.mjs';
 
 const changes = (globalThis.__stryker__ ??= {});
 
+/** Tests of a file that are tried first. */
+const FINDERS = 6;
+/** Which share of the changes is tried, from and to, spread by a hash over all files. */
+const [FROM, TO] = (process.env.SWITCHYARD_MUTATE_SAMPLE ?? '0 1').split(' ').map(Number);
+
+function isSampled(id) {
+  const place = (Math.imul(Number(id) + 1, 0x9e3779b1) >>> 0) / 2 ** 32;
+  return place >= FROM && place < TO;
+}
+
 const CONFIG = {
   ...{ name: 'mutation', setupFiles: [], passWithNoTests: true, allowOnly: true, retry: 0 },
   ...{ sequence: { shuffle: false, concurrent: false, seed: 0, hooks: 'stack', setupFiles: 'list' }, tags: [] },
@@ -47,6 +57,8 @@ class OneProcess {
   #files = [];
   // Seconds that a file's tests took last: the short ones first, since the first that fails is enough.
   #seconds = new Map();
+  // Tests that last found changes of a file: they are tried first, alone, and find most of its other changes.
+  #finders = new Map();
 
   capabilities() {
     return { reloadEnvironment: false };
@@ -70,19 +82,28 @@ class OneProcess {
     };
   }
 
-  async mutantRun({ activeMutant: { id }, testFilter, hitLimit }) {
+  async mutantRun({ activeMutant: { id, fileName }, testFilter, hitLimit }) {
+    if (!isSampled(id)) {
+      return { status: 'error', errorMessage: 'not in the sample' };
+    }
     const wanted = testFilter === undefined ? undefined : new Set(testFilter);
-    const attempt = async () => {
+    const attempt = async (tried) => {
       Object.assign(changes, { hitCount: hitLimit === undefined ? undefined : 0, hitLimit });
-      const tests = await this.#run({ wanted, change: id });
+      const tests = await this.#run({ wanted: tried, change: id });
       const late = determineHitLimitReached(changes.hitCount, hitLimit);
       return toMutantRunResult(late ?? { status: DryRunStatus.Complete, tests });
     };
-    const result = await attempt();
+    const finders = this.#finders.get(fileName) ?? [];
+    const first = new Set(finders.filter((test) => wanted?.has(test) ?? true));
+    let result = first.size === 0 ? { status: 'survived' } : await attempt(first);
+    if (result.status === 'survived') {
+      result = await attempt(wanted);
+    }
     if (result.status !== 'killed') {
       return result;
     }
     const killers = new Set([result.killedBy].flat());
+    this.#finders.set(fileName, [...killers, ...finders.filter((test) => !killers.has(test))].slice(0, FINDERS));
     const failAsWell = async () =>
       (await this.#run({ wanted: killers })).some(({ status }) => status === TestStatus.Failed);
     if (!(await failAsWell())) {
@@ -92,7 +113,7 @@ class OneProcess {
     if (await failAsWell()) {
       return { status: 'error', errorMessage: 'its tests fail without any change as well, after one that came before' };
     }
-    return attempt();
+    return attempt(wanted);
   }
 
   async #run({ wanted, change, count = false }) {
@@ -142,7 +163,10 @@ function resultsOf(file) {
 
 // Of a test, or of what stands around it: a hook or a file that failed.
 function errorOf(task) {
-  const own = task.result?.state === 'fail' ? (task.result.errors?.[0]?.message ?? 'failed') : undefined;
+  const { state, errors = [] } = task.result ?? {};
+  // What stands around a test has failed by itself where it says why, else because another test in it has.
+  const failed = state === 'fail' && (task.type === 'test' || errors.length > 0);
+  const own = failed ? (errors[0]?.message ?? 'failed') : undefined;
   const around = task.suite ?? (task.file === task ? undefined : task.file);
   return own ?? (around === undefined ? undefined : errorOf(around));
 }

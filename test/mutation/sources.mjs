@@ -2,8 +2,9 @@
  * Loads the library's sources and the tests as CommonJS, each file once: the whole of it in a second, after which a test file is loaded anew
  * in milliseconds.
  */
-import { transformSync } from 'esbuild';
-import { existsSync, readFileSync, statSync } from 'fs';
+import { createHash } from 'crypto';
+import { transformSync, version } from 'esbuild';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'fs';
 import Module, { createRequire } from 'module';
 import { join, resolve, sep } from 'path';
 
@@ -47,12 +48,38 @@ function compile(file) {
   if (known !== undefined) {
     return known;
   }
-  const { code } = transformSync(readFileSync(file, 'utf8'), {
-    ...{ loader: 'ts', format: 'cjs', target: 'node20', sourcefile: file },
-    define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } }
-  });
+  const source = readFileSync(file, 'utf8');
+  const code = stored(source, () => transformSync(source, OPTIONS).code);
   compiled.set(file, code);
+  return code;
+}
+
+const OPTIONS = {
+  ...{ loader: 'ts', format: 'cjs', target: 'node20' },
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } }
+};
+
+// By content, beside the sandboxes: a process that a change ended begins anew without compiling the library.
+function stored(source, make) {
+  const folder = process.env.SWITCHYARD_MUTATE_COMPILED;
+  if (folder === undefined) {
+    return make();
+  }
+  const file = join(
+    folder,
+    createHash('sha256')
+      .update(`${version} ${JSON.stringify(OPTIONS)} ${source}`)
+      .digest('hex')
+  );
+  if (existsSync(file)) {
+    return readFileSync(file, 'utf8');
+  }
+  const code = make();
+  mkdirSync(folder, { recursive: true });
+  // Whole or not at all, where two processes make it.
+  writeFileSync(`${file}.${process.pid}`, code);
+  renameSync(`${file}.${process.pid}`, file);
   return code;
 }
 

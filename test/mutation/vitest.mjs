@@ -2,7 +2,7 @@
 import { ASYMMETRIC_MATCHERS_OBJECT, chai, customMatchers, getState, setState } from '@vitest/expect';
 import { JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect';
 import * as runner from '@vitest/runner';
-import { fn, spyOn } from '@vitest/spy';
+import { fn, restoreAllMocks, spyOn } from '@vitest/spy';
 
 [JestExtend, JestChaiExpect, JestAsymmetricMatchers].forEach((plugin) => chai.use(plugin));
 
@@ -22,5 +22,5 @@ const { afterAll, afterEach, beforeAll, beforeEach, describe, it, onTestFinished
 
 export const vitest = {
   ...{ afterAll, afterEach, beforeAll, beforeEach, describe, it, onTestFinished, suite, test },
-  ...{ expect: makeExpect(), vi: { fn, spyOn } }
+  ...{ expect: makeExpect(), vi: { fn, restoreAllMocks, spyOn } }
 };

@@ -71,10 +71,9 @@ def _rerouted(scores: Any, indices: Any, weights: Any, expert: int, mode: str) -
             others = [e for e in range(len(row)) if e not in own]
             kept = [e for e in own if e != expert and e >= 0] + ([max(others, key=lambda e: row[e])] if others else [])
             kept.sort(key=lambda e: -row[e])
-            mass = sum(row[e] for e in kept)
             # What nobody takes stays with the expert, and weighs nothing.
             own[:] = kept + [expert] * (k - len(kept))
-            share[:] = [total * row[e] / mass if mass > 0 else 0.0 for e in kept] + [0.0] * (k - len(kept))
+            share[:] = _shared(total, [row[e] for e in kept]) + [0.0] * (k - len(kept))
     return arrays.alike(chosen, indices), arrays.alike(shares, weights)
 
 
@@ -105,7 +104,7 @@ def _redispatch(path: str, values: list[Any], room: int, numbers: list[int], exp
     dispatch = arrays.to_list(arrays.rows(values[room]))
     shares = None if weighed is None else arrays.to_list(arrays.rows(values[weighed]))
     for t, row in enumerate(probabilities):
-        share = [float(taken > 0) for taken in dispatch[t]] if shares is None else shares[t]
+        share = [0.0] * len(row) if shares is None else shares[t]
         _move(dispatch[t], share, row, expert, mode)
     values[room] = arrays.alike(dispatch, values[room])
     if weighed is not None:
@@ -123,13 +122,19 @@ def _move(taken: list[int], share: list[float], row: list[float], expert: int, m
         kept = [e for e in own if e != expert] + ([max(others, key=lambda e: row[e])] if others else [])
     else:
         return
-    mass = sum(row[e] for e in kept)
-    share[:] = [total * row[e] / mass if e in kept and mass > 0 else 0.0 for e in range(len(row))]
+    given = dict(zip(kept, _shared(total, [row[e] for e in kept])))
+    share[:] = [given.get(e, 0.0) for e in range(len(row))]
     if mode == "only" or taken[expert] > 0:
         # Where the mask has the first choice alone, that is the most probable one.
         count = 1 if mode == "only" else sum(1 for each in taken if each > 0)
         first = sorted(kept, key=lambda e: -row[e])[:count]
         taken[:] = [int(e in first) for e in range(len(row))]
+
+
+def _shared(total: float, probabilities: list[float]) -> list[float]:
+    """The total by these probabilities; alike where all are 0, as they are in single precision beside a logit that is 104 greater."""
+    mass = sum(probabilities)
+    return [total * (p / mass if mass > 0 else 1 / len(probabilities)) for p in probabilities]
 
 
 def _width(values: Any) -> int:

@@ -28,14 +28,14 @@ export function given<T>(where: string, value: T, name = 'options'): NonNullable
 /** Throws unless `value` is an integer in `low..high`. */
 export function expectInteger(where: string, name: string, value: number, low: number, high = Infinity): void {
   if (!Number.isInteger(value) || value < low || value > high) {
-    fail(where, `${name} must be an integer ${range(low, high)}`, value);
+    fail(where, `${name} must be an integer${range(low, high)}`, value);
   }
 }
 
 /** Throws unless `value` is a finite number in `low..high`. */
 export function expectNumber(where: string, name: string, value: number, low = -Infinity, high = Infinity): void {
   if (!Number.isFinite(value) || value < low || value > high) {
-    fail(where, `${name} must be a number ${range(low, high)}`, value);
+    fail(where, `${name} must be a number${range(low, high)}`, value);
   }
 }
 
@@ -51,11 +51,12 @@ export function expectOneOf<T extends string>(
   }
 }
 
+/** With the space before it; nothing where there are no bounds. */
 function range(low: number, high: number): string {
   if (low === -Infinity) {
-    return high === Infinity ? '' : `of at most ${high}`;
+    return high === Infinity ? '' : ` of at most ${high}`;
   }
-  return high === Infinity ? `of at least ${low}` : `${low}..${high}`;
+  return high === Infinity ? ` of at least ${low}` : ` ${low}..${high}`;
 }
 
 function show(value: unknown): string {

@@ -24,7 +24,7 @@ export function capacityThreshold({ width, numTokens, angle }: CapacityThreshold
   expectNumber('moe.capacityThreshold', 'angle', angle, 0, Math.PI);
   const density = (at: number): number => Math.sin(at) ** (width - 2);
   const share = integral(density, 0, angle) / integral(density, 0, Math.PI);
-  return Math.ceil(numTokens * share - 1e-6);
+  return Math.max(0, Math.ceil(numTokens * share - 1e-6));
 }
 
 // Simpson's rule.

@@ -44,12 +44,7 @@ export function fixed({ table, by = TOKEN_IDS.name }: FixedOptions): RouterSpec 
       if (double !== undefined) {
         fail('routers.fixed', 'the experts of a row must differ', double);
       }
-      return new TableRouter(
-        'routers.fixed',
-        tf.tensor2d(table.flat(), [table.length, k], 'float32'),
-        shape.numExperts,
-        by
-      );
+      return new TableRouter('fixed', tf.tensor2d(table.flat(), [table.length, k], 'float32'), shape.numExperts, by);
     }
   };
 }

@@ -33,7 +33,7 @@ export function hash({ k = 1, buckets = 256, by = TOKEN_IDS.name }: HashOptions 
       const experts = sizeOf(numExperts);
       checkK('routers.hash', k, experts);
       const table = tf.tidy(() => ops.topK(random.uniform([buckets, experts]) as tf.Tensor2D, k).indices.toFloat());
-      return new TableRouter('routers.hash', table as tf.Tensor2D, numExperts, by);
+      return new TableRouter('hash', table as tf.Tensor2D, numExperts, by);
     }
   };
 }

@@ -50,7 +50,7 @@ export class Trainer {
       return tf.tidy(() => {
         const lossOf = (scope: Context) => this.task.loss(this.model, batch, scope);
         const pass = gradients(lossOf, this.parameters, ctx);
-        if (!Number.isFinite(pass.loss + pass.gradientNorm)) {
+        if (![pass.loss, pass.gradientNorm, ...Object.values(pass.auxiliary)].every(Number.isFinite)) {
           this.refuse(step, pass, Context.create({ training: true, random }), lossOf);
         }
         const learningRate = learningRateAt(step, this.options);

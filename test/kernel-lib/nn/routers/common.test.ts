@@ -94,6 +94,16 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     check(member, tokens);
   });
 
+  test('applied, it gives the probabilities; it goes by the kind of its spec', () => {
+    const router = build(member);
+    const x = tokens();
+    const passes = [0, 1].map(() => makePass(member, x, { random: Random.fromSeed(5) }));
+    tf.tidy(() => expectClose(router.apply(x, passes[0]), router.route(x, passes[1]).probs, 0));
+    expect(router.kind).toBe(member.spec(member.k, EXPERTS).kind);
+    [...passes, router].forEach((each) => each.dispose());
+    x.dispose();
+  });
+
   test.each([
     { what: 'one expert', numExperts: 1, k: 1 },
     { what: 'k = experts', numExperts: EXPERTS, k: EXPERTS }

@@ -126,7 +126,48 @@ describe('adaptive.pathLosses', () => {
   });
 });
 
+test('a question of many paths is asked in parts, and each path loses what it loses alone', async () => {
+  const model = duo({ layers: 1, width: 8, smallDim: 4, bigDim: 8 });
+  const [inputs, targets] = [tf.tensor2d([[5, 6, 7]], [1, 3], 'int32'), tf.tensor1d([6, 7, 8], 'int32')];
+  const question = { inputs, targets, reference: Int32Array.from([0, 1, 2]) };
+  // Three tokens over 256 ids: 7,812 paths are 6e6 logits.
+  const count = 8000;
+  const paths = randomPaths(3 * count, 3, 5);
+  const three = await adaptive.pathLosses(model, question, Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1, 2]));
+  const losses = await adaptive.pathLosses(model, question, paths);
+  expect(losses).toHaveLength(3 * count);
+  expectClose(
+    losses,
+    Array.from(paths, (choice, i) => three[3 * Math.floor(i / count) + choice]),
+    1e-5
+  );
+  tf.dispose([inputs, targets]);
+  model.dispose();
+});
+
 describe('adaptive.oracleRoutes', () => {
+  test('all paths are tried where they are at most 81, else those of two sweeps; no tensor is left', async () => {
+    const batch = batchOf(1);
+    for (const [layers, tried] of [
+      [4, 1 + 81],
+      [5, 1 + 3 + 2 * 5 * 6 * 3]
+    ]) {
+      const model = duo({ layers });
+      const tensors = tf.memory().numTensors;
+      const routes = await adaptive.oracleRoutes(model, batch);
+      expect(routes.tried).toBe(tried);
+      // The gain by costly calls: the least loss without any, less that with as many as there are blocks.
+      const at = (t: number, calls: number) => routes.byBudget[t * (layers + 1) + calls];
+      expect([...routes.difficulty]).toEqual(
+        [...routes.difficulty].map((_, t) => Math.fround(at(t, 0) - at(t, layers)))
+      );
+      expect(Math.max(...routes.difficulty)).toBeGreaterThan(0);
+      await adaptive.costlyGains(model, batch);
+      expect(tf.memory().numTensors).toBe(tensors);
+      model.dispose();
+    }
+  });
+
   test('exhaustive: the least of all paths for every budget, found again one by one', async () => {
     const model = duo();
     const batch = batchOf(1);

@@ -17,7 +17,7 @@ export class TableRouter extends Module implements Router {
    * @param by - State of the pass that holds the ids, int32 [T]; they are taken modulo V.
    */
   constructor(
-    readonly kind: string,
+    readonly kind: 'hash' | 'fixed',
     table: tf.Tensor2D,
     numExperts: Size,
     private readonly by: string
@@ -45,7 +45,8 @@ export class TableRouter extends Module implements Router {
     const { numExperts, k } = this;
     const table = this.table.read();
     const [numTokens] = x.shape;
-    const ids = sideInput(this.kind, stateKey(this.by), numTokens, ctx).toInt().mod(tf.scalar(table.shape[0], 'int32'));
+    const where = `routers.${this.kind}`;
+    const ids = sideInput(where, stateKey(this.by), numTokens, ctx).toInt().mod(tf.scalar(table.shape[0], 'int32'));
     const indices = tf.gather(table, ids as tf.Tensor1D).toInt() as tf.Tensor2D;
     const weights = tf.fill<tf.Rank.R2>([numTokens, k], 1 / k);
     const probs = oneHot(indices, numExperts).mean<tf.Tensor2D>(1);
