@@ -155,7 +155,8 @@ class Bayesian extends PointSearcher<State> {
       return fail('nas.bayesian', 'encoding "graph" needs a space that tells of networks', 'one that does not');
     }
     const features = graphFeatures(graph);
-    return features.map((value) => value * Math.sqrt(features.length));
+    const scale = Math.sqrt(features.length);
+    return features.map((value) => value * scale);
   }
 
   private promise({ mean, std }: Prediction, best: number): number {
