@@ -185,6 +185,8 @@ class Served:
             self.study.set_user_attr(OURS, record)
         else:
             self.study = optuna.load_study(study_name=name, storage=self.storage)
+        # Samplers that went through all there is stop the loop of Optuna's own, which does not run here: the library sees for itself that nothing is left.
+        self.study.stop = lambda: None
         self.study_id = self.study._study_id
         attributes = self.study.user_attrs
         if mode == "run":

@@ -20,7 +20,7 @@ test("hypervolume of 1,000 random fronts of two to four costs equals moocore's",
   }
 });
 
-test('points beyond the reference count 0, integers are as good as fractions', () => {
+test('points beyond the reference count 0, integers are as good as fractions (optuna#2421)', () => {
   expect(nas.hypervolume([[1, 1]], [3, 4])).toBe(6);
   expect(nas.hypervolume([[5, 0]], [3, 4])).toBe(0);
   expect(nas.hypervolume([], [3, 4])).toBe(0);
