@@ -46,3 +46,20 @@ test('ranks and crowding by hand', () => {
     ])
   ).toEqual([Infinity, 2, Infinity]);
 });
+
+test('the knee of a front by hand', () => {
+  // Below the line from (0, 100) to (10, 0), as shares: (1, 40) is 0.5 below it, (4, 30) 0.3; (1, 1.5) would be far below, but is no point.
+  const front = [
+    [10, 0],
+    [4, 30],
+    [1, 40],
+    [0, 100]
+  ];
+  expect(nas.knee(front)).toBe(2);
+  // What others beat is no knee and does not stretch the range, and a unit makes no difference.
+  expect(nas.knee([[500, 500], ...front, [2, 41]].map(([x, y]) => [1000 * x, y]))).toBe(3);
+  expect(nas.knee([[3, 3]])).toBe(0);
+  expect(nas.knee([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.2, 0.2, 0.3]])).toBe(3); // prettier-ignore
+  expect(() => nas.knee([])).toThrow('nas.knee: costs must be of a point or more, and finite, got none');
+  expect(() => nas.knee([[1, NaN]])).toThrow('nas.knee: costs must be');
+});
