@@ -48,7 +48,7 @@ test('ranks and crowding by hand', () => {
 });
 
 test('the knee of a front by hand', () => {
-  // Below the line from (0, 100) to (10, 0), as shares: (1, 40) is 0.5 below it, (4, 30) 0.3; (1, 1.5) would be far below, but is no point.
+  // Below the line from (0, 100) to (10, 0), as shares: (1, 40) is 0.5 below it, (4, 30) 0.3.
   const front = [
     [10, 0],
     [4, 30],
