@@ -91,7 +91,7 @@ const SMALL = {
   graphs: [{ numNodes: 50, numEdges: 200, width: 16, hidden: 8 }],
   growing: { edges: [100, 1000], width: 4 },
   real: { prompt: 16, tokens: 4, rounds: 1 },
-  search: { some: 20, many: 200, busy: { trials: 4, seconds: 0.05, workers: 2 } },
+  search: { some: 10, many: 60, busy: { trials: 4, seconds: 0.05, workers: 2 } },
   large: {
     ...{ name: 'olmoe-small-shaped', layers: 2, width: 32, hidden: 16, experts: 8, k: 2, heads: 2 },
     ...{ vocabulary: 64, context: 64, shardBytes: 2e4, cacheBytes: 2e4, tokens: 4 }

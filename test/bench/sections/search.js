@@ -95,7 +95,7 @@ async function manyTrials(bench, { nas, show, trials, storage }) {
   for (const [variant, place] of Object.entries({ 'in memory': 'memory', SQLite: storage })) {
     const watch = show.trials();
     const began = await beginnings(nas, { trials, storage: place, watch });
-    const part = Math.floor(trials / 100);
+    const part = Math.max(2, Math.floor(trials / 100));
     const of = (from) => (began[from + part - 1] - began[from]) / (part - 1);
     // Without the first ones, which are compiled as they run.
     const [first, last] = [of(part), of(trials - part)];
