@@ -49,6 +49,10 @@ describe('nas.extrapolate', () => {
       within += Math.abs(mean - curve(60)) < 2 * std ? 1 : 0;
     }
     expect(within).toBeGreaterThan(45);
+    // A level with noise of 0.1: at its end, however sure the level is, a value has that noise.
+    const level = nas.extrapolate(seen((x) => 2 + (x % 2 === 0 ? 0.1 : -0.1), 40), 41); // prettier-ignore
+    expect(level.std).toBeGreaterThan(0.09);
+    expect(level.std).toBeLessThan(0.15);
   });
 
   test.each([

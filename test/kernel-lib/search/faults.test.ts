@@ -47,6 +47,30 @@ test('an objective that is no number ends its trial, which Optuna finds failed a
   expect(states.trim()).toBe('FAIL FAIL FAIL COMPLETE');
 });
 
+test('trials that somebody else adds to the database meanwhile do not mix up ours', async () => {
+  const file = join(folder, 'shared.db');
+  const program =
+    'import sys, optuna; optuna.load_study(study_name="shared", storage="sqlite:///" + sys.argv[1]).add_trial(optuna.trial.create_trial(value=-1.0, params={}, distributions={}))';
+  const { trials } = await nas.study({
+    ...{ space: nas.space({ a: nas.integer(0, 9) }), storage: file, name: 'shared', trials: 4, progress: false },
+    evaluate: ({ number, candidate }) => {
+      if (number === 1) {
+        execFileSync(PYTHON, ['-c', program, file]);
+      }
+      return candidate.a as number;
+    }
+  });
+  expect(trials.map(({ number }) => number)).toEqual([0, 1, 3, 4]);
+  const read =
+    'import sys, json, optuna; print(json.dumps([[t.number, t.state.name, t.value, t.params.get("a")] for t in optuna.load_study(study_name="shared", storage="sqlite:///" + sys.argv[1]).trials]))';
+  const stored = JSON.parse(execFileSync(PYTHON, ['-c', read, file], { encoding: 'utf8' })) as unknown[];
+  expect(stored).toEqual([
+    ...trials.slice(0, 2).map(({ number, values: { value } }) => [number, 'COMPLETE', value, value]),
+    [2, 'COMPLETE', -1, null],
+    ...trials.slice(2).map(({ number, values: { value } }) => [number, 'COMPLETE', value, value])
+  ]);
+});
+
 test("Optuna's own exhaustive sampler, four at a time and with failures, tries all and each once (optuna#4627)", async () => {
   const tried: string[] = [];
   const { status } = await nas.study({
@@ -96,6 +120,13 @@ test('a trial that is paused is not complete, and finds its checkpoint when it g
   const first = await run(9);
   expect(first.trials.filter(({ state, resource }) => state === 'complete' && resource !== 9)).toEqual([]);
   expect(first.trials.some(({ state }) => state === 'pruned')).toBe(true);
+  // Optuna, and its dashboard, have the value at which a trial is paused.
+  const program =
+    'import sys, json, optuna; print(json.dumps([[t.state.name, t.value] for t in optuna.load_study(study_name="paused", storage="sqlite:///" + sys.argv[1]).trials]))';
+  const stored = execFileSync(PYTHON, ['-c', program, join(folder, 'paused.db')], { encoding: 'utf8' });
+  expect(JSON.parse(stored)).toEqual(
+    first.trials.map(({ state, values: { value } }) => [state === 'pruned' ? 'PRUNED' : 'COMPLETE', value])
+  );
   const whole = await run(24);
   expect(found.length).toBeGreaterThan(5);
   expect(found).not.toContain(false);
