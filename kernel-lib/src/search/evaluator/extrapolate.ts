@@ -48,7 +48,7 @@ export function extrapolate(curve: readonly (readonly [step: number, value: numb
 }
 
 interface Fit {
-  /** What the curve says at the step that is asked about. */
+  /** Value of the curve at the step that is asked about. */
   value: number;
   /** Squared residuals, never 0. */
   error: number;

@@ -18,7 +18,7 @@ export interface BayesianOptions {
   acquisition?: (typeof ACQUISITIONS)[number];
   /**
    * Numbers that the predictor reads of a candidate: its choices, or Weisfeiler-Lehman features of its network (`nas.graphFeatures`), with which a Gaussian process has a graph
-   * kernel. Default "choices".
+   * kernel: to be preferred where the space tells of networks. Default "choices".
    */
   encoding?: (typeof ENCODINGS)[number];
   /** Random candidates before the first prediction. Default 10. */
