@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nas } from '@switchyard/kernel-lib';
+import type { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rayPython } from '../../support/rayPython';
 import { readmeStudy } from '../../support/readmeStudy';
