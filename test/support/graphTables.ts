@@ -8,7 +8,7 @@ export const TRIALS = 100;
 type Rows = NonNullable<nas.NasBenchGraphOptions['rows']>;
 
 /** What TPE of Optuna finds by each seed: as it is, and without what it tried before. */
-export type TpeBests = Record<nas.GraphTable, { repeats: number[]; distinct: number[] }>;
+export type TpeBests = Partial<Record<nas.GraphTable, { repeats: number[]; distinct: number[] }>>;
 
 /** A table of NAS-Bench-Graph with its values by point, read once. */
 export interface GraphTableValues {

@@ -20,8 +20,9 @@ test(`the nine tables of NAS-Bench-Graph, ${TRIALS} trials, ${SEEDS.length} seed
     const found = {
       random: of(nas.random()),
       'aged evolution': of(nas.agedEvolution()),
-      TPE: median(tpe[table].repeats),
-      'TPE, none twice': median(tpe[table].distinct),
+      // Not known of proteins: in so small a space TPE suggests what it tried for so long that nobody has waited for it.
+      TPE: median(tpe[table]?.repeats ?? [NaN]),
+      'TPE, none twice': median(tpe[table]?.distinct ?? [NaN]),
       'graph kernel': of(nas.bayesian({ encoding: 'graph' })),
       'best there is': values.at(-1)!
     };

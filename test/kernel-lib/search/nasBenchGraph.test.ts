@@ -48,7 +48,7 @@ describe.each([
 
   test("TPE by a seed finds what Python's Optuna does, and in the median of seeds what others found", async () => {
     const { space, value } = await open(table);
-    const { repeats, distinct } = tpeBests()[table];
+    const { repeats, distinct } = tpeBests()[table]!;
     expect(Math.abs(median(repeats) - tpeThere)).toBeLessThan(0.001);
     const { trials, best } = await nas.study({
       ...{ space, storage: 'optuna-memory', trials: TRIALS, progress: false, evaluate: ({ point }) => value(point) },
