@@ -1,6 +1,7 @@
 """Writes fixtures/nasBenchGraph/tpe.json: the best validation that Optuna's TPE finds in 100 trials, by 200 seeds, on the nine tables of NAS-Bench-Graph.
 
-python test/parity/make_tpe.py [table ...], in an environment with optuna, nas-bench-graph and numpy; some twenty minutes. "repeats" is TPE as it is, which
+python test/parity/make_tpe.py [table ...], in an environment with optuna, nas-bench-graph and numpy; some twenty minutes without proteins,
+where what was tried before is suggested so often that it takes hours (the fixture has the other eight). "repeats" is TPE as it is, which
 tries candidates again; "distinct" drops what was tried before, as nas.optuna does.
 """
 
