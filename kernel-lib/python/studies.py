@@ -172,6 +172,10 @@ class Served:
     #: True once this process runs the study.
     owns = False
 
+    def __init__(self):
+        #: Identifiers in the storage, by number.
+        self.trial_ids = {}
+
     def open(self, url, name, directions, record, mode):
         self.storage = storage_of(url)
         names = [summary.study_name for summary in optuna.get_all_study_summaries(self.storage)]
@@ -185,8 +189,12 @@ class Served:
             self.study.set_user_attr(OURS, record)
         else:
             self.study = optuna.load_study(study_name=name, storage=self.storage)
+        # Samplers that went through all there is stop the loop of Optuna's own, which does not run here: the library sees for itself that nothing is left.
+        self.study.stop = lambda: None
         self.study_id = self.study._study_id
         attributes = self.study.user_attrs
+        trials = self.study.get_trials(deepcopy=False)
+        self.trial_ids = {trial.number: trial._trial_id for trial in trials}
         if mode == "run":
             owner = attributes.get(OWNER)
             if is_alive(owner):
@@ -203,7 +211,7 @@ class Served:
             "record": attributes.get(OURS),
             "sampled": self.sampled,
             "directions": ["lower" if each == StudyDirection.MINIMIZE else "higher" for each in self.study.directions],
-            "trials": [describe(trial) for trial in self.study.get_trials(deepcopy=False)],
+            "trials": [describe(trial) for trial in trials],
         }
 
     def create(self, point, leaves, attributes):
@@ -215,7 +223,7 @@ class Served:
             user_attrs={OURS: attributes},
         )
         trial_id = self.storage.create_new_trial(self.study_id, template_trial=template)
-        return {"number": self.storage.get_trial_number_from_id(trial_id)}
+        return {"number": self.number_of(trial_id)}
 
     def ask(self, sampler, leaves, attributes):
         """A running trial of a point that a sampler chose. Its state is written last: a trial without it is suggested anew."""
@@ -226,6 +234,7 @@ class Served:
                 self.sampler = make_sampler(sampler["sampler"], dict(sampler["options"]), sampler["seed"])
             self.study.sampler = self.sampler
         trial = self.study.ask()
+        self.trial_ids[trial.number] = trial._trial_id
         point = {}
         for leaf in leaves:
             if is_active(leaf, point):
@@ -245,7 +254,11 @@ class Served:
             self.storage.set_trial_user_attr(trial_id, LIMITS, limits)
         if state == "pruned" and values is not None:
             self.storage.set_trial_intermediate_value(trial_id, int(attributes.get("resource", 0)), values[0])
-        self.study.tell(number, values=values if state == "complete" else None, state=STATES[state])
+        if self.study.sampler is self.sampler:
+            self.study.tell(number, values=values if state == "complete" else None, state=STATES[state])
+        else:
+            # What Optuna writes down too, without reading the trial three times over for a sampler that nobody asks.
+            self.storage.set_trial_state_values(trial_id, STATES[state], values if state == "complete" else values and values[:1])
 
     def close(self):
         if self.owns:
@@ -258,8 +271,21 @@ class Served:
         evaluator = FanovaImportanceEvaluator(seed=0) if method == "fanova" else PedAnovaImportanceEvaluator()
         return get_param_importances(self.study, evaluator=evaluator)
 
+    def number_of(self, trial_id):
+        """Number of a new trial: the next, but where others have made some, too. To ask which trial has a number is a tenth of reading the trial."""
+        number = len(self.trial_ids)
+        try:
+            isNext = self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number) == trial_id
+        except KeyError:
+            isNext = False
+        number = number if isNext else self.storage.get_trial_number_from_id(trial_id)
+        self.trial_ids[number] = trial_id
+        return number
+
     def trial_id(self, number):
-        return self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)
+        if number not in self.trial_ids:
+            self.trial_ids[number] = self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number)
+        return self.trial_ids[number]
 
 
 def serve(requests, answers):

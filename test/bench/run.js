@@ -5,8 +5,8 @@
  *   --smoke       parity on small shapes only; needs no PyTorch
  *   --small       every section on shapes so small that its figures mean nothing: to see that it ends well
  *   --alone       without PyTorch: ours only
- *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, graph, pruning, profile, ui,
- *                 lab, real, large), or layers whose shape contains NAME
+ *   --only NAME   one section (layers, memory, router, scaling, training, start, depth, graph, pruning, search, profile,
+ *                 ui, lab, real, large), or layers whose shape contains NAME
  *   --large       at the end a mixture of 13.8 GB, which is written to .switchyard/bench first
  *                 (`--only large`: that alone)
  *   --full        every shape (hours)
@@ -31,6 +31,7 @@ const { pruning } = require('./sections/pruning');
 const { real } = require('./sections/real');
 const { router } = require('./sections/router');
 const { scaling } = require('./sections/scaling');
+const { search } = require('./sections/search');
 const { smoke } = require('./sections/smoke');
 const { start } = require('./sections/start');
 const { training } = require('./sections/training');
@@ -38,9 +39,9 @@ const { ui } = require('./sections/ui');
 
 const SECTIONS = { layers, memory, router, scaling, training, start };
 /** Not part of a whole run: they compare nothing, or need a model that is fetched. */
-const EXTRA_SECTIONS = { depth, graph, pruning, profile, ui, lab, real, large };
+const EXTRA_SECTIONS = { depth, graph, pruning, search, profile, ui, lab, real, large };
 /** They need no PyTorch. */
-const NEED_NO_TORCH = [depth, pruning, smoke, ui, lab, large];
+const NEED_NO_TORCH = [depth, pruning, search, smoke, ui, lab, large];
 
 function readOptions() {
   const text = { type: 'string' };

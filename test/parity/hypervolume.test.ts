@@ -20,7 +20,7 @@ test("hypervolume of 1,000 random fronts of two to four costs equals moocore's",
   }
 });
 
-test('points beyond the reference count 0, integers are as good as fractions', () => {
+test('points beyond the reference count 0, integers are as good as fractions (optuna#2421)', () => {
   expect(nas.hypervolume([[1, 1]], [3, 4])).toBe(6);
   expect(nas.hypervolume([[5, 0]], [3, 4])).toBe(0);
   expect(nas.hypervolume([], [3, 4])).toBe(0);
@@ -45,4 +45,21 @@ test('ranks and crowding by hand', () => {
       [4, 0]
     ])
   ).toEqual([Infinity, 2, Infinity]);
+});
+
+test('the knee of a front by hand', () => {
+  // Below the line from (0, 100) to (10, 0), as shares: (1, 40) is 0.5 below it, (4, 30) 0.3.
+  const front = [
+    [10, 0],
+    [4, 30],
+    [1, 40],
+    [0, 100]
+  ];
+  expect(nas.knee(front)).toBe(2);
+  // What others beat is no knee and does not stretch the range, and a unit makes no difference.
+  expect(nas.knee([[500, 500], ...front, [2, 41]].map(([x, y]) => [1000 * x, y]))).toBe(3);
+  expect(nas.knee([[3, 3]])).toBe(0);
+  expect(nas.knee([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.2, 0.2, 0.3]])).toBe(3); // prettier-ignore
+  expect(() => nas.knee([])).toThrow('nas.knee: costs must be of a point or more, and finite, got none');
+  expect(() => nas.knee([[1, NaN]])).toThrow('nas.knee: costs must be');
 });

@@ -62,7 +62,7 @@ export type {
   UibSpaceOptions,
   UibStage
 } from '../search/space';
-export { crowding, dominates, hypervolume, kendall, nonDominated, paretoRanks } from '../base/math';
+export { crowding, dominates, hypervolume, kendall, knee, nonDominated, paretoRanks } from '../base/math';
 export {
   agedEvolution,
   asha,
@@ -102,7 +102,7 @@ export type {
   SurrogateOptions,
   Told
 } from '../search/strategy';
-export { nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';
+export { extrapolate, nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';
 export type {
   Evaluate,
   EvaluateFile,

@@ -81,6 +81,7 @@ describe.each(Object.entries(members))('nas.predictors.%s', (_name, make) => {
       `${where}: rows must have equally many numbers (1)`
     );
     expect(() => make().fit([[1]], [NaN], random)).toThrow(`${where}: values[0] must be`);
+    expect(() => make().fit([[1, 2], [0, NaN]], [1, 2], random)).toThrow(`${where}: rows[1] must be`); // prettier-ignore
   });
 });
 
@@ -95,6 +96,20 @@ test('a Gaussian process equals the closed form on two points', () => {
   const determinant = (1 + n) ** 2 - s * s;
   const known = ((1 + n) * (k0 * k0 + k1 * k1) - 2 * s * k0 * k1) / determinant;
   expect(std).toBeCloseTo(2 * Math.sqrt(1 - known), 10);
+});
+
+test('a Gaussian process on rows that are mostly 0 is the one on the same rows moved away from 0', () => {
+  const next = core.Random.fromSeed(3).generator();
+  const rows = Array.from({ length: 12 }, () => Array.from({ length: 20 }, () => (next() < 0.8 ? 0 : next())));
+  const values = rows.map((row) => row.reduce((sum, each, i) => sum + each * Math.cos(i), 0));
+  const moved = (of: number[][]) => of.map((row) => row.map((each) => each + 1));
+  const predict = (known: number[][], asked: number[][]) => nas.predictors.gp().fit(known, values, random).predict(asked); // prettier-ignore
+  const asked = [...rows.slice(0, 2), new Array<number>(20).fill(0), new Array<number>(20).fill(0.5)];
+  const there = predict(moved(rows), moved(asked));
+  predict(rows, asked).forEach(({ mean, std }, i) => {
+    expect(mean).toBeCloseTo(there[i].mean, 9);
+    expect(std).toBeCloseTo(there[i].std, 9);
+  });
 });
 
 test('a Gaussian process takes the length that makes its values likeliest', () => {

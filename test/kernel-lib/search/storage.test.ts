@@ -78,7 +78,7 @@ describe('a study in SQLite', () => {
   });
 
   test.each(KILLED)(
-    'killed with kill -9 again and again, %s tries what it would have tried',
+    'killed with kill -9 again and again, %s tries what it would have tried (optuna#3215, optuna#6283, ray#30861)',
     async (name, strategy, workers) => {
       const options = { name, strategy, workers, trials: 20, milliseconds: 20, storage: join(folder, 'killed.db') };
       expect(await inProcess(options, 6)).toBeNull();
@@ -105,7 +105,7 @@ describe('a study in SQLite', () => {
     });
   });
 
-  test('nothing is tried twice by a sampler that repeats itself, and a small space ends', async () => {
+  test('nothing is tried twice by a sampler that repeats itself, and a small space ends (optuna#2021, optuna#5440)', async () => {
     const { status, trials } = await run({
       ...{ name: 'tpe', trials: 60, strategy: nas.optuna({ options: { n_startup_trials: 4 } }) },
       space: nas.space({ a: nas.integer(0, 3), b: nas.categorical(['x', 'y', null]) })
@@ -134,7 +134,7 @@ describe('a study in SQLite', () => {
     expect(new Set(trials.map(({ candidate }) => candidate.layers))).toEqual(new Set([1, 2]));
   });
 
-  test('a study that is not as it was is refused, and stays as it is', async () => {
+  test('a study that is not as it was is refused, and stays as it is (optuna#2199)', async () => {
     await run({ name: 'kept', trials: 3 });
     const other = nas.space({ a: nas.integer(0, 20), b: nas.categorical(['x', 'z']) });
     await expect(run({ name: 'kept', space: other }).result).rejects.toThrow(
@@ -161,7 +161,7 @@ describe('a study in SQLite', () => {
     expect(inner[0]).toContain(`the study "held" must be run by one process at a time, got process ${process.pid}`);
   });
 
-  test('a reader that holds the database open does not hold it up', async () => {
+  test('a reader that holds the database open does not hold it up (optuna-dashboard#820)', async () => {
     const file = join(folder, 'read.db');
     await run({ name: 'read', storage: file, trials: 1 });
     const reader = spawn(PYTHON, [
@@ -192,7 +192,7 @@ describe('a study in SQLite', () => {
     );
   });
 
-  test('several objectives with infinities and failures are stored', async () => {
+  test('several objectives with infinities and failures are stored (optuna#5374, optuna#3676)', async () => {
     const { trials, front } = await run({
       ...{ name: 'two-goals', trials: 6, strategy: nas.optuna({ sampler: 'nsga2' }) },
       objectives: [

@@ -259,7 +259,7 @@ describe('asha', () => {
     });
   }
 
-  test('promotes as a table worked out by hand; fewer than eta promote none', () => {
+  test('promotes as a table worked out by hand; fewer than eta promote none (ray#44256, ray#32634, ray#4401)', () => {
     // cost                5      1      4      1.5    0      6      7      0.5    8      9      2      3
     // ask                 0      1      2      3      4      5      6      7      8      9      10     11
     const asked = table([5, 1, 4, 1.5, 0, 6, 7, 0.5, 8, 9, 2, 3]);

@@ -20,7 +20,7 @@ describe('nas.study', () => {
     expect(one.trials.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  test('a space smaller than the trials ends cleanly, nothing tried twice', async () => {
+  test('a space smaller than the trials ends cleanly, nothing tried twice, the best has values (keras-tuner#35, keras-tuner#237, hyperopt#492)', async () => {
     for (const strategy of [nas.random(), nas.grid(), nas.agedEvolution({ population: 4, sample: 2 })]) {
       const { status, trials, best } = await run({ trials: 1000, strategy });
       expect(status).toBe('exhausted');
@@ -36,7 +36,7 @@ describe('nas.study', () => {
     expect(new Set(trials.map(({ candidate }) => JSON.stringify(candidate))).size).toBeLessThan(43);
   });
 
-  test('several trials at a time and failures neither repeat nor end a grid early', async () => {
+  test('several trials at a time and failures neither repeat nor end a grid early (optuna#5780, optuna#5097, optuna#4627)', async () => {
     const counts = new Map<string, number>();
     const { trials, status } = await run({
       ...{ strategy: nas.grid(), trials: 1000, executor: nas.inProcess({ slots: 5 }) },
@@ -91,7 +91,7 @@ describe('nas.study', () => {
     expect(halved.status).toBe('exhausted');
   });
 
-  test('several objectives and limits: the front of those that meet the limits, in the directions given', async () => {
+  test('several objectives and limits: the front of those that meet the limits, in the directions given (Ax#4970, pymoo#95)', async () => {
     const { front, trials, best } = await run({
       trials: 42,
       objectives: [
@@ -190,7 +190,7 @@ describe('nas.study', () => {
     expect([early.status, early.trials.length]).toEqual(['finished', 7]);
   });
 
-  test('ASHA pauses and promotes: the rungs end as pruned, the whole as complete, each in the folder of its first part', async () => {
+  test('ASHA pauses and promotes: the rungs end as pruned, the whole as complete, each in the folder of its first part (syne-tune#445)', async () => {
     const folders = new Map<string, string[]>();
     const { trials, best } = await run({
       ...{
@@ -219,7 +219,7 @@ describe('nas.study', () => {
     }
   });
 
-  test('a constraint that nobody meets ends in an error, not in a loop', async () => {
+  test('a constraint that nobody meets ends in an error, not in a loop (once-for-all#75)', async () => {
     const nobody = nas.space({ a: nas.integer(0, 5) }, { constraints: [{ name: 'size', of: () => 1, atMost: 0 }] });
     await expect(run({ space: nobody }).result).rejects.toThrow('one must meet the constraint "size"');
   });

@@ -30,7 +30,7 @@ const ended = async (pid: number): Promise<boolean> => {
 };
 
 describe('nas.workers', () => {
-  test('trains in processes of their own, with one thread each; numbers do not depend on how many there are', async () => {
+  test('trains in processes of their own, with one thread each; numbers do not depend on how many there are (optuna#4412)', async () => {
     const trained = (workers: number) =>
       run({
         ...{
@@ -162,7 +162,7 @@ describe('nas.workers', () => {
     expect(children(join('executor', 'worker.js'))).toEqual([]);
   });
 
-  test('workers end with the process that has them, however it ends, also where they compute', async () => {
+  test('workers end with the process that has them, however it ends, also where they compute (ray#42861)', async () => {
     const pids = join(folder, 'pids');
     const program = `const { nas } = require('@switchyard/kernel-lib');
       nas.study({ space: nas.space({ a: nas.integer(0, 9) }), storage: 'memory', progress: false, executor: nas.workers({ workers: 2 }),

@@ -20,5 +20,6 @@ export { stationary } from './stationary';
 export { stableRank } from './svd';
 export { hypervolume } from './hypervolume';
 export { kendall } from './kendall';
+export { knee } from './knee';
 export { crowding, dominates, nonDominated, paretoRanks } from './nonDominated';
 export { ceil, floor } from './wholeNumbers';

@@ -3,17 +3,21 @@
  * where a pivot is not above 1e-12 of its diagonal: A is singular as far as these numbers tell.
  */
 export function lowerFactor(a: readonly ArrayLike<number>[]): Float64Array[] | null {
-  const lower = a.map(() => new Float64Array(a.length));
+  // One buffer for all rows: many small ones cost more than the arithmetic.
+  const values = new Float64Array(a.length ** 2);
+  const lower = a.map((_, i) => values.subarray(i * a.length, (i + 1) * a.length));
   for (let i = 0; i < a.length; i++) {
+    const row = lower[i];
     for (let j = 0; j <= i; j++) {
+      const other = lower[j];
       let left = a[i][j];
       for (let k = 0; k < j; k++) {
-        left -= lower[i][k] * lower[j][k];
+        left -= row[k] * other[k];
       }
       if (i === j && !(left > 1e-12 * a[i][i])) {
         return null;
       }
-      lower[i][j] = i === j ? Math.sqrt(left) : left / lower[j][j];
+      row[j] = i === j ? Math.sqrt(left) : left / other[j];
     }
   }
   return lower;
@@ -23,11 +27,12 @@ export function lowerFactor(a: readonly ArrayLike<number>[]): Float64Array[] | n
 export function solveLower(lower: readonly Float64Array[], b: ArrayLike<number>): Float64Array {
   const y = new Float64Array(lower.length);
   for (let i = 0; i < lower.length; i++) {
+    const row = lower[i];
     let left = b[i];
     for (let k = 0; k < i; k++) {
-      left -= lower[i][k] * y[k];
+      left -= row[k] * y[k];
     }
-    y[i] = left / lower[i][i];
+    y[i] = left / row[i];
   }
   return y;
 }

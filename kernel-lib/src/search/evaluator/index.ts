@@ -1,3 +1,4 @@
+export { extrapolate } from './extrapolate';
 export type { Evaluate, EvaluateFile, EvaluateSource, Measured, RunningTrial } from './evaluate';
 export { provideLibrary } from './library';
 export type { Library } from './library';

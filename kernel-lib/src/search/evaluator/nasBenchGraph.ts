@@ -52,7 +52,7 @@ export async function nasBenchGraph({
   const all = rows ?? (await askPython<NonNullable<typeof rows>>(program(table), python));
   const measures = new Map(
     all.map(([hash, validation, test, latency, parameters]) => [
-      graphForm(fromHash(hash, operations)),
+      graphForm(fromHash(hash)),
       { value: validation, test, latency, parameters }
     ])
   );
@@ -115,10 +115,10 @@ function formOf(layers: readonly Layer[]): string {
     .join('');
 }
 
-function fromHash(hash: number, operations: readonly string[]): Candidate {
-  const base = operations.length + 1;
-  const digits = [0, 1, 2, 3].map((i) => Math.floor(hash / base ** (3 - i)) % base);
-  return { links: LINKS[Math.floor(hash / base ** 4)], operations: digits.map((digit) => operations[digit]) };
+/** Digits of a hash are operations by number, in the table of five operations too. */
+function fromHash(hash: number): Candidate {
+  const digits = [0, 1, 2, 3].map((i) => Math.floor(hash / 10 ** (3 - i)) % 10);
+  return { links: LINKS[Math.floor(hash / 10 ** 4)], operations: digits.map((digit) => OPERATIONS[digit]) };
 }
 
 function program(table: string): string {

@@ -6,6 +6,7 @@ import { fit } from '../../train/loop/fit';
 import type { TaskFitOptions } from '../../train/loop/options';
 import type { Task } from '../../train/tasks/task';
 import type { RunningTrial } from './evaluate';
+import { extrapolate } from './extrapolate';
 
 /** Options of `nas.trainCandidate`. */
 export interface TrainCandidateOptions extends Omit<
@@ -19,6 +20,11 @@ export interface TrainCandidateOptions extends Omit<
   steps?: number;
   /** Measure that is told on the way. Default "loss". */
   objective?: string;
+  /**
+   * Steps of a whole training, of which this is the beginning: the objective is then what `nas.extrapolate` says of them by the curve on validation (`evaluateEvery`), and what was measured is
+   * "<objective>, measured". Default: what was measured.
+   */
+  extrapolate?: number;
 }
 
 /**
@@ -32,7 +38,7 @@ export async function trainCandidate(
   trial: RunningTrial,
   options: TrainCandidateOptions
 ): Promise<Record<string, number>> {
-  const { model, task, steps, objective = 'loss', ...rest } = options;
+  const { model, task, steps, objective = 'loss', extrapolate: at, ...rest } = options;
   const total = trial.resource ?? steps ?? fail('nas.trainCandidate', 'steps must be given', steps);
   const own: Task = task.on?.(model) ?? task;
   if (own.evaluate === undefined) {
@@ -62,10 +68,21 @@ export async function trainCandidate(
     }
     const { step: _step, ...metrics } = result.validation.at(-1)!;
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-    return { ...Object.fromEntries(numbers), parameters: sizeOf(model), steps: total };
+    const measured = { ...Object.fromEntries(numbers), parameters: sizeOf(model), steps: total };
+    return at === undefined ? measured : { ...measured, ...later(result.validation, objective, at) };
   } finally {
     model.dispose();
   }
+}
+
+/** The objective as its curve goes on, and as it was measured at the end. */
+function later(
+  validation: readonly (Readonly<Record<string, unknown>> & { readonly step: number })[],
+  objective: string,
+  at: number
+): Record<string, number> {
+  const curve = validation.map((each) => [each.step, each[objective] as number] as const);
+  return { [objective]: extrapolate(curve, at).mean, [`${objective}, measured`]: curve.at(-1)![1] };
 }
 
 function sizeOf(model: Module): number {

@@ -72,9 +72,11 @@ function fitProcess(
 ): Fitted {
   const { mean, std } = scaleOf(values);
   const y = values.map((value) => (value - mean) / std);
-  const distances = rows.map((a) => rows.map((b) => distance(a, b)));
+  const known = rows.map(sparse);
+  const apart = known.map((row, i) => distances(row, known, i + 1));
+  const smooth = apart.map((row) => row.slice());
   const processes = lengths.flatMap((length) => {
-    const smooth = distances.map((row) => row.map((r) => covariance(r / length)));
+    apart.forEach((row, i) => covariances(row, covariance, length, smooth[i]));
     return noises.flatMap((noise) => process(smooth, y, noise, length) ?? []);
   });
   if (processes.length === 0) {
@@ -82,18 +84,26 @@ function fitProcess(
   }
   const best = processes.reduce((a, b) => (b.likelihood > a.likelihood ? b : a));
   return onHost((row) => {
-    const k = rows.map((each) => covariance(distance(each, row) / best.length));
-    const known = solveLower(best.lower, k).reduce((sum, value) => sum + value * value, 0);
-    return {
-      mean: mean + std * k.reduce((sum, value, i) => sum + value * best.weights[i], 0),
-      std: std * Math.sqrt(Math.max(0, covariance(0) - known))
-    };
+    const away = distances(sparse(row), known, known.length);
+    const k = covariances(away, covariance, best.length, away);
+    const whitened = solveLower(best.lower, k);
+    let [expected, explained] = [0, 0];
+    for (let i = 0; i < k.length; i++) {
+      expected += k[i] * best.weights[i];
+      explained += whitened[i] * whitened[i];
+    }
+    return { mean: mean + std * expected, std: std * Math.sqrt(Math.max(0, covariance(0) - explained)) };
   });
 }
 
-/** Null where the covariance is not positive definite. */
-function process(smooth: readonly number[][], y: readonly number[], noise: number, length: number): Process | null {
-  const lower = lowerFactor(smooth.map((row, i) => row.map((value, j) => (i === j ? value + noise : value))));
+/**
+ * Null where the covariance is not positive definite.
+ *
+ * @param smooth - The lower triangle of the covariance; its diagonal is written.
+ */
+function process(smooth: readonly Float64Array[], y: readonly number[], noise: number, length: number): Process | null {
+  smooth.forEach((row, i) => (row[i] = 1 + noise));
+  const lower = lowerFactor(smooth);
   if (lower === null) {
     return null;
   }
@@ -103,8 +113,51 @@ function process(smooth: readonly number[][], y: readonly number[], noise: numbe
   return { length, lower, weights, likelihood: -0.5 * fit - volume };
 }
 
-function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / Math.max(1, a.length));
+/** Covariances at distances, written to an array as long. */
+function covariances(
+  apart: Float64Array,
+  covariance: (r: number) => number,
+  length: number,
+  result: Float64Array
+): Float64Array {
+  for (let i = 0; i < apart.length; i++) {
+    result[i] = covariance(apart[i] / length);
+  }
+  return result;
+}
+
+/** A row with the places of what is not 0: codes of choices and features of graphs are mostly 0. */
+interface SparseRow {
+  readonly numbers: readonly number[];
+  readonly places: readonly number[];
+}
+
+function sparse(row: readonly number[]): SparseRow {
+  const places: number[] = [];
+  for (let i = 0; i < row.length; i++) {
+    if (row[i] !== 0) {
+      places.push(i);
+    }
+  }
+  return { numbers: row, places };
+}
+
+/** Distances of a row to the first of others. */
+function distances({ numbers, places }: SparseRow, others: readonly SparseRow[], count: number): Float64Array {
+  const result = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    const other = others[n];
+    let sum = 0;
+    for (let i = 0; i < places.length; i++) {
+      sum += (numbers[places[i]] - other.numbers[places[i]]) ** 2;
+    }
+    for (let i = 0; i < other.places.length; i++) {
+      const place = other.places[i];
+      sum += numbers[place] === 0 ? other.numbers[place] ** 2 : 0;
+    }
+    result[n] = Math.sqrt(sum / Math.max(1, numbers.length));
+  }
+  return result;
 }
 
 predictors.register('gp', gp);

@@ -36,7 +36,11 @@ export function checkRows(where: string, rows: readonly (readonly number[])[], v
   if (other >= 0) {
     fail(where, `rows must have equally many numbers (${rows[0].length})`, `${rows[other].length} in row ${other}`);
   }
-  rows.forEach((row, i) => row.forEach((value) => expectNumber(where, `rows[${i}]`, value)));
+  rows.forEach((row, i) => {
+    if (!row.every(Number.isFinite)) {
+      row.forEach((value) => expectNumber(where, `rows[${i}]`, value));
+    }
+  });
   values.forEach((value, i) => expectNumber(where, `values[${i}]`, value));
 }
 

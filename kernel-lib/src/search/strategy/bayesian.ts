@@ -18,7 +18,7 @@ export interface BayesianOptions {
   acquisition?: (typeof ACQUISITIONS)[number];
   /**
    * Numbers that the predictor reads of a candidate: its choices, or Weisfeiler-Lehman features of its network (`nas.graphFeatures`), with which a Gaussian process has a graph
-   * kernel. Default "choices".
+   * kernel: to be preferred where the space tells of networks. Default "choices".
    */
   encoding?: (typeof ENCODINGS)[number];
   /** Random candidates before the first prediction. Default 10. */
@@ -155,7 +155,8 @@ class Bayesian extends PointSearcher<State> {
       return fail('nas.bayesian', 'encoding "graph" needs a space that tells of networks', 'one that does not');
     }
     const features = graphFeatures(graph);
-    return features.map((value) => value * Math.sqrt(features.length));
+    const scale = Math.sqrt(features.length);
+    return features.map((value) => value * scale);
   }
 
   private promise({ mean, std }: Prediction, best: number): number {

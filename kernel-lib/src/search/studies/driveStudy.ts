@@ -162,7 +162,8 @@ export class StudyDrive {
     const { values, measures, beyond } = judged;
     const attributes = { ...common, measures, violation: beyond.reduce((a, b) => a + b, 0) };
     const state = trial.attributes.pauses === true ? 'pruned' : 'complete';
-    await this.tell({ ...trial, state, values, attributes }, beyond.length === 0 ? null : beyond);
+    const intermediate = state === 'pruned' ? withPause(trial, values[0]) : trial.intermediate;
+    await this.tell({ ...trial, state, values, attributes, intermediate }, beyond.length === 0 ? null : beyond);
   }
 
   private async tell(trial: OwnTrial, limits: readonly number[] | null): Promise<void> {
@@ -204,4 +205,10 @@ export class StudyDrive {
       state: state === 'waiting' ? 'running' : state
     });
   }
+}
+
+/** Values on the way with the one that a trial is paused at, as the storage keeps them. */
+function withPause({ intermediate, attributes }: OwnTrial, value: number): OwnTrial['intermediate'] {
+  const { resource = 0 } = attributes;
+  return [...intermediate.filter(([step]) => step !== resource), [resource, value] as const].sort(([a], [b]) => a - b);
 }

@@ -46,7 +46,7 @@ const NAMES = { 'ped-anova': 'PED-ANOVA', fanova: 'fANOVA' };
  * How much each choice matters for an objective, by Optuna, from the complete trials of a study: `await nas.importance(result, { space })`. Choices that
  * are not in every trial are weighed by none of its methods and are left out.
  *
- * @throws {SwitchyardError} where fewer than two trials are complete, or no choice is in all of them; where no Python has Optuna.
+ * @throws {SwitchyardError} where fewer than two trials are complete, or no choice is in all of them; where no Python has Optuna, or for "fanova" scikit-learn.
  */
 export async function importance(
   { trials }: { readonly trials: readonly StudyTrialResult[] },
@@ -91,6 +91,11 @@ async function ask(
       await storage.tell(number, { state: 'complete', values: [values[objective.name]], attributes, limits: null });
     }
     return await storage.importance(method);
+  } catch (error) {
+    if (method === 'fanova' && String(error).includes('sklearn')) {
+      fail(WHERE, 'method "fanova" needs a Python with scikit-learn ("ped-anova" does not)', python ?? 'one without');
+    }
+    throw error;
   } finally {
     await storage.close();
   }

@@ -112,7 +112,7 @@ test('progressive: only the largest slice, then the two largest values, then thr
   model.dispose();
 });
 
-test('values that no slice of a step reads stay, whatever momentum and decay say; those that are read move', () => {
+test('values that no slice of a step reads stay, whatever momentum and decay say; those that are read move (DetNAS#3, DS-Net#7)', () => {
   const model = mlp();
   const net = elastic.supernet(model, HALVES);
   const largestFirst: elastic.SliceSampler = {

@@ -114,7 +114,7 @@ describe('a residual network', () => {
     expect(elastic.supernet(net, { depths: { 'stages.*': [1, 2] } }).count).toBe(4);
   });
 
-  test('gets statistics of its own for a slice: those of the slice itself in training, a mean over the passes', () => {
+  test('gets statistics of its own for a slice: those of the slice itself in training, a mean over the passes (once-for-all#15, slimmable_networks#35)', () => {
     const choice = { sizes: { '**.channels': 2 } };
     const before = outputOf(net, images[0]);
     const slice = elastic.subnet(net, choice, { calibration: images });
