@@ -275,10 +275,10 @@ class Served:
         """Number of a new trial: the next, but where others have made some, too. To ask which trial has a number is a tenth of reading the trial."""
         number = len(self.trial_ids)
         try:
-            isNext = self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number) == trial_id
+            is_next = self.storage.get_trial_id_from_study_id_trial_number(self.study_id, number) == trial_id
         except KeyError:
-            isNext = False
-        number = number if isNext else self.storage.get_trial_number_from_id(trial_id)
+            is_next = False
+        number = number if is_next else self.storage.get_trial_number_from_id(trial_id)
         self.trial_ids[number] = trial_id
         return number
 
