@@ -186,6 +186,14 @@ describe('verify says what it does not compare', () => {
     expect(said).toContain('what the notebook ignores, ^never$, in 0 lines of both runs');
   });
 
+  it('the blanks that fill a column up, where what they stand beside is ignored, and no others', () => {
+    const row = (measured: string, loss = 1): string => `a  ${measured.padStart(6)}   loss ${loss}\n`;
+    const ignore = ['\\d+ ms'];
+    expect(compared(row('99 ms'), row('100 ms'), { ignore }).different).toBe(0);
+    expect(compared(row('99 ms'), row('100 ms', 2), { ignore }).different).toBe(1);
+    expect(compared('a  b\n', 'a b\n', { ignore }).different).toBe(1);
+  });
+
   it('nothing, where everything is compared', () => {
     expect(compared('loss 1\n', 'loss 1\n').said).not.toMatch(/not compared/);
   });

@@ -42,7 +42,9 @@ function comparedLines(text, { ignore, leftOut }) {
     leftOut?.ignored(ignored, shorter.filter((line, i) => line !== rest[i]).length);
     return shorter;
   }, lines);
-  return left.filter((line, i) => line === lines[i] || line.trim() !== '');
+  // What is ignored had a width, to which a table fills up with blanks.
+  const told = left.map((line, i) => (line === lines[i] ? line : line.replace(/ +/g, ' ').trim()));
+  return told.filter((line, i) => line === lines[i] || line !== '');
 }
 
 /**
