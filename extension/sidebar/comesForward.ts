@@ -16,6 +16,8 @@ export interface IComesForwardOptions {
   settings: PanelSettings;
 }
 
+/** Milliseconds from one look to the next: it asks for the layout, which a page that draws has not always at hand. */
+const INTERVAL = 250;
 /** Milliseconds that a training is out of view before the sidebar comes: who scrolls past it is not disturbed. */
 const PATIENCE = 1000;
 
@@ -29,31 +31,35 @@ export class ComesForward implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Looks whether it is time; to be called when a run, or what is in view, may have changed. */
+  /** Looks soon whether it is time; to be called when a run, or what is in view, may have changed. */
   look(): void {
+    this._frame.schedule(this._lookedAt + INTERVAL - performance.now());
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._frame.dispose();
+  }
+
+  private _look(): void {
     const { notebooks, settings } = this._options;
     const notebook = notebooks.currentWidget;
     if (notebook === null || !settings.openSidebar || this._done.has(notebook)) {
       return;
     }
-    const now = performance.now();
+    this._lookedAt = performance.now();
     if (!this._isOutOfView(notebook)) {
       this._awaySince = Infinity;
       return;
     }
-    this._awaySince = Math.min(this._awaySince, now);
-    const left = this._awaySince + PATIENCE - now;
+    this._awaySince = Math.min(this._awaySince, this._lookedAt);
+    const left = this._awaySince + PATIENCE - this._lookedAt;
     if (left > 0) {
       this._frame.schedule(left);
       return;
     }
     this._done.add(notebook);
     this._open();
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    this._frame.dispose();
   }
 
   private _isOutOfView(notebook: NotebookPanel): boolean {
@@ -79,8 +85,9 @@ export class ComesForward implements IDisposable {
   private _options: IComesForwardOptions;
   private _done = new WeakSet<NotebookPanel>();
   private _awaySince = Infinity;
+  private _lookedAt = -Infinity;
   private _isDisposed = false;
-  private _frame = new FrameScheduler(() => this.look());
+  private _frame = new FrameScheduler(() => this._look());
 }
 
 /** Whether some of a node is in view in another; nodes that are not in the document are not. */
