@@ -1,4 +1,5 @@
 import { Session, type Runtime } from 'inspector';
+import { promiseHooks } from 'v8';
 import { Script } from 'vm';
 import { shared } from '../../base/core/host';
 import { Interrupted } from './interrupted';
@@ -16,10 +17,7 @@ export class Repl {
     this.session.connect();
   }
 
-  /**
-   * Forgets evaluations that have not ended. V8 tells of one whose promise nothing holds any more while it collects garbage, and
-   * from Node 22 on it ends the process that hears it then.
-   */
+  /** Forgets evaluations that have not ended. */
   renew(): void {
     this.session.disconnect();
     this.session = new Session();
@@ -31,7 +29,9 @@ export class Repl {
     const objectGroup = String(++this.lastGroup);
     return new Promise((resolve) => {
       const { session } = this;
+      const held: Promise<unknown>[] = [];
       const ended = (error: Error | null, result?: Runtime.EvaluateReturnType) => {
+        held.length = 0;
         if (error !== null) {
           // What ends JavaScript leaves no error of its own, and each Node words it in another way.
           queueMicrotask(() => resolve({ thrown: shared().ending === true ? new Interrupted() : error }));
@@ -46,7 +46,17 @@ export class Repl {
       };
       const options = { expression, replMode: true, awaitPromise: true, objectGroup };
       shared().ending = false;
-      shared().start = () => session.post('Runtime.evaluate', options, ended);
+      shared().start = () => {
+        // V8 holds a script's promise weakly, also when it has settled and the answer is on its way: collected then, Node 22 ends
+        // the process. The callback that waits for the answer holds it. It is the first promise that the evaluation makes, and there
+        // is none where the script does not parse.
+        const stop = promiseHooks.onInit((promise) => {
+          held.push(promise);
+          stop();
+        }) as () => void;
+        session.post('Runtime.evaluate', options, ended);
+        stop();
+      };
       try {
         START.runInThisContext({ breakOnSigint: true });
       } catch {

@@ -7,8 +7,6 @@ export class Run {
   /** Number of the last step that was done; -1 for none, null before V8 has accepted the script. */
   step: number | null = null;
   private resources: { value: unknown; method: symbol }[] = [];
-  /** Promises and loops that the cell waits for, by their place: see {@link Run.wait}. */
-  private readonly held = new Map<number, unknown>();
 
   constructor(
     private readonly cell: Cell,
@@ -34,20 +32,6 @@ export class Run {
       get: () => this.modules.take(from, name),
       set: (value: unknown) => Object.defineProperty(globalThis, own, { value, writable: true, configurable: true })
     });
-  }
-
-  /**
-   * The promise that `await` makes of a value, which stays while the cell waits: else V8 would collect what nothing will ever settle,
-   * and the evaluation with it.
-   */
-  wait(place: number, value: unknown): Promise<unknown> {
-    return this.loop(place, Promise.resolve(value));
-  }
-
-  /** The same for what `for await` loops over. */
-  loop<T>(place: number, iterable: T): T {
-    this.held.set(place, iterable);
-    return iterable;
   }
 
   /** Passes on what was awaited; an interrupted cell goes no further. */
@@ -88,12 +72,6 @@ export class Run {
 
 /** Stands for runs that have ended: what is left of their statements stops. */
 export const ENDED = Object.freeze({
-  wait(): never {
-    throw new Interrupted();
-  },
-  loop(): never {
-    throw new Interrupted();
-  },
   awaited(): never {
     throw new Interrupted();
   },

@@ -35,14 +35,13 @@ export class Rewriter {
       }
       const visited = typescript.visitEachChild(child, visit, context);
       if (typescript.isAwaitExpression(visited)) {
-        const held = factory.updateAwaitExpression(visited, this.call('wait', this.place(child), visited.expression));
-        return this.at(this.call('awaited', held), child);
+        return this.at(this.call('awaited', visited), child);
       }
       if (typescript.isForOfStatement(visited) && visited.awaitModifier !== undefined) {
         const check = factory.createExpressionStatement(this.call('awaited'));
         const body = factory.createBlock([check, visited.statement], true);
-        const held = this.call('loop', this.place(child), visited.expression);
-        return factory.updateForOfStatement(visited, visited.awaitModifier, visited.initializer, held, body);
+        const { awaitModifier, initializer, expression } = visited;
+        return factory.updateForOfStatement(visited, awaitModifier, initializer, expression, body);
       }
       return visited;
     };
@@ -109,10 +108,6 @@ export class Rewriter {
     return typescript.isIdentifier(name)
       ? [this.renamedText(name)]
       : name.elements.flatMap((element) => (typescript.isOmittedExpression(element) ? [] : this.namesIn(element.name)));
-  }
-
-  private place(node: ts.Node): ts.NumericLiteral {
-    return this.factory.createNumericLiteral(node.getStart(this.file));
   }
 
   private call(method: string, ...args: ts.Expression[]): ts.CallExpression {
