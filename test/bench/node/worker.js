@@ -6,7 +6,7 @@ const readline = require('readline');
 const { io } = require('@switchyard/kernel-lib');
 const { timeRuns } = require('../driver/timeRuns');
 const { largestErrors } = require('./errors');
-const { memoryPeak } = require('./memory');
+const { memoryHeld, memoryPeak } = require('./memory');
 const { profile } = require('./profile');
 const { exportModel } = require('./exportModel');
 const { stepFloor } = require('./stepFloor');
@@ -58,22 +58,23 @@ const COMMANDS = {
 
   profile: ({ name }) => profile(variant(name).run),
 
-  memory({ name }) {
+  async memory({ name, file }) {
+    const libraries = memoryHeld();
+    COMMANDS.open({ file });
     const { run } = variant(name);
-    // The values are on TensorFlow's side by now.
     opened.tensors.clear();
-    return { megabytes: memoryPeak(run) };
+    return { megabytes: await memoryPeak(run), libraries };
   },
 
   exportModel,
   stepFloor
 };
 
-readline.createInterface({ input: process.stdin }).on('line', (line) => {
+readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   let answer;
   try {
     const { command, ...rest } = JSON.parse(line);
-    answer = COMMANDS[command](rest);
+    answer = await COMMANDS[command](rest);
   } catch (error) {
     answer = { error: error.stack ?? String(error) };
   }

@@ -57,19 +57,26 @@ class Worker:
         results = self.variant(name).results()
         return {"errors": {key: relative_error(results.get(key), value) for key, value in reference.items()}}
 
-    def memory(self, name):
+    def memory(self, name, file):
+        libraries = megabytes("VmRSS")
+        self.open(file)
         run = self.variant(name).run
         self.opened[0].clear()
+        run()
         gc.collect()
         with open("/proc/self/clear_refs", "w") as refs:
             refs.write("5")  # resets the peak to what is held now
         for _ in range(3):
             run()
-        with open("/proc/self/status") as status:
-            return {"megabytes": int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) / 1024}
+        return {"megabytes": megabytes("VmHWM"), "libraries": libraries}
 
     def versions(self):
         return {"torch": torch.__version__, "python": sys.version.split()[0], "threads": torch.get_num_threads()}
+
+
+def megabytes(field):
+    with open("/proc/self/status") as status:
+        return int(re.search(field + r":\s+(\d+) kB", status.read())[1]) / 1024
 
 
 def relative_error(actual, reference):

@@ -18,26 +18,30 @@ async function memory(bench) {
     const peaks = [];
     for (const { variant, worker, name } of layerContestants(bench, shape, 'both')) {
       if (VARIANTS.includes(variant)) {
-        peaks.push({ ...row, variant, value: await peakOf(bench, worker === bench.torch, file, name) });
+        peaks.push({ ...row, variant, ...(await peakOf(bench, worker === bench.torch, file, name)) });
       }
     }
     peaks.forEach((peak) => bench.note(peak));
-    lines.push([
-      row.shape,
-      ...VARIANTS.map((variant) => digits(peaks.find((peak) => peak.variant === variant)?.value))
-    ]);
+    lines.push([row.shape, ...VARIANTS.map((variant) => shown(peaks.find((peak) => peak.variant === variant)))]);
   }
   if (lines.length > 0) {
-    printTable('Peak memory of the process, forward+backward (MB)', ['layer', ...VARIANTS], lines);
+    printTable(
+      'Peak memory of the process, forward+backward (MB; with it, of what libraries hold before a model is there)',
+      ['layer', ...VARIANTS],
+      lines
+    );
   }
+}
+
+function shown(peak) {
+  return peak === undefined ? digits(undefined) : `${digits(peak.value)} (${digits(peak.libraries)})`;
 }
 
 async function peakOf({ python, threads }, onTorch, file, name) {
   const worker = onTorch ? torchWorker(python, threads) : nodeWorker(threads);
   try {
-    await worker.ask('open', { file });
-    const { megabytes } = await worker.ask('memory', { name });
-    return megabytes;
+    const { megabytes, libraries } = await worker.ask('memory', { name, file });
+    return { value: megabytes, libraries };
   } finally {
     worker.close();
   }

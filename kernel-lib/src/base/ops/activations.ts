@@ -1,5 +1,6 @@
 import { executeSingle, hasCustomOps, tf } from '../backend';
 import { expectDtype } from '../core';
+import { activate, noteActivated, type CustomActivation } from './activated';
 import { withGradient } from './gradient';
 
 /** `x Φ(x)` with the exact normal distribution function, not the tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415). */
@@ -70,13 +71,14 @@ export function silu<T extends tf.Tensor>(x: T): T {
 }
 
 // One pass over memory each way, instead of one for each of a dozen elementwise ops.
-function inOnePass<T extends tf.Tensor>(activation: string, x: T): T {
-  return withGradient<T>(
+function inOnePass<T extends tf.Tensor>(activation: CustomActivation, x: T): T {
+  const y = withGradient<T>(
     [x],
     (save) => {
       save([x]);
-      return executeSingle('SwitchyardActivation', { activation }, [x]) as T;
+      return activate({ activation, x });
     },
     (dy, [x]) => [executeSingle('SwitchyardActivationGrad', { activation }, [dy, x])]
   );
+  return noteActivated(y, { activation, x });
 }

@@ -1,8 +1,20 @@
 import { tf } from '../backend';
 
+interface TapeState {
+  gradientDepth: number;
+  activeTape?: object;
+}
+
 /** Whether a gradient is being taken of what runs now. */
 export function onTape(): boolean {
-  return (tf.engine().state as { gradientDepth: number }).gradientDepth > 0;
+  return (tf.engine().state as TapeState).gradientDepth > 0;
+}
+
+/** Tells whether the gradient that is being taken when it is called is the one that is being taken now. */
+export function sameGradient(): () => boolean {
+  const now = (): TapeState => tf.engine().state as TapeState;
+  const { gradientDepth: depth, activeTape: tape } = now();
+  return () => now().gradientDepth === depth && now().activeTape === tape;
 }
 
 /** Keeps tensors alive until the backward pass. */

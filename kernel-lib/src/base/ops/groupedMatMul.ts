@@ -17,15 +17,8 @@ export function groupedMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan
   expectShape('ops.groupedMatMul', w, [plan.numExperts, x.shape[1], 'H']);
   expectDtype('ops.groupedMatMul', 'x', x, 'float32');
   expectDtype('ops.groupedMatMul', 'w', w, 'float32');
-  if (hasCustomOps() && !largeProducts(plan, w.shape[1] * w.shape[2])) {
+  if (hasCustomOps()) {
     return customMatMul(x, w, plan);
   }
   return paddingPays(plan, w.shape[1], w.shape[2]) ? paddedMatMul(x, w, plan) : splitMatMul(x, w, plan);
-}
-
-// From about here TensorFlow's own matmul, with all threads on one expert's product, is ahead of the custom op, which
-// gives each thread a product of its own: 1.3 times at 512 x 2048, while at 256 x 512 it is behind by as much.
-function largeProducts({ rows, counts }: DispatchPlan, matrixSize: number): boolean {
-  const active = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  return matrixSize >= 2 ** 19 && rows >= 128 * active;
 }

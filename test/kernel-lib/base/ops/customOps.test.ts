@@ -140,6 +140,21 @@ describe('custom ops agree with the composed path', () => {
     });
   }
 
+  test.each(['gelu', 'silu'] as const)('experts whose rows are a %s: value and gradients', (name) => {
+    const shapes = [...CASES, ...Array.from({ length: 20 }, (_, seed) => randomCase(seed))];
+    shapes.forEach((shape) => {
+      expectSame(() => {
+        const { plan, x, w, weights, upstream } = inputsOf(shape);
+        const routed = (x: tf.Tensor, w: tf.Tensor) => {
+          const rows = ops[name](ops.dispatch(x as tf.Tensor2D, plan));
+          return ops.combine(ops.groupedMatMul(rows, w as tf.Tensor3D, plan), weights, plan);
+        };
+        const gradients = tf.grads((x, w) => routed(x, w).mul(upstream).sum())([x, w]);
+        return [routed(x, w), ...gradients];
+      });
+    });
+  });
+
   test.each(['gelu', 'silu'] as const)('%s: value and gradient, far into both tails', (name) => {
     expectSame(() => {
       const x = tf.concat([random.normal([1000], 0, 3), tf.tensor1d([-80, -20, -0, 0, 20, 80])]);
@@ -252,6 +267,7 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardPackedMatMul', { format: 'BF16', rows: 2, columns: 1, transpose_w: false }, ['f2', 'i1', 'i1'], 1],
     ['SwitchyardPackedGather', { format: 'F32', rows: 1, columns: 1 }, ['i1', 'i1'], 1],
     ['SwitchyardUnpack', { format: 'F32', matrices: 1, rows: 1, columns: 2, transpose: true }, ['i1'], 1],
+    ['SwitchyardGroupedMatMulActivationGrad', { activation: 'gelu' }, ['f2', 'f3', 'i1', 'f2'], 1],
     ['SwitchyardActivation', { activation: 'gelu' }, ['f2'], 1],
     ['SwitchyardActivationGrad', { activation: 'silu' }, ['f2', 'f2'], 1],
     ['SwitchyardAttention', { heads: 1, groups: 1, causal: false, packed: false }, ['f3', 'f3', 'f3', 's1'], 2],
@@ -267,11 +283,11 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3]
   ];
 
-  test.each(OPS)('%s %j: 1,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
+  test.each(OPS)('%s %j: 2,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
     const next = random.child(`sizes of ${name}`).generator();
     const draw = (list: number[]): number => list[Math.floor(next() * list.length)];
     const ended = { tensor: 0, error: 0 };
-    for (let n = 0; n < 1000; n++) {
+    for (let n = 0; n < 2000; n++) {
       // Inputs of an op often share a size, so that some fit.
       const shared = [draw(SIZES), draw(SIZES), draw(SIZES)];
       const often = Math.max(0.7, 1 - 1 / inputs.length);
@@ -297,7 +313,7 @@ describe('sizes of tensors without elements', () => {
       });
     }
     expect(ended.tensor).toBeGreaterThan(3);
-    expect(ended.tensor + ended.error).toBe(1000);
+    expect(ended.tensor + ended.error).toBe(2000);
   });
 
   function rows(shape: number[]): tf.Tensor[] {
@@ -371,7 +387,24 @@ describe('custom ops refuse what does not fit, and the process goes on', () => {
       'a gradient of another shape',
       () => executeSingle('SwitchyardActivationGrad', { activation: 'gelu' }, [f([2]), f([3])]),
       /dy and x must have one shape/
-    ]
+    ],
+    ...[
+      [
+        [4, 2],
+        [1, 3, 2],
+        [4, 2]
+      ],
+      [
+        [4, 2],
+        [1, 3, 2],
+        [3, 3]
+      ],
+      [[4, 2], [1, 3, 2], [12]]
+    ].map(([dy, w, x]): [string, () => unknown, RegExp] => [
+      `an activation [${x.join(', ')}] of another shape than the product`,
+      () => executeSingle('SwitchyardGroupedMatMulActivationGrad', { activation: 'gelu' }, [f(dy), f(w), i([2]), f(x)]),
+      /x \[.*\] fits neither dy \[4,2\] nor w \[1,3,2\]/
+    ])
   ];
   test.each(refusals)('%s', (_name, call, message) => {
     expect(() => tf.tidy(() => call() as tf.Tensor)).toThrow(message);

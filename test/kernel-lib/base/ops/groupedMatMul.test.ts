@@ -122,3 +122,67 @@ test('shapes that do not fit the plan are refused', () => {
   expect(() => groupedMatMul(x, tf.zeros([4, 3, 3]), plan)).toThrow('expects shape [4, 2, H], got [4, 3, 3]');
   expect(() => groupedBias(x, tf.zeros([4, 3]), plan)).toThrow('groupedBias: expects shape [4, 2], got [4, 3]');
 });
+
+describe('a product with rows that are an activation', () => {
+  const plan = ops.planDispatch(Int32Array.of(0, 1, 1, 0, 1, 1, 0, 1), { numTokens: 8, k: 1, numExperts: 2 });
+  const x = spread([8, 64]) as tf.Tensor2D;
+  const w = spread([2, 64, 1], 40) as tf.Tensor3D;
+  const product = (rows: tf.Tensor) => groupedMatMul(rows as tf.Tensor2D, w, plan);
+
+  test('does not keep them for the gradient', () => {
+    const buffersThen = (rows: (x: tf.Tensor2D) => tf.Tensor) => {
+      let buffers = 0;
+      const before = tf.memory().numDataBuffers;
+      tf.tidy(() => {
+        const noted = (y: tf.Tensor) =>
+          ops.withGradient(
+            [y],
+            () => y.clone(),
+            (dy) => {
+              // The forward pass has ended.
+              buffers = tf.memory().numDataBuffers - before;
+              return [dy.clone()];
+            }
+          );
+        tf.grad((x) => noted(product(rows(x as tf.Tensor2D))).sum())(x);
+      });
+      return buffers;
+    };
+    const none = buffersThen((x) => x);
+    expect(buffersThen(ops.gelu)).toBe(none);
+    // Another op's result is kept.
+    expect(buffersThen((x) => x.square())).toBe(none + 1);
+  });
+
+  test('has a gradient with regard to them where one is asked for, also within another', () => {
+    const rows = ops.gelu(x);
+    const expected = tf.grad((rows) => product(rows).sum())(rows);
+    tf.grad((x) => {
+      const activated = ops.gelu(x);
+      const [inner] = tf.grads((activated) => product(activated).sum().add(activated.sum()))([activated]);
+      expectClose(inner, expected.add(1), 1e-6);
+      return product(activated).sum();
+    })(x);
+  });
+
+  test('has one with regard to them under a later gradient', () => {
+    let activated: tf.Tensor | null = null;
+    tf.grad((x) => {
+      activated = tf.keep(ops.gelu(x));
+      return activated.sum();
+    })(x);
+    const expected = tf.grad((rows) => product(rows).sum())(ops.gelu(x));
+    expectClose(tf.grad((rows) => product(rows).sum())(activated!), expected, 1e-6);
+  });
+
+  test('is added up where they go on another way as well', () => {
+    const gradient = tf.grad((x) => {
+      const activated = ops.gelu(x);
+      return product(activated).sum().add(activated.square().sum());
+    })(x);
+    const apart = tf
+      .grad((x) => product(ops.gelu(x)).sum())(x)
+      .add(tf.grad((x) => ops.gelu(x).square().sum())(x));
+    expectClose(gradient, apart, 1e-5);
+  });
+});
