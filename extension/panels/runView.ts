@@ -203,11 +203,16 @@ export class RunView extends Widget {
         : { layer: path, expert, name: trans.__('%1 of layer %2', experts[expert], layers[layer]) };
     this._describeControl(this._controlIn(state), chosen);
     const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
+    const lacking = kind.details?.lacking(payload, layer, view.tab) ?? null;
+    const whole = lacking === null ? payload : this._filled(run, payload, lacking);
+    const wait = this._picturesWait(whole);
+    // Pictures that wait for their turn are of a step before, and the header tells the step that they show.
+    const told = wait === 0 ? payload : (this._drawn ?? payload);
     this._header.describe({
       ...this._runChoice(runs, run),
       title: this._titleOf(run, runs),
-      source,
-      progress: progressOf(payload, trans),
+      source: told.source,
+      progress: progressOf(told, trans),
       state,
       health: healthWords(payload, this._settings.healthLimits, trans),
       layers: isOfLayers ? layers : [],
@@ -217,10 +222,7 @@ export class RunView extends Widget {
     });
     this._configuration.describe(configurationOf(run));
     this._tell(stateSentence(state, source, trans));
-    const lacking = kind.details?.lacking(payload, layer, view.tab) ?? null;
-    const whole = lacking === null ? payload : this._filled(run, payload, lacking);
     this._pictures.show();
-    const wait = this._picturesWait(whole);
     if (wait === 0) {
       // A reader who asks for a picture does not take time from the snapshots.
       const draw = (): void => this._drawPictures(whole, layer, expert);
