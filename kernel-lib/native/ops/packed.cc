@@ -18,7 +18,7 @@ constexpr int kFewRows = 3;
 // Floats of scratch memory: a quarter of a megabyte, which a core's cache holds beside the rows of x.
 constexpr int64_t kScratch = 65536;
 // Values of a weight that one thread goes through before another is worth its start.
-constexpr int64_t kTask = 100000;
+constexpr int64_t kTask = 200000;
 
 // An op on a packed weight: its format and sizes.
 class PackedOp : public SizedOp {
@@ -64,14 +64,14 @@ class PackedOp : public SizedOp {
 };
 
 REGISTER_OP("SwitchyardPackedMatMul")
-    .Input("x: float")        // [R, K], or [R, N] without transpose_w
+    .Input("x: float")        // [..., K], or [..., N] without transpose_w; with offsets [R, K] or [R, N]
     .Input("w: int32")        // the bytes of [E, N, K]
     .Input("offsets: int32")  // [E + 1], or [0]: there is one matrix
     .Attr("format: string")
     .Attr("rows: int")     // N
     .Attr("columns: int")  // K
     .Attr("transpose_w: bool")
-    .Output("y: float")  // [R, N], or [R, K]
+    .Output("y: float")  // [..., N], or [..., K]
     .SetShapeFn(shape_inference::UnknownShape);
 
 class PackedMatMul : public PackedOp {
@@ -85,18 +85,22 @@ class PackedMatMul : public PackedOp {
     const Tensor& words = ctx->input(1);
     const Tensor& offsets = ctx->input(2);
     const int depth = transpose_w_ ? columns_ : rows_;
-    OP_REQUIRES(ctx, x.dims() == 2 && x.dim_size(1) == depth,
-                errors::InvalidArgument("x must be [R, ", depth, "], got ", x.shape().DebugString()));
     const bool grouped = offsets.NumElements() > 0;
+    OP_REQUIRES(ctx, (grouped ? x.dims() == 2 : x.dims() > 0) && x.dim_size(x.dims() - 1) == depth,
+                errors::InvalidArgument("x must be [", grouped ? "R" : "...", ", ", depth, "], got ", x.shape().DebugString()));
+    const int64_t rows = x.NumElements() / depth;
+    OP_REQUIRES(ctx, rows <= std::numeric_limits<int>::max(), errors::InvalidArgument("rows must be counted in 31 bits, got ", rows));
     const int64_t groups = grouped ? offsets.NumElements() - 1 : 1;
-    if (grouped) OP_REQUIRES_OK(ctx, CheckOffsets(offsets, groups, x.dim_size(0)));
+    if (grouped) OP_REQUIRES_OK(ctx, CheckOffsets(offsets, groups, rows));
     OP_REQUIRES_OK(ctx, CheckWords(words, groups));
+    TensorShape shape = x.shape();
+    OP_REQUIRES_OK(ctx, shape.SetDimWithStatus(x.dims() - 1, transpose_w_ ? rows_ : columns_));
     Tensor* y = nullptr;
-    OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {x.dim_size(0), transpose_w_ ? rows_ : columns_}, &y));
+    OP_REQUIRES_OK(ctx, ctx->allocate_output(0, shape, &y));
     std::vector<Span> spans;
     for (int64_t e = 0; e < groups; ++e) {
       const int first = grouped ? offsets.flat<int32_t>()(e) : 0;
-      const int last = grouped ? offsets.flat<int32_t>()(e + 1) : static_cast<int>(x.dim_size(0));
+      const int last = grouped ? offsets.flat<int32_t>()(e + 1) : static_cast<int>(rows);
       if (last > first) spans.push_back({e, first, last - first});
     }
     if (transpose_w_) {
@@ -146,7 +150,7 @@ class PackedMatMul : public PackedOp {
     int most = 0;
     for (const Span& span : spans) most = std::max(most, span.rows);
     const bool few = most <= kFewRows;
-    const Floats sums = few ? SumsOf(xs, x.dim_size(0)) : Floats();
+    const Floats sums = few ? SumsOf(xs, x.NumElements() / columns_) : Floats();
     const int64_t aim = few ? kTask : kScratch;
     const int size = static_cast<int>(std::max<int64_t>(8, aim / columns_));
     const auto pieces = PiecesOf(spans, rows_, size);

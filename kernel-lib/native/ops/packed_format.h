@@ -9,6 +9,9 @@
 #if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #include <immintrin.h>
 #define SWITCHYARD_AVX2 1
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#define SWITCHYARD_AVX512 1
+#endif
 #endif
 
 namespace switchyard {
@@ -48,18 +51,38 @@ inline void Uniform(Chunk* out, float scale, float offset) {
   out->offset = offset;
 }
 
-// Sixteen bytes of two codes each: the lower halves are the first sixteen.
+// Sixteen bytes of two codes each: the lower halves are the first sixteen. Compilers do not make vectors of these loops by themselves,
+// for the codes may be the bytes they are read from.
 inline void Nibbles(const uint8_t* from, int8_t* codes) {
+#ifdef SWITCHYARD_AVX2
+  const __m128i both = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), low = _mm_set1_epi8(15);
+  _mm_store_si128(reinterpret_cast<__m128i*>(codes), _mm_and_si128(both, low));
+  _mm_store_si128(reinterpret_cast<__m128i*>(codes + 16), _mm_and_si128(_mm_srli_epi16(both, 4), low));
+#else
   for (int i = 0; i < 16; ++i) {
     codes[i] = from[i] & 15;
     codes[16 + i] = from[i] >> 4;
   }
+#endif
 }
 
 inline void FifthBits(const uint8_t* from, int8_t* codes) {
   uint32_t bits;
   std::memcpy(&bits, from, 4);
+#ifdef SWITCHYARD_AVX2
+  // Each byte has its own bit of the eight that it was spread from.
+  const __m256i places = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,  //
+                                          2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+  const __m256i own = _mm256_set1_epi64x(0x8040201008040201LL);
+  const __m256i spread = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(bits), places), own);
+  const __m256i fifth = _mm256_and_si256(_mm256_cmpeq_epi8(spread, own), _mm256_set1_epi8(16));
+  // By halves, as they were stored: a load of two stores would wait for both to reach the cache.
+  __m128i* to = reinterpret_cast<__m128i*>(codes);
+  _mm_store_si128(to, _mm_or_si128(_mm_load_si128(to), _mm256_castsi256_si128(fifth)));
+  _mm_store_si128(to + 1, _mm_or_si128(_mm_load_si128(to + 1), _mm256_extracti128_si256(fifth, 1)));
+#else
   for (int i = 0; i < kChunk; ++i) codes[i] |= ((bits >> i) & 1) << 4;
+#endif
 }
 
 struct Q4_0 {
@@ -117,11 +140,21 @@ inline void SixBits(const uint8_t* from, int i, int* scale, int* minimum) {
   }
 }
 
+// Bits `shift` and above of each of 32 bytes, as many as `mask` has.
+inline void Bits(const uint8_t* from, int shift, uint8_t mask, uint8_t* out) {
+#ifdef SWITCHYARD_AVX2
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  // What comes in from the next byte is masked away.
+  const __m256i shifted = _mm256_srl_epi16(bytes, _mm_cvtsi32_si128(shift));
+  _mm256_store_si256(reinterpret_cast<__m256i*>(out), _mm256_and_si256(shifted, _mm256_set1_epi8(mask)));
+#else
+  for (int j = 0; j < kChunk; ++j) out[j] = (from[j] >> shift) & mask;
+#endif
+}
+
 // Chunks 2 j and 2 j + 1 are the lower and the upper halves of the same 32 bytes.
 inline void KCodes(const uint8_t* nibbles, int i, int8_t* codes) {
-  const uint8_t* from = nibbles + 32 * (i >> 1);
-  const int shift = 4 * (i & 1);
-  for (int j = 0; j < kChunk; ++j) codes[j] = (from[j] >> shift) & 15;
+  Bits(nibbles + 32 * (i >> 1), 4 * (i & 1), 15, reinterpret_cast<uint8_t*>(codes));
 }
 
 inline void KScale(const uint8_t* block, int i, Chunk* out) {
@@ -143,7 +176,9 @@ struct Q5_K {
   static void Read(const uint8_t* block, int i, Chunk* out) {
     KScale(block, i, out);
     KCodes(block + 48, i, out->codes);
-    for (int j = 0; j < kChunk; ++j) out->codes[j] |= ((block[16 + j] >> i) & 1) << 4;
+    alignas(32) uint8_t fifth[kChunk];
+    Bits(block + 16, i, 1, fifth);
+    for (int j = 0; j < kChunk; ++j) out->codes[j] |= fifth[j] << 4;
   }
 };
 
@@ -158,10 +193,10 @@ struct Q6_K {
     const int part = i >> 2, quarter = i & 3;
     const uint8_t* low = block + 64 * part + 32 * (quarter & 1);
     const uint8_t* high = block + 128 + 32 * part;
-    const int shift = 4 * (quarter >> 1);
-    for (int j = 0; j < kChunk; ++j) {
-      out->codes[j] = int8_t(((low[j] >> shift) & 15) | (((high[j] >> (2 * quarter)) & 3) << 4)) - 32;
-    }
+    alignas(32) uint8_t lower[kChunk], upper[kChunk];
+    Bits(low, 4 * (quarter >> 1), 15, lower);
+    Bits(high, 2 * quarter, 3, upper);
+    for (int j = 0; j < kChunk; ++j) out->codes[j] = static_cast<int8_t>((lower[j] | (upper[j] << 4)) - 32);
   }
 };
 
@@ -169,6 +204,12 @@ struct Q6_K {
 inline __m256 Codes8(const int8_t* codes) {
   return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(codes))));
 }
+
+#ifdef SWITCHYARD_AVX512
+inline __m512 Codes16(const int8_t* codes) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(codes))));
+}
+#endif
 
 inline float Sum8(__m256 v) {
   __m128 sum = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -208,7 +249,9 @@ struct BlockRows {
     const uint8_t* block = row;
     Chunk chunk;
     float offsets = 0;
-#ifdef SWITCHYARD_AVX2
+#if defined(SWITCHYARD_AVX512)
+    __m512 total = _mm512_setzero_ps(), others = total;
+#elif defined(SWITCHYARD_AVX2)
     __m256 total = _mm256_setzero_ps();
 #else
     float total = 0;
@@ -217,7 +260,12 @@ struct BlockRows {
       for (int i = 0; i < Block::kValues / kChunk; ++i, x += kChunk) {
         Block::Read(block, i, &chunk);
         offsets += chunk.offset * *sums++;
-#ifdef SWITCHYARD_AVX2
+#if defined(SWITCHYARD_AVX512)
+        const __m512 first = _mm512_mul_ps(Codes16(chunk.codes), _mm512_loadu_ps(x));
+        const __m512 second = _mm512_mul_ps(Codes16(chunk.codes + 16), _mm512_loadu_ps(x + 16));
+        total = _mm512_fmadd_ps(_mm512_set1_ps(chunk.scale[0]), first, total);
+        others = _mm512_fmadd_ps(_mm512_set1_ps(chunk.scale[1]), second, others);
+#elif defined(SWITCHYARD_AVX2)
         const __m256 first = _mm256_fmadd_ps(Codes8(chunk.codes), _mm256_loadu_ps(x),
                                              _mm256_mul_ps(Codes8(chunk.codes + 8), _mm256_loadu_ps(x + 8)));
         const __m256 second = _mm256_fmadd_ps(Codes8(chunk.codes + 16), _mm256_loadu_ps(x + 16),
@@ -229,7 +277,10 @@ struct BlockRows {
 #endif
       }
     }
-#ifdef SWITCHYARD_AVX2
+#if defined(SWITCHYARD_AVX512)
+    total = _mm512_add_ps(total, others);
+    return Sum8(_mm256_add_ps(_mm512_castps512_ps256(total), _mm512_extractf32x8_ps(total, 1))) + offsets;
+#elif defined(SWITCHYARD_AVX2)
     return Sum8(total) + offsets;
 #else
     return total + offsets;

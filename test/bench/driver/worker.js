@@ -58,18 +58,35 @@ function torchWorker(python, threads, script = 'worker.py') {
   return new Worker(python, [path.join(FOLDER, 'python', script), String(threads)], env);
 }
 
-/** Those who write with a real model: this library as float32 and as stored, and, where PyTorch is there, transformers. */
-function realWorkers({ threads, torch, python }) {
-  const ours = (variant, dtype) => ({ variant, dtype, worker: nodeWorker(threads, 'realModel.js') });
+/**
+ * Those who write with a real model: this library as float32 and as stored, and, where they are there, transformers and llama.cpp. Their logits agree to
+ * a part of the largest.
+ */
+function realWorkers({ threads, torch, python }, llama) {
+  const ours = (variant, dtype) => ({
+    variant,
+    dtype,
+    tolerance: 1e-3,
+    worker: nodeWorker(threads, 'realModel.js')
+  });
   const theirs = () => ({
     variant: 'transformers',
     dtype: 'float32',
+    tolerance: 1e-3,
     worker: torchWorker(python, threads, 'real_model.py')
+  });
+  // It rounds what goes into a product to eight bits.
+  const llamaCpp = () => ({
+    variant: 'llama.cpp',
+    dtype: 'as stored',
+    tolerance: 0.05,
+    worker: torchWorker(llama, threads, 'llama_model.py')
   });
   return [
     ours('ours, float32', 'float32'),
     ours('ours, as stored', 'as stored'),
-    ...(torch === null ? [] : [theirs()])
+    ...(torch === null ? [] : [theirs()]),
+    ...(llama === null ? [] : [llamaCpp()])
   ];
 }
 

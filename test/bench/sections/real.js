@@ -3,21 +3,20 @@
 const path = require('path');
 const { findProject } = require('../../../kernel-lib/bin/support/project');
 const { digits, printTable } = require('../driver/table');
+const { llamaPython } = require('../driver/python');
 const { realWorkers } = require('../driver/worker');
 
 const TEXT = 'The river Amazon rises in the Andes of Peru and flows east for some 6,400 km. ';
-/** Of the largest logit. */
-const TOLERANCE = 1e-3;
 const UNTIMED = 4;
 
 /**
  * A real model, SmolLM2-135M from a GGUF of quantised blocks: opening, a prompt, and token after token; the least of rounds in turn. PyTorch
- * has the same values in float32. It needs `npx switchyard models add smollm2`; a Python that is given needs transformers and gguf besides PyTorch.
+ * has the same values in float32, llama.cpp those of the file. It needs `npx switchyard models add smollm2`; a Python that is given needs transformers and gguf besides PyTorch.
  */
 async function real(bench) {
   const place = path.join(findProject().root, '.venv', 'share', 'switchyard', 'models', 'smollm2.gguf');
   const { prompt, tokens, rounds } = bench.shapes.real;
-  const contestants = realWorkers(bench);
+  const contestants = realWorkers(bench, bench.torch === null ? null : await llamaPython());
   try {
     for (const each of contestants) {
       each.opened = await each.worker.ask('open', { place, dtype: each.dtype });
@@ -39,11 +38,11 @@ async function expectSame(contestants, ids) {
     all.push((await worker.ask('logits', { ids })).logits);
   }
   const scale = Math.max(...all[0].map(Math.abs));
-  contestants.forEach(({ variant }, i) => {
+  contestants.forEach(({ variant, tolerance }, i) => {
     const error = Math.max(...all[i].map((value, id) => Math.abs(value - all[0][id]))) / scale;
     // A NaN must not pass.
-    if (!(error <= TOLERANCE)) {
-      throw new Error(`bench: logits of "${variant}" must agree to ${TOLERANCE}, got ${error}`);
+    if (!(error <= tolerance)) {
+      throw new Error(`bench: logits of "${variant}" must agree to ${tolerance}, got ${error}`);
     }
   });
 }

@@ -9,15 +9,23 @@ import { PagedTensor } from './pagedTensor';
 import type { DispatchPlan } from './planDispatch';
 
 /**
- * Rows [R, D] times a parameter [D, H], whatever way it is stored: [R, H]; or, transposed, rows [R, H] times its transpose, [R, D]. A packed one
+ * Rows [..., D] times a parameter [D, H], whatever way it is stored: [..., H]; or, transposed, rows [..., H] times its transpose, [..., D]. A packed one
  * is multiplied as it is, has no gradient, and passes that of the rows on. Call it within a tidy.
  */
-export function multiply(x: tf.Tensor2D, parameter: Stored, transposed = false): tf.Tensor2D {
+export function multiply<T extends tf.Tensor>(x: T, parameter: Stored, transposed = false): T {
   expectDtype('ops.multiply', 'x', x, 'float32');
   const packed = packedOf(parameter);
-  return packed === null
-    ? tf.matMul(x, parameter.read() as tf.Tensor2D, false, transposed)
-    : packedMatMul(x, packed, transposed, null);
+  if (packed !== null && hasCustomOps()) {
+    return packedMatMul(x, packed, transposed, null);
+  }
+  const width = x.shape.at(-1)!;
+  // Rank 2 on both sides: TensorFlow.js does not sum the gradient of a broadcast operand.
+  const rows = (x.rank === 2 ? x : x.reshape([-1, width])) as tf.Tensor2D;
+  const y: tf.Tensor2D =
+    packed === null
+      ? tf.matMul<tf.Tensor2D>(rows, parameter.read() as tf.Tensor2D, false, transposed)
+      : packedMatMul<tf.Tensor2D>(rows, packed, transposed, null);
+  return (x.rank === 2 ? y : y.reshape([...x.shape.slice(0, -1), y.shape[1]])) as T;
 }
 
 /** As {@link groupedMatMul} with a parameter [E, D, H]. */
@@ -48,16 +56,16 @@ function packedOf({ packed }: Stored): PackedTensor | null {
   return packed instanceof PackedTensor ? packed : null;
 }
 
-function packedMatMul(
-  x: tf.Tensor2D,
+function packedMatMul<T extends tf.Tensor>(
+  x: T,
   packed: PackedTensor,
   transposed: boolean,
   plan: DispatchPlan | null
-): tf.Tensor2D {
-  return withGradient<tf.Tensor2D>(
+): T {
+  return withGradient<T>(
     [x],
     () => product(x, packed, transposed, plan),
-    (dy) => [product(dy as tf.Tensor2D, packed, !transposed, plan)]
+    (dy) => [product(dy, packed, !transposed, plan)]
   );
 }
 
@@ -84,15 +92,16 @@ function pagedProduct(x: tf.Tensor2D, paged: PagedTensor, transposed: boolean, p
   return parts.length === 0 ? tf.zeros([0, transposed ? inputs : outputs]) : tf.concat(parts);
 }
 
-function product(x: tf.Tensor2D, packed: PackedTensor, transposed: boolean, plan: DispatchPlan | null): tf.Tensor2D {
+function product<T extends tf.Tensor>(x: T, packed: PackedTensor, transposed: boolean, plan: DispatchPlan | null): T {
   if (!hasCustomOps()) {
     const value = packed.unpack();
-    return plan === null
-      ? tf.matMul(x, value as tf.Tensor2D, false, transposed)
-      : groupedMatMul(x, (transposed ? value.transpose([0, 2, 1]) : value) as tf.Tensor3D, plan);
+    const rows = x as tf.Tensor as tf.Tensor2D;
+    return (plan === null
+      ? tf.matMul(rows, value as tf.Tensor2D, false, transposed)
+      : groupedMatMul(rows, (transposed ? value.transpose([0, 2, 1]) : value) as tf.Tensor3D, plan)) as tf.Tensor as T;
   }
   const { format, rows, columns } = packed.layout;
   const attributes = { format, rows, columns, transpose_w: packed.layout.transposed !== transposed };
   const offsets = tf.tensor1d(plan === null ? [] : plan.offsets, 'int32');
-  return executeSingle('SwitchyardPackedMatMul', attributes, [x, packed.words, offsets]) as tf.Tensor2D;
+  return executeSingle('SwitchyardPackedMatMul', attributes, [x, packed.words, offsets]) as T;
 }

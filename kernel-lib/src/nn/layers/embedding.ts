@@ -48,10 +48,7 @@ export class Embedding extends Module {
 
   /** The table read the other way, as a tied head does: [..., D] to scores of ids [..., V]. */
   readOut(x: tf.Tensor): tf.Tensor {
-    return tf.tidy(() => {
-      const [count, width] = this.weight.axes.map(({ size }) => size);
-      return multiply(x.reshape([-1, width]), this.weight, true).reshape([...x.shape.slice(0, -1), count]);
-    });
+    return tf.tidy(() => multiply(x, this.weight, true));
   }
 
   override apply(ids: tf.Tensor, ctx: Context): tf.Tensor {

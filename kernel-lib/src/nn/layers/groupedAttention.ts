@@ -175,10 +175,10 @@ export class GroupedAttention extends Module {
     const heads = groups.size * share.size;
     const room = (name: string, width: number): tf.Tensor =>
       memory.room(ctx.within(name).path, [batch, groups.size, width], length);
-    const query = this.projected(x, 'query', heads, ctx);
-    const key = this.projected(x, 'key', groups.size, ctx);
+    const query = this.projectedFlat(x, 'query', heads, ctx);
+    const key = this.projectedFlat(x, 'key', groups.size, ctx);
     const value = this.clipped(this.value.apply(x, ctx.within('value')));
-    return attendKept(query.reshape([batch, length, -1]), key.reshape([batch, length, -1]), value, {
+    return attendKept(query, key, value, {
       ...{ heads, groups: groups.size, scale, length: memory.length },
       angles: rotary === null ? null : rotaryAngles(length, rotary.turned ?? headWidth.size, rotary, ctx),
       keys: room('keys', headWidth.size),
@@ -210,13 +210,26 @@ export class GroupedAttention extends Module {
 
   /** Queries or keys, normed and within bounds; [B, N, heads, W]. */
   private projected(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {
-    const { norm = 'none' } = this.options;
-    const [layer, scale] = name === 'query' ? [this.query, this.queryNorm] : [this.key, this.keyNorm];
-    const apply = <T extends tf.Tensor>(y: T): T => (scale?.apply(y, ctx.within(`${name}Norm`)) ?? y) as T;
-    const projected = layer.apply(x, ctx.within(name));
-    const whole = this.clipped(norm === 'whole' ? apply(projected) : projected);
+    const whole = this.projectedWhole(x, name, ctx);
     const split = whole.reshape<tf.Tensor4D>([x.shape[0], x.shape[1]!, heads, whole.shape[2]! / heads]);
-    return norm === 'head' ? apply(split) : split;
+    return this.options.norm === 'head' ? this.normed(split, name, ctx) : split;
+  }
+
+  /** The same with heads side by side, [B, N, heads x W]. */
+  private projectedFlat(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor {
+    return this.options.norm === 'head'
+      ? this.projected(x, name, heads, ctx).reshape([x.shape[0], x.shape[1]!, -1])
+      : this.projectedWhole(x, name, ctx);
+  }
+
+  private projectedWhole(x: tf.Tensor, name: 'query' | 'key', ctx: Context): tf.Tensor {
+    const projected = this[name].apply(x, ctx.within(name));
+    return this.clipped(this.options.norm === 'whole' ? this.normed(projected, name, ctx) : projected);
+  }
+
+  private normed<T extends tf.Tensor>(x: T, name: 'query' | 'key', ctx: Context): T {
+    const norm = name === 'query' ? this.queryNorm : this.keyNorm;
+    return norm!.apply(x, ctx.within(`${name}Norm`)) as T;
   }
 
   private clipped(x: tf.Tensor): tf.Tensor {

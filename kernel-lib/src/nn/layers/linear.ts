@@ -109,13 +109,10 @@ export class Linear extends Module {
     return tf.tidy(() => {
       const { factors } = this;
       const first = factors?.down ?? this.weight;
-      const width = first.axes[0].size;
-      expectWidth(whereOf(this, ctx), x, width);
-      // Rank 2 on both sides: TensorFlow.js does not sum the gradient of a broadcast operand.
-      const inner = multiply(x.reshape([-1, width]), first);
-      const rows = factors === null ? inner : multiply(inner, factors.up);
-      const y = this.bias === null ? rows : rows.add<tf.Tensor2D>(this.bias.read());
-      return y.reshape([...x.shape.slice(0, -1), rows.shape[1]]);
+      expectWidth(whereOf(this, ctx), x, first.axes[0].size);
+      const inner = multiply(x, first);
+      const y = factors === null ? inner : multiply(inner, factors.up);
+      return this.bias === null ? y : y.add(this.bias.read());
     });
   }
 }

@@ -5,6 +5,7 @@ import { core, ops, tf } from '@switchyard/kernel-lib';
 import { executeSingle, hasCustomOps, useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import * as io from '@switchyard/kernel-lib/dist/base/io/index.js';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { spread } from '../../../support/gradients';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 
 const { blocks } = JSON.parse(
@@ -195,6 +196,32 @@ describe('a packed parameter', () => {
     parameter.dispose();
   });
 
+  test('are multiplied with inputs of any rank, as rows of the last axis', () => {
+    const bytes = new Uint8Array(36 * 3).map((_, i) => (i % 18 === 1 ? 40 : (i * 37) % 256));
+    const packed = ops.PackedTensor.from([bytes], {
+      format: 'Q4_0',
+      matrices: null,
+      rows: 3,
+      columns: 64,
+      transposed: true
+    });
+    const parameter = core.Parameter.over([core.Axis.of('in', 64), core.Axis.of('out', 3)], tf.zeros);
+    parameter.pack(packed);
+    const values = packed.unpack();
+    for (const shape of [[64], [5, 64], [2, 3, 64], [2, 1, 2, 64], [0, 2, 64]]) {
+      tf.tidy(() => {
+        const x = spread(shape);
+        const expected = (x: tf.Tensor) =>
+          tf.matMul(x.reshape([-1, 64]), values as tf.Tensor2D).reshape([...shape.slice(0, -1), 3]);
+        const dy = spread([...shape.slice(0, -1), 3], 5);
+        expectClose(ops.multiply(x, parameter), expected(x), 1e-5);
+        expectClose(tf.grad((x) => ops.multiply(x, parameter))(x, dy), tf.grad(expected)(x, dy), 1e-5);
+      });
+    }
+    values.dispose();
+    parameter.dispose();
+  });
+
   test('must be of the shape, of whole blocks and of their bytes', () => {
     const from = (rows: number, columns: number, format = 'Q4_0', size = 18) =>
       ops.PackedTensor.from([new Uint8Array(size)], { format, matrices: null, rows, columns, transposed: false });
@@ -222,7 +249,9 @@ describe('the ops refuse what does not fit', () => {
     ['another format', () => multiplied({ format: 'Q2_K' }, f([1, 32]), words(17), none()), /format must be one that/],
     ['half a block', () => multiplied({ columns: 48 }, f([1, 48]), words(26), none()), /whole blocks of 32/],
     ['no rows', () => multiplied({ rows: 0 }, f([1, 32]), words(17), none()), /rows must be above 0/],
-    ['x of another width', () => multiplied({}, f([1, 31]), words(17), none()), /x must be \[R, 32\]/],
+    ['x of another width', () => multiplied({}, f([1, 31]), words(17), none()), /x must be \[\.\.\., 32\]/],
+    ['a number', () => multiplied({}, tf.scalar(1), words(17), none()), /x must be \[\.\.\., 32\], got \[\]/],
+    ['experts of a cube', () => multiplied({}, f([1, 1, 32]), words(17), offsets(0, 1)), /x must be \[R, 32\]/],
     ['too few words', () => multiplied({}, f([1, 32]), words(16), none()), /take 34 bytes a row, got 64 bytes/],
     ['words of one expert', () => multiplied({}, f([2, 32]), words(17), offsets(0, 1, 2)), /2 matrices of 2 rows/],
     ['offsets that fall', () => multiplied({}, f([2, 32]), words(34), offsets(0, 3, 2)), /offsets must rise/],
