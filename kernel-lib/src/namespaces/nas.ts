@@ -114,6 +114,20 @@ export type {
   TabularOptions,
   TrainCandidateOptions
 } from '../search/evaluator';
+export { mobileNetV4Parts } from '../models/vision';
+export type { ImageSize, MobileNetV4Part } from '../models/vision';
+export { latencyError, latencyTable, LatencyTable, openLatencyTable } from '../search/latency';
+export type {
+  LatencyError,
+  LatencyErrorOptions,
+  LatencyLimit,
+  LatencyPart,
+  LatencyTableData,
+  LatencyTableOptions,
+  OpenLatencyTableOptions,
+  PartsOf
+} from '../search/latency';
+export type { Timed, TimingOptions } from '../study/cost';
 export { inProcess, ray, workers } from '../search/executor';
 export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
 export type { Objective, StoredTrial } from '../search/storage';

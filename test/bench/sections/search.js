@@ -5,6 +5,11 @@ const os = require('os');
 const path = require('path');
 const { digits, printTable } = require('../driver/table');
 
+const STAGES = [
+  { channels: 24, depth: 2 },
+  { channels: 48, depth: 3 }
+];
+
 /** What a study costs beside its trials: asking and telling, a database, worker processes, and ten thousand trials. */
 async function search(bench) {
   const { nas, show } = require('@switchyard/kernel-lib');
@@ -36,6 +41,7 @@ async function search(bench) {
     const share = await busyShare(nas, busy);
     rows.push(note(bench, `${busy.workers} workers`, `${os.cpus().length} cores`, share, 'of the cores computes'));
     rows.push(...(await manyTrials(bench, { nas, show, trials: many, storage: file('many') })));
+    rows.push(...(await latencyTable(bench, nas)));
     printTable('A study beside its trials', ['', '', '', ''], rows);
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -107,6 +113,27 @@ async function manyTrials(bench, { nas, show, trials, storage }) {
     }
   }
   return rows;
+}
+
+/** A latency table of mobile networks: what measuring it takes, and how far its sums are from whole networks. */
+async function latencyTable(bench, nas) {
+  const { models } = require('@switchyard/kernel-lib');
+  const { size, passes, candidates } = bench.shapes.search.latency;
+  const space = nas.space.uib({ stages: STAGES, expand: [2, 4], kernels: [0, 3, 5] });
+  const optionsOf = (candidate) => ({ stem: 16, expand: 128, classes: 10, blocks: nas.uibBlocks(STAGES, candidate) });
+  const parts = (candidate) => nas.mobileNetV4Parts(optionsOf(candidate), { size });
+  const began = performance.now();
+  const table = await nas.latencyTable({ space, parts, passes });
+  const seconds = (performance.now() - began) / 1000;
+  const build = (candidate) => models.mobileNetV4(optionsOf(candidate));
+  const error = nas.latencyError(table, { space, build, input: [1, size, size, 3], candidates, passes });
+  const name = `latency table of ${table.keys.length} parts, images of ${size}`;
+  return [
+    note(bench, name, 'to measure', seconds, 's'),
+    note(bench, name, 'mean error of whole networks', error.mape, 'of their time'),
+    note(bench, name, '1 + bias of the sums', 1 + error.bias, 'of their time'),
+    note(bench, name, "1 + Kendall's tau", 1 + error.kendall, '')
+  ];
 }
 
 function milliseconds(run) {
