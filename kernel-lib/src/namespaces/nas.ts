@@ -102,7 +102,7 @@ export type {
   SurrogateOptions,
   Told
 } from '../search/strategy';
-export { extrapolate, nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';
+export { extrapolate, nasBenchGraph, tabular, tabularFile, trainCandidate } from '../search/evaluator';
 export type {
   Evaluate,
   EvaluateFile,
@@ -111,6 +111,8 @@ export type {
   Measured,
   NasBenchGraphOptions,
   RunningTrial,
+  TabularFile,
+  TabularFileOptions,
   TabularOptions,
   TrainCandidateOptions
 } from '../search/evaluator';

@@ -98,7 +98,7 @@ export class Space {
   /** True where a point meets all constraints. */
   isFeasible(point: Point): boolean {
     const { constraints = [] } = this.options;
-    return constraints.length === 0 || unmet(constraints, this.candidate(point)) === null;
+    return constraints.length === 0 || unmet(constraints, this.candidate(point), point) === null;
   }
 
   /** Sixteen letters that are the same for the same candidate (or the same canonical form of it). */
@@ -207,7 +207,7 @@ export class Space {
 
   private infeasible(next: Draws): never {
     const point = this.complete({}, next);
-    const first = unmet(this.options.constraints ?? [], this.candidate(point));
+    const first = unmet(this.options.constraints ?? [], this.candidate(point), point);
     return fail('nas.space', `of ${MOST_DRAWS} candidates one must meet the constraint "${first?.name}"`, 'none');
   }
 }
