@@ -26,6 +26,9 @@ SAMPLER = "switchyard:sampler"
 #: The process that runs a study.
 OWNER = "switchyard:owner"
 
+#: Packages of drivers, where they have another name than their module.
+PACKAGES = {"MySQLdb": "mysqlclient", "mysql": "mysql-connector-python", "psycopg2": "psycopg2-binary"}
+
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
 NAMES = {**{state: name for name, state in STATES.items()}, TrialState.RUNNING: "running", TrialState.WAITING: "waiting"}
 
@@ -148,11 +151,26 @@ def started(pid):
         return None
 
 
+def expect_driver(url):
+    """Throws where the module that speaks to the database is not installed, and says how it is."""
+    from sqlalchemy.engine import make_url
+
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except ImportError as error:
+        package = PACKAGES.get(error.name, error.name)
+        raise ImportError(
+            f'the driver of {make_url(url).drivername} must be there ("{sys.executable}" -m pip install {package} installs it), got: {error}'
+        ) from error
+
+
 def storage_of(url):
     if url is None:
         return optuna.storages.InMemoryStorage()
     if not url.startswith("sqlite:"):
-        return optuna.storages.RDBStorage(url)
+        expect_driver(url)
+        # A server closes what was idle while a long trial ran.
+        return optuna.storages.RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
     storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
     from sqlalchemy import event
 

@@ -38,7 +38,7 @@ export interface StudyOptions {
   /** Where trials run. Default `nas.inProcess()`. */
   executor?: Executor;
   /**
-   * Database of the study: a file (SQLite), a URL as Optuna takes it ("postgresql://..."), "memory" for none, or "optuna-memory" for none
+   * Database of the study: a file (SQLite), a URL as Optuna takes it ("postgresql://...", "mysql+pymysql://..."), whose driver is to be in the Python, "memory" for none, or "optuna-memory" for none
    * with Optuna's samplers. Default "studies.db".
    */
   storage?: string;
