@@ -17,6 +17,10 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
 
+# Isolated from its folder as well, Python would not find what lies beside this file.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from trial_rows import TrialRows  # noqa: E402
+
 #: Our own record of a study, and of a trial.
 OURS = "switchyard"
 #: How far measures of a trial are beyond their limits; more than 0 where one is.
@@ -196,6 +200,7 @@ class Served:
 
     def open(self, url, name, directions, record, mode):
         self.storage = storage_of(url)
+        self.rows = TrialRows.of(self.storage, distribution)
         names = [summary.study_name for summary in optuna.get_all_study_summaries(self.storage)]
         if mode == "list":
             return {"names": names}
@@ -234,6 +239,10 @@ class Served:
 
     def create(self, point, leaves, attributes):
         """A running trial of a point that the library chose, with all that is known of it in one transaction."""
+        if self.rows is not None:
+            trial_id, number = self.rows.create(self.study_id, point, leaves, {OURS: attributes})
+            self.trial_ids[number] = trial_id
+            return {"number": number}
         template = create_trial(
             state=TrialState.RUNNING,
             params=point,
@@ -257,16 +266,28 @@ class Served:
         for leaf in leaves:
             if is_active(leaf, point):
                 point[leaf["label"]] = trial._suggest(leaf["label"], distribution(leaf["domain"]))
-        trial.set_user_attr(OURS, attributes)
         state = base64.b64encode(pickle.dumps(self.study.sampler)).decode()
-        self.study.set_user_attr(SAMPLER, {"id": attributes["id"], "state": state})
+        sampled = {"id": attributes["id"], "state": state}
+        if self.rows is not None:
+            self.rows.asked(trial._trial_id, {OURS: attributes}, self.study_id, {SAMPLER: sampled})
+        else:
+            trial.set_user_attr(OURS, attributes)
+            self.study.set_user_attr(SAMPLER, sampled)
         return {"number": trial.number, "point": point}
 
     def report(self, number, step, value):
+        if self.rows is not None:
+            self.rows.report(self.trial_id(number), step, value)
+            return
         self.storage.set_trial_intermediate_value(self.trial_id(number), step, value)
 
     def tell(self, number, state, values, attributes, limits):
         trial_id = self.trial_id(number)
+        if self.rows is not None and self.study.sampler is not self.sampler:
+            ours = {OURS: attributes, **({} if limits is None else {LIMITS: limits})}
+            paused = (int(attributes.get("resource", 0)), values[0]) if state == "pruned" and values is not None else None
+            self.rows.tell(trial_id, STATES[state], values if state == "complete" else values and values[:1], ours, paused)
+            return
         self.storage.set_trial_user_attr(trial_id, OURS, attributes)
         if limits is not None:
             self.storage.set_trial_user_attr(trial_id, LIMITS, limits)
