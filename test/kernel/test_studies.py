@@ -124,3 +124,14 @@ def test_a_row_that_fails_leaves_nothing_of_its_change(studies, tmp_path):
     with pytest.raises(Exception):
         served.create({"x": 0.5, "n": 2, "kind": "none of them"}, LEAVES, {"id": 0})
     assert optuna.load_study(study_name="study", storage=f"sqlite:///{tmp_path / 'a.db'}").trials == []
+
+
+def test_an_error_says_what_it_came_of(studies):
+    try:
+        try:
+            raise ValueError("the disk is full")
+        except ValueError as error:
+            raise RuntimeError("it did not work") from error
+    except RuntimeError as error:
+        assert studies.complaint(error) == "RuntimeError: it did not work (ValueError: the disk is full)"
+    assert studies.complaint(KeyError("a")) == "KeyError: 'a'"
