@@ -2,7 +2,7 @@
 import type { TrialData } from '@switchyard/kernel-lib/protocol';
 import { bestSoFar, trialLine } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Annotations } from 'plotly.js';
+import { evenly } from '../drawnPart';
 import type { IChartContext } from '../figure';
 import { markedTrial } from './chosenTrial';
 
@@ -34,38 +34,9 @@ function improvedOf(data: TrialData): number[] {
   return data.trials.flatMap((_, i) => (curves.some((curve) => curve[i] !== (curve[i - 1] ?? null)) ? [i] : []));
 }
 
-/** So many of a list, evenly, its ends among them. */
-function evenly(items: readonly number[], count: number): number[] {
-  const wanted = Math.max(0, Math.min(count, items.length));
-  const step = (items.length - 1) / Math.max(1, wanted - 1);
-  return Array.from({ length: wanted }, (_, i) => items[Math.round(i * step)]);
-}
-
 /** A sentence on trials that are not drawn; empty where all are. */
 export function drawnSentence(drawn: number, all: number, trans: TranslationBundle): string {
   return drawn === all
     ? ''
     : ` ${trans.__('%1 of %2 are drawn: the best, those that were it when they came, the newest, and of the others an even sample.', drawn, all)}`;
-}
-
-/** The same on the picture, in its upper right corner or below it. */
-export function drawnWords(
-  drawn: number,
-  all: number,
-  { theme, trans }: IChartContext,
-  below = false
-): Partial<Annotations>[] {
-  const place = below
-    ? ({ y: 0, yanchor: 'top', yshift: -14 } as const)
-    : ({ y: 1, yanchor: 'top', yshift: 0 } as const);
-  return drawn === all
-    ? []
-    : [
-        {
-          ...{ ...place, x: 1, xanchor: 'right', xref: 'paper', yref: 'paper', showarrow: false },
-          text: trans.__('%1 of %2 drawn', drawn, all),
-          font: { size: 10, color: theme.mutedText },
-          bgcolor: theme.background
-        }
-      ];
 }

@@ -3,12 +3,13 @@ import type { Trial, TrialData, TrialParameter, TrialPayload } from '@switchyard
 import type { Annotations, Data } from 'plotly.js';
 import { tableOf } from '../../base/table';
 import { amountColours } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
 import { baseLayout } from '../load';
 import { brief, plainText, shortened } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
-import { drawnSentence, drawnTrials, drawnWords } from './drawnTrials';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { chosenText } from './trialValues';
 
 const HEIGHT = 280;

@@ -5,13 +5,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { cell, tableOf } from '../../base/table';
 import { seriesColour } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
-import { drawnSentence, drawnTrials, drawnWords } from './drawnTrials';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { trialState } from './trialValues';
 
 const HEIGHT = 280;

@@ -3,12 +3,13 @@ import type { Trial, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import { trialLine } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { stepAxis } from '../stepAxis';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
-import { drawnSentence, drawnTrials, drawnWords } from './drawnTrials';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { trialState } from './trialValues';
 import { cell, tableOf } from '../../base/table';
 

@@ -6,13 +6,14 @@ import type { Data } from 'plotly.js';
 import { cell, tableOf, type ITable } from '../../base/table';
 import { seriesColour } from '../amounts';
 import { choice } from '../choice';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
-import { drawnSentence, drawnTrials, drawnWords } from './drawnTrials';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 
 const HEIGHT = 280;
 const MARGIN = { l: 54, r: 12, t: 30, b: 40 };

@@ -23,7 +23,7 @@ export interface TabularFileOptions {
   ignore?: readonly string[];
   /** True where the table may lack candidates of the space: `table.constraint()` leaves those out. Default false. */
   partial?: boolean;
-  /** What of two rows of a candidate at one fidelity: an error, or the first counts. Default "refuse". */
+  /** Rule for two rows of a candidate at one fidelity: an error, or the first counts. Default "refuse". */
   duplicates?: 'refuse' | 'first';
 }
 

@@ -204,7 +204,7 @@ describe('of ten thousand trials', () => {
       // The chosen one, and on rungs those that it comes from, are beside them.
       expect(drawn.size).toBeLessThanOrEqual(most + 3);
       const newest = trials.slice(-most / 8).map(({ number }) => number);
-    expect([trials[best[0]].number, CHOSEN, ...newest].filter((number) => !drawn.has(number))).toEqual([]);
+      expect([trials[best[0]].number, CHOSEN, ...newest].filter((number) => !drawn.has(number))).toEqual([]);
       // The others are from everywhere: of each tenth of the study some.
       expect(new Set([...drawn].map((number) => Math.floor(number / 1000))).size).toBe(10);
       expect(figure.summary).toContain(`${drawn.size} of 10000 are drawn`);
