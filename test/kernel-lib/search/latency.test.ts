@@ -187,6 +187,40 @@ describe('a latency table by a clock that is made up', () => {
     expect([error.within10, error.kendall]).toEqual([0, 1]);
   });
 
+  test('a part may be a module of a whole, timed on what reaches it', async () => {
+    const before = tf.memory().numTensors;
+    const language = nas.space({ layers: nas.integer(1, 3), hidden: nas.categorical([4, 8]) });
+    const whole = (layers: number, hidden: number) =>
+      models.denseTransformer({ layers, hidden, width: 4, heads: 1, contextLength: 6, vocabSize: 11 });
+    const input = () => tf.zeros([1, 6], 'int32');
+    const block = (hidden: number): nas.LatencyPart => ({
+      ...{ key: `block ${hidden}`, path: 'layers.0', input },
+      build: () => {
+        const model = whole(1, hidden);
+        model
+          .modules()
+          .get('layers.0')!
+          .intercept((inner, x) => {
+            passes.push(`${hidden}: ${x.shape.join('x')}`);
+            clock += hidden;
+            return inner(x);
+          });
+        return model;
+      }
+    });
+    const list: nas.PartsOf = ({ layers, hidden }) => new Array<nas.LatencyPart>(layers as number).fill(block(hidden as number)); // prettier-ignore
+    const table = await measured({ space: language, parts: list });
+    expect(table.data.entries).toMatchObject({ 'block 4': { milliseconds: 4 }, 'block 8': { milliseconds: 8 } });
+    // One pass each to see what reaches the block, then those that are timed.
+    expect(passes.filter((pass) => pass === '8: 1x6x4')).toHaveLength(1 + 9 + 2);
+    expect(table.milliseconds({ layers: 3, hidden: 8 })).toBe(OVERHEAD + 24);
+    const strange = { ...block(4), path: 'layers.1' };
+    await expect(measured({ space: language, parts: () => [strange] })).rejects.toThrow(
+      'the path of "block 4" must be of a module that a pass reaches, got layers.1'
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('leaves no tensor, where a part cannot be built either', async () => {
     const before = tf.memory().numTensors;
     const mlp = { key: 'mlp', input: [2, 3], build: () => models.mlp({ inputWidth: 3, hidden: [4], outputWidth: 2 }) };

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { expectInteger, fail, Random } from '../../base/core';
+import { captureInputs, expectInteger, fail, Random } from '../../base/core';
 import type { Module } from '../../base/core';
 import type { Candidate, Point, Space } from '../space';
 
@@ -11,6 +11,11 @@ export interface LatencyPart {
   readonly input: readonly number[] | (() => tf.Tensor);
   /** Builds it. Who measures disposes it. */
   readonly build: () => Module;
+  /**
+   * Path of the part in what `build` builds, such as "layers.0" of a transformer of one layer: it is timed on what reaches it when the whole reads the
+   * input. Default: all that is built.
+   */
+  readonly path?: string;
 }
 
 /** Parts of a candidate, in the order in which they run; a part that runs twice is there twice. */
@@ -56,4 +61,46 @@ export function inputOf({ key, input }: Pick<LatencyPart, 'key' | 'input'>): tf.
   }
   input.forEach((size) => expectInteger('nas.latencyTable', `the input's shape of "${key}"`, size, 1));
   return tf.randomNormal([...input], 0, 1, 'float32', 1);
+}
+
+/** A part that stands ready to be timed. */
+export interface ReadyPart {
+  readonly module: Module;
+  readonly input: tf.Tensor;
+  dispose(): void;
+}
+
+/** Builds a part, with what it reads. @throws {SwitchyardError} where its path leads to no module, or to one that the pass does not reach. */
+export function readyPart(part: LatencyPart): ReadyPart {
+  const whole = part.build();
+  try {
+    const x = inputOf(part);
+    if (part.path === undefined) {
+      return ready(whole, whole, x);
+    }
+    try {
+      const module = whole.modules().get(part.path);
+      // A module that runs several times is timed on what it reads first.
+      const [first, ...others] = captureInputs(whole, x, (each): each is Module => each === module);
+      others.forEach(({ input }) => input.dispose());
+      return first === undefined
+        ? fail('nas.latencyTable', `the path of "${part.key}" must be of a module that a pass reaches`, part.path)
+        : ready(whole, first.module, first.input);
+    } finally {
+      x.dispose();
+    }
+  } catch (error) {
+    whole.dispose();
+    throw error;
+  }
+}
+
+function ready(whole: Module, module: Module, input: tf.Tensor): ReadyPart {
+  return {
+    ...{ module, input },
+    dispose: () => {
+      whole.dispose();
+      input.dispose();
+    }
+  };
 }

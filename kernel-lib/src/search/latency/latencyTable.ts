@@ -87,7 +87,10 @@ export class LatencyTable {
     return this.predict(candidate).milliseconds;
   }
 
-  /** A constraint of a space: `nas.space(choices, { constraints: [table.constraint({ atMost: 5 })] })`. */
+  /**
+   * A constraint of a space: `nas.space(choices, { constraints: [table.constraint({ atMost: 5 })] })`. A study with it goes on only with the same times: keep
+   * the table in a file.
+   */
   constraint({ name = 'latency', ...limits }: LatencyLimit): SpaceConstraint {
     return { name, of: (candidate) => this.milliseconds(candidate), ...limits };
   }

@@ -4,8 +4,8 @@ import { fail } from '../../base/core';
 import { checkTiming, passOf, timePasses } from '../../study/cost';
 import type { Timed, TimingOptions } from '../../study/cost';
 import type { Point, Space } from '../space';
-import { inputOf, pointsOfParts } from './latencyPart';
-import type { LatencyPart, PartsOf } from './latencyPart';
+import { pointsOfParts, readyPart } from './latencyPart';
+import type { LatencyPart, PartsOf, ReadyPart } from './latencyPart';
 import { LatencyTable } from './latencyTable';
 import type { LatencyTableData } from './latencyTable';
 import { openLatencyTable } from './openLatencyTable';
@@ -101,14 +101,12 @@ function measure(
   overhead: Timed,
   timing: Required<TimingOptions>
 ): Record<string, Timed> {
-  const held: { dispose: () => unknown }[] = [];
+  const held: ReadyPart[] = [];
   try {
     const runs = parts.map((part) => {
-      const module = part.build();
-      held.push(module);
-      const x = inputOf(part);
-      held.push(x);
-      return passOf(module, x);
+      const own = readyPart(part);
+      held.push(own);
+      return passOf(own.module, own.input);
     });
     const net = (value: number): number => Math.max(0, value - overhead.milliseconds);
     return Object.fromEntries(
