@@ -317,21 +317,25 @@ class Served:
     def tell(self, number, state, values, attributes, limits):
         self.file.check()
         trial_id = self.trial_id(number)
-        if self.rows is not None and self.study.sampler is not self.sampler:
-            ours = {OURS: attributes, **({} if limits is None else {LIMITS: limits})}
-            paused = (int(attributes.get("resource", 0)), values[0]) if state == "pruned" and values is not None else None
-            self.rows.tell(trial_id, STATES[state], values if state == "complete" else values and values[:1], ours, paused)
+        ours = {OURS: attributes, **({} if limits is None else {LIMITS: limits})}
+        paused = (int(attributes.get("resource", 0)), values[0]) if state == "pruned" and values is not None else None
+        sampled = self.study.sampler is self.sampler
+        known = values if state == "complete" else values and values[:1]
+        if self.rows is not None and not sampled:
+            self.rows.tell(trial_id, STATES[state], known, ours, paused)
             return
-        self.storage.set_trial_user_attr(trial_id, OURS, attributes)
-        if limits is not None:
-            self.storage.set_trial_user_attr(trial_id, LIMITS, limits)
-        if state == "pruned" and values is not None:
-            self.storage.set_trial_intermediate_value(trial_id, int(attributes.get("resource", 0)), values[0])
-        if self.study.sampler is self.sampler:
+        if self.rows is not None:
+            self.rows.note(trial_id, ours, paused)
+        else:
+            for key, value in ours.items():
+                self.storage.set_trial_user_attr(trial_id, key, value)
+            if paused is not None:
+                self.storage.set_trial_intermediate_value(trial_id, *paused)
+        if sampled:
             self.study.tell(number, values=values if state == "complete" else None, state=STATES[state])
         else:
             # What Optuna writes down too, without reading the trial three times over for a sampler that nobody asks.
-            self.storage.set_trial_state_values(trial_id, STATES[state], values if state == "complete" else values and values[:1])
+            self.storage.set_trial_state_values(trial_id, STATES[state], known)
 
     def close(self):
         if self.owns:

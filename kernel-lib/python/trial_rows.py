@@ -73,6 +73,14 @@ class TrialRows:
             for key, value in of_study.items():
                 self.put(connection, self.of_study, {"study_id": study_id, "key": key}, {"value_json": json.dumps(value)})
 
+    def note(self, trial_id, attributes, intermediate):
+        """What is known of a trial before Optuna ends it, which its sampler may read."""
+        with self.engine.begin() as connection:
+            for key, value in attributes.items():
+                self.set_attribute(connection, trial_id, key, value)
+            if intermediate is not None:
+                self.set_intermediate(connection, trial_id, *intermediate)
+
     def report(self, trial_id, step, value):
         with self.engine.begin() as connection:
             self.set_intermediate(connection, trial_id, step, value)
