@@ -7,7 +7,7 @@ import { Numbers } from './numbers';
 
 export class Configuration extends Widget {
   constructor(trans: TranslationBundle) {
-    const numbers = new Numbers(trans.__('Configuration'), trans.__('Settings of the run'));
+    const numbers = new Numbers(trans.__('Configuration'), trans.__('Settings of the run'), { trans });
     super({ node: numbers.node });
     this.addClass('jp-switchyard-configuration');
     this._trans = trans;

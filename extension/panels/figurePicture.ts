@@ -45,6 +45,7 @@ export class FigurePicture extends Widget implements IPicture {
     this.node.dataset.picture = options.id;
     this._options = options;
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title, {
+      trans: options.trans,
       open: options.openNumbers,
       looked: (view) => this._looked.emit(view)
     });

@@ -31,7 +31,7 @@ export class PassagePicture extends Widget implements IPicture {
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = id;
     this._options = options;
-    this._numbers = new Numbers(trans.__('Numbers'), title);
+    this._numbers = new Numbers(trans.__('Numbers'), title, { trans });
     this.node.append(
       element(
         'figcaption',

@@ -43,7 +43,7 @@ export class TokenPicture extends Widget implements IPicture {
     this.node.dataset.picture = id;
     this._stripOf = strip;
     this._title = title;
-    this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'));
+    this._numbers = new Numbers(trans.__('Numbers'), trans.__('Tokens and their experts'), { trans });
     this._search = new TokenSearch({ trans, sought: () => this._seek(), step: (by) => this._step(by) });
     const save = exportButton(title, () => this.exported(), trans);
     this.node.append(

@@ -17,6 +17,10 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
 
+# Isolated from its folder as well, Python would not find what lies beside this file.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from trial_rows import TrialRows  # noqa: E402
+
 #: Our own record of a study, and of a trial.
 OURS = "switchyard"
 #: How far measures of a trial are beyond their limits; more than 0 where one is.
@@ -25,6 +29,9 @@ LIMITS = "switchyard:limits"
 SAMPLER = "switchyard:sampler"
 #: The process that runs a study.
 OWNER = "switchyard:owner"
+
+#: Packages of drivers, where they have another name than their module.
+PACKAGES = {"MySQLdb": "mysqlclient", "mysql": "mysql-connector-python", "psycopg2": "psycopg2-binary"}
 
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
 NAMES = {**{state: name for name, state in STATES.items()}, TrialState.RUNNING: "running", TrialState.WAITING: "waiting"}
@@ -127,16 +134,20 @@ def finite(value):
 
 
 def is_alive(owner):
-    """True where the process that owns a study runs on this machine. Of another machine nothing is known."""
+    """True where the process that owns a study runs on this machine, and with it the Python process that held the study for it. Of another machine nothing is known."""
     if owner is None or owner["host"] != os.uname().nodename or owner["pid"] == os.getpid():
         return False
+    return runs(owner) and runs(owner.get("holder", owner))
+
+
+def runs(process):
     try:
-        os.kill(owner["pid"], 0)
+        os.kill(process["pid"], 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return owner.get("started") == started(owner["pid"])
+    return process.get("started") == started(process["pid"])
 
 
 def started(pid):
@@ -148,13 +159,31 @@ def started(pid):
         return None
 
 
+def expect_driver(url):
+    """Throws where the module that speaks to the database is not installed, and says how it is."""
+    from sqlalchemy.engine import make_url
+
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except ImportError as error:
+        package = PACKAGES.get(error.name, error.name)
+        raise ImportError(
+            f'the driver of {make_url(url).drivername} must be there ("{sys.executable}" -m pip install {package} installs it), got: {error}'
+        ) from error
+
+
 def storage_of(url):
     if url is None:
         return optuna.storages.InMemoryStorage()
     if not url.startswith("sqlite:"):
-        return optuna.storages.RDBStorage(url)
-    storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": {"timeout": 60}})
-    from sqlalchemy import event
+        expect_driver(url)
+        # A server closes what was idle while a long trial ran.
+        return optuna.storages.RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+    from sqlalchemy import event, make_url
+
+    # Seconds that it waits for another process that writes, unless the URL says so: "sqlite:///studies.db?timeout=5".
+    timeout = {} if "timeout" in make_url(url).query else {"timeout": 60}
+    storage = optuna.storages.RDBStorage(url, engine_kwargs={"connect_args": timeout})
 
     @event.listens_for(storage.engine, "connect")
     def connect(connection, _record):
@@ -164,6 +193,27 @@ def storage_of(url):
 
     storage.engine.dispose()
     return storage
+
+
+class SameFile:
+    """The file of a SQLite database, looked at before each change: one that was moved or removed takes what is written with it, and SQLite says nothing."""
+
+    def __init__(self, storage):
+        engine = getattr(storage, "engine", None)
+        isFile = engine is not None and engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
+        self.path = os.path.abspath(engine.url.database) if isFile else None
+        self.found = self.look()
+
+    def look(self):
+        try:
+            found = None if self.path is None else os.stat(self.path)
+        except OSError:
+            found = None
+        return found and (found.st_dev, found.st_ino)
+
+    def check(self):
+        if self.path is not None and self.look() != self.found:
+            raise OSError(f"the database must be where it was when the study began ({self.path})")
 
 
 class Served:
@@ -178,6 +228,8 @@ class Served:
 
     def open(self, url, name, directions, record, mode):
         self.storage = storage_of(url)
+        self.file = SameFile(self.storage)
+        self.rows = TrialRows.of(self.storage, distribution)
         names = [summary.study_name for summary in optuna.get_all_study_summaries(self.storage)]
         if mode == "list":
             return {"names": names}
@@ -201,7 +253,8 @@ class Served:
                 return {"owner": owner}
             parent = os.getppid()
             self.owns = True
-            self.study.set_user_attr(OWNER, {"pid": parent, "host": os.uname().nodename, "started": started(parent)})
+            holder = {"pid": os.getpid(), "started": started(os.getpid())}
+            self.study.set_user_attr(OWNER, {"pid": parent, "host": os.uname().nodename, "started": started(parent), "holder": holder})
         sampler = attributes.get(SAMPLER)
         self.sampled = sampler and sampler["id"]
         self.sampler_state = sampler and sampler["state"]
@@ -216,6 +269,11 @@ class Served:
 
     def create(self, point, leaves, attributes):
         """A running trial of a point that the library chose, with all that is known of it in one transaction."""
+        self.file.check()
+        if self.rows is not None:
+            trial_id, number = self.rows.create(self.study_id, point, leaves, {OURS: attributes})
+            self.trial_ids[number] = trial_id
+            return {"number": number}
         template = create_trial(
             state=TrialState.RUNNING,
             params=point,
@@ -227,6 +285,7 @@ class Served:
 
     def ask(self, sampler, leaves, attributes):
         """A running trial of a point that a sampler chose. Its state is written last: a trial without it is suggested anew."""
+        self.file.check()
         if self.sampler is None:
             if self.sampler_state is not None:
                 self.sampler = Reader(io.BytesIO(base64.b64decode(self.sampler_state))).load()
@@ -239,26 +298,44 @@ class Served:
         for leaf in leaves:
             if is_active(leaf, point):
                 point[leaf["label"]] = trial._suggest(leaf["label"], distribution(leaf["domain"]))
-        trial.set_user_attr(OURS, attributes)
         state = base64.b64encode(pickle.dumps(self.study.sampler)).decode()
-        self.study.set_user_attr(SAMPLER, {"id": attributes["id"], "state": state})
+        sampled = {"id": attributes["id"], "state": state}
+        if self.rows is not None:
+            self.rows.asked(trial._trial_id, {OURS: attributes}, self.study_id, {SAMPLER: sampled})
+        else:
+            trial.set_user_attr(OURS, attributes)
+            self.study.set_user_attr(SAMPLER, sampled)
         return {"number": trial.number, "point": point}
 
     def report(self, number, step, value):
+        self.file.check()
+        if self.rows is not None:
+            self.rows.report(self.trial_id(number), step, value)
+            return
         self.storage.set_trial_intermediate_value(self.trial_id(number), step, value)
 
     def tell(self, number, state, values, attributes, limits):
+        self.file.check()
         trial_id = self.trial_id(number)
-        self.storage.set_trial_user_attr(trial_id, OURS, attributes)
-        if limits is not None:
-            self.storage.set_trial_user_attr(trial_id, LIMITS, limits)
-        if state == "pruned" and values is not None:
-            self.storage.set_trial_intermediate_value(trial_id, int(attributes.get("resource", 0)), values[0])
-        if self.study.sampler is self.sampler:
+        ours = {OURS: attributes, **({} if limits is None else {LIMITS: limits})}
+        paused = (int(attributes.get("resource", 0)), values[0]) if state == "pruned" and values is not None else None
+        sampled = self.study.sampler is self.sampler
+        known = values if state == "complete" else values and values[:1]
+        if self.rows is not None and not sampled:
+            self.rows.tell(trial_id, STATES[state], known, ours, paused)
+            return
+        if self.rows is not None:
+            self.rows.note(trial_id, ours, paused)
+        else:
+            for key, value in ours.items():
+                self.storage.set_trial_user_attr(trial_id, key, value)
+            if paused is not None:
+                self.storage.set_trial_intermediate_value(trial_id, *paused)
+        if sampled:
             self.study.tell(number, values=values if state == "complete" else None, state=STATES[state])
         else:
             # What Optuna writes down too, without reading the trial three times over for a sampler that nobody asks.
-            self.storage.set_trial_state_values(trial_id, STATES[state], values if state == "complete" else values and values[:1])
+            self.storage.set_trial_state_values(trial_id, STATES[state], known)
 
     def close(self):
         if self.owns:
@@ -288,6 +365,13 @@ class Served:
         return self.trial_ids[number]
 
 
+def complaint(error):
+    """What an error says, with what it came of: Optuna's own often says less than the database's."""
+    cause = error.__cause__ or error.__context__
+    own = f"{type(error).__name__}: {error}"
+    return own if cause is None else f"{own} ({type(cause).__name__}: {cause})"
+
+
 def serve(requests, answers):
     served = Served()
     answers({"ready": optuna.__version__})
@@ -296,7 +380,7 @@ def serve(requests, answers):
         try:
             answers({"id": request["id"], "result": getattr(served, request["method"])(**request["parameters"])})
         except Exception as error:
-            answers({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
+            answers({"id": request["id"], "error": complaint(error)})
 
 
 if __name__ == "__main__":

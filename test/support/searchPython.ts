@@ -2,9 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PACKAGES = { 'nas-bench-graph': '1.4.0', optuna: '5.0.0', 'scikit-learn': '1.9.1', 'psycopg2-binary': '2.9.11' };
+const PACKAGES = {
+  ...{ 'nas-bench-graph': '1.4.0', optuna: '5.0.0', 'scikit-learn': '1.9.1' },
+  ...{ 'psycopg2-binary': '2.9.11', PyMySQL: '1.2.4' }
+};
 
-/** A Python with NAS-Bench-Graph's tables, Optuna, scikit-learn and a driver of PostgreSQL: of a virtual environment beside the tests' own tools, made the first time. */
+/** A Python with NAS-Bench-Graph's tables, Optuna, scikit-learn and drivers of PostgreSQL and MySQL: of a virtual environment beside the tests' own tools, made the first time. */
 export function searchPython(): string {
   const venv = join(ROOT, '.switchyard', 'search-venv');
   const python = join(venv, 'bin', 'python');

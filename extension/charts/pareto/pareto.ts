@@ -2,6 +2,7 @@
 import type { ParetoAxis, ParetoPayload, ParetoPoint } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, LayoutAxis } from 'plotly.js';
 import { seriesColour } from '../amounts';
+import { drawnWords, evenly } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
@@ -16,6 +17,8 @@ const BOTTOM = 44;
 const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
 const DASHES = ['dot', 'dash', 'dashdot'] as const;
 const CHOICE = 'pareto.search';
+/** Points that are drawn at most. */
+const MOST = 512;
 /** The corner that an arrow points to, and how far from it the arrow starts, in pixels. */
 const ARROW = 34;
 
@@ -28,12 +31,13 @@ export function pareto(payload: ParetoPayload, context: IChartContext): IFigure 
   const { theme, trans, choices } = context;
   const searched = data.trajectory.length > 1;
   const shown = searched && choices[CHOICE] === 'shown';
+  const drawn = drawnPoints(payload);
   return {
     data: [
       ...(shown ? [trajectory(payload, context)] : []),
       front(payload, context),
       ...lines(payload, context),
-      ...data.series.map((_, s) => series(payload, s, context))
+      ...data.series.map((_, s) => series(payload, s, drawn, context))
     ],
     layout: {
       ...baseLayout(
@@ -45,9 +49,13 @@ export function pareto(payload: ParetoPayload, context: IChartContext): IFigure 
       hovermode: 'closest',
       xaxis: axis(data.x, figureWidth(context) - LEFT - RIGHT, context),
       yaxis: axis(data.y, HEIGHT - TOP - BOTTOM, context),
-      annotations: [better(data.x, data.y, context)]
+      annotations: [
+        better(data.x, data.y, context),
+        // The arrow has the best corner.
+        ...drawnWords(drawn.length, data.points.length, context, true)
+      ]
     },
-    summary: summary(payload, context),
+    summary: summary(payload, drawn.length, context),
     table: table(payload, context),
     choices: searched ? [searchChoice(shown, context)] : []
   };
@@ -65,9 +73,27 @@ function searchChoice(shown: boolean, { trans }: IChartContext): IChoice {
   };
 }
 
-function series({ data }: ParetoPayload, index: number, { theme, trans }: IChartContext): Data {
+/** Indices of the points that are drawn, ascending: of the front up to half, and of the others an even sample. */
+function drawnPoints({ data: { points, front } }: ParetoPayload): number[] {
+  const all = points.map((_, i) => i);
+  if (all.length <= MOST) {
+    return all;
+  }
+  const kept = new Set(evenly(front, MOST / 2));
+  const others = all.filter((i) => !kept.has(i));
+  evenly(others, MOST - kept.size).forEach((i) => kept.add(i));
+  return [...kept].sort((a, b) => a - b);
+}
+
+function series(
+  { data }: ParetoPayload,
+  index: number,
+  drawn: readonly number[],
+  { theme, trans }: IChartContext
+): Data {
   const { points, trajectory } = data;
-  const own = points.map((point, i) => ({ point, i })).filter(({ point }) => point.series === index);
+  const onFront = new Set(data.front);
+  const own = drawn.map((i) => ({ point: points[i], i })).filter(({ point }) => point.series === index);
   const colour = seriesColour(index, theme.colours);
   const tried = new Map(trajectory.map((point, order) => [point, order + 1]));
   const words = ({ point, i }: { point: ParetoPoint; i: number }): string => {
@@ -77,7 +103,7 @@ function series({ data }: ParetoPayload, index: number, { theme, trans }: IChart
       `${named(data.x)} ${brief(point.x)}`,
       `${named(data.y)} ${brief(point.y)}${interval(point)}`,
       order === undefined ? '' : trans.__('tried as number %1', order),
-      data.front.includes(i) ? trans.__('on the front') : ''
+      onFront.has(i) ? trans.__('on the front') : ''
     ]
       .filter(Boolean)
       .join(' · ');
@@ -95,8 +121,8 @@ function series({ data }: ParetoPayload, index: number, { theme, trans }: IChart
     marker: {
       color: colour,
       symbol: SYMBOLS[index % SYMBOLS.length],
-      size: own.map(({ i }) => (data.front.includes(i) ? 9 : 6)),
-      opacity: own.map(({ i }) => (data.front.includes(i) || !tried.has(i) ? 1 : 0.55)),
+      size: own.map(({ i }) => (onFront.has(i) ? 9 : 6)),
+      opacity: own.map(({ i }) => (onFront.has(i) || !tried.has(i) ? 1 : 0.55)),
       line: { color: theme.background, width: 0.5 }
     },
     hoverinfo: 'text',
@@ -194,7 +220,7 @@ function interval({ low, high }: ParetoPoint): string {
   return low === null || high === null ? '' : ` [${brief(low)}, ${brief(high)}]`;
 }
 
-function summary({ data }: ParetoPayload, { trans }: IChartContext): string {
+function summary({ data }: ParetoPayload, drawn: number, { trans }: IChartContext): string {
   const { points, front, series, trajectory, omitted } = data;
   const ends = front.length === 0 ? [] : [points[front[0]], points[front[front.length - 1]]];
   const reach =
@@ -210,6 +236,9 @@ function summary({ data }: ParetoPayload, { trans }: IChartContext): string {
     trans.__('%1 points in %2 series, %3 against %4.', points.length, series.length, named(data.y), named(data.x)) +
     reach +
     tried +
+    (drawn < points.length
+      ? ` ${trans.__('%1 of %2 are drawn: the front, and of the others an even sample.', drawn, points.length)}`
+      : '') +
     omittedSentence(omitted, trans)
   );
 }

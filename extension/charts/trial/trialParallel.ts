@@ -3,11 +3,13 @@ import type { Trial, TrialData, TrialParameter, TrialPayload } from '@switchyard
 import type { Annotations, Data } from 'plotly.js';
 import { tableOf } from '../../base/table';
 import { amountColours } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
 import { baseLayout } from '../load';
 import { brief, plainText, shortened } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { chosenText } from './trialValues';
 
 const HEIGHT = 280;
@@ -17,6 +19,8 @@ const AXIS = 62;
 const MOST_AXES = 12;
 /** Lines are drawn in so many shades, the best the strongest. */
 const SHADES = 5;
+/** Lines that are drawn at most. */
+const MOST = 192;
 
 interface IAxis {
   name: string;
@@ -38,19 +42,25 @@ export function trialParallel({ data }: TrialPayload, context: IChartContext): I
   const room = Math.max(2, Math.min(MOST_AXES, Math.floor((figureWidth(context) - 68) / AXIS) + 1));
   const axes = [...all.slice(0, Math.max(1, room - objectives.length)), ...objectives];
   const left = all.length + objectives.length - axes.length;
+  const valued = data.trials.flatMap(({ values }, i) => (values[0] === null ? [] : [i]));
+  const drawn = drawnTrials(data, valued, MOST, context);
   return {
-    data: [...rules(axes, context), ...lines(data, trials, axes, context)],
+    data: [...rules(axes, context), ...lines(data, drawn.map((i) => data.trials[i]), axes, context)], // prettier-ignore
     layout: {
       ...baseLayout(theme, HEIGHT),
       margin: MARGIN,
       hovermode: 'closest',
       xaxis: { visible: false, fixedrange: true, range: [-0.1, axes.length - 0.9] },
       yaxis: { visible: false, fixedrange: true, range: [-0.02, 1.02] },
-      annotations: axes.flatMap((axis, i) => words(axis, i, axes.length, context))
+      annotations: [
+        ...axes.flatMap((axis, i) => words(axis, i, axes.length, context)),
+        ...drawnWords(drawn.length, valued.length, context, true)
+      ]
     },
     summary:
       trans.__('%1 trials over %2 choices; stronger lines are better in %3.', trials.length, axes.length - objectives.length, data.objectives[0].name) + // prettier-ignore
-      (left > 0 ? ` ${trans._n('%1 choice has no room.', '%1 choices have no room.', left)}` : ''),
+      (left > 0 ? ` ${trans._n('%1 choice has no room.', '%1 choices have no room.', left)}` : '') +
+      drawnSentence(drawn.length, valued.length, trans),
     table: tableOf([trans.__('choice'), trans.__('from'), trans.__('to')], () =>
       [...all, ...objectives].map(({ name, low, high }) => [name, low, high])
     ),

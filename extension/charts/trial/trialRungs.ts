@@ -5,16 +5,20 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
 import { cell, tableOf } from '../../base/table';
 import { seriesColour } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { trialState } from './trialValues';
 
 const HEIGHT = 280;
 const MARGIN = { l: 54, r: 12, t: 30, b: 40 };
+/** Marks that are drawn at most. */
+const MOST = 512;
 /** Those that were promoted lie on top. */
 const FATES: readonly TrialFate[] = ['complete', 'paused', 'stopped', 'failed', 'running', 'promoted'];
 const SYMBOLS: Partial<Record<TrialFate, string>> = {
@@ -44,8 +48,12 @@ export function trialRungs({ data, source }: TrialPayload, context: IChartContex
   const shown = FATES.filter((fate) => placed.some((each) => each.fate === fate && each.trial.values[0] !== null));
   const names = shown.map((fate) => fateName(fate, trans));
   const [{ name }] = data.objectives;
+  const valued = data.trials.flatMap(({ resource, values }, i) => (resource === undefined || values[0] === null ? [] : [i])); // prettier-ignore
+  const kept = drawnTrials(data, valued, MOST, context);
+  const onPicture = new Set(kept.map((i) => data.trials[i]));
+  const drawn = placed.filter(({ trial }) => onPicture.has(trial));
   return {
-    data: [...ways(placed, context), ...shown.map((fate) => marks(placed, fate, context))],
+    data: [...ways(drawn, context), ...shown.map((fate) => marks(drawn, fate, context))],
     layout: {
       ...baseLayout(theme, HEIGHT + moreRows(names, context)),
       ...legendAbove(theme),
@@ -60,9 +68,17 @@ export function trialRungs({ data, source }: TrialPayload, context: IChartContex
         showgrid: false,
         zeroline: false
       },
-      yaxis: { title: { text: plainText(fitting([name], 210, 12)) }, gridcolor: theme.grid, zeroline: false, nticks: 7 }
+      yaxis: {
+        title: { text: plainText(fitting([name], 210, 12)) },
+        gridcolor: theme.grid,
+        zeroline: false,
+        nticks: 7
+      },
+      annotations: drawnWords(kept.length, valued.length, context)
     },
-    summary: resources.map((_, rung) => sentence(placed, rung, resources, trans)).join(' '),
+    summary:
+      resources.map((_, rung) => sentence(placed, rung, resources, trans)).join(' ') +
+      drawnSentence(kept.length, valued.length, trans),
     table: table(placed, resources, context),
     pick: ({ data: number }) => (typeof number === 'number' ? choosing(number, context) : {})
   };

@@ -3,16 +3,20 @@ import type { Trial, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import { trialLine } from '@switchyard/kernel-lib/protocol';
 import type { Data } from 'plotly.js';
 import { seriesColour } from '../amounts';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { stepAxis } from '../stepAxis';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 import { trialState } from './trialValues';
 import { cell, tableOf } from '../../base/table';
 
 const HEIGHT = 240;
 const MARGIN = { l: 54, r: 12, t: 8, b: 36 };
+/** Curves that are drawn at most: each is a trace of its own, which can be clicked. */
+const MOST = 64;
 
 /** Null where no trial tells of its way. */
 export function trialSteps({ data }: TrialPayload, context: IChartContext): IFigure | null {
@@ -29,26 +33,27 @@ export function trialSteps({ data }: TrialPayload, context: IChartContext): IFig
   if (told.length === 0) {
     return null;
   }
+  const place = new Map(data.trials.map((trial, i) => [trial, i]));
+  const wanted = told.map(({ trial }) => place.get(trial)!).sort((a, b) => a - b);
+  const kept = new Set(drawnTrials(data, wanted, MOST, context));
+  const drawn = told.filter(({ trial }) => kept.has(place.get(trial)!));
   const steps = [...new Set(told.flatMap(({ trial }) => trial.intermediate.steps))].sort((a, b) => a - b);
   const [{ name }] = data.objectives;
   const pruned = told.filter(({ trial }) => trial.state === 'pruned').length;
   return {
-    data: told.map((each) => curve(each.trial, { best: each.best, chosen: chosen.has(each.trial.number) }, context)),
+    data: drawn.map((each) => curve(each.trial, { best: each.best, chosen: chosen.has(each.trial.number) }, context)),
     layout: {
       ...baseLayout(theme, HEIGHT),
       margin: MARGIN,
       hovermode: 'closest',
       xaxis: stepAxis(steps, context),
-      yaxis: { title: { text: plainText(name) }, gridcolor: theme.grid, zeroline: false, nticks: 6, fixedrange: true }
+      yaxis: { title: { text: plainText(name) }, gridcolor: theme.grid, zeroline: false, nticks: 6, fixedrange: true },
+      annotations: drawnWords(drawn.length, told.length, context)
     },
     steps,
-    summary: trans.__(
-      '%1 of %2 trials, up to step %3; %4 of them pruned.',
-      name,
-      told.length,
-      steps[steps.length - 1],
-      pruned
-    ),
+    summary:
+      trans.__('%1 of %2 trials, up to step %3; %4 of them pruned.', name, told.length, steps[steps.length - 1], pruned) + // prettier-ignore
+      drawnSentence(drawn.length, told.length, trans),
     table: tableOf([trans.__('trial'), trans.__('state'), trans.__('last step'), trans.__('last value')], () =>
       told.map(({ trial, best }) => {
         const { steps, values } = trial.intermediate;
@@ -56,7 +61,7 @@ export function trialSteps({ data }: TrialPayload, context: IChartContext): IFig
         return [number, trialState(trial.state, trans), String(steps.at(-1)), cell(values.at(-1) ?? null, brief)];
       })
     ),
-    pick: ({ trace }) => choosing(told[trace].trial.number, context)
+    pick: ({ trace }) => choosing(drawn[trace].trial.number, context)
   };
 }
 

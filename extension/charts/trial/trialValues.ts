@@ -6,16 +6,20 @@ import type { Data } from 'plotly.js';
 import { cell, tableOf, type ITable } from '../../base/table';
 import { seriesColour } from '../amounts';
 import { choice } from '../choice';
+import { drawnWords } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
+import { drawnSentence, drawnTrials } from './drawnTrials';
 
 const HEIGHT = 280;
 const MARGIN = { l: 54, r: 12, t: 30, b: 40 };
 const CHOICE = 'trial-values.objective';
+/** Marks that are drawn at most. */
+const MOST = 512;
 const STATES: readonly Trial['state'][] = ['complete', 'pruned', 'failed', 'running'];
 const SYMBOLS: Record<Trial['state'], string> = {
   complete: 'circle',
@@ -37,17 +41,20 @@ export function trialValues(payload: TrialPayload, context: IChartContext): IFig
   const states = STATES.filter((state) => data.trials.some((trial) => trial.state === state));
   const names = [trans.__('best so far'), ...states.map((state) => trialState(state, trans))];
   const axis = { gridcolor: theme.grid, zeroline: false, nticks: 7 };
+  const valued = data.trials.flatMap(({ values }, i) => (values[shown] === null ? [] : [i]));
+  const drawn = drawnTrials(data, valued, MOST, context);
   return {
-    data: [reached(payload, shown, context), ...states.map((state) => ofState(payload, state, shown, context))],
+    data: [reached(payload, shown, context), ...states.map((state) => ofState(payload, { state, objective: shown, drawn }, context))], // prettier-ignore
     layout: {
       ...baseLayout(theme, HEIGHT + moreRows(names, context)),
       ...legendAbove(theme),
       margin: MARGIN,
       hovermode: 'closest',
       xaxis: { ...axis, title: { text: trans.__('trial'), standoff: 4 }, tickformat: 'd' },
-      yaxis: { ...axis, title: { text: plainText(fitting(direction(data.objectives[shown], trans), 210, 12)) } }
+      yaxis: { ...axis, title: { text: plainText(fitting(direction(data.objectives[shown], trans), 210, 12)) } },
+      annotations: drawnWords(drawn.length, valued.length, context)
     },
-    summary: summary(payload, named, shown, context),
+    summary: summary(payload, named, shown, context) + drawnSentence(drawn.length, valued.length, trans),
     table: table(payload, context),
     choices: data.objectives.length > 1 ? [offered] : [],
     pick: ({ data: number }) => (typeof number === 'number' ? choosing(number, context) : {})
@@ -79,26 +86,33 @@ function objectiveChoice(objectives: readonly TrialObjective[], context: IChartC
   return choice(context, CHOICE, context.trans.__('Objective'), options);
 }
 
-/** Steps along the trials that are complete. */
+/** Steps along the trials that are complete: only those at which the line bends, and its ends. */
 function reached({ data }: TrialPayload, objective: number, { theme, trans }: IChartContext): Data {
+  const curve = bestSoFar(data, objective);
+  const isAll = data.trials.length <= MOST;
+  const bends = curve.flatMap((value, i) => (isAll || i === curve.length - 1 || value !== curve[i - 1] ? [i] : []));
   return {
     type: 'scatter',
     mode: 'lines',
     name: trans.__('best so far'),
-    x: data.trials.map(({ number }) => number),
-    y: bestSoFar(data, objective),
+    x: bends.map((i) => data.trials[i].number),
+    y: bends.map((i) => curve[i]),
     line: { color: theme.text, width: 1.5, shape: 'hv' },
     hoverinfo: 'skip'
   };
 }
 
-function ofState({ data }: TrialPayload, state: Trial['state'], objective: number, context: IChartContext): Data {
+function ofState(
+  { data }: TrialPayload,
+  { state, objective, drawn }: { state: Trial['state']; objective: number; drawn: readonly number[] },
+  context: IChartContext
+): Data {
   const { theme, trans } = context;
   const marked = markedTrial(context);
   const best = new Set(data.best);
-  const own = data.trials
-    .map((trial, i) => ({ trial, best: best.has(i) }))
-    .filter(({ trial }) => trial.state === state && trial.values[objective] !== null);
+  const own = drawn
+    .map((i) => ({ trial: data.trials[i], best: best.has(i) }))
+    .filter(({ trial }) => trial.state === state);
   return {
     type: 'scatter',
     mode: 'markers',

@@ -1,10 +1,8 @@
-import * as os from 'os';
-import { device } from '../base/backend';
+import { machine } from '../base/backend';
 import { expectInteger, fail } from '../base/core';
 import { gitState } from './git';
 import type { GitState } from './git';
 import { lockfileHash } from './lockfile';
-import { processorName } from './processor';
 import { versions } from './versions';
 
 /** Record of the environment that a run's numbers depend on, beside the notebook itself. JSON data. */
@@ -54,12 +52,10 @@ export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions 
   Object.entries(seeds).forEach(([name, seed]) => expectInteger('show.environment', `seeds.${name}`, seed, 0));
   const hashes = Object.entries(data).map(([name, of]) => [name, hashOf(name, of)]);
   const folder = process.cwd();
+  const { platform, processor, device, threads } = machine();
   return {
     versions: versions(),
-    platform: `${os.platform()} ${os.arch()}`,
-    processor: processorName(),
-    device: device().kind,
-    threads: threads(),
+    ...{ platform, processor, device, threads },
     lockfile: lockfileHash(folder),
     git: gitState(folder),
     seeds: { ...seeds },
@@ -71,13 +67,4 @@ export function environmentRecord({ seeds = {}, data = {} }: EnvironmentOptions 
 function hashOf(name: string, of: string | RecordedData): string {
   const hash = typeof of === 'string' ? of : of.hash;
   return hash ?? fail('show.environment', `data.${name} must be a hash or have one`, hash);
-}
-
-/** TensorFlow takes a thread for each processor unless told otherwise; plain TensorFlow.js has one. */
-function threads(): number {
-  if (device().kind === 'javascript') {
-    return 1;
-  }
-  const told = Number(process.env.TF_NUM_INTRAOP_THREADS);
-  return Number.isInteger(told) && told > 0 ? told : os.availableParallelism();
 }

@@ -1,4 +1,4 @@
-import { isNative, tf } from '../base/backend';
+import { machine, tf } from '../base/backend';
 
 const { version } = require('../../package.json') as { version: string };
 
@@ -6,16 +6,11 @@ const { version } = require('../../package.json') as { version: string };
 export function versions(): Record<string, string | null> {
   return {
     '@switchyard/kernel-lib': version,
-    tensorflow: tensorflowVersion(),
+    tensorflow: machine().tensorflow,
     '@tensorflow/tfjs': tf.version.tfjs,
     tslab: packageVersion('tslab'),
     node: process.versions.node
   };
-}
-
-function tensorflowVersion(): string | null {
-  const backend = tf.backend() as unknown as { binding?: { TF_Version: string } };
-  return isNative() ? (backend.binding?.TF_Version ?? null) : null;
 }
 
 function packageVersion(name: string): string | null {

@@ -102,7 +102,7 @@ export type {
   SurrogateOptions,
   Told
 } from '../search/strategy';
-export { extrapolate, nasBenchGraph, tabular, trainCandidate } from '../search/evaluator';
+export { extrapolate, nasBenchGraph, tabular, tabularFile, trainCandidate } from '../search/evaluator';
 export type {
   Evaluate,
   EvaluateFile,
@@ -111,9 +111,25 @@ export type {
   Measured,
   NasBenchGraphOptions,
   RunningTrial,
+  TabularFile,
+  TabularFileOptions,
   TabularOptions,
   TrainCandidateOptions
 } from '../search/evaluator';
+export { mobileNetV4Parts } from '../models/vision';
+export type { ImageSize, MobileNetV4Part } from '../models/vision';
+export { latencyError, latencyTable, LatencyTable, openLatencyTable } from '../search/latency';
+export type {
+  LatencyError,
+  LatencyErrorOptions,
+  LatencyLimit,
+  LatencyPart,
+  LatencyTableData,
+  LatencyTableOptions,
+  OpenLatencyTableOptions,
+  PartsOf
+} from '../search/latency';
+export type { Timed, TimingOptions } from '../study/cost';
 export { inProcess, ray, workers } from '../search/executor';
 export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
 export type { Objective, StoredTrial } from '../search/storage';

@@ -73,7 +73,12 @@ const WHOLE = {
   growing: { edges: [1e5, 1e6, 1e7], width: 16 },
   real: { prompt: 512, tokens: 128, rounds: 5 },
   // The sizes of OLMoE-1B-7B.
-  search: { some: 300, many: 10_000, busy: { trials: 64, seconds: 0.5, workers: 8 } },
+  search: {
+    some: 300,
+    many: 10_000,
+    busy: { trials: 64, seconds: 0.5, workers: 8 },
+    latency: { size: 64, passes: 31, candidates: 20 }
+  },
   large: {
     ...{ name: 'olmoe-1b-7b-shaped', layers: 16, width: 2048, hidden: 1024, experts: 64, k: 8, heads: 16 },
     ...{ vocabulary: 50304, context: 4096, shardBytes: 4e9, cacheBytes: 4e9, tokens: 32 }
@@ -91,7 +96,12 @@ const SMALL = {
   graphs: [{ numNodes: 50, numEdges: 200, width: 16, hidden: 8 }],
   growing: { edges: [100, 1000], width: 4 },
   real: { prompt: 16, tokens: 4, rounds: 1 },
-  search: { some: 10, many: 60, busy: { trials: 4, seconds: 0.05, workers: 2 } },
+  search: {
+    some: 10,
+    many: 60,
+    busy: { trials: 4, seconds: 0.05, workers: 2 },
+    latency: { size: 16, passes: 6, candidates: 3 }
+  },
   large: {
     ...{ name: 'olmoe-small-shaped', layers: 2, width: 32, hidden: 16, experts: 8, k: 2, heads: 2 },
     ...{ vocabulary: 64, context: 64, shardBytes: 2e4, cacheBytes: 2e4, tokens: 4 }

@@ -5,6 +5,11 @@ const os = require('os');
 const path = require('path');
 const { digits, printTable } = require('../driver/table');
 
+const STAGES = [
+  { channels: 24, depth: 2 },
+  { channels: 48, depth: 3 }
+];
+
 /** What a study costs beside its trials: asking and telling, a database, worker processes, and ten thousand trials. */
 async function search(bench) {
   const { nas, show } = require('@switchyard/kernel-lib');
@@ -13,6 +18,7 @@ async function search(bench) {
   const { some, many, busy } = bench.shapes.search;
   try {
     const rows = [];
+    const processor = [];
     const strategies = {
       random: nas.random(),
       'aged evolution': nas.agedEvolution(),
@@ -20,22 +26,21 @@ async function search(bench) {
     };
     for (const [name, strategy] of Object.entries(strategies)) {
       for (const storage of ['memory', file(name)]) {
-        const began = await beginnings(nas, { strategy, storage, trials: some });
-        const where = storage === 'memory' ? 'in memory' : 'SQLite';
-        rows.push(
-          note(
-            bench,
-            name,
-            where,
-            (began.at(-1) - began[Math.floor(some / 10)]) / (some - 1 - Math.floor(some / 10)),
-            'ms a trial'
-          )
-        );
+        const [where, first] = [storage === 'memory' ? 'in memory' : 'SQLite', Math.floor(some / 10)];
+        const { began, ours, optunas } = await beginnings(nas, { strategy, storage, trials: some });
+        const perTrial = (of) => (of.at(-1) - of[first]) / (some - 1 - first);
+        rows.push(note(bench, name, where, perTrial(began), 'ms a trial'));
+        processor.push(note(bench, name, `${where}, processor, ours`, perTrial(ours), 'ms a trial'));
+        if (where === 'SQLite') {
+          processor.push(note(bench, name, `${where}, processor, Optuna's process`, perTrial(optunas), 'ms a trial'));
+        }
       }
     }
+    rows.push(...processor);
     const share = await busyShare(nas, busy);
     rows.push(note(bench, `${busy.workers} workers`, `${os.cpus().length} cores`, share, 'of the cores computes'));
     rows.push(...(await manyTrials(bench, { nas, show, trials: many, storage: file('many') })));
+    rows.push(...(await latencyTable(bench, nas)));
     printTable('A study beside its trials', ['', '', '', ''], rows);
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -47,20 +52,40 @@ function note(bench, name, variant, value, unit) {
   return [name, variant, digits(value), unit];
 }
 
-/** When each trial of a study began, in milliseconds; trials themselves take no time. */
+/** When each trial of a study began, in milliseconds, and what processor time this process and its children had taken; trials themselves take none. */
 async function beginnings(nas, options) {
-  const began = [];
+  const [began, ours, optunas] = [[], [], []];
   await nas.study({
     space: nas.space({ x: nas.float(0, 1), layers: nas.integer(1, 8), kind: nas.categorical(['a', 'b', 'c']) }),
     evaluate: ({ candidate }) => {
       began.push(performance.now());
+      const { user, system } = process.cpuUsage();
+      ours.push((user + system) / 1000);
+      // Of the first and the last: looking through /proc takes longer than a trial.
+      optunas.push(
+        began.length === Math.floor(options.trials / 10) + 1 || began.length === options.trials ? ofChildren() : 0
+      );
       return candidate.x;
     },
     progress: false,
     name: 'bench',
     ...options
   });
-  return began;
+  return { began, ours, optunas };
+}
+
+/** Processor time of this process's children so far, in milliseconds; Linux counts it in hundredths of a second. */
+function ofChildren() {
+  const numbers = fs.existsSync('/proc/self/stat') ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return numbers.reduce((sum, number) => {
+    try {
+      const fields = fs.readFileSync(`/proc/${number}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      return sum + (fields[1] === String(process.pid) ? 10 * (Number(fields[11]) + Number(fields[12])) : 0);
+    } catch {
+      // It ended meanwhile.
+      return sum;
+    }
+  }, 0);
 }
 
 /** Share of the cores' time that trials compute in, from when the last worker has begun until the first has nothing to do. */
@@ -94,7 +119,7 @@ async function manyTrials(bench, { nas, show, trials, storage }) {
   const rows = [];
   for (const [variant, place] of Object.entries({ 'in memory': 'memory', SQLite: storage })) {
     const watch = show.trials();
-    const began = await beginnings(nas, { trials, storage: place, watch });
+    const { began } = await beginnings(nas, { trials, storage: place, watch });
     const part = Math.max(2, Math.floor(trials / 100));
     const of = (from) => (began[from + part - 1] - began[from]) / (part - 1);
     // Without the first ones, which are compiled as they run.
@@ -107,6 +132,27 @@ async function manyTrials(bench, { nas, show, trials, storage }) {
     }
   }
   return rows;
+}
+
+/** A latency table of mobile networks: what measuring it takes, and how far its sums are from whole networks. */
+async function latencyTable(bench, nas) {
+  const { models } = require('@switchyard/kernel-lib');
+  const { size, passes, candidates } = bench.shapes.search.latency;
+  const space = nas.space.uib({ stages: STAGES, expand: [2, 4], kernels: [0, 3, 5] });
+  const optionsOf = (candidate) => ({ stem: 16, expand: 128, classes: 10, blocks: nas.uibBlocks(STAGES, candidate) });
+  const parts = (candidate) => nas.mobileNetV4Parts(optionsOf(candidate), { size });
+  const began = performance.now();
+  const table = await nas.latencyTable({ space, parts, passes });
+  const seconds = (performance.now() - began) / 1000;
+  const build = (candidate) => models.mobileNetV4(optionsOf(candidate));
+  const error = nas.latencyError(table, { space, build, input: [1, size, size, 3], candidates, passes });
+  const name = `latency table of ${table.keys.length} parts, images of ${size}`;
+  return [
+    note(bench, name, 'to measure', seconds, 's'),
+    note(bench, name, 'mean error of whole networks', error.mape, 'of their time'),
+    note(bench, name, '1 + bias of the sums', 1 + error.bias, 'of their time'),
+    note(bench, name, "1 + Kendall's tau", 1 + error.kendall, '')
+  ];
 }
 
 function milliseconds(run) {

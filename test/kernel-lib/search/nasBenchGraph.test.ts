@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { gunzipSync } from 'zlib';
-import { nas } from '@switchyard/kernel-lib';
+import { core, nas } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { bestsOf, median, openTable, tpeBests, TRIALS } from '../../support/graphTables';
 
@@ -44,6 +44,24 @@ describe.each([
     const evolution = best(nas.agedEvolution());
     expect(evolution).toBeGreaterThan(random);
     expect(evolution).toBeGreaterThan(evolutionThere);
+  });
+
+  // The others' evolution tries children again that it has tried; how it mutates is not known.
+  test('evolution by the conventions of others finds what they found, as far as medians of ten seeds tell', async () => {
+    const opened = await open(table);
+    const bests = (strategy: nas.Strategy, repeats: boolean) => bestsOf(strategy, opened, SEEDS.slice(0, 40), repeats);
+    const [ours, again, each] = [
+      bests(nas.agedEvolution(), false),
+      bests(nas.agedEvolution(), true),
+      bests(nas.agedEvolution({ mutationRate: 0.2 }), true)
+    ];
+    expect(median(again)).toBeLessThan(median(ours));
+    expect(median(each)).toBeLessThan(median(again));
+    const next = core.Random.fromSeed(0).generator();
+    const ofTen = () => median(Array.from({ length: 10 }, () => each[Math.floor(next() * each.length)]));
+    const medians = Array.from({ length: 1000 }, ofTen).sort((a, b) => a - b);
+    expect(medians[25]).toBeLessThanOrEqual(evolutionThere);
+    expect(medians[975]).toBeGreaterThanOrEqual(evolutionThere);
   });
 
   test("TPE by a seed finds what Python's Optuna does, and in the median of seeds what others found", async () => {

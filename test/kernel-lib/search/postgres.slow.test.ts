@@ -3,12 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runStudy } from '../../support/study';
 import { searchPython } from '../../support/searchPython';
+import { expectSamples, expectSurvivesKill, studyOf } from '../../support/serverStudies';
 
-const STUDY = join(import.meta.dirname, '../../support/study.js');
 const PORT = 54_329;
 
 const isThere = spawnSync('initdb', ['--version']).status === 0;
@@ -49,36 +47,12 @@ describe.skipIf(!isThere)('a study in PostgreSQL', () => {
   });
 
   test('killed with kill -9 it goes on with what it would have tried, and Python finds it', async () => {
-    const strategy = { kind: 'aged-evolution', options: { population: 4, sample: 2 } };
-    const options = { name: 'killed', strategy, workers: 1, trials: 16, milliseconds: 20, storage: url, python };
-    const child = spawn(process.execPath, [STUDY, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'ignore'] });
-    let begun = 0;
-    child.stdout.on('data', (data: Buffer) => {
-      begun += data.toString().split('\n').length - 1;
-      if (begun >= 6) {
-        child.kill('SIGKILL');
-      }
-    });
-    expect(await new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)))).toBe('SIGKILL');
-    const points = async (all: typeof options) => (await runStudy(all)).map(([point]) => JSON.stringify(point));
-    expect(await points(options)).toEqual(await points({ ...options, storage: 'memory', milliseconds: 0 }));
-    const program =
-      'import sys, optuna; print(*(t.state.name for t in optuna.load_study(study_name="killed", storage=sys.argv[1]).trials))';
-    const states = execFileSync(python, ['-c', program, url], { encoding: 'utf8' }).trim().split(' ');
-    expect(states).not.toContain('RUNNING');
-    expect(states.filter((state) => state === 'COMPLETE')).toHaveLength(16);
+    await expectSurvivesKill({ url, python });
   });
 
   test("Optuna's samplers draw from it, and a server that is gone is an error", async () => {
-    const run = (storage: string) =>
-      nas.study({
-        ...{ space: nas.space({ a: nas.integer(0, 20) }), storage, name: 'tpe', trials: 12, progress: false, python },
-        ...{ strategy: nas.optuna({ seed: 1 }), evaluate: ({ candidate }) => candidate.a as number }
-      });
-    const here = await run(url);
-    const tried = ({ trials }: nas.StudyResult) => trials.map(({ candidate }) => candidate);
-    expect(tried(here)).toEqual(tried(await run('optuna-memory')));
-    await expect(run(url.replace(String(PORT), '1')).result).rejects.toThrow(
+    await expectSamples({ url, python });
+    await expect(studyOf({ url: url.replace(String(PORT), '1'), python }).result).rejects.toThrow(
       /nas\.study: the storage of the study said: .*Connection refused/s
     );
   });

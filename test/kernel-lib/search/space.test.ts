@@ -138,6 +138,21 @@ describe('nas.space', () => {
     }
   });
 
+  test('with a rate each choice of a mutant is another with that chance', () => {
+    const space = nas.space({ a: nas.repeated(10, nas.integer(0, 9)) });
+    const point = space.sample(draws());
+    const changes = (rate: number, next = draws(2)) =>
+      Array.from({ length: 200 }, () => {
+        const mutant = space.mutate(point, next, rate);
+        return Object.keys(point).filter((label) => mutant[label] !== point[label]).length;
+      });
+    expect(new Set(changes(1))).toEqual(new Set([10]));
+    const some = changes(0.3);
+    // Of 2,000 choices 600, with a standard deviation of 20; in some mutants none.
+    expect(Math.abs(some.reduce((a, b) => a + b, 0) - 600)).toBeLessThan(80);
+    expect(some).toContain(0);
+  });
+
   test('a child of two has the choices of either', () => {
     const space = nas.space({ a: nas.repeated(12, nas.integer(0, 9)) });
     const of = (value: number) => Object.fromEntries(space.leaves.map(({ label }) => [label, value]));

@@ -190,6 +190,18 @@ describe('a study in SQLite', () => {
     await expect(run({ storage: 'nosuch://host/db' }).result).rejects.toThrow(
       'nas.study: the storage of the study said'
     );
+    // No driver of a server is a part of the environment.
+    for (const [url, driver, name] of [
+      ['mysql+pymysql://root@127.0.0.1:1/db', 'mysql\\+pymysql', 'pymysql'],
+      ['mysql://root@127.0.0.1:1/db', 'mysql', 'mysqlclient'],
+      ['postgresql+psycopg2://root@127.0.0.1:1/db', 'postgresql\\+psycopg2', 'psycopg2-binary']
+    ]) {
+      await expect(run({ storage: url }).result).rejects.toThrow(
+        new RegExp(
+          `the driver of ${driver} must be there \\(".*python.*" -m pip install ${name} installs it\\), got: No module`
+        )
+      );
+    }
   });
 
   test('several objectives with infinities and failures are stored (optuna#5374, optuna#3676)', async () => {

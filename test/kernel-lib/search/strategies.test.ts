@@ -140,6 +140,23 @@ describe('strategies by hand', () => {
     }
   });
 
+  test('aged evolution with a rate: a child differs in as many choices as the rate has it', () => {
+    const of = nas.space({ a: nas.repeated(8, nas.integer(0, 99)) });
+    const changes = (mutationRate?: number) => {
+      const searcher = start(nas.agedEvolution({ population: 1, sample: 1, mutationRate }), of);
+      const { point } = searcher.ask(0) as nas.Proposal;
+      searcher.tell(told(0, point, 0));
+      const child = (searcher.ask(1) as nas.Proposal).point;
+      return Object.keys(point).filter((label) => child[label] !== point[label]).length;
+    };
+    expect([changes(), changes(1)]).toEqual([1, 8]);
+    expect(nas.agedEvolution().options).toEqual({ population: 20, sample: 5 });
+    expect(nas.agedEvolution({ mutationRate: 0.2 }).options).toMatchObject({ mutationRate: 0.2 });
+    for (const mutationRate of [0, 1.5, NaN]) {
+      expect(() => nas.agedEvolution({ mutationRate })).toThrow('nas.agedEvolution: mutationRate must be a number');
+    }
+  });
+
   test('grid: in order, the last choice fastest', () => {
     const of = nas.space({ a: nas.integer(0, 1), b: nas.float(1, 100, { log: true }) });
     expect(

@@ -6,4 +6,6 @@ takeDenseProducts();
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';
 export { device, executeMultiple, executeSingle, isNative } from './load';
 export type { Attributes, Device } from './load';
+export { machine } from './machine';
+export type { Machine } from './machine';
 export * as tf from '@tensorflow/tfjs';

@@ -6,6 +6,8 @@ export { lcnet } from './lcnet';
 export type { LcnetOptions } from './lcnet';
 export { mobileNetV4 } from './mobileNetV4';
 export type { ConvBlock, MobileNetV4Options, UibBlock } from './mobileNetV4';
+export { mobileNetV4Parts } from './mobileNetV4Parts';
+export type { ImageSize, MobileNetV4Part } from './mobileNetV4Parts';
 export { Resnet, resnet } from './resnet';
 export type { ResnetOptions } from './resnet';
 export { shuffleNetV2 } from './shuffleNetV2';

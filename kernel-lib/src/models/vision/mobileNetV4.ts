@@ -40,7 +40,7 @@ const uib = (channels: number, expand: number, dwStart: number, dwMiddle: number
 });
 
 /** MobileNetV4-Conv-S, table 11 of the paper. */
-const SMALL: readonly (ConvBlock | UibBlock)[] = [
+export const SMALL: readonly (ConvBlock | UibBlock)[] = [
   { block: 'conv', channels: 32, size: 3, stride: 2 },
   { block: 'conv', channels: 32, size: 1 },
   { block: 'conv', channels: 96, size: 3, stride: 2 },
@@ -81,33 +81,43 @@ function build(
   }
   let channels = Axis.of('channels', stem);
   const pixels = Axis.of('inputs', inputs).pin('the data have them');
-  const features: Module[] = [
-    new ConvNorm({
-      inputs: pixels,
-      outputs: channels,
-      size: 3,
-      stride: 2,
-      activation: 'relu',
-      random: random.child('stem')
-    })
-  ];
+  const features: Module[] = [stemOf(pixels, channels, random.child('stem'))];
   blocks.forEach((block, i) => {
     expectInteger(where, `blocks[${i}].channels`, block.channels, 1);
-    const { stride = 1 } = block;
-    expectInteger(where, `blocks[${i}].stride`, stride, 1);
-    // A block that can add its input has its channels.
-    const adds = block.block === 'uib' && stride === 1 && block.channels === channels.size;
-    const outputs = adds ? channels : Axis.of('channels', block.channels);
-    const own = { inputs: channels, outputs, stride, random: random.child(i) };
-    features.push(
-      block.block === 'uib'
-        ? new InvertedBottleneck({ ...own, expand: block.expand, dwStart: block.dwStart, dwMiddle: block.dwMiddle })
-        : new ConvNorm({ ...own, size: block.size, activation: 'relu' })
-    );
+    expectInteger(where, `blocks[${i}].stride`, block.stride ?? 1, 1);
+    const { module, outputs } = blockOf(block, channels, random.child(i));
+    features.push(module);
     channels = outputs;
   });
+  return tailOf(options, { features, channels, expand, random });
+}
+
+/** The convolution that halves the image. */
+export function stemOf(inputs: Axis, outputs: Axis, random: Random): Module {
+  return new ConvNorm({ inputs, outputs, size: 3, stride: 2, activation: 'relu', random });
+}
+
+/** A block, and the channels that it gives. */
+export function blockOf(block: ConvBlock | UibBlock, inputs: Axis, random: Random): { module: Module; outputs: Axis } {
+  const { stride = 1 } = block;
+  // A block that can add its input has its channels.
+  const adds = block.block === 'uib' && stride === 1 && block.channels === inputs.size;
+  const outputs = adds ? inputs : Axis.of('channels', block.channels);
+  const own = { inputs, outputs, stride, random };
+  const module =
+    block.block === 'uib'
+      ? new InvertedBottleneck({ ...own, expand: block.expand, dwStart: block.dwStart, dwMiddle: block.dwMiddle })
+      : new ConvNorm({ ...own, size: block.size, activation: 'relu' });
+  return { module, outputs };
+}
+
+/** Features with what comes after them: the mean, a wide layer and the classes. */
+export function tailOf(
+  options: MobileNetV4Options,
+  { expand, ...parts }: { features: readonly Module[]; channels: Axis; expand: number; random: Random }
+): ConvNetwork<MobileNetV4Options> {
   const wide = { width: expand, norm: true, activation: 'relu' } as const;
-  return new ConvNetwork(options, { kind: 'mobile-net-v4', features, channels, expand: wide, random });
+  return new ConvNetwork(options, { kind: 'mobile-net-v4', ...parts, expand: wide });
 }
 
 modelSpecs.register('mobile-net-v4', (options: MobileNetV4Options) => ({

@@ -6,5 +6,7 @@ export { nasBenchGraph } from './nasBenchGraph';
 export type { GraphTable, NasBenchGraphOptions } from './nasBenchGraph';
 export { tabular } from './tabular';
 export type { TabularOptions } from './tabular';
+export { tabularFile } from './tabularFile';
+export type { TabularFile, TabularFileOptions } from './tabularFile';
 export { trainCandidate } from './train';
 export type { TrainCandidateOptions } from './train';

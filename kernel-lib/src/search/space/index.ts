@@ -14,6 +14,7 @@ export type {
   Repeated,
   Simplex
 } from './domain';
+export { isActive } from './leaf';
 export type { Condition, Leaf, Point } from './leaf';
 export { ModelSpace, spaceOf } from './ofModel';
 export type { ModelSpaceOptions } from './ofModel';

@@ -98,7 +98,7 @@ export class Space {
   /** True where a point meets all constraints. */
   isFeasible(point: Point): boolean {
     const { constraints = [] } = this.options;
-    return constraints.length === 0 || unmet(constraints, this.candidate(point)) === null;
+    return constraints.length === 0 || unmet(constraints, this.candidate(point), point) === null;
   }
 
   /** Sixteen letters that are the same for the same candidate (or the same canonical form of it). */
@@ -149,22 +149,20 @@ export class Space {
   }
 
   /**
-   * A feasible point that differs from one in a single choice, drawn evenly among its choices and then among the other values.
+   * A feasible point that differs from one in a single choice, drawn evenly among its choices and then among the other values; or, with a `rate`, in each
+   * choice with that chance, which may be in none.
    *
    * @throws {SwitchyardError} where of many none meets the constraints.
    */
-  mutate(point: Point, next: Draws): Point {
+  mutate(point: Point, next: Draws, rate?: number): Point {
     const open = this.leaves.filter(({ label, domain }) => label in point && sizeOf(domain) > 1);
     if (open.length === 0) {
       return point;
     }
     for (let i = 0; i < MOST_DRAWS; i++) {
-      const { label, domain } = open[Math.floor(next() * open.length)];
-      let value: ChoiceValue;
-      do {
-        value = fromUnit(domain, next());
-      } while (value === point[label]);
-      const changed = this.complete({ ...point, [label]: value }, next);
+      const chosen = rate === undefined ? [open[Math.floor(next() * open.length)]] : open.filter(() => next() < rate);
+      const values = chosen.map(({ label, domain }) => [label, otherValue(domain, point[label], next)] as const);
+      const changed = this.complete({ ...point, ...Object.fromEntries(values) }, next);
       if (this.isFeasible(changed)) {
         return changed;
       }
@@ -207,7 +205,17 @@ export class Space {
 
   private infeasible(next: Draws): never {
     const point = this.complete({}, next);
-    const first = unmet(this.options.constraints ?? [], this.candidate(point));
+    const first = unmet(this.options.constraints ?? [], this.candidate(point), point);
     return fail('nas.space', `of ${MOST_DRAWS} candidates one must meet the constraint "${first?.name}"`, 'none');
+  }
+}
+
+/** Another value of a choice that has one, drawn evenly. */
+function otherValue(domain: Leaf['domain'], value: ChoiceValue, next: Draws): ChoiceValue {
+  for (;;) {
+    const other = fromUnit(domain, next());
+    if (other !== value) {
+      return other;
+    }
   }
 }

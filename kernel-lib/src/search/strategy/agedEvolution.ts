@@ -1,4 +1,4 @@
-import { expectInteger } from '../../base/core';
+import { expectInteger, expectNumber } from '../../base/core';
 import type { Draws, Point } from '../space';
 import { expectOneObjective, PointSearcher } from './pointSearcher';
 import { costOf, strategies } from './strategy';
@@ -10,6 +10,8 @@ export interface AgedEvolutionOptions {
   population?: number;
   /** Of them, drawn for each child, the best of whom becomes its parent. Default 5. */
   sample?: number;
+  /** Chance of each choice to be another in a child, above 0 to 1. Default: one choice of each child is, as in the paper. */
+  mutationRate?: number;
 }
 
 interface Member {
@@ -20,15 +22,21 @@ interface Member {
 
 /**
  * Aged (regularized) evolution (arXiv 1802.01548): a random population first; then each child is the mutant of the best of a sample, and
- * the oldest member goes, however good it is. The study keeps the best apart.
+ * the oldest member goes, however good it is. The study keeps the best apart. Of equal members of a sample the first drawn is the parent.
+ *
+ * A child that was tried before is drawn anew, so that no trial is spent on it: other libraries try it again, as `repeats: true` of the study does, and are the worse for it in spaces of few choices.
  */
-export function agedEvolution({ population = 20, sample = 5 }: AgedEvolutionOptions = {}): Strategy {
+export function agedEvolution({ population = 20, sample = 5, mutationRate }: AgedEvolutionOptions = {}): Strategy {
   expectInteger('nas.agedEvolution', 'population', population, 1);
   expectInteger('nas.agedEvolution', 'sample', sample, 1, population);
+  if (mutationRate !== undefined) {
+    expectNumber('nas.agedEvolution', 'mutationRate', mutationRate, Number.MIN_VALUE, 1);
+  }
+  const options = { population, sample, ...(mutationRate !== undefined && { mutationRate }) };
   return {
     kind: 'aged-evolution',
-    options: { population, sample },
-    start: (setting, saved) => new AgedEvolution(setting, saved, { population, sample })
+    options,
+    start: (setting, saved) => new AgedEvolution(setting, saved, options)
   };
 }
 
@@ -36,7 +44,7 @@ class AgedEvolution extends PointSearcher<{ members: Member[] }> {
   constructor(
     setting: Setting,
     saved: unknown,
-    private readonly options: Required<AgedEvolutionOptions>
+    private readonly options: Required<Omit<AgedEvolutionOptions, 'mutationRate'>> & AgedEvolutionOptions
   ) {
     super(setting, saved, { members: [] });
     expectOneObjective('nas.agedEvolution', setting);
@@ -57,7 +65,7 @@ class AgedEvolution extends PointSearcher<{ members: Member[] }> {
     }
     const drawn = drawOf(members, this.options.sample, next);
     const parent = drawn.reduce((best, each) => (each.cost < best.cost ? each : best));
-    return { point: this.space.mutate(parent.point, next), parent: parent.id };
+    return { point: this.space.mutate(parent.point, next, this.options.mutationRate), parent: parent.id };
   }
 }
 

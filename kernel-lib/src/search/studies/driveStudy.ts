@@ -4,7 +4,7 @@ import type { TrialAttributes, TrialEnd } from '../storage';
 import { CheckpointFolders } from './checkpointFolders';
 import { toldOf } from './ledger';
 import type { Asked, Ledger, OwnTrial } from './ledger';
-import { judge } from './measured';
+import { judge, measuresOf, withMeasures } from './measured';
 import type { ResolvedStudy } from './options';
 import type { StudyWatcher } from './watchers';
 
@@ -101,6 +101,7 @@ export class StudyDrive {
     const { storage, space } = this.study;
     const { point, number: made, ...rest } = asked.proposal;
     const attributes: TrialAttributes = { id: asked.id, asked: asked.asked, ...rest };
+    const beside = measuresOf(space.candidate(point), this.study);
     const number = made ?? (await storage.create(point, space.leaves, attributes));
     const began = performance.now();
     let trial: OwnTrial = {
@@ -122,7 +123,8 @@ export class StudyDrive {
       }
     });
     await Promise.all(reports);
-    await this.end({ ...trial, seconds: (performance.now() - began) / 1000 }, outcome, asked);
+    const whole = outcome.kind === 'done' ? withMeasures(outcome, beside, this.study.objectives) : outcome;
+    await this.end({ ...trial, seconds: (performance.now() - began) / 1000 }, whole, asked);
   }
 
   private jobOf({ number, point, attributes }: OwnTrial): Job {

@@ -1,6 +1,8 @@
 import type { Measured } from '../evaluator';
+import type { Outcome } from '../executor';
+import type { Candidate } from '../space';
 import type { Objective } from '../storage';
-import type { Limit } from './options';
+import type { Limit, StudyOptions } from './options';
 
 /** Measures of an evaluation, held against objectives and limits. */
 export type Judged =
@@ -37,4 +39,33 @@ export function judge(
       Math.max(0, measures[name] - atMost, atLeast - measures[name])
     )
   };
+}
+
+/** Measures of a candidate that need no evaluation. */
+export function measuresOf(
+  candidate: Candidate,
+  { measures = {} }: Pick<StudyOptions, 'measures'>
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(measures).map(([name, of]) => [name, of(candidate)]));
+}
+
+/** An evaluation's outcome with measures beside it; a number that it gave is the objective that is not among them. */
+export function withMeasures(
+  outcome: Extract<Outcome, { kind: 'done' }>,
+  beside: Readonly<Record<string, number>>,
+  objectives: readonly Objective[]
+): Outcome {
+  const names = Object.keys(beside);
+  const { measured } = outcome;
+  if (names.length === 0) {
+    return outcome;
+  }
+  const open = objectives.filter(({ name }) => !names.includes(name));
+  if (typeof measured !== 'object' || measured === null) {
+    return open.length === 1 ? { ...outcome, measured: { [open[0].name]: measured, ...beside } } : outcome;
+  }
+  const twice = names.find((name) => name in measured);
+  return twice === undefined
+    ? { ...outcome, measured: { ...measured, ...beside } }
+    : { kind: 'failed', error: `an evaluation must not give "${twice}", which the study's measures give` };
 }

@@ -4,7 +4,7 @@ import type { Observer } from '../../base/core';
 import type { Evaluate, EvaluateFile } from '../evaluator';
 import { inProcess } from '../executor';
 import type { Executor } from '../executor';
-import type { Space } from '../space';
+import type { Candidate, Space } from '../space';
 import { MemoryStorage, OptunaStorage, storageUrl } from '../storage';
 import type { Objective, Storage, StudyRecord } from '../storage';
 import { random } from '../strategy';
@@ -22,6 +22,11 @@ export interface StudyOptions {
   space: Space;
   /** Tries a candidate: a function, or `{ file }` of a CommonJS file that exports `evaluate`. */
   evaluate: Evaluate | EvaluateFile;
+  /**
+   * Measures of a candidate that need no evaluation, by name, as objectives and limits know them: `{ latency: (candidate) => table.milliseconds(candidate) }`.
+   * They are taken in this process before the trial begins, and one that throws ends the study. Default: none.
+   */
+  measures?: Readonly<Record<string, (candidate: Candidate) => number>>;
   /** Default `nas.random()`. */
   strategy?: Strategy;
   /** Default `[{ name: 'value', better: 'lower' }]`. */
@@ -33,7 +38,7 @@ export interface StudyOptions {
   /** Where trials run. Default `nas.inProcess()`. */
   executor?: Executor;
   /**
-   * Database of the study: a file (SQLite), a URL as Optuna takes it ("postgresql://..."), "memory" for none, or "optuna-memory" for none
+   * Database of the study: a file (SQLite), a URL as Optuna takes it ("postgresql://...", "mysql+pymysql://..."), whose driver is to be in the Python, "memory" for none, or "optuna-memory" for none
    * with Optuna's samplers. Default "studies.db".
    */
   storage?: string;

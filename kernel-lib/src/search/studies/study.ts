@@ -69,23 +69,32 @@ export class Study implements PromiseLike<StudyResult> {
   }
 
   private async search(watchers: readonly StudyWatcher[]): Promise<StudyResult> {
-    const { study } = this;
+    const { storage } = this.study;
     try {
-      const ledger = await openLedger(study);
-      ledger.ended.forEach((trial) => watchers.forEach((watcher) => watcher.trial(trial)));
-      const runner = await study.executor.start(study.evaluate);
-      try {
-        this.drive = new StudyDrive(study, ledger, runner, watchers);
-        if (this.stopping) {
-          this.drive.stop();
-        }
-        const status = await this.drive.run();
-        return resultOf(study, status, this.drive.trials);
-      } finally {
-        await runner.close();
+      const result = await this.searchOpened(watchers);
+      await storage.close();
+      return result;
+    } catch (error) {
+      // What came first is what went wrong.
+      await storage.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async searchOpened(watchers: readonly StudyWatcher[]): Promise<StudyResult> {
+    const { study } = this;
+    const ledger = await openLedger(study);
+    ledger.ended.forEach((trial) => watchers.forEach((watcher) => watcher.trial(trial)));
+    const runner = await study.executor.start(study.evaluate);
+    try {
+      this.drive = new StudyDrive(study, ledger, runner, watchers);
+      if (this.stopping) {
+        this.drive.stop();
       }
+      const status = await this.drive.run();
+      return resultOf(study, status, this.drive.trials);
     } finally {
-      await study.storage.close();
+      await runner.close();
     }
   }
 }

@@ -104,3 +104,27 @@ test('lines of what several searches attain stand beside the front, as steps in 
   expect(traces(figure)[1]).toMatchObject({ x: [1, 2], y: [0.3, 0.4], line: { shape: 'hv', dash: 'dot' } });
   expect(drawnText(figure)).not.toContain('<');
 });
+
+test('of ten thousand points some hundreds are drawn: the front, and of each series an even sample; the picture says so', () => {
+  const payload = kind('pareto');
+  const points = Array.from({ length: 10_000 }, (_, i) => ({
+    ...{ label: `p${i}`, series: i < 5000 ? 0 : 1, x: i, y: (i * 7919) % 1009, low: null, high: null }
+  }));
+  const front = [3, 5000, 9997];
+  const { x, y } = payload.data;
+  const data = { x, y, points, front, series: ['a', 'b'], trajectory: [] };
+  const figure = pareto({ ...payload, data }, context)!;
+  const drawn = traces(figure).filter(({ mode }) => mode === 'markers');
+  const shown = drawn.flatMap((trace) => trace.x);
+  expect(shown).toHaveLength(512);
+  expect(front.filter((i) => !shown.includes(i))).toEqual([]);
+  drawn.forEach((trace) => expect(Math.abs(trace.x.length - 256)).toBeLessThan(4));
+  expect(figure.summary).toContain('512 of 10000 are drawn');
+  expect(JSON.stringify(figure.layout.annotations)).toContain('512 of 10000 drawn');
+  expect(pareto(payload, context)!.summary).not.toContain('drawn');
+  // A front of thousands has half of them.
+  const wide = pareto({ ...payload, data: { ...data, front: points.map((_, i) => i).slice(5000) } }, context);
+  const sizes = traces(wide).filter(({ mode }) => mode === 'markers').flatMap(({ marker }) => marker.size); // prettier-ignore
+  expect(sizes).toHaveLength(512);
+  expect(sizes.filter((size) => size === 9).length).toBeGreaterThanOrEqual(256);
+});

@@ -1,6 +1,7 @@
-import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, Trial, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import { bestSoFar } from '@switchyard/kernel-lib/protocol';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { IChartContext, IFigure } from '../../../../extension/charts/figure';
 import { trialArchitecture } from '../../../../extension/charts/trial/trialArchitecture';
 import { trialParallel } from '../../../../extension/charts/trial/trialParallel';
 import { trialRungs } from '../../../../extension/charts/trial/trialRungs';
@@ -153,4 +154,108 @@ test('labels stay text, and nothing is drawn of nothing', () => {
   payload.data.best = [];
   const charts = [trialValues, trialSteps, trialRungs, trialParallel, trialArchitecture];
   expect(charts.map((chart) => chart(payload, context))).toEqual(charts.map(() => null));
+});
+
+/** A study of ten thousand trials that still get better now and then, on three rungs. */
+function many(): TrialPayload {
+  const payload = kind('trial');
+  const trials = Array.from({ length: 10_000 }, (_, number): Trial => {
+    // Scattered, and lower the later.
+    const value = ((number * 7919) % 1009) / 1009 + 3 / Math.sqrt(number + 1);
+    return {
+      ...{
+        number,
+        state: number % 3 === 0 ? 'pruned' : 'complete',
+        values: [value],
+        duration: 1,
+        resource: 1 + (number % 3)
+      },
+      parameters: { width: number % 64, rate: 1 / (number + 1), kind: `kind ${number % 5}` },
+      parent: number % 3 === 0 ? null : number - 1,
+      intermediate: { steps: [1, 2, 3], values: [3, 2, value] }
+    };
+  });
+  const best = trials.reduce((least, { values: [value] }, i) => (value! < trials[least].values[0]! ? i : least), 0);
+  return { ...payload, data: { ...payload.data, trials, best: [best], architectures: [] } };
+}
+
+const marksOf = (figure: IFigure | null) =>
+  traces(figure).filter(({ mode }) => mode === 'markers').flatMap(({ x }) => x); // prettier-ignore
+
+describe('of ten thousand trials', () => {
+  const payload = many();
+  const { trials, best } = payload.data;
+  const CHOSEN = 4321;
+  const chosen = { ...context, choices: { 'trial.chosen': String(CHOSEN) } };
+  /** The numbers of the trials of a picture's marks and lines. */
+  const numbersOf = (figure: IFigure | null): Set<number> =>
+    new Set(figure!.data.flatMap((trace) => ((trace as { customdata?: (number | null)[] }).customdata ?? []).filter((n) => n !== null))); // prettier-ignore
+
+  test.each<[string, (payload: TrialPayload, from: IChartContext) => IFigure | null, number]>([
+    ['values', trialValues, 512],
+    ['rungs', trialRungs, 512],
+    ['parallel coordinates', trialParallel, 192]
+  ])(
+    '%s: some are drawn, the best, the newest and the chosen one among them, and how many is said',
+    (name, chart, most) => {
+      const figure = chart(payload, chosen)!;
+      const drawn = numbersOf(figure);
+      expect(drawn.size).toBeGreaterThanOrEqual(most);
+      // The chosen one, and on rungs those that it comes from, are beside them.
+      expect(drawn.size).toBeLessThanOrEqual(most + 3);
+      const newest = trials.slice(-most / 8).map(({ number }) => number);
+      expect([trials[best[0]].number, CHOSEN, ...newest].filter((number) => !drawn.has(number))).toEqual([]);
+      // The others are from everywhere: of each tenth of the study some.
+      expect(new Set([...drawn].map((number) => Math.floor(number / 1000))).size).toBe(10);
+      expect(figure.summary).toContain(`${drawn.size} of 10000 are drawn`);
+      expect(JSON.stringify(figure.layout.annotations)).toContain(`${drawn.size} of 10000 drawn`);
+      if (name === 'parallel coordinates') {
+        // Five shades, the rules, and the chosen one once more: a point an axis and a gap.
+        expect(traces(figure).flatMap(({ x }) => x).length).toBeLessThan(6 * (most + 10));
+      } else {
+        expect(marksOf(figure)).toHaveLength(drawn.size);
+      }
+    }
+  );
+
+  test('values on the way: a curve for few, and a click on one chooses its trial', () => {
+    const figure = trialSteps(payload, chosen)!;
+    expect(figure.data.length).toBeGreaterThanOrEqual(64);
+    expect(figure.data.length).toBeLessThanOrEqual(67);
+    expect(figure.summary).toContain('10000 trials');
+    expect(figure.summary).toContain(`${figure.data.length} of 10000 are drawn`);
+    figure.data.forEach(
+      (trace, i) =>
+      expect(`trial ${figure.pick!({ trace: i, data: null } as never).choices!['trial.chosen']}`).toBe((trace as { name: string }).name) // prettier-ignore
+    );
+    expect((figure.data.at(-1) as { name: string }).name).toBe(`trial ${CHOSEN}`);
+  });
+
+  test('the line of the best bends where it did, with no point between', () => {
+    const [line] = traces(trialValues(payload, context));
+    const whole = bestSoFar(payload.data);
+    expect(line.x.length).toBeLessThan(200);
+    let at = 0;
+    whole.forEach((value, i) => {
+      at += line.x[at + 1] === i ? 1 : 0;
+      expect(line.y[at]).toBe(value);
+    });
+  });
+
+  test('a front of thousands has half of the marks', () => {
+    const data = { ...payload.data, best: trials.map((_, i) => i).filter((i) => i % 2 === 0) };
+    const drawn = numbersOf(trialValues({ ...payload, data }, context));
+    expect(drawn.size).toBe(512);
+    expect([...drawn].filter((number) => number % 2 === 0).length).toBeGreaterThanOrEqual(256);
+    expect([...drawn].filter((number) => number % 2 === 1).length).toBeGreaterThan(50);
+  });
+});
+
+test('of few trials all are drawn, and nothing is said of it', () => {
+  const payload = kind('trial');
+  for (const chart of [trialValues, trialSteps, trialRungs, trialParallel]) {
+    const figure = chart(payload, context)!;
+    expect(figure.summary).not.toContain('drawn');
+    expect(JSON.stringify(figure.layout)).not.toContain('drawn');
+  }
 });

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 
 const { processorName } = createRequire(import.meta.url)(
-  '../../../kernel-lib/dist/environment/processor.js'
-) as typeof import('../../../kernel-lib/src/environment/processor');
+  '../../../../kernel-lib/dist/base/backend/processor.js'
+) as typeof import('../../../../kernel-lib/src/base/backend/processor');
 
 const cpu = (model: number, flags: string): string =>
   `processor\t: 0\ncpu family\t: 25\nmodel\t\t: ${model}\nmodel name\t: AMD EPYC\nflags\t\t: fpu sse ${flags} ht\n`;

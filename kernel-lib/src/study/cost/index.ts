@@ -1,0 +1,2 @@
+export { checkTiming, passOf, timePasses } from './timePasses';
+export type { Timed, TimingOptions } from './timePasses';
