@@ -1,6 +1,6 @@
-import { executeSingle, hasCustomOps, tf } from '../backend';
-import { expectDtype } from '../core';
-import { activate, noteActivated, type CustomActivation } from './activated';
+import { hasCustomOps, tf } from '../backend';
+import { expectDtype, expectShape } from '../core';
+import { activate, activatedGradient, noteActivated, type CustomActivation } from './activated';
 import { withGradient } from './gradient';
 
 /** `x Φ(x)` with the exact normal distribution function, not the tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415). */
@@ -70,15 +70,32 @@ export function silu<T extends tf.Tensor>(x: T): T {
   );
 }
 
+/**
+ * What an activation of one tensor lets through of another of the same shape, `act(gate) * values`, as in gated linear units (arXiv 2002.05202).
+ *
+ * @throws {SwitchyardError} where a tensor is not float32 or the shapes differ.
+ */
+export function gated<T extends tf.Tensor>(activation: CustomActivation, gate: T, values: tf.Tensor): T {
+  expectDtype('ops.gated', 'gate', gate, 'float32');
+  expectDtype('ops.gated', 'values', values, 'float32');
+  expectShape('ops.gated', values, gate.shape);
+  if (hasCustomOps()) {
+    return inOnePass(activation, gate, values);
+  }
+  return (activation === 'gelu' ? gelu(gate) : silu(gate)).mul(values);
+}
+
 // One pass over memory each way, instead of one for each of a dozen elementwise ops.
-function inOnePass<T extends tf.Tensor>(activation: CustomActivation, x: T): T {
+function inOnePass<T extends tf.Tensor>(activation: CustomActivation, x: T, gated: tf.Tensor | null = null): T {
+  const of = { activation, x, gated };
+  const inputs = gated === null ? [x] : [x, gated];
   const y = withGradient<T>(
-    [x],
+    inputs,
     (save) => {
-      save([x]);
-      return activate({ activation, x });
+      save(inputs);
+      return activate(of) as T;
     },
-    (dy, [x]) => [executeSingle('SwitchyardActivationGrad', { activation }, [dy, x])]
+    (dy, [x, ...rest]) => activatedGradient(dy, { activation, x, gated: rest.at(0) ?? null })
   );
-  return noteActivated(y, { activation, x });
+  return noteActivated(y, of);
 }

@@ -1,5 +1,5 @@
 import { executeSingle, tf } from '../backend';
-import { activate, activatedFrom, type Activated } from './activated';
+import { activate, activatedFrom, activatedGradient, type Activated } from './activated';
 import { withGradient } from './gradient';
 import type { DispatchPlan } from './planDispatch';
 
@@ -22,16 +22,22 @@ export function customMatMul(x: tf.Tensor2D, w: tf.Tensor3D, plan: DispatchPlan)
 /** The same as a function of what `x` is the activation of. */
 function activatedMatMul(x: tf.Tensor2D, of: Activated, w: tf.Tensor3D, plan: DispatchPlan): tf.Tensor2D {
   const { activation } = of;
+  const inputs = of.gated === null ? [of.x] : [of.x, of.gated];
   return withGradient<tf.Tensor2D>(
-    [of.x, w],
+    [...inputs, w],
     (save) => {
-      save([of.x, w]);
+      save([...inputs, w]);
       return multiply(x, w, plan, false);
     },
-    (dy, [before, w]) => {
-      const dw = tf.tidy(() => outer(activate({ activation, x: before }), dy, plan));
-      const inputs = [dy, w, offsetsOf(plan), before];
-      return [executeSingle('SwitchyardGroupedMatMulActivationGrad', { activation }, inputs), dw];
+    (dy, saved) => {
+      const w = saved[inputs.length];
+      const again = { activation, x: saved[0], gated: of.gated === null ? null : saved[1] };
+      const dw = tf.tidy(() => outer(activate(again), dy, plan));
+      if (again.gated !== null) {
+        return [...tf.tidy(() => activatedGradient(multiply(dy, w, plan, true), again)), dw];
+      }
+      const last = [dy, w, offsetsOf(plan), again.x];
+      return [executeSingle('SwitchyardGroupedMatMulActivationGrad', { activation }, last), dw];
     }
   );
 }

@@ -1,4 +1,4 @@
-export { gelu, geluTanh, silu } from './activations';
+export { gated, gelu, geluTanh, silu } from './activations';
 export { crossEntropy } from './crossEntropy';
 export { diffKendall } from './diffKendall';
 export { combine, dispatch } from './dispatch';

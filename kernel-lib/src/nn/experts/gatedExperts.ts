@@ -2,7 +2,7 @@ import type { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
 import type { Axis } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
+import { activateGate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec, StackedFeedForwards } from './expertBank';
@@ -66,8 +66,8 @@ class GatedExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const gate = activate(this.options.activation, this.multiply(rows, 'w1', this.w1, plan));
-    const inner = gate.mul<tf.Tensor2D>(this.multiply(rows, 'w3', this.w3, plan));
+    const gate = this.multiply(rows, 'w1', this.w1, plan);
+    const inner = activateGate(this.options.activation, gate, this.multiply(rows, 'w3', this.w3, plan));
     return this.multiply(inner, 'w2', this.w2, plan);
   }
 }

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import type { Context } from '../../base/core';
-import { gelu, geluTanh, silu } from '../../base/ops';
+import { gated, gelu, geluTanh, silu } from '../../base/ops';
 
 const functions = {
   gelu,
@@ -22,13 +22,23 @@ export const ACTIVATIONS = Object.keys(functions) as Activation[];
  * @param ctx - Pass of the module that applies it, whose observers are told of what goes in. Default: nobody is.
  */
 export function activate<T extends tf.Tensor>(name: Activation, x: T, ctx?: Context): T {
+  tell(name, x, ctx);
+  return functions[name](x);
+}
+
+/** The nonlinearity of `gate` times `values` of the same shape, as gated networks have it (arXiv 2002.05202). */
+export function activateGate<T extends tf.Tensor>(name: Activation, gate: T, values: T, ctx?: Context): T {
+  tell(name, gate, ctx);
+  return name === 'gelu' || name === 'silu' ? gated(name, gate, values) : functions[name](gate).mul(values);
+}
+
+function tell(name: Activation, x: tf.Tensor, ctx?: Context): void {
   if (ctx?.wants('activation') === true) {
     ctx.publish({
       kind: 'activation',
       ...{ path: ctx.path, activation: name, shape: [...x.shape], inputs: x.dataSync<'float32'>().slice() }
     });
   }
-  return functions[name](x);
 }
 
 /** `min(max(x + 3, 0), 6) / 6`, which a sigmoid is near to (arXiv 1905.02244). */

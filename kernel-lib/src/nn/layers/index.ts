@@ -1,4 +1,4 @@
-export { activate, ACTIVATIONS } from './activation';
+export { activate, activateGate, ACTIVATIONS } from './activation';
 export type { Activation } from './activation';
 export { attend, attendHeads, causalMask } from './attend';
 export type { AttendOptions, HeadsOptions } from './attend';

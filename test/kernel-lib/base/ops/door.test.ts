@@ -2,51 +2,14 @@ import { core, ops, tf } from '@switchyard/kernel-lib';
 import { encodeValues } from '@switchyard/kernel-lib/dist/base/io/index.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose } from '../../../support/numeric';
+import { argument, binary, f, i, INT, matrix, shaped, unary, type Argument, type Member } from './members';
 
 type Name = keyof typeof ops;
-type Numbers = 'float32' | 'int32' | 'bool';
-
-/** A tensor argument: its values, and the dtypes that are taken; all others are refused. */
-interface Argument {
-  shape: number[];
-  values: number[];
-  takes: Numbers[];
-}
-
-/** One function of the door. */
-interface Member {
-  arguments: Record<string, Argument>;
-  /** What it gives, as tensors, on the arguments in order. */
-  call: (tensors: tf.Tensor[]) => tf.Tensor[];
-  /** What it gives for nothing: shapes, or the rule of the error. No less than one. */
-  empty: { what: string; call: () => tf.Tensor[]; gives: number[][] | string }[];
-}
-
 const DTYPES = ['float32', 'int32', 'bool', 'complex64', 'string'] as const;
-const FLOAT: Numbers[] = ['float32'];
-const INT: Numbers[] = ['int32'];
-const argument = (shape: number[], values: number[], takes = FLOAT): Argument => ({ shape, values, takes });
-const matrix = argument([2, 2], [1, 0, 2, 3]);
-const [f, i] = [
-  (...shape: number[]): tf.Tensor2D => tf.zeros(shape as [number, number]),
-  (...shape: number[]): tf.Tensor2D => tf.zeros(shape as [number, number], 'int32')
-];
 const plan = ops.planDispatch(Int32Array.of(0, 1), { numTokens: 2, k: 1, numExperts: 2 });
 const none = ops.planDispatch(new Int32Array(0), { numTokens: 0, k: 1, numExperts: 2 });
 const idle = ops.planDispatch(Int32Array.of(-1, -1), { numTokens: 2, k: 1, numExperts: 2 });
 const host = (values: ArrayLike<number>): tf.Tensor => tf.tensor1d(Array.from(values));
-
-/** Elementwise, or along the last axis. */
-const unary = (f: (x: tf.Tensor) => tf.Tensor, empty: Member['empty']): Member => ({
-  arguments: { x: matrix },
-  call: ([x]) => [f(x)],
-  empty
-});
-const shaped = (call: () => tf.Tensor, gives: number[] | string, what = 'no rows'): Member['empty'][number] => ({
-  what,
-  call: () => [call()],
-  gives: typeof gives === 'string' ? gives : [gives]
-});
 
 /** A parameter [2, 2], and one [2, 2, 1], as files store them. */
 const bfloat = (matrices: number | null, rows: number, columns: number): core.Parameter => {
@@ -122,13 +85,10 @@ const MEMBERS: Record<Name, Member> = {
       shaped(() => ops.embed(f(0, 3), i(1, 1)), 'ops.embed: table must have a row', 'no table')
     ]
   },
+  gated: binary((gate, values) => ops.gated('silu', gate, values), ['gate', 'values'], [shaped(() => ops.gated('gelu', f(0, 3), f(0, 3)), [0, 3])]), // prettier-ignore
   gelu: unary(ops.gelu, [shaped(() => ops.gelu(f(0, 3)), [0, 3])]),
   geluTanh: unary(ops.geluTanh, [shaped(() => ops.geluTanh(f(0, 3)), [0, 3])]),
-  groupedBias: {
-    arguments: { y: matrix, bias: matrix },
-    call: ([y, bias]) => [ops.groupedBias(y as tf.Tensor2D, bias as tf.Tensor2D, plan)],
-    empty: [shaped(() => ops.groupedBias(f(0, 2), f(2, 2), none), [0, 2])]
-  },
+  groupedBias: binary((y, bias) => ops.groupedBias(y as tf.Tensor2D, bias as tf.Tensor2D, plan), ['y', 'bias'], [shaped(() => ops.groupedBias(f(0, 2), f(2, 2), none), [0, 2])]), // prettier-ignore
   groupedMatMul: {
     arguments: { x: matrix, w: argument([2, 2, 1], [1, 2, 0, 1]) },
     call: ([x, w]) => [ops.groupedMatMul(x as tf.Tensor2D, w as tf.Tensor3D, plan)],

@@ -150,6 +150,7 @@ describe('a product with rows that are an activation', () => {
     };
     const none = buffersThen((x) => x);
     expect(buffersThen(ops.gelu)).toBe(none);
+    expect(buffersThen((x) => ops.gated('silu', x, x))).toBe(none);
     // Another op's result is kept.
     expect(buffersThen((x) => x.square())).toBe(none + 1);
   });
