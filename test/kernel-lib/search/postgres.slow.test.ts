@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { because } from '../../support/because';
 import { runStudy } from '../../support/study';
 import { searchPython } from '../../support/searchPython';
 
@@ -19,7 +20,7 @@ const owner = isRoot
   : [];
 const as = isRoot ? { uid: owner[0], gid: owner[1] } : {};
 
-describe.skipIf(!isThere)('a study in PostgreSQL', () => {
+describe.skipIf(!isThere)('a study in PostgreSQL', because('there is no initdb'), () => {
   let folder: string;
   let server: ChildProcess;
   let python: string;
