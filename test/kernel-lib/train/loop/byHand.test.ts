@@ -1,5 +1,6 @@
 /** @file Steps of small models, worked out by hand; what the loop refuses that no other test reaches. */
 import { core, layers, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { parseHistory } from '@switchyard/kernel-lib/dist/train/loop/history.js';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { SHORT, smallModel, smallText } from '../../../support/runs';
@@ -84,6 +85,28 @@ describe('a step', () => {
     stepper.dispose();
     model.dispose();
   });
+});
+
+test.each<[string, number]>([
+  ['the loss', NaN],
+  ['the sum over all values, each of them finite', 1e30]
+])('of a task with one loss, without a name, %s is what is not finite', (what, factor) => {
+  const model = new Values();
+  const task: train.Task = { ...taskOf({}), loss: (of) => (of as Values).values.read().sum().mul(factor) };
+  const stepper = train.stepper(model, task, OPTIONS);
+  expect(() => stepper.step()).toThrow(`the first that is not is ${what}, got loss`);
+  stepper.dispose();
+  model.dispose();
+});
+
+test.each<[unknown, string]>([
+  [null, 'object'],
+  [{ losses: [1] }, 'object'],
+  [{ losses: 1, validation: [] }, 'object'],
+  ['losses', 'string']
+])('a history %j that was saved is none', (value, got) => {
+  expect(() => parseHistory(value, 'file')).toThrow(`file: history must hold losses and validation, got ${got}`);
+  expect(parseHistory({ losses: [1], validation: [], more: 2 }, 'file')).toEqual({ losses: [1], validation: [] });
 });
 
 describe('train.AdamW', () => {
