@@ -3,6 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { core, io, models, tf } from '@switchyard/kernel-lib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { because } from '../support/because';
 import { expectClose } from '../support/numeric';
 
 const FOLDER = join(__dirname, 'fixtures', 'checkpoints');
@@ -54,31 +55,35 @@ describe.each(NAMES)('%s', async (name) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test.runIf(expected.cotangent)('gradients of the routers are those of PyTorch to 1e-4', () => {
-    const found = Object.entries(expected.routers).map(([path, gradient]) => {
-      const [, stack, block] = /^(?:model\.)?(\w+)\.(?:block\.)?(\d+)/.exec(path)!;
-      return { parameter: model.parameters().get(`${stack}.${block}.moe.router.weight`)!, gradient };
-    });
-    tf.tidy(() => {
-      const ids = tf.tensor2d(expected.ids, undefined, 'int32');
-      const loss = (): tf.Scalar => {
-        const ctx = core.Context.create();
-        if (expected.labels !== undefined) {
-          const shifted = expected.labels.map((row) => [0, ...row.slice(0, -1)]);
-          ctx.setState(models.DECODER_IDS, tf.tensor2d(shifted, undefined, 'int32'));
+  test.runIf(expected.cotangent)(
+    'gradients of the routers are those of PyTorch to 1e-4',
+    because('its fixture has no gradients'),
+    () => {
+      const found = Object.entries(expected.routers).map(([path, gradient]) => {
+        const [, stack, block] = /^(?:model\.)?(\w+)\.(?:block\.)?(\d+)/.exec(path)!;
+        return { parameter: model.parameters().get(`${stack}.${block}.moe.router.weight`)!, gradient };
+      });
+      tf.tidy(() => {
+        const ids = tf.tensor2d(expected.ids, undefined, 'int32');
+        const loss = (): tf.Scalar => {
+          const ctx = core.Context.create();
+          if (expected.labels !== undefined) {
+            const shifted = expected.labels.map((row) => [0, ...row.slice(0, -1)]);
+            ctx.setState(models.DECODER_IDS, tf.tensor2d(shifted, undefined, 'int32'));
+          }
+          return model.apply(ids, ctx).mul(tf.tensor3d(expected.cotangent!)).sum();
+        };
+        const { grads } = tf.variableGrads(
+          loss,
+          found.map(({ parameter }) => parameter.variable)
+        );
+        for (const { parameter, gradient } of found) {
+          const largest = Math.max(...gradient.flat().map(Math.abs));
+          expectClose(grads[parameter.variable.name].transpose(), gradient.flat(), 1e-4 * Math.max(1, largest));
         }
-        return model.apply(ids, ctx).mul(tf.tensor3d(expected.cotangent!)).sum();
-      };
-      const { grads } = tf.variableGrads(
-        loss,
-        found.map(({ parameter }) => parameter.variable)
-      );
-      for (const { parameter, gradient } of found) {
-        const largest = Math.max(...gradient.flat().map(Math.abs));
-        expectClose(grads[parameter.variable.name].transpose(), gradient.flat(), 1e-4 * Math.max(1, largest));
-      }
-    });
-  });
+      });
+    }
+  );
 
   test('exported, it is the same file again, bit for bit', async () => {
     const out = join(scratch, name);

@@ -1,11 +1,11 @@
 import { adaptive, core, layers, ops, tf } from '@switchyard/kernel-lib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { overTenSeeds } from '../support/paired';
 import { mean, minimise } from '../support/regression';
 
 const { Context, Random } = core;
 
 const SHAPE = { width: 24, hidden: 32, subExperts: 4, k: 2, maxSteps: 3 };
-const SEEDS = [1, 2, 3];
 const [EXPLORE, LEARN] = [200, 100];
 
 const COLUMNS = 22;
@@ -69,40 +69,23 @@ function measure(model: core.Module, seed: number) {
   return { loss, copy: steps[0], sum: steps[1] };
 }
 
-/** Welch's statistic of two means. */
-function welch(a: readonly number[], b: readonly number[]): number {
-  const error = (values: readonly number[]): number => mean(values.map((v) => (v - mean(values)) ** 2)) / (values.length - 1); // prettier-ignore
-  return (mean(a) - mean(b)) / Math.sqrt(error(a) + error(b));
-}
-
-describe('[versatileffn] on tokens that copy a digit and tokens that sum two', () => {
-  let runs: { dense: number; loss: number; copy: number[]; sum: number[] }[];
-  beforeAll(() => {
-    runs = SEEDS.map((seed) => {
-      const random = Random.fromSeed(seed).child('middle');
-      // As many parameters, and a few more: 3.5 hidden units are the routers'.
-      const dense = new Reader(seed, new layers.FeedForward({ width: 24, hidden: 36, bias: false, random }));
-      train(dense, seed, 0, EXPLORE, 0.01);
-      train(dense, seed, EXPLORE, LEARN, 0.003);
-      const model = new Reader(seed, adaptive.versatileFFN({ ...SHAPE, budget: 0, budgetLoss: 0.1, random }));
-      train(model, seed, 0, EXPLORE, 0.01);
-      adaptive.trainOnlyRouters(model)();
-      train(model, seed, EXPLORE, LEARN, 0.003);
-      const run = { dense: measure(dense, seed).loss, ...measure(model, seed) };
-      [dense, model].forEach((module) => module.dispose());
-      return run;
-    });
+test('[versatileffn] on tokens that copy a digit and tokens that sum two: steps more of those that sum, and loss over that of a dense network', async () => {
+  const { deeper, behind } = await overTenSeeds('versatileffn', (seed) => {
+    const random = Random.fromSeed(seed).child('middle');
+    // As many parameters, and a few more: 3.5 hidden units are the routers'.
+    const dense = new Reader(seed, new layers.FeedForward({ width: 24, hidden: 36, bias: false, random }));
+    train(dense, seed, 0, EXPLORE, 0.01);
+    train(dense, seed, EXPLORE, LEARN, 0.003);
+    const model = new Reader(seed, adaptive.versatileFFN({ ...SHAPE, budget: 0, budgetLoss: 0.1, random }));
+    train(model, seed, 0, EXPLORE, 0.01);
+    adaptive.trainOnlyRouters(model)();
+    train(model, seed, EXPLORE, LEARN, 0.003);
+    const { loss, copy, sum } = measure(model, seed);
+    const plain = measure(dense, seed).loss;
+    [dense, model].forEach((module) => module.dispose());
+    // Both are learnt.
+    expect(Math.max(loss, plain)).toBeLessThan(0.3);
+    return { deeper: mean(sum) - mean(copy), behind: loss - plain };
   });
-
-  test('those that sum go deeper', () => {
-    const [copy, sum] = [runs.flatMap((run) => run.copy), runs.flatMap((run) => run.sum)];
-    // One-sided, over tokens: p < 0.01.
-    expect(welch(sum, copy)).toBeGreaterThan(2.33);
-    expect(runs.filter((run) => mean(run.sum) > mean(run.copy)).length).toBeGreaterThanOrEqual(2);
-  });
-
-  test('both are learnt, though not better than by a dense network', () => {
-    expect(mean(runs.map(({ dense }) => dense))).toBeLessThan(0.05);
-    expect(mean(runs.map(({ loss }) => loss))).toBeLessThan(0.1);
-  });
+  expect([deeper.verdict, behind.verdict]).toEqual(['above', 'above']);
 });

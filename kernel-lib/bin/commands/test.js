@@ -6,7 +6,7 @@ const { setUp } = require('../setup');
 const { line, seconds } = require('../support/lines');
 const { Problem } = require('../support/problem');
 const { RUNNERS, SLOW } = require('../tests/runners');
-const { judge, totalLine } = require('../tests/tally');
+const { closing, judge, totalLine } = require('../tests/tally');
 
 /**
  * `switchyard test [--slow | --only lint|vitest|pytest|ui]`
@@ -21,6 +21,7 @@ async function test(project, words) {
   const context = { reports: path.join(project.state, 'reports'), chromium };
   const summary = [];
   const results = [];
+  const skips = [];
   for (const runner of chosen) {
     if (!fs.existsSync(path.join(project.root, runner.folder))) {
       summary.push(line('note', runner.title, `no tests: there is no ${runner.folder}`));
@@ -28,13 +29,15 @@ async function test(project, words) {
     }
     console.log(`\n--- ${runner.title}`);
     const start = Date.now();
-    const result = judge(await runner.run(project, context));
+    const outcome = await runner.run(project, context);
+    const result = judge(outcome);
+    skips.push(...(outcome.skips ?? []));
     results.push(result);
     const took = seconds(Date.now() - start);
     const detail = [totalLine([result]), result.note, took].filter((text) => text !== '').join(', ');
     summary.push(line(result.failed > 0 ? 'failed' : 'ok', runner.title, detail));
   }
-  console.log(`\n--- summary\n${summary.join('\n')}\n${totalLine(results)}`);
+  console.log(`\n--- summary\n${summary.join('\n')}\n${closing(results, skips)}`);
   return results.some(({ failed }) => failed > 0) || results.length === 0 ? 1 : 0;
 }
 

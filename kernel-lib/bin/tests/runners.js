@@ -4,15 +4,17 @@ const fs = require('fs');
 const path = require('path');
 const { npm, passThrough } = require('../support/process');
 const { readJson, venvEnvironment, venvProgram } = require('../support/project');
+const { skippedInJunit, skippedInPlaywright, skippedInVitest } = require('./skipped');
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ code: number, counts: Counts, skips?: import('./skipped').Skipped[] }} Outcome - `skips`: the tests that were skipped.
  *
  * One test runner.
  * @typedef {object} Runner
  * @property {string} title
  * @property {string} folder - The tests are here; where it is missing there is nothing to run.
- * @property {(project: Project, context: Context) => Promise<{ code: number, counts: Counts }>} run
+ * @property {(project: Project, context: Context) => Promise<Outcome>} run
  *
  * @typedef {import('../support/project').Project} Project
  * @typedef {{ reports: string, chromium?: string }} Context - `reports`: folder for the machine-readable reports.
@@ -67,7 +69,8 @@ async function vitest(project, { reports }, tier) {
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     { ...venvEnvironment(project), SWITCHYARD_TIER: tier }
   );
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = readReport(report) ?? {};
+  const read = readReport(report);
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = read ?? {};
   if (testResults === undefined) {
     return { code, counts: NONE };
   }
@@ -77,7 +80,8 @@ async function vitest(project, { reports }, tier) {
       file.status === 'failed' && file.assertionResults.length === 0
   );
   const failed = numFailedTests + broken.length;
-  return { code, counts: { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests } };
+  const counts = { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+  return { code, counts, skips: skippedInVitest(read, project.root) };
 }
 
 /**
@@ -97,7 +101,8 @@ async function pytestInTwo(project, context) {
   const alone = await pytest(project, context, ['-m', 'alone'], 'pytest-alone.xml');
   const names = /** @type {(keyof Counts)[]} */ (Object.keys(NONE));
   const counts = Object.fromEntries(names.map((name) => [name, both.counts[name] + alone.counts[name]]));
-  return { code: both.code || alone.code, counts: /** @type {Counts} */ (counts) };
+  const skips = [both, alone].flatMap((each) => each.skips ?? []);
+  return { code: both.code || alone.code, counts: /** @type {Counts} */ (counts), skips };
 }
 
 /**
@@ -114,7 +119,8 @@ async function pytest(project, { reports }, words, name = 'pytest.xml') {
     ['-m', 'pytest', 'test/kernel', ...words, `--junitxml=${report}`],
     { cwd: project.root, env: venvEnvironment(project) }
   );
-  return { code, counts: fs.existsSync(report) ? countJunit(fs.readFileSync(report, 'utf8')) : NONE };
+  const xml = fs.existsSync(report) ? fs.readFileSync(report, 'utf8') : '';
+  return { code, counts: countJunit(xml), skips: skippedInJunit(xml) };
 }
 
 /** @type {Runner['run']} */
@@ -129,12 +135,13 @@ async function galata(project, { reports, chromium }) {
   };
   const words = ['test', '-c', 'test/ui', '--reporter=line,json'];
   const code = await runNode(project, ['@playwright', 'test', 'cli.js'], words, env);
-  const stats = readReport(report)?.stats;
+  const read = readReport(report);
+  const stats = read?.stats;
   const counts = stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
   if (stats?.flaky > 0) {
     console.log(`${String(stats.flaky)} passed only at the second try: see "flaky" above`);
   }
-  return { code, counts: counts ?? NONE };
+  return { code, counts: counts ?? NONE, skips: skippedInPlaywright(read) };
 }
 
 /**

@@ -1,6 +1,9 @@
 'use strict';
 
+const { skippedLines } = require('./skipped');
+
 /** @typedef {import('./runners').Counts} Counts */
+/** @typedef {import('./skipped').Skipped} Skipped */
 
 /**
  * Judges one runner: a runner that crashed, or ran nothing, has one failure more than it counted.
@@ -18,7 +21,7 @@ function judge({ code, counts }) {
 }
 
 /**
- * The last line of `npm test`.
+ * The total of runners, in a line.
  * @param {readonly Counts[]} all
  * @returns {string}
  */
@@ -29,4 +32,14 @@ function totalLine(all) {
   return skipped > 0 ? `${line}, ${String(skipped)} skipped` : line;
 }
 
-module.exports = { judge, totalLine };
+/**
+ * The end of `npm test`: the tests that were skipped, a line each with the reason why, and the total.
+ * @param {readonly Counts[]} all
+ * @param {readonly Skipped[]} skips
+ * @returns {string}
+ */
+function closing(all, skips) {
+  return [...skippedLines(skips), totalLine(all)].join('\n');
+}
+
+module.exports = { closing, judge, totalLine };

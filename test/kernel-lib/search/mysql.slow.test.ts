@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nas } from '@switchyard/kernel-lib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { because } from '../../support/because';
 import { searchPython } from '../../support/searchPython';
 import { expectSamples, expectSurvivesKill, studyOf } from '../../support/serverStudies';
 
@@ -20,7 +21,7 @@ const owner = isRoot
   : [];
 const as = isRoot ? { uid: owner[0], gid: owner[1] } : {};
 
-describe.skipIf(!isThere)('a study in MariaDB', () => {
+describe.skipIf(!isThere)('a study in MariaDB', because('there is no mariadbd'), () => {
   let folder: string;
   let server: ChildProcess;
   let python: string;

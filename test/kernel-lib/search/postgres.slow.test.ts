@@ -4,6 +4,7 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { because } from '../../support/because';
 import { searchPython } from '../../support/searchPython';
 import { expectSamples, expectSurvivesKill, studyOf } from '../../support/serverStudies';
 
@@ -17,7 +18,7 @@ const owner = isRoot
   : [];
 const as = isRoot ? { uid: owner[0], gid: owner[1] } : {};
 
-describe.skipIf(!isThere)('a study in PostgreSQL', () => {
+describe.skipIf(!isThere)('a study in PostgreSQL', because('there is no initdb'), () => {
   let folder: string;
   let server: ChildProcess;
   let python: string;

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { dirname, join } from 'path';
 import { expect, test } from 'vitest';
+import { because } from '../../../support/because';
 import { tensorflowFolder } from '../../../../kernel-lib/bin/setup/tensorflow.js';
 import { findProject } from '../../../../kernel-lib/bin/support/project.js';
 import { findCompiler } from '../../../../kernel-lib/native/binding.js';
@@ -15,6 +16,7 @@ const runtime = sanitizerRuntime();
 // Memory errors of the ops themselves; leaks of Node.js and TensorFlow at their end are not asked for.
 test.skipIf(tensorflow === null || runtime === null)(
   'the custom ops are clean under AddressSanitizer',
+  { timeout: 300_000, ...because('there is no compiler with AddressSanitizer') },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'switchyard-asan-'));
     try {
@@ -52,8 +54,7 @@ test.skipIf(tensorflow === null || runtime === null)(
     } finally {
       rmSync(folder, { recursive: true });
     }
-  },
-  300_000
+  }
 );
 
 /** The compiler's library of the sanitizer; it prints a bare name where there is none. */

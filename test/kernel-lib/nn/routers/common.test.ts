@@ -3,6 +3,7 @@ import { core, routers, tf } from '@switchyard/kernel-lib';
 import { readdirSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { describe, expect, test } from 'vitest';
+import { because } from '../../../support/because';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { expectShrinks, type SizeOf } from '../../../support/shrinking';
 import { EXPERTS, MEMBERS, type Member, TOKENS, WIDTH } from './members';
@@ -151,17 +152,21 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     router.dispose();
   });
 
-  test.skipIf(member.byPlace)('permuting tokens permutes the routing', () => {
-    const router = build(member);
-    const x = tokens();
-    const order = Random.fromSeed(9).shuffle(Array.from({ length: TOKENS }, (_, i) => i));
-    const permuted = tf.gather(x, tf.tensor1d(order, 'int32'));
-    const [plain, moved] = [route(member, router, x), route(member, router, permuted)];
-    const expected = order.flatMap((token) => Array.from(plain.slice(token * EXPERTS, (token + 1) * EXPERTS)));
-    expectClose(moved, expected, 1e-6);
-    tf.dispose([x, permuted]);
-    router.dispose();
-  });
+  test.skipIf(member.byPlace)(
+    'permuting tokens permutes the routing',
+    because('it goes by the place of a token'),
+    () => {
+      const router = build(member);
+      const x = tokens();
+      const order = Random.fromSeed(9).shuffle(Array.from({ length: TOKENS }, (_, i) => i));
+      const permuted = tf.gather(x, tf.tensor1d(order, 'int32'));
+      const [plain, moved] = [route(member, router, x), route(member, router, permuted)];
+      const expected = order.flatMap((token) => Array.from(plain.slice(token * EXPERTS, (token + 1) * EXPERTS)));
+      expectClose(moved, expected, 1e-6);
+      tf.dispose([x, permuted]);
+      router.dispose();
+    }
+  );
 
   test('the same seed gives the same, in building and in training', () => {
     const x = tokens();
@@ -195,7 +200,7 @@ describe.each(Object.entries(MEMBERS))('%s', (_name, member) => {
     fresh.dispose();
   });
 
-  test.skipIf(member.live)('its spec is JSON, and builds the same again', () => {
+  test.skipIf(member.live)('its spec is JSON, and builds the same again', because('it is given a live module'), () => {
     const spec = member.spec(member.k, EXPERTS);
     const data = JSON.parse(JSON.stringify(core.toJson('spec', spec))) as core.SpecData;
     expect(Object.keys(data)).toEqual(['kind', 'options']);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { core, moe } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { because } from '../../../support/because';
 import { sharedData } from '../../../support/sharedData';
 
 /** Counts of `tokens` draws from these shares. */
@@ -67,6 +68,7 @@ describe('collapseAlarm', () => {
   const path = sharedData('olmoe-routing/counts.json');
   test.skipIf(path === null)(
     'is silent on the loads of OLMoE and Mixtral on c4, and flags the same when it collapses',
+    because('the measured counts are not beside this clone (shared/data)'),
     () => {
       interface Counts {
         model: string;

@@ -1,5 +1,6 @@
 /** @file Steps of small models, worked out by hand; what the loop refuses that no other test reaches. */
 import { core, layers, moe, routers, tf, train } from '@switchyard/kernel-lib';
+import { parseHistory } from '@switchyard/kernel-lib/dist/train/loop/history.js';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { SHORT, smallModel, smallText } from '../../../support/runs';
@@ -84,6 +85,39 @@ describe('a step', () => {
     stepper.dispose();
     model.dispose();
   });
+});
+
+test.each<[string, number]>([
+  ['the loss', NaN],
+  ['the sum over all values, each of them finite', 1e30]
+])('of a task with one loss, without a name, %s is what is not finite', (what, factor) => {
+  const model = new Values();
+  const task: train.Task = { ...taskOf({}), loss: (of) => (of as Values).values.read().sum().mul<tf.Scalar>(factor) };
+  const stepper = train.stepper(model, task, OPTIONS);
+  expect(() => stepper.step()).toThrow(`the first that is not is ${what}, got loss`);
+  stepper.dispose();
+  model.dispose();
+});
+
+test.each<[unknown, string]>([
+  [null, 'object'],
+  [{ losses: [1] }, 'object'],
+  [{ losses: 1, validation: [] }, 'object'],
+  ['losses', 'string']
+])('a history %j that was saved is none', (value, got) => {
+  expect(() => parseHistory(value, 'file')).toThrow(`file: history must hold losses and validation, got ${got}`);
+  expect(parseHistory({ losses: [1], validation: [], more: 2 }, 'file')).toEqual({ losses: [1], validation: [] });
+});
+
+test('without a word on it, a tenth of the steps is the warm-up, and a tenth lies between two looks at the validation text', async () => {
+  const rates: number[] = [];
+  const watch: train.Watcher = { start() {}, step: ({ scalars }) => void rates.push(scalars.learningRate), end() {} };
+  const from = performance.now();
+  const { validation, seconds } = await train.fit(smallModel(), smallText(), { steps: 20, schedule: 'constant', learningRate: 0.01, batchSize: 2, progress: false, watch }); // prettier-ignore
+  expect(validation.map(({ step }) => step)).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+  expect(rates.slice(0, 4)).toEqual([0.005, 0.01, 0.01, 0.01]);
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThanOrEqual((performance.now() - from) / 1000);
 });
 
 describe('train.AdamW', () => {

@@ -76,3 +76,27 @@ test('outside a notebook and a terminal nothing is written', async () => {
   }
   expect(written).toEqual([]);
 });
+
+test('in a terminal it is a bar that grows, with the same words, and ends with them', async () => {
+  host[KEY] = undefined;
+  const written: string[] = [];
+  const { stderr } = process;
+  const [original, isTTY] = [stderr.write.bind(stderr), stderr.isTTY];
+  stderr.write = ((chunk: unknown) => written.push(String(chunk)) > 0) as typeof stderr.write;
+  stderr.isTTY = true;
+  try {
+    await run({ steps: 2 });
+  } finally {
+    stderr.write = original;
+    stderr.isTTY = isTTY;
+  }
+  const all = written.join('');
+  expect(all).toContain('step 0 of 2');
+  // The bar of a run that is over is full: no empty part is left before its words.
+  const last = all.slice(all.lastIndexOf('finished: step 2 of 2, loss '));
+  expect(last).toMatch(/^finished: step 2 of 2, loss \d\.\d{3}, \d+\.\d steps\/s/);
+  expect(all.endsWith('\n')).toBe(true);
+  // The cursor is hidden while it moves, and shown again.
+  expect(all.indexOf('\x1b[?25l')).toBeGreaterThanOrEqual(0);
+  expect(all.lastIndexOf('\x1b[?25h')).toBeGreaterThan(all.lastIndexOf('\x1b[?25l'));
+});

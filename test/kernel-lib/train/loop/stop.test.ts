@@ -4,6 +4,7 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { train } from '@switchyard/kernel-lib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { because } from '../../../support/because';
 import { bits, SHORT, smallModel, smallText } from '../../../support/runs';
 
 let folder: string;
@@ -56,24 +57,28 @@ train.fit(model, text, options).then((result) => {
 });
 `;
 
-test.skipIf(process.platform === 'win32')('an interrupt ends the run, not the process', async () => {
-  const child = spawn(process.execPath, ['-e', SCRIPT, folder], {
-    cwd: path.resolve(import.meta.dirname, '../../../..')
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    if (output === 'three') {
-      child.kill('SIGINT');
-    }
-  });
-  // Should it not stop, it must not outlive the test.
-  const limit = setTimeout(() => child.kill('SIGKILL'), 40_000);
-  const code = await new Promise((resolve) => child.on('exit', resolve));
-  clearTimeout(limit);
-  const result = JSON.parse(output.slice('three'.length)) as { status: string; steps: number; listeners: number };
-  expect([code, result.status, result.listeners]).toEqual([0, 'stopped', 0]);
-  expect(result.steps).toBeGreaterThanOrEqual(3);
-  const index = JSON.parse(readFileSync(path.join(folder, 'checkpoint.json'), 'utf8')) as { step: number };
-  expect(index.step).toBe(result.steps);
-});
+test.skipIf(process.platform === 'win32')(
+  'an interrupt ends the run, not the process',
+  because('interrupts are signals here'),
+  async () => {
+    const child = spawn(process.execPath, ['-e', SCRIPT, folder], {
+      cwd: path.resolve(import.meta.dirname, '../../../..')
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output === 'three') {
+        child.kill('SIGINT');
+      }
+    });
+    // Should it not stop, it must not outlive the test.
+    const limit = setTimeout(() => child.kill('SIGKILL'), 40_000);
+    const code = await new Promise((resolve) => child.on('exit', resolve));
+    clearTimeout(limit);
+    const result = JSON.parse(output.slice('three'.length)) as { status: string; steps: number; listeners: number };
+    expect([code, result.status, result.listeners]).toEqual([0, 'stopped', 0]);
+    expect(result.steps).toBeGreaterThanOrEqual(3);
+    const index = JSON.parse(readFileSync(path.join(folder, 'checkpoint.json'), 'utf8')) as { step: number };
+    expect(index.step).toBe(result.steps);
+  }
+);
