@@ -50,5 +50,6 @@ export * as rewire from '../transform/rewire';
 export * as metrics from '../train/graphs/metrics';
 export * as splits from '../train/graphs/splits';
 export * as embed from '../train/graphs/embed';
+export * as recommend from '../train/graphs/recommend';
 export * as samplers from '../train/graphs/samplers';
 export * as read from '../train/graphs/readers';

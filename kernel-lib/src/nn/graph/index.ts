@@ -3,6 +3,8 @@ export type { Aggregation } from './aggregate';
 export { FeatureFilter, NeighbourAggregation } from './atoms';
 export { CommonNeighbourScore } from './commonNeighbourScore';
 export type { CommonNeighbourOptions } from './commonNeighbourScore';
+export { Epistemic } from './epistemic';
+export type { EpistemicOptions } from './epistemic';
 export { messagePassing } from './composed';
 export type { MessagePassingOptions } from './composed';
 export type { EdgeEnds } from './edgeEnds';
