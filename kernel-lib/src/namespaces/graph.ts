@@ -16,6 +16,7 @@ export {
   shells,
   subgraph,
   symmetricWeights,
+  trustedWeights,
   withLoops,
   withReverse,
   withoutLoops,
@@ -39,7 +40,8 @@ export type {
   Labelled,
   LabelledOptions,
   NodePair,
-  PortsOptions
+  PortsOptions,
+  TrustedWeightsOptions
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';

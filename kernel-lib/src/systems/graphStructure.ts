@@ -208,5 +208,23 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     note:
       'With graph.probes.closureScores, the p-means of ties. Triples equal those of a search over all; closure that is planted by strength is found by it. ' +
       'Not covered: groups of four, the other scores of the paper, its 19 data sets, and their finding on edge density.'
+  },
+  {
+    id: 'stable',
+    title: 'Reliable Representations Make A Stronger Defender: Unsupervised Structure Refinement for Robust GNN',
+    function: 'graph.rewire.similarity',
+    test: 'test/systems/stable.test.ts',
+    note:
+      'On graph.embed.contrastive (graph.infomax over views that get doubted edges back) and graph.trustedWeights. Of two fifths adversarial edges those dropped are more than 0.85; accuracy rises by more than 0.08 at one seed (by 0.04 to 0.15 at ' +
+      'three) and a clean graph loses less than 0.01. Chosen: leaky ReLU, features that tell blocks well; of weaker ones (signal 1.5) refinement did harm. Not covered: attacks by gradients, hardened propagation in training.'
+  },
+  {
+    id: 'gdn',
+    title: 'Learning Graph Structure from Convolutional Mixtures',
+    function: 'graph.Deconvolution',
+    test: 'test/systems/gdn.test.ts',
+    note:
+      'Eight steps of four coefficients each, trained on 16 graphs of 30 points, recover edges behind A + A^2 / 2 with an F1 above 0.95 on 30 and on 90 nodes, 0.04 and more above the best threshold; 50 steps of the initial coefficients ' +
+      'stay below that. Chosen: cross entropy, one channel. Not covered: several channels, priors, link prediction, real networks.'
   }
 ];

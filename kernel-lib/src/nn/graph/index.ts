@@ -3,6 +3,8 @@ export type { Aggregation } from './aggregate';
 export { FeatureFilter, NeighbourAggregation } from './atoms';
 export { CommonNeighbourScore } from './commonNeighbourScore';
 export type { CommonNeighbourOptions } from './commonNeighbourScore';
+export { Deconvolution } from './deconvolution';
+export type { DeconvolutionOptions } from './deconvolution';
 export { Epistemic } from './epistemic';
 export type { EpistemicOptions } from './epistemic';
 export { messagePassing } from './composed';

@@ -17,6 +17,8 @@ export { probabilistic } from './probabilistic';
 export type { ProbabilisticOptions } from './probabilistic';
 export { sdrf } from './sdrf';
 export type { SdrfOptions } from './sdrf';
+export { similarity } from './similarity';
+export type { SimilarityOptions } from './similarity';
 export { virtualNode } from './virtualNode';
 export type { VirtualNodeOptions } from './virtualNode';
 export type { RewiredEdge, Rewiring, RewiringReport, ShapeProbes } from './rewiring';

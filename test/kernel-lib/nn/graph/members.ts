@@ -250,6 +250,7 @@ export const MEMBERS: GraphLayerCase[] = [
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
   CommonNeighbourScore: 'systems/ncn.test.ts',
+  Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
   MessagePassing: 'messagePassing.test.ts',

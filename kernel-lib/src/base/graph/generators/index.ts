@@ -6,5 +6,7 @@ export { erdosRenyi, stochasticBlockModel } from './random';
 export type { BlockModelOptions, ErdosRenyiOptions } from './random';
 export { epidemic } from './epidemic';
 export type { Epidemic, EpidemicModel, EpidemicOptions } from './epidemic';
+export { ringTransfer, treeNeighbours } from './longRange';
+export type { LongRangeTask, RingTransferOptions, TreeNeighboursOptions } from './longRange';
 export { family, FAMILY_RELATIONS } from './family';
 export type { FamilyGraph, FamilyOptions } from './family';

@@ -1,4 +1,6 @@
 /** @file Embeddings of nodes without a network: `graph.embed`. */
+export { contrastive } from './contrastive';
+export type { ContrastiveOptions } from './contrastive';
 export { fastRP } from './fastRP';
 export type { FastRPOptions } from './fastRP';
 export { randomFeaturePropagation } from './randomFeaturePropagation';
