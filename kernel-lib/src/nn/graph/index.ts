@@ -20,6 +20,8 @@ export type { Messages, SourceMessages } from './messagePassing';
 export { OnGraph } from './onGraph';
 export type { GraphData } from './onGraph';
 export * from './operators';
+export { PairTransformer } from './pairTransformer';
+export type { PairStates, PairTransformerOptions } from './pairTransformer';
 export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';
