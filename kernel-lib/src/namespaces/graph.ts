@@ -45,6 +45,8 @@ export type {
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';
+export { edgePredictor } from '../train/graphs/edgePredictor';
+export type { EdgePredictor, EdgePredictorOptions } from '../train/graphs/edgePredictor';
 
 export * as generators from '../base/graph/generators';
 export * as probes from './graphProbes';

@@ -17,6 +17,8 @@ export { probabilistic } from './probabilistic';
 export type { ProbabilisticOptions } from './probabilistic';
 export { sdrf } from './sdrf';
 export type { SdrfOptions } from './sdrf';
+export { insertNodes } from './insertNodes';
+export type { InsertNodesOptions } from './insertNodes';
 export { similarity } from './similarity';
 export type { SimilarityOptions } from './similarity';
 export { virtualNode } from './virtualNode';

@@ -6,6 +6,8 @@ export { erdosRenyi, stochasticBlockModel } from './random';
 export type { BlockModelOptions, ErdosRenyiOptions } from './random';
 export { epidemic } from './epidemic';
 export type { Epidemic, EpidemicModel, EpidemicOptions } from './epidemic';
+export { imbalanced } from './imbalanced';
+export type { ImbalancedOptions } from './imbalanced';
 export { ringTransfer, treeNeighbours } from './longRange';
 export type { LongRangeTask, RingTransferOptions, TreeNeighboursOptions } from './longRange';
 export { family, FAMILY_RELATIONS } from './family';
