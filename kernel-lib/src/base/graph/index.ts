@@ -11,6 +11,7 @@ export type { DegreeOptions, Direction } from './degrees';
 export { fromEdges, Graph, takeRows } from './graph';
 export { incidence } from './incidence';
 export type { EdgeEnd } from './incidence';
+export { lowerTriangle } from './lowerTriangle';
 export { lineDigraph } from './lineDigraph';
 export { keepEdges, loopedOf, withLoops, withoutLoops } from './loops';
 export type { EdgeList, FeatureRows, Features, GraphOptions } from './options';

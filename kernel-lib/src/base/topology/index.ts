@@ -4,6 +4,8 @@ export type { EdgeCurvature, FormanParts } from './forman';
 export { components, componentsOf, hopDistances, hopsFrom, membersOf } from './hops';
 export { conductances, edgesOf, indexIn, neighbourhoods, undirectedNeighbourhoods } from './neighbourhoods';
 export type { Neighbourhoods } from './neighbourhoods';
+export { conjugateGradient } from './conjugateGradient';
+export type { ConjugateGradientOptions, ConjugateGradientResult } from './conjugateGradient';
 export { dirichletEnergy } from './energy';
 export type { EnergyOptions } from './energy';
 export { classInsensitiveHomophily, edgeHomophily, nodeHomophily } from './homophily';

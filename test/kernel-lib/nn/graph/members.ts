@@ -253,11 +253,13 @@ export const ELSEWHERE = {
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
+  LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
+  Preconditioner: 'systems/learnedPreconditioner.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'

@@ -2,6 +2,8 @@
 export { barbell, complete, cycles, grid, path, ring, ringOfCliques, star, tree } from './shapes';
 export type { BarbellOptions, GridOptions } from './shapes';
 export { cayley, circularSkipLink, rook, shrikhande } from './regular';
+export { poisson } from './poisson';
+export type { PoissonOptions } from './poisson';
 export { erdosRenyi, stochasticBlockModel } from './random';
 export type { BlockModelOptions, ErdosRenyiOptions } from './random';
 export { epidemic } from './epidemic';
