@@ -63,5 +63,33 @@ export const graphStudySystems: readonly SystemEntry[] = [
     note:
       'Each loss has a gradient in its own layer alone. On 300 nodes of blocks, a fifth known, 0.91 are right where backpropagation has 0.93, at one seed; of a tenth known and weaker features it was 0.8 where that had 0.87. Chosen: cosines to virtual nodes of classes times 8, ' +
       'and the first layer has no say in the end. Not covered: negative inputs, link prediction, memory.'
+  },
+  {
+    id: 'musique',
+    title: 'MuSiQue: Multihop Questions via Single-hop Question Composition',
+    function: 'data.multiHop',
+    test: 'test/systems/musique.test.ts',
+    note:
+      'With data.answerOf, a solver. Questions of two to four hops over made-up facts: without any of those that are needed nothing is determined; who takes what has the last relation is right one time in five, as there are five; twins without an answer ' +
+      'lack one fact. Not covered: real questions and the model that filters them, scores of language models.'
+  },
+  {
+    id: 'plausible-distractors',
+    title: 'Seemingly Plausible Distractors in Multi-Hop Reasoning: Are Large Language Models Attentive Readers?',
+    function: 'data.multiHop',
+    test: 'test/systems/plausibleDistractors.test.ts',
+    note:
+      'Its distractors "plausibleChain", beside "lexical" ones: the same relations from a name alike, nothing of the right chain. A reader who goes by the first word keeps its F1 beside words and loses more than three tenths of it to chains. Not covered: ' +
+      'questions that are rewritten by a language model, and what these lose.'
+  },
+  {
+    id: 'mhts',
+    title:
+      'MHTS: Multi-Hop Tree Structure Framework for Generating Difficulty-Controllable QA Datasets for RAG Evaluation',
+    function: 'data.questionTree',
+    test: 'test/systems/mhts.test.ts',
+    note:
+      'With data.rootOf, a solver: hops are the smallest set of facts that determines the root, tried on all sets. Chosen: difficulty is hops (1 + spread), trees of at most two children, made-up facts in place of claims of real chunks. Over 24 cells ' +
+      'the rank correlation with a reader that sees three chunks about the names of the question is below -0.8. Not covered: retrieval by embeddings, language models.'
   }
 ];
