@@ -46,8 +46,8 @@ export type {
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';
-export { conjugateGradient } from '../base/topology';
-export type { ConjugateGradientOptions, ConjugateGradientResult } from '../base/topology';
+export { conjugateGradient, partition } from '../base/topology';
+export type { ConjugateGradientOptions, ConjugateGradientResult, PartitionOptions } from '../base/topology';
 export { edgePredictor } from '../train/graphs/edgePredictor';
 export type { EdgePredictor, EdgePredictorOptions } from '../train/graphs/edgePredictor';
 

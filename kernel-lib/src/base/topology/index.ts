@@ -12,6 +12,8 @@ export { classInsensitiveHomophily, edgeHomophily, nodeHomophily } from './homop
 export { layout } from './layout';
 export { ollivier, ollivierOf } from './ollivier';
 export type { Moved } from './ollivier';
+export { cutShare, partition } from './partition';
+export type { PartitionOptions } from './partition';
 export { commuteTime, effectiveResistance, pseudoinverse, totalResistance } from './resistance';
 export { gapOf, laplacianSpectrum, spectralGap } from './spectrum';
 export type { LaplacianSpectrum } from './spectrum';
