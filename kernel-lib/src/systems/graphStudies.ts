@@ -91,5 +91,14 @@ export const graphStudySystems: readonly SystemEntry[] = [
     note:
       'With data.rootOf, a solver: hops are the smallest set of facts that determines the root, tried on all sets. Chosen: difficulty is hops (1 + spread), trees of at most two children, made-up facts in place of claims of real chunks. Over 24 cells ' +
       'the rank correlation with a reader that sees three chunks about the names of the question is below -0.8. Not covered: retrieval by embeddings, language models.'
+  },
+  {
+    id: 'gnnpipe',
+    title: 'GNNPipe: Scaling Deep GNN Training with Pipelined Model Parallelism',
+    function: 'graph.HistoricalPipeline',
+    test: 'test/systems/gnnPipe.test.ts',
+    note:
+      'With sim.gnnTraffic, which counts what is sent: the ratio is the number of layers where every device hears every node, and less where the graph is cut well. One chunk is exact; with weights that stay history becomes exact within as many passes as ' +
+      'layers. Six layers trained on history are within 0.03 of exact accuracy at one seed, 40 steps (1 % was asked for). Not covered: the hybrid with graph parallelism, time, and that later chunks go first in turn.'
   }
 ];

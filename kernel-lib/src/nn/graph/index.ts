@@ -24,6 +24,8 @@ export { LayerLocal } from './layerLocal';
 export type { LayerLocalOptions, LocalState } from './layerLocal';
 export { Preconditioner } from './preconditioner';
 export type { PreconditionerOptions } from './preconditioner';
+export { HistoricalPipeline } from './historical';
+export type { HistoricalPipelineOptions } from './historical';
 export { PairTransformer } from './pairTransformer';
 export type { PairStates, PairTransformerOptions } from './pairTransformer';
 export { readout } from './readout';

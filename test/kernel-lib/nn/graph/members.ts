@@ -253,6 +253,7 @@ export const ELSEWHERE = {
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
+  HistoricalPipeline: 'systems/gnnPipe.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
