@@ -36,6 +36,8 @@ describe('initialisation by a partition', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(55);
     expect(Math.min(...sizes)).toBeGreaterThan(0);
     expect(graph.probes.cutShare(g, part)).toBeLessThan(0.6 * graph.probes.cutShare(g, core.Random.fromSeed(1).shuffle([...part])));
+    const unmoved = graph.partition(g, { parts: 20, rounds: 0, seed: 1 });
+    expect(graph.probes.cutShare(g, part)).toBeLessThan(0.95 * graph.probes.cutShare(g, unmoved));
     const two = graph.partition(path(12), { parts: 2, imbalance: 0 });
     expect(graph.probes.cutShare(path(12), two)).toBeCloseTo(1 / 11, 12);
     expect(two.filter((of) => of === 0)).toHaveLength(6);

@@ -105,7 +105,7 @@ export class Epistemic extends Module {
     return tf.softmax(this.relations.read());
   }
 
-  /** What an edge of each relation makes of a state, [R, facets, W, W]. */
+  /** Map of states that each relation stands for, [R, facets, W, W]. */
   private ways(): tf.Tensor {
     const { relations, width, facets } = this.options;
     // [facets, W (i), W (j), W (k)] by [R, facets, W (j)].

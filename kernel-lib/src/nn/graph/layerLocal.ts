@@ -23,7 +23,7 @@ export interface LayerLocalOptions {
   seed?: number;
 }
 
-/** What a layer holds of each node and what it says of it. */
+/** Nodes after a layer, with what it says of them. */
 export interface LocalState {
   /** [N, H], of length 1. */
   nodes: tf.Tensor2D;

@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, Context, expectInteger, fail, given, Module, Random } from '../../base/core';
+import { type Axis, Context, expectInteger, fail, given, Module, Random } from '../../base/core';
 import { fromEdges, type Graph, lowerTriangle, perGraph } from '../../base/graph';
 import { edgeGather, neighbourSum } from '../../base/ops/graph';
 import { Linear } from '../layers';

@@ -2,13 +2,13 @@ import { expectInteger, fail, given } from '../../base/core';
 
 /** Options of `graph.probes.grid`. */
 export interface GridOptions<Row, Column> {
-  /** What is compared, by name: models, say. */
+  /** Sides that are compared, by name: models, say. */
   rows: Readonly<Record<string, Row>>;
-  /** What it is compared on, by name: encodings, or data. */
+  /** Conditions of the comparison, by name: encodings, or data. */
   columns: Readonly<Record<string, Column>>;
   /** Seeds of each cell; 2 at least. */
   seeds: readonly number[];
-  /** What is measured of a row on a column. */
+  /** Measure of a row on a column. */
   run: (row: Row, column: Column, seed: number) => number | Promise<number>;
 }
 

@@ -3,7 +3,7 @@ import { expectShape, given } from '../../../base/core';
 
 /** Options of `graph.infomax`. */
 export interface InfomaxOptions {
-  /** What the nodes hold where their features are shuffled, [N, F]. */
+  /** Nodes of a pass on shuffled features, [N, F]. */
   corrupted: tf.Tensor2D;
   /** Summary of the graph that they are told apart by, [F]. Default: the sigmoid of the mean of what nodes hold. */
   summary?: tf.Tensor1D;

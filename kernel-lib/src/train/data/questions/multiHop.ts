@@ -10,7 +10,7 @@ export interface MultiHopOptions {
   /** Facts with the relation of each hop beside the one that is asked about, of other subjects. Default 4. */
   others?: number;
   /**
-   * What else tempts a reader: nothing, facts whose first subject has a word of the question's name but that lead nowhere ("lexical"), or a whole chain of the same relations from such a subject to a wrong answer ("plausibleChain").
+   * Facts that tempt a reader: none, some whose first subject has a word of the question's name but that lead nowhere ("lexical"), or a whole chain of the same relations from such a subject to a wrong answer ("plausibleChain").
    * Default "none".
    */
   distractors?: 'none' | 'lexical' | 'plausibleChain';
@@ -69,7 +69,7 @@ export function multiHop(options: MultiHopOptions): MultiHopQuestion[] {
 }
 
 /**
- * What facts say of a chain of relations, and which of them it needs, hop by hop: a solver, not a reader. Null where a hop is missing, or facts differ.
+ * Answer of facts to a chain of relations, and which of them it needs, hop by hop: a solver, not a reader. Null where a hop is missing, or facts differ.
  *
  * @param start - Where the chain begins.
  */

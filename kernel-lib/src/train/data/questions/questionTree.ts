@@ -16,7 +16,7 @@ export interface QuestionTreeOptions {
 /** A claim of a tree: what it says of its child narrows down what the parent is. */
 export interface TreeFact {
   child: string;
-  /** What the parent may be, the right one among them. */
+  /** Names that the parent may have, the right one among them. */
   candidates: string[];
   /** Chunk of the document that says so. */
   chunk: number;
@@ -29,7 +29,7 @@ export interface QuestionTree {
   leaves: string[];
   /** The root. */
   answer: string;
-  /** What is needed. */
+  /** Facts that are needed, all of them. */
   facts: TreeFact[];
   /** Sentences of each chunk; other chunks say other things. */
   chunks: string[];
@@ -86,7 +86,7 @@ export function questionTree(options: QuestionTreeOptions): QuestionTree {
 }
 
 /**
- * What follows from some of a tree's facts for its root, or null: a node is known where its children are (leaves are named) and one candidate is left of what they say. A solver, not a reader.
+ * Root of a tree as it follows from some of its facts, or null: a node is known where its children are (leaves are named) and one candidate is left of what they say. A solver, not a reader.
  */
 export function rootOf(
   leaves: readonly string[],

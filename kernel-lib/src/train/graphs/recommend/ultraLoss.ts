@@ -6,7 +6,7 @@ import { constraintWeights } from './constraintWeights';
 
 /** Options of `graph.recommend.ultraLoss`. */
 export interface UltraLossOptions {
-  /** What users chose, undirected, for the weights of the constraint. */
+  /** Choices of users, undirected, for the weights of the constraint. */
   graph: Graph;
   /** Users with an item that each chose, B of them, one at least. */
   positives: readonly NodePair[];
