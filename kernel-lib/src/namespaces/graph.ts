@@ -3,6 +3,7 @@ export {
   batch,
   coalesce,
   commonNeighbours,
+  composed,
   degrees,
   egoNetworks,
   eitherNeighbours,

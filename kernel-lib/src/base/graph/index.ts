@@ -4,6 +4,7 @@ export { batch } from './batch';
 export { byRelation } from './byRelation';
 export { coalesce } from './coalesce';
 export type { EdgeMerge } from './coalesce';
+export { composed } from './composed';
 export { compressRows } from './csr';
 export type { CompressedRows } from './csr';
 export { degrees } from './degrees';

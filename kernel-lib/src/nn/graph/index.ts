@@ -26,6 +26,8 @@ export { Preconditioner } from './preconditioner';
 export type { PreconditionerOptions } from './preconditioner';
 export { HistoricalPipeline } from './historical';
 export type { HistoricalPipelineOptions } from './historical';
+export { MetaRelations } from './metaRelations';
+export type { MetaRelationsOptions, MetaRelationStates } from './metaRelations';
 export { PairTransformer } from './pairTransformer';
 export type { PairStates, PairTransformerOptions } from './pairTransformer';
 export { readout } from './readout';

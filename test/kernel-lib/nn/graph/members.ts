@@ -256,6 +256,7 @@ export const ELSEWHERE = {
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
+  MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',

@@ -28,7 +28,7 @@ export interface RingTransferOptions {
 
 /**
  * Ring transfer (Bodnar et al., 2021; a task of the Long Range Graph Benchmark's kind, arXiv 2206.08164): the node opposite the target holds one of C answers, one-hot; the target holds a mark, all others nothing but ones. Features
- * [2 d, C + 2]: answer, mark, and 1 of those between. A network that hears less than d steps far is right one time in C.
+ * [2 d, C + 2] hold the answer, the mark, and 1 of those between. A network that hears less than d steps far is right one time in C.
  *
  * @throws {SwitchyardError} where the distance is less than 2 or there are less than 2 classes.
  */
@@ -56,7 +56,7 @@ export interface TreeNeighboursOptions {
 
 /**
  * Tree neighbours' match (Alon and Yahav, 2020, arXiv 2006.05205): each leaf of a binary tree has a key and a value, both drawn orders of 0..2^d-1; the root has a key, and is asked for the value of the leaf with the same. Features
- * [N, 2^(d+1) + 1]: key, value, and 1 of nodes in between. All of what the leaves know has to come through two nodes.
+ * [N, 2^(d+1) + 1] hold key, value, and 1 of nodes in between. All of what the leaves know has to come through two nodes.
  *
  * @throws {SwitchyardError} where the depth is not 1..10.
  */
