@@ -55,5 +55,14 @@ export const recsysSystems: readonly SystemEntry[] = [
     note:
       'Given compositions of a group of six, whose order matters, are followed over ten edges, and two ambiguous paths leave what both allow; the mean does not. Chosen: compositions of each facet, uniform states at first. Not covered: ' +
       'the pass from the tail; training: 300 steps on paths of two to four edges learn those of two (0.9 right) and guess at ten.'
+  },
+  {
+    id: 'm2trec',
+    title: 'M2TRec: Metadata-aware Multi-task Transformer for Large-scale and Cold-start free Session-based Recommendations',
+    function: 'models.SessionTransformer',
+    test: 'test/systems/m2tRec.test.ts',
+    note:
+      'Sixty items of a kind and a colour, six of which no session of training and no catalogue then has: 0.78 of them are among the five best, where items that are a number reach 0, at one seed; among known ones both are above 0.9. Chosen: sums of the ' +
+      'embeddings of attributes, and the state of the last item, where the paper joins them and takes the mean. Not covered: texts as metadata, real sessions, what the tasks add.'
   }
 ];
