@@ -30,6 +30,8 @@ export { MetaRelations } from './metaRelations';
 export type { MetaRelationsOptions, MetaRelationStates } from './metaRelations';
 export { PairTransformer } from './pairTransformer';
 export type { PairStates, PairTransformerOptions } from './pairTransformer';
+export { QueryEmbedding } from './queryEmbedding';
+export type { HyperQuery, Qualifier, QueryEdge, QueryEmbeddingOptions } from './queryEmbedding';
 export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';

@@ -262,6 +262,7 @@ export const ELSEWHERE = {
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',
+  QueryEmbedding: 'systems/starqe.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'
