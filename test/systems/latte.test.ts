@@ -62,6 +62,9 @@ describe('LATTE', () => {
     expect(listed(graph.composed(g, [1, 0])).sort()).toEqual(['1 4 1', '2 4 1']);
     expect(listed(graph.composed(g, [0, 0]))).toEqual(['0 4 1']);
     expect(listed(graph.composed(g, [1, 1]))).toEqual([]);
+    expect(listed(graph.composed(g, [0, 1, 0]))).toEqual(['0 4 2']);
+    const weighted = graph.fromEdges({ numNodes: 4, edges: [[0, 1], [0, 2], [1, 3], [2, 3]], edgeTypes: [0, 0, 1, 1], weights: [1, 2, 3, 4] }); // prettier-ignore
+    expect(listed(graph.composed(weighted, [0, 1]))).toEqual(['0 3 11']);
     expect(() => graph.composed(graph.generators.path({ nodes: 2 }), [0])).toThrow('graph.composed: edges must have types, and a relation must be named, got no types'); // prettier-ignore
   });
 

@@ -77,6 +77,10 @@ describe('StarQE', () => {
     expect(other).toEqual(one);
     expect(Math.max(...one.map((value, i) => Math.abs(value - plain[i])))).toBeGreaterThan(0.01);
     expectClose(logits(own, [of(several)])[0], one, 1e-6);
+    // Edges may stand in any order.
+    const steps: graph.QueryEdge[] = [{ source: 1, target: 2, relation: 2 }, { source: 0, target: 1, relation: 0, qualifiers: several }]; // prettier-ignore
+    const [there, back] = [steps, [...steps].reverse()].map((edges) => logits(own, [{ nodes: [3, null, null], edges, asked: 2 }])[0]); // prettier-ignore
+    expectClose(there, back, 1e-6);
     expect(() => logits(own, [of([[1, 99]])])).toThrow('graph.QueryEmbedding: values of query 0 must be an integer 0..22, got 99'); // prettier-ignore
     expect(() => logits(own, [{ nodes: [0], edges: [], asked: 1 }])).toThrow('graph.QueryEmbedding: asked of query 0 must be an integer 0..0, got 1'); // prettier-ignore
     own.dispose();
