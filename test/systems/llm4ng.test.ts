@@ -15,7 +15,7 @@ describe('nodes that a language model writes', () => {
     expect([...output.nodeFeatures!.values]).toEqual([...g.nodeFeatures!.values, 7, 7, 8, 8]);
     expect(report.added).toHaveLength(4);
     expect(() => graph.rewire.insertNodes(g, { features: [[1]], scores: [[0, 0, 0, 0]] })).toThrow('graph.rewire.insertNodes: features must be of width 2, and scores of 4 nodes each'); // prettier-ignore
-    expect(() => graph.rewire.insertNodes(path(4), { features: [[1]], scores: [[0, 0, 0, 0]] })).toThrow('graph.rewire.insertNodes: the graph must have features of nodes, got none'); // prettier-ignore
+    expect(() => graph.rewire.insertNodes(path(4), { features: [[1]], scores: [[0, 0, 0, 0]] })).toThrow('graph.rewire.insertNodes: features must be given where nodes of the graph have some, and there alone, got features'); // prettier-ignore
   });
 
   test('[llm4ng] a predictor of the edges that are there joins what is new to its own class', () => {

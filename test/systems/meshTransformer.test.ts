@@ -31,11 +31,11 @@ function heated(count: number, seed: number, mesh: graph.Graph) {
 
 describe('mesh transformer', () => {
   test('[mesh-transformer] masks by hand: neighbourhoods of K steps, dilated windows further out, and global nodes', () => {
-    expect(heardBy(graph.rewire.attentionMask(line), 5)).toEqual([4, 5, 6]);
-    expect(heardBy(graph.rewire.attentionMask(line, { hops: 2 }), 0)).toEqual([0, 1, 2]);
-    const dilated = graph.rewire.attentionMask(line, { hops: 1, dilation: 3, windows: 2 });
+    expect(heardBy(graph.attentionMask(line), 5)).toEqual([4, 5, 6]);
+    expect(heardBy(graph.attentionMask(line, { hops: 2 }), 0)).toEqual([0, 1, 2]);
+    const dilated = graph.attentionMask(line, { hops: 1, dilation: 3, windows: 2 });
     expect(heardBy(dilated, 6)).toEqual([0, 3, 5, 6, 7, 9]);
-    const global = graph.rewire.attentionMask(line, { hops: 1, global: [11] });
+    const global = graph.attentionMask(line, { hops: 1, global: [11] });
     expect(heardBy(global, 3)).toEqual([2, 3, 4, 11]);
     expect(heardBy(global, 11)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     // How far ends are apart stands at the edges, one-hot; further global ones in the last place.
@@ -44,16 +44,16 @@ describe('mesh transformer', () => {
     dilated.sources.forEach((source, e) => expect(values.subarray(7 * e, 7 * e + 7).indexOf(1)).toBe(Math.abs(source - dilated.targets[e]))); // prettier-ignore
     const far = Array.from(global.sources).findIndex((source, e) => source === 11 && global.targets[e] === 3);
     expect([...global.edgeFeatures!.values.subarray(3 * far, 3 * far + 3)]).toEqual([0, 0, 1]);
-    expect(() => graph.rewire.attentionMask(line, { windows: 1 })).toThrow('graph.rewire.attentionMask: windows must be an integer 0..0, got 1'); // prettier-ignore
-    expect(() => graph.rewire.attentionMask(line, { global: [12] })).toThrow('graph.rewire.attentionMask: global nodes must be an integer 0..11, got 12'); // prettier-ignore
+    expect(() => graph.attentionMask(line, { windows: 1 })).toThrow('graph.attentionMask: windows must be an integer 0..0, got 1'); // prettier-ignore
+    expect(() => graph.attentionMask(line, { global: [12] })).toThrow('graph.attentionMask: global nodes must be an integer 0..11, got 12'); // prettier-ignore
   });
 
   test('[mesh-transformer] what is outside of the mask has a Jacobian of 0; a dilated window takes the field as far as is computed', () => {
-    expect(reach(graph.rewire.attentionMask(line, { hops: 2 }), 1, 5)).toEqual([3, 4, 5, 6, 7]);
-    expect(reach(graph.rewire.attentionMask(line, { hops: 1 }), 3, 0)).toEqual([0, 1, 2, 3]);
+    expect(reach(graph.attentionMask(line, { hops: 2 }), 1, 5)).toEqual([3, 4, 5, 6, 7]);
+    expect(reach(graph.attentionMask(line, { hops: 1 }), 3, 0)).toEqual([0, 1, 2, 3]);
     // Steps of 1 and 4: in two layers 0, 1, 2, 3 (4 - 1), 4, 5 and 8.
-    expect(reach(graph.rewire.attentionMask(line, { hops: 1, dilation: 4 }), 2, 0)).toEqual([0, 1, 2, 3, 4, 5, 8]);
-    expect(reach(graph.rewire.attentionMask(line, { hops: 0, global: [6] }), 2, 0)).toHaveLength(12);
+    expect(reach(graph.attentionMask(line, { hops: 1, dilation: 4 }), 2, 0)).toEqual([0, 1, 2, 3, 4, 5, 8]);
+    expect(reach(graph.attentionMask(line, { hops: 0, global: [6] }), 2, 0)).toHaveLength(12);
   });
 
   test('[mesh-transformer] a mask of all steps is attention of all nodes', () => {
@@ -62,7 +62,7 @@ describe('mesh transformer', () => {
     const whole = graph.withLoops(graph.generators.complete({ nodes: 9 }));
     tf.tidy(() => {
       const x = spread([9, 3]);
-      expectClose(passOn(graph.rewire.attentionMask(mesh, { hops: 4 }), layer, x), passOn(whole, layer, x), 1e-5);
+      expectClose(passOn(graph.attentionMask(mesh, { hops: 4 }), layer, x), passOn(whole, layer, x), 1e-5);
     });
     layer.dispose();
   });
@@ -88,7 +88,7 @@ describe('mesh transformer', () => {
     const attention = models.graphNetwork({ ...shape, hidden: 4, layers: 1, layer: graph.graphTransformer({ heads: 4, combine: 'mean', edgeWidth: 3 }) }); // prettier-ignore
     const count = [...attention.parameters().values()].reduce((sum, { variable }) => sum + variable.size, 0);
     const { model: convolutions } = graph.probes.atBudget({ build: (hidden) => models.graphNetwork({ ...shape, hidden, layers: 2, layer: graph.gcn() }), budget: count, most: 64 }); // prettier-ignore
-    const errors = [error(attention, (g) => graph.rewire.attentionMask(g, { hops: 2 })), error(convolutions, (g) => g)];
+    const errors = [error(attention, (g) => graph.attentionMask(g, { hops: 2 })), error(convolutions, (g) => g)];
     expect(errors[0]).toBeLessThan(0.7 * errors[1]);
     tf.dispose([seen.x, seen.y, unseen.x, unseen.y]);
   });

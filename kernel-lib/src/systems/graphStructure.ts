@@ -246,7 +246,7 @@ export const graphStructureSystems: readonly SystemEntry[] = [
   {
     id: 'mesh-transformer',
     title: 'Training Transformers for Mesh-Based Simulations',
-    function: 'graph.rewire.attentionMask',
+    function: 'graph.attentionMask',
     test: 'test/systems/meshTransformer.test.ts',
     note:
       'Attention is graph.graphTransformer on the mask, whose edges have their distance one-hot. Heat on grids of 5 x 5, three steps rolled out: half the error of two convolutions of as many parameters, at one seed. Not covered: encodings of positions, the law of ' +

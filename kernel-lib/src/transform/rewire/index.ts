@@ -1,6 +1,4 @@
 /** @file Rewiring: a graph in, a new graph and an account of it out. */
-export { attentionMask } from './attentionMask';
-export type { AttentionMaskOptions } from './attentionMask';
 export { borf } from './borf';
 export type { BorfOptions } from './borf';
 export { delay } from './delay';

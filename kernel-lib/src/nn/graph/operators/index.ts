@@ -14,5 +14,7 @@ export { energyCurvature, energyGradient, energyMinimum, graphEnergy } from './e
 export type { EnergyMinimumOptions, GraphEnergy } from './energy';
 export { infomax } from './infomax';
 export type { InfomaxOptions } from './infomax';
+export { attentionMask } from './attentionMask';
+export type { AttentionMaskOptions } from './attentionMask';
 export { metaNodeContrast } from './metaNodes';
 export type { MetaNodeOptions } from './metaNodes';

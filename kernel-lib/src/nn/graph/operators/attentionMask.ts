@@ -1,8 +1,8 @@
-import { expectInteger, given } from '../../base/core';
-import { fromEdges, type Graph } from '../../base/graph';
-import { hopsFrom, neighbourhoods } from '../../base/topology';
+import { expectInteger, given } from '../../../base/core';
+import { fromEdges, type Graph } from '../../../base/graph';
+import { hopsFrom, neighbourhoods } from '../../../base/topology';
 
-/** Options of `graph.rewire.attentionMask`. */
+/** Options of `graph.attentionMask`. */
 export interface AttentionMaskOptions {
   /** Steps that a node attends to, K: all nodes at most so far. Default 1. */
   hops?: number;
@@ -21,7 +21,7 @@ export interface AttentionMaskOptions {
  * @throws {SwitchyardError} where an option is out of range, or a global node is not there.
  */
 export function attentionMask(graph: Graph, options: AttentionMaskOptions = {}): Graph {
-  const where = 'graph.rewire.attentionMask';
+  const where = 'graph.attentionMask';
   const { hops = 1, dilation, windows = dilation === undefined ? 0 : 1, global = [] } = given(where, options);
   expectInteger(where, 'hops', hops, 0);
   expectInteger(where, 'dilation', dilation ?? 1, 1);
