@@ -60,19 +60,24 @@ describe('Benchmarking Graph Neural Networks', () => {
     expect(new Set(signs.map((each) => each.map(Math.sign).join())).size).toBeGreaterThan(1);
   });
 
-  test('[benchmarking-gnns] circular skip links at one budget, four seeds: chance without positions, nearly all right with them, and the same numbers again', async () => {
-    const run = (layer: graph.GraphLayerSpec, encoding: Encoding, seed: number): number => {
-      const { model, width } = graph.probes.atBudget({ build: (size) => classifier(layer, encoding === ones ? 1 : 20, size, seed), budget: 3000, most: 128 }); // prettier-ignore
+  test('[benchmarking-gnns] circular skip links at one budget, four seeds: chance without positions, more than four in five right with them, and the same numbers again', async () => {
+    const widthOf = (inputs: number): number => {
+      const { model, width } = graph.probes.atBudget({ build: (size) => classifier(graph.gcn(), inputs, size, 1), budget: 3000, most: 64 }); // prettier-ignore
       model.dispose();
-      return skipLinkAccuracy({ layer, encoding, width, copies: 10, steps: encoding === ones ? 5 : 60, seed });
+      return width;
     };
-    const options = { rows: { gcn: graph.gcn() }, columns: { none: ones, laplacian }, seeds: [1, 2, 3, 4], run };
-    const cells = await graph.probes.grid(options);
-    const [none, positions] = cells;
+    const columns = { none: { encoding: ones, width: widthOf(1) }, laplacian: { encoding: laplacian, width: widthOf(20) } }; // prettier-ignore
+    const run = (layer: graph.GraphLayerSpec, { encoding, width }: { encoding: Encoding; width: number }, seed: number): number => // prettier-ignore
+      skipLinkAccuracy({ layer, encoding, width, ...(encoding === ones ? { copies: 1, steps: 3 } : { copies: 7, steps: 50 }), seed }); // prettier-ignore
+    const [none, positions] = await graph.probes.grid({
+      rows: { gcn: graph.gcn() },
+      columns,
+      seeds: [1, 2, 3, 4],
+      run
+    });
     expect([none.mean, none.deviation]).toEqual([0.25, 0]);
-    expect(positions.mean).toBeGreaterThan(0.85);
-    const again = await graph.probes.grid({ ...options, columns: { laplacian }, seeds: [1, 2] });
-    expect(again[0].values).toEqual(positions.values.slice(0, 2));
+    expect(positions.mean).toBeGreaterThan(0.8);
+    expect(run(graph.gcn(), columns.laplacian, 1)).toBe(positions.values[0]);
   });
 
   test('[benchmarking-gnns] a cell by hand, and what is refused', async () => {

@@ -42,7 +42,7 @@ function learnt(orders: number): { right: number; shares: number[][] } {
     return last(head.apply(model.apply(x, ctx), ctx));
   };
   const classes = tf.oneHot(tf.tensor1d(seen.labels, 'int32'), 2);
-  minimise(whole, (ctx) => logits(seen, ctx).logSoftmax().mul(classes).sum(1).mean().neg(), { steps: 80, learningRate: 0.03 }); // prettier-ignore
+  minimise(whole, (ctx) => logits(seen, ctx).logSoftmax().mul(classes).sum(1).mean().neg(), { steps: 60, learningRate: 0.04 }); // prettier-ignore
   const found = tf.tidy(() => logits(unseen, core.Context.create()).argMax(1).dataSync());
   const shares = tf.tidy(() => {
     const ctx = core.Context.create();

@@ -34,7 +34,7 @@ function hits(qualified: boolean): number {
   const { queries, answers } = questions(qualified);
   const own = model();
   const classes = tf.oneHot(tf.tensor1d(answers, 'int32'), ENTITIES);
-  minimise(own, (ctx) => own.scores(queries, ctx).logSoftmax().mul(classes).sum(1).mean().neg(), { steps: 120, learningRate: 0.03 }); // prettier-ignore
+  minimise(own, (ctx) => own.scores(queries, ctx).logSoftmax().mul(classes).sum(1).mean().neg(), { steps: 80, learningRate: 0.05 }); // prettier-ignore
   const right = logits(own, queries).filter((row, i) => row.indexOf(Math.max(...row)) === answers[i]).length;
   classes.dispose();
   own.dispose();

@@ -241,7 +241,7 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     function: 'graph.MetaRelations',
     test: 'test/systems/latte.test.ts',
     note:
-      'On graph.composed. Labels that lie behind two of nine meta-relations: the second order is right above 0.95 on another graph and attends most to these two (0.74), the first guesses (below 0.7). Chosen: every order reads what nodes hold at first, means over ' +
+      'On graph.composed. Labels that lie behind two of nine meta-relations: the second order is right above 0.95 on another graph and attends most to these two, the first guesses (below 0.7). Chosen: every order reads what nodes hold at first, means over ' +
       'paths, and one attention over meta-relations; the paper also attends among the neighbours of one. Not covered: its loss on links, the data sets.'
   }
 ];
