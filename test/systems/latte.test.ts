@@ -96,12 +96,6 @@ describe('LATTE', () => {
 
   test('[latte] what lies behind two relations is found by the second order, which attends most to these two; the first order guesses', () => {
     const [one, two] = [learnt(1), learnt(2)];
-    console.warn(
-      'latte',
-      one.right,
-      two.right,
-      two.shares[1].map((each) => each.toFixed(2))
-    );
     expect(one.right).toBeLessThan(0.7);
     expect(two.right).toBeGreaterThan(0.95);
     // Itself, 0-0, then 0-1.
