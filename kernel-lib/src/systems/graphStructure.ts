@@ -232,7 +232,7 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     title: 'Leveraging Large Language Models for Node Generation in Few-Shot Learning on Text-Attributed Graphs',
     function: 'graph.rewire.insertNodes',
     test: 'test/systems/llm4ng.test.ts',
-    claim: 'claim held',
+    claim: 'claim not tested',
     measured: {
       test: 'test/systems/llm4ng.slow.test.ts',
       figures:

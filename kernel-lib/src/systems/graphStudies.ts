@@ -35,7 +35,6 @@ export const graphStudySystems: readonly SystemEntry[] = [
     title: 'IGL-Bench: Establishing the Comprehensive Benchmark for Imbalanced Graph Learning',
     function: 'graph.generators.imbalanced',
     test: 'test/systems/iglBench.test.ts',
-    claim: 'claim held',
     measured: {
       test: 'test/systems/iglBench.slow.test.ts',
       figures:
