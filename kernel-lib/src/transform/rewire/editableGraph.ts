@@ -73,13 +73,14 @@ interface Changes {
   kept?: (source: number, target: number) => boolean;
   /** Type of an added edge beyond those of the input. */
   typeOf?: (edge: RewiredEdge) => number;
-  /** Nodes after those of the input; their features are 0, and their type is the next one. */
+  /** Nodes after those of the input; their features are 0, where none are given, and their type is the next one. */
   newNodes?: number;
+  newFeatures?: Float32Array;
 }
 
 /** A graph with the edges that stay and others added both ways. */
 export function withEdges(input: Graph, added: readonly RewiredEdge[], changes: Changes = {}): Graph {
-  const { kept = () => true, typeOf = () => 0, newNodes = 0 } = changes;
+  const { kept = () => true, typeOf = () => 0, newNodes = 0, newFeatures } = changes;
   const stays = Array.from(input.sources.keys()).filter((edge) => {
     const [source, target] = [input.sources[edge], input.targets[edge]];
     // Of an undirected edge one way is given.
@@ -105,7 +106,7 @@ export function withEdges(input: Graph, added: readonly RewiredEdge[], changes: 
       width: edgeFeatures.width
     },
     nodeFeatures: nodeFeatures && {
-      values: [...nodeFeatures.values, ...zeros(newNodes * nodeFeatures.width)],
+      values: [...nodeFeatures.values, ...(newFeatures ?? zeros(newNodes * nodeFeatures.width))],
       width: nodeFeatures.width
     },
     nodeTypes: nodeTypes && [

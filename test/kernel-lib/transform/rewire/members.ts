@@ -17,6 +17,12 @@ export interface Member {
 
 const { rewire } = graph;
 
+/** Angles that tell the first four nodes of a clique from its others. */
+function angles(g: graph.Graph): { values: Float32Array; width: number } {
+  const at = Array.from({ length: g.numNodes }, (_, node) => (node % 6 < 4 ? 0.1 : 1.3) + node / 100);
+  return { values: Float32Array.from(at.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])), width: 2 };
+}
+
 export const MEMBERS: readonly Member[] = [
   { file: 'sdrf', rewire: (g, seed) => rewire.sdrf(g, { steps: 4, temperature: 5, seed }), adds: 4 },
   { file: 'borf', rewire: (g) => rewire.borf(g, { batches: 2, add: 3, remove: 2 }), adds: 3, removes: 4 },
@@ -26,5 +32,7 @@ export const MEMBERS: readonly Member[] = [
   { file: 'laser', rewire: (g, seed) => rewire.laser(g, { snapshots: 2, density: 1, seed }), adds: 35 },
   { file: 'delay', rewire: (g) => rewire.delay(g, { layers: 3 }), adds: 35, untyped: true },
   { file: 'probabilistic', rewire: (g, seed) => rewire.probabilistic(g, { k: 4, seed }), adds: 4 },
+  { file: 'similarity', rewire: (g) => rewire.similarity(g, { representation: angles(g), drop: 0.5, addK: 1 }), adds: 10, removes: 17 }, // prettier-ignore
+  { file: 'insertNodes', rewire: (g) => rewire.insertNodes(g, { features: g.nodeFeatures && [[7]], scores: [Array.from({ length: g.numNodes }, (_, node) => (5 * node) % 7)], perNode: Math.min(3, g.numNodes) }), adds: 3, newNodes: 1 }, // prettier-ignore
   { file: 'virtualNode', rewire: (g) => rewire.virtualNode(g), adds: 12, newNodes: 1 }
 ];
