@@ -4,6 +4,7 @@ import { BaseSequencer } from 'vitest/node';
 
 /** The files that take longest, the longest first: where one of them begins last, the other worker waits for it. */
 const LONGEST = [
+  'setup/notebookInTurn',
   'kernel-lib/base/ops/sanitizer',
   'kernel-lib/search/ray',
   'kernel-lib/search/storage',
