@@ -1,6 +1,7 @@
 // Activations and their derivatives over a run of values, vectorised by Eigen.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -53,6 +54,28 @@ inline void MultiplyDerivative(Activation activation, const float* pre, float* g
       return;
     }
   }
+}
+
+// The same for values `first` .. `first + count` of `total`, to the last bit as if all were done at once: Eigen does what fills no
+// packet value by value, and begins its packets where memory is aligned.
+inline void MultiplyDerivative(Activation activation, const float* pre, float* gradient, int64_t first, int64_t count, int64_t total) {
+  constexpr int64_t kPacket = Eigen::internal::packet_traits<float>::size;
+  constexpr int64_t kBuffer = 256;
+  static_assert(kBuffer % kPacket == 0, "a buffer has whole packets");
+  alignas(64) float x[kBuffer], g[kBuffer];
+  const int64_t end = first + count, packets = std::min(end, total / kPacket * kPacket);
+  int64_t at = first;
+  while (at < packets) {
+    const int64_t some = std::min(kBuffer, packets - at), padded = (some + kPacket - 1) / kPacket * kPacket;
+    std::copy(pre + at, pre + at + some, x);
+    std::copy(gradient + at, gradient + at + some, g);
+    std::fill(x + some, x + padded, 0.0f);
+    std::fill(g + some, g + padded, 0.0f);
+    MultiplyDerivative(activation, x, g, padded);
+    std::copy(g, g + some, gradient + at);
+    at += some;
+  }
+  for (; at < end; ++at) MultiplyDerivative(activation, pre + at, gradient + at, 1);
 }
 
 }  // namespace switchyard

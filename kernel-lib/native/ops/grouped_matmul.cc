@@ -106,8 +106,7 @@ class GroupedMatMulActivationGrad : public GroupedProduct {
     OP_REQUIRES_OK(ctx, Product(ctx, true, &dx, [&](const Tile& tile) {
       float* dxs = dx->flat<float>().data();
       for (int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
-        const int64_t first = row * width + tile.column;
-        MultiplyDerivative(activation_, xs + first, dxs + first, tile.columns);
+        MultiplyDerivative(activation_, xs, dxs, row * width + tile.column, tile.columns, x.NumElements());
       }
     }));
   }

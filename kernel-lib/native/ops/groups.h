@@ -116,8 +116,7 @@ inline void ForEachRowBlock(OpKernelContext* ctx, int64_t rows, int64_t width,
 }
 
 // Tiles of about `aim` rows, the rows of a span shared out evenly: a product packs its matrix anew for every tile, so that a
-// short last tile costs nearly as much as a long one. Columns are cut as well where there would be too few tiles, at multiples
-// of 16: what is done with a tile then begins where Eigen's packets do, whatever the number of threads.
+// short last tile costs nearly as much as a long one. Columns are cut as well where there would be too few tiles.
 inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, int columns, int threads, int aim = 1024) {
   auto cut = [&](int column_block) {
     std::vector<Tile> tiles;
@@ -139,7 +138,7 @@ inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, 
   int column_block = columns;
   auto tiles = cut(std::max(1, column_block));
   while (threads > 1 && static_cast<int>(tiles.size()) < 4 * threads && column_block > 128) {
-    column_block = (column_block + 31) / 32 * 16;
+    column_block = (column_block + 1) / 2;
     tiles = cut(column_block);
   }
   return tiles;

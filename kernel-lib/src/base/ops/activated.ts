@@ -4,7 +4,7 @@ import { onTape, sameGradient } from './gradient';
 /** An activation that a custom op computes. */
 export type CustomActivation = 'gelu' | 'silu';
 
-/** What a tensor is the activation of, and what that gates; null where it gates nothing. */
+/** Of an activation, the tensor that it is taken of, and the one that it gates; null where it gates nothing. */
 export interface Activated {
   activation: CustomActivation;
   x: tf.Tensor;

@@ -1,5 +1,5 @@
 import { core, ops, tf } from '@switchyard/kernel-lib';
-import { hasCustomOps, useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
+import { executeSingle, hasCustomOps, useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 
@@ -155,6 +155,21 @@ describe('custom ops agree with the composed path', () => {
       });
     }
   );
+
+  test.each(activations)('the gradient of a product with a %s is that of both ops, bit for bit', (activation) => {
+    Array.from({ length: 30 }, (_, seed) =>
+      tf.tidy(() => {
+        const { plan, x, w, upstream } = inputsOf(randomCase(seed));
+        const rows = ops.dispatch(x, plan);
+        const dy = ops.dispatch(upstream, plan);
+        const offsets = tf.tensor1d(plan.offsets, 'int32');
+        const apart = executeSingle('SwitchyardGroupedMatMul', { transpose_w: true }, [dy, w, offsets]);
+        const expected = executeSingle('SwitchyardActivationGrad', { activation }, [apart, rows]);
+        const fused = executeSingle('SwitchyardGroupedMatMulActivationGrad', { activation }, [dy, w, offsets, rows]);
+        expect([...fused.dataSync()]).toEqual([...expected.dataSync()]);
+      })
+    );
+  });
 
   test.each(activations)('a gate by %s: value and gradients', (name) => {
     for (const shape of [[1], [7, 5], [40, 1001], [3, 2, 2]]) {
