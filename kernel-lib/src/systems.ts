@@ -6,6 +6,7 @@ import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { graphLayerSystems } from './systems/graphLayers';
 import { graphStructureSystems } from './systems/graphStructure';
+import { graphStudySystems } from './systems/graphStudies';
 import { peftSystems } from './systems/peft';
 import { pruningSystems } from './systems/pruning';
 import { queriesSystems } from './systems/queries';
@@ -33,5 +34,6 @@ export const systems: readonly SystemEntry[] = [
   ...searchSystems,
   ...elasticSystems,
   ...graphLayerSystems,
-  ...graphStructureSystems
+  ...graphStructureSystems,
+  ...graphStudySystems
 ];

@@ -1,63 +1,11 @@
 import { core, graph, models, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { dense } from '../support/graphs';
+import { ITEMS, market, USERS } from '../support/market';
+import { embeddingsOf, lightRecall } from '../support/marketRecall';
 import { expectClose } from '../support/numeric';
-import { minimise } from '../support/regression';
 
 const GRAPH = core.stateKey<graph.Graph>('graph');
-const [USERS, ITEMS, BLOCKS, SHOWN] = [60, 90, 3, 30];
-
-/** Users choose most often items of their own block: some choices are shown, as many held back. */
-function market(seed: number): { shown: [number, number][]; held: Map<number, number[]> } {
-  const next = core.Random.fromSeed(seed).generator();
-  const shown: [number, number][] = [];
-  const held = new Map<number, number[]>();
-  for (let user = 0; user < USERS; user++) {
-    const chosen = new Set<number>();
-    while (chosen.size < 16) {
-      const block = next() < 0.85 ? user % BLOCKS : Math.floor(next() * BLOCKS);
-      chosen.add(block + BLOCKS * Math.floor((next() * ITEMS) / BLOCKS));
-    }
-    const items = [...chosen];
-    items.slice(0, 6).forEach((item) => shown.push([user, USERS + item]));
-    held.set(user, items.slice(6).map((item) => USERS + item)); // prettier-ignore
-  }
-  return { shown, held };
-}
-
-function embeddingsOf(model: models.LightGCN, g: graph.Graph): tf.Tensor2D {
-  const ctx = core.Context.create();
-  ctx.setState(GRAPH, g);
-  const all = tf.tidy(() => model.embeddings(ctx));
-  ctx.dispose();
-  return all;
-}
-
-/** Share of what is held back that is among the twenty best of what was not shown, after so many steps of BPR. */
-function recall(layers: number, seed: number): number {
-  const { shown, held } = market(seed);
-  const g = graph.fromEdges({ numNodes: USERS + ITEMS, edges: shown, undirected: true });
-  const model = models.lightGcn({ numNodes: USERS + ITEMS, width: 16, layers, seed });
-  const next = core.Random.fromSeed(seed + 100).generator();
-  const loss = (ctx: core.Context): tf.Tensor => {
-    const other = shown.map(([user]) => [user, USERS + Math.floor(next() * ITEMS)]);
-    ctx.setState(GRAPH, g);
-    const score = (pairs: number[][]): tf.Tensor => model.apply(tf.tensor2d(pairs, [pairs.length, 2], 'int32'), ctx);
-    return score(shown).sub(score(other)).neg().softplus().mean();
-  };
-  minimise(model, loss, { steps: 80, learningRate: 0.02, seed });
-  const all = embeddingsOf(model, g);
-  const scores = tf.tidy(() => tf.matMul(all.slice([0, 0], [USERS, -1]), all, false, true).arraySync() as number[][]);
-  [all, model].forEach((each) => each.dispose());
-  const seen = new Set(shown.map(([user, item]) => user * 1000 + item));
-  const shares = scores.map((row, user) => {
-    const items = Array.from({ length: ITEMS }, (_, i) => USERS + i).filter((item) => !seen.has(user * 1000 + item));
-    const best = new Set(items.sort((a, b) => row[b] - row[a]).slice(0, SHOWN - 10));
-    const wanted = held.get(user)!;
-    return wanted.filter((item) => best.has(item)).length / wanted.length;
-  });
-  return shares.reduce((a, b) => a + b, 0) / USERS;
-}
 
 describe('LightGCN', () => {
   test('[lightgcn] K steps give the sum of alpha_k A^k E, and embeddings are all that is learnt', () => {
@@ -99,7 +47,7 @@ describe('LightGCN', () => {
 
   test('[lightgcn] propagation finds more of what users choose than factors alone, on noisy blocks, at equal steps', () => {
     const seeds = [1, 2, 3];
-    const gains = seeds.map((seed) => recall(3, seed) - recall(0, seed));
+    const gains = seeds.map((seed) => lightRecall(3, seed, 80) - lightRecall(0, seed, 80));
     gains.forEach((gain) => expect(gain).toBeGreaterThan(0.02));
   });
 });

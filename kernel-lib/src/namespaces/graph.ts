@@ -3,6 +3,7 @@ export {
   batch,
   coalesce,
   commonNeighbours,
+  composed,
   degrees,
   egoNetworks,
   eitherNeighbours,
@@ -11,11 +12,13 @@ export {
   Graph,
   labelled,
   lineDigraph,
+  lowerTriangle,
   ports,
   reversed,
   shells,
   subgraph,
   symmetricWeights,
+  trustedWeights,
   withLoops,
   withReverse,
   withoutLoops,
@@ -39,10 +42,15 @@ export type {
   Labelled,
   LabelledOptions,
   NodePair,
-  PortsOptions
+  PortsOptions,
+  TrustedWeightsOptions
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';
+export { conjugateGradient, partition } from '../base/topology';
+export type { ConjugateGradientOptions, ConjugateGradientResult, PartitionOptions } from '../base/topology';
+export { edgePredictor } from '../train/graphs/edgePredictor';
+export type { EdgePredictor, EdgePredictorOptions } from '../train/graphs/edgePredictor';
 
 export * as generators from '../base/graph/generators';
 export * as probes from './graphProbes';
@@ -50,5 +58,6 @@ export * as rewire from '../transform/rewire';
 export * as metrics from '../train/graphs/metrics';
 export * as splits from '../train/graphs/splits';
 export * as embed from '../train/graphs/embed';
+export * as recommend from '../train/graphs/recommend';
 export * as samplers from '../train/graphs/samplers';
 export * as read from '../train/graphs/readers';

@@ -5,6 +5,7 @@ export {
   classInsensitiveHomophily,
   commuteTime,
   components,
+  cutShare,
   dirichletEnergy,
   edgeHomophily,
   effectiveResistance,

@@ -70,8 +70,8 @@ export type {
   VersatileFFNModelOptions,
   WideNetOptions
 } from '../models/language';
-export { LABELS, mixTokens, revertTokens, tokenMixer } from '../models/recommendation';
-export type { TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
+export { LABELS, mixTokens, revertTokens, SessionTransformer, tokenMixer } from '../models/recommendation';
+export type { SessionTransformerOptions, TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
 export {
   assembleUnet,
   ConvNetwork,

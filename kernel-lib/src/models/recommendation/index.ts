@@ -1,4 +1,6 @@
 export { mixTokens, revertTokens } from './mixTokens';
+export { SessionTransformer } from './sessionTransformer';
+export type { SessionTransformerOptions } from './sessionTransformer';
 export { LABELS } from './tokenMixerStack';
 export { tokenMixer } from './tokenMixer';
 export type { TokenMixer, TokenMixerOptions } from './tokenMixer';

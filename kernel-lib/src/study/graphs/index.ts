@@ -1,5 +1,9 @@
 export { sensitivity } from './sensitivity';
 export type { NodeNetwork, SensitivityOptions } from './sensitivity';
+export { atBudget } from './atBudget';
+export type { BudgetedModel, BudgetOptions } from './atBudget';
+export { grid } from './grid';
+export type { GridCell, GridOptions } from './grid';
 export { orbitAdjacency } from './orbitAdjacency';
 export type { OrbitAdjacency } from './orbitAdjacency';
 export { topologicalConcentration } from './topologicalConcentration';

@@ -24,3 +24,5 @@ export { topology } from './topology';
 export type { Topology, TopologyOptions } from './topology';
 export { traffic } from './traffic';
 export type { Traffic, TrafficOptions } from './traffic';
+export { gnnTraffic } from './gnnTraffic';
+export type { GnnTraffic, GnnTrafficOptions } from './gnnTraffic';

@@ -15,3 +15,8 @@ export { tokenClass, tokenClasses, TOKEN_CLASSES } from './tokenClass';
 export type { TokenClass } from './tokenClass';
 export { bytes } from './tokenizer';
 export type { Tokenizer } from './tokenizer';
+export type { Fact } from './questions/facts';
+export { answerOf, multiHop } from './questions/multiHop';
+export type { MultiHopOptions, MultiHopQuestion } from './questions/multiHop';
+export { questionTree, rootOf } from './questions/questionTree';
+export type { QuestionTree, QuestionTreeOptions, TreeFact } from './questions/questionTree';

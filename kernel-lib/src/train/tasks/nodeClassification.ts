@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, fail, type Module } from '../../base/core';
+import { Context, expectInteger, expectOneOf, fail, type Module } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
@@ -23,6 +23,8 @@ export interface NodeClassificationOptions {
   training: NodeChoice;
   /** Nodes that the model is measured on. Default: it is not measured. */
   validation?: NodeChoice;
+  /** Whether each class counts alike in the loss, however many of its nodes are learnt ("balanced"), or each node ("none"). Default "none". */
+  weighting?: 'none' | 'balanced';
   /** Nodes of a step's loss; each epoch goes through them in an order of its own. Default: all. */
   batchSize?: number;
 }
@@ -35,7 +37,7 @@ export interface NodeBatch {
 
 /** Node classification; see {@link nodeClassification}. */
 export interface NodeClassificationTask extends Task<NodeBatch, ClassificationMetrics> {
-  readonly fixed: { batchSize: number };
+  readonly fixed: { batchSize: number; weighting?: 'balanced' };
   /** Mean cross entropy in nats and the share of right classes, on any of the nodes, such as those kept for a test. */
   measure(model: Module, nodes: NodeChoice): ClassificationMetrics;
 }
@@ -59,7 +61,10 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
   const seen = chosen('training', options.training);
   const unseen = options.validation && chosen('validation', options.validation);
   const classes = Math.max(classesOf(seen.labels), classesOf(unseen?.labels ?? []));
-  const { batchSize = seen.nodes.length } = options;
+  const { batchSize = seen.nodes.length, weighting = 'none' } = options;
+  expectOneOf(WHERE, 'weighting', weighting, ['none', 'balanced']);
+  const counts = new Float32Array(classes);
+  seen.labels.forEach((label) => counts[label]++);
   expectInteger(WHERE, 'batchSize', batchSize, 1, seen.nodes.length);
   const rows = new Rows(WHERE, [], batchSize, seen.labels);
   const features = (): tf.Tensor2D => tf.tensor2d(nodeFeatures.values, [numNodes, nodeFeatures.width]);
@@ -83,12 +88,19 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
   };
   return {
     kind: 'node-classification',
-    fixed: { batchSize },
+    fixed: { batchSize, ...(weighting === 'balanced' && { weighting }) },
     get hash() {
       return hashOf(graph, seen, unseen);
     },
     batch: (step, seed) => draw(seen, rows, step, seed),
-    loss: (model, batch, ctx) => crossEntropy(...at(logitsOf(model, ctx), batch)).mean<tf.Scalar>(),
+    loss: (model, batch, ctx) => {
+      const each = crossEntropy(...at(logitsOf(model, ctx), batch));
+      if (weighting === 'none') {
+        return each.mean<tf.Scalar>();
+      }
+      const weights = tf.tensor1d(Float32Array.from(batch.labels, (label) => 1 / counts[label]));
+      return each.mul(weights).sum().div<tf.Scalar>(weights.sum());
+    },
     measure: (model, nodes) => measure(model, chosen('nodes', nodes)),
     ...(unseen && { evaluate: (model: Module) => measure(model, unseen) })
   };

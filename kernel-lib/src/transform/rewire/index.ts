@@ -1,4 +1,6 @@
 /** @file Rewiring: a graph in, a new graph and an account of it out. */
+export { attentionMask } from './attentionMask';
+export type { AttentionMaskOptions } from './attentionMask';
 export { borf } from './borf';
 export type { BorfOptions } from './borf';
 export { delay } from './delay';
@@ -17,6 +19,10 @@ export { probabilistic } from './probabilistic';
 export type { ProbabilisticOptions } from './probabilistic';
 export { sdrf } from './sdrf';
 export type { SdrfOptions } from './sdrf';
+export { insertNodes } from './insertNodes';
+export type { InsertNodesOptions } from './insertNodes';
+export { similarity } from './similarity';
+export type { SimilarityOptions } from './similarity';
 export { virtualNode } from './virtualNode';
 export type { VirtualNodeOptions } from './virtualNode';
 export type { RewiredEdge, Rewiring, RewiringReport, ShapeProbes } from './rewiring';

@@ -250,11 +250,19 @@ export const MEMBERS: GraphLayerCase[] = [
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
   CommonNeighbourScore: 'systems/ncn.test.ts',
+  Deconvolution: 'systems/gdn.test.ts',
+  Epistemic: 'systems/epignn.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
+  HistoricalPipeline: 'systems/gnnPipe.test.ts',
+  LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
+  MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',
+  PairTransformer: 'systems/grit.test.ts',
+  Preconditioner: 'systems/learnedPreconditioner.test.ts',
+  QueryEmbedding: 'systems/starqe.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts'

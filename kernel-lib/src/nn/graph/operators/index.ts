@@ -12,5 +12,7 @@ export { bellmanFord } from './bellmanFord';
 export type { BellmanFordOptions, PathAlgebra } from './bellmanFord';
 export { energyCurvature, energyGradient, energyMinimum, graphEnergy } from './energy';
 export type { EnergyMinimumOptions, GraphEnergy } from './energy';
+export { infomax } from './infomax';
+export type { InfomaxOptions } from './infomax';
 export { metaNodeContrast } from './metaNodes';
 export type { MetaNodeOptions } from './metaNodes';
