@@ -102,6 +102,15 @@ describe('Finding patient zero', () => {
     expect(accuracy).toBeCloseTo(2 / 3, 9);
     expect(loss).toBeCloseTo(Math.log(3 + Math.E + 2 * Math.exp(3)) - 7 / 3, 5);
     expectNoLeak(() => void task.measure(new Same(), data));
+    // A step of one graph has gradients as well.
+    const alone = train.tasks.sourceLocalization({ graphs: [g], sources: [4], batchSize: 1 });
+    const model = models.graphNetwork({ inputWidth: 1, hidden: 2, outputWidth: 1, layers: 1, layer: graph.gcn() });
+    const loss = (): tf.Scalar => alone.loss(model, alone.batch(1, 1), core.Context.create()) as tf.Scalar;
+    expectNoLeak(() => {
+      const { value, grads } = tf.variableGrads(loss);
+      tf.dispose([value, grads]);
+    });
+    model.dispose();
     const made = (more: object) => () => train.tasks.sourceLocalization({ ...data, ...more });
     const where = 'train.tasks.sourceLocalization:';
     expect(made({ graphs: [] })).toThrow(`${where} graphs must hold a graph, got none`);

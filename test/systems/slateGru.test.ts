@@ -9,12 +9,12 @@ const { Random } = core;
 const ids = (rows: number[][]): tf.Tensor2D => tf.tensor2d(rows, [rows.length, rows[0].length], 'int32');
 const list = (values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32');
 
-/** 400 views by users alike of slates of three out of 12 items, of which some are shown far more often than others. */
+/** 300 views by users alike of slates of three out of 12 items, of which some are shown far more often than others. */
 function biasedViews(seed: number) {
   const random = Random.fromSeed(seed).child('views');
   const next = random.generator();
   const utility = Array.from({ length: 12 }, () => 2 * next() - 1);
-  const views = Array.from({ length: 400 }, () => {
+  const views = Array.from({ length: 300 }, () => {
     // The smallest of waiting times at rates 1 / (1 + i): the first items most often.
     const waits = utility.map((_, item) => ({ item, wait: -Math.log(1 - next()) * (1 + item) }));
     const slate = waits.sort((a, b) => a.wait - b.wait).slice(0, 3).map(({ item }) => item); // prettier-ignore
@@ -29,7 +29,7 @@ function biasedViews(seed: number) {
 function recovered(seed: number, restricted: boolean): number {
   const { utility, views } = biasedViews(seed);
   const model = new models.SlateGru({ groups: utility.map(() => 0), width: 4, spread: 1, seed });
-  const clicks = tf.fill([400, 1], -1, 'int32') as tf.Tensor2D;
+  const clicks = tf.zeros([300, 0], 'int32') as tf.Tensor2D;
   const slates = ids(views.map(({ slate }) => slate));
   const clicked = list(views.map((view) => view.clicked));
   // All items as one slate, and the item itself as its place.
@@ -37,7 +37,7 @@ function recovered(seed: number, restricted: boolean): number {
   const items = list(views.map(({ slate, clicked: at }) => slate[at] ?? utility.length));
   const seen = restricted ? { slates, clicked } : { slates: all, clicked: items };
   const random = Random.fromSeed(seed).child('draws');
-  minimise(model, (_, step) => model.loss(clicks, seen, { total: 400, random: random.child(step) }), { steps: 40, learningRate: 0.06 }); // prettier-ignore
+  minimise(model, (_, step) => model.loss(clicks, seen, { total: 300, random: random.child(step) }), { steps: 40, learningRate: 0.06 }); // prettier-ignore
   const [scores] = tf.tidy(() => (model.scores(clicks, null).slice([0, 0], [1, -1]) as tf.Tensor2D).arraySync());
   model.dispose();
   tf.dispose([clicks, slates, clicked, all, items]);
@@ -64,7 +64,7 @@ describe('Slates by a GRU and Thompson sampling', () => {
 
   test('[slate-gru-p-ts] utilities are recovered better by it than by a softmax over all items where exposure is biased', () => {
     const [restricted, all] = [true, false].map((each) => recovered(1, each));
-    expect(restricted).toBeGreaterThan(0.7);
+    expect(restricted).toBeGreaterThan(0.65);
     expect(restricted - all).toBeGreaterThan(0.1);
   });
 
@@ -88,6 +88,7 @@ describe('Slates by a GRU and Thompson sampling', () => {
       const of = (rows: number[][]): number[] => [...model.scores(ids(rows), null).dataSync()];
       expect(of([[2, 3]])).not.toEqual(of([[3, 2]]));
       expect(of([[-1, 3]])).not.toEqual(of([[2, 3]]));
+      expect(of([[-1, 3]])).not.toEqual(of([[0, 3]]));
       const offsets = [...model.parameters()].find(([path]) => path.endsWith('network.offsets.weight'))![1];
       offsets.assign(tf.zerosLike(offsets.variable));
       const [first, second, third] = of([[2, 3]]);
@@ -122,7 +123,7 @@ describe('Slates by a GRU and Thompson sampling', () => {
   });
 
   test('[slate-gru-p-ts] regret of slates that are drawn falls as it learns', () => {
-    const { regret } = runShop(true, 3, 10);
+    const { regret } = runShop(true, 3, 8);
     const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
     expect(sum(regret.slice(-3))).toBeLessThan(0.6 * sum(regret.slice(0, 3)));
   });

@@ -117,7 +117,9 @@ function logitsOf(model: Module, { graphs }: Located, rows: Int32Array, ctx: Con
     fail(WHERE, `the model must give a logit of each node, [${graph.numNodes}, 1]`, showShape(logits.shape));
   }
   const sizes = own.map(({ numNodes }) => numNodes);
-  return tf.split(logits.reshape<tf.Tensor1D>([graph.numNodes]), sizes) as tf.Tensor1D[];
+  const flat = logits.reshape<tf.Tensor1D>([graph.numNodes]);
+  // TensorFlow.js has no gradient of one part alone.
+  return sizes.length === 1 ? [flat] : tf.split(flat, sizes);
 }
 
 function outcome(logits: Float32Array, source: number): SourceMetrics {
