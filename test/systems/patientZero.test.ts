@@ -105,9 +105,9 @@ describe('Finding patient zero', () => {
     // A step of one graph has gradients as well.
     const alone = train.tasks.sourceLocalization({ graphs: [g], sources: [4], batchSize: 1 });
     const model = models.graphNetwork({ inputWidth: 1, hidden: 2, outputWidth: 1, layers: 1, layer: graph.gcn() });
-    const loss = (): tf.Scalar => alone.loss(model, alone.batch(1, 1), core.Context.create()) as tf.Scalar;
+    const ofStep = (): tf.Scalar => alone.loss(model, alone.batch(1, 1), core.Context.create()) as tf.Scalar;
     expectNoLeak(() => {
-      const { value, grads } = tf.variableGrads(loss);
+      const { value, grads } = tf.variableGrads(ofStep);
       tf.dispose([value, grads]);
     });
     model.dispose();
