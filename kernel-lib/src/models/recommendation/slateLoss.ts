@@ -2,7 +2,7 @@ import { tf } from '../../base/backend';
 import { expectShape } from '../../base/core';
 import { crossEntropy } from '../../base/ops';
 
-/** What was shown and what came of it; [B] views. */
+/** Views of slates: items shown and clicks on them; [B] views. */
 export interface SlateViews {
   /** Items that were shown, int32 [B, K]. */
   slates: tf.Tensor2D;

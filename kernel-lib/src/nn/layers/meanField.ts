@@ -42,7 +42,7 @@ export class MeanField extends Module {
     return this.draw(ctx.random.child('draw'), () => this.network.apply(x, ctx.within('network')));
   }
 
-  /** What a function gives while the network reads one draw from the posterior, the same of the same stream. Tensors of it are tidied. */
+  /** Value of a function while the network reads one draw from the posterior, the same of the same stream. Tensors of it are tidied. */
   draw<T extends tf.TensorContainer>(random: Random, f: () => T): T {
     const ends = this.each.map(({ path, mean, rho }) => {
       const own = random.child(path);
