@@ -1,5 +1,5 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, expectShape, fail, Module, Parameter, Random } from '../../base/core';
+import { Axis, type Context, expectInteger, expectShape, fail, Module, Parameter, type Random } from '../../base/core';
 import { Embedding, Linear, normal, Recurrent } from '../../nn/layers';
 
 /** Sizes of a slate recommender. */
