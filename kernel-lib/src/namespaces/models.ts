@@ -70,8 +70,25 @@ export type {
   VersatileFFNModelOptions,
   WideNetOptions
 } from '../models/language';
-export { LABELS, mixTokens, revertTokens, SessionTransformer, tokenMixer } from '../models/recommendation';
-export type { SessionTransformerOptions, TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
+export {
+  LABELS,
+  mixTokens,
+  revertTokens,
+  SessionTransformer,
+  SlateGru,
+  slateLogits,
+  slateLoss,
+  tokenMixer
+} from '../models/recommendation';
+export type {
+  SessionTransformerOptions,
+  SlateGruOptions,
+  SlateNetworkOptions,
+  SlateViews,
+  TokenMixer,
+  TokenMixerMoe,
+  TokenMixerOptions
+} from '../models/recommendation';
 export {
   assembleUnet,
   ConvNetwork,

@@ -1,6 +1,11 @@
 export { mixTokens, revertTokens } from './mixTokens';
 export { SessionTransformer } from './sessionTransformer';
 export type { SessionTransformerOptions } from './sessionTransformer';
+export { SlateGru } from './slateGru';
+export type { SlateGruOptions } from './slateGru';
+export { slateLogits, slateLoss } from './slateLoss';
+export type { SlateViews } from './slateLoss';
+export type { SlateNetworkOptions } from './slateNetwork';
 export { LABELS } from './tokenMixerStack';
 export { tokenMixer } from './tokenMixer';
 export type { TokenMixer, TokenMixerOptions } from './tokenMixer';

@@ -63,3 +63,5 @@ export {
 export type { AttentionSpecOptions, NormSpecOptions, RMSNormSpecOptions } from './partSpecs';
 export { attentionSpecs, betweenSpecs, normSpecs, partsOf } from './parts';
 export type { AttentionShape, AttentionSpec, BetweenSpec, BlockParts, NormSpec } from './parts';
+export { MeanField } from './meanField';
+export type { MeanFieldOptions } from './meanField';

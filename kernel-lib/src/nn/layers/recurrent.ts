@@ -57,7 +57,9 @@ export class Recurrent extends Module {
       const start = tf.zeros([x.shape[0]!, this.hidden.size]) as tf.Tensor2D;
       let state = { output: start, memory: start };
       const within = ctx.within('recurrent');
-      const projected = tf.unstack(this.input.apply(x, ctx.within('input')), 1) as tf.Tensor2D[];
+      const all = this.input.apply(x, ctx.within('input'));
+      // TensorFlow.js has no gradient of taking one position alone apart.
+      const projected = (x.shape[1] === 1 ? [all.squeeze([1])] : tf.unstack(all, 1)) as tf.Tensor2D[];
       const outputs = projected.map((each) => {
         state = cell.step(each, this.recurrent.apply(state.output, within) as tf.Tensor2D, state);
         return state.output;

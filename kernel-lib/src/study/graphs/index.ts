@@ -19,3 +19,4 @@ export { asynchronyDefects, runAsynchronously, runInRounds, runOnChange } from '
 export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, OnChangeOptions } from './asynchronous';
 export { closureScores, simplicialTriangles } from './simplicialClosure';
 export type { SimplicialTriangles, Triple } from './simplicialClosure';
+export { distanceCentre } from './distanceCentre';

@@ -29,4 +29,12 @@ export { regression } from './regression';
 export type { RegressionMetrics, RegressionOptions, TargetData } from './regression';
 export { scoreMatching } from './scoreMatching';
 export type { ScoreMatchingOptions } from './scoreMatching';
+export { sourceLocalization } from './sourceLocalization';
+export type {
+  LocatedSources,
+  SnapshotBatch,
+  SourceLocalizationOptions,
+  SourceLocalizationTask,
+  SourceMetrics
+} from './sourceLocalization';
 export type { Examples, LogitTask, Metrics, Task, TextSource } from './task';

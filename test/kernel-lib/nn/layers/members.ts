@@ -226,5 +226,6 @@ export const MEMBERS: LayerCase[] = [
 /** Layers that are in no battery, and why. */
 export const ELSEWHERE: Record<string, string> = {
   Dropout: 'has no parameter',
+  MeanField: 'wraps a network, and draws what it reads (slateGru of test/systems)',
   ProductQuantizer: 'is learnt by k-means, and gives indices'
 };

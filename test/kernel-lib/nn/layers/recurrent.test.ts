@@ -48,6 +48,16 @@ test('what is read is the last position, and the order of the symbols counts', (
   model.dispose();
 });
 
+test('a sequence of one position has gradients', () => {
+  const layer = new layers.Recurrent({ inputWidth: 2, hidden: 3, cell: 'gru', random });
+  tf.tidy(() => {
+    const read = (x: tf.Tensor): tf.Scalar => layer.apply(x, core.Context.create()).slice([0, 0, 0], [1, 1, -1]).sum();
+    const [one, two] = [tf.ones([1, 1, 2]), tf.ones([1, 2, 2])];
+    expectClose(tf.grad(read)(one).flatten(), tf.grad(read)(two).flatten().slice([0], [2]), 1e-6);
+  });
+  layer.dispose();
+});
+
 test('options are checked', () => {
   const make = (changes: object) => () =>
     new layers.Recurrent({ inputWidth: 2, hidden: 3, cell: 'gru', random, ...changes });

@@ -81,6 +81,14 @@ const shapes = (scale = 1): graph.Graph[] =>
 const single = (features: number[]): graph.Graph =>
   graph.fromEdges({ numNodes: 1, edges: [], nodeFeatures: [features] });
 
+/** Graphs whose node of the label's number holds something else than the others. */
+const marked = (mark = 1): graph.Graph[] =>
+  labels.map((label, i) => graph.fromEdges({ ...graph.generators.ring({ nodes: 4 + (i % 3) }).directedOptions, nodeFeatures: Array.from({ length: 4 + (i % 3) }, (_, node) => [node === label ? mark : 0, 1]) })); // prettier-ignore
+
+/** Nodes without edges, with a value each. */
+const column = (values: number[]): graph.Graph =>
+  graph.fromEdges({ numNodes: values.length, edges: [], nodeFeatures: values.map((value) => [value]) });
+
 const MEMBERS: Record<string, Member> = {
   language: {
     file: 'language',
@@ -198,6 +206,18 @@ const MEMBERS: Record<string, Member> = {
       // One node a graph: a row of the nodes is a row for each graph.
       model: () => new Computed((x) => x.clone()),
       expected: () => [(-log(3 / 4) + log(2)) / 2]
+    }
+  },
+  'source-localization': {
+    file: 'sourceLocalization',
+    task: () => tasks.sourceLocalization({ graphs: marked(), sources: labels, batchSize: 4, validation: { graphs: marked(), sources: labels } }), // prettier-ignore
+    other: () => tasks.sourceLocalization({ graphs: marked(2), sources: labels, batchSize: 4 }), // prettier-ignore
+    model: (seed) => models.graphNetwork({ inputWidth: 2, hidden: 4, outputWidth: 1, layers: 2, layer: graph.sage(), seed }), // prettier-ignore
+    hand: {
+      // Shares of 3 in 4 and of 1 in 3, among the nodes of each graph alone.
+      task: () => tasks.sourceLocalization({ graphs: [column([log(3), 0]), column([0, 0, 0])], sources: [0, 2], batchSize: 2 }), // prettier-ignore
+      model: () => new Computed((x) => x.clone()),
+      expected: () => [(-log(3 / 4) + log(3)) / 2]
     }
   },
   'node-classification': {
