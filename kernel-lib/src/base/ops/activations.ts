@@ -71,7 +71,7 @@ export function silu<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * What an activation of one tensor lets through of another of the same shape, `act(gate) * values`, as in gated linear units (arXiv 2002.05202).
+ * One tensor times an activation of another of the same shape, `act(gate) * values`, as in gated linear units (arXiv 2002.05202).
  *
  * @throws {SwitchyardError} where a tensor is not float32 or the shapes differ.
  */
