@@ -70,8 +70,23 @@ export type {
   VersatileFFNModelOptions,
   WideNetOptions
 } from '../models/language';
-export { LABELS, mixTokens, revertTokens, SessionTransformer, tokenMixer } from '../models/recommendation';
-export type { SessionTransformerOptions, TokenMixer, TokenMixerMoe, TokenMixerOptions } from '../models/recommendation';
+export {
+  LABELS,
+  mixTokens,
+  revertTokens,
+  SessionTransformer,
+  SlateRecommender,
+  tokenMixer
+} from '../models/recommendation';
+export type {
+  SessionTransformerOptions,
+  SlateHistory,
+  SlateOptions,
+  SlateRecommenderOptions,
+  TokenMixer,
+  TokenMixerMoe,
+  TokenMixerOptions
+} from '../models/recommendation';
 export {
   assembleUnet,
   ConvNetwork,
