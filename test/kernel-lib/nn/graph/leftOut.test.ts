@@ -20,6 +20,9 @@ const CALLS: Record<string, () => unknown> = {
   'graph.rewire.delay': () => graph.rewire.delay(g, none),
   'graph.samplers.saint': () => graph.samplers.saint(g, none),
   'graph.samplers.balancedNeighbours': () => graph.samplers.balancedNeighbours(g, none),
+  'graph.samplers.neighbours': () => graph.samplers.neighbours(g, none),
+  'graph.samplers.adaptiveFanOut': () => graph.samplers.adaptiveFanOut(none),
+  'graph.rewire.densify': () => graph.rewire.densify(g, none),
   'graph.splits.negatives': () => graph.splits.negatives(g, none),
   'graph.probes.usableInformation': () => graph.probes.usableInformation(g, none),
   'graph.probes.runInRounds': () => graph.probes.runInRounds(g, none)
