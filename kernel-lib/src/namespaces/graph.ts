@@ -4,6 +4,7 @@ export {
   coalesce,
   commonNeighbours,
   composed,
+  contracted,
   degrees,
   egoNetworks,
   eitherNeighbours,
@@ -13,6 +14,7 @@ export {
   labelled,
   lineDigraph,
   lowerTriangle,
+  parsed,
   ports,
   reversed,
   shells,
@@ -42,6 +44,7 @@ export type {
   Labelled,
   LabelledOptions,
   NodePair,
+  Parsed,
   PortsOptions,
   TrustedWeightsOptions
 } from '../base/graph';

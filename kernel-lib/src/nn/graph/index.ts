@@ -10,6 +10,8 @@ export type { EpistemicOptions } from './epistemic';
 export { messagePassing } from './composed';
 export type { MessagePassingOptions } from './composed';
 export type { EdgeEnds } from './edgeEnds';
+export { GraphParsing } from './graphParsing';
+export type { GraphParsingOptions, ParsedLevel } from './graphParsing';
 export * from './layers';
 export { OverLabellings } from './overLabellings';
 export type { OverLabellingsOptions } from './overLabellings';
