@@ -30,17 +30,20 @@ describe('graph parsing network', () => {
     // A node that nothing enters, a loop, and a tie.
     const odd = graph.fromEdges({ numNodes: 4, edges: [[0, 0], [2, 1], [3, 1]] }); // prettier-ignore
     expect([...graph.parsed(odd, [5, 1, 1]).clusters]).toEqual([0, 1, 1, 2]);
+    const looped = graph.fromEdges({ numNodes: 2, edges: [[1, 1], [0, 1]] }); // prettier-ignore
+    expect([...graph.parsed(looped, Array.from(looped.sources, (source) => source)).clusters]).toEqual([0, 0]);
     expect(() => graph.parsed(g, [1])).toThrow('graph.parsed: there must be a score for each of the 6 edges, got 1');
   });
 
   test('[gpn] edges between clusters are those of the assignment, S^T A S without its diagonal', () => {
-    const g = drawnGraph(12, 0.3, core.Random.fromSeed(4));
+    const drawn = drawnGraph(12, 0.3, core.Random.fromSeed(4)).directedOptions;
+    const g = graph.fromEdges({ ...drawn, weights: Array.from(drawn.edges.sources, (_, e) => e + 1) });
     const clusters = [0, 0, 1, 1, 2, 2, 0, 3, 3, 1, 2, 3];
     const pooled = graph.contracted(g, clusters);
     const wanted = new Map<string, number>();
     g.sources.forEach((source, e) => {
       const [a, b] = [clusters[source], clusters[g.targets[e]]];
-      a !== b && wanted.set(`${a} ${b}`, (wanted.get(`${a} ${b}`) ?? 0) + 1);
+      a !== b && wanted.set(`${a} ${b}`, (wanted.get(`${a} ${b}`) ?? 0) + g.weightOf(e));
     });
     const found = Array.from(pooled.sources, (source, e) => [`${source} ${pooled.targets[e]}`, pooled.weightOf(e)] as const); // prettier-ignore
     expect(found.sort()).toEqual([...wanted].sort());
