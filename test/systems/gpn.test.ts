@@ -31,7 +31,12 @@ describe('graph parsing network', () => {
     const odd = graph.fromEdges({ numNodes: 4, edges: [[0, 0], [2, 1], [3, 1]] }); // prettier-ignore
     expect([...graph.parsed(odd, [5, 1, 1]).clusters]).toEqual([0, 1, 1, 2]);
     const looped = graph.fromEdges({ numNodes: 2, edges: [[1, 1], [0, 1]] }); // prettier-ignore
-    expect([...graph.parsed(looped, Array.from(looped.sources, (source) => source)).clusters]).toEqual([0, 0]);
+    expect([
+      ...graph.parsed(
+        looped,
+        Array.from(looped.sources, (source) => source)
+      ).clusters
+    ]).toEqual([0, 0]);
     expect(() => graph.parsed(g, [1])).toThrow('graph.parsed: there must be a score for each of the 6 edges, got 1');
   });
 
