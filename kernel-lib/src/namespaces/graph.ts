@@ -14,6 +14,7 @@ export {
   labelled,
   lineDigraph,
   lowerTriangle,
+  nodePairs,
   parsed,
   ports,
   reversed,
@@ -44,6 +45,7 @@ export type {
   Labelled,
   LabelledOptions,
   NodePair,
+  NodePairs,
   Parsed,
   PortsOptions,
   TrustedWeightsOptions

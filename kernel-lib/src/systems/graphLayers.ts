@@ -243,5 +243,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     note:
       'On graph.composed. Labels that lie behind two of nine meta-relations: the second order is right above 0.95 on another graph and attends most to these two, the first guesses (below 0.7). Chosen: every order reads what nodes hold at first, means over ' +
       'paths, and one attention over meta-relations; the paper also attends among the neighbours of one. Not covered: its loss on links, the data sets.'
+  },
+  {
+    id: 'spen',
+    title: 'Subgraph Permutation Equivariant Networks',
+    function: 'graph.SubgraphEquivariant',
+    test: 'test/systems/spen.test.ts',
+    claim: 'claim not tested',
+    note:
+      'On graph.nodePairs and graph.pairBasis, whose fifteen maps commute with every order of nodes and are of rank fifteen, so that there are no others. A ring of six and two of three differ, of which GIN says the same; rows are the sum of the squares of ' +
+      'the networks. Chosen: all pairs in each layer, means in place of sums, no values of nodes that wander between networks, and groups are those of all orders, of which automorphisms are part. Not covered: other representations, benchmarks, bytes of a GPU.'
   }
 ];

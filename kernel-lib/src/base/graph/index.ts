@@ -6,6 +6,8 @@ export { coalesce } from './coalesce';
 export type { EdgeMerge } from './coalesce';
 export { composed } from './composed';
 export { contracted } from './contracted';
+export { nodePairs } from './nodePairs';
+export type { NodePairs } from './nodePairs';
 export { parsed } from './parsed';
 export type { Parsed } from './parsed';
 export { compressRows } from './csr';

@@ -37,5 +37,7 @@ export type { HyperQuery, Qualifier, QueryEdge, QueryEmbeddingOptions } from './
 export { readout } from './readout';
 export { RelationAggregation, RelationLearning } from './relations';
 export type { RelationRule } from './relations';
+export { SubgraphEquivariant } from './subgraphEquivariant';
+export type { SubgraphEquivariantOptions } from './subgraphEquivariant';
 export { virgoVariances } from './virgo';
 export type { VirgoOptions } from './virgo';

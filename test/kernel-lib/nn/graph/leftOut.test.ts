@@ -12,6 +12,7 @@ const CALLS: Record<string, () => unknown> = {
   'graph.labelled': () => graph.labelled(g, none),
   'graph.OverLabellings': () => new graph.OverLabellings(none),
   'graph.GraphParsing': () => new graph.GraphParsing(none),
+  'graph.SubgraphEquivariant': () => new graph.SubgraphEquivariant(none),
   'graph.virgoVariances': () => graph.virgoVariances(g, none),
   'graph.heatKernel': () => graph.heatKernel(none, g, none),
   'graph.bellmanFord': () => graph.bellmanFord(none, g, none),
