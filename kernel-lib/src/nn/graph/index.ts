@@ -32,6 +32,8 @@ export { MetaRelations } from './metaRelations';
 export type { MetaRelationsOptions, MetaRelationStates } from './metaRelations';
 export { PairTransformer } from './pairTransformer';
 export type { PairStates, PairTransformerOptions } from './pairTransformer';
+export { PdeSolver } from './pdeSolver';
+export type { PdeSolverOptions } from './pdeSolver';
 export { QueryEmbedding } from './queryEmbedding';
 export type { HyperQuery, Qualifier, QueryEdge, QueryEmbeddingOptions } from './queryEmbedding';
 export { readout } from './readout';
