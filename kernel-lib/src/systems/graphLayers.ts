@@ -264,5 +264,16 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'Weights set by hand are finite differences of heat; pushed forward, the loss has the gradient of its last step at the states that it made. Trained for 120 steps on viscous Burgers the error of a step is 0.31 of the change on even points, 0.77 on uneven ones ' +
       '(0.93 without edges), at one seed and a viscosity that was raised after a look: of 0.01 nothing was learnt from neighbours in that time, so that an effect of pushing forward over 50 steps was not found either. Chosen: two maps with SiLU, sums of ' +
       'messages, a linear decoder in place of a convolution over time, no absolute positions. Not covered: two dimensions, long rollouts, other equations than those of training.'
+  },
+  {
+    id: 'ewald-mp',
+    title: 'Ewald-based Long-Range Message Passing for Molecular Graphs',
+    function: 'graph.EwaldMessages',
+    test: 'test/systems/ewaldMp.test.ts',
+    claim: 'claim not tested',
+    note:
+      'Messages equal the filtered sum over all pairs, and stay where all points move. Of charges in a square, whose energies are waves of the box and bumps that end at a quarter of it, pairs within that distance miss 1.1 where both together miss less than 0.1, and ' +
+      'the filter that is learnt is that of the waves, to 0.02. Energies count what charges have with themselves, which a constant had to learn slowly without. That the gain is largest where most is far was not found (rank correlation 0.15: charges that are near tell ' +
+      'some of it). Chosen: periodic boxes, no maps about the filter. Not covered: molecules without a box and radial filters, energies of OC20 and OE62.'
   }
 ];

@@ -5,6 +5,8 @@ export { CommonNeighbourScore } from './commonNeighbourScore';
 export type { CommonNeighbourOptions } from './commonNeighbourScore';
 export { Deconvolution } from './deconvolution';
 export type { DeconvolutionOptions } from './deconvolution';
+export { EwaldMessages } from './ewald';
+export type { EwaldMessagesOptions } from './ewald';
 export { Epistemic } from './epistemic';
 export type { EpistemicOptions } from './epistemic';
 export { messagePassing } from './composed';

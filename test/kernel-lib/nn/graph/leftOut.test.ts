@@ -14,6 +14,7 @@ const CALLS: Record<string, () => unknown> = {
   'graph.GraphParsing': () => new graph.GraphParsing(none),
   'graph.SubgraphEquivariant': () => new graph.SubgraphEquivariant(none),
   'graph.PdeSolver': () => new graph.PdeSolver(none),
+  'graph.EwaldMessages': () => new graph.EwaldMessages(none),
   'graph.virgoVariances': () => graph.virgoVariances(g, none),
   'graph.heatKernel': () => graph.heatKernel(none, g, none),
   'graph.bellmanFord': () => graph.bellmanFord(none, g, none),
