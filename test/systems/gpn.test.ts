@@ -48,7 +48,9 @@ describe('graph parsing network', () => {
     const wanted = new Map<string, number>();
     g.sources.forEach((source, e) => {
       const [a, b] = [clusters[source], clusters[g.targets[e]]];
-      a !== b && wanted.set(`${a} ${b}`, (wanted.get(`${a} ${b}`) ?? 0) + g.weightOf(e));
+      if (a !== b) {
+        wanted.set(`${a} ${b}`, (wanted.get(`${a} ${b}`) ?? 0) + g.weightOf(e));
+      }
     });
     const found = Array.from(pooled.sources, (source, e) => [`${source} ${pooled.targets[e]}`, pooled.weightOf(e)] as const); // prettier-ignore
     expect(found.sort()).toEqual([...wanted].sort());

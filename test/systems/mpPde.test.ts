@@ -144,7 +144,7 @@ function stepError(points: readonly number[], line: graph.Graph): number {
   const solver = new graph.PdeSolver({ history: 1, hidden: 16, random: core.Random.fromSeed(1) });
   const error = ({ all, states }: typeof seen, ctx: core.Context): tf.Scalar => {
     enter(all, ctx);
-    const [from, to] = tf.split(states as tf.Tensor2D, 2, 1);
+    const [from, to] = tf.split<tf.Tensor2D>(states, 2, 1);
     return solver.loss(from, to, 0, ctx).div(to.sub(from).square().mean());
   };
   minimise(solver, (ctx) => error(seen, ctx), { steps: 120, learningRate: 0.02 });
