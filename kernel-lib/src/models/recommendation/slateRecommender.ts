@@ -19,7 +19,7 @@ export interface SlateRecommenderOptions {
   seed?: number;
 }
 
-/** What users were shown, one interaction after the other, and what they took. */
+/** History of users: the slates that they were shown, one after the other, and the clicks. */
 export interface SlateHistory {
   /** Items of each slate, int32 [B, T, S]. */
   slates: tf.Tensor3D;

@@ -22,7 +22,7 @@ export interface GraphParsingOptions {
 /** A level of a parsed graph. */
 export interface ParsedLevel {
   graph: Graph;
-  /** What its nodes hold after the layer, [nodes, F]. */
+  /** Values of its nodes after the layer, [nodes, F]. */
   nodes: tf.Tensor2D;
   /** Node of the next level that each is part of; undefined at the last. */
   clusters?: Int32Array;

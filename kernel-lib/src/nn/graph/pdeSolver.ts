@@ -91,7 +91,7 @@ export class PdeSolver extends Module {
     });
   }
 
-  /** What the solver reads next, [N, K + parameters]: the last K states with those that it gives, [N, L]. */
+  /** Input of the next call, [N, K + parameters]: the last K states with those that it gives, [N, L]. */
   next(x: tf.Tensor2D, given: tf.Tensor2D): tf.Tensor2D {
     const { history, parameters } = this.options;
     return tf.tidy(() => {

@@ -25,7 +25,7 @@ export function pairBasis(x: tf.Tensor2D, pairs: NodePairs): tf.Tensor2D {
   });
 }
 
-/** What pairs lead to, once of each table. */
+/** Adjacencies of pairs to nodes and graphs, once of each table. */
 const meansOf = perGraph(({ first, second, reversed, own, graphOf, sizes }: NodePairs) => {
   const [pairs, nodes] = [first.length, own.length];
   const upTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
