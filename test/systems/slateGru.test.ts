@@ -91,7 +91,7 @@ describe('SLATE-GRU', () => {
     const history = once(slates, clicks);
     const learnt = (likelihood: 'slate' | 'all'): number[] => {
       const model = new models.SlateRecommender({ groups: utilities.map((_, item) => item % 2), width: 4, seed: 1 });
-      minimise(model, (ctx) => model.loss(history, ctx, likelihood), { steps: 60, learningRate: 0.08 });
+      minimise(model, (ctx) => model.loss(history, ctx, likelihood), { steps: 40, learningRate: 0.1 });
       const scores = scored(model);
       model.dispose();
       return scores;
@@ -116,7 +116,7 @@ describe('SLATE-GRU', () => {
       clicks: tf.tensor2d(slates.map((of, user) => of.map(() => user % 2)), [users, steps], 'int32') // prettier-ignore
     };
     const model = new models.SlateRecommender({ groups: Array.from({ length: 8 }, (_, item) => Math.floor(item / 4)), width: 4, seed: 2 }); // prettier-ignore
-    minimise(model, (ctx) => model.loss(history, ctx), { steps: 60, learningRate: 0.05 });
+    minimise(model, (ctx) => model.loss(history, ctx), { steps: 40, learningRate: 0.06 });
     const two: models.SlateHistory = { slates: tf.tensor3d([[[0, 4]], [[1, 5]]], [2, 1, 2], 'int32'), clicks: tf.tensor2d([[0], [1]], [2, 1], 'int32') }; // prettier-ignore
     const [first, second] = model.recommend(two, { slateSize: 4, strategy: 'greedy', random: core.Random.fromSeed(1) });
     expect([...first].sort()).toEqual([0, 1, 2, 3]);
