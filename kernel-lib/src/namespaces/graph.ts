@@ -4,6 +4,7 @@ export {
   coalesce,
   commonNeighbours,
   composed,
+  contracted,
   degrees,
   egoNetworks,
   eitherNeighbours,
@@ -13,6 +14,8 @@ export {
   labelled,
   lineDigraph,
   lowerTriangle,
+  nodePairs,
+  parsed,
   ports,
   reversed,
   shells,
@@ -42,6 +45,8 @@ export type {
   Labelled,
   LabelledOptions,
   NodePair,
+  NodePairs,
+  Parsed,
   PortsOptions,
   TrustedWeightsOptions
 } from '../base/graph';

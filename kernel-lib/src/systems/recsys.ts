@@ -89,7 +89,7 @@ export const recsysSystems: readonly SystemEntry[] = [
     },
     note:
       'With layers.MeanField, models.slateLoss and layers.Recurrent; a vector is that of its group and an offset, each with a posterior. A shop of 40 items in eight groups, 200 users of two types, slates of four. That regret is below that of greedy slates was not found: of 24 users ' +
-      'drawn slates were worse in the mean over eight seeds in all four settings of priors and steps that were tried (one decided: 2.1 +- 1.1 over 60 rounds), and their regret did not settle. Where some items are shown far more often, utilities are recovered at a correlation of 0.73, and 0.54 by a softmax over all items, at one seed. Chosen: ' +
+      'drawn slates were worse in the mean over eight seeds in all four settings of priors and steps that were tried (one decided: 2.1 +- 1.1 over 60 rounds), and their regret did not settle; the shop above was chosen after these. Where some items are shown far more often, utilities are recovered at a correlation of 0.73, and 0.54 by a softmax over all items, at one seed. Chosen: ' +
       'one draw for all slates of a call, and what was not clicked leaves the state. Not covered: real clicks, other ways to explore.'
   }
 ];

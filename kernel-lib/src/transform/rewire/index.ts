@@ -3,6 +3,8 @@ export { borf } from './borf';
 export type { BorfOptions } from './borf';
 export { delay } from './delay';
 export type { DelayedShell, DelayOptions, DelayRewiring } from './delay';
+export { densify } from './densify';
+export type { DensifyOptions } from './densify';
 export { effectiveResistance } from './effectiveResistance';
 export type { ResistanceOptions } from './effectiveResistance';
 export { expander } from './expander';

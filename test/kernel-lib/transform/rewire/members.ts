@@ -33,6 +33,7 @@ export const MEMBERS: readonly Member[] = [
   { file: 'delay', rewire: (g) => rewire.delay(g, { layers: 3 }), adds: 35, untyped: true },
   { file: 'probabilistic', rewire: (g, seed) => rewire.probabilistic(g, { k: 4, seed }), adds: 4 },
   { file: 'similarity', rewire: (g) => rewire.similarity(g, { representation: angles(g), drop: 0.5, addK: 1 }), adds: 10, removes: 17 }, // prettier-ignore
+  { file: 'densify', rewire: (g) => rewire.densify(g, { representation: angles(g), below: 6, k: 1 }), adds: 10 },
   { file: 'insertNodes', rewire: (g) => rewire.insertNodes(g, { features: g.nodeFeatures && [[7]], scores: [Array.from({ length: g.numNodes }, (_, node) => (5 * node) % 7)], perNode: Math.min(3, g.numNodes) }), adds: 3, newNodes: 1 }, // prettier-ignore
   { file: 'virtualNode', rewire: (g) => rewire.virtualNode(g), adds: 12, newNodes: 1 }
 ];

@@ -18,3 +18,4 @@ export { attentionMask } from './attentionMask';
 export type { AttentionMaskOptions } from './attentionMask';
 export { metaNodeContrast } from './metaNodes';
 export type { MetaNodeOptions } from './metaNodes';
+export { pairBasis } from './pairBasis';
