@@ -252,7 +252,9 @@ export const ELSEWHERE = {
   CommonNeighbourScore: 'systems/ncn.test.ts',
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
+  EwaldMessages: 'systems/ewaldMp.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
+  GraphParsing: 'systems/gpn.test.ts',
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
@@ -261,9 +263,11 @@ export const ELSEWHERE = {
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
+  PdeSolver: 'systems/mpPde.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',
   QueryEmbedding: 'systems/starqe.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
-  RelationLearning: 'relations.test.ts'
+  RelationLearning: 'relations.test.ts',
+  SubgraphEquivariant: 'systems/spen.test.ts'
 };
