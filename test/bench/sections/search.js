@@ -94,9 +94,15 @@ async function busyShare(nas, { trials, seconds, workers }) {
     space: nas.space({ seconds: nas.categorical([seconds]), x: nas.float(0, 1) }),
     evaluate: ({ candidate }) => {
       const [from, own] = [Date.now(), process.cpuUsage()];
-      const used = () => process.cpuUsage(own).user / 1e6;
+      const used = () => {
+        const { user, system } = process.cpuUsage(own);
+        return (user + system) / 1e6;
+      };
       while (used() < candidate.seconds) {
-        Math.sin(candidate.x);
+        // To ask for the time is dear itself.
+        for (let i = 0; i < 1e5; i++) {
+          Math.sin(candidate.x + i);
+        }
       }
       return { value: 0, worker: process.pid, from, to: Date.now(), used: used() };
     },
