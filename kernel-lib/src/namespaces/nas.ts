@@ -129,7 +129,7 @@ export type {
   OpenLatencyTableOptions,
   PartsOf
 } from '../search/latency';
-export type { Timed, TimingOptions } from '../study/cost';
+export type { Timed, TimingOptions } from '../base/core';
 export { inProcess, ray, workers } from '../search/executor';
 export type { Executor, Job, Outcome, RayOptions, Runner, WorkersOptions } from '../search/executor';
 export type { Objective, StoredTrial } from '../search/storage';

@@ -1,13 +1,13 @@
-"""Opens a GGUF with llama.cpp and writes with it when told to: a line of JSON in, a line of JSON out."""
+"""Opens a GGUF with llama.cpp and writes with it when told to."""
 
-import json
 import os
 import sys
 import time
-import traceback
 
 import numpy
 from llama_cpp import Llama, llama_get_logits_ith
+
+from serve import serve
 
 
 class Worker:
@@ -43,16 +43,4 @@ class Worker:
         return {"milliseconds": 1000 * (time.perf_counter() - start) / timed}
 
 
-def main():
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
-    worker = Worker(int(sys.argv[1]))
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("command"))(**request)
-        except Exception:
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), file=answers, flush=True)
-
-
-main()
+serve(Worker(int(sys.argv[1])))

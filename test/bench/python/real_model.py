@@ -1,13 +1,13 @@
-"""Opens a GGUF with transformers and writes with it when told to: a line of JSON in, a line of JSON out."""
+"""Opens a GGUF with transformers and writes with it when told to."""
 
-import json
 import os
 import sys
 import time
-import traceback
 
 import torch
 from transformers import AutoModelForCausalLM
+
+from serve import serve
 
 
 class Worker:
@@ -42,17 +42,5 @@ class Worker:
         return {"milliseconds": 1000 * (time.perf_counter() - start) / timed}
 
 
-def main():
-    torch.set_num_threads(int(sys.argv[1]))
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
-    worker = Worker()
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("command"))(**request)
-        except Exception:
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), file=answers, flush=True)
-
-
-main()
+torch.set_num_threads(int(sys.argv[1]))
+serve(Worker())

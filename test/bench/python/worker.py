@@ -1,11 +1,10 @@
-"""Runs variants on PyTorch when told to: a line of JSON in, a line of JSON out."""
+"""Runs variants on PyTorch when told to."""
 
 import gc
 import json
 import re
 import sys
 import time
-import traceback
 
 import numpy
 import torch
@@ -15,6 +14,7 @@ import layer_variants
 import router_variants
 import training_variants
 from safetensors_file import read
+from serve import serve
 
 KINDS = {
     "graph": graph_variants.VARIANTS,
@@ -87,17 +87,5 @@ def relative_error(actual, reference):
     return None if numpy.isnan(error) else float(error)
 
 
-def main():
-    torch.set_num_threads(int(sys.argv[1]))
-    answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
-    worker = Worker()
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(worker, request.pop("command"))(**request)
-        except Exception:
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), file=answers, flush=True)
-
-
-main()
+torch.set_num_threads(int(sys.argv[1]))
+serve(Worker())

@@ -55,3 +55,5 @@ export { SpecTable, toJson } from './spec';
 export type { Spec, SpecData } from './spec';
 export { stateKey } from './stateKey';
 export type { StateKey } from './stateKey';
+export { checkTiming, passOf, timePasses } from './timePasses';
+export type { Timed, TimingOptions } from './timePasses';

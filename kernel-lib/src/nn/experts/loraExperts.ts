@@ -3,7 +3,7 @@ import { Axis, expectInteger, expectNumber, fail, sizeOf } from '../../base/core
 import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, FeedForward, GatedFeedForward } from '../layers';
+import { activate, activateGate, FeedForward, GatedFeedForward } from '../layers';
 import type { Linear } from '../layers';
 import { LowRank } from '../layers/lowRank';
 import { Bank, bankAxes } from './bank';
@@ -84,8 +84,11 @@ class LoraExperts extends Bank {
       return linear.apply(x, ctx.within(name)).add(change);
     };
     return tf.tidy(() => {
-      const first = activate(base.activation, project('w1', base.w1, rows));
-      const inner = base instanceof GatedFeedForward ? first.mul<tf.Tensor2D>(project('w3', base.w3, rows)) : first;
+      const first = project('w1', base.w1, rows);
+      const inner =
+        base instanceof GatedFeedForward
+          ? activateGate(base.activation, first, project('w3', base.w3, rows))
+          : activate(base.activation, first);
       return project('w2', base.w2, inner);
     });
   }

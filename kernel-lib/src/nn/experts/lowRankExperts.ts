@@ -2,7 +2,7 @@ import type { tf } from '../../base/backend';
 import { Axis, expectInteger, expectOneOf, fail, Module, Parameter } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
-import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
+import { activate, activateGate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
 import { Bank, bankAxes } from './bank';
 import type { ExpertShape, ExpertSpec } from './expertBank';
@@ -83,8 +83,11 @@ class LowRankExperts extends Bank {
   }
 
   applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = activate(this.options.activation, this.w1.multiply(rows, plan));
-    return this.w2.multiply(this.w3 === null ? inner : inner.mul(this.w3.multiply(rows, plan)), plan);
+    const { activation } = this.options;
+    const first = this.w1.multiply(rows, plan);
+    const gated = this.w3?.multiply(rows, plan);
+    const inner = gated === undefined ? activate(activation, first) : activateGate(activation, first, gated);
+    return this.w2.multiply(inner, plan);
   }
 }
 

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { type Axis, type Context, expectInteger, expectOneOf, expectShape, given, Module, Random, type SpecData } from '../../base/core'; // prettier-ignore
-import { crossEntropy, withGradient } from '../../base/ops';
+import { crossEntropy, stopGradient } from '../../base/ops';
 import { activate, type Activation, ACTIVATIONS, Linear } from '../layers';
 import { type GraphLayer, layerSpecs } from './layerSpecs';
 import { graphOfPass } from './messagePassing';
@@ -83,8 +83,8 @@ export class LayerLocal extends Module {
     expectShape(ctx.path || 'graph.LayerLocal', x, [numNodes, inputWidth]);
     const states: LocalState[] = [];
     this.layers.forEach((layer, i) => {
-      const below = i === 0 ? x : detached(states[i - 1].nodes);
-      const above = previous === undefined ? tf.zeros([numNodes, classes]) : detached(tf.softmax(previous[i + 1]?.logits ?? previous[i].logits)); // prettier-ignore
+      const below = i === 0 ? x : stopGradient(states[i - 1].nodes);
+      const above = previous === undefined ? tf.zeros([numNodes, classes]) : stopGradient(tf.softmax(previous[i + 1]?.logits ?? previous[i].logits)); // prettier-ignore
       const given = topDown && i < this.layers.length - 1 ? tf.concat([below, above], 1) : below;
       const nodes = unit(activate(activation, layer.apply(given, ctx.within(`${i}`)), ctx.within(`${i}`)), 1);
       const prototypes = unit(this.prototypes[i].weight.read(), 0);
@@ -105,13 +105,4 @@ export class LayerLocal extends Module {
 /** Rows (or columns) of length 1. */
 function unit(x: tf.Tensor, axis: number): tf.Tensor2D {
   return x.div(x.square().sum(axis, true).add(1e-12).sqrt());
-}
-
-/** The same without a gradient. */
-function detached(x: tf.Tensor): tf.Tensor {
-  return withGradient<tf.Tensor>(
-    [x],
-    () => x.clone(),
-    (dy) => [tf.zerosLike(dy)]
-  );
 }

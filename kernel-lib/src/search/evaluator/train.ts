@@ -68,7 +68,7 @@ export async function trainCandidate(
     }
     const { step: _step, ...metrics } = result.validation.at(-1)!;
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-    const measured = { ...Object.fromEntries(numbers), parameters: sizeOf(model), steps: total };
+    const measured = { ...Object.fromEntries(numbers), parameters: model.countParameters(), steps: total };
     return at === undefined ? measured : { ...measured, ...later(result.validation, objective, at) };
   } finally {
     model.dispose();
@@ -83,8 +83,4 @@ function later(
 ): Record<string, number> {
   const curve = validation.map((each) => [each.step, each[objective] as number] as const);
   return { [objective]: extrapolate(curve, at).mean, [`${objective}, measured`]: curve.at(-1)![1] };
-}
-
-function sizeOf(model: Module): number {
-  return [...model.parameters().values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

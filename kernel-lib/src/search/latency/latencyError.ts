@@ -1,9 +1,7 @@
 import type { tf } from '../../base/backend';
-import { expectInteger, fail, Random } from '../../base/core';
-import type { Module } from '../../base/core';
+import { checkTiming, expectInteger, fail, passOf, Random, timePasses } from '../../base/core';
+import type { Module, Timed, TimingOptions } from '../../base/core';
 import { kendall } from '../../base/math';
-import { checkTiming, passOf, timePasses } from '../../study/cost';
-import type { Timed, TimingOptions } from '../../study/cost';
 import type { Candidate, Point, Space } from '../space';
 import { inputOf } from './latencyPart';
 import { expectThisMachine } from './latencyTable';

@@ -1,8 +1,8 @@
 import { machine } from '../../base/backend';
 import type { Machine } from '../../base/backend';
 import { fail } from '../../base/core';
+import type { Timed } from '../../base/core';
 import { writeAtomically } from '../../base/io';
-import type { Timed } from '../../study/cost';
 import type { Candidate, SpaceConstraint } from '../space';
 import type { PartsOf } from './latencyPart';
 

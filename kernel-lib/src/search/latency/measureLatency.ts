@@ -1,8 +1,7 @@
 import { existsSync } from 'fs';
 import { machine, tf } from '../../base/backend';
-import { fail } from '../../base/core';
-import { checkTiming, passOf, timePasses } from '../../study/cost';
-import type { Timed, TimingOptions } from '../../study/cost';
+import { checkTiming, fail, passOf, timePasses } from '../../base/core';
+import type { Timed, TimingOptions } from '../../base/core';
 import type { Point, Space } from '../space';
 import { pointsOfParts, readyPart } from './latencyPart';
 import type { LatencyPart, PartsOf, ReadyPart } from './latencyPart';

@@ -32,7 +32,7 @@ export function atBudget(options: BudgetOptions): BudgetedModel {
   expectInteger(where, 'most', most, 1);
   const sized = (width: number): BudgetedModel => {
     const model = build(width);
-    return { model, width, parameters: [...model.parameters().values()].reduce((sum, { variable }) => sum + variable.size, 0) }; // prettier-ignore
+    return { model, width, parameters: model.countParameters() };
   };
   const countAt = (width: number): number => {
     const { model, parameters } = sized(width);

@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber, fail, given, Random } from '../../core';
 import { fromEdges, type Graph } from '../graph';
-import { normals } from './random';
+import { blockFeatures } from './random';
 
 /** Options of `graph.generators.imbalanced`. */
 export interface ImbalancedOptions {
@@ -45,7 +45,7 @@ export function imbalanced(options: ImbalancedOptions): Graph {
   const share = sizes.flatMap((size) => Array.from({ length: size }, (_, i) => (i < size / 2 ? topologyRatio : 1)));
   const random = Random.fromSeed(seed).child(where);
   const edges = drawn(where, { nodeTypes, share, degree, homophily, classes }, random.child('edges').generator());
-  const nodeFeatures = features && centred(where, nodeTypes, classes, features, random.child('features'));
+  const nodeFeatures = features && blockFeatures(where, nodeTypes, classes, features, random.child('features'));
   return fromEdges({ numNodes: nodes, edges, nodeTypes, nodeFeatures, undirected: true });
 }
 
@@ -85,21 +85,4 @@ function drawn(where: string, plan: Plan, next: () => number): [number, number][
     }
   });
   return edges;
-}
-
-function centred(
-  where: string,
-  types: readonly number[],
-  classes: number,
-  { width, signal = 1 }: { width: number; signal?: number },
-  random: Random
-): { values: Float32Array; width: number } {
-  expectInteger(where, 'features.width', width, 1);
-  expectNumber(where, 'features.signal', signal, 0);
-  const [normal, direction] = [normals(random.child('noise').generator()), normals(random.child('centres').generator())]; // prettier-ignore
-  const centres = Array.from({ length: classes }, () => {
-    const row = Array.from({ length: width }, direction);
-    return row.map((value) => (signal * value) / Math.hypot(...row));
-  });
-  return { values: Float32Array.from(types.flatMap((type) => centres[type].map((value) => value + normal()))), width };
 }

@@ -89,7 +89,8 @@ export function stochasticBlockModel(options: BlockModelOptions): Graph {
   return fromEdges({ numNodes: nodeTypes.length, edges, nodeTypes, nodeFeatures, undirected: true });
 }
 
-function blockFeatures(
+/** Features of nodes that are normal around a centre of their block. */
+export function blockFeatures(
   where: string,
   blocks: readonly number[],
   count: number,

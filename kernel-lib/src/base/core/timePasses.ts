@@ -1,6 +1,7 @@
-import { tf } from '../../base/backend';
-import { Context, expectInteger } from '../../base/core';
-import type { Module } from '../../base/core';
+import { tf } from '../backend';
+import { expectInteger } from './errors';
+import { Context } from './context';
+import type { Module } from './module';
 
 /** A time: the median of passes, and the interval that holds the median of all such passes with 95 %. */
 export interface Timed {

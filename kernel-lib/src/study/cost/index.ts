@@ -1,2 +1,0 @@
-export { checkTiming, passOf, timePasses } from './timePasses';
-export type { Timed, TimingOptions } from './timePasses';
