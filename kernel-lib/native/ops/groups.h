@@ -3,14 +3,13 @@
 
 #define EIGEN_USE_THREADS
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "crew.h"
 #include "tensorflow/core/framework/op_kernel.h"
-#include "tensorflow/core/platform/threadpool.h"
 
 namespace switchyard {
 
@@ -89,22 +88,18 @@ inline tensorflow::Status CheckIndices(const char* name, const Tensor& indices, 
   return tensorflow::OkStatus();
 }
 
-// Runs work(0) .. work(count - 1), each once, on the threads of TensorFlow's pool; idle threads take the next one.
+inline int NumThreads(OpKernelContext* ctx) {
+  return ctx->device()->tensorflow_cpu_worker_threads()->num_threads;
+}
+
+// Runs work(0) .. work(count - 1), each once, on as many threads as TensorFlow has; idle threads take the next one.
 inline void ForEach(OpKernelContext* ctx, int64_t count, const std::function<void(int64_t)>& work) {
-  auto* pool = ctx->device()->tensorflow_cpu_worker_threads()->workers;
-  const int64_t threads = std::min<int64_t>(count, pool->NumThreads());
-  if (threads <= 1) {
-    for (int64_t i = 0; i < count; ++i) work(i);
+  const int64_t threads = std::min<int64_t>(count, NumThreads(ctx));
+  if (threads > 1) {
+    Crew::Shared().Run(count, threads, work);
     return;
   }
-  std::atomic<int64_t> next{0};
-  auto drain = [&](int64_t, int64_t) {
-    for (int64_t i = next++; i < count; i = next++) work(i);
-  };
-  using Pool = tensorflow::thread::ThreadPool;
-  pool->ParallelFor(threads,
-                    Pool::SchedulingParams(Pool::SchedulingStrategy::kFixedBlockSize, absl::nullopt, int64_t{1}),
-                    drain);
+  for (int64_t i = 0; i < count; ++i) work(i);
 }
 
 // Cuts `rows` of `width` values into blocks for the pool: about 16k values each, so that small work stays on one thread.
@@ -149,10 +144,6 @@ inline std::vector<Tile> TilesOf(const std::vector<std::pair<int, int>>& spans, 
 inline void LongestFirst(std::vector<Tile>& tiles, const std::function<int64_t(int)>& depth) {
   auto cost = [&](const Tile& tile) { return int64_t{tile.rows} * tile.columns * depth(tile.group); };
   std::stable_sort(tiles.begin(), tiles.end(), [&](const Tile& a, const Tile& b) { return cost(a) > cost(b); });
-}
-
-inline int NumThreads(OpKernelContext* ctx) {
-  return ctx->device()->tensorflow_cpu_worker_threads()->num_threads;
 }
 
 }  // namespace switchyard
