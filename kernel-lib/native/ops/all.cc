@@ -17,6 +17,7 @@
 #include "matmul.cc"
 #include "norm.cc"
 #include "packed.cc"
+#include "packed_several.cc"
 #include "pattern_matmul.cc"
 #include "permute.cc"
 #include "sparse_matmul.cc"

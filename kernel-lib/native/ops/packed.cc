@@ -4,21 +4,13 @@
 
 #include "groups.h"
 
-#include "blas.h"
-#include "packed_format.h"
+#include "packed_rows.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 
 namespace switchyard {
 
 using namespace tensorflow;
-
-// Up to so many rows of x, decoding a row of the weight again for each is ahead.
-constexpr int kFewRows = 3;
-// Floats of scratch memory: a quarter of a megabyte, which a core's cache holds beside the rows of x.
-constexpr int64_t kScratch = 65536;
-// Values of a weight that one thread goes through before another is worth its start.
-constexpr int64_t kTask = 200000;
 
 // An op on a packed weight: its format and sizes.
 class PackedOp : public SizedOp {
@@ -49,12 +41,6 @@ class PackedOp : public SizedOp {
 
   const uint8_t* Row(const Tensor& words, int64_t row) const {
     return reinterpret_cast<const uint8_t*>(words.flat<int32_t>().data()) + row * row_bytes_;
-  }
-
-  static float* Scratch(int64_t count) {
-    thread_local Floats scratch;
-    if (static_cast<int64_t>(scratch.size()) < count) scratch.resize(count);
-    return scratch.data();
   }
 
   const Rows* packed_ = nullptr;
@@ -132,50 +118,14 @@ class PackedMatMul : public PackedOp {
     return pieces;
   }
 
-  // Sums of each row of x, chunk by chunk; empty where the format has no chunks.
-  Floats SumsOf(const float* x, int64_t rows) const {
-    if (packed_->unit < kChunk) return {};
-    Floats sums(rows * columns_ / kChunk);
-    for (size_t i = 0; i < sums.size(); ++i) {
-      float sum = 0;
-      for (int j = 0; j < kChunk; ++j) sum += x[i * kChunk + j];
-      sums[i] = sum;
-    }
-    return sums;
-  }
-
   // y = x w^T
   void ByRows(OpKernelContext* ctx, const Tensor& x, const Tensor& words, const std::vector<Span>& spans, float* ys) {
-    const float* xs = x.flat<float>().data();
-    int most = 0;
-    for (const Span& span : spans) most = std::max(most, span.rows);
-    const bool few = most <= kFewRows;
-    const Floats sums = few ? SumsOf(xs, x.NumElements() / columns_) : Floats();
-    const int64_t aim = few ? kTask : kScratch;
-    const int size = static_cast<int>(std::max<int64_t>(8, aim / columns_));
-    const auto pieces = PiecesOf(spans, rows_, size);
-    ForEach(ctx, pieces.size(), [&](int64_t i) {
-      const auto& [span, begin, end] = pieces[i];
-      const uint8_t* at = Row(words, span.matrix * rows_ + begin);
-      const float* from = xs + int64_t{span.row} * columns_;
-      float* to = ys + int64_t{span.row} * rows_ + begin;
-      if (!few) {
-        Multiply(false, true, span.rows, end - begin, columns_, from, columns_, Decoded(at, end - begin), columns_, to, rows_);
-        return;
-      }
-      for (int n = begin; n < end; ++n, at += row_bytes_, ++to) {
-        for (int r = 0; r < span.rows; ++r) {
-          const float* own = sums.empty() ? nullptr : sums.data() + (int64_t{span.row} + r) * (columns_ / kChunk);
-          to[int64_t{r} * rows_] = packed_->dot(at, columns_, from + int64_t{r} * columns_, own);
-        }
-      }
-    });
-  }
-
-  const float* Decoded(const uint8_t* at, int rows) const {
-    float* scratch = Scratch(int64_t{rows} * columns_);
-    for (int n = 0; n < rows; ++n) packed_->decode(at + n * row_bytes_, 0, columns_, scratch + int64_t{n} * columns_);
-    return scratch;
+    std::vector<PackedProduct> products;
+    for (const Span& span : spans) {
+      const PackedMatrix w = {packed_, rows_, columns_, row_bytes_, Row(words, span.matrix * rows_)};
+      products.push_back({w, span.row, span.rows, ys + int64_t{span.row} * rows_});
+    }
+    MultiplyPackedRows(ctx, x.flat<float>().data(), x.NumElements() / columns_, columns_, products);
   }
 
   // y = x w
@@ -190,7 +140,7 @@ class PackedMatMul : public PackedOp {
       const auto& [span, begin, end] = pieces[i];
       const int width = end - begin;
       const int tile = static_cast<int>(std::max<int64_t>(8, kScratch / width));
-      float* scratch = Scratch(int64_t{tile} * width);
+      float* scratch = PackedScratch(int64_t{tile} * width);
       for (int64_t first = 0; first < rows_; first += tile) {
         const int count = static_cast<int>(std::min<int64_t>(tile, rows_ - first));
         for (int n = 0; n < count; ++n) {
@@ -268,7 +218,7 @@ class Unpack : public PackedOp {
       const int64_t matrix = i / pieces, first = i % pieces * kRows;
       const int64_t count = std::min<int64_t>(kRows, rows_ - first);
       float* out = ys + matrix * rows_ * columns_;
-      float* rows = transpose_ ? Scratch(kRows * columns_) : out + first * columns_;
+      float* rows = transpose_ ? PackedScratch(kRows * columns_) : out + first * columns_;
       for (int64_t n = 0; n < count; ++n) {
         packed_->decode(Row(words, matrix * rows_ + first + n), 0, columns_, rows + n * columns_);
       }

@@ -87,6 +87,11 @@ export abstract class Module {
     };
   }
 
+  /** Whether anything stands between the module and those who apply it: who computes its function in another way must not. */
+  get isIntercepted(): boolean {
+    return this.interceptors.length > 0;
+  }
+
   /**
    * Adds a module beside those that this one was built with, such as what mixes one of its parameters; it is trained, saved and disposed with them.
    *

@@ -52,7 +52,8 @@ export function lookUp(parameter: Stored, ids: tf.Tensor): tf.Tensor {
   return found.reshape([...ids.shape, columns]);
 }
 
-function packedOf({ packed }: Stored): PackedTensor | null {
+/** The packed value of a parameter that is multiplied as it is; else null. */
+export function packedOf({ packed }: Stored): PackedTensor | null {
   return packed instanceof PackedTensor ? packed : null;
 }
 

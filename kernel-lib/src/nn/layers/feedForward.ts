@@ -1,6 +1,7 @@
 import { tf } from '../../base/backend';
 import { Axis, type Context, expectOneOf, Module, type Random, refuseOldNames, type Size } from '../../base/core';
-import { activate, activateGate, type Activation, ACTIVATIONS } from './activation';
+import { activate, type Activation, ACTIVATIONS } from './activation';
+import { applyGated } from './applyTogether';
 import type { Initializer } from './initializers';
 import { Linear } from './linear';
 
@@ -77,8 +78,7 @@ export class GatedFeedForward extends Module {
 
   override apply(x: tf.Tensor, ctx: Context): tf.Tensor {
     return tf.tidy(() => {
-      const gate = this.w1.apply(x, ctx.within('w1'));
-      const hidden = activateGate(this.activation, gate, this.w3.apply(x, ctx.within('w3')), ctx);
+      const hidden = applyGated(this.activation, x, { w1: this.w1, w3: this.w3 }, ctx);
       return this.w2.apply(hidden, ctx.within('w2'));
     });
   }

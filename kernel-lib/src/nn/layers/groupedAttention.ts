@@ -3,6 +3,7 @@ import { Axis, expectInteger, expectNumber, expectShape, fail, Module, sizeOf, s
 import type { Context, CostShape, Memory, Random, Size } from '../../base/core';
 import { attendKept, attendsKept } from '../../base/ops/attendKept';
 import { fusedAttention, fusesAttention } from '../../base/ops/fusedAttention';
+import { applyTogether } from './applyTogether';
 import { attendHeads, causalMask, splitHeads, windowMask } from './attend';
 import { whereOf } from './expectWidth';
 import { Linear } from './linear';
@@ -175,9 +176,7 @@ export class GroupedAttention extends Module {
     const heads = groups.size * share.size;
     const room = (name: string, width: number): tf.Tensor =>
       memory.room(ctx.within(name).path, [batch, groups.size, width], length);
-    const query = this.projectedFlat(x, 'query', heads, ctx);
-    const key = this.projectedFlat(x, 'key', groups.size, ctx);
-    const value = this.clipped(this.value.apply(x, ctx.within('value')));
+    const [query, key, value] = this.projectedTogether(x, ctx);
     return attendKept(query, key, value, {
       ...{ heads, groups: groups.size, scale, length: memory.length },
       angles: rotary === null ? null : rotaryAngles(length, rotary.turned ?? headWidth.size, rotary, ctx),
@@ -210,21 +209,30 @@ export class GroupedAttention extends Module {
 
   /** Queries or keys, normed and within bounds; [B, N, heads, W]. */
   private projected(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor4D {
-    const whole = this.projectedWhole(x, name, ctx);
+    const whole = this.bounded(this[name].apply(x, ctx.within(name)), name, ctx);
     const split = whole.reshape<tf.Tensor4D>([x.shape[0], x.shape[1]!, heads, whole.shape[2]! / heads]);
     return this.options.norm === 'head' ? this.normed(split, name, ctx) : split;
   }
 
-  /** The same with heads side by side, [B, N, heads x W]. */
-  private projectedFlat(x: tf.Tensor, name: 'query' | 'key', heads: number, ctx: Context): tf.Tensor {
-    return this.options.norm === 'head'
-      ? this.projected(x, name, heads, ctx).reshape([x.shape[0], x.shape[1]!, -1])
-      : this.projectedWhole(x, name, ctx);
+  /** Queries, keys and values, normed and within bounds, with heads side by side: [B, N, heads x W], [B, N, groups x W], [B, N, groups x U]. */
+  private projectedTogether(x: tf.Tensor, ctx: Context): tf.Tensor[] {
+    const { norm } = this.options;
+    const { query, key, value } = this;
+    const [q, k, v] = applyTogether(x, { query, key, value }, ctx);
+    const normed = (name: 'query' | 'key', y: tf.Tensor): tf.Tensor => {
+      const flat = this.bounded(y, name, ctx);
+      if (norm !== 'head') {
+        return flat;
+      }
+      const split = flat.reshape([...flat.shape.slice(0, 2), -1, this.axes.headWidth.size]);
+      return this.normed(split, name, ctx).reshape(flat.shape);
+    };
+    return [normed('query', q), normed('key', k), this.clipped(v)];
   }
 
-  private projectedWhole(x: tf.Tensor, name: 'query' | 'key', ctx: Context): tf.Tensor {
-    const projected = this[name].apply(x, ctx.within(name));
-    return this.clipped(this.options.norm === 'whole' ? this.normed(projected, name, ctx) : projected);
+  /** What was projected, within bounds; normed where all heads are normed as one. */
+  private bounded(y: tf.Tensor, name: 'query' | 'key', ctx: Context): tf.Tensor {
+    return this.clipped(this.options.norm === 'whole' ? this.normed(y, name, ctx) : y);
   }
 
   private normed<T extends tf.Tensor>(x: T, name: 'query' | 'key', ctx: Context): T {

@@ -43,6 +43,7 @@ test.skipIf(tensorflow === null || runtime === null)(
         'base/ops/fused',
         'base/ops/graph',
         'base/ops/packed',
+        'base/ops/packedSeveral',
         'base/ops/sparseKernels',
         'base/ops/sparseMatMul',
         'nn/layers/keptAttention'
