@@ -16,6 +16,18 @@ using namespace tensorflow;
 // Up to so many choices are kept in order as a row is read; beyond, a partial sort is ahead.
 constexpr int kFewChoices = 16;
 
+// Keeps 0/0 out of rows that underflow.
+constexpr float kTiny = 1e-20f;
+
+inline float RowSum(const float* row, int64_t width) { return std::accumulate(row, row + width, kTiny); }
+
+// dx of y = x / sum(x), a row of `width` values.
+inline void SharesGrad(const float* dy, const float* x, int64_t width, float* dx) {
+  const float sum = RowSum(x, width);
+  const float along = std::inner_product(dy, dy + width, x, 0.0f) / sum;
+  for (int64_t i = 0; i < width; ++i) dx[i] = (dy[i] - along) / sum;
+}
+
 // NaN goes first, as infinity: a broken score must be seen, not passed over.
 inline float Rank(float score) { return std::isnan(score) ? std::numeric_limits<float>::infinity() : score; }
 
@@ -64,6 +76,15 @@ REGISTER_OP("SwitchyardTopK")
     .Output("indices: int32")  // [T, K]
     .SetShapeFn(shape_inference::UnknownShape);
 
+REGISTER_OP("SwitchyardTopKShares")
+    .Input("scores: float")  // [T, E]
+    .Attr("k: int")
+    .Output("values: float")   // [T, K], largest first
+    .Output("indices: int32")  // [T, K]
+    .Output("shares: float")   // values over the sum of their row
+    .SetShapeFn(shape_inference::UnknownShape);
+
+template <bool shares>
 class TopK : public SizedOp {
  public:
   explicit TopK(OpKernelConstruction* ctx) : SizedOp(ctx) { OP_REQUIRES_OK(ctx, ctx->GetAttr("k", &k_)); }
@@ -82,6 +103,12 @@ class TopK : public SizedOp {
     const float* from = scores.flat<float>().data();
     float* best = values->flat<float>().data();
     int32_t* at = indices->flat<int32_t>().data();
+    float* parts = nullptr;
+    if (shares) {
+      Tensor* out = nullptr;
+      OP_REQUIRES_OK(ctx, Allocate(ctx, 2, {rows, k_}, &out));
+      parts = out->flat<float>().data();
+    }
     ForEachRowBlock(ctx, rows, columns, [&](int64_t begin, int64_t end) {
       std::vector<int32_t> order(k_ > kFewChoices ? columns : 0);
       for (int64_t row = begin; row < end; ++row) {
@@ -89,6 +116,9 @@ class TopK : public SizedOp {
         int32_t* chosen = at + row * k_;
         k_ > kFewChoices ? BestMany(of_row, columns, k_, order, chosen) : BestFew(of_row, columns, k_, chosen);
         for (int j = 0; j < k_; ++j) best[row * k_ + j] = of_row[chosen[j]];
+        if (!shares) continue;
+        const float sum = RowSum(best + row * k_, k_);
+        for (int64_t i = row * k_; i < (row + 1) * k_; ++i) parts[i] = best[i] / sum;
       }
     });
   }
@@ -97,7 +127,8 @@ class TopK : public SizedOp {
   int k_;
 };
 
-REGISTER_KERNEL_BUILDER(Name("SwitchyardTopK").Device(DEVICE_CPU), TopK);
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTopK").Device(DEVICE_CPU), TopK<false>);
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTopKShares").Device(DEVICE_CPU), TopK<true>);
 
 REGISTER_OP("SwitchyardTakeAlongRowsGrad")
     .Input("dy: float")       // [T, K]
@@ -106,6 +137,15 @@ REGISTER_OP("SwitchyardTakeAlongRowsGrad")
     .Output("dx: float")  // [T, columns]
     .SetShapeFn(shape_inference::UnknownShape);
 
+REGISTER_OP("SwitchyardTopKSharesGrad")
+    .Input("dy: float")       // [T, K], with regard to the shares
+    .Input("indices: int32")  // [T, K], no column twice in a row
+    .Input("values: float")   // [T, K], of which they are shares
+    .Attr("columns: int")
+    .Output("dx: float")  // [T, columns]
+    .SetShapeFn(shape_inference::UnknownShape);
+
+template <bool shares>
 class TakeAlongRowsGrad : public SizedOp {
  public:
   explicit TakeAlongRowsGrad(OpKernelConstruction* ctx) : SizedOp(ctx) {
@@ -118,17 +158,23 @@ class TakeAlongRowsGrad : public SizedOp {
     OP_REQUIRES(ctx, dy.dims() == 2 && dy.shape() == indices.shape() && columns_ >= 0,
                 errors::InvalidArgument("dy and indices must be [T, K], got ", dy.shape().DebugString(), " and ",
                                         indices.shape().DebugString()));
+    OP_REQUIRES(ctx, !shares || ctx->input(2).shape() == dy.shape(),
+                errors::InvalidArgument("values must have the shape of dy, got ", ctx->input(shares ? 2 : 0).shape().DebugString()));
     OP_REQUIRES_OK(ctx, CheckIndices("indices", indices, 0, columns_));
     const int64_t rows = dy.dim_size(0), k = dy.dim_size(1);
     Tensor* dx = nullptr;
     OP_REQUIRES_OK(ctx, Allocate(ctx, 0, {rows, columns_}, &dx));
     const float* from = dy.flat<float>().data();
     const int32_t* at = indices.flat<int32_t>().data();
+    const float* values = shares ? ctx->input(2).flat<float>().data() : nullptr;
     float* to = dx->flat<float>().data();
     ForEachRowBlock(ctx, rows, columns_, [&](int64_t begin, int64_t end) {
       std::fill(to + begin * columns_, to + end * columns_, 0.0f);
+      Floats own(shares ? k : 0);
       for (int64_t row = begin; row < end; ++row) {
-        for (int64_t j = row * k; j < (row + 1) * k; ++j) to[row * columns_ + at[j]] += from[j];
+        if (shares) SharesGrad(from + row * k, values + row * k, k, own.data());
+        const float* put = shares ? own.data() : from + row * k;
+        for (int64_t j = 0; j < k; ++j) to[row * columns_ + at[row * k + j]] += put[j];
       }
     });
   }
@@ -137,12 +183,8 @@ class TakeAlongRowsGrad : public SizedOp {
   int columns_;
 };
 
-REGISTER_KERNEL_BUILDER(Name("SwitchyardTakeAlongRowsGrad").Device(DEVICE_CPU), TakeAlongRowsGrad);
-
-// Keeps 0/0 out of rows that underflow.
-constexpr float kTiny = 1e-20f;
-
-inline float RowSum(const float* row, int64_t width) { return std::accumulate(row, row + width, kTiny); }
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTakeAlongRowsGrad").Device(DEVICE_CPU), TakeAlongRowsGrad<false>);
+REGISTER_KERNEL_BUILDER(Name("SwitchyardTopKSharesGrad").Device(DEVICE_CPU), TakeAlongRowsGrad<true>);
 
 REGISTER_OP("SwitchyardRowShares")
     .Input("x: float")   // [T, K]
@@ -196,10 +238,7 @@ class RowSharesGrad : public SizedOp {
     float* dxs = dx->flat<float>().data();
     ForEachRowBlock(ctx, rows, width, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
-        const int64_t first = row * width, last = first + width;
-        const float sum = RowSum(xs + first, width);
-        const float along = std::inner_product(dys + first, dys + last, xs + first, 0.0f) / sum;
-        for (int64_t i = first; i < last; ++i) dxs[i] = (dys[i] - along) / sum;
+        SharesGrad(dys + row * width, xs + row * width, width, dxs + row * width);
       }
     });
   }

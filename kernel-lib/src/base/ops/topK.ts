@@ -1,6 +1,7 @@
 import { executeMultiple, executeSingle, hasCustomOps, isNative, tf } from '../backend';
 import { expectDtype, expectInteger, expectShape } from '../core';
 import { withGradient, withoutGradient } from './gradient';
+import { rowShares } from './rowShares';
 
 /** The K largest values of each row, largest first. */
 export interface TopK {
@@ -55,10 +56,38 @@ export function largest(rows: tf.Tensor2D, k: number): tf.Tensor2D {
   return rows.size === 0 ? tf.zeros([rows.shape[0], k], 'int32') : (tf.topk(rows, k).indices as tf.Tensor2D);
 }
 
+/** {@link topK} of float32 scores that are positive, with the shares that the values of a row have of their sum, as {@link rowShares} gives them. */
+export function topKShares(scores: tf.Tensor2D, k: number): TopK & { shares: tf.Tensor2D } {
+  if (!hasCustomOps()) {
+    const best = topK(scores, k);
+    return { ...best, shares: rowShares(best.values) };
+  }
+  expectShape('ops.topKShares', scores, ['T', 'E']);
+  expectDtype('ops.topKShares', 'scores', scores, 'float32');
+  expectInteger('ops.topKShares', 'k', k, 1, scores.shape[1]);
+  const [best, indices, parts] = executeMultiple('SwitchyardTopKShares', { k }, [scores], 3) as tf.Tensor2D[];
+  const values = valuesAt(scores, best, indices);
+  const [, columns] = scores.shape;
+  const shares = withGradient<tf.Tensor2D>(
+    [scores],
+    (save) => {
+      save([indices, best]);
+      return parts;
+    },
+    (dy, [indices, best]) => [executeSingle('SwitchyardTopKSharesGrad', { columns }, [dy, indices, best])]
+  );
+  return { values, indices, shares };
+}
+
 // The op runs outside the function with the gradient, whose scope would take the indices away.
 function inOnePass(scores: tf.Tensor2D, k: number): TopK {
   const [best, indices] = executeMultiple('SwitchyardTopK', { k }, [scores], 2) as tf.Tensor2D[];
-  const values = withGradient<tf.Tensor2D>(
+  return { values: valuesAt(scores, best, indices), indices };
+}
+
+/** `best`, which lies at these columns of the scores, with a gradient for them. */
+function valuesAt(scores: tf.Tensor2D, best: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  return withGradient<tf.Tensor2D>(
     [scores],
     (save) => {
       save([indices]);
@@ -66,7 +95,6 @@ function inOnePass(scores: tf.Tensor2D, k: number): TopK {
     },
     (dy, [indices]) => [putAlongRows(dy, indices as tf.Tensor2D, scores.shape)]
   );
-  return { values, indices };
 }
 
 // The reverse of taking: dy [T, K] at its columns of zeros [T, E].

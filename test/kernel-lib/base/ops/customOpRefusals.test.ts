@@ -46,7 +46,9 @@ describe('sizes of tensors without elements', () => {
   const SIZES = [0, 0, 1, 2, 3, 2 ** 31, 2 ** 32 + 5, 2 ** 40, 2 ** 61];
   const OPS: [string, Record<string, number | boolean | string>, string[], number][] = [
     ['SwitchyardTopK', { k: 1 }, ['f2'], 2],
+    ['SwitchyardTopKShares', { k: 1 }, ['f2'], 3],
     ['SwitchyardTakeAlongRowsGrad', { columns: 3 }, ['f2', 'i2'], 1],
+    ['SwitchyardTopKSharesGrad', { columns: 3 }, ['f2', 'i2', 'f2'], 1],
     ['SwitchyardRowShares', {}, ['f2'], 1],
     ['SwitchyardRowSharesGrad', {}, ['f2', 'f2'], 1],
     ['SwitchyardChoices', {}, ['f2', 'i2'], 1],
@@ -175,6 +177,12 @@ describe('custom ops refuse what does not fit, and the process goes on', () => {
       'choices of another shape',
       () => executeSingle('SwitchyardTakeAlongRowsGrad', { columns: 3 }, [f([1, 2]), i([0, 1])]),
       /dy and indices must be \[T, K\]/
+    ],
+    [
+      'values of another shape than the gradient of their shares',
+      () =>
+        executeSingle('SwitchyardTopKSharesGrad', { columns: 3 }, [f([1, 2]), i([0, 1]).reshape([1, 2]), f([2, 1])]),
+      /values must have the shape of dy, got \[2,1\]/
     ],
     ['shares of a cube', () => executeSingle('SwitchyardRowShares', {}, [f([1, 2, 3])]), /x must be \[T, K\]/],
     [

@@ -1,5 +1,6 @@
 import { core, ops, tf } from '@switchyard/kernel-lib';
 import { executeSingle, hasCustomOps, useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
+import { topKShares } from '@switchyard/kernel-lib/dist/base/ops/topK.js';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 
@@ -204,10 +205,19 @@ describe('custom ops agree with the composed path', () => {
       const upstream = random.child('upstream').normal([numTokens, k]);
       const shares = (x: tf.Tensor) => ops.rowShares(ops.topK(x as tf.Tensor2D, k).values);
       const { values, indices } = ops.topK(scores, k);
+      const both = topKShares(scores, k);
+      expectClose(both.shares, shares(scores), 0);
+      expectClose(both.values, values, 0);
+      expectClose(both.indices, indices, 0);
+      const loss = (f: (x: tf.Tensor2D) => tf.Tensor) => tf.grad((x) => f(x as tf.Tensor2D).mul(upstream).sum())(scores); // prettier-ignore
+      const gradient = loss((x) => topKShares(x, k).shares);
+      expectClose(gradient, loss(shares), 0);
+      expectClose(loss((x) => topKShares(x, k).values), loss((x) => ops.topK(x, k).values), 0); // prettier-ignore
       const ofBroken = ops.topK(broken, k).indices;
       const read = ops.readChoices(broken, ofBroken);
       return [
-        ...[values, indices.toFloat(), shares(scores), ofBroken.toFloat()],
+        ...[values, indices.toFloat(), both.shares, ofBroken.toFloat()],
+        gradient,
         tf.grad((x) => shares(x).mul(upstream).sum())(scores),
         tf.grad((x) =>
           ops

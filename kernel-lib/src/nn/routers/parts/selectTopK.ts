@@ -1,6 +1,7 @@
 import { tf } from '../../../base/backend';
 import { fail } from '../../../base/core';
 import * as ops from '../../../base/ops';
+import { topKShares } from '../../../base/ops/topK';
 import type { SparseRouting } from '../router';
 import { withinGroups } from './groups';
 import type { GroupOptions } from './groups';
@@ -36,17 +37,15 @@ export interface SelectTopKOptions {
  */
 export function selectTopK(logits: tf.Tensor2D, options: SelectTopKOptions): SparseRouting {
   const { k, scores: scoreFunction = 'softmax', renormalize = k > 1, selectionBias = null } = options;
-  const { groups = null, scale = 1 } = options;
+  const { scale = 1 } = options;
   const [numTokens, numExperts] = logits.shape;
   checkK('routers.selectTopK', k, numExperts);
   const scores = scoreFunction === 'softmax' ? tf.softmax(logits) : tf.sigmoid(logits);
-  const chosen =
-    selectionBias === null && groups === null ? ops.topK(scores, k) : choose(scores, k, selectionBias, groups);
-  const shares = renormalize ? ops.rowShares(chosen.values) : chosen.values;
+  const { indices, shares } = choose(scores, options, renormalize);
   const weights = scale === 1 ? shares : shares.mul<tf.Tensor2D>(scale);
   const probs = scoreFunction === 'softmax' ? scores : ops.rowShares(scores);
   const bias = selectionBias === null ? {} : { selectionBias };
-  return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices: chosen.indices, weights, ...bias };
+  return { form: 'sparse', numTokens, numExperts, k, probs, logits, indices, weights, ...bias };
 }
 
 /** @throws {SwitchyardError} `where: k must be 1..numExperts (8), got 9`. */
@@ -56,10 +55,22 @@ export function checkK(where: string, k: number, numExperts: number, name = 'k')
   }
 }
 
-function choose(scores: tf.Tensor2D, k: number, bias: tf.Tensor | null, groups: GroupOptions | null): ops.TopK {
+function choose(
+  scores: tf.Tensor2D,
+  { k, selectionBias = null, groups = null }: SelectTopKOptions,
+  renormalize: boolean
+): { indices: tf.Tensor2D; shares: tf.Tensor2D } {
+  if (selectionBias === null && groups === null) {
+    if (renormalize) {
+      return topKShares(scores, k);
+    }
+    const { values, indices } = ops.topK(scores, k);
+    return { indices, shares: values };
+  }
   const indices = ops.withoutGradient(() => {
-    const biased = bias === null ? scores : scores.add<tf.Tensor2D>(bias);
+    const biased = selectionBias === null ? scores : scores.add<tf.Tensor2D>(selectionBias);
     return ops.topK(groups === null ? biased : withinGroups(biased, groups), k).indices;
   });
-  return { values: ops.takeAlongRows(scores, indices), indices };
+  const values = ops.takeAlongRows(scores, indices);
+  return { indices, shares: renormalize ? ops.rowShares(values) : values };
 }
