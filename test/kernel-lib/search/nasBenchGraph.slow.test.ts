@@ -8,12 +8,14 @@ const TABLES = ['cora', 'citeseer', 'pubmed', 'cs', 'physics', 'photo', 'compute
 /** Tables on which the graph kernel's median must be above that of TPE. */
 const BETTER_ON = 7;
 
-// Half an hour on a quiet machine, nearly all of it the Gaussian process.
-test(`the nine tables of NAS-Bench-Graph, ${TRIALS} trials, ${SEEDS.length} seeds: a graph kernel against Optuna's TPE`, async () => {
-  const tpe = tpeBests();
-  const lines: string[] = [];
-  let better = 0;
-  for (const table of TABLES) {
+const tpe = tpeBests();
+const better: Record<string, boolean> = {};
+
+// Half an hour of one core for all nine, nearly all of it the Gaussian process.
+test.each(TABLES)(
+  `%s of NAS-Bench-Graph, ${TRIALS} trials, ${SEEDS.length} seeds: a graph kernel, and what it is held against`,
+  { timeout: 7_200_000 },
+  async (table) => {
     const opened = await openTable(table, { python: searchPython() });
     const values = [...opened.space.points()].map(opened.value).sort((a, b) => a - b);
     const of = (strategy: nas.Strategy) => median(bestsOf(strategy, opened, SEEDS));
@@ -26,12 +28,15 @@ test(`the nine tables of NAS-Bench-Graph, ${TRIALS} trials, ${SEEDS.length} seed
       'graph kernel': of(nas.bayesian({ encoding: 'graph' })),
       'best there is': values.at(-1)!
     };
-    lines.push(`${table}: ${Object.entries(found).map(([name, value]) => `${name} ${value.toFixed(5)}`).join(', ')}`); // prettier-ignore
-    console.warn(lines.at(-1));
+    console.warn(`${table}: ${Object.entries(found).map(([name, value]) => `${name} ${value.toFixed(5)}`).join(', ')}`); // prettier-ignore
     // The best of n draws is at its median where a draw is below with probability 0.5^(1/n).
     expect(Math.abs(found.random - values[Math.floor(values.length * 0.5 ** (1 / TRIALS))])).toBeLessThan(0.001);
     expect(found['aged evolution']).toBeGreaterThan(found.random);
-    better += found['graph kernel'] > Math.max(found.TPE, found['TPE, none twice']) ? 1 : 0;
+    better[table] = found['graph kernel'] > Math.max(...[found.TPE, found['TPE, none twice']].filter(Number.isFinite));
   }
-  expect(better).toBeGreaterThanOrEqual(BETTER_ON);
-}, 7_200_000);
+);
+
+test(`the graph kernel's median is above TPE's on at least ${BETTER_ON} of the tables`, ({ skip }) => {
+  skip(Object.keys(better).length < TABLES.length, 'not all tables were searched');
+  expect(Object.values(better).filter(Boolean).length).toBeGreaterThanOrEqual(BETTER_ON);
+});

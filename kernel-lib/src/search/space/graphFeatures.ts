@@ -36,6 +36,19 @@ export function graphFeatures(
   return counts.map((count) => count / length);
 }
 
+// Graphs of a space have few labels among them, which are asked for again and again.
+const digests = new Map<string, string>();
+const MOST_DIGESTS = 100_000;
+
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const known = digests.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  if (digests.size === MOST_DIGESTS) {
+    digests.clear();
+  }
+  const made = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  digests.set(text, made);
+  return made;
 }

@@ -67,6 +67,9 @@ export function bayesian(options: BayesianOptions = {}): Strategy {
 }
 
 class Bayesian extends PointSearcher<State> {
+  /** Codes of candidates, each of which is asked about many times. */
+  private readonly codes = new WeakMap<Point, number[]>();
+
   constructor(
     setting: Setting,
     saved: unknown,
@@ -144,7 +147,8 @@ class Bayesian extends PointSearcher<State> {
 
   /** A candidate's encoding, and its resource as a share of the greatest, by logarithms: 1 at the greatest, 1 less for each factor of 10. */
   private row(point: Point, resource: number, top: number): number[] {
-    const code = this.options.encoding === 'graph' ? this.graphCode(point) : this.space.encode(point);
+    const code = this.codes.get(point) ?? (this.options.encoding === 'graph' ? this.graphCode(point) : this.space.encode(point)); // prettier-ignore
+    this.codes.set(point, code);
     return top > 0 ? [...code, 1 + Math.log10(resource / top)] : code;
   }
 
