@@ -141,7 +141,8 @@ def main():
     options = json.loads(sys.stdin.readline())
     try:
         reach(options["address"])
-        ray.init(address=options["address"], namespace="switchyard", log_to_driver=False, logging_level="ERROR", **options["init"])
+        # Without an address Ray would join any cluster that runs here, or that an environment variable names.
+        ray.init(address=options["address"] or "local", namespace="switchyard", log_to_driver=False, logging_level="ERROR", **options["init"])
     except Exception as error:
         answers({"refused": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else error!r}"})
         return

@@ -119,6 +119,19 @@ describe('nas.ray on a cluster of two nodes and a head', () => {
   );
 
   test(
+    'without an address it is a cluster of its own, whatever runs beside it',
+    async () => {
+      const { best } = await nas.study({
+        ...{ space: nas.space({ a: nas.integer(0, 1) }), storage: 'memory', trials: 1, progress: false },
+        evaluate: () => (process.env.SWITCHYARD_TEST_CLUSTER === undefined ? 1 : 0),
+        executor: nas.ray({ python, workers: 1, node: process.execPath })
+      });
+      expect(best?.values.value).toBe(1);
+    },
+    120 * SECONDS
+  );
+
+  test(
     'without Ray, and without the cluster, it says so',
     async () => {
       const study = (options: Parameters<typeof nas.ray>[0]) =>

@@ -30,6 +30,29 @@ describe('nas.study', () => {
     }
   });
 
+  test('the last line of its progress says why a trial failed', async () => {
+    const host = globalThis as unknown as Record<symbol, unknown>;
+    const key = Symbol.for('switchyard.display');
+    const lines: string[] = [];
+    host[key] = {
+      capture: () => (message: { data: Record<string, string> }) => lines.push(message.data['text/plain'])
+    };
+    try {
+      const evaluate = ({ number, candidate }: nas.RunningTrial): number => {
+        if (number === 1) {
+          throw new Error('no such file\nat a place');
+        }
+        return candidate.a as number;
+      };
+      await run({ trials: 3, evaluate, progress: true });
+      expect(lines.at(-1)).toMatch(/^finished: trial 3 of 3, best value \d+, 1 failed \(the last one: no such file\)$/);
+      await run({ trials: 3, progress: true });
+      expect(lines.at(-1)).toMatch(/^finished: trial 3 of 3, best value \d+$/);
+    } finally {
+      host[key] = undefined;
+    }
+  });
+
   test('tried twice where that is asked for', async () => {
     const { trials } = await run({ trials: 100, repeats: true });
     expect(trials).toHaveLength(100);

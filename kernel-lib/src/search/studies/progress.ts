@@ -8,6 +8,7 @@ export function studyProgress(): StudyWatcher {
   let info: StudyInfo | null = null;
   let [done, failed, started] = [0, 0, 0];
   let best: number | null = null;
+  let why = '';
   const text = (): string => {
     const { totalTrials, objectives } = info!;
     const seconds = ((performance.now() - started) / 1000 / Math.max(1, done)) * (totalTrials - done);
@@ -26,7 +27,10 @@ export function studyProgress(): StudyWatcher {
         return;
       }
       done++;
-      failed += state === 'failed' ? 1 : 0;
+      if (state === 'failed') {
+        failed++;
+        why = attributes?.error === undefined ? '' : ` (the last one: ${attributes.error.split('\n')[0]})`;
+      }
       const value = values?.[0];
       if (state === 'complete' && value != null && (attributes?.violation ?? 0) === 0) {
         const isLower = info!.objectives[0].better === 'lower';
@@ -35,7 +39,7 @@ export function studyProgress(): StudyWatcher {
       shown.update(done, info!.totalTrials, text());
     },
     end(status, error) {
-      shown.close(error === null ? `${status}: ${text()}` : `${status} after ${text()}: ${error.message}`);
+      shown.close(error === null ? `${status}: ${text()}${why}` : `${status} after ${text()}${why}: ${error.message}`);
     }
   };
 }
