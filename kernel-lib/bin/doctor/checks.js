@@ -211,7 +211,7 @@ function judgeGpu(kind, choice) {
     ? {
         name: 'GPU',
         status: 'failed',
-        value: 'not used',
+        value: 'no GPU found, runs on the CPU',
         mend: 'check the NVIDIA driver with `nvidia-smi`, then ' + SETUP
       }
     : { name: 'GPU', status: 'note', value: 'none: no NVIDIA driver was found, or SWITCHYARD_DEVICE is cpu' };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'fs';
 import { join } from 'path';
 import { device, isNative } from './load';
 
-/** Where set-up leaves the library of custom ops; another build of it may be named, for one with a sanitizer. */
+/** Where set-up leaves the library of custom ops; another build of it may be named, for one with a sanitizer, or "none". */
 const LIBRARY =
   process.env.SWITCHYARD_CUSTOM_OPS ?? join(__dirname, '..', '..', '..', 'native', 'build', 'switchyard_ops.node');
 
@@ -35,6 +35,9 @@ function load(): { ready: boolean; loadError: string | null } {
 function open(): { ready: boolean; loadError: string | null } {
   if (device().kind === 'gpu') {
     return { ready: false, loadError: 'they are written for the CPU' };
+  }
+  if (LIBRARY === 'none') {
+    return { ready: false, loadError: 'SWITCHYARD_CUSTOM_OPS is none' };
   }
   if (!existsSync(LIBRARY)) {
     return { ready: false, loadError: 'the library of custom ops has not been built' };

@@ -230,7 +230,7 @@ export class GroupedAttention extends Module {
     return [normed('query', q), normed('key', k), this.clipped(v)];
   }
 
-  /** What was projected, within bounds; normed where all heads are normed as one. */
+  /** Queries or keys within bounds, and normed where all heads are normed as one. */
   private bounded(y: tf.Tensor, name: 'query' | 'key', ctx: Context): tf.Tensor {
     return this.clipped(this.options.norm === 'whole' ? this.normed(y, name, ctx) : y);
   }

@@ -3,6 +3,7 @@ import { executeMultiple, executeSingle, useCustomOps } from '@switchyard/kernel
 import { afterEach, describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../../support/gradients';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
+import { CUSTOM_OPS, ofCustomOps } from '../../../support/customOps';
 
 afterEach(() => useCustomOps(true));
 
@@ -207,7 +208,7 @@ describe.each([
     }));
 });
 
-describe('the custom ops agree with the composed ones on drawn graphs', () => {
+describe.skipIf(!CUSTOM_OPS)('the custom ops agree with the composed ones on drawn graphs', ofCustomOps, () => {
   test.each([
     [1, 0, 3],
     [7, 20, 5],
@@ -234,7 +235,7 @@ describe('the custom ops agree with the composed ones on drawn graphs', () => {
   });
 });
 
-describe('wrong indices are refused, and nothing is read beyond its end', () => {
+describe.skipIf(!CUSTOM_OPS)('wrong indices are refused, and nothing is read beyond its end', ofCustomOps, () => {
   const ints = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32');
   const x = (): tf.Tensor => tf.ones([3, 2]);
   const sum =

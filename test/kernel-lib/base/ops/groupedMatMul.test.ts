@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../../support/gradients';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { EMPTY_PLANS, PLANS } from './plans';
+import { CUSTOM_OPS, ofCustomOps } from '../../../support/customOps';
 
 const { groupedBias, groupedMatMul } = ops;
 const [D, H] = [3, 4];
@@ -129,7 +130,7 @@ describe('a product with rows that are an activation', () => {
   const w = spread([2, 64, 1], 40) as tf.Tensor3D;
   const product = (rows: tf.Tensor) => groupedMatMul(rows as tf.Tensor2D, w, plan);
 
-  test('does not keep them for the gradient', () => {
+  test.skipIf(!CUSTOM_OPS)('does not keep them for the gradient', ofCustomOps, () => {
     const buffersThen = (rows: (x: tf.Tensor2D) => tf.Tensor) => {
       let buffers = 0;
       const before = tf.memory().numDataBuffers;
