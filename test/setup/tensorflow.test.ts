@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTensorflow } from '../../kernel-lib/bin/setup/tensorflow.js';
+import { chooseTensorflow, lacksGpu } from '../../kernel-lib/bin/setup/tensorflow.js';
 
 const LINUX = { platform: 'linux', arch: 'x64', hasDriver: false };
 
@@ -22,5 +22,17 @@ describe('chooseTensorflow', () => {
 
   it('refuses another device', () => {
     expect(() => chooseTensorflow({ ...LINUX, wanted: 'tpu' })).toThrow(/must be cpu or gpu, got tpu/);
+  });
+});
+
+describe('lacksGpu', () => {
+  it.each([
+    [{ ...LINUX, wanted: 'gpu' }, true],
+    [{ ...LINUX, hasDriver: true, wanted: 'gpu' }, false],
+    [{ ...LINUX, wanted: 'cpu' }, false],
+    [{ ...LINUX, hasDriver: true }, false],
+    [LINUX, false]
+  ])('%o: %s', (machine, lacks) => {
+    expect(lacksGpu(chooseTensorflow(machine), machine.hasDriver)).toBe(lacks);
   });
 });

@@ -9,7 +9,7 @@ const { withLock } = require('./lock');
 const { checkMachine } = require('./machine');
 const { planSteps, runSteps } = require('./run-steps');
 const { listSteps } = require('./steps');
-const { thisMachine } = require('./tensorflow');
+const { lacksGpu, thisMachine } = require('./tensorflow');
 
 // Measured on x86-64 Linux, rounded up: what the steps write at most.
 const GIGABYTES = { none: 0.1, cpu: 5, gpu: 12 };
@@ -37,6 +37,9 @@ async function setUp(project, { browser = false, wheel } = {}) {
     });
     console.log(line('ok', 'Machine', `Node ${process.versions.node}, ${seconds(Date.now() - start)}`));
     await runSteps(plan, project.state);
+    if (lacksGpu()) {
+      console.log(line('note', 'GPU', 'no GPU found, runs on the CPU'));
+    }
     return browser ? { chromium: await findBrowser(project) } : {};
   };
   const lock = path.join(project.state, 'lock');

@@ -14,7 +14,7 @@ const { digitsFile, exportDigits, LOCK: DIGITS } = require('./digits');
 const { environmentLock, makeEnvironment } = require('./environment');
 const { lockFile } = require('./pip');
 const { findPython } = require('./python');
-const { installTensorflow, tensorflowFolder, thisMachine } = require('./tensorflow');
+const { installTensorflow, lacksGpu, tensorflowFolder, thisMachine } = require('./tensorflow');
 const { shippedNotebooks, trustNotebooks } = require('./trust');
 const { buildWheel, installWheel, kernelspecFile } = require('./wheel');
 
@@ -36,7 +36,7 @@ function listSteps(project) {
     digits(project),
     ...(project.source ? [nodePackages(project)] : []),
     ...(native ? [binding(project)] : []),
-    ...(thisMachine().device === 'cpu' ? [customOps(project)] : []),
+    ...(thisMachine().device === 'cpu' || lacksGpu() ? [customOps(project)] : []),
     ...(project.source ? [library(project), extension(project)] : []),
     wheel(project),
     ...(project.source ? [notebooks(project)] : [])

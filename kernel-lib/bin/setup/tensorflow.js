@@ -62,6 +62,16 @@ function thisMachine() {
 }
 
 /**
+ * Whether a GPU was asked for that nobody finds: everything then runs on the CPU.
+ * @param {Choice} [choice]
+ * @param {boolean} [hasDriver]
+ * @returns {boolean}
+ */
+function lacksGpu(choice = thisMachine(), hasDriver = hasNvidiaDriver()) {
+  return choice.device === 'gpu' && !hasDriver;
+}
+
+/**
  * Folder of the Python package `tensorflow` in the virtual environment.
  * @param {Pick<import('../support/project').Project, 'venv'>} project
  * @returns {string | null} Null where it is not installed.
@@ -112,4 +122,4 @@ async function installCuda(pip, places) {
   }
 }
 
-module.exports = { chooseTensorflow, installTensorflow, tensorflowFolder, thisMachine };
+module.exports = { chooseTensorflow, installTensorflow, lacksGpu, tensorflowFolder, thisMachine };
