@@ -39,6 +39,14 @@ export const SAID: Record<string, Said[]> = {
     { says: 'with 95 % intervals', because: interval },
     { says: 'ahead of that slice by 0.002 nats', because: 'a difference of what is printed', are: (printed) => [printed('2.535') - printed('2.533')] } // prettier-ignore
   ],
+  'graph-experts.ipynb': [
+    { says: 'intervals are of 95 %', because: interval },
+    {
+      says: '400 nodes whose 800 edges join the same class, and 1,200 edges',
+      because: 'N of the notebook, twice and three times'
+    },
+    { says: 'of 400 nodes, with 200 steps', because: set }
+  ],
   'pruning.ipynb': [
     { says: '1,797 pictures', because: 'the size of a set that is known' },
     { says: 'a block of width 512 with 2,048 hidden neurons', because: set }
