@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { OF_CUSTOM_OPS } from './test/gpu/withoutCustomOps.js';
 import { LongestFirst } from './test/support/longestFirst.mts';
 
 // The slow tier: what takes minutes, seeds above all. `npm test -- --slow` runs it, and nothing else.
@@ -9,7 +10,10 @@ const include = (...folders: string[]): string[] =>
 
 export default defineConfig({
   test: {
-    exclude: slow ? [] : ['**/*.slow.test.ts'],
+    exclude: [
+      ...(slow ? [] : ['**/*.slow.test.ts']),
+      ...(process.env.SWITCHYARD_CUSTOM_OPS === 'none' ? OF_CUSTOM_OPS : [])
+    ],
     pool: 'forks',
     maxWorkers: 2,
     // Trained checks take half a minute, and twice as long beside other work.
