@@ -13,7 +13,7 @@ export const adaptiveSystems: readonly SystemEntry[] = [
       test: 'test/systems/duoLLM.slow.test.ts',
       figures:
         'router less oracle at as many big calls 0.225 +- 0.032 nats; one big module in the block that suits each token, its loss known, ' +
-        "against big ones everywhere 0.124 +- 0.012; the router's choices dealt by lot less the router 0.005 +- 0.012, undecided; big calls " +
+        "against big ones everywhere 0.124 +- 0.012; the router's choices dealt by lot less the router 0.005 +- 0.012, undecided; the router " +
         'untrained less trained 0.013 +- 0.012; big calls of the router 46 +- 10 %, budget 50 %',
       date: '2026-12-01'
     },
