@@ -109,7 +109,7 @@ function scopeOf(cells: readonly Cell[], at: number): readonly Cell[] {
   const printing = (some: readonly Cell[]): boolean => outputsOf(some) !== '';
   const isHeading = (cell: Cell): boolean => cell.cell_type === 'markdown' && /^#+ /m.test(textOf(cell.source));
   const earlier = cells.slice(0, at);
-  const section = earlier.slice(isHeading(cells[at]) ? at : earlier.findLastIndex(isHeading) + 1);
+  const section = earlier.slice(isHeading(cells[at]) ? at : earlier.map(isHeading).lastIndexOf(true) + 1);
   return [section, earlier, cells].find(printing) ?? cells;
 }
 

@@ -278,6 +278,15 @@ describe('[bemap]', () => {
     expect(() => samplers.balancedNeighbours(g, { groups: [0] })).toThrow('graph.samplers.balancedNeighbours: there must be a group for each of the 120 nodes, got 1'); // prettier-ignore
   });
 
+  test('a loop is kept, and is nobody of its group', () => {
+    const g = graph.fromEdges({ numNodes: 4, edges: [[0, 0], [1, 0], [2, 0], [3, 0]] }); // prettier-ignore
+    // Beside its loop node 0 hears one of group 0 and two of group 1: one of each is kept.
+    const drawn = samplers.balancedNeighbours(g, { groups: [1, 0, 1, 1] });
+    expect(drawn.numEdges).toBe(3);
+    expect([...drawn.sources].filter((source) => source === 0)).toHaveLength(1);
+    expect([...drawn.sources]).toContain(1);
+  });
+
   test('the gap of demographic parity that aggregation makes shrinks, and accuracy by a neutral feature hardly', () => {
     const { g, groups } = biased();
     const next = core.Random.fromSeed(2).generator();
