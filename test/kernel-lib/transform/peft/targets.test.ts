@@ -50,7 +50,9 @@ test('ranks of single matrices: the last pattern that fits counts, 0 adapts noth
   expect(of({ 'w1.weight': 0 })).toEqual({ 'w2.weight.a': 2 });
   expect(() => of({ '**': 0 })).toThrow('peft.lora: targets must name a matrix of the model, got ["*"]');
   expect(() => of({ w1: -1 })).toThrow('peft.lora: ranks of "w1" must be an integer of at least 0, got -1');
-  expect(() => of({ w7: 1 })).toThrow('peft.lora: ranks must name parameters of the model (w1.weight, w1.bias, w2.weight, w2.bias), got w7');
+  expect(() => of({ w7: 1 })).toThrow(
+    'peft.lora: ranks must name parameters of the model (w1.weight, w1.bias, w2.weight, w2.bias), got w7'
+  );
   network.dispose();
 });
 
