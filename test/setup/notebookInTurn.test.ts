@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { NOTEBOOKS, testSameAgain } from '../support/sameAgain';
 
 /** What takes minutes by itself, or needs packages that set-up does not bring, is for the slow tier alone. */
-const LONG = ['compress-real-model', 'first-steps', 'python-kernel', 'quickstart', 'real-model', 'search-ray'].map((name) => `${name}.ipynb`); // prettier-ignore
+const LONG = ['compress-real-model', 'first-steps', 'python-kernel', 'quickstart', 'real-model'].map((name) => `${name}.ipynb`); // prettier-ignore
 const DAY = 86_400_000;
 
 const short = NOTEBOOKS.filter((name) => !LONG.includes(name));

@@ -47,16 +47,15 @@ export function cellsOf(name: string): Cell[] {
 export const textOf = (text: Text): string => (typeof text === 'string' ? text : text.join(''));
 
 /**
- * What the prose of a notebook says and nothing supports: numbers that neither stand, to their rounding, in an output before them (before the
- * first output: in any) nor in what is listed; and what is listed and is not said, or is not so. Code within prose and addresses of links are no prose;
- * numbers written as words are not read.
+ * What the prose of a notebook says and nothing supports: numbers that neither stand, to their rounding, in an output before them of the same section
+ * (where it has none, in any before them, and before the first output in any) nor in what is listed; and what is listed and is not said, or is not so. Code
+ * within prose and addresses of links are no prose; numbers written as words are not read.
  */
 export function unsupported(cells: readonly Cell[], listed: readonly Said[]): string[] {
   const faults = listed.filter(({ says }) => !cells.some((cell) => proseOf(cell).includes(says))).map(({ says }) => `"${says}" is listed and not said`); // prettier-ignore
   cells.forEach((cell, at) => {
     const prose = proseOf(cell);
-    const earlier = cells.slice(0, at);
-    const shown = outputsOf(earlier.some((each) => outputsOf([each]) !== '') ? earlier : cells);
+    const shown = outputsOf(scopeOf(cells, at));
     const claims = claimsOf(prose);
     const covered = listed.flatMap((said) => placesOf(prose, said.says).map((from) => ({ said, from, to: from + said.says.length }))); // prettier-ignore
     for (const claim of claims) {
@@ -83,18 +82,35 @@ export function unsupported(cells: readonly Cell[], listed: readonly Said[]): st
   return faults;
 }
 
-/** Copies of a notebook, each with the last digit of one number of its prose changed: of those that have decimals. */
-export function changedDigits(cells: readonly Cell[]): Cell[][] {
+/** A copy of a notebook in which one number of its prose has another last digit. */
+export interface ChangedDigit {
+  changed: Cell[];
+  /** The number as it was, with what stands around it. */
+  number: string;
+}
+
+/** Copies of a notebook, each with the last digit of one number of its prose changed, by one or by as many as are told. */
+export function changedDigits(cells: readonly Cell[], by = 1): ChangedDigit[] {
   return cells.flatMap((cell, at) => {
-    const source = textOf(cell.source);
-    return [...(cell.cell_type === 'markdown' ? proseOf(cell) : '').matchAll(/(?<![\w.])\d[\d,]*\.\d+/g)].map(
-      ({ index, 0: number }) => {
-        const last = index + number.length - 1;
-        const changed = source.slice(0, last) + String((Number(source[last]) + 1) % 10) + source.slice(last + 1);
-        return cells.map((each, i) => (i === at ? { ...each, source: changed } : each));
-      }
-    );
+    const [source, prose] = [textOf(cell.source), proseOf(cell)];
+    return [...prose.matchAll(NUMBER)].map(({ index, 0: number }) => {
+      const last = index + number.length - 1;
+      const changed = source.slice(0, last) + String((Number(source[last]) + by) % 10) + source.slice(last + 1);
+      return {
+        changed: cells.map((each, i) => (i === at ? { ...each, source: changed } : each)),
+        number: `${number} in "${prose.slice(Math.max(0, index - 30), last + 21)}"`
+      };
+    });
   });
+}
+
+/** The cells in whose outputs a number of this cell must stand. */
+function scopeOf(cells: readonly Cell[], at: number): readonly Cell[] {
+  const printing = (some: readonly Cell[]): boolean => outputsOf(some) !== '';
+  const isHeading = (cell: Cell): boolean => cell.cell_type === 'markdown' && /^#+ /m.test(textOf(cell.source));
+  const earlier = cells.slice(0, at);
+  const section = earlier.slice(isHeading(cells[at]) ? at : earlier.map(isHeading).lastIndexOf(true) + 1);
+  return [section, earlier, cells].find(printing) ?? cells;
 }
 
 /** Prose of a cell, with blanks for what is no prose and for ends of lines, so that places stay. */

@@ -6,6 +6,7 @@ import { missingModels, missingPackages } from '../../kernel-lib/bin/notebooks/n
 import { readNotebook } from '../../kernel-lib/bin/notebooks/notebook.js';
 import { findProject } from '../../kernel-lib/bin/support/project.js';
 import { because } from './because';
+import { rayPython } from './rayPython';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -21,7 +22,12 @@ export function testSameAgain(name: string, timeout?: number): void {
   const options = { ...because(`it needs ${missing.join(', ')}`), timeout };
   test.skipIf(missing.length > 0)(`${name} is the same again`, options, () => {
     const command = join(ROOT, 'kernel-lib/bin/switchyard.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'verify', file], { encoding: 'utf8', cwd: ROOT }); // prettier-ignore
+    const usesRay = JSON.stringify(saved.cells).includes('nas.ray(');
+    const env = {
+      ...process.env,
+      ...(usesRay && { SWITCHYARD_RAY_PYTHON: rayPython(), RAY_USAGE_STATS_ENABLED: '0' })
+    };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'verify', file], { encoding: 'utf8', cwd: ROOT, env }); // prettier-ignore
     const [, verdict = ''] = /\.ipynb +[-\d]+ +(same.*|different.*|not run|failed)$/m.exec(stdout) ?? [];
     const elsewhere = stdout.includes('the environment is another one') && saved.metadata.switchyard?.tolerance === undefined; // prettier-ignore
     if (elsewhere && verdict.startsWith('different')) {

@@ -90,6 +90,25 @@ describe('convergent graph solver', () => {
     [layer, three].forEach((each) => each.dispose());
   });
 
+  test('[cgs] the layer is the fixed point of its own shares, which sum to the contraction at each node, by elimination', () => {
+    const layer = new graph.Convergent({ inputWidth: 2, outputWidth: 2, heads: 1, contraction: 0.7, random });
+    tf.tidy(() => {
+      const x = spread([11, 2]);
+      const nodes = (layer.children.get('map')!.apply(x, core.Context.create()) as tf.Tensor2D).arraySync();
+      const [source, target] = ['attendSource', 'attendTarget'].map((name) => [...layer.parameters().get(name)!.read().dataSync()]); // prettier-ignore
+      const score = (row: number[], by: number[]): number => row.reduce((sum, value, f) => sum + value * by[f], 0);
+      const raw = Array.from(g.sources, (u, e) => Math.exp(Math.tanh(score(nodes[u], source) + score(nodes[g.targets[e]], target)))); // prettier-ignore
+      const totals = nodes.map((_, v) => raw.reduce((sum, value, e) => sum + (g.targets[e] === v ? value : 0), 0));
+      const A = dense(g, raw.map((value, e) => (0.7 * value) / totals[g.targets[e]])); // prettier-ignore
+      const got = (passOn(g, layer, x) as tf.Tensor2D).arraySync();
+      [0, 1].forEach((f) => {
+        const wanted = solved(A.map((row, i) => row.map((value, j) => Number(i === j) - value)), nodes.map((row) => row[f])); // prettier-ignore
+        expectClose(got.map((row) => row[f]), wanted, 1e-5); // prettier-ignore
+      });
+    });
+    layer.dispose();
+  });
+
   test('what does not settle is refused; nothing is left behind', () => {
     const x = spread([11, 4]) as tf.Tensor2D;
     const [good, wild] = [contraction(g, 0.5), tf.tidy(() => tf.ones([g.numEdges]))];

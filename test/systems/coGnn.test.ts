@@ -106,6 +106,41 @@ describe('cooperative graph networks', () => {
     layer.dispose();
   });
 
+  test('[co-gnn] at a high temperature draws go by the noise alone, at a low one by the scores, which have less of a gradient', () => {
+    const draws = (temperature: number): number[] => {
+      const layer = new graph.Cooperative({
+        inputWidth: 5,
+        outputWidth: 1,
+        environment: graph.gin(),
+        temperature,
+        random
+      });
+      const slope = tf.tidy(() => {
+        const inputs = spread([8, 5]);
+        return tf
+          .grad((rows: tf.Tensor) => passOn(all, layer, rows).square().sum())(inputs)
+          .abs()
+          .sum()
+          .dataSync()[0];
+      });
+      const action = layer.parameters().get('action.own.weight')!;
+      const { grads, value } = tf.variableGrads(
+        () =>
+          passOn(all, layer, spread([8, 5]))
+            .square()
+            .sum() as tf.Scalar
+      );
+      const own = tf.tidy(() => grads[action.variable.name].abs().sum().dataSync()[0]);
+      tf.dispose([grads, value]);
+      layer.dispose();
+      return [slope, own];
+    };
+    // The choice is the same; the gradient of the softmax at a hundred times the temperature is about a hundredth.
+    const [one, hundred] = [draws(1), draws(100)];
+    expect(hundred[1]).toBeLessThan(0.05 * one[1]);
+    expect(hundred[1]).toBeGreaterThan(0);
+  });
+
   test('[co-gnn] an environment whose edges cannot be shut is refused', () => {
     const refused = (environment: graph.GraphLayerSpec): void => {
       const layer = new graph.Cooperative({ inputWidth: 5, outputWidth: 4, environment, random });

@@ -67,6 +67,31 @@ describe('[energy-gnn] a layer that is the minimum of a convex energy', () => {
     });
   });
 
+  test('[energy-gnn] late updates: a node sees itself as it is and others as they were at one of the last updates, each of them often', () => {
+    const two = graph.fromEdges({ numNodes: 2, edges: [[0, 1], [1, 0]] }); // prettier-ignore
+    const late = (delay: number): number[] => {
+      const lags: number[] = [];
+      let count = 0;
+      graph.probes.runAsynchronously(two, {
+        ...{ start: [[0], [0]], rounds: 200, delay, seed: 3 },
+        update: (node, seen) => {
+          // The other holds the number of its own last update; how far back that is seen says how late it is.
+          lags.push(latest[1 - node] - seen[1 - node][0]);
+          expect(seen[node][0]).toBe(latest[node]);
+          latest[node] = ++count;
+          return [count];
+        }
+      });
+      latest.fill(0);
+      return lags;
+    };
+    const latest = [0, 0];
+    expect(late(0).every((lag) => lag === 0)).toBe(true);
+    const lags = late(3);
+    expect(lags.filter((lag) => lag > 0).length).toBeGreaterThan(80);
+    expect(lags.filter((lag) => lag === 0).length).toBeGreaterThan(80);
+  });
+
   test('[energy-gnn] updates of one node at a time never raise the energy', () => {
     let last = Infinity;
     const start = Array.from({ length: 9 }, (_, i) => [Math.sin(5 * i) * 4, Math.cos(3 * i) * 4]);

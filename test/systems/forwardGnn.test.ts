@@ -78,6 +78,27 @@ describe('ForwardGNN', () => {
     expect(() => network({ layers: 0 })).toThrow('graph.LayerLocal: layers must be an integer of at least 1, got 0');
   });
 
+  test('[forwardgnn] what is said of a node is the mean logarithm over all layers but the first; from above a layer hears the one above it', () => {
+    const model = network({ topDown: true });
+    const x = spread([10, 4]);
+    tf.tidy(() => {
+      const states = model.states(x, passOf(g));
+      const wanted = states[1].logits.logSoftmax().add(states[2].logits.logSoftmax()).div(2);
+      expectClose(model.apply(x, passOf(g)), wanted, 1e-5);
+      // Of two layers the first hears what the second said, and not what it said itself.
+      const two = network({ topDown: true, layers: 2 });
+      const before = two.states(x, passOf(g));
+      const first = (turned: number): tf.Tensor => {
+        const said = before.map((state, i) => (i === turned ? { ...state, logits: state.logits.mul<tf.Tensor2D>(-1) } : state)); // prettier-ignore
+        return two.states(x, passOf(g), said)[0].logits;
+      };
+      expectClose(first(0), first(-1), 1e-6);
+      expect(first(1).sub(first(-1)).abs().max().dataSync()[0]).toBeGreaterThan(1e-3);
+      two.dispose();
+    });
+    [x, model].forEach((each) => each.dispose());
+  });
+
   test('[forwardgnn] on blocks of 300 nodes layers that learn each by itself are as right as 0.95 of backpropagation', () => {
     const labels = Array.from({ length: 300 }, (_, node) => Math.floor(node / 100));
     const p = [0, 1, 2].map((a) => [0, 1, 2].map((b) => (a === b ? 0.06 : 0.01)));

@@ -219,6 +219,12 @@ function bruteCounts(g: graph.Graph): Map<string, number> {
 }
 
 describe('[topological-concentration]', () => {
+  test('of two hops overlaps count less the further they are, by hand on a path of four', () => {
+    // Weights 1, 1/2, 1/2 and 1/4. Of 1 and 2: nothing in common at one hop, all else; of 0 and 1: 0 has none at one hop, and node 2 at two.
+    const found = probes.topologicalConcentration(generators.path({ nodes: 4 }), { hops: 2, decay: 0.5 });
+    [1 / 3, 4 / 9, 4 / 9, 1 / 3].forEach((value, node) => expect(found[node]).toBeCloseTo(value, 12));
+  });
+
   test('all nodes of a clique have 1, leaves of a star 0, an isolated node 0; a triangle with a tail by hand', () => {
     expect([...probes.topologicalConcentration(generators.complete({ nodes: 5 }))]).toEqual([1, 1, 1, 1, 1]);
     expect([...probes.topologicalConcentration(generators.star({ leaves: 4 }))]).toEqual([0, 0, 0, 0, 0]);
@@ -276,6 +282,15 @@ describe('[bemap]', () => {
     expect([...other.sources]).not.toEqual([...drawn.sources]);
     expect([...samplers.balancedNeighbours(g, { groups }).sources]).toEqual([...drawn.sources]);
     expect(() => samplers.balancedNeighbours(g, { groups: [0] })).toThrow('graph.samplers.balancedNeighbours: there must be a group for each of the 120 nodes, got 1'); // prettier-ignore
+  });
+
+  test('a loop is kept, and is nobody of its group', () => {
+    const g = graph.fromEdges({ numNodes: 4, edges: [[0, 0], [1, 0], [2, 0], [3, 0]] }); // prettier-ignore
+    // Beside its loop node 0 hears one of group 0 and two of group 1: one of each is kept.
+    const drawn = samplers.balancedNeighbours(g, { groups: [1, 0, 1, 1] });
+    expect(drawn.numEdges).toBe(3);
+    expect([...drawn.sources].filter((source) => source === 0)).toHaveLength(1);
+    expect([...drawn.sources]).toContain(1);
   });
 
   test('the gap of demographic parity that aggregation makes shrinks, and accuracy by a neutral feature hardly', () => {

@@ -69,6 +69,12 @@ describe('[gte] walks as scores', () => {
     layers.forEach((each) => each.dispose());
   });
 
+  test('[gte] an item that no path leads to is further than any other', () => {
+    const g = graph.fromEdges({ numNodes: 4, edges: [[0, 1], [2, 3]], undirected: true }); // prettier-ignore
+    expect(metrics.topologicalCloseness(g, [0], [1, 3], [[2, 1]])).toBe(1);
+    expect(metrics.topologicalCloseness(g, [0], [1, 3], [[1, 2]])).toBe(0);
+  });
+
   test('[gte] closeness by hand: pairs of several distances alone count, ties a half', () => {
     const g = generators.path({ nodes: 6 });
     // Items at 1, 3 and 5 steps of user 0: three pairs, one right, one tied, one wrong.

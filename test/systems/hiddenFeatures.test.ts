@@ -66,6 +66,17 @@ describe('[hidden-feature-recovery] positions from edges alone', () => {
     expect(misfit(all, graph.embed.recoverPositions(shuffled, { dim: 2 }))).toBeGreaterThan(0.8 * chance);
   });
 
+  test('[hidden-feature-recovery] an edge is as long as its source reaches, whichever way it is gone along: three nodes by hand', () => {
+    const g = graph.fromEdges({ numNodes: 3, edges: [[0, 1], [1, 1], [1, 2], [2, 1]] }); // prettier-ignore
+    const { values } = graph.embed.recoverPositions(g, { dim: 1, anchors: 3 });
+    // A walk that begins anew in a thousandth of its steps: nothing leads to 0, and from 1 it goes to 2 or stays.
+    const [anew, on] = [1e-3 / 3, 0.999];
+    const one = (anew * (1 + 2 * on)) / (1 - on / 2 - (on * on) / 2);
+    const [reach0, reach1, reach2] = [anew, one, anew + (on * one) / 2].map((share) => share ** (-1 / 3));
+    const [far, near] = [Math.abs(values[0] - values[1]), Math.abs(values[1] - values[2])];
+    expect(far / near).toBeCloseTo(reach0 / Math.min(reach1, reach2), 3);
+  });
+
   test('[hidden-feature-recovery] a ring comes out as a circle; the order of nodes does not matter to it', () => {
     const g = graph.generators.ring({ nodes: 24 });
     const { values } = graph.embed.recoverPositions(g, { dim: 2, anchors: 24 });

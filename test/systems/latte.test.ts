@@ -2,6 +2,7 @@ import { core, graph, layers, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { passOn } from '../support/graphs';
 import { expectGradients, spread } from '../support/gradients';
+import { setValue } from '../support/networks';
 import { expectClose, expectNoLeak } from '../support/numeric';
 import { minimise } from '../support/regression';
 
@@ -92,6 +93,41 @@ describe('LATTE', () => {
     expectNoLeak(() => passOn(few, model, rows).dispose());
     [x, rows, model].forEach((each) => each.dispose());
     expect(() => new graph.MetaRelations({ inputWidth: 2, outputWidth: 3, relations: 0, random: core.Random.fromSeed(1) })).toThrow('graph.MetaRelations: relations must be an integer of at least 1, got 0'); // prettier-ignore
+  });
+
+  test('[latte] a layer by hand: what is heard is the mean over paths, scores are of both the own and what is heard', () => {
+    // Two paths from 0 to 3 and one from 4.
+    const edges = [[0, 1], [0, 2], [1, 3], [2, 3], [4, 5], [5, 3]] as const; // prettier-ignore
+    const g = graph.fromEdges({ numNodes: 6, edges, edgeTypes: edges.map(() => 0) });
+    const model = new graph.MetaRelations({
+      inputWidth: 2,
+      outputWidth: 2,
+      relations: 1,
+      random: core.Random.fromSeed(6)
+    });
+    tf.tidy(() => {
+      const x = spread([6, 2]) as tf.Tensor2D;
+      const ctx = core.Context.create();
+      ctx.setState(GRAPH, g);
+      const map = (name: string): number[][] => {
+        const [weight, bias] = ['weight', 'bias'].map((part) => model.parameters().get(`1.${name}.${part}`)!.read());
+        return tf
+          .matMul(x, weight as tf.Tensor2D)
+          .add<tf.Tensor2D>(bias)
+          .arraySync();
+      };
+      const [own, far] = [map('own'), map('0-0')];
+      const heard = [0, 1].map((f) => (2 * far[0][f] + far[4][f]) / 3);
+      // So that a score is above 0 by what a node holds itself, and below it by what it hears.
+      const [ofOwn, ofHeard] = [own[3].map((value) => 5 * value), heard.map((value) => -value)];
+      setValue(model, 'attend1', () => tf.tensor2d([ofOwn, ofHeard]));
+      const { orders } = model.states(x, ctx);
+      const dot = (a: number[], b: number[]): number => a[0] * b[0] + a[1] * b[1];
+      const scores = [own[3], heard].map((row) => dot(own[3], ofOwn) + dot(row, ofHeard)).map((value) => Math.exp(value < 0 ? 0.2 * value : value)); // prettier-ignore
+      const wanted = [0, 1].map((f) => (scores[0] * own[3][f] + scores[1] * heard[f]) / (scores[0] + scores[1]));
+      expectClose(orders[1].slice([3, 0], [1, 2]), wanted, 1e-5);
+    });
+    model.dispose();
   });
 
   test('[latte] what lies behind two relations is found by the second order, which attends most to these two; the first order guesses', () => {

@@ -53,6 +53,19 @@ describe('[layered-prefill]', () => {
     }
   });
 
+  test('a stall is what a prompt adds to an iteration in which another request generates, and nothing where none does', () => {
+    expect(serve('chunkedPrefill').maxStallSeconds).toBe(0);
+    // The second prompt, of one chunk of 8 tokens, meets the first request while that generates: each token goes to two experts of its own.
+    const route = ({ request, position }: { request: number; position: number }): number[] => request === 0 ? [0, 1] : [2 + position, 15 - position]; // prettier-ignore
+    const requests = [
+      { arrival: 0, promptTokens: 8, outputTokens: 4 },
+      { arrival: 0, promptTokens: 4, outputTokens: 1 }
+    ];
+    const { maxStallSeconds } = serve('chunkedPrefill', { requests, route });
+    // Eight experts beside the two, 1e6 bytes each at 1e12 a second, in each layer.
+    expect(maxStallSeconds).toBeCloseTo((LAYERS * 8 * 1e6) / 1e12, 12);
+  });
+
   test('the bytes grow with the number of chunks, and not with that of groups', () => {
     const requests = [{ arrival: 0, promptTokens: 64, outputTokens: 1 }];
     const bytes = (schedule: sim.ServingSchedule) =>

@@ -118,4 +118,14 @@ describe('LiGNN', () => {
     const wrong = of(densified(0).graph);
     expect(auc(after, cold)).toBeGreaterThan(auc(wrong, cold) + 0.1);
   });
+
+  test('[lignn] by hand: a node of exactly as many neighbours as are asked for is not new, and is joined to', () => {
+    // 0, 1 and 2 are a triangle, of two neighbours each; 3 hangs on 0, which then has three.
+    const g = graph.fromEdges({ numNodes: 4, edges: [[0, 1], [1, 2], [2, 0], [0, 3]], undirected: true }); // prettier-ignore
+    const representation = { values: Float32Array.of(1, 0, -1, 0, 0.9, 0.1, 1, 0), width: 2 };
+    const added = (below: number): number[][] => graph.rewire.densify(g, { representation, below, k: 1 }).report.added.map(({ source, target }) => [source, target].sort()); // prettier-ignore
+    expect(added(2)).toEqual([[2, 3]]);
+    // Of fewer than three neighbours are all but 0, which they know already.
+    expect(added(3)).toEqual([]);
+  });
 });

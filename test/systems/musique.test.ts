@@ -48,6 +48,16 @@ describe('MuSiQue', () => {
     }
   });
 
+  test('[musique] what an unanswerable twin lacks is any of the facts that are needed, as often the one as the other', () => {
+    const pairs = data.multiHop({ questions: 300, hops: [3, 3], unanswerable: true, seed: 6 });
+    const places = Array.from({ length: 300 }, (_, i) => {
+      const [one, other] = [pairs[2 * i], pairs[2 * i + 1]];
+      return one.support.findIndex((place) => !other.facts.includes(one.facts[place]));
+    });
+    // A hundred each; a standard deviation is 8.
+    [0, 1, 2].forEach((hop) => expect(Math.abs(places.filter((place) => place === hop).length - 100)).toBeLessThan(33));
+  });
+
   test('[musique] the same seed gives the same, and what is refused', () => {
     expect(data.multiHop({ questions: 120, seed: 3 })).toEqual(asked);
     expect(() => data.multiHop({ questions: 1, hops: [4, 2] })).toThrow('data.multiHop: hops must be the least and the most, got [4,2]'); // prettier-ignore

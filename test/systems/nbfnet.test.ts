@@ -1,7 +1,7 @@
 import { core, graph, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../support/gradients';
-import { dense, drawnGraph } from '../support/graphs';
+import { dense, drawnGraph, passOn } from '../support/graphs';
 import { expectClose } from '../support/numeric';
 
 const SIZE = 12;
@@ -75,5 +75,29 @@ describe('generalised Bellman-Ford', () => {
     });
     expect(() => graph.bellmanFord(tf.zeros([6, 4]), few, { edges: [tf.zeros([few.numEdges, 3])] })).toThrow('graph.bellmanFord: edges must have 1 or 4 values, got 3'); // prettier-ignore
     expect(() => graph.bellmanFord(tf.zeros([6, 4]), few, { edges: [], aggregation: 'mean' as never })).toThrow('graph.bellmanFord: aggregation must be one of sum, min, max, got mean'); // prettier-ignore
+  });
+
+  test('[nbfnet] the layer by hand: each step has values of its own for each type of edge, and begins again at the boundary', () => {
+    const few = graph.fromEdges({ numNodes: 3, edges: [[0, 1], [1, 2], [0, 2]], edgeTypes: [0, 1, 1] }); // prettier-ignore
+    const layer = graph
+      .neuralBellmanFord({ relations: 2, steps: 2 })
+      .build({ inputWidth: 2, outputWidth: 2, random: core.Random.fromSeed(3) });
+    tf.tidy(() => {
+      const x = spread([3, 2]) as tf.Tensor2D;
+      const read = (name: string): number[][] => (layer.parameters().get(name)!.read() as tf.Tensor2D).arraySync();
+      const bias = (name: string): number[] => [
+        ...(layer.parameters().get(`${name}.bias`)?.read().dataSync() ?? [0, 0])
+      ];
+      const times = (row: number[], name: string): number[] => bias(name).map((start, j) => row.reduce((sum, value, i) => sum + value * read(`${name}.weight`)[i][j], start)); // prettier-ignore
+      const boundary = x.arraySync().map((row) => times(row, 'map'));
+      let nodes = boundary;
+      [0, 1].forEach((step) => {
+        const values = read(`relations${step}`);
+        const heard = boundary.map((row, v) => row.map((value, f) => Array.from(few.sources).reduce((sum, u, e) => sum + (few.targets[e] === v ? nodes[u][f] * values[few.edgeTypes![e]][f] : 0), value))); // prettier-ignore
+        nodes = nodes.map((row, v) => times([...row, ...heard[v]], `${step}`).map((value) => (step === 0 ? Math.max(0, value) : value))); // prettier-ignore
+      });
+      expectClose(passOn(few, layer, x), nodes.flat(), 1e-5);
+    });
+    layer.dispose();
   });
 });

@@ -36,6 +36,16 @@ describe('[netinfof]', () => {
     expect(propagated).toBeGreaterThan(features + 0.1);
   });
 
+  test('propagated features are those of two steps, and say nothing of the neighbours', () => {
+    // Four nodes of a class around each middle, which holds nothing: so do all outer ones after one step, and after two they have their class again.
+    const edges = Array.from({ length: 12 }, (_, i) => [1, 2, 3, 4].map((k) => [5 * i, 5 * i + k] as [number, number])).flat(); // prettier-ignore
+    const own = Array.from({ length: 60 }, (_, v) => Math.floor(v / 5) % 2);
+    const g = graph.fromEdges({ numNodes: 60, edges, undirected: true, nodeFeatures: own.map((c, v) => [v % 5 === 0 ? 0 : 2 * c - 1]) }); // prettier-ignore
+    const { components } = probes.usableInformation(g, { classes: own, cells: 3 });
+    // All but the middles, of which half are right.
+    expect(components.find(({ component }) => component === 'propagated')!.bestOfCells).toBeCloseTo(0.9, 12);
+  });
+
   test('the score never exceeds the best accuracy on the same cells, and both follow from the cells by hand', () => {
     for (let seed = 0; seed < 6; seed++) {
       const g = planted(seed % 2 === 0, seed % 3 === 0, seed);

@@ -115,6 +115,15 @@ describe('[laser]', () => {
     }
   );
 
+  test('nodes that are as needy are chosen in an order of each node, not all the same by all', () => {
+    const leaves = 20;
+    const star = graph.fromEdges({ numNodes: leaves + 1, edges: Array.from({ length: leaves }, (_, i) => [0, i + 1] as [number, number]), undirected: true }); // prettier-ignore
+    const { added } = graph.rewire.laser(star, { snapshots: 1, density: 0.01 }).report;
+    const times = Array.from({ length: leaves }, (_, i) => added.filter(({ source, target }) => source === i + 1 || target === i + 1).length); // prettier-ignore
+    expect(added.length).toBeGreaterThan(leaves / 2);
+    expect(Math.max(...times)).toBeLessThan(leaves / 2);
+  });
+
   test('of the nodes at one distance a node is joined to that which the fewest walks lead to', () => {
     let different = 0;
     for (const g of connected(6, () => 12)) {

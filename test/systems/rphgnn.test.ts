@@ -76,4 +76,25 @@ describe('[rphgnn] features of typed graphs by random projection', () => {
     expect(() => graph.embed.relationProjection(graph.generators.ring({ nodes: 3 }), { hops: 1, dim: 2 })).toThrow('graph.embed.relationProjection: nodes must have features'); // prettier-ignore
     expect(() => graph.embed.relationProjection(graph.generators.ring({ nodes: 3 }), undefined as never)).toThrow('graph.embed.relationProjection: options must be given'); // prettier-ignore
   });
+
+  test('[rphgnn] features that are larger say nothing more after a hop, and each hop is squashed by a matrix of its own', () => {
+    // A ring of one relation: what each hop collects is what the last state holds, one node further.
+    const ring = (scale: number): graph.Graph => graph.fromEdges({ numNodes: 3, edges: [[0, 1], [1, 2], [2, 0]], edgeTypes: [0, 0, 0], nodeFeatures: [[scale, 0], [0, scale], [scale, scale]] }); // prettier-ignore
+    const later = (scale: number): number[][] => rowsOf(graph.embed.relationProjection(ring(scale), { hops: 3, dim: 2, evenOdd: false }), 4); // prettier-ignore
+    expectRows(later(100), later(1));
+    // The map from a state to the next, of two rows of either hop: alike only where the matrices are.
+    const all = rowsOf(graph.embed.relationProjection(ring(1), { hops: 3, dim: 2, evenOdd: false }));
+    const parts = (from: number): number[][] => [0, 1].map((node) => all[node].slice(from, from + 2));
+    const map = (before: number[][], after: number[][]): number[] => {
+      const [[a, b], [c, d]] = before;
+      const det = a * d - b * c;
+      const found = [[d, -b], [-c, a]].map((row) => [0, 1].map((f) => (row[0] * after[0][f] + row[1] * after[1][f]) / det)).flat(); // prettier-ignore
+      const size = Math.hypot(...found);
+      return found.map((value) => value / size);
+    };
+    // Columns 2-3, 4-5 and 6-7 are the three hops; node i + 1 holds what node i had.
+    const shifted = (from: number): number[][] => [1, 2].map((node) => all[node].slice(from, from + 2));
+    const [first, second] = [map(parts(2), shifted(4)), map(parts(4), shifted(6))];
+    expect(Math.max(...first.map((value, i) => Math.abs(value - second[i])))).toBeGreaterThan(1e-2);
+  });
 });

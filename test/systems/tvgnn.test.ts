@@ -54,6 +54,21 @@ describe('TVGNN', () => {
     });
   });
 
+  test('[tvgnn] imbalance of soft shares by hand: what is above the share of the third of the nodes weighs twice', () => {
+    tf.tidy(() => {
+      // Of six nodes the quantile that a third is at or above is the third largest share.
+      const shares = [[0.9, 0.1, 0], [0.8, 0.1, 0.1], [0.5, 0.2, 0.3], [0.3, 0.6, 0.1], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]]; // prettier-ignore
+      const deviation = [0, 1, 2].reduce((sum, k) => {
+        const column = shares.map((row) => row[k]);
+        const quantile = [...column].sort((a, b) => b - a)[2];
+        return (
+          sum + column.reduce((all, value) => all + (value >= quantile ? 2 * (value - quantile) : quantile - value), 0)
+        );
+      }, 0);
+      expectClose(graph.assignmentBalance(tf.tensor2d(shares)), [1 - deviation / (6 * 2)], 1e-6);
+    });
+  });
+
   test('[tvgnn] of the two losses together planted blocks are a minimum against every swap of two nodes, softer shares and one cluster; without the second one cluster is the least', () => {
     const sizes = [10, 10, 10];
     const planted = graph.generators.stochasticBlockModel({ sizes, probabilities: sizes.map((_, a) => sizes.map((_unused, b) => (a === b ? 0.7 : 0.05))), seed: 2 }); // prettier-ignore

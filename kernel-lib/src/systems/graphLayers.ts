@@ -262,7 +262,7 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     claim: 'claim not tested',
     note:
       'Weights set by hand are finite differences of heat; pushed forward, the loss has the gradient of its last step at the states that it made. Trained for 120 steps on viscous Burgers the error of a step is 0.31 of the change on even points, 0.77 on uneven ones ' +
-      '(0.93 without edges), at one seed and a viscosity that was raised after a look: of 0.01 nothing was learnt from neighbours in that time, so that an effect of pushing forward over 50 steps was not found either. Chosen: two maps with SiLU, sums of ' +
+      '(0.93 without edges), at one seed, bounds and a viscosity that were set after a look: of 0.01 nothing was learnt from neighbours in that time, so that an effect of pushing forward over 50 steps was not found either. Chosen: two maps with SiLU, sums of ' +
       'messages, a linear decoder in place of a convolution over time, no absolute positions. Not covered: two dimensions, long rollouts, other equations than those of training.'
   },
   {

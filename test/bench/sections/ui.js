@@ -21,8 +21,9 @@ async function ui(bench) {
   const gallery = await Gallery.open({ width: 460 });
   try {
     const rows = [
-      await updates(gallery, bench, 'load-heatmap', [48, 128, 64]),
-      await updates(gallery, bench, 'load-heatmap', [4, 16, 64]),
+      await heatmap(gallery, bench, [48, 128, 64]),
+      await heatmap(gallery, bench, [4, 16, 64]),
+      ...(await trials(gallery, bench)),
       await firsts(gallery, bench, 'token-strip', longSample(), { choices: { 'token-strip.layers': 'all' } })
     ];
     printTable(
@@ -36,18 +37,54 @@ async function ui(bench) {
   }
 }
 
-/** Whole snapshots drawn in place of one another, until plotly.js is done. */
-async function updates(gallery, bench, picture, [layers, experts, tokens]) {
+/** Snapshots of a run of so many layers, experts and tokens. */
+async function heatmap(gallery, bench, [layers, experts, tokens]) {
   const payloads = await Promise.all([1, 2, 3].map((seed) => simulated(layers, experts, tokens, seed)));
+  return updates(gallery, bench, { picture: 'load-heatmap', of: `${layers} x ${experts}`, payloads });
+}
+
+/** The two large pictures of a search, each trial a snapshot of its own. */
+async function trials(gallery, bench) {
+  const { many } = bench.shapes.search;
+  const payloads = await searched(many);
+  const rows = [];
+  for (const picture of ['trial-values', 'trial-parallel']) {
+    rows.push(await updates(gallery, bench, { picture, of: `of a study of ${many} trials`, payloads }));
+  }
+  return rows;
+}
+
+/** The last three snapshots of a study of so many trials. */
+async function searched(trials) {
+  const { nas, show } = require('@switchyard/kernel-lib');
+  const watch = show.trials();
+  const payloads = [];
+  let begun = 0;
+  await nas.study({
+    space: nas.space({ x: nas.float(0, 1), layers: nas.integer(1, 8), kind: nas.categorical(['a', 'b', 'c']) }),
+    evaluate: ({ candidate }) => {
+      if (++begun > trials - 2) {
+        payloads.push(watch.latest());
+      }
+      return candidate.x;
+    },
+    ...{ objectives: [{ name: 'loss', better: 'lower' }], trials, strategy: nas.random(), seed: 1 },
+    ...{ name: 'bench', storage: 'memory', progress: false, watch }
+  });
+  return [...payloads, watch.latest()];
+}
+
+/** Whole snapshots drawn in place of one another, until plotly.js is done. */
+async function updates(gallery, bench, { picture, of, payloads }) {
   await gallery.page.evaluate((payloads) => Object.assign(window, { payloads }), payloads);
   await gallery.page.evaluate((name) => window.gallery.timing.first(name, window.payloads[0]), picture);
   await gallery.page.waitForFunction(() => document.querySelector('.main-svg') !== null);
   const next = (i) => gallery.page.evaluate((i) => window.gallery.timing.update(window.payloads[i % 3]), i);
   for (let i = 0; i < 5; i++) {
-    await next(i);
+    await next(i + 1);
   }
   const samples = await sample(gallery, UPDATES, next);
-  return report(bench, `${picture} ${layers} x ${experts}, update`, samples);
+  return report(bench, `${picture} ${of}, update`, samples);
 }
 
 /** A new picture and its first drawing, until the frame that shows it. */

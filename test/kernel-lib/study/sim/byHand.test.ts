@@ -120,5 +120,10 @@ test('batchByExperts takes what brings the fewest new experts, of equals the old
     batches: [[0, 3], [1, 4], [2]],
     uniqueExperts: [2, 2, 2]
   });
+  // What the second brought is there for the third.
+  expect(sim.batchByExperts({ routes: [[0, 1], [0, 2], [3, 5], [2, 4]], batchSize: 3 })).toEqual({
+    batches: [[0, 1, 3], [2]],
+    uniqueExperts: [4, 2]
+  }); // prettier-ignore
   expect(sim.batchByExperts({ routes: [[0], [1], [2]], batchSize: 2 }).batches).toEqual([[0, 1], [2]]); // prettier-ignore
 });

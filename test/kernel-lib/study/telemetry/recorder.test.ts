@@ -17,6 +17,20 @@ function payloadOf(recorder: telemetry.Recorder): protocol.RoutingPayload {
 }
 
 describe('Recorder', () => {
+  test('losses of tokens are those of the sample, where they are as many as the batch has tokens', () => {
+    const losses = (values: number[]): { kind: 'losses'; path: string; losses: Float32Array } => ({ kind: 'losses', path: '', losses: Float32Array.from(values) }); // prettier-ignore
+    const recorder = telemetry.recorder({ domains, decode: String, tokenSample: 2 });
+    // Of no batch, and then of one whose tokens are four.
+    recorder.observe(losses([1, 2, 3, 4]));
+    recorder.batch(batchOf([0, 1], 2));
+    recorder.observe(recordOf([0, 1, 0, 2, 0, 1, 0, 3]));
+    expect(recorder.data().tokens).not.toHaveProperty('loss');
+    recorder.observe(losses([9, 8, 7]));
+    expect(recorder.data().tokens).not.toHaveProperty('loss');
+    recorder.observe(losses([0.5, 0.25, 4, 5]));
+    expect(recorder.data().tokens).toMatchObject({ loss: [0.5, 0.25] });
+  });
+
   test('counts one record by hand', () => {
     const recorder = telemetry.recorder({ domains, decode: (token) => `<${token}>`, tokenSample: 2 });
     recorder.batch(batchOf([0, 1], 2));

@@ -35,6 +35,27 @@ test('what targets say that nothing is of, or what is of another kind, is in the
   network.dispose();
 });
 
+test('ranks of single matrices: the last pattern that fits counts, 0 adapts nothing, and the change keeps its size', () => {
+  const network = makeNetwork();
+  const of = (ranks: Record<string, number>): Record<string, number> => {
+    const adapters = peft.lora(network, { targets: ['*'], rank, ranks });
+    const found = [...adapters.parameters()].filter(([path]) => path.endsWith('.a')).map(([path, { shape }]) => [path, shape[1]]); // prettier-ignore
+    adapters.remove();
+    return Object.fromEntries(found) as Record<string, number>;
+  };
+  expect(of({})).toEqual({ 'w1.weight.a': 2, 'w2.weight.a': 2 });
+  expect(of({ 'w1.weight': 3 })).toEqual({ 'w1.weight.a': 3, 'w2.weight.a': 2 });
+  expect(of({ '**': 1, 'w2.*': 4 })).toEqual({ 'w1.weight.a': 1, 'w2.weight.a': 4 });
+  expect(of({ 'w2.*': 4, '**': 1 })).toEqual({ 'w1.weight.a': 1, 'w2.weight.a': 1 });
+  expect(of({ 'w1.weight': 0 })).toEqual({ 'w2.weight.a': 2 });
+  expect(() => of({ '**': 0 })).toThrow('peft.lora: targets must name a matrix of the model, got ["*"]');
+  expect(() => of({ w1: -1 })).toThrow('peft.lora: ranks of "w1" must be an integer of at least 0, got -1');
+  expect(() => of({ w7: 1 })).toThrow(
+    'peft.lora: ranks must name parameters of the model (w1.weight, w1.bias, w2.weight, w2.bias), got w7'
+  );
+  network.dispose();
+});
+
 test('adapters say what they are and what they must be', () => {
   const network = makeNetwork();
   const adapters = peft.lora(network, { targets: ['w1'], rank });
