@@ -17,6 +17,7 @@ export {
   nodePairs,
   parsed,
   ports,
+  radiusGraph,
   reversed,
   shells,
   subgraph,
@@ -48,6 +49,7 @@ export type {
   NodePairs,
   Parsed,
   PortsOptions,
+  RadiusGraphOptions,
   TrustedWeightsOptions
 } from '../base/graph';
 export * from '../base/ops/graph';

@@ -275,5 +275,16 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'Messages equal the filtered sum over all pairs, and stay where all points move. Of charges in a square, whose energies are waves of the box and bumps that end at a quarter of it, pairs within that distance miss 1.6 where both together miss 0.02, at one seed, and ' +
       'the filter that is learnt is that of the waves, to 0.02. Energies count what charges have with themselves, which a constant had to learn slowly without. That the gain is largest where most is far was not found (rank correlation 0.15: charges that are near tell ' +
       'some of it). Chosen: periodic boxes, no maps about the filter. Not covered: molecules without a box and radial filters, energies of OC20 and OE62.'
+  },
+  {
+    id: 'mace',
+    title: 'MACE: Higher Order Equivariant Message Passing Neural Networks for Fast and Accurate Force Fields',
+    function: 'graph.Mace',
+    test: 'test/systems/mace.test.ts',
+    claim: 'claim not tested',
+    note:
+      'On graph.radiusGraph, with graph.sphericalHarmonics, clebschGordan, radialBasis and symmetricProducts, whose sets are independent and as many as invariant theory counts. Energies stay to 1e-5 under turns, mirrors and shifts, forces turn to 1e-4, are minus ' +
+      'the differences of the energy, and can be trained on. Neighbours on a ring with equal distances and angles are told apart by products of three sums, and not of two. Chosen: paths of a message are summed, with a weight for each channel. Not ' +
+      'covered: rMD17, 3BPA, AcAc and how many layers other body orders need, products of several species of neighbours, periodic cells.'
   }
 ];

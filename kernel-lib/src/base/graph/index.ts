@@ -37,5 +37,7 @@ export type { NearNode } from './hopsAround';
 export { labelled } from './labelled';
 export type { Labelled, LabelledOptions } from './labelled';
 export { ports } from './ports';
+export { radiusGraph } from './radiusGraph';
+export type { RadiusGraphOptions } from './radiusGraph';
 export type { PortsOptions } from './ports';
 export { reversed, reversedOf, withReverse } from './reverse';

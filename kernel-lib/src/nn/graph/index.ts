@@ -45,3 +45,5 @@ export { SubgraphEquivariant } from './subgraphEquivariant';
 export type { SubgraphEquivariantOptions } from './subgraphEquivariant';
 export { virgoVariances } from './virgo';
 export type { VirgoOptions } from './virgo';
+export { Mace } from './mace';
+export type { MaceOptions } from './mace';

@@ -257,6 +257,7 @@ export const ELSEWHERE = {
   GraphParsing: 'systems/gpn.test.ts',
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
+  Mace: 'systems/mace.test.ts',
   MessagePassing: 'messagePassing.test.ts',
   MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',

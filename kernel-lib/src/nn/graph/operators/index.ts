@@ -19,3 +19,8 @@ export type { AttentionMaskOptions } from './attentionMask';
 export { metaNodeContrast } from './metaNodes';
 export type { MetaNodeOptions } from './metaNodes';
 export { pairBasis } from './pairBasis';
+export { clebschGordan, sphericalHarmonics } from './sphericalHarmonics';
+export { radialBasis } from './radialBasis';
+export type { RadialBasisOptions } from './radialBasis';
+export { symmetricProducts } from './symmetricProducts';
+export type { SymmetricProducts } from './symmetricProducts';
