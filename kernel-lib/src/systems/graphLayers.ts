@@ -286,5 +286,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
       'On graph.radiusGraph, with graph.sphericalHarmonics, clebschGordan, radialBasis and symmetricProducts, whose sets are independent and as many as invariant theory counts. Energies stay to 1e-5 under turns, mirrors and shifts, forces turn to 1e-4, are minus ' +
       'the differences of the energy, and can be trained on. Neighbours on a ring with equal distances and angles are told apart by products of three sums, and not of two. Chosen: paths of a message are summed, with a weight for each channel. Not ' +
       'covered: rMD17, 3BPA, AcAc and how many layers other body orders need, products of several species of neighbours, periodic cells.'
+  },
+  {
+    id: 'mfn',
+    title: 'Equivariant Matrix Function Neural Networks',
+    function: 'graph.matrixFunction',
+    test: 'test/systems/mfn.test.ts',
+    claim: 'claim not tested',
+    note:
+      'On graph.resolventSum, which equals the function of the eigenvalues to 1e-5; blocks of degrees to 2 are couplings of graph.sphericalHarmonics, and what comes out stays as edges turn or are mirrored. One layer hears the other end of a path of 20, where a layer ' +
+      'of messages has a gradient of exactly 0. Chosen: dense matrices of each graph, one function for all channels of a layer, its diagonal and its product with values of nodes in place of features of edges. Not covered: ZINC, TU, training, sparse solvers.'
   }
 ];

@@ -36,6 +36,8 @@ export { hopsAround } from './hopsAround';
 export type { NearNode } from './hopsAround';
 export { labelled } from './labelled';
 export type { Labelled, LabelledOptions } from './labelled';
+export { neighbourhoodTokens } from './neighbourhoodTokens';
+export type { NeighbourhoodTokensOptions } from './neighbourhoodTokens';
 export { ports } from './ports';
 export { radiusGraph } from './radiusGraph';
 export type { RadiusGraphOptions } from './radiusGraph';

@@ -47,3 +47,7 @@ export { virgoVariances } from './virgo';
 export type { VirgoOptions } from './virgo';
 export { Mace } from './mace';
 export type { MaceOptions } from './mace';
+export { CoordinateTransformer } from './coordinateTransformer';
+export type { CoordinateTransformerOptions } from './coordinateTransformer';
+export { Mamba } from './mamba';
+export type { MambaOptions } from './mamba';

@@ -20,3 +20,9 @@ export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, O
 export { closureScores, simplicialTriangles } from './simplicialClosure';
 export type { SimplicialTriangles, Triple } from './simplicialClosure';
 export { distanceCentre } from './distanceCentre';
+export { attentionByDistance } from './attentionByDistance';
+export type { AttentionByDistance, DistanceBin } from './attentionByDistance';
+export { powerLaw } from './powerLaw';
+export type { PowerLaw, PowerLawSample } from './powerLaw';
+export { scalingStudy } from './scalingStudy';
+export type { Extrapolation, ScalingStudy, ScalingStudyOptions } from './scalingStudy';

@@ -24,3 +24,5 @@ export { radialBasis } from './radialBasis';
 export type { RadialBasisOptions } from './radialBasis';
 export { symmetricProducts } from './symmetricProducts';
 export type { SymmetricProducts } from './symmetricProducts';
+export { resolventSum } from './resolventSum';
+export type { Poles } from './resolventSum';
