@@ -43,3 +43,7 @@ export { radiusGraph } from './radiusGraph';
 export type { RadiusGraphOptions } from './radiusGraph';
 export type { PortsOptions } from './ports';
 export { reversed, reversedOf, withReverse } from './reverse';
+export { literalClauses, satisfiedClauses, satisfy } from './formulas';
+export type { Formula, LiteralClauses } from './formulas';
+export { propagationGraph } from './propagationGraph';
+export type { PropagationGraphOptions } from './propagationGraph';

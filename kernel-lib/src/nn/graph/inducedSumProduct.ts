@@ -78,7 +78,7 @@ export class InducedSumProduct extends Module {
       const prior = tf.logSoftmax(this.prior.read().reshape([1, components])).tile([graph.numNodes, 1]) as tf.Tensor2D;
       const logPrior = i === 0 ? prior : this.fromChildren(levels[i - 1].logPosterior, prior, i - 1, graph);
       const joint = logPrior.add<tf.Tensor2D>(this.products(i, seen));
-      const logLikelihood = logSumExp(joint, 1, true) as tf.Tensor2D;
+      const logLikelihood = logSumExp(joint).expandDims<tf.Tensor2D>(1);
       levels.push({ logPrior, logPosterior: joint.sub(logLikelihood), logLikelihood });
     });
     return levels;

@@ -1,28 +1,10 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, given, Module, Parameter, type Random } from '../../base/core';
-import { type Graph, reversedOf } from '../../base/graph';
+import { Axis, type Context, expectInteger, fail, given, Module, Parameter, Random } from '../../base/core';
+import { type Formula, type LiteralClauses, literalClauses, reversedOf, satisfiedClauses } from '../../base/graph';
 import { neighbourSum } from '../../base/ops/graph';
 import { kMeans } from '../../base/math';
 import { Linear, type RecurrentCell } from '../layers';
 import { CELLS, type RecurrentState } from '../layers/recurrentCells';
-
-/** A formula in conjunctive normal form: of each clause its literals, v + 1 for variable v and -(v + 1) for its negation. */
-export interface Formula {
-  /** n. */
-  variables: number;
-  clauses: readonly (readonly number[])[];
-}
-
-/** Formulas as one graph of literals and clauses: edges from a literal to each clause that has it. */
-export interface LiteralClauses {
-  /** Nodes are all literals, then all clauses; a literal's negation is beside it. */
-  graph: Graph;
-  /** Literals, 2 n of each formula: those of variable v at 2 v and 2 v + 1. */
-  literals: number;
-  /** Formula of each literal. */
-  formulaOf: Int32Array;
-  formulas: number;
-}
 
 /** Options of `graph.NeuroSat`. */
 export interface NeuroSatOptions {
@@ -81,7 +63,7 @@ export class NeuroSat extends Module {
   }
 
   override apply(): tf.Tensor {
-    throw new TypeError('graph.NeuroSat: a solver takes formulas (votes)');
+    return fail(this.kind, 'a solver is of formulas (votes, decode)', 'a tensor');
   }
 
   /** Votes on formulas. Call it within a tidy. */
@@ -119,9 +101,9 @@ export class NeuroSat extends Module {
     return formulas.map((formula) => {
       const own = rows.slice(from, from + 2 * formula.variables).map((row) => Float64Array.from(row));
       from += own.length;
-      const { assignment } = kMeans(own, { clusters: 2, seed: 0 });
-      const tries = [0, 1].map((cluster) => Array.from({ length: formula.variables }, (_, v) => assignment[2 * v] === cluster)); // prettier-ignore
-      const [a, b] = tries.map((values) => satisfied(formula, values));
+      const { members } = kMeans(own, { count: 2, next: Random.fromSeed(0).child('clusters').generator() });
+      const tries = members.map((cluster) => Array.from({ length: formula.variables }, (_, v) => cluster.includes(2 * v))); // prettier-ignore
+      const [a, b] = tries.map((values) => satisfiedClauses(formula, values));
       return a >= b ? tries[0] : tries[1];
     });
   }

@@ -26,3 +26,5 @@ export { symmetricProducts } from './symmetricProducts';
 export type { SymmetricProducts } from './symmetricProducts';
 export { resolventSum } from './resolventSum';
 export type { Poles } from './resolventSum';
+export { precode, sumRate, wmmse } from './precoding';
+export type { ComplexMatrices, PrecodeOptions, WmmseOptions } from './precoding';
