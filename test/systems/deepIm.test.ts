@@ -42,7 +42,7 @@ describe('DeepIM', () => {
     model.dispose();
   });
 
-  test('[deepim] on 200 nodes: seeds that the search finds spread at least as far as those of the largest degree and near to greedy ones, within the budget', () => {
+  test('[deepim] on 200 nodes: seeds that the search finds spread at least as far as those of the largest degree and within 5 % of greedy ones, within the budget', () => {
     const next = core.Random.fromSeed(3).generator();
     const g = weighted(graph.generators.stochasticBlockModel({ sizes: [50, 50, 50, 50], probabilities: Array.from({ length: 4 }, (_, a) => Array.from({ length: 4 }, (_b, b) => (a === b ? (a === 0 ? 0.16 : 0.08) : 0.004))), seed: 2 }), 0.12); // prettier-ignore
     const [BUDGET, SETS] = [8, 96];
@@ -53,20 +53,20 @@ describe('DeepIM', () => {
     const model = new graph.InfluenceSearch({ graph: g, latent: 32, hidden: 64, steps: 4, random });
     const now = (): number => tf.tidy(() => model.reached(seeds).sub(frequencies).square().mean().dataSync()[0]);
     const before = now();
-    minimise(model, (ctx) => model.loss(seeds, frequencies, ctx), { steps: 60, learningRate: 0.01 });
+    minimise(model, (ctx) => model.loss(seeds, frequencies, ctx), { steps: 80, learningRate: 0.01 });
     expect(now()).toBeLessThan(before);
-    const best = often.map((row, i) => ({ i, sum: row.reduce((a, b) => a + b) })).sort((a, b) => b.sum - a.sum).slice(0, 8); // prettier-ignore
+    const best = often.map((row, i) => ({ i, sum: row.reduce((a, b) => a + b) })).sort((a, b) => b.sum - a.sum).slice(0, 4); // prettier-ignore
     const starts = tf.tensor2d(best.map(({ i }) => rows[i]));
-    const found = model.search({ budget: BUDGET, starts });
+    const found = model.search({ budget: BUDGET, starts, ascents: 300, learningRate: 0.1, penalty: 2 });
     const degree = graph.degrees(g);
     const byDegree = [...Array(200).keys()].sort((a, b) => degree[b] - degree[a]).slice(0, BUDGET);
     const greedy = graph.probes.greedySeeds(g, { budget: BUDGET, runs: 50, seed: 5 });
-    console.log(spreadOf(g, found), spreadOf(g, byDegree), spreadOf(g, greedy), best[0].sum);
     expect(found.length).toBe(BUDGET);
     expect(spreadOf(g, found)).toBeGreaterThan(spreadOf(g, byDegree));
+    expect(spreadOf(g, found)).toBeGreaterThan(0.95 * spreadOf(g, greedy));
     // By centrality as a cost the budget holds as well.
     const costs = degree.map((each) => 1 + each / 10);
-    const paid = model.search({ budget: 10, costs, starts }).reduce((sum, node) => sum + costs[node], 0);
+    const paid = model.search({ budget: 10, costs, starts, ascents: 20 }).reduce((sum, node) => sum + costs[node], 0);
     expect(paid).toBeLessThanOrEqual(10);
     expect(paid).toBeGreaterThan(8);
     tf.dispose([seeds, frequencies, starts]);

@@ -12,7 +12,7 @@ export interface PropagationGraphOptions {
 
 /**
  * Graph of a plane for learning how radio propagates (data-driven propagation by graph networks): cells are nodes, edges of type 0 lead from the eight around a cell, those of type 1 are rays, straight from the transmitter and each measured
- * cell to every cell. Features of an edge are its length over the side and how many wall cells lie on it, over 4; those of a node its strength over 50 where measured, whether it is, whether it is of a wall, and of the transmitter.
+ * cell to every cell. Features of an edge are its length over the side, the logarithm of its length in cells, and how many wall cells lie on it, over 4; those of a node its strength over 50 where measured, whether it is, whether it is of a wall, and of the transmitter.
  *
  * @throws {SwitchyardError} where a measured cell is not there.
  */
@@ -47,7 +47,7 @@ export function propagationGraph(field: GridField, options: PropagationGraphOpti
   const length = ([a, b]: [number, number]): number => Math.hypot(Math.floor(a / size) - Math.floor(b / size), (a % size) - (b % size)); // prettier-ignore
   return fromEdges({
     ...{ numNodes: walls.length, edges, edgeTypes },
-    edgeFeatures: edges.map((edge) => [length(edge) / size, wallsBetween(field, edge[0], edge[1]) / 4]),
+    edgeFeatures: edges.map((edge) => [length(edge) / size, Math.log10(length(edge)), wallsBetween(field, edge[0], edge[1]) / 4]), // prettier-ignore
     nodeFeatures: Array.from(walls, (wall, cell) => [known.has(cell) ? strength[cell] / 50 : 0, Number(known.has(cell)), wall, Number(cell === transmitter)]) // prettier-ignore
   });
 }

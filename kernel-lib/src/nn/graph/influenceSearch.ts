@@ -27,8 +27,10 @@ export interface SeedSearchOptions {
   starts: tf.Tensor2D;
   /** Steps of ascent. Default 60. */
   ascents?: number;
-  /** Default 0.05. */
+  /** Length of a step. Default 0.05. */
   learningRate?: number;
+  /** Nodes that a unit over the budget is worth. Default 4. */
+  penalty?: number;
 }
 
 /** Keeps logarithms finite. */
@@ -108,7 +110,7 @@ export class InfluenceSearch extends Module {
    */
   search(options: SeedSearchOptions): number[] {
     const where = 'graph.InfluenceSearch.search';
-    const { budget, costs, starts, ascents = 60, learningRate = 0.05 } = given(where, options);
+    const { budget, costs, starts, ascents = 60, learningRate = 0.05, penalty = 4 } = given(where, options);
     const count = this.graph.numNodes;
     expectShape(where, starts, ['B', count]);
     expectInteger(where, 'ascents', ascents, 0);
@@ -118,21 +120,26 @@ export class InfluenceSearch extends Module {
     }
     expectNumber(where, 'budget', budget, prices.reduce((a, b) => Math.min(a, b))); // prettier-ignore
     const ctx = Context.create();
-    const code = tf.variable(tf.tidy(() => this.encode(starts, ctx)));
-    const optimizer = tf.train.adam(learningRate);
     const paid = tf.tensor2d(prices, [count, 1]);
-    for (let step = 0; step < ascents; step++) {
+    const worth = (code: tf.Tensor): tf.Scalar => {
+      const set = this.decode(code, ctx).sigmoid() as tf.Tensor2D;
       // What is over the budget costs more than it can bring.
-      optimizer.minimize(() => tf.tidy(() => {
-        const set = this.decode(code, ctx).sigmoid() as tf.Tensor2D;
-        const over = tf.matMul(set, paid).sub(budget).relu().sum();
-        return over.mul(count / budget).sub(this.reached(set).sum()) as tf.Scalar;
-      }), false, [code]); // prettier-ignore
+      const over = tf.matMul(set, paid).sub(budget).relu().sum();
+      return this.reached(set).sum().sub(over.mul(penalty)) as tf.Scalar;
+    };
+    let code = tf.tidy(() => this.encode(starts, ctx));
+    for (let step = 0; step < ascents; step++) {
+      const next = tf.tidy(() => {
+        const slope = tf.grad(worth)(code);
+        // Steps of one length, as spreads of sets differ in size.
+        return code.add(slope.div(slope.square().mean(1, true).sqrt().add(1e-9)).mul(learningRate));
+      });
+      code.dispose();
+      code = next;
     }
     const sets = tf.tidy(() => (this.decode(code, ctx).arraySync() as number[][]).map((row) => within(row, prices, budget))); // prettier-ignore
     const spreads = tf.tidy(() => this.reached(tf.tensor2d(sets.map((set) => indicator(set, count)))).sum(1).dataSync<'float32'>()); // prettier-ignore
     tf.dispose([code, paid]);
-    optimizer.dispose();
     ctx.dispose();
     return sets[spreads.reduce((best, spread, i) => (spread > spreads[best] ? i : best), 0)];
   }

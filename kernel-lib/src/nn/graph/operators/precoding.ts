@@ -40,7 +40,7 @@ export function precode(channels: ComplexMatrices, options: PrecodeOptions): Com
     const each = tf.concat([weights, weights], 1).expandDims(1);
     const apply = (v: tf.Tensor): tf.Tensor => tf.matMul(h.mul(each), tf.matMul(h, v as tf.Tensor3D, true)).add(v.mul(noise * users)); // prettier-ignore
     const columns = h.slice([0, 0, 0], [-1, -1, users]);
-    const solved = conjugate(apply, columns, steps ?? 2 * users + 1);
+    const solved = conjugate(apply, columns, steps ?? users + 1);
     const length = solved.square().sum(1, true).add(1e-12).sqrt();
     const scaled = solved.div(length).mul(powers.expandDims(1).sqrt());
     const [real, imaginary] = tf.split(scaled, 2, 1) as tf.Tensor3D[];
@@ -52,14 +52,15 @@ export function precode(channels: ComplexMatrices, options: PrecodeOptions): Com
 function conjugate(apply: (v: tf.Tensor) => tf.Tensor, b: tf.Tensor, steps: number): tf.Tensor {
   let [x, r, p] = [tf.zerosLike(b), b, b];
   let rr = r.square().sum(1, true);
+  // Of the right side: a column that is solved to this stays, and its gradient is finite.
+  const least = rr.mul(1e-9).add(1e-30);
   for (let step = 0; step < steps; step++) {
     const ap = apply(p);
-    // A column that is solved stays.
-    const alpha = rr.div(p.mul(ap).sum(1, true).add(1e-20));
+    const alpha = rr.div(p.mul(ap).sum(1, true).add(least));
     x = x.add(p.mul(alpha));
     r = r.sub(ap.mul(alpha));
     const next = r.square().sum(1, true);
-    p = r.add(p.mul(next.div(rr.add(1e-20))));
+    p = r.add(p.mul(next.div(rr.add(least))));
     rr = next;
   }
   return x;
@@ -121,7 +122,7 @@ export function wmmse(channels: ComplexMatrices, options: WmmseOptions): Complex
       const [wu, wv] = [weight.mul(u).expandDims(1), weight.mul(v).expandDims(1)];
       const [ta, tb] = [a.transpose([0, 2, 1]), b.transpose([0, 2, 1])];
       const right = tf.concat([ta.mul(wu).sub(tb.mul(wv)), tb.mul(wu).add(ta.mul(wv))], 1);
-      const solved = conjugate(apply, right, 2 * users + 2);
+      const solved = conjugate(apply, right, users + 1);
       [c, d] = tf.split(solved, 2, 1) as tf.Tensor3D[];
     }
     const scale = c.square().add(d.square()).sum([1, 2], true).sqrt();
