@@ -66,16 +66,16 @@ export interface PairTraining {
   learningRate?: number;
 }
 
-/** Trains energies and forces. */
+/** Trains energies and forces, of one set of molecules in each step. */
 export function train(
   model: graph.CoordinateTransformer,
-  { g, points, energies, forces }: Molecules,
+  sets: readonly Molecules[],
   { steps, turn = false, learningRate = 0.01 }: PairTraining
 ): void {
-  // prettier-ignore
   minimise(
     model,
     (ctx, step) => {
+      const { g, points, energies, forces } = sets[step % sets.length];
       ctx.setState(GRAPH, g);
       const map = turn ? turnOf(step) : tf.eye(3);
       const made = model.apply(tf.matMul(tf.tensor2d(points), map), ctx);

@@ -60,7 +60,7 @@ describe('transformer without graph priors', () => {
     const [seen, unseen] = [moleculesOf(64, 1), moleculesOf(24, 2)];
     const [plain, augmented] = [false, true].map((turn) => {
       const model = new graph.CoordinateTransformer({ width: 16, layers: 2, heads: 2, random });
-      train(model, seen, { steps: 150, turn });
+      train(model, [seen], { steps: 150, turn });
       const found = { error: forceError(model, unseen), turned: forceError(model, turned(unseen)), correlation: correlationOf(model, unseen) }; // prettier-ignore
       model.dispose();
       return found;

@@ -7,7 +7,7 @@ const pairsOf = (variables: number, from: number, count: number): graph.Formula[
   Array.from({ length: count }, (_, i) => graph.generators.satPairs({ variables, seed: from + i })).flatMap(({ unsatisfiable, satisfiable }) => [unsatisfiable, satisfiable]); // prettier-ignore
 
 test('[neurosat] trained on one bit a formula of 3 to 5 variables: accuracy on others over chance, and how many of 8 variables are solved in 8 rounds and in 32', async () => {
-  const { accuracy } = await overTenSeeds('neurosat', (seed) => {
+  const { accuracy, moreIn32 } = await overTenSeeds('neurosat', (seed) => {
     const model = new graph.NeuroSat({ width: 16, rounds: 8, random: core.Random.fromSeed(seed) });
     const sets = Array.from({ length: 12 }, (_, i) => graph.literalClauses(pairsOf(3 + (i % 3), 10_000 * seed + 100 * i, 12))); // prettier-ignore
     const labels = tf.tensor1d(Array.from({ length: 24 }, (_, i) => i % 2));
@@ -23,5 +23,5 @@ test('[neurosat] trained on one bit a formula of 3 to 5 variables: accuracy on o
     model.dispose();
     return { accuracy: right - 0.5, solvedIn8: solved[0], moreIn32: solved[1] - solved[0] };
   });
-  expect(accuracy.mean).toBeGreaterThan(0);
+  expect([accuracy.verdict, moreIn32.verdict]).toEqual(['above', 'above']);
 });

@@ -335,7 +335,7 @@ export const graphLayerSystems: readonly SystemEntry[] = [
   },
   {
     id: 'neural-compilation-of-gnns',
-    title: 'Mind The Gap: Deep Learning Doesn\'t Learn Deeply',
+    title: "Mind The Gap: Deep Learning Doesn't Learn Deeply",
     function: 'graph.AlgorithmNetwork',
     test: 'test/systems/neuralCompilation.test.ts',
     claim: 'claim not tested',
