@@ -94,7 +94,6 @@ describe('routing by local rules', () => {
       });
     }
     network.dispose();
-    console.log(JSON.stringify(totals));
     expect(totals.learnt).toBeGreaterThan(totals.greedy);
     expect(totals.learntStretch).toBeLessThanOrEqual(totals.greedyStretch);
   });

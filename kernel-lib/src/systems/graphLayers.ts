@@ -303,7 +303,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     function: 'graph.CoordinateTransformer',
     test: 'test/systems/graphFreeTransformer.test.ts',
     claim: 'claim not tested',
-    note: 'TRANSFORMER_NOTE'
+    measured: {
+      test: 'test/systems/graphFreeTransformer.slow.test.ts',
+      figures:
+        'error of forces of turned molecules, over their size, without turns in training over with them 0.091 +- 0.045, and what is left with them 0.50 +- 0.03; correlation of attention and distance -0.80 +- 0.04 where forces fall with distance, 0.19 +- 0.26 (undecided) where they have a bump; error by parameters to the power -0.212 +- 0.020, R2 of a seed 0.78 +- 0.05',
+      date: '2026-12-01'
+    },
+    note:
+      'With graph.probes.attentionByDistance; a block by hand. Molecules of five atoms with potentials of pairs. The power of parameters holds where each step sees other molecules; with 96 of them the error does not fall with parameters (0.002 +- 0.019), and R2 above 0.9, as asked for, is not reached. ' +
+      'That attention falls with distance hangs on the potential. Both were seen before the figures were taken. Not covered: OMol25, an equivariant network at the same cost, larger molecules.'
   },
   {
     id: 'graph-mamba',
@@ -331,7 +339,15 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     function: 'graph.NeuroSat',
     test: 'test/systems/neuroSat.test.ts',
     claim: 'claim not tested',
-    note: 'NEUROSAT_NOTE'
+    measured: {
+      test: 'test/systems/neuroSat.slow.test.ts',
+      figures:
+        'trained for 200 steps on formulas of 3 to 5 variables: right on others of 4 0.85 +- 0.14; of 8 variables solved in 8 rounds 0.70 +- 0.25, and in 32 more by 0.080 +- 0.038',
+      date: '2026-12-01'
+    },
+    note:
+      'On graph.literalClauses, with the cell of layers.Recurrent; graph.generators.satPairs are pairs of SR(n), graph.satisfy a solver. Two rounds by hand, and votes that do not depend on names. Some seeds do not learn in 200 steps; solved are those that an assignment read off two clusters satisfies, by the better of two. ' +
+      'Chosen: no layer norms, maps of one layer for messages. Not covered: 16 variables, as asked for, other distributions, up to 40 variables in training.'
   },
   {
     id: 'neural-compilation-of-gnns',
@@ -359,6 +375,8 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     function: 'graph.PrecodingNetwork',
     test: 'test/systems/icgnn.test.ts',
     claim: 'claim not tested',
-    note: 'ICGNN_NOTE'
+    note:
+      'With graph.precode (conjugate gradients, exact in users and one steps), sumRate and wmmse. Trained without labels on 4 users of 4 antennas, of 8 users of 8 it has 0.93 of the sum rate of WMMSE, where even powers have 0.87, and of 8 of 12 antennas 0.977, where even powers have 0.974, at one seed: the 0.95 asked for is reached where there are antennas to spare. ' +
+      'Numbers of antennas and steps were chosen after a look at 8 and 12 in training, where little was learnt. Chosen: weights of interference and powers are learnt, directions follow. Not covered: cell-free power allocation, complexity in operations.'
   }
 ];

@@ -124,7 +124,15 @@ export const graphStudySystems: readonly SystemEntry[] = [
     title: 'Data-Driven Radio Propagation Modeling using Graph Neural Networks',
     function: 'graph.propagationGraph',
     test: 'test/systems/gnnRadio.test.ts',
-    note: 'RADIO_NOTE'
+    measured: {
+      test: 'test/systems/gnnRadio.slow.test.ts',
+      figures:
+        'decibels of error on fields never seen: interpolation by distance over a network with rays 3.6 +- 1.5, and one without rays over it 7.4 +- 2.0; its own error 4.2 +- 1.4',
+      date: '2026-12-01'
+    },
+    note:
+      'With graph.generators.gridField; the network is one round of graph.messagePassing. Planes of 20 x 20 cells with four walls, 20 cells measured, six planes in training, 150 steps. With weights set by hand the rays of the transmitter give every strength. Steps, width and the logarithm of lengths were chosen after a look at one seed. ' +
+      'Not covered: images of real places, reflection and diffraction, real measurements.'
   },
   {
     id: 'deepim',
@@ -142,6 +150,14 @@ export const graphStudySystems: readonly SystemEntry[] = [
     function: 'graph.probes.scalingStudy',
     test: 'test/systems/gnnScaling.test.ts',
     claim: 'claim not tested',
-    note: 'SCALING_NOTE'
+    measured: {
+      test: 'test/systems/gnnScaling.slow.test.ts',
+      figures:
+        'errors over the variance: widths 2 to 64 on 64 graphs 0.959, 0.804, 0.550, 0.535, 0.544, 0.604 (R2 0.81, the last off by 0.31); width 16 on 4 to 64 graphs 3.04, 0.787, 0.692, 0.618, 0.535 (R2 0.73, off by 0.45)',
+      date: '2026-12-01'
+    },
+    note:
+      'With graph.probes.powerLaw; a planted law is found exactly. On a property of drawn graphs more graphs and width up to 8 help, but no power law with R2 above 0.9 that foretells the next size within 10 %, as asked for, was found: width ceases to help with so few graphs. ' +
+      'Not covered: depth, labels and diversity, molecules, finetuning, transformers and hybrids.'
   }
 ];

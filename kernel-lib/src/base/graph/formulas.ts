@@ -13,7 +13,7 @@ export interface Formula {
 export interface LiteralClauses {
   /** Nodes are all literals, then all clauses. */
   graph: Graph;
-  /** How many literals there are: of each formula those of variable v at 2 v and, negated, at 2 v + 1. */
+  /** Number of literals: of each formula those of variable v at 2 v and, negated, at 2 v + 1. */
   literals: number;
   /** Formula of each literal. */
   formulaOf: Int32Array;
@@ -50,12 +50,12 @@ export function literalClauses(formulas: readonly Formula[]): LiteralClauses {
   return { graph: fromEdges({ numNodes: clause, edges }), literals, formulaOf, formulas: formulas.length };
 }
 
-/** How many clauses an assignment satisfies. */
+/** Number of clauses that an assignment satisfies. */
 export function satisfiedClauses({ clauses }: Formula, values: readonly boolean[]): number {
   return clauses.filter((clause) => clause.some((literal) => values[Math.abs(literal) - 1] === literal > 0)).length;
 }
 
-/** An assignment that satisfies all clauses, or null where there is none: by trying, with clauses of one literal first (Davis, Putnam, Logemann and Loveland). */
+/** Assignment that satisfies all clauses, or null where there is none: by trying, with clauses of one literal first (Davis, Putnam, Logemann and Loveland). */
 export function satisfy({ variables, clauses }: Formula): boolean[] | null {
   const found = search(clauses, new Map());
   return found && Array.from({ length: variables }, (_, v) => found.get(v + 1) ?? false);

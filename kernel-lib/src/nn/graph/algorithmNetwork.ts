@@ -60,7 +60,7 @@ export class AlgorithmNetwork extends Module {
     return tf.tidy(() => this.states(x, ctx).at(-1)!);
   }
 
-  /** What nodes hold after each step, [N, F] each. Call it within a tidy. */
+  /** States of the nodes after each step, [N, F] each. Call it within a tidy. */
   states(x: tf.Tensor, ctx: Context, steps = this.steps): tf.Tensor2D[] {
     const graph = graphOfPass(this, ctx);
     expectShape(ctx.path || 'graph.AlgorithmNetwork', x, [graph.numNodes, this.width]);
@@ -95,7 +95,7 @@ export class AlgorithmNetwork extends Module {
     this.set('out', [[0, 0, 1], [1, 0, 1]]); // prettier-ignore
   }
 
-  /** What a state stands for: distances where `largest` is given, Infinity where nothing leads; reached or not else. */
+  /** Meaning of a state: distances where `largest` is given, Infinity where nothing leads; reached or not else. */
   read(state: tf.Tensor2D, { algorithm, largest = 1 }: CompileOptions): number[] {
     const first = state.dataSync().filter((_, i) => i % this.width === 0);
     return Array.from(first, (value) => (algorithm === 'bfs' ? value : value > 0 ? largest - value : Infinity));

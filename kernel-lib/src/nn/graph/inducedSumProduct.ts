@@ -16,7 +16,7 @@ export interface InducedSumProductOptions {
   random: Random;
 }
 
-/** What the networks of one height say. */
+/** Mixtures of one height. */
 export interface SumProductLevel {
   /** Logarithms of the mixture's weights, [N, C]: those of the children's posteriors through a learnt transition, of the lowest a prior. */
   logPrior: tf.Tensor2D;

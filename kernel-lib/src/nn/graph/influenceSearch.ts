@@ -19,7 +19,7 @@ export interface InfluenceSearchOptions {
 
 /** Options of {@link InfluenceSearch.search}. */
 export interface SeedSearchOptions {
-  /** What seeds may cost together. */
+  /** Most that seeds may cost together. */
   budget: number;
   /** Cost of each node, above 0: its centrality, say. Default 1. */
   costs?: ArrayLike<number>;

@@ -27,7 +27,7 @@ export interface MaceOptions {
   layers?: number;
   /** Bessel functions of a length. Default 8. */
   radial?: number;
-  /** What sums over neighbours are divided by: as many as there are in the mean. Default 1. */
+  /** Divisor of sums over neighbours: as many as there are in the mean. Default 1. */
   neighbours?: number;
   /** Default 0. */
   seed?: number;

@@ -15,7 +15,7 @@ export interface NeuroSatOptions {
   random: Random;
 }
 
-/** What a pass gives. */
+/** Result of a pass. */
 export interface SatVotes {
   /** Whether each formula can be satisfied, logits [formulas]. */
   logits: tf.Tensor1D;

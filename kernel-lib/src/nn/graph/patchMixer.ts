@@ -28,7 +28,7 @@ export interface PatchMixerOptions {
   patches: number;
   /** Steps by which each reaches into its neighbours. Default 1. */
   overlap?: number;
-  /** What mixes patches: maps over them ("mlp", MLP-Mixer) or attention ("attention", ViT). Default "mlp". */
+  /** Mixer of patches: maps over them ("mlp", MLP-Mixer) or attention ("attention", ViT). Default "mlp". */
   mixer?: 'mlp' | 'attention';
   /** Blocks of mixing. Default 1. */
   blocks?: number;

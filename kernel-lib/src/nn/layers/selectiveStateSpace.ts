@@ -13,7 +13,7 @@ export interface SelectiveStateSpaceOptions {
   inner?: Size;
   /** States of a channel, S. Default 8. */
   states?: number;
-  /** What positions hear: those before them ("forward"), or all, by a scan of its own each way ("both") or the same one ("tied"). Default "forward". */
+  /** Positions that one hears: those before it ("forward"), or all, by a scan of its own each way ("both") or the same one ("tied"). Default "forward". */
   direction?: 'forward' | 'both' | 'tied';
   random: Random;
 }

@@ -4,7 +4,7 @@ import { independentCascade } from '../../base/graph/generators';
 
 /** Options of `graph.probes.greedySeeds`. */
 export interface GreedySeedsOptions {
-  /** What seeds may cost together. */
+  /** Most that seeds may cost together. */
   budget: number;
   /** Cost of each node, above 0. Default 1. */
   costs?: ArrayLike<number>;

@@ -11,7 +11,7 @@ export interface LocalHop {
   hop: number;
 }
 
-/** How good a hop is: the neighbour with the largest score is taken. */
+/** Scores of hops: the neighbour with the largest score is taken. */
 export type ForwardingScore = (hops: readonly LocalHop[]) => ArrayLike<number>;
 
 /** Greedy geographic forwarding: the neighbour nearest to the destination, if it is nearer than the node itself. */
@@ -28,7 +28,7 @@ export interface LocalRoutesOptions {
   timeToLive?: number;
 }
 
-/** What became of a packet. */
+/** Course of a packet. */
 export interface LocalRoute {
   /** Nodes passed, the source first; the destination last where it is delivered. */
   path: number[];
