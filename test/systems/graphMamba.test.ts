@@ -89,7 +89,14 @@ describe('graph Mamba', () => {
       model.dispose();
     }
     // One way, from the least degree on: the ends of a path in their order, then its middle.
-    const forward = new graph.Mamba({ inputWidth: 2, width: 4, outputWidth: 2, states: 2, direction: 'forward', random });
+    const forward = new graph.Mamba({
+      inputWidth: 2,
+      width: 4,
+      outputWidth: 2,
+      states: 2,
+      direction: 'forward',
+      random
+    });
     const heard = tf.tidy(() => [0, 1, 2].map((node) => {
       const slope = tf.grad((rows) => passOn(path(3), forward, rows).slice([node, 0], [1, 2]).mul(spread([1, 2])).sum())(spread([3, 2]));
       return slope.abs().sum(1).greater(0).arraySync();

@@ -53,7 +53,7 @@ export function gridField(options: GridFieldOptions): GridField {
   walls[transmitter] = 0;
   const strength = Float32Array.from(walls, (_, cell) => {
     const distance = Math.max(1, Math.hypot(Math.floor(cell / size) - Math.floor(transmitter / size), (cell % size) - (transmitter % size))); // prettier-ignore
-    return -10 * exponent * Math.log10(distance) - wallLoss * wallsBetween({ size, walls }, transmitter, cell);
+    return 0 - 10 * exponent * Math.log10(distance) - wallLoss * wallsBetween({ size, walls }, transmitter, cell);
   });
   return { size, walls, transmitter, strength };
 }

@@ -55,14 +55,12 @@ export function neighbourMean(x: tf.Tensor2D, graph: Adjacency, weights?: EdgeWe
 }
 
 /** Edges the other way, of the same numbers. */
-const turned = perGraph(
-  (graph: Adjacency): Adjacency => ({
-    ...{ numSources: graph.numTargets, numTargets: graph.numSources, numEdges: graph.numEdges },
-    ...{ sources: graph.targets, targets: graph.sources },
-    incoming: graph.outgoing,
-    outgoing: graph.incoming
-  })
-);
+const turned = perGraph((graph: Adjacency): Adjacency => ({
+  ...{ numSources: graph.numTargets, numTargets: graph.numSources, numEdges: graph.numEdges },
+  ...{ sources: graph.targets, targets: graph.sources },
+  incoming: graph.outgoing,
+  outgoing: graph.incoming
+}));
 
 /** 1 over the edges of each target, 1 where there are none. */
 const shares = perGraph(({ incoming: { starts }, numTargets }: Adjacency) =>
