@@ -57,6 +57,16 @@ describe('ICGNN', () => {
       }, 0)); // prettier-ignore
       expectClose(heard, alone, 1e-2);
     });
+    tf.tidy(() => {
+      // WMMSE never falls from round to round; of one user it is the channel itself, log2(1 + |h|^2 / noise).
+      const drawn = channelsOf(4, 4, 4, 9);
+      const rates = [0, 1, 3, 10, 40].map((rounds) => graph.sumRate(drawn, graph.wmmse(drawn, { noise: NOISE, rounds }), NOISE).arraySync()); // prettier-ignore
+      rates.slice(1).forEach((row, i) => row.forEach((rate, b) => expect(rate).toBeGreaterThan(rates[i][b] - 1e-3)));
+      const one = channelsOf(3, 1, 5, 10);
+      const gains = one.real.square().add(one.imaginary.square()).sum([1, 2]);
+      expectClose(graph.sumRate(one, graph.wmmse(one, { noise: NOISE, rounds: 3 }), NOISE), gains.div(NOISE).log1p().div(Math.LN2), 1e-4); // prettier-ignore
+    });
+    expect(() => graph.wmmse(channelsOf(1, 1, 1, 1), { noise: NOISE, rounds: -1 })).toThrow('graph.wmmse: rounds must be an integer of at least 0, got -1'); // prettier-ignore
     const three = { ...channelsOf(1, 2, 3, 3) };
     const [powers, weights] = [tf.tensor2d([[0.4, 0.6]]), tf.tensor2d([[1, 2]])];
     expectGradients((real, some) => graph.precode({ real: real as tf.Tensor3D, imaginary: three.imaginary }, { powers, weights: some as tf.Tensor2D, noise: 0.5 }).real, [three.real, weights], 1e-2); // prettier-ignore

@@ -18,12 +18,12 @@ export interface MaceLayerOptions {
   order: number;
   /** Numbers of a length that weights of messages are made of. */
   radial: number;
-  /** What sums over neighbours are divided by. */
+  /** Divisor of sums over neighbours. */
   neighbours: number;
   random: Random;
 }
 
-/** What a layer reads of the edges and nodes of a pass. */
+/** Edges and nodes of a pass as a layer reads them. */
 export interface MaceInputs {
   graph: Graph;
   /** Harmonics of the edges' directions, [M, (sum + 1)^2], and functions of their lengths, [M, radial]. */

@@ -109,7 +109,7 @@ export class NeuroSat extends Module {
   }
 }
 
-/** What the negation of each literal holds: rows 2 v and 2 v + 1 change places. */
+/** Values of each literal's negation: rows 2 v and 2 v + 1 change places. */
 function negated(x: tf.Tensor2D): tf.Tensor2D {
   const [count, width] = x.shape;
   return tf.reverse(x.reshape([count / 2, 2, width]), 1).reshape([count, width]);

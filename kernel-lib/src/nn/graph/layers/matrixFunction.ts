@@ -145,7 +145,7 @@ export class MatrixFunction extends Module implements GraphLayer {
     return blocks.reshape([graph.numEdges, -1]);
   }
 
-  /** What nodes of one graph of so many are given: traces of their diagonal blocks by degree, and values of all by the function. */
+  /** Values that nodes of one graph of so many are given: traces of their diagonal blocks by degree, and values of all by the function. */
   private ofGraph(rows: tf.Tensor, values: tf.Tensor, count: number): tf.Tensor {
     const { channels, lMax } = this.sizes;
     const size = (lMax + 1) ** 2;

@@ -109,19 +109,21 @@ export function wmmse(channels: ComplexMatrices, options: WmmseOptions): Complex
       // Noise times the power spent, so that the solution of any size stands for that of power 1.
       const spent = c.square().add(d.square()).sum([1, 2], true);
       const total = power.sum(2).add(spent.squeeze([2]).mul(noise));
-      const own = (x: tf.Tensor): tf.Tensor => x.mul(tf.eye(users)).sum(2);
-      const [ownRe, ownIm] = [own(re), own(im)];
-      const [u, v] = [ownRe.div(total), ownIm.div(total)];
-      const weight = tf.sub(1, ownRe.square().add(ownIm.square()).div(total)).maximum(1e-6).reciprocal(); // prettier-ignore
-      const size = weight.mul(u.square().add(v.square()));
+      // What users hear of their own is real and above 0, as of all solutions of a positive matrix.
+      const own = re.mul(tf.eye(users)).sum(2);
+      const u = own.div(total);
+      const weight = tf.sub(1, own.square().div(total)).maximum(1e-6).reciprocal();
+      const size = weight.mul(u.square());
       const regular = size.sum(1, true).mul(noise);
       // (sum of w |u|^2 h h^H + noise sum of w |u|^2)^-1 w u h, for each user.
       const h = doubled(transposed(channels));
       const each = tf.concat([size, size], 1).expandDims(1);
       const apply = (x: tf.Tensor): tf.Tensor => tf.matMul(h.mul(each), tf.matMul(h, x as tf.Tensor3D, true)).add(x.mul(regular.expandDims(2))); // prettier-ignore
-      const [wu, wv] = [weight.mul(u).expandDims(1), weight.mul(v).expandDims(1)];
-      const [ta, tb] = [a.transpose([0, 2, 1]), b.transpose([0, 2, 1])];
-      const right = tf.concat([ta.mul(wu).sub(tb.mul(wv)), tb.mul(wu).add(ta.mul(wv))], 1);
+      const scaled = weight.mul(u).expandDims(1);
+      const right = tf.concat(
+        [a, b].map((part) => part.transpose([0, 2, 1]).mul(scaled)),
+        1
+      );
       const solved = conjugate(apply, right, users + 1);
       [c, d] = tf.split(solved, 2, 1) as tf.Tensor3D[];
     }
