@@ -13,11 +13,17 @@ export {
   Graph,
   labelled,
   lineDigraph,
+  literalClauses,
   lowerTriangle,
+  neighbourhoodTokens,
   nodePairs,
   parsed,
   ports,
+  propagationGraph,
+  radiusGraph,
   reversed,
+  satisfiedClauses,
+  satisfy,
   shells,
   subgraph,
   symmetricWeights,
@@ -41,19 +47,30 @@ export type {
   FeatureNodesOptions,
   FeatureRows,
   Features,
+  Formula,
   GraphOptions,
   Labelled,
   LabelledOptions,
+  LiteralClauses,
+  NeighbourhoodTokensOptions,
   NodePair,
   NodePairs,
   Parsed,
   PortsOptions,
+  PropagationGraphOptions,
+  RadiusGraphOptions,
   TrustedWeightsOptions
 } from '../base/graph';
 export * from '../base/ops/graph';
 export * from '../nn/graph';
-export { conjugateGradient, partition } from '../base/topology';
-export type { ConjugateGradientOptions, ConjugateGradientResult, PartitionOptions } from '../base/topology';
+export { conjugateGradient, partition, patches } from '../base/topology';
+export type {
+  ConjugateGradientOptions,
+  ConjugateGradientResult,
+  PartitionOptions,
+  Patches,
+  PatchesOptions
+} from '../base/topology';
 export { edgePredictor } from '../train/graphs/edgePredictor';
 export type { EdgePredictor, EdgePredictorOptions } from '../train/graphs/edgePredictor';
 

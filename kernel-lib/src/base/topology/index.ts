@@ -21,3 +21,5 @@ export { wlAccuracyBound, wlColours, wlDistinguishes } from './wl';
 export type { WlColours, WlOptions } from './wl';
 export { amud } from './amud';
 export type { AmudOptions, DirectionGuidance } from './amud';
+export { patches } from './patches';
+export type { Patches, PatchesOptions } from './patches';

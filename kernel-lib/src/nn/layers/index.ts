@@ -65,3 +65,5 @@ export { attentionSpecs, betweenSpecs, normSpecs, partsOf } from './parts';
 export type { AttentionShape, AttentionSpec, BetweenSpec, BlockParts, NormSpec } from './parts';
 export { MeanField } from './meanField';
 export type { MeanFieldOptions } from './meanField';
+export { SelectiveStateSpace } from './selectiveStateSpace';
+export type { SelectiveStateSpaceOptions } from './selectiveStateSpace';

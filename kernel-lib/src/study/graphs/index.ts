@@ -20,3 +20,15 @@ export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, O
 export { closureScores, simplicialTriangles } from './simplicialClosure';
 export type { SimplicialTriangles, Triple } from './simplicialClosure';
 export { distanceCentre } from './distanceCentre';
+export { attentionByDistance } from './attentionByDistance';
+export type { AttentionByDistance, DistanceBin } from './attentionByDistance';
+export { powerLaw } from './powerLaw';
+export type { PowerLaw, PowerLawSample } from './powerLaw';
+export { scalingStudy } from './scalingStudy';
+export type { Extrapolation, ScalingStudy, ScalingStudyOptions } from './scalingStudy';
+export { greedyForwarding, localRoutes, shortestLengths } from './localRoutes';
+export type { ForwardingScore, LocalHop, LocalRoute, LocalRoutesOptions } from './localRoutes';
+export { FORWARDING_WIDTH, forwardingSamples, learnedForwarding } from './learnedForwarding';
+export type { ForwardingSamplesOptions } from './learnedForwarding';
+export { greedySeeds } from './greedySeeds';
+export type { GreedySeedsOptions } from './greedySeeds';

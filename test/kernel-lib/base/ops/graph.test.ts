@@ -264,3 +264,17 @@ describe.skipIf(!CUSTOM_OPS)('wrong indices are refused, and nothing is read bey
     });
   });
 });
+
+test('unweighted sums over neighbours, gathers and scatters of edges have second gradients: that of a gradient is that of its differences', () => {
+  const energy = (x: tf.Tensor): tf.Scalar => tf.tidy(() => {
+    const [from, to] = (['source', 'target'] as const).map((end) => graph.edgeGather(x as tf.Tensor2D, small, end));
+    const sums = graph.edgeScatter(from.mul(to).mul<tf.Tensor2D>(from), small, 'sum');
+    return sums.square().sum().add(graph.neighbourSum(x.square() as tf.Tensor2D, small).mul(x).sum());
+  }); // prettier-ignore
+  for (const custom of [true, false]) {
+    useCustomOps(custom);
+    const x = spread([6, 2]);
+    expectGradients((of) => tf.tidy(() => tf.grad(energy)(of)), [x], 1e-2);
+    x.dispose();
+  }
+});

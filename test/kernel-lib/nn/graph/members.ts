@@ -239,6 +239,25 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 80 + 96, hearsItself: true, jumps: true, pinned: ['outputs'] }
   },
   {
+    name: 'MatrixFunction',
+    spec: graph.matrixFunction(),
+    parameters: [...['real', 'logImaginary', 'weight', 'turned'], ...linear('diagonal'), ...linear('source'), ...['target', 'value', 'own'].flatMap((name) => linear(name, false)), ...linear('last')], // prettier-ignore
+    // Five maps 6 x 4 and one 8 x 4; of four poles and matrices three products of 4 x 4 matrices, over four nodes.
+    ...{
+      flops: 5 * 48 + 64 + 16 * 6 * 16,
+      hearsItself: true,
+      bothWays: true,
+      pinned: ['channels', 'poles', 'degrees', 'paths', 'degrees, heard', 'length']
+    }
+  },
+  {
+    name: 'MatrixFunction',
+    spec: graph.matrixFunction({ channels: 2, poles: 1, lMax: 1 }),
+    parameters: [...['real', 'logImaginary', 'weight', 'turned'], ...linear('diagonal'), ...linear('source'), ...['target', 'value', 'own', 'length'].flatMap((name) => linear(name, false)), ...linear('last')], // prettier-ignore
+    // Five paths: of 0 with 0, 0 with 1 both ways, and 1 with 1 by degrees 0 and 2; matrices of four orbitals a node.
+    ...{ flops: 48 + 2 * 120 + 24 + 48 + 20 + 48 + 2 * 6 * 16 * 64, hearsItself: true, bothWays: true, pinned: ['channels', 'poles', 'degrees', 'paths', 'degrees, heard', 'length'] } // prettier-ignore
+  },
+  {
     name: 'LayerMixture',
     spec: graph.layerMixture({ experts: [graph.sage(), graph.gcn()], router: routers.topK({ k: 2 }) }),
     parameters: ['router.weight', ...linear('0.neighbours'), ...linear('0.own', false), '1.bias', '1.map.weight'],
@@ -249,21 +268,30 @@ export const MEMBERS: GraphLayerCase[] = [
 
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
+  AlgorithmNetwork: 'systems/neuralCompilation.test.ts',
   CommonNeighbourScore: 'systems/ncn.test.ts',
+  CoordinateTransformer: 'systems/graphFreeTransformer.test.ts',
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   EwaldMessages: 'systems/ewaldMp.test.ts',
   FeatureFilter: 'messagePassing.test.ts',
   GraphParsing: 'systems/gpn.test.ts',
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
+  InfluenceSearch: 'systems/deepIm.test.ts',
+  InducedSumProduct: 'systems/gspn.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
+  Mace: 'systems/mace.test.ts',
+  Mamba: 'systems/graphMamba.test.ts',
   MessagePassing: 'messagePassing.test.ts',
   MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
+  NeuroSat: 'systems/neuroSat.test.ts',
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
+  PatchMixer: 'systems/graphMixer.test.ts',
   PdeSolver: 'systems/mpPde.test.ts',
+  PrecodingNetwork: 'systems/icgnn.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',
   QueryEmbedding: 'systems/starqe.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',

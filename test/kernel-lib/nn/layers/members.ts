@@ -190,6 +190,19 @@ export const MEMBERS: LayerCase[] = [
     flops: 36
   },
   {
+    name: 'SelectiveStateSpace',
+    make: (random) => new layers.SelectiveStateSpace({ width: WIDTH, inner: 4, states: 3, direction: 'both', random }),
+    input,
+    parameters: [
+      'enter.weight',
+      ...['forward', 'backward'].flatMap((way) => ['logDecay', 'stepBias', 'skip', 'step.weight', 'enter.weight', 'read.weight'].map((name) => `${way}.${name}`)), // prettier-ignore
+      'leave.weight'
+    ],
+    // Maps 6 x 8 and 4 x 6; each way 4 x 4, twice 4 x 3, and 4 x 3 states that are read.
+    flops: 96 + 48 + 2 * (32 + 24 + 24 + 24),
+    pinned: ['states', 'value, gate']
+  },
+  {
     name: 'ClassAttention',
     make: (random) => new layers.ClassAttention({ width: WIDTH, heads: 3, random }),
     input,

@@ -55,7 +55,8 @@ export function edgeGather(x: tf.Tensor2D, graph: Adjacency, end: EdgeEnd): tf.T
   return withGradient<tf.Tensor2D>(
     [x],
     () => tf.gather(x, int32(end === 'source' ? graph.sources : graph.targets)),
-    (dy) => [rowSums(dy, null, incidence(graph, end).incoming)]
+    // By an op with a gradient of its own, as forces are learnt through it.
+    (dy) => [neighbourSum(dy, incidence(graph, end))]
   );
 }
 

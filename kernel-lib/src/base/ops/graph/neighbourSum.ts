@@ -29,7 +29,8 @@ export function neighbourSum(x: tf.Tensor2D, graph: Adjacency, weights?: EdgeWei
     return withGradient<tf.Tensor2D>(
       [x],
       () => rowSums(x, constant(), graph.incoming),
-      (dy) => [rowSums(dy, constant(), graph.outgoing)]
+      // Unweighted, its gradient is the same op over the edges turned round, which has a gradient again.
+      (dy) => [weights === undefined ? neighbourSum(dy, turned(graph)) : rowSums(dy, constant(), graph.outgoing)]
     );
   }
   const all = edgeWeights(where, weights, graph.numEdges, x.shape[1]);
@@ -52,6 +53,14 @@ export function neighbourSum(x: tf.Tensor2D, graph: Adjacency, weights?: EdgeWei
 export function neighbourMean(x: tf.Tensor2D, graph: Adjacency, weights?: EdgeWeights): tf.Tensor2D {
   return tf.tidy(() => neighbourSum(x, graph, weights).mul(tf.tensor2d(shares(graph), [graph.numTargets, 1])));
 }
+
+/** Edges the other way, of the same numbers. */
+const turned = perGraph((graph: Adjacency): Adjacency => ({
+  ...{ numSources: graph.numTargets, numTargets: graph.numSources, numEdges: graph.numEdges },
+  ...{ sources: graph.targets, targets: graph.sources },
+  incoming: graph.outgoing,
+  outgoing: graph.incoming
+}));
 
 /** 1 over the edges of each target, 1 where there are none. */
 const shares = perGraph(({ incoming: { starts }, numTargets }: Adjacency) =>

@@ -56,3 +56,5 @@ export { EnergyLayer, energyLayer } from './energy';
 export type { EnergyLayerOptions, EnergyLayerSpecOptions } from './energy';
 export { AdaptiveDepth, adaptiveDepth } from './adaptiveDepth';
 export type { AdaptiveDepthOptions, AdaptiveDepthSpecOptions } from './adaptiveDepth';
+export { MatrixFunction, matrixFunction } from './matrixFunction';
+export type { MatrixFunctionOptions, MatrixFunctionSpecOptions } from './matrixFunction';
