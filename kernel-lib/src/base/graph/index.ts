@@ -39,3 +39,4 @@ export type { Labelled, LabelledOptions } from './labelled';
 export { ports } from './ports';
 export type { PortsOptions } from './ports';
 export { reversed, reversedOf, withReverse } from './reverse';
+export { inducedCycles } from './inducedCycles';

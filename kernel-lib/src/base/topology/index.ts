@@ -21,3 +21,4 @@ export { wlAccuracyBound, wlColours, wlDistinguishes } from './wl';
 export type { WlColours, WlOptions } from './wl';
 export { amud } from './amud';
 export type { AmudOptions, DirectionGuidance } from './amud';
+export { localHomophily } from './localHomophily';

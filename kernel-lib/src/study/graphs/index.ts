@@ -20,3 +20,7 @@ export type { AsynchronousOptions, AsynchronyDefect, MessageRules, MessageRun, O
 export { closureScores, simplicialTriangles } from './simplicialClosure';
 export type { SimplicialTriangles, Triple } from './simplicialClosure';
 export { distanceCentre } from './distanceCentre';
+export { environments } from './environments';
+export type { EnvironmentsOptions } from './environments';
+export { fidelity } from './fidelity';
+export type { Fidelity, FidelityOptions } from './fidelity';

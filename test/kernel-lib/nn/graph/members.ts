@@ -94,6 +94,20 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 192, hearsItself: true, pinned: ['relations'] }
   },
   {
+    name: 'RelationalAttention',
+    spec: graph.relationalAttention({ relations: 3, heads: 2 }),
+    parameters: ['weight', 'attendSource', 'attendTarget', 'own', 'bias'],
+    // A product of 6 to 4 messages and 2 scores, one of 6 to 2, and the own map.
+    ...{ flops: 72 + 24 + 48, hearsItself: true, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
+    name: 'RelationalAttention',
+    spec: graph.relationalAttention({ relations: 3, heads: 2, combine: 'mean', layout: 'edges', fuse: false, nodeKinds: 0, bias: false }), // prettier-ignore
+    parameters: ['weight', 'attendSource', 'attendTarget'],
+    // Two products of 6 to 8, and their scores.
+    ...{ flops: 2 * 96 + 4 * 8, hearsItself: false, pinned: ['relations'] }
+  },
+  {
     name: 'GraphTransformer',
     spec: graph.graphTransformer({ heads: 2 }),
     parameters: [...linear('query'), ...linear('key'), ...linear('value'), ...linear('skip')],
@@ -256,13 +270,17 @@ export const ELSEWHERE = {
   FeatureFilter: 'messagePassing.test.ts',
   GraphParsing: 'systems/gpn.test.ts',
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
+  IdentityPosition: 'systems/irwe.test.ts',
+  LatentCells: 'systems/dcm.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   MessagePassing: 'messagePassing.test.ts',
+  MetaPathViews: 'systems/meow.test.ts',
   MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   OnGraph: 'messagePassing.test.ts',
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
+  PairwiseMrf: 'systems/epfgnn.test.ts',
   PdeSolver: 'systems/mpPde.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',
   QueryEmbedding: 'systems/starqe.test.ts',

@@ -56,3 +56,5 @@ export { EnergyLayer, energyLayer } from './energy';
 export type { EnergyLayerOptions, EnergyLayerSpecOptions } from './energy';
 export { AdaptiveDepth, adaptiveDepth } from './adaptiveDepth';
 export type { AdaptiveDepthOptions, AdaptiveDepthSpecOptions } from './adaptiveDepth';
+export { RelationalAttention, relationalAttention } from './relationalAttention';
+export type { RelationalAttentionOptions, RelationalAttentionSpecOptions } from './relationalAttention';

@@ -19,3 +19,4 @@ export type { AttentionMaskOptions } from './attentionMask';
 export { metaNodeContrast } from './metaNodes';
 export type { MetaNodeOptions } from './metaNodes';
 export { pairBasis } from './pairBasis';
+export { clusterWeights, prototypeContrast } from './clusterContrast';
