@@ -1,6 +1,5 @@
-import { core, moe, tf } from '@switchyard/kernel-lib';
+import { core, graph, moe, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { adjustedRand } from '../support/clusters';
 import { makeNetwork, makeTokens, outputOf, setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
 import { makePieces } from '../support/pieces';
@@ -101,9 +100,9 @@ describe('[cmoe]', () => {
       random
     });
     const found = planted.map((_, neuron) => report.routed.findIndex((part) => part.includes(neuron)));
-    expect(adjustedRand(found, planted)).toBeGreaterThan(0.9);
+    expect(graph.metrics.adjustedRand(found, planted)).toBeGreaterThan(0.9);
     // The measure itself: another partition does not agree.
-    expect(adjustedRand(random.child('other').shuffle(found), planted)).toBeLessThan(0.3);
+    expect(graph.metrics.adjustedRand(random.child('other').shuffle(found), planted)).toBeLessThan(0.3);
     tf.dispose([tokens, directions]);
     layer.dispose();
     network.dispose();

@@ -1,6 +1,6 @@
 import { core, graph, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { adjustedRand, clustersOf } from '../support/clusters';
+import { clustersOf } from '../support/clusters';
 import { expectClose, expectNoLeak } from '../support/numeric';
 
 /** Communities in a ring, each a clique of six and a star of six leaves, joined at the hub: roles are those of clique, hub and leaf in all of them. */
@@ -49,7 +49,7 @@ describe('IRWE', () => {
       [unseen, 6]
     ] as const) {
       const { identity, position } = trained.of(data.g);
-      const score = (of: graph.Features) => ({ role: adjustedRand(clustersOf(of, 3), data.roles), community: adjustedRand(clustersOf(of, count), data.of) }); // prettier-ignore
+      const score = (of: graph.Features) => ({ role: graph.metrics.adjustedRand(clustersOf(of, 3), data.roles), community: graph.metrics.adjustedRand(clustersOf(of, count), data.of) }); // prettier-ignore
       const [own, place] = [score(identity), score(position)];
       expect(own.role).toBeGreaterThan(0.8);
       expect(place.community).toBeGreaterThan(0.8);

@@ -23,7 +23,7 @@ export interface MetaPathStates {
 }
 
 /**
- * Two views of the nodes of a graph with typed edges by its meta-paths (MEOW, arXiv 2208.13847): the coarse one says which nodes a meta-path connects, the mean of what those hold, each once; the fine one says how, the mean over all instances
+ * Two views of the nodes of a graph with typed edges by its meta-paths (MEOW, arXiv 2212.13847): the coarse one says which nodes a meta-path connects, the mean of what those hold, each once; the fine one says how, the mean over all instances
  * of a meta-path of its context, `sum over places of x W_place`, its first node and those in between. Meta-paths are mixed by an attention of the whole graph. Contexts are sums over composed edges, no instance is listed. A node that no
  * instance leads to has the activation of 0. Nodes [N, F] to the fine view, [N, P].
  *

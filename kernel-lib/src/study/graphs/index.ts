@@ -24,3 +24,7 @@ export { environments } from './environments';
 export type { EnvironmentsOptions } from './environments';
 export { fidelity } from './fidelity';
 export type { Fidelity, FidelityOptions } from './fidelity';
+export { feasibility, graphon } from './graphonFeasibility';
+export type { Feasibility, FeasibilityOptions, GraphonEstimateOptions } from './graphonFeasibility';
+export { frozenTasks, stopCriteria } from './frozenTasks';
+export type { FrozenTasksOptions, FrozenTaskScores, StopCriterion } from './frozenTasks';

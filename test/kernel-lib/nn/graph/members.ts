@@ -263,7 +263,9 @@ export const MEMBERS: GraphLayerCase[] = [
 
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
+  CausalVae: 'systems/mpva.test.ts',
   CommonNeighbourScore: 'systems/ncn.test.ts',
+  ConeQueries: 'systems/rcone.test.ts',
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   EwaldMessages: 'systems/ewaldMp.test.ts',

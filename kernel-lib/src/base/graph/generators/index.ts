@@ -14,3 +14,5 @@ export { ringTransfer, treeNeighbours } from './longRange';
 export type { LongRangeTask, RingTransferOptions, TreeNeighboursOptions } from './longRange';
 export { family, FAMILY_RELATIONS } from './family';
 export type { FamilyGraph, FamilyOptions } from './family';
+export { graphon } from './graphon';
+export type { GraphonOptions } from './graphon';

@@ -3,7 +3,7 @@ import { expectInteger, expectNumber, expectShape, fail } from '../../../base/co
 import { crossEntropy } from '../../../base/ops';
 
 /**
- * Weights of negatives by clusterings of nodes (MEOW, arXiv 2208.13847), [N, N]: the share of the clusterings that put two nodes apart, so that a negative of the same cluster, which may be of the same class, counts less, and nothing
+ * Weights of negatives by clusterings of nodes (MEOW, arXiv 2212.13847), [N, N]: the share of the clusterings that put two nodes apart, so that a negative of the same cluster, which may be of the same class, counts less, and nothing
  * where all clusterings agree.
  *
  * @param clusterings - Cluster of each node, from 0; [clusterings][N].

@@ -27,3 +27,5 @@ export { identityPosition } from './identityPosition';
 export type { IdentityPositionEmbedding, IdentityPositionTraining } from './identityPosition';
 export { walkStatistics } from './walkStatistics';
 export type { WalkStatisticsOptions } from './walkStatistics';
+export { maskedFeatures } from './maskedFeatures';
+export type { MaskedFeaturesOptions } from './maskedFeatures';

@@ -67,7 +67,7 @@ class Contrast extends Module {
 }
 
 /**
- * Representations of the nodes that meta-paths lead to, by contrast between which nodes a meta-path connects and how (MEOW and AdaMEOW, arXiv 2208.13847), [N, P]: the two views of a node (`graph.MetaPathViews`) are told from those of
+ * Representations of the nodes that meta-paths lead to, by contrast between which nodes a meta-path connects and how (MEOW and AdaMEOW, arXiv 2212.13847), [N, P]: the two views of a node (`graph.MetaPathViews`) are told from those of
  * others, of which such as lie in its own cluster count less (`graph.clusterWeights`), and nodes are drawn to the centre of their cluster. What comes out is the fine view, or the coarse one where it is alone; 0 of nodes that no
  * meta-path leads to.
  *
