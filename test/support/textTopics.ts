@@ -5,7 +5,7 @@ export const [THEMES, WORDS, LENGTH] = [8, 6, 6];
 export const VOCAB = THEMES * WORDS + 12;
 
 /**
- * A graph of texts: nodes of a class are joined more often than others, and the words of a text are those of the themes of its class, or noise.
+ * A graph of texts: nodes of a class are joined more often than others, and the words of a text are those of the themes of its class, the first of a theme most often, or noise.
  *
  * @param classes - Themes of each class.
  */
@@ -23,7 +23,7 @@ export function textGraph(
   const texts = Array.from(g.nodeTypes!, (label) =>
     Array.from({ length: LENGTH }, () => {
       const themes = classes[label];
-      return next() < noise ? THEMES * WORDS + pick(12) : themes[pick(themes.length)] * WORDS + pick(WORDS);
+      return next() < noise ? THEMES * WORDS + pick(12) : themes[pick(themes.length)] * WORDS + Math.min(pick(WORDS), pick(WORDS));
     })
   );
   return { g, texts, labels: g.nodeTypes! };

@@ -69,7 +69,6 @@ describe('GraphEdit', () => {
     const tested = texts.map((_, i) => i).filter((i) => i % 3 !== 0);
     const accuracy = [noisy, refined].map((of) => accuracyOf(of, { labels, known, tested, steps: 30 }));
     const found = { gone: share(report.removed, false) / distinct, kept: 1 - share(report.removed, true) / right.length, precision: share(report.added, true) / report.added.length, added: report.added.length, accuracy }; // prettier-ignore
-    console.warn(found);
     expect(found.gone).toBeGreaterThan(0.7);
     expect(found.precision).toBeGreaterThan(0.7);
     expect(report.added.length).toBeGreaterThan(10);

@@ -15,15 +15,16 @@ function within<T>(g: graph.Graph, f: (ctx: core.Context) => T): T {
 }
 
 const model = (): models.TextGraph => new models.TextGraph({ vocabSize: VOCAB, length: LENGTH, width: 16, graphLayers: [graph.sage()], seed: 2 }); // prettier-ignore
-const A = textGraph([[0], [1], [2], [3], [4], [5], [6], [7]], { size: 14, within: 0.35, between: 0.01, noise: 0.3 });
+const domain = (seed: number) => textGraph([[0], [1], [2], [3], [4], [5], [6], [7]], { size: 14, within: 0.35, between: 0.01, noise: 0.3, seed }); // prettier-ignore
+const [A, UNSEEN] = [domain(1), domain(2)];
 const bare = graph.fromEdges({ numNodes: A.texts.length, edges: [] });
 
-/** Pre-trained on domain A by masks, and the share of masked words that it tells on other masks. */
-function pretrained(g: graph.Graph): { net: models.TextGraph; right: number } {
+/** Pre-trained on domain A by masks, and the share of masked words that it tells on other texts of it. */
+function pretrained(g: graph.Graph, other: graph.Graph): { net: models.TextGraph; right: number } {
   const net = model();
-  minimise(net, (ctx, step) => (ctx.setState(GRAPH, g), net.maskedLoss(net.masked(A.texts, 0.3, core.Random.fromSeed(step + 1)), ctx)), { steps: 120, learningRate: 0.02 }); // prettier-ignore
-  const asked = net.masked(A.texts, 0.3, core.Random.fromSeed(9999));
-  const found = within(g, (ctx) => tf.tidy(() => net.logits(asked, ctx).argMax(1).dataSync()));
+  minimise(net, (ctx, step) => (ctx.setState(GRAPH, g), net.maskedLoss(net.masked(A.texts, 0.85, core.Random.fromSeed(step + 1)), ctx)), { steps: 100, learningRate: 0.02 }); // prettier-ignore
+  const asked = net.masked(UNSEEN.texts, 0.85, core.Random.fromSeed(9999));
+  const found = within(other, (ctx) => tf.tidy(() => net.logits(asked, ctx).argMax(1).dataSync()));
   // Of words of noise nothing can be told.
   const words = Array.from(asked.tokens.keys()).filter((i) => asked.tokens[i] < 48);
   return { net, right: words.filter((i) => found[i] === asked.tokens[i]).length / words.length };
@@ -68,14 +69,14 @@ describe('UniGraph', () => {
     net.dispose();
   });
 
-  test('[unigraph] masked words of the domain are told better with neighbours than without; what was pre-trained there tells classes of another domain from five texts better than what was not', () => {
-    const [joined, alone] = [pretrained(A.g), pretrained(bare)];
+  test('[unigraph] masked words of other texts of the domain are told better with neighbours than without; what was pre-trained there tells classes of another domain from five texts better than what was not', () => {
+    const [joined, alone] = [pretrained(A.g, UNSEEN.g), pretrained(bare, bare)];
     const B = [1, 2, 3].map((seed) => textGraph([[0, 5], [1, 6], [2, 7], [3, 4]], { size: 20, within: 0.1, between: 0.05, noise: 0.6, seed: 10 + seed })); // prettier-ignore
     const start = model();
     const mean = (net: models.TextGraph): number => B.reduce((sum, data) => sum + fewShot(net, data) / 3, 0);
     const found = { joined: joined.right, alone: alone.right, pretrained: mean(joined.net), start: mean(start) };
     console.warn(found);
-    expect(found.joined).toBeGreaterThan(found.alone);
+    expect(found.joined).toBeGreaterThan(found.alone + 0.05);
     expect(found.pretrained).toBeGreaterThan(found.start + 0.05);
     [joined.net, alone.net, start].forEach((each) => each.dispose());
   });

@@ -29,4 +29,3 @@ export { similarity } from './similarity';
 export type { SimilarityOptions } from './similarity';
 export { tokenTypes } from './tokenTypes';
 export type { TokenTypesOptions } from './tokenTypes';
-export { rolloutErrors } from './rolloutErrors';

@@ -22,3 +22,4 @@ export { questionTree, rootOf } from './questions/questionTree';
 export type { QuestionTree, QuestionTreeOptions, TreeFact } from './questions/questionTree';
 export { cavity, divergence } from './fluid/cavity';
 export type { CavityOptions, FlowCase } from './fluid/cavity';
+export { rolloutErrors } from './fluid/rolloutErrors';

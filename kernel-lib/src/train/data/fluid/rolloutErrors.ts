@@ -1,4 +1,4 @@
-import { expectInteger } from '../../base/core';
+import { expectInteger } from '../../../base/core';
 
 /**
  * Error of a surrogate that is rolled out, by step: it makes each frame of the one that it made before, and its error is the root mean square of the difference over that of the true frame (the normalised error of CFDBench, arXiv 2310.05963).
@@ -12,7 +12,7 @@ export function rolloutErrors(
   step: (frame: Float32Array) => ArrayLike<number>,
   frames: readonly Float32Array[]
 ): number[] {
-  const where = 'analysis.rolloutErrors';
+  const where = 'data.rolloutErrors';
   expectInteger(where, 'frames', frames.length, 2);
   let made = frames[0];
   return frames.slice(1).map((wanted) => {
