@@ -38,19 +38,14 @@ describe('GraphFM', () => {
     const random = score(graph.embed.contrastive(messages, { dim: 8, steps: 1, learningRate: 1e-9, seed: 3 }));
     const steps = [10, 40, 80];
     const checkpoints = { contrast: steps.map((count) => score(graph.embed.contrastive(messages, { dim: 8, steps: count, seed: 3 }))), mask: steps.map((count) => score(graph.embed.maskedFeatures(messages, { dim: 8, steps: count, seed: 3 }))) }; // prettier-ignore
-    console.warn(
-      random,
-      checkpoints,
-      graph.probes.stopCriteria(checkpoints.mask),
-      graph.probes.stopCriteria(checkpoints.contrast)
-    );
     for (const all of Object.values(checkpoints)) {
       const stops = graph.probes.stopCriteria(all);
       expect(stops.map(({ task }) => task)).toEqual(['node', 'link', 'cluster']);
       stops.forEach(({ task, regret }) => expect(regret[task]).toBe(0));
     }
+    // By masks all three are above those of a random encoder; by contrast there is little to see.
     const best = checkpoints.mask[2];
-    expect(best.node).toBeGreaterThan(random.node);
+    (['node', 'link', 'cluster'] as const).forEach((task) => expect(best[task]).toBeGreaterThan(random[task] + 0.05));
   });
 
   test('[graphfm] a step on a sampled subgraph takes less memory than one on the whole graph, as it is measured', async () => {

@@ -75,7 +75,6 @@ describe('UniGraph', () => {
     const start = model();
     const mean = (net: models.TextGraph): number => B.reduce((sum, data) => sum + fewShot(net, data) / 3, 0);
     const found = { joined: joined.right, alone: alone.right, pretrained: mean(joined.net), start: mean(start) };
-    console.warn(found);
     expect(found.joined).toBeGreaterThan(found.alone + 0.05);
     expect(found.pretrained).toBeGreaterThan(found.start + 0.05);
     [joined.net, alone.net, start].forEach((each) => each.dispose());
