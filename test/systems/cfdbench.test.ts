@@ -30,7 +30,7 @@ describe('CFDBench', () => {
     expect(() => data.cavity({ lidSpeeds: [], grid: 8 })).toThrow('data.cavity: lid speeds must be an integer of at least 1, got 0'); // prettier-ignore
   });
 
-  test('[cfdbench] the middle line of the steady flow at a Reynolds number of 100 is that of Ghia, Ghia and Shin (1982)', () => {
+  test('[cfdbench] the middle lines of the steady flow at a Reynolds number of 100 is that of Ghia, Ghia and Shin (1982)', () => {
     const grid = 33;
     const [{ frames }] = data.cavity({ grid, lidSpeeds: [1], viscosity: 0.01, frames: 2, interval: 10 });
     const u = (row: number): number => frames[1][2 * (row * grid + 16)];
@@ -38,6 +38,10 @@ describe('CFDBench', () => {
     expect(Math.abs(u(16) + 0.2058)).toBeLessThan(0.02);
     expect(Math.abs(0.5 * u(5) + 0.5 * u(6) + 0.1015)).toBeLessThan(0.02);
     expect(Math.abs(0.5 * u(23) + 0.5 * u(24) - 0.0033)).toBeLessThan(0.03);
+    // Flow up and down at 0.2344 and 0.8047 of the width: it is carried to the right.
+    const v = (column: number): number => frames[1][2 * (16 * grid + column) + 1];
+    expect(Math.abs(0.5 * v(7) + 0.5 * v(8) - 0.1753)).toBeLessThan(0.02);
+    expect(Math.abs(0.25 * v(25) + 0.75 * v(26) + 0.2453)).toBeLessThan(0.02);
   });
 
   test('[cfdbench] errors of a rollout by hand, and those of a small convolutional surrogate: they grow with the steps, and are larger of a lid that is faster than those it saw', () => {

@@ -138,11 +138,19 @@ describe('RConE', () => {
         .get('rough')!
         .assign(tf.tensor1d([Math.log(0.05 / 0.95)]));
     });
-    const parts = [[], [4, 7], [5], [6], [], [], [], []];
+    const parts = [[], [4, 7], [5], [6], [], [], [7], []];
     const ctx = core.Context.create();
-    // Of 1, 2 and 3, which have parts, 1 lies in the upper cone alone.
-    expect(model.answer({ relation: 0, of: { entity: 0 } }, parts, ctx)).toEqual({ candidates: [1], parts: [4, 7] });
-    expect(model.answer({ relation: 0, of: { entity: 0 } }, parts, ctx, 2)).toEqual({ candidates: [1, 2], parts: [4, 5, 7] }); // prettier-ignore
+    // Of those with parts 6 lies in the cone, 1 in its upper approximation alone, and 2 and 3 in neither.
+    const query: Query = { relation: 0, of: { entity: 0 } };
+    expect(model.answer(query, parts, ctx)).toEqual({ candidates: [6, 1], parts: [4, 7, 7] });
+    expect(model.answer(query, parts, ctx, 3)).toEqual({ candidates: [6, 1, 2], parts: [4, 5, 7, 7] });
+    tf.tidy(() => {
+      // Of the cone's half 0.5, narrowed to 0.475 and widened to 0.632: what lies outside has half a chord to the edge.
+      const chord = (angle: number): number => Math.abs(Math.sin(angle / 2));
+      const of = (approximation?: 'lower' | 'upper'): number => model.distances([query], ctx, approximation).arraySync()[0][2]; // prettier-ignore
+      const halves = [0.475, 0.5, 0.5 * 0.95 + Math.PI * 0.05];
+      expectClose([of('lower'), of(), of('upper')], halves.map((half) => chord(2 - half) + 0.1 * chord(half)), 1e-4); // prettier-ignore
+    });
     expect(() => model.answer({ entity: 0 }, [[]], ctx)).toThrow('graph.ConeQueries: entities with parts must be an integer 8..8, got 1'); // prettier-ignore
     model.dispose();
   });

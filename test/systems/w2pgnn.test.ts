@@ -1,4 +1,4 @@
-import { core, graph, models, tf, train } from '@switchyard/kernel-lib';
+import { type core, graph, models, tf, train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectClose } from '../support/numeric';
 import { spearman } from '../support/spearman';
