@@ -23,7 +23,9 @@ export function textGraph(
   const texts = Array.from(g.nodeTypes!, (label) =>
     Array.from({ length: LENGTH }, () => {
       const themes = classes[label];
-      return next() < noise ? THEMES * WORDS + pick(12) : themes[pick(themes.length)] * WORDS + Math.min(pick(WORDS), pick(WORDS));
+      return next() < noise
+        ? THEMES * WORDS + pick(12)
+        : themes[pick(themes.length)] * WORDS + Math.min(pick(WORDS), pick(WORDS));
     })
   );
   return { g, texts, labels: g.nodeTypes! };

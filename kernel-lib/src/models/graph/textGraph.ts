@@ -64,7 +64,7 @@ export class TextGraph extends Module {
     return fail(this.kind, 'nodes are texts (nodes, maskedLoss)', 'a tensor');
   }
 
-  /** What the graph network says of nodes by their texts, [N, D]. */
+  /** Representations of nodes by their texts and those of their neighbours, [N, D]. */
   nodes(texts: readonly ArrayLike<number>[], ctx: Context): tf.Tensor2D {
     return tf.tidy(() => this.heard(this.states(texts, ctx), ctx));
   }

@@ -185,7 +185,7 @@ export class ConeQueries extends Module {
     return all.map((parts) => (parts.length === 1 ? parts[0] : this.intersect(parts, ctx)));
   }
 
-  /** What relations lead to. */
+  /** Cones that relations lead to, one of each row. */
   project({ axis, aperture }: Cones, relations: readonly number[]): Cones {
     const turn = this.picked(this.turns.read() as tf.Tensor2D, relations, 'relations');
     const turned = wrapped(axis.add(turn));

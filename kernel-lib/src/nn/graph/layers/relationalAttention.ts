@@ -87,7 +87,8 @@ export class RelationalAttention extends NeighbourAttention {
   protected override message({ nodes, graph }: EdgeEnds, ctx: Context): Messages {
     const rows = this.rowsOf(graph);
     if (graph.numEdges === 0) {
-      return { sources: nodes };
+      const [first] = tf.unstack(this.weight.read());
+      return { sources: tf.matMul(nodes, first as tf.Tensor2D) };
     }
     const { messages, scores } = this.source(nodes, graph, rows.source);
     const at = (of: tf.Tensor2D, { ofEdge }: RelationRows): tf.Tensor => embed(of, tf.tensor1d(ofEdge, 'int32'));
@@ -97,10 +98,7 @@ export class RelationalAttention extends NeighbourAttention {
 
   protected override aggregate(messages: Messages, graph: Graph): tf.Tensor2D {
     const { sources, weights } = messages as Exclude<Messages, tf.Tensor2D>;
-    if (graph.numEdges === 0) {
-      return neighbourSum(sources, graph).sum(1, true).tile([1, this.flat.size]);
-    }
-    return neighbourSum(sources, this.rowsOf(graph).source.adjacency, weights);
+    return neighbourSum(sources, graph.numEdges === 0 ? graph : this.rowsOf(graph).source.adjacency, weights);
   }
 
   protected override update(nodes: tf.Tensor2D, aggregated: tf.Tensor2D, ctx: Context): tf.Tensor {
@@ -126,7 +124,7 @@ export class RelationalAttention extends NeighbourAttention {
     return { messages, scores };
   }
 
-  /** What targets add to scores, [U, H]. */
+  /** Scores of targets, [U, H], which are added to those of sources. */
   private target(nodes: tf.Tensor2D, graph: Graph, rows: RelationRows): tf.Tensor2D {
     const x = this.rowsAt(nodes, graph, rows, 'target');
     if (this.options.fuse) {
