@@ -22,6 +22,10 @@ describe('RConE', () => {
       expectClose(rows([other, { not: hop }, hop]).flat(), [...b, ...rows([{ not: hop }])[0], ...a], 1e-6);
       const [twice] = rows([{ not: { not: hop } }]);
       expectClose(twice, a, 1e-5);
+      // Not of a cone is the rest of each plane.
+      const [[is], [not]] = [hop, { not: hop }].map((query) => model.cones([query], ctx));
+      expectClose(not.axis.cos(), is.axis.cos().neg(), 1e-5);
+      expectClose(not.aperture.add(is.aperture), tf.fill([1, 4], 2 * Math.PI), 1e-5);
       // De Morgan, and a conjunction of a disjunction by its parts.
       const [left] = rows([{ not: { or: [hop, other] } }]);
       expectClose(left, rows([{ and: [{ not: hop }, { not: other }] }])[0], 1e-6);
