@@ -5,6 +5,7 @@ import { elasticSystems } from './systems/elastic';
 import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { graphLayerSystems } from './systems/graphLayers';
+import { graphLearningSystems } from './systems/graphLearning';
 import { graphStructureSystems } from './systems/graphStructure';
 import { graphStudySystems } from './systems/graphStudies';
 import { peftSystems } from './systems/peft';
@@ -35,5 +36,6 @@ export const systems: readonly SystemEntry[] = [
   ...elasticSystems,
   ...graphLayerSystems,
   ...graphStructureSystems,
-  ...graphStudySystems
+  ...graphStudySystems,
+  ...graphLearningSystems
 ];

@@ -1,4 +1,4 @@
-import { core, moe, tf } from '@switchyard/kernel-lib';
+import { core, graph, moe, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { makeNetwork, makeTokens, outputOf, setValue } from '../support/networks';
 import { expectClose } from '../support/numeric';
@@ -11,20 +11,6 @@ const WIDTH = 16;
 const HIDDEN = 64;
 
 const squaredError = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + (x - b[i]) ** 2, 0) / a.length;
-
-/** Agreement of two partitions, 1 where they are the same and near 0 by chance (Hubert and Arabie, 1985). */
-function adjustedRand(a: readonly number[], b: readonly number[]): number {
-  const pairs = (n: number) => (n * (n - 1)) / 2;
-  const sumOfPairs = (keys: readonly string[]) => {
-    const counts = new Map<string, number>();
-    keys.forEach((key) => counts.set(key, (counts.get(key) ?? 0) + 1));
-    return [...counts.values()].reduce((sum, n) => sum + pairs(n), 0);
-  };
-  const both = sumOfPairs(a.map((x, i) => `${x} ${b[i]}`));
-  const [ofA, ofB] = [sumOfPairs(a.map(String)), sumOfPairs(b.map(String))];
-  const chance = (ofA * ofB) / pairs(a.length);
-  return (both - chance) / ((ofA + ofB) / 2 - chance);
-}
 
 describe('[cmoe]', () => {
   test('parts are an exact cover of equal sizes, and all together are the network', () => {
@@ -114,9 +100,9 @@ describe('[cmoe]', () => {
       random
     });
     const found = planted.map((_, neuron) => report.routed.findIndex((part) => part.includes(neuron)));
-    expect(adjustedRand(found, planted)).toBeGreaterThan(0.9);
+    expect(graph.metrics.adjustedRand(found, planted)).toBeGreaterThan(0.9);
     // The measure itself: another partition does not agree.
-    expect(adjustedRand(random.child('other').shuffle(found), planted)).toBeLessThan(0.3);
+    expect(graph.metrics.adjustedRand(random.child('other').shuffle(found), planted)).toBeLessThan(0.3);
     tf.dispose([tokens, directions]);
     layer.dispose();
     network.dispose();

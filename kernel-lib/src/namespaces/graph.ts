@@ -11,6 +11,7 @@ export {
   featureNodes,
   fromEdges,
   Graph,
+  inducedCycles,
   labelled,
   lineDigraph,
   literalClauses,
@@ -73,6 +74,8 @@ export type {
 } from '../base/topology';
 export { edgePredictor } from '../train/graphs/edgePredictor';
 export type { EdgePredictor, EdgePredictorOptions } from '../train/graphs/edgePredictor';
+export { fitPairwiseMrf } from '../train/graphs/fitPairwiseMrf';
+export type { PairwiseMrfFit, PairwiseMrfTraining } from '../train/graphs/fitPairwiseMrf';
 
 export * as generators from '../base/graph/generators';
 export * as probes from './graphProbes';

@@ -12,6 +12,7 @@ export {
   hopDistances,
   laplacianSpectrum,
   layout,
+  localHomophily,
   nodeHomophily,
   ollivier,
   spectralGap,

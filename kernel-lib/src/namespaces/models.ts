@@ -42,8 +42,14 @@ export type { PretrainedModel } from '../models/hub';
 export type { ChatMessage } from '../models/hub';
 export type { Generated, GenerateOptions, SamplerOptions } from '../models/hub';
 export type { GenerationInfo, GenerationPass, GenerationWatcher } from '../models/hub';
-export { GraphNetwork, graphNetwork, LightGCN, lightGcn } from '../models/graph';
-export type { GraphNetworkOptions, LightGcnOptions } from '../models/graph';
+export { GraphNetwork, graphNetwork, LightGCN, lightGcn, TextGraph, TextPairJudge } from '../models/graph';
+export type {
+  GraphNetworkOptions,
+  LightGcnOptions,
+  MaskedTexts,
+  TextGraphOptions,
+  TextPairJudgeOptions
+} from '../models/graph';
 export {
   activeFlops,
   denseTransformer,
@@ -53,6 +59,7 @@ export {
   EncoderDecoder,
   mixtureOfTransformers,
   moeTransformer,
+  TextEncoder,
   Transformer,
   versatileFFN,
   wideNet
@@ -65,6 +72,7 @@ export type {
   MixtureOfTransformersOptions,
   ModalityOptions,
   MoeTransformerOptions,
+  TextEncoderOptions,
   TransformerOptions,
   UntiedPart,
   VersatileFFNModelOptions,

@@ -47,3 +47,4 @@ export { literalClauses, satisfiedClauses, satisfy } from './formulas';
 export type { Formula, LiteralClauses } from './formulas';
 export { propagationGraph } from './propagationGraph';
 export type { PropagationGraphOptions } from './propagationGraph';
+export { inducedCycles } from './inducedCycles';

@@ -3,6 +3,7 @@ export { crossEntropy } from './crossEntropy';
 export { diffKendall } from './diffKendall';
 export { combine, dispatch } from './dispatch';
 export { embed } from './embed';
+export { entmax } from './entmax';
 export { stopGradient, withGradient, withoutGradient } from './gradient';
 export type { Save } from './gradient';
 export { groupedBias } from './groupedBias';

@@ -23,3 +23,4 @@ export { amud } from './amud';
 export type { AmudOptions, DirectionGuidance } from './amud';
 export { patches } from './patches';
 export type { Patches, PatchesOptions } from './patches';
+export { localHomophily } from './localHomophily';

@@ -19,3 +19,5 @@ export type { VersatileFFNModelOptions } from './versatileFFN';
 export { wideNet } from './wideNet';
 export type { WideNetOptions } from './wideNet';
 export type { LanguageModel } from './languageModel';
+export { TextEncoder } from './textEncoder';
+export type { TextEncoderOptions } from './textEncoder';

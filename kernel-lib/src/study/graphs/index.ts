@@ -32,3 +32,11 @@ export { FORWARDING_WIDTH, forwardingSamples, learnedForwarding } from './learne
 export type { ForwardingSamplesOptions } from './learnedForwarding';
 export { greedySeeds } from './greedySeeds';
 export type { GreedySeedsOptions } from './greedySeeds';
+export { environments } from './environments';
+export type { EnvironmentsOptions } from './environments';
+export { fidelity } from './fidelity';
+export type { Fidelity, FidelityOptions } from './fidelity';
+export { feasibility, graphon } from './graphonFeasibility';
+export type { Feasibility, FeasibilityOptions, GraphonEstimateOptions } from './graphonFeasibility';
+export { frozenTasks, stopCriteria } from './frozenTasks';
+export type { FrozenTasksOptions, FrozenTaskScores, StopCriterion } from './frozenTasks';

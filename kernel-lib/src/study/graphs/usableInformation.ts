@@ -1,9 +1,9 @@
 import { expectInteger, expectNumber, fail, Random, given } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { kMeans } from '../../base/math';
-import { solvePositive } from '../../base/math/solvePositive';
 import { symmetricEigen } from '../../base/math/symmetricEigen';
 import { neighbourhoods } from '../../base/topology';
+import { ridgeClasses, standardized } from './ridgeClasses';
 
 /** Parts of a graph whose information is measured. */
 export type InformationComponent = 'structure' | 'features' | 'propagated';
@@ -74,8 +74,8 @@ export function usableInformation(graph: Graph, options: UsableInformationOption
     members.forEach((nodes, cell) => nodes.forEach((node) => (own[node] = cell)));
     return { component, cells: own, ...scoreOf(members, classes, count) };
   });
-  const all = classes.length === 0 ? [] : embeddings[0][1].map((_, v) => [...embeddings.flatMap(([, rows]) => [...standard(rows)[v]]), 1]); // prettier-ignore
-  return { components, predicted: predict(all, classes, count, train, penalty) };
+  const all = classes.length === 0 ? [] : embeddings[0][1].map((_, v) => [...embeddings.flatMap(([, rows]) => [...standardized(rows)[v]]), 1]); // prettier-ignore
+  return { components, predicted: ridgeClasses(where, all, { classes, count, train, penalty }) };
 }
 
 function embeddingsOf(graph: Graph, dim: number): [InformationComponent, Float64Array[]][] {
@@ -112,31 +112,4 @@ function scoreOf(
     right += nodes.length === 0 ? 0 : Math.max(...of);
   }
   return { score: 2 ** -entropy, bestOfCells: right / classes.length };
-}
-
-/** Columns of mean 0 and deviation 1. */
-function standard(rows: readonly Float64Array[]): Float64Array[] {
-  const mean = rows[0].map((_, f) => rows.reduce((sum, row) => sum + row[f], 0) / rows.length);
-  const deviation = mean.map((m, f) => Math.sqrt(rows.reduce((sum, row) => sum + (row[f] - m) ** 2, 0) / rows.length) || 1); // prettier-ignore
-  return rows.map((row) => row.map((value, f) => (value - mean[f]) / deviation[f]));
-}
-
-/** Ridge regression to one-hot classes. */
-function predict(
-  rows: readonly number[][],
-  classes: ArrayLike<number>,
-  count: number,
-  train: readonly number[],
-  penalty: number
-): Int32Array {
-  const width = rows[0].length;
-  const gram = Array.from({ length: width }, (_, a) => Float64Array.from({ length: width }, (_unused, b) => train.reduce((sum, v) => sum + rows[v][a] * rows[v][b], a === b ? penalty * train.length + 1e-9 : 0))); // prettier-ignore
-  const weights = Array.from({ length: count }, (_, c) => {
-    const moments = Float64Array.from({ length: width }, (_unused, a) => train.reduce((sum, v) => sum + (classes[v] === c ? rows[v][a] : 0), 0)); // prettier-ignore
-    return solvePositive(gram, moments) ?? fail('graph.probes.usableInformation', 'the embeddings must be independent: a penalty above 0', penalty); // prettier-ignore
-  });
-  return Int32Array.from(rows, (row) => {
-    const scores = weights.map((of) => row.reduce((sum, value, a) => sum + value * of[a], 0));
-    return scores.indexOf(Math.max(...scores));
-  });
 }

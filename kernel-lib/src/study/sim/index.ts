@@ -26,3 +26,5 @@ export { traffic } from './traffic';
 export type { Traffic, TrafficOptions } from './traffic';
 export { gnnTraffic } from './gnnTraffic';
 export type { GnnTraffic, GnnTrafficOptions } from './gnnTraffic';
+export { relationalPlan } from './relationalPlan';
+export type { RelationalPlan, RelationalPlanOptions } from './relationalPlan';

@@ -20,3 +20,6 @@ export { answerOf, multiHop } from './questions/multiHop';
 export type { MultiHopOptions, MultiHopQuestion } from './questions/multiHop';
 export { questionTree, rootOf } from './questions/questionTree';
 export type { QuestionTree, QuestionTreeOptions, TreeFact } from './questions/questionTree';
+export { cavity, divergence } from './fluid/cavity';
+export type { CavityOptions, FlowCase } from './fluid/cavity';
+export { rolloutErrors } from './fluid/rolloutErrors';

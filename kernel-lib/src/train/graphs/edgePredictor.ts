@@ -3,7 +3,7 @@ import { Context, expectInteger, expectShape, fail, given, Random } from '../../
 import type { Graph } from '../../base/graph';
 import { embed } from '../../base/ops';
 import { Linear } from '../../nn/layers';
-import { stepper } from '../loop/stepper';
+import { descend } from './descend';
 
 /** Options of `graph.edgePredictor`. */
 export interface EdgePredictorOptions {
@@ -52,17 +52,7 @@ export function edgePredictor(graph: Graph, options: EdgePredictorOptions = {}):
     const there = logits(graph.sources, graph.targets).neg().softplus().mean();
     return there.add(logits(drawn(), drawn()).softplus().mean());
   };
-  const task = {
-    kind: where,
-    fixed: {},
-    batch: (step: number) => step,
-    loss: (_: unknown, step: number) => loss(step)
-  };
-  const training = stepper(map, task, { steps, learningRate, seed, weightDecay: 0, warmup: 0 });
-  while (training.steps < steps) {
-    training.step();
-  }
-  training.dispose();
+  descend(where, map, { steps, learningRate, seed }, loss);
   return {
     scores: (features) => {
       expectShape(where, features, ['K', width]);

@@ -1,12 +1,13 @@
 import { createHash } from 'crypto';
 import { tf } from '../../base/backend';
-import { Context, expectInteger, expectOneOf, fail, type Module } from '../../base/core';
+import { Context, expectInteger, expectNumber, expectOneOf, fail, type Module } from '../../base/core';
 import type { Graph } from '../../base/graph';
 import { crossEntropy } from '../../base/ops';
 import { enterGraph } from '../../nn/graph/onGraph';
 import type { ClassificationMetrics } from './classification';
 import { hashArrays, hashGraph } from './parts/hashGraph';
 import { classesOf, expectLogits } from './parts/logits';
+import { riskVariance } from './parts/riskVariance';
 import { Rows } from './parts/rows';
 import type { Task } from './task';
 
@@ -25,6 +26,8 @@ export interface NodeClassificationOptions {
   validation?: NodeChoice;
   /** Whether each class counts alike in the loss, however many of its nodes are learnt ("balanced"), or each node ("none"). Default "none". */
   weighting?: 'none' | 'balanced';
+  /** Environments of nodes, [N], from 0, such as those of `graph.probes.environments`; the loss is the mean of their risks and this penalty times the variance of these. Default: none. */
+  environments?: { of: ArrayLike<number>; penalty: number };
   /** Nodes of a step's loss; each epoch goes through them in an order of its own. Default: all. */
   batchSize?: number;
 }
@@ -37,7 +40,7 @@ export interface NodeBatch {
 
 /** Node classification; see {@link nodeClassification}. */
 export interface NodeClassificationTask extends Task<NodeBatch, ClassificationMetrics> {
-  readonly fixed: { batchSize: number; weighting?: 'balanced' };
+  readonly fixed: { batchSize: number; weighting?: 'balanced'; penalty?: number };
   /** Mean cross entropy in nats and the share of right classes, on any of the nodes, such as those kept for a test. */
   measure(model: Module, nodes: NodeChoice): ClassificationMetrics;
 }
@@ -61,7 +64,8 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
   const seen = chosen('training', options.training);
   const unseen = options.validation && chosen('validation', options.validation);
   const classes = Math.max(classesOf(seen.labels), classesOf(unseen?.labels ?? []));
-  const { batchSize = seen.nodes.length, weighting = 'none' } = options;
+  const { batchSize = seen.nodes.length, weighting = 'none', environments } = options;
+  checkEnvironments(options);
   expectOneOf(WHERE, 'weighting', weighting, ['none', 'balanced']);
   const counts = new Float32Array(classes);
   seen.labels.forEach((label) => counts[label]++);
@@ -88,13 +92,16 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
   };
   return {
     kind: 'node-classification',
-    fixed: { batchSize, ...(weighting === 'balanced' && { weighting }) },
+    fixed: { batchSize, ...(weighting === 'balanced' && { weighting }), ...(environments && { penalty: environments.penalty }) }, // prettier-ignore
     get hash() {
-      return hashOf(graph, seen, unseen);
+      return hashOf(graph, environments?.of, seen, unseen);
     },
     batch: (step, seed) => draw(seen, rows, step, seed),
     loss: (model, batch, ctx) => {
-      const each = crossEntropy(...at(logitsOf(model, ctx), batch));
+      const each = crossEntropy(...at(logitsOf(model, ctx), batch)) as tf.Tensor1D;
+      if (environments !== undefined) {
+        return riskVariance(each, batch.nodes.map((node) => environments.of[node]), environments.penalty); // prettier-ignore
+      }
       if (weighting === 'none') {
         return each.mean<tf.Scalar>();
       }
@@ -104,6 +111,19 @@ export function nodeClassification(options: NodeClassificationOptions): NodeClas
     measure: (model, nodes) => measure(model, chosen('nodes', nodes)),
     ...(unseen && { evaluate: (model: Module) => measure(model, unseen) })
   };
+}
+
+function checkEnvironments({ environments, weighting, graph }: NodeClassificationOptions): void {
+  if (environments === undefined) {
+    return;
+  }
+  const { of, penalty } = environments;
+  expectNumber(WHERE, 'penalty of environments', penalty, 0);
+  expectInteger(WHERE, 'nodes of environments', of.length, graph.numNodes, graph.numNodes);
+  Array.from(of).forEach((each) => expectInteger(WHERE, 'environments', each, 0));
+  if (weighting === 'balanced') {
+    fail(WHERE, 'classes must not be weighted where there are environments', weighting);
+  }
 }
 
 /** Numbers of nodes; each once. */
@@ -139,7 +159,10 @@ function draw({ nodes, labels }: NodeBatch, rows: Rows, step: number, seed: numb
   return { nodes: places.map((place) => nodes[place]), labels: places.map((place) => labels[place]) };
 }
 
-function hashOf(graph: Graph, ...chosen: (NodeBatch | undefined)[]): string {
+function hashOf(graph: Graph, environments?: ArrayLike<number>, ...chosen: (NodeBatch | undefined)[]): string {
   const parts = chosen.flatMap((batch) => [batch?.nodes, batch?.labels]);
+  if (environments !== undefined) {
+    parts.push(Int32Array.from(environments));
+  }
   return hashArrays(hashGraph(createHash('sha256'), graph), parts).digest('hex');
 }

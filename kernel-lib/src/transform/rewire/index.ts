@@ -26,3 +26,5 @@ export type { SimilarityOptions } from './similarity';
 export { virtualNode } from './virtualNode';
 export type { VirtualNodeOptions } from './virtualNode';
 export type { RewiredEdge, Rewiring, RewiringReport, ShapeProbes } from './rewiring';
+export { judged } from './judged';
+export type { JudgedOptions } from './judged';

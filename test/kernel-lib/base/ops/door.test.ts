@@ -85,6 +85,11 @@ const MEMBERS: Record<Name, Member> = {
       shaped(() => ops.embed(f(0, 3), i(1, 1)), 'ops.embed: table must have a row', 'no table')
     ]
   },
+  entmax: {
+    arguments: { x: argument([2, 2], [1, 0.5, 2, 0]) },
+    call: ([x]) => [ops.entmax(x as tf.Tensor2D)],
+    empty: [shaped(() => ops.entmax(f(0, 2)), [0, 2])]
+  },
   gated: binary((gate, values) => ops.gated('silu', gate, values), ['gate', 'values'], [shaped(() => ops.gated('gelu', f(0, 3), f(0, 3)), [0, 3])]), // prettier-ignore
   gelu: unary(ops.gelu, [shaped(() => ops.gelu(f(0, 3)), [0, 3])]),
   geluTanh: unary(ops.geluTanh, [shaped(() => ops.geluTanh(f(0, 3)), [0, 3])]),
@@ -113,8 +118,8 @@ const MEMBERS: Record<Name, Member> = {
     empty: [{ what: 'no values', call: () => [...ops.holdPattern(sparse()).places], gives: [[0], [2]] }]
   },
   infoNce: {
-    arguments: { a: argument([2, 2], [1, 0, 2, 3]), b: argument([2, 2], [1, 2, 0, 1]) },
-    call: ([a, b]) => [ops.infoNce(a as tf.Tensor2D, b as tf.Tensor2D, 0.5)],
+    arguments: { a: argument([2, 2], [1, 0, 2, 3]), b: argument([2, 2], [1, 2, 0, 1]), weights: argument([2, 2], [1, 2, 3, 1]) }, // prettier-ignore
+    call: ([a, b, weights]) => [ops.infoNce(a as tf.Tensor2D, b as tf.Tensor2D, 0.5, weights as tf.Tensor2D)],
     empty: [shaped(() => ops.infoNce(f(0, 2), f(0, 2), 1), 'ops.infoNce: there must be a row')]
   },
   liveInputsMatMul: {

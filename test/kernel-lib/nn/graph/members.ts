@@ -94,6 +94,20 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 192, hearsItself: true, pinned: ['relations'] }
   },
   {
+    name: 'RelationalAttention',
+    spec: graph.relationalAttention({ relations: 3, heads: 2 }),
+    parameters: ['weight', 'attendSource', 'attendTarget', 'own', 'bias'],
+    // A product of 6 to 4 messages and 2 scores, one of 6 to 2, and the own map.
+    ...{ flops: 72 + 24 + 48, hearsItself: true, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
+    name: 'RelationalAttention',
+    spec: graph.relationalAttention({ relations: 3, heads: 2, combine: 'mean', layout: 'edges', fuse: false, nodeKinds: 0, bias: false }), // prettier-ignore
+    parameters: ['weight', 'attendSource', 'attendTarget'],
+    // Two products of 6 to 8, and their scores.
+    ...{ flops: 2 * 96 + 4 * 8, hearsItself: false, pinned: ['relations'] }
+  },
+  {
     name: 'GraphTransformer',
     spec: graph.graphTransformer({ heads: 2 }),
     parameters: [...linear('query'), ...linear('key'), ...linear('value'), ...linear('skip')],
@@ -271,6 +285,9 @@ export const ELSEWHERE = {
   AlgorithmNetwork: 'systems/neuralCompilation.test.ts',
   CommonNeighbourScore: 'systems/ncn.test.ts',
   CoordinateTransformer: 'systems/graphFreeTransformer.test.ts',
+  CausalVae: 'systems/mpva.test.ts',
+  CommonNeighbourScore: 'systems/ncn.test.ts',
+  ConeQueries: 'systems/rcone.test.ts',
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   EwaldMessages: 'systems/ewaldMp.test.ts',
@@ -279,10 +296,13 @@ export const ELSEWHERE = {
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
   InfluenceSearch: 'systems/deepIm.test.ts',
   InducedSumProduct: 'systems/gspn.test.ts',
+  IdentityPosition: 'systems/irwe.test.ts',
+  LatentCells: 'systems/dcm.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   Mace: 'systems/mace.test.ts',
   Mamba: 'systems/graphMamba.test.ts',
   MessagePassing: 'messagePassing.test.ts',
+  MetaPathViews: 'systems/meow.test.ts',
   MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   NeuroSat: 'systems/neuroSat.test.ts',
@@ -290,6 +310,7 @@ export const ELSEWHERE = {
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
   PatchMixer: 'systems/graphMixer.test.ts',
+  PairwiseMrf: 'systems/epfgnn.test.ts',
   PdeSolver: 'systems/mpPde.test.ts',
   PrecodingNetwork: 'systems/icgnn.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',

@@ -22,3 +22,5 @@ export { gridField, wallsBetween } from './gridField';
 export type { GridField, GridFieldOptions } from './gridField';
 export { independentCascade } from './independentCascade';
 export type { IndependentCascadeOptions } from './independentCascade';
+export { graphon } from './graphon';
+export type { GraphonOptions } from './graphon';

@@ -58,3 +58,5 @@ export { AdaptiveDepth, adaptiveDepth } from './adaptiveDepth';
 export type { AdaptiveDepthOptions, AdaptiveDepthSpecOptions } from './adaptiveDepth';
 export { MatrixFunction, matrixFunction } from './matrixFunction';
 export type { MatrixFunctionOptions, MatrixFunctionSpecOptions } from './matrixFunction';
+export { RelationalAttention, relationalAttention } from './relationalAttention';
+export type { RelationalAttentionOptions, RelationalAttentionSpecOptions } from './relationalAttention';

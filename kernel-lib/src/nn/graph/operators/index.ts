@@ -28,3 +28,4 @@ export { resolventSum } from './resolventSum';
 export type { Poles } from './resolventSum';
 export { precode, sumRate, wmmse } from './precoding';
 export type { ComplexMatrices, PrecodeOptions, WmmseOptions } from './precoding';
+export { clusterWeights, prototypeContrast } from './clusterContrast';

@@ -5,7 +5,7 @@ import { cosine } from '../../../base/math/cosine';
 import { GCN } from '../../../nn/graph/layers';
 import { enterGraph } from '../../../nn/graph/onGraph';
 import { infomax } from '../../../nn/graph/operators';
-import { stepper } from '../../loop/stepper';
+import { descend } from '../descend';
 import { initialize, xavierUniform } from '../../../nn/layers';
 
 /** Options of `graph.embed.contrastive`. */
@@ -92,12 +92,7 @@ export function contrastive(graph: Graph, options: ContrastiveOptions): Features
     const summary = tf.addN(seen.map((nodes) => nodes.mean(0).sigmoid())).div<tf.Tensor1D>(views);
     return tf.addN(seen.map((nodes) => infomax(nodes, { corrupted, summary, map }))).div<tf.Scalar>(views);
   };
-  const task = { kind: where, fixed: {}, batch: (step: number) => step, loss: (_: Module, step: number) => loss(step) };
-  const training = stepper(encoder, task, { steps, learningRate, seed, weightDecay: 0, warmup: 0 });
-  while (training.steps < steps) {
-    training.step();
-  }
-  training.dispose();
+  descend(where, encoder, { steps, learningRate, seed }, loss);
   const out = tf.tidy(() => encoder.on(trusted, x).dataSync<'float32'>());
   tf.dispose(x);
   encoder.dispose();

@@ -1,5 +1,6 @@
 import { expectInteger, expectNumber, fail, given, Random } from '../../../base/core';
 import type { Features, Graph } from '../../../base/graph';
+import { walkFrom } from './walkFrom';
 
 /** Options of `graph.embed.skipGram`. */
 export interface SkipGramOptions {
@@ -81,22 +82,4 @@ export function skipGram(graph: Graph, options: SkipGramOptions): Features {
     watch?.({ values: own.slice(), width: dim }, epoch);
   }
   return embedding;
-}
-
-function walkFrom(
-  { outgoing: { starts, neighbours } }: Graph,
-  start: number,
-  length: number,
-  next: () => number
-): number[] {
-  const path = [start];
-  while (path.length <= length) {
-    const node = path[path.length - 1];
-    const degree = starts[node + 1] - starts[node];
-    if (degree === 0) {
-      break;
-    }
-    path.push(neighbours[starts[node] + Math.floor(next() * degree)]);
-  }
-  return path;
 }

@@ -1,4 +1,5 @@
-/** @file Measures of ranked links: `graph.metrics`. */
+/** @file Measures of ranked links, classes and clusters: `graph.metrics`. */
+export { adjustedRand } from './adjustedRand';
 export { balancedAccuracy } from './balancedAccuracy';
 export { filteredRanks, hitsAtK, meanReciprocalRank, rocAuc } from './ranking';
 export type { RankSummary } from './ranking';

@@ -1,0 +1,78 @@
+import { core, data, layers, tf, train } from '@switchyard/kernel-lib';
+import { describe, expect, test } from 'vitest';
+
+describe('CFDBench', () => {
+  test('[cfdbench] a lid-driven cavity of 32 x 32: walls are exact, what flows in flows out, and it settles to one vortex that turns with the lid', () => {
+    const grid = 32;
+    const [flow, faster] = data.cavity({ grid, lidSpeeds: [1, -2], frames: 12, interval: 0.25, viscosity: 0.02 });
+    for (const { frames, lidSpeed } of [flow, faster]) {
+      for (const frame of frames) {
+        const at = (x: number, y: number): number[] => [frame[2 * (y * grid + x)], frame[2 * (y * grid + x) + 1]];
+        for (let i = 0; i < grid; i++) {
+          const sides = i === grid - 1 ? [] : [at(0, i), at(grid - 1, i)];
+          expect([at(i, grid - 1), at(i, 0), ...sides]).toEqual([[lidSpeed, 0], [0, 0], ...sides.map(() => [0, 0])]); // prettier-ignore
+        }
+        expect(data.divergence(frame, grid)).toBeLessThan(1e-4);
+      }
+    }
+    // At the middle of the square flow is against the lid, and that of a lid the other way is the mirror image.
+    const last = flow.frames[11];
+    expect(last[2 * (16 * grid + 16)]).toBeLessThan(-0.05);
+    const [one, other] = data.cavity({ grid: 12, lidSpeeds: [1, -1], frames: 4 }).map(({ frames }) => frames[3]);
+    for (let y = 0; y < 12; y++) {
+      for (let x = 0; x < 12; x++) {
+        expect(Math.abs(one[2 * (y * 12 + x)] + other[2 * (y * 12 + 11 - x)])).toBeLessThan(1e-6);
+      }
+    }
+    const change = (a: number, b: number): number => Math.hypot(...flow.frames[a].map((value, i) => value - flow.frames[b][i])); // prettier-ignore
+    expect(change(11, 10)).toBeLessThan(change(2, 1) / 10);
+    expect(() => data.cavity({ lidSpeeds: [1], viscosity: [1, 2] })).toThrow('data.cavity: viscosity must be of each case (1), got 2'); // prettier-ignore
+    expect(() => data.cavity({ lidSpeeds: [], grid: 8 })).toThrow('data.cavity: lid speeds must be an integer of at least 1, got 0'); // prettier-ignore
+  });
+
+  test('[cfdbench] the middle lines of the steady flow at a Reynolds number of 100 is that of Ghia, Ghia and Shin (1982)', () => {
+    const grid = 33;
+    const [{ frames }] = data.cavity({ grid, lidSpeeds: [1], viscosity: 0.01, frames: 2, interval: 10 });
+    const u = (row: number): number => frames[1][2 * (row * grid + 16)];
+    // At heights of 0.5, 0.1719 and 0.7344, of a grid of 129.
+    expect(Math.abs(u(16) + 0.2058)).toBeLessThan(0.02);
+    expect(Math.abs(0.5 * u(5) + 0.5 * u(6) + 0.1015)).toBeLessThan(0.02);
+    expect(Math.abs(0.5 * u(23) + 0.5 * u(24) - 0.0033)).toBeLessThan(0.03);
+    // Flow up and down at 0.2344 and 0.8047 of the width: it is carried to the right.
+    const v = (column: number): number => frames[1][2 * (16 * grid + column) + 1];
+    expect(Math.abs(0.5 * v(7) + 0.5 * v(8) - 0.1753)).toBeLessThan(0.02);
+    expect(Math.abs(0.25 * v(25) + 0.75 * v(26) + 0.2453)).toBeLessThan(0.02);
+  });
+
+  test('[cfdbench] errors of a rollout by hand, and those of a small convolutional surrogate: they grow with the steps, and are larger of a lid that is faster than those it saw', () => {
+    const frames = [[1, 1], [2, 2], [4, 4]].map((row) => Float32Array.from(row)); // prettier-ignore
+    // It adds 1: 2, then 3 for 4.
+    expect(data.rolloutErrors((frame) => frame.map((value) => value + 1), frames)).toEqual([0, 0.25]);
+    expect(() => data.rolloutErrors((frame) => frame, frames.slice(0, 1))).toThrow('data.rolloutErrors: frames must be an integer of at least 2, got 1'); // prettier-ignore
+    expect(() => data.rolloutErrors(() => [1], frames)).toThrow('data.rolloutErrors: values of what is made must be an integer 2..2, got 1'); // prettier-ignore
+    const grid = 16;
+    const flows = data.cavity({ grid, lidSpeeds: [0.6, 0.8, 1.2, 1, 3], frames: 13, interval: 0.1 });
+    const [seen, held, unseen] = [flows.slice(0, 3), flows[3], flows[4]];
+    const random = core.Random.fromSeed(2);
+    const net = new layers.Sequential([
+      new layers.Conv2d({ inputs: 2, outputs: 8, size: 5, random: random.child('first') }),
+      new layers.Conv2d({ inputs: 8, outputs: 2, size: 3, random: random.child('second') })
+    ]);
+    const [first, second] = [...net.children.values()];
+    const next = (x: tf.Tensor, ctx: core.Context): tf.Tensor => x.add(second.apply(first.apply(x, ctx).tanh(), ctx));
+    const batch = (from: number): tf.Tensor => tf.tensor4d(Float32Array.from(seen.flatMap(({ frames: all }) => all.slice(from, from + 12).flatMap((frame) => [...frame]))), [36, grid, grid, 2]); // prettier-ignore
+    const [x, y] = [batch(0), batch(1)];
+    const loss = (_model: core.Module, _step: number, ctx: core.Context): tf.Scalar => next(x, ctx).sub(y).square().mean<tf.Scalar>().mul(100); // prettier-ignore
+    const task = { kind: 'frames', fixed: {}, batch: (step: number) => step, loss };
+    const stepper = train.stepper(net, task, { steps: 150, learningRate: 0.01, weightDecay: 0, warmup: 0, schedule: 'constant' }); // prettier-ignore
+    while (stepper.steps < 150) {
+      stepper.step();
+    }
+    stepper.dispose();
+    const errors = (frames: Float32Array[]): number[] => data.rolloutErrors((frame) => tf.tidy(() => next(tf.tensor4d(frame, [1, grid, grid, 2]), core.Context.create()).dataSync<'float32'>().slice() as never) as Float32Array, frames); // prettier-ignore
+    const [known, unknown] = [errors(held.frames), errors(unseen.frames)];
+    expect(known[11]).toBeGreaterThan(2 * known[0]);
+    expect(unknown[11]).toBeGreaterThan(1.3 * known[11]);
+    [x, y, net].forEach((each) => each.dispose());
+  });
+});
