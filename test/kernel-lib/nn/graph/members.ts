@@ -283,7 +283,6 @@ export const MEMBERS: GraphLayerCase[] = [
 /** Classes of the folder that are no layer with a spec; each has a test of its own. */
 export const ELSEWHERE = {
   AlgorithmNetwork: 'systems/neuralCompilation.test.ts',
-  CommonNeighbourScore: 'systems/ncn.test.ts',
   CoordinateTransformer: 'systems/graphFreeTransformer.test.ts',
   CausalVae: 'systems/mpva.test.ts',
   CommonNeighbourScore: 'systems/ncn.test.ts',
