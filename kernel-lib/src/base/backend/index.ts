@@ -3,6 +3,7 @@ import { takeDenseProducts } from './denseProducts';
 
 takeDenseProducts();
 
+export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';
 export { device, executeMultiple, executeSingle, isNative } from './load';
 export type { Attributes, Device } from './load';

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
+import { noteUntaped } from './backwardPass';
 import { prepareEnvironment } from './environment';
 
 prepareEnvironment();
@@ -43,11 +44,13 @@ export type Attributes = Record<string, string | number | boolean | number[]>;
 
 /** Runs any TensorFlow op by its name. Native backend only; has no gradient, so wrap it with `tf.customGrad`. */
 export function executeSingle(op: string, attributes: Attributes, inputs: Tensor[]): Tensor {
+  noteUntaped(op);
   return native().executeSingleOutput(op, opAttributes(attributes), inputs);
 }
 
 /** As {@link executeSingle}, for an op with `numOutputs` outputs. */
 export function executeMultiple(op: string, attributes: Attributes, inputs: Tensor[], numOutputs: number): Tensor[] {
+  noteUntaped(op);
   return native().executeMultipleOutputs(op, opAttributes(attributes), inputs, numOutputs);
 }
 
