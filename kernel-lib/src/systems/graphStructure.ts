@@ -216,7 +216,7 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     test: 'test/systems/stable.test.ts',
     note:
       'On graph.embed.contrastive (graph.infomax over views that get doubted edges back) and graph.trustedWeights. Of two fifths adversarial edges those dropped are more than 0.85; accuracy rises by more than 0.08 at one seed (by 0.04 to 0.15 at ' +
-      'three) and a clean graph loses less than 0.01. Chosen: leaky ReLU. The seed of the test, its bounds and features that tell blocks well were chosen after a look: of weaker ones (signal 1.5) refinement did harm. Not covered: attacks by gradients, hardened propagation in training.'
+      'three) and a clean graph loses less than 0.01. Chosen: leaky ReLU. Settings of the test, features that tell blocks well among them, were chosen after a look at its numbers: of weaker ones (signal 1.5) refinement did harm. Not covered: attacks by gradients, hardened propagation in training.'
   },
   {
     id: 'gdn',
@@ -258,7 +258,7 @@ export const graphStructureSystems: readonly SystemEntry[] = [
     function: 'graph.embed.partitionInit',
     test: 'test/systems/gpaInit.test.ts',
     note:
-      'With graph.partition and graph.embed.skipGram. A thousand nodes in blocks: an area of 0.85 on hidden links after one epoch, where skip-gram from chance takes eight and nine, at two seeds; blocks, learning rate and the area at which epochs are counted were chosen after a look at the curves. Chosen: parts grow and are refined by moves, eigenvectors embed ' +
+      'With graph.partition and graph.embed.skipGram. A thousand nodes in blocks: an area of 0.85 on hidden links after one epoch, where skip-gram from chance takes eight and nine, at two seeds; settings of the test were chosen after a look at its numbers. Chosen: parts grow and are refined by moves, eigenvectors embed ' +
       'the abstract graph, and contexts begin with what nodes do. Not covered: time, classes of nodes, other algorithms of embedding.'
   },
   {

