@@ -35,5 +35,6 @@ export const MEMBERS: readonly Member[] = [
   { file: 'similarity', rewire: (g) => rewire.similarity(g, { representation: angles(g), drop: 0.5, addK: 1 }), adds: 10, removes: 17 }, // prettier-ignore
   { file: 'densify', rewire: (g) => rewire.densify(g, { representation: angles(g), below: 6, k: 1 }), adds: 10 },
   { file: 'insertNodes', rewire: (g) => rewire.insertNodes(g, { features: g.nodeFeatures && [[7]], scores: [Array.from({ length: g.numNodes }, (_, node) => (5 * node) % 7)], perNode: Math.min(3, g.numNodes) }), adds: 3, newNodes: 1 }, // prettier-ignore
+  { file: 'judged', rewire: (g) => rewire.judged(g, { judge: (all) => all.map(([i, j]) => (i + j === 3 ? 0.1 : 0.9)), candidates: ([[0, 7], [1, 8]] as const).filter(([, j]) => j < g.numNodes) }), adds: 2, removes: 2 }, // prettier-ignore
   { file: 'virtualNode', rewire: (g) => rewire.virtualNode(g), adds: 12, newNodes: 1 }
 ];
