@@ -78,7 +78,7 @@ export const graphLearningSystems: readonly SystemEntry[] = [
     title: 'RConE: Rough Cone Embedding for Multi-Hop Logical Query Answering on Multi-Modal Knowledge Graphs',
     function: 'graph.ConeQueries',
     test: 'test/systems/rcone.test.ts',
-    claim: 'claim not tested',
+    claim: 'claim refuted',
     measured: {
       test: 'test/systems/rcone.slow.test.ts',
       figures:

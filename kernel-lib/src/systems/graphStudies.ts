@@ -149,7 +149,7 @@ export const graphStudySystems: readonly SystemEntry[] = [
     title: 'On the Scalability of GNNs for Molecular Graphs',
     function: 'graph.probes.scalingStudy',
     test: 'test/systems/gnnScaling.test.ts',
-    claim: 'claim not tested',
+    claim: 'claim refuted',
     measured: {
       test: 'test/systems/gnnScaling.slow.test.ts',
       figures:
