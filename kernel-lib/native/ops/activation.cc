@@ -101,8 +101,7 @@ class Gated : public OpKernel {
     float* ys = y->flat<float>().data();
     ForEachRowBlock(ctx, gate.NumElements(), 1, [&](int64_t begin, int64_t end) {
       std::copy(gates + begin, gates + end, ys + begin);
-      Activate(activation_, ys + begin, end - begin);
-      for (int64_t i = begin; i < end; ++i) ys[i] *= from[i];
+      Gate(activation_, ys + begin, from + begin, end - begin);
     });
   }
 
@@ -143,11 +142,8 @@ class GatedGrad : public OpKernel {
     float* dvs = dvalues->flat<float>().data();
     ForEachRowBlock(ctx, dy.NumElements(), 1, [&](int64_t begin, int64_t end) {
       std::copy(gates + begin, gates + end, dvs + begin);
-      Activate(activation_, dvs + begin, end - begin);
-      for (int64_t i = begin; i < end; ++i) {
-        dvs[i] *= dys[i];
-        dgates[i] = dys[i] * from[i];
-      }
+      Gate(activation_, dvs + begin, dys + begin, end - begin);
+      for (int64_t i = begin; i < end; ++i) dgates[i] = dys[i] * from[i];
       MultiplyDerivative(activation_, gates + begin, dgates + begin, end - begin);
     });
   }

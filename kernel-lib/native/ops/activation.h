@@ -39,6 +39,12 @@ inline void Activate(Activation activation, float* values, int64_t count) {
   }
 }
 
+// gate = act(gate) * values
+inline void Gate(Activation activation, float* gate, const float* values, int64_t count) {
+  Activate(activation, gate, count);
+  for (int64_t i = 0; i < count; ++i) gate[i] *= values[i];
+}
+
 // gradient *= act'(pre)
 inline void MultiplyDerivative(Activation activation, const float* pre, float* gradient, int64_t count) {
   ConstRun x(pre, count);

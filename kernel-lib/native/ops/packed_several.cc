@@ -137,10 +137,8 @@ class PackedGated : public PackedSeveralBase {
     float* gates = y->flat<float>().data();
     const float* from = values.flat<float>().data();
     MultiplyAll(ctx, rows, {gates, values.flat<float>().data()});
-    ForEachRowBlock(ctx, shape.num_elements(), 1, [&](int64_t begin, int64_t end) {
-      Activate(activation_, gates + begin, end - begin);
-      for (int64_t i = begin; i < end; ++i) gates[i] *= from[i];
-    });
+    ForEachRowBlock(ctx, shape.num_elements(), 1,
+                    [&](int64_t begin, int64_t end) { Gate(activation_, gates + begin, from + begin, end - begin); });
   }
 
  private:
