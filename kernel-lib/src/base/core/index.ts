@@ -34,6 +34,7 @@ export type { CacheStep, EvictionPolicy } from './evictionCache';
 export { expectInteger, expectNumber, expectOneOf, fail, given, SwitchyardError } from './errors';
 export { jsonForms, toBundle } from './mimeBundle';
 export type { Forms, MimeBundle } from './mimeBundle';
+export { hold, isHeld, maskedByCaller } from './masked';
 export { Memory } from './memory';
 export type { MemoryOptions } from './memory';
 export { maskedPaths, masksAt, Module } from './module';

@@ -4,6 +4,7 @@ import { Buffer } from './buffer';
 import type { Context } from './context';
 import type { Cost, CostShape } from './cost';
 import { fail } from './errors';
+import { masked } from './masked';
 import type { Parameter } from './parameter';
 import type { Stored } from './stored';
 
@@ -189,21 +190,21 @@ export abstract class Module {
 
   /**
    * Mask of a parameter of its own, over the same axes: a buffer "<name>Mask", 1 where a value counts and 0 where it is read as 0, whatever
-   * training does to the value that is stored. Ones at first; the same one each time.
+   * is stored there; training stores 0. Ones at first; the same one each time.
    *
    * @throws {SwitchyardError} where there is no such parameter.
    */
   mask(name: string): Buffer {
     const parameter = this.ownParameters.get(name) ?? fail(this.kind, `mask must name a parameter of its own (${[...this.ownParameters.keys()].join(', ')})`, name); // prettier-ignore
-    const masked = this.ownBuffers.get(maskName(name));
-    if (masked !== undefined) {
-      return masked;
+    const made = this.ownBuffers.get(maskName(name));
+    if (made !== undefined) {
+      return made;
     }
     // A parameter that is tied has one mask, in each module that holds it.
     const mask = MASKS.get(parameter) ?? Buffer.over(parameter.axes, tf.ones);
     if (!MASKS.has(parameter)) {
       MASKS.set(parameter, mask);
-      parameter.wrap((value) => value.mul(mask.read()));
+      parameter.wrap((value) => masked(value, mask.read()));
     }
     return this.addBuffer(maskName(name), mask);
   }

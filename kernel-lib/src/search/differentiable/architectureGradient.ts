@@ -42,7 +42,7 @@ export class ArchitectureGradient {
     const reach =
       REACH /
       Math.max(
-        tf.tidy(() => globalNorm([...direction.values()]).dataSync()[0]),
+        tf.tidy(() => globalNorm(direction).dataSync()[0]),
         1e-12
       );
     const [up, down] = [reach, -reach].map((by) =>

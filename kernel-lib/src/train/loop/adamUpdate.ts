@@ -25,6 +25,8 @@ export interface AdamItem extends AdamState {
   rate: number;
   /** Factor of the value before its step: less than 1 where it decays. */
   kept: number;
+  /** Where values count, bool; elsewhere gradients are read as 0 and values become 0. Default: all do. */
+  mask?: tf.Tensor | undefined;
 }
 
 /**
@@ -35,7 +37,9 @@ export function adamUpdate(items: readonly AdamItem[], numbers: AdamNumbers): Ad
   return tf.tidy(() => {
     const folded = fold(numbers);
     const one = isNative() ? fused : composed;
-    const next = hasCustomOps() ? together(items, folded) : items.map((item) => one(item, folded));
+    const next = hasCustomOps()
+      ? together(items, folded)
+      : items.map((item) => throughMask(item, (own) => one(own, folded)));
     return next.map((state) => ({ ...state }));
   });
 }
@@ -60,10 +64,22 @@ function together(items: readonly AdamItem[], { scale, beta1, beta2, correction,
     items.map((item) => item[name])
   );
   const rates = items.flatMap(({ rate, kept }) => [rate * correction, kept]);
-  const inputs = [...lists.flat(), tf.tensor1d(rates), tf.tensor1d([scale, beta1, beta2, added])];
+  const masks = items.flatMap(({ mask }) => mask ?? []);
+  const inputs = [...lists.flat(), tf.tensor1d(rates), tf.tensor1d([scale, beta1, beta2, added]), ...masks];
   const count = items.length;
-  const all = executeMultiple('SwitchyardAdamW', { N: count }, inputs, 3 * count);
+  const masked = items.flatMap(({ mask }, i) => (mask === undefined ? [] : [i]));
+  const all = executeMultiple('SwitchyardAdamW', { N: count, M: masks.length, masked }, inputs, 3 * count);
   return items.map((_, i) => ({ value: all[i], firstMoment: all[count + i], secondMoment: all[2 * count + i] }));
+}
+
+function throughMask(item: AdamItem, update: (item: AdamItem) => AdamState): AdamState {
+  const { mask, gradient } = item;
+  if (mask === undefined) {
+    return update(item);
+  }
+  const kept = (x: tf.Tensor): tf.Tensor => tf.where(mask, x, tf.zerosLike(x));
+  const next = update({ ...item, gradient: kept(gradient) });
+  return { ...next, value: kept(next.value) };
 }
 
 function composed(item: AdamItem, { scale, beta1, beta2, correction, added }: Folded): AdamState {

@@ -21,6 +21,7 @@ interface UpdateOptions {
   learningRate: number;
   scale: number;
   reach?: ReadonlyMap<string, tf.Tensor | null>;
+  masks?: ReadonlyMap<string, tf.Tensor>;
 }
 
 interface OneUpdate extends AdamItem {
@@ -61,9 +62,9 @@ export class AdamW {
    *
    * @param gradients - By path; the caller keeps them.
    * @param step - `scale` is what gradients are multiplied by first: less than 1 where they are clipped; `reach` says where values are updated, as a
-   * task does. Others stay, and what is remembered of them too (lazy Adam).
+   * task does. Others stay, and what is remembered of them too (lazy Adam). Where one of `masks` (bool, by path) is false, gradients count as 0 and values become 0.
    */
-  update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale, reach }: UpdateOptions) {
+  update(gradients: ReadonlyMap<string, tf.Tensor>, { learningRate, scale, reach, masks }: UpdateOptions) {
     this.updates++;
     tf.tidy(() => {
       const updates = [...gradients].flatMap(([path, gradient]): OneUpdate[] => {
@@ -74,7 +75,9 @@ export class AdamW {
         const { variable, decay } = this.parameters.get(path)!;
         const rate = learningRate * (this.options.rates?.get(path) ?? 1);
         const kept = decay ? 1 - rate * this.options.weightDecay : 1;
-        return [{ path, where, gradient, rate, kept, value: variable, ...this.moments.get(path)! }];
+        return [
+          { path, where, gradient, mask: masks?.get(path), rate, kept, value: variable, ...this.moments.get(path)! }
+        ];
       });
       const { beta1, beta2, epsilon } = this.options;
       const numbers = { scale, beta1, beta2, epsilon, update: this.updates };

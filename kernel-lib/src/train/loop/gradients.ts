@@ -1,4 +1,5 @@
 import { tf } from '../../base/backend';
+import { maskedByCaller } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import type { Task } from '../tasks/task';
 import { globalNorm } from './globalNorm';
@@ -17,11 +18,16 @@ export interface Pass {
   gradientNorm: number;
 }
 
-/** Loss and gradients of a batch: what the task says, and the auxiliary losses of `ctx`. One read from the device. */
+/**
+ * Loss and gradients of a batch: what the task says, and the auxiliary losses of `ctx`. One read from the device.
+ *
+ * @param held - Masks (bool) of parameters that are 0 where they are false: `core.hold`. Their gradients are not masked yet, the norm is as if they were.
+ */
 export function gradients(
   lossOf: (ctx: Context) => ReturnType<Task['loss']>,
   parameters: ReadonlyMap<string, Parameter>,
-  ctx: Context
+  ctx: Context,
+  held: ReadonlyMap<string, tf.Tensor> = new Map()
 ): Pass {
   const own: [string, tf.Scalar][] = [];
   const total = (): tf.Scalar => {
@@ -29,7 +35,8 @@ export function gradients(
     return tf.addN([...own.map(([, loss]) => loss), ...ctx.losses.values()]);
   };
   const variables = [...parameters.values()].map(({ variable }) => variable);
-  const { value, grads } = variableGrads(total, variables);
+  const pass = (): ReturnType<typeof variableGrads> => variableGrads(total, variables);
+  const { value, grads } = held.size > 0 ? maskedByCaller(pass) : pass();
   const byPath = new Map<string, tf.Tensor>();
   for (const [path, { variable }] of parameters) {
     const gradient = (grads as Partial<typeof grads>)[variable.name];
@@ -38,7 +45,7 @@ export function gradients(
     }
   }
   const kept = own.map(([, loss]) => loss);
-  const [gradientNorm, ...losses] = read([globalNorm([...byPath.values()]), ...kept, ...ctx.losses.values()]);
+  const [gradientNorm, ...losses] = read([globalNorm(byPath, held), ...kept, ...ctx.losses.values()]);
   tf.dispose([value, ...kept]);
   const parts = Object.fromEntries(own.flatMap(([name], i) => (name === '' ? [] : [[name, losses[i]]])));
   const loss = losses.slice(0, own.length).reduce((sum, part) => sum + part, 0);

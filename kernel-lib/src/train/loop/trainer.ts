@@ -8,6 +8,7 @@ import { AdamW } from './adamW';
 import { findNonFinite } from './findNonFinite';
 import { gradients } from './gradients';
 import type { Pass } from './gradients';
+import { HeldMasks } from './heldMasks';
 import { learningRateAt } from './learningRate';
 import type { ResolvedOptions } from './options';
 
@@ -21,6 +22,7 @@ export class Trainer {
   /** Schedule of pruning at work on the model; null where there is none. */
   readonly pruning: PruningRun | null;
   private readonly parameters: ReadonlyMap<string, Parameter>;
+  private readonly masks: HeldMasks;
   private masksTold = false;
 
   constructor(
@@ -35,6 +37,7 @@ export class Trainer {
       fail(this.where, 'the model must have a parameter to train', 0);
     }
     this.optimizer = new AdamW(this.parameters, { ...options, epsilon: EPSILON });
+    this.masks = new HeldMasks(model, this.parameters);
   }
 
   /**
@@ -48,15 +51,17 @@ export class Trainer {
     const ctx = Context.create({ training: true, random, observers });
     try {
       return tf.tidy(() => {
+        const masks = this.masks.hold();
         const lossOf = (scope: Context) => this.task.loss(this.model, batch, scope);
-        const pass = gradients(lossOf, this.parameters, ctx);
+        const pass = gradients(lossOf, this.parameters, ctx, masks);
         if (![pass.loss, pass.gradientNorm, ...Object.values(pass.auxiliary)].every(Number.isFinite)) {
           this.refuse(step, pass, Context.create({ training: true, random }), lossOf);
         }
         const learningRate = learningRateAt(step, this.options);
         const scale = Math.min(1, this.options.clipNorm / pass.gradientNorm);
         const reach = this.task.reach?.(this.model, batch);
-        this.optimizer.update(pass.gradients, { learningRate, scale, reach });
+        this.optimizer.update(pass.gradients, { learningRate, scale, reach, masks });
+        this.masks.updated(masks);
         ctx.finish();
         this.step = step;
         const scalars = scalarsOf(pass, learningRate);
@@ -72,6 +77,7 @@ export class Trainer {
   }
 
   dispose(): void {
+    this.masks.dispose();
     this.optimizer.dispose();
   }
 

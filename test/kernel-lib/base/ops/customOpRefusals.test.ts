@@ -81,7 +81,9 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardGraphSoftmaxGrad', {}, ['f2', 'f2', 'i1'], 1],
     ['SwitchyardNorm', { centered: true }, ['f2', 'f1', 'f1', 's1'], 1],
     ['SwitchyardNormGrad', { centered: false }, ['f2', 'f2', 'f1', 'f1', 's1'], 3],
-    ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3]
+    ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3],
+    ['SwitchyardAdamW', { N: 1, M: 1, masked: [0] }, ['f1', 'f1', 'f1', 'f1', 's2', 's4', 'b1'], 3],
+    ['SwitchyardMaskedSquares', {}, ['f2', 'b2'], 1]
   ];
 
   test.each(OPS)('%s %j: 2,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
@@ -103,7 +105,9 @@ describe('sizes of tensors without elements', () => {
         return size > 100 ? bounded.map((dim, d) => (d === 0 ? 0 : dim)) : bounded;
       });
       tf.tidy(() => {
-        const tensors = inputs.map(([kind], at) => (kind === 'i' ? i(shapes[at]) : f(shapes[at])));
+        const tensors = inputs.map(([kind], at) =>
+          kind === 'b' ? tf.zeros(shapes[at], 'bool') : kind === 'i' ? i(shapes[at]) : f(shapes[at])
+        );
         try {
           executeMultiple(name, attributes, tensors, outputs);
           ended.tensor++;

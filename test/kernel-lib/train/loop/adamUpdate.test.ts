@@ -46,3 +46,25 @@ test.each([true, false])('an update is the algorithm’s; custom ops: %s', (cust
     })
   );
 });
+
+test.each([true, false])(
+  'of a masked parameter gradients count as 0, whatever they are, and values become 0; custom ops: %s',
+  (custom) => {
+    useCustomOps(custom);
+    expectNoLeak(() =>
+      tf.tidy(() => {
+        const [plain, other] = PARAMETERS.map(({ value, firstMoment, secondMoment, gradient, rate, kept }) => ({
+          ...{ value: tf.tensor1d(value), firstMoment: tf.tensor1d(firstMoment) },
+          ...{ secondMoment: tf.tensor1d(secondMoment), gradient: tf.tensor1d(gradient), rate, kept }
+        }));
+        const masked = { ...other, gradient: tf.tensor1d([1e-3, NaN]), mask: tf.tensor1d([1, 0], 'bool') };
+        const [first, second] = adamUpdate([plain, masked], NUMBERS);
+        expectClose(first.value, byHand(PARAMETERS[0]).value, 1e-6);
+        const expected = byHand({ ...PARAMETERS[1], gradient: [1e-3, 0] });
+        expectClose(second.value, [expected.value[0], 0], 1e-6);
+        expectClose(second.firstMoment, expected.firstMoment, 1e-6);
+        expectClose(second.secondMoment, expected.secondMoment, 1e-6);
+      })
+    );
+  }
+);
