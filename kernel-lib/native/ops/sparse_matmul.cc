@@ -136,7 +136,11 @@ inline void SumOutputs(const Blocks& w, const float* in, int64_t depth, int64_t 
         SumTile<N, 1>(w, in, row, o, out[p]), p += 1;
       }
     }
-    for (int64_t r = 0; r < filled; ++r) {
+    int64_t r = 0;
+    for (; r + kLanes <= filled && count % kLanes == 0; r += kLanes) {
+      for (int64_t p = 0; p < count; p += kLanes) Transpose(out[p] + r, kWidth, y + r * stride + first + p, stride);
+    }
+    for (; r < filled; ++r) {
       float* to = y + r * stride + first;
       for (int64_t p = 0; p < count; ++p) to[p] = out[p][r];
     }

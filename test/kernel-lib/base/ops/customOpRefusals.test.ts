@@ -44,7 +44,7 @@ describe('sizes of tensors without elements', () => {
 
   // Each op with inputs of its ranks (s: so many numbers), one size in three of them huge, and no element in any but a few.
   const SIZES = [0, 0, 1, 2, 3, 2 ** 31, 2 ** 32 + 5, 2 ** 40, 2 ** 61];
-  const OPS: [string, Record<string, number | boolean | string>, string[], number][] = [
+  const OPS: [string, Record<string, number | boolean | string | number[]>, string[], number][] = [
     ['SwitchyardTopK', { k: 1 }, ['f2'], 2],
     ['SwitchyardTopKShares', { k: 1 }, ['f2'], 3],
     ['SwitchyardTakeAlongRowsGrad', { columns: 3 }, ['f2', 'i2'], 1],
