@@ -6,6 +6,7 @@ const OF_CUSTOM_OPS = [
   'base/backend/libraryPages',
   'base/ops/customOpRefusals',
   'base/ops/customOps',
+  'base/ops/elementwise',
   'base/ops/fused',
   'base/ops/packed',
   'base/ops/packedSeveral',

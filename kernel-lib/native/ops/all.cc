@@ -7,6 +7,7 @@
 #include "attention.cc"
 #include "choose.cc"
 #include "cross_entropy.cc"
+#include "elementwise.cc"
 #include "graph_dot.cc"
 #include "graph_max.cc"
 #include "graph_softmax.cc"

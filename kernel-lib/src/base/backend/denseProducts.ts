@@ -1,31 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
-import type { KernelConfig, Tensor } from '@tensorflow/tfjs';
-import { hasCustomOps } from './customOps';
 import { executeSingle } from './load';
-
-const KERNEL = 'BatchMatMul';
-const BACKEND = 'tensorflow';
+import { takeKernel } from './takeKernel';
 
 /**
  * Takes the dense products of TensorFlow.js, the user's as well, to the custom op where there is one: TensorFlow's own
  * kernel cuts its sums by the sizes of the processor's caches, so that two generations of processors end on other digits.
  */
 export function takeDenseProducts(): void {
-  const own = tf.getKernel(KERNEL, BACKEND);
-  // Plain TensorFlow.js has no such backend.
-  if (own === undefined) {
-    return;
-  }
-  const kernelFunc: KernelConfig['kernelFunc'] = (call) => {
-    const { a, b } = call.inputs as unknown as { a: Tensor; b: Tensor };
-    if (a.dtype !== 'float32' || b.dtype !== 'float32' || !batchesFit(a.shape, b.shape) || !hasCustomOps()) {
-      return own.kernelFunc(call);
-    }
-    const { transposeA, transposeB } = call.attrs as unknown as { transposeA: boolean; transposeB: boolean };
-    return executeSingle('SwitchyardMatMul', { transpose_a: transposeA, transpose_b: transposeB }, [a, b]);
-  };
-  tf.unregisterKernel(KERNEL, BACKEND);
-  tf.registerKernel({ ...own, kernelFunc });
+  takeKernel('BatchMatMul', (a, b, attributes) => {
+    const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+    const attrs = { transpose_a: transposeA, transpose_b: transposeB };
+    return batchesFit(a.shape, b.shape) ? () => executeSingle('SwitchyardMatMul', attrs, [a, b]) : null;
+  });
 }
 
 /** Whether the matrices of both sides are as many, or one side has a single one and no more dimensions: others are broadcast by TensorFlow. */

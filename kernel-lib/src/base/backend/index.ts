@@ -1,7 +1,9 @@
 /** @file The only door to TensorFlow.js: every other file takes `tf` from here, so that the native backend is loaded first. */
 import { takeDenseProducts } from './denseProducts';
+import { takeElementwise } from './elementwise';
 
 takeDenseProducts();
+takeElementwise();
 
 export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';

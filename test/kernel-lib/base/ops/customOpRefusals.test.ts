@@ -83,7 +83,8 @@ describe('sizes of tensors without elements', () => {
     ['SwitchyardNormGrad', { centered: false }, ['f2', 'f2', 'f1', 'f1', 's1'], 3],
     ['SwitchyardAdamW', { N: 1 }, ['f2', 'f2', 'f2', 'f2', 's2', 's4'], 3],
     ['SwitchyardAdamW', { N: 1, M: 1, masked: [0] }, ['f1', 'f1', 'f1', 'f1', 's2', 's4', 'b1'], 3],
-    ['SwitchyardMaskedSquares', {}, ['f2', 'b2'], 1]
+    ['SwitchyardMaskedSquares', {}, ['f2', 'b2'], 1],
+    ['SwitchyardElementwise', { function: 'multiply' }, ['f2', 'f1'], 1]
   ];
 
   test.each(OPS)('%s %j: 2,000 draws end with a tensor or an error', (name, attributes, inputs, outputs) => {
