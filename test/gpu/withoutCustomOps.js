@@ -10,6 +10,7 @@ const OF_CUSTOM_OPS = [
   'base/ops/fused',
   'base/ops/packed',
   'base/ops/packedSeveral',
+  'base/ops/reshape',
   'base/ops/sanitizer',
   'nn/layers/keptAttention',
   'nn/layers/together'

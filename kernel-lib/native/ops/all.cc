@@ -21,4 +21,5 @@
 #include "packed_several.cc"
 #include "pattern_matmul.cc"
 #include "permute.cc"
+#include "reshape.cc"
 #include "sparse_matmul.cc"

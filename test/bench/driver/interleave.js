@@ -6,13 +6,17 @@ const { summarize } = require('./statistics');
 const WARM_UPS = 5;
 const ROUNDS = 5;
 const RUNS_A_ROUND = 4;
+/** Runs of a turn take at least so long together: threads sleep before it, and what is shorter would be timed as its first runs alone. */
+const TURN_MS = 5;
+const MOST_RUNS = 100;
 /** Threads of a worker that has just run go on spinning for a while. */
 const PAUSE_MS = 10;
-/** Below this, what another process left in the caches matters: the first run of a turn is not timed. */
+/** Below this, what another process left in the caches matters: the first run of a turn is not timed, nor are others within so many milliseconds. */
 const SHORT_MS = 20;
+const UNTIMED_MS = 1;
 
 /**
- * Times contestants in turn, A B C A B C ...: 20 runs each after 5 warm-ups, so that what else the machine does falls on
+ * Times contestants in turn, A B C A B C ...: 20 runs each after 5 warm-ups, of less than a millisecond up to 500, so that what else the machine does falls on
  * all of them alike.
  *
  * @param {{ variant: string, worker: Worker, name: string }[]} contestants
@@ -20,19 +24,25 @@ const SHORT_MS = 20;
  */
 async function interleave(contestants) {
   const samples = contestants.map(() => []);
-  const untimed = [];
-  for (const [i, { worker, name }] of contestants.entries()) {
+  const counts = [];
+  for (const { worker, name } of contestants) {
     const { milliseconds } = await worker.ask('run', { name, untimed: WARM_UPS - 1, timed: 1 });
-    untimed[i] = milliseconds[0] < SHORT_MS ? 1 : 0;
+    counts.push(countsOf(milliseconds[0]));
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { worker, name }] of contestants.entries()) {
       await pause(PAUSE_MS);
-      const { milliseconds } = await worker.ask('run', { name, untimed: untimed[i], timed: RUNS_A_ROUND });
+      const { milliseconds } = await worker.ask('run', { name, ...counts[i] });
       samples[i].push(...milliseconds);
     }
   }
   return samples.map(summarize);
+}
+
+/** Runs of a turn, by how long one takes. */
+function countsOf(ms) {
+  const within = (limit) => Math.min(MOST_RUNS, Math.ceil(limit / ms));
+  return { untimed: ms < SHORT_MS ? within(UNTIMED_MS) : 0, timed: Math.max(RUNS_A_ROUND, within(TURN_MS)) };
 }
 
 module.exports = { interleave };

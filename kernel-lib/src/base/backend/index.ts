@@ -1,9 +1,11 @@
 /** @file The only door to TensorFlow.js: every other file takes `tf` from here, so that the native backend is loaded first. */
 import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
+import { takeReshape } from './reshape';
 
 takeDenseProducts();
 takeElementwise();
+takeReshape();
 
 export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';
