@@ -1,7 +1,9 @@
 import { core, layers, models, prune, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { hasCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
 import { outputOf } from '../support/networks';
-import { expectClose } from '../support/numeric';
+import { expectClose, expectNoLeak } from '../support/numeric';
+import { opsRun } from '../support/opsRun';
 
 const random = core.Random.fromSeed(1);
 /** Two 1 x 1 convolutions, with a biased one of 3 x 3 between them. */
@@ -35,12 +37,28 @@ describe('[fast-sparse-convnets]', () => {
     expect([...sparse.values]).toEqual([['expand', counts[0]], ['project', counts[1]]]); // prettier-ignore
     expectClose(outputOf(model, images), dense, 1e-5);
     expect(sparse.multiplications()).toBe((counts[0] + counts[1]) * 2 * 7 * 6);
+    expect(opsRun(() => outputOf(model, images)).filter((op) => op === 'SwitchyardSparseMatMul').length).toBe(hasCustomOps() ? 2 : 0); // prettier-ignore
+    expectNoLeak(() => outputOf(model, images));
+    const counted = (counts[0] + counts[1]) * 2 * 7 * 6;
+    expect(sparse.multiplications() % counted).toBe(0);
+    const sofar = sparse.multiplications();
     // In training gradients go through the layers themselves.
     expectClose(outputOf(model, images, true), dense, 1e-5);
-    expect(sparse.multiplications()).toBe((counts[0] + counts[1]) * 2 * 7 * 6);
     sparse.stop();
     outputOf(model, images);
-    expect(sparse.multiplications()).toBe((counts[0] + counts[1]) * 2 * 7 * 6);
+    expect(sparse.multiplications()).toBe(sofar);
+    model.dispose();
+  });
+
+  test('a kernel of which nothing is left gives its bias', () => {
+    const model = new Separable(8);
+    core.masksAt(model, ['project.weight']).forEach((mask) => mask.assign(tf.tidy(() => tf.zeros(mask.shape))));
+    const bias = [1, 2, 3, 4, 5];
+    tf.tidy(() => model.parameters().get('project.bias')!.assign(tf.tensor1d(bias)));
+    const sparse = prune.sparseConvolutions(model);
+    expect(sparse.values.get('project')).toBe(0);
+    expect(outputOf(model, tf.ones([1, 1, 1, 6]))).toEqual(Float32Array.from(bias));
+    sparse.stop();
     model.dispose();
   });
 

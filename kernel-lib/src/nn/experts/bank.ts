@@ -1,5 +1,5 @@
 import type { tf } from '../../base/backend';
-import { Axis, Module } from '../../base/core';
+import { Axis, expectOneOf, fail, Module } from '../../base/core';
 import type { Context, Parameter } from '../../base/core';
 import { multiplyGroups } from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
@@ -12,11 +12,17 @@ import type { ExpertBank, ExpertShape, StackedFeedForwards } from './expertBank'
  */
 export type ProductWatcher = (name: string, rows: tf.Tensor2D, offsets: Int32Array) => void;
 
+/**
+ * Stands in for a product of a bank: rows [R, inputs], sorted by expert as the plan says, to [R, outputs]; null leaves it to the bank.
+ */
+export type ProductStandIn = (rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context) => tf.Tensor2D | null;
+
 /** Base class of every bank of experts. */
 export abstract class Bank extends Module implements ExpertBank {
   /** Names of the parameters [E, inputs, outputs] that it multiplies rows with, and tells watchers of. */
   readonly products: readonly string[] = [];
   private readonly watchers = new Set<{ readonly watch: ProductWatcher }>();
+  private readonly standIns = new Map<string, ProductStandIn>();
 
   constructor(
     /** The axis of the experts, E. */
@@ -70,16 +76,38 @@ export abstract class Bank extends Module implements ExpertBank {
     return () => void this.watchers.delete(entry);
   }
 
+  /**
+   * Puts something in place of one of its {@link products}, which watchers are told of all the same.
+   *
+   * @returns The function that ends it.
+   * @throws {SwitchyardError} where it has no product of that name, or something stands in for it.
+   */
+  standIn(name: string, product: ProductStandIn): () => void {
+    expectOneOf(this.kind, 'a product', name, this.products);
+    if (this.standIns.has(name)) {
+      fail(this.kind, 'one thing at a time may stand in for a product', name);
+    }
+    this.standIns.set(name, product);
+    return () => void this.standIns.delete(name);
+  }
+
   abstract applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D;
 
   /** Rows of each expert times its matrix. */
-  protected multiply(rows: tf.Tensor2D, name: string, matrix: Parameter, plan: DispatchPlan): tf.Tensor2D {
+  protected multiply(rows: tf.Tensor2D, name: string, { matrix, plan, ctx }: Product): tf.Tensor2D {
     this.watchers.forEach(({ watch }) => watch(name, rows, plan.offsets));
-    return multiplyGroups(rows, matrix, plan);
+    return this.standIns.get(name)?.(rows, plan, ctx) ?? multiplyGroups(rows, matrix, plan);
   }
 
   /** Operations of one expert on a row, matrix products only, a multiplication and an addition counted as two. */
   protected abstract rowFlops(): number;
+}
+
+/** Matrix of a product, the experts of its rows, and the pass. */
+interface Product {
+  matrix: Parameter;
+  plan: DispatchPlan;
+  ctx: Context;
 }
 
 /** The axes that a bank shares with the layer that holds it. */

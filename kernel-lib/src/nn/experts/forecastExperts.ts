@@ -1,5 +1,6 @@
 import type { tf } from '../../base/backend';
 import { Axis, expectInteger, Parameter } from '../../base/core';
+import type { Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { initialize, uniformFanIn } from '../layers';
 import { Bank, bankAxes } from './bank';
@@ -41,9 +42,9 @@ class ForecastExperts extends Bank {
     return 4 * width.size * rank.size;
   }
 
-  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = this.multiply(rows, 'u', this.u, plan);
-    return this.multiply(inner, 'v', this.v, plan);
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const inner = this.multiply(rows, 'u', { matrix: this.u, plan, ctx });
+    return this.multiply(inner, 'v', { matrix: this.v, plan, ctx });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
-import type { Axis } from '../../base/core';
+import type { Axis, Context } from '../../base/core';
 import type { DispatchPlan } from '../../base/ops';
 import { activateGate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
 import type { Activation, Initializer } from '../layers';
@@ -65,10 +65,14 @@ class GatedExperts extends Bank {
     return 6 * width.size * hidden.size;
   }
 
-  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const gate = this.multiply(rows, 'w1', this.w1, plan);
-    const inner = activateGate(this.options.activation, gate, this.multiply(rows, 'w3', this.w3, plan));
-    return this.multiply(inner, 'w2', this.w2, plan);
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const gate = this.multiply(rows, 'w1', { matrix: this.w1, plan, ctx });
+    const inner = activateGate(
+      this.options.activation,
+      gate,
+      this.multiply(rows, 'w3', { matrix: this.w3, plan, ctx })
+    );
+    return this.multiply(inner, 'w2', { matrix: this.w2, plan, ctx });
   }
 }
 

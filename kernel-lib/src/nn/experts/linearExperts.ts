@@ -1,5 +1,6 @@
 import { tf } from '../../base/backend';
 import { Parameter } from '../../base/core';
+import type { Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { initialize, initializers, uniformFanIn } from '../layers';
@@ -46,8 +47,8 @@ class LinearExperts extends Bank {
     return 2 * width.size ** 2;
   }
 
-  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const y = this.multiply(rows, 'w', this.w, plan);
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const y = this.multiply(rows, 'w', { matrix: this.w, plan, ctx });
     return this.b === null ? y : ops.groupedBias(y, this.b.read() as tf.Tensor2D, plan);
   }
 }

@@ -1,6 +1,6 @@
 import { tf } from '../../base/backend';
 import { expectOneOf, Parameter } from '../../base/core';
-import type { Axis } from '../../base/core';
+import type { Axis, Context } from '../../base/core';
 import * as ops from '../../base/ops';
 import type { DispatchPlan } from '../../base/ops';
 import { activate, ACTIVATIONS, initialize, initializers, uniformFanIn } from '../layers';
@@ -72,9 +72,13 @@ class PlainExperts extends Bank {
     return 4 * width.size * hidden.size;
   }
 
-  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan): tf.Tensor2D {
-    const inner = shifted(this.multiply(rows, 'w1', this.w1, plan), this.b1, plan);
-    return shifted(this.multiply(activate(this.options.activation, inner), 'w2', this.w2, plan), this.b2, plan);
+  applyGroups(rows: tf.Tensor2D, plan: DispatchPlan, ctx: Context): tf.Tensor2D {
+    const inner = shifted(this.multiply(rows, 'w1', { matrix: this.w1, plan, ctx }), this.b1, plan);
+    return shifted(
+      this.multiply(activate(this.options.activation, inner), 'w2', { matrix: this.w2, plan, ctx }),
+      this.b2,
+      plan
+    );
   }
 }
 

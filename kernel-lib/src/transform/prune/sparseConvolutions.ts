@@ -2,7 +2,8 @@ import { tf } from '../../base/backend';
 import { fail } from '../../base/core';
 import type { Module } from '../../base/core';
 import { Conv2d } from '../../nn/layers';
-import { compressRows, multiplySparse } from './sparseMatrix';
+import { packRows } from './packSparse';
+import { matricesOf } from './packed';
 
 /** Convolutions that run by sparse products, until they are stopped. */
 export interface SparseConvolutions {
@@ -10,13 +11,13 @@ export interface SparseConvolutions {
   readonly values: ReadonlyMap<string, number>;
   /** Multiplications since it began. */
   multiplications(): number;
-  /** Takes it off the model. Called again it does nothing. */
+  /** Takes it off the model, and frees the packed kernels. Called again it does nothing. */
   stop(): void;
 }
 
 /**
- * Sparse 1 x 1 convolutions (Fast Sparse ConvNets, arXiv 1911.09723): outside of training, each runs on the host as a product of compressed rows, which does as
- * many multiplications as its kernel has values that are not 0, times pixels. Kernels are read when it begins.
+ * Sparse 1 x 1 convolutions (Fast Sparse ConvNets, arXiv 1911.09723): outside of training, each runs as a product of compressed rows (`ops.sparseMatMul`), which does
+ * as many multiplications as its kernel has values that are not 0, times pixels. Kernels are read when it begins.
  *
  * @throws {SwitchyardError} where the model has no convolution of one pixel without a stride.
  */
@@ -30,25 +31,24 @@ export function sparseConvolutions(model: Module): SparseConvolutions {
   let multiplications = 0;
   const values = new Map<string, number>();
   const release = sites.map(([path, convolution]) => {
-    const [kernel, bias, inputs] = tf.tidy(() => {
-      const weight = convolution.weight.read();
-      return [weight.dataSync<'float32'>().slice(), convolution.bias?.read().dataSync<'float32'>().slice(), weight.shape[2]!] as const; // prettier-ignore
-    });
-    const sparse = compressRows(kernel, inputs);
-    values.set(path, sparse.values.length);
-    return convolution.intercept((inner, x, ctx) => {
+    const [matrix] = matricesOf(convolution.weight);
+    const packed = packRows(matrix);
+    values.set(path, packed.multiplications);
+    const undo = convolution.intercept((inner, x, ctx) => {
       if (ctx.training) {
         return inner(x);
       }
-      const pixels = x.size / inputs;
-      multiplications += sparse.values.length * pixels;
+      multiplications += (packed.multiplications * x.size) / matrix.inputs;
       return tf.tidy(() => {
-        const columns = x.reshape([pixels, inputs]).transpose().dataSync<'float32'>();
-        const y = tf.tensor2d(multiplySparse(sparse, columns, pixels), [sparse.outputs, pixels]).transpose();
-        const out = bias === undefined ? y : y.add(tf.tensor1d(bias));
-        return out.reshape([...x.shape.slice(0, -1), sparse.outputs]);
+        const y = packed.multiply(x.reshape([-1, matrix.inputs]));
+        const { bias } = convolution;
+        return (bias === null ? y : y.add(bias.read())).reshape([...x.shape.slice(0, -1), matrix.outputs]);
       });
     });
+    return () => {
+      undo();
+      packed.dispose();
+    };
   });
-  return { values, multiplications: () => multiplications, stop: () => release.forEach((undo) => undo()) };
+  return { values, multiplications: () => multiplications, stop: () => release.splice(0).forEach((end) => end()) };
 }

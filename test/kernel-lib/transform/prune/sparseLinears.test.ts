@@ -189,6 +189,96 @@ describe('sparse linear layers', () => {
   }, 60_000);
 });
 
+describe('banks of experts', () => {
+  const options = { layers: 1, width: 32, heads: 2, vocabSize: 20, contextLength: 8, hidden: 48, experts: 4, seed: 1 };
+  const ids = tf.tensor2d([[1, 2, 3, 4, 7, 8, 9, 12]], [1, 8], 'int32');
+  const bank = 'layers.0.moe.experts';
+
+  /** A mixture of which some experts' matrices are masked, each in another way, and one is whole. */
+  function mixture(expertKind: 'plain' | 'gated', k: number): core.Module {
+    const model = models.moeTransformer({ ...options, expertKind, router: routers.topK({ k }) });
+    const names = expertKind === 'plain' ? ['w1', 'w2'] : ['w1', 'w3', 'w2'];
+    const paths = names.map((name) => `${bank}.${name}`);
+    core.masksAt(model, paths).forEach((mask, path) => {
+      const [, inputs, outputs] = mask.shape;
+      const values = core.Random.fromSeed(3).child(path).uniform(mask.shape).dataSync();
+      const keep = (at: number): boolean => {
+        const [expert, input, output] = [Math.floor(at / inputs / outputs), Math.floor(at / outputs) % inputs, at % outputs]; // prettier-ignore
+        return [true, values[at] < 0.1, input % 4 === output % 4, output % 3 === 1][expert];
+      };
+      tf.tidy(() =>
+        mask.assign(
+          tf.tensor(
+            Array.from(values.keys(), (at) => Number(keep(at))),
+            mask.shape
+          ),
+          path
+        )
+      );
+    });
+    return model;
+  }
+
+  test.each([
+    ['plain', 2, true],
+    ['gated', 2, true],
+    ['plain', 1, true],
+    ['plain', 2, false]
+  ] as const)(
+    '%s experts, %d a token: each runs in its own way, the whole one as it is; custom ops: %s',
+    (kind, k, custom) => {
+      useCustomOps(custom);
+      const model = mixture(kind, k);
+      const before = outputOf(model, ids);
+      const sparse = prune.sparseLinears(model);
+      const names = kind === 'plain' ? ['w1', 'w2'] : ['w1', 'w3', 'w2'];
+      expect([...sparse.formats]).toEqual(names.flatMap((name) => ['rows', 'pattern', 'channels'].map((format, i) => [`${bank}.${name}.${i + 1}`, format]))); // prettier-ignore
+      const whole = options.width * options.hidden;
+      expect(sparse.multiplications.before).toBe(names.length * whole);
+      expect(sparse.multiplications.after / sparse.multiplications.before).toBeCloseTo((1 + 0.1 + 0.25 + 1 / 3) / 4, 1);
+      expectClose(outputOf(model, ids), before, 1e-5);
+      expectNoLeak(() => outputOf(model, ids));
+      // What is packed is what runs; the expert that is whole is the model's own.
+      const parameter = model.parameters().get(`${bank}.w2`)!;
+      const [, hidden, width] = parameter.shape;
+      tf.tidy(() =>
+        parameter.assign(parameter.variable.mul(tf.tensor([1, 0, 0, 0], [4, 1, 1]).tile([1, hidden, width])))
+      );
+      expectClose(outputOf(model, ids), before, 1e-5);
+      expect(outputOf(model, ids, true)).not.toEqual(before);
+      sparse.stop();
+      expect(outputOf(model, ids)).toEqual(outputOf(model, ids, true));
+      model.dispose();
+    }
+  );
+
+  test('one product by its path, gradients to the rows, and nothing is left', () => {
+    const model = mixture('plain', 2);
+    const rows = spread([20, options.width]) as tf.Tensor2D;
+    const layer = model.modules().get('layers.0.moe')!;
+    const gradient = () => tf.tidy(() => tf.grad((y) => layer.apply(y, core.Context.create()).square().sum())(rows).dataSync().slice()); // prettier-ignore
+    const before = gradient();
+    expectNoLeak(() => {
+      const sparse = prune.sparseLinears(model, { include: [`${bank}.w1`] });
+      expect([...sparse.formats.keys()]).toEqual([1, 2, 3].map((expert) => `${bank}.w1.${expert}`));
+      expectClose(gradient(), before, 1e-5);
+      sparse.stop();
+    });
+    model.dispose();
+  });
+
+  test('a product has one stand-in at a time, of those that there are', () => {
+    const model = mixture('plain', 2);
+    const sparse = prune.sparseLinears(model);
+    expectNoLeak(() => {
+      expect(() => prune.sparseLinears(model)).toThrow('plain-experts: one thing at a time may stand in for a product, got w1'); // prettier-ignore
+    });
+    sparse.stop();
+    prune.sparseLinears(model).stop();
+    model.dispose();
+  });
+});
+
 describe('packing', () => {
   test('a pattern: values with their places, an output that reads fewer has zeros, and training moves the values', () => {
     const model = kept((input, output) => input % 4 === output % 4 || (input % 4 === 3 && output > 9));
