@@ -4,7 +4,13 @@ import type { Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import type { ControlRequest, ControlStatus, Payload } from '@switchyard/kernel-lib/protocol';
+import type {
+  BinaryColumn,
+  ControlDetails,
+  ControlRequest,
+  ControlStatus,
+  Payload
+} from '@switchyard/kernel-lib/protocol';
 import { CONTROL_TARGET, parseControlDetails, parseControlStatus } from '@switchyard/kernel-lib/protocol';
 import type { IRun } from '../base/payloads';
 import type { PayloadStore } from '../base/store';
@@ -82,6 +88,13 @@ export class RunControls implements IDisposable {
     return full;
   }
 
+  /** Whether details of a run are on their way, or its kernel has not said yet whether it has them. */
+  awaits(run: IRun): boolean {
+    const channel = this._channels.get(run.key);
+    const waits = channel?.status === null || this._details.get(run.key)?.waiting === true;
+    return channel !== undefined && !channel.closed && waits;
+  }
+
   /** Asks a run for something; does nothing where it cannot be controlled. */
   send(run: IRun, request: ControlRequest): void {
     this._channels.get(run.key)?.comm?.send({ ...request } as JSONObject);
@@ -102,7 +115,7 @@ export class RunControls implements IDisposable {
     this._channels.set(runId, channel);
     if (kernel.handleComms) {
       const comm = (channel.comm = kernel.createComm(CONTROL_TARGET));
-      comm.onMsg = ({ content }) => this._hear(runId, channel, content.data);
+      comm.onMsg = ({ content, buffers }) => this._hear(runId, channel, content.data, buffers);
       const close = (): void => {
         channel.closed = true;
         this._changed(runId, channel, undefined);
@@ -124,7 +137,7 @@ export class RunControls implements IDisposable {
   }
 
   /** The same object as long as both are the same: what is drawn already is not drawn again. */
-  private _fill(payload: Payload, details: Payload): Payload {
+  private _fill(payload: Payload, details: ControlDetails): Payload {
     const known = this._full.get(payload);
     if (known?.details === details) {
       return known.full;
@@ -134,9 +147,9 @@ export class RunControls implements IDisposable {
     return full;
   }
 
-  private _hear(runId: string, channel: IChannel, data: unknown): void {
+  private _hear(runId: string, channel: IChannel, data: unknown, buffers: readonly BinaryColumn[] = []): void {
     const status = parseControlStatus(data);
-    const details = status === null ? parseControlDetails(data) : null;
+    const details = status === null ? parseControlDetails(data, buffers) : null;
     if (status !== null) {
       channel.status = status;
       this._changed(runId, channel, status.state);
@@ -175,6 +188,6 @@ export class RunControls implements IDisposable {
   private _store: PayloadStore;
   private _channels = new Map<string, IChannel>();
   private _details = new Map<string, DetailsRequests>();
-  private _full = new WeakMap<Payload, { details: Payload; full: Payload }>();
+  private _full = new WeakMap<Payload, { details: ControlDetails; full: Payload }>();
   private _isDisposed = false;
 }

@@ -4,6 +4,10 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { ColourScheme } from '../../../extension/base/schemes';
+import { parseControlDetails } from '@switchyard/kernel-lib/protocol';
+import type { Payload } from '@switchyard/kernel-lib/protocol';
+import type { RunControls } from '../../../extension/control';
+import { kindOf } from '../../../extension/kinds';
 import { CellPanel } from '../../../extension/panels';
 import { readPayload } from '../../../extension/base/reading';
 import { PayloadStore } from '../../../extension/base/store';
@@ -13,6 +17,27 @@ import { changeableSettings } from '../../support/settings';
 import { timing } from './timing';
 import '@lumino/widgets/style/index.css';
 import '../../../style/index.css';
+
+/** What a kernel tells of a payload that holds a part; buffers in base64. */
+interface ITold {
+  data: unknown;
+  buffers: string[];
+}
+
+/** A kernel that has answered. */
+function answering({ data, buffers }: ITold): RunControls {
+  const bytes = buffers.map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  const details = parseControlDetails(data, bytes)!;
+  const filled = new WeakMap<Payload, Payload>();
+  return {
+    filled: (_: unknown, payload: Payload): Payload => {
+      const known = filled.get(payload) ?? kindOf(payload).details!.filled(payload, details);
+      filled.set(payload, known);
+      return known;
+    },
+    awaits: () => false
+  } as unknown as RunControls;
+}
 
 const CELL = 'cell';
 let panel: CellPanel | undefined;
@@ -39,7 +64,7 @@ export const gallery = {
     change({ colourScheme: scheme });
   },
   /** Shows payloads, each of its own run, in a new panel. */
-  mount(values: unknown[], view: Partial<IView> = {}): void {
+  mount(values: unknown[], view: Partial<IView> = {}, told: ITold | null = null): void {
     panel?.dispose();
     store.dispose();
     store = new PayloadStore();
@@ -50,6 +75,7 @@ export const gallery = {
       trans: nullTranslator.load(''),
       themes: themes as unknown as IThemeManager,
       settings,
+      ...(told === null ? {} : { controls: answering(told) }),
       resize: () => undefined,
       close: () => undefined
     });
