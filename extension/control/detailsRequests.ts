@@ -22,7 +22,7 @@ export class DetailsRequests {
   due(layer: string, seq: number): boolean {
     const known = this._answer?.layer === layer;
     const fresh = known && (seqOf(this._answer!) >= seq || this.now() - this._answeredAt < INTERVAL);
-    if (this._waiting || fresh || (known && this._vain)) {
+    if (this._waiting || this._isStrange || fresh || (known && this._vain)) {
       return false;
     }
     return (this._waiting = true);
@@ -39,8 +39,15 @@ export class DetailsRequests {
     this._answeredAt = this.now();
   }
 
+  /** An answer came that follows no version of the contract: its kernel is not asked again. */
+  strange(): void {
+    this._waiting = false;
+    this._isStrange = true;
+  }
+
   private _answer: ControlDetails | null = null;
   private _vain = false;
+  private _isStrange = false;
   private _answeredAt = -Infinity;
   /** A kernel that does not know the question never answers, and is not asked again. */
   private _waiting = false;

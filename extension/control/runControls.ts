@@ -156,6 +156,9 @@ export class RunControls implements IDisposable {
     } else if (details !== null) {
       this._detailsOf(runId).answered(details);
       this._store.refresh();
+    } else if ((data as { type?: unknown } | null)?.type === 'details') {
+      this._detailsOf(runId).strange();
+      this._store.refresh();
     }
   }
 
@@ -165,6 +168,9 @@ export class RunControls implements IDisposable {
     if (kernel && !this._isDisposed) {
       const { cells, heard } = this._store.state;
       const runs = [...[...cells.values()].flat(), ...heard.values()];
+      const keys = new Set(runs.map(({ key }) => key));
+      // What was told of an output that is gone may be megabytes.
+      [...this._details.keys()].filter((key) => !keys.has(key)).forEach((key) => this._details.delete(key));
       runs
         .filter((run) => run.live && !this._channels.has(run.key) && isUnderWay(run))
         .forEach((run) => this._open(run.key, kernel));

@@ -65,7 +65,7 @@ function march(
   }
   const [on, period] = dash ? [dash[0], dash[0] + dash[1]] : [1, 0];
   for (let a = from; a <= to; a++) {
-    if (period > 0 && ((((isForward ? a - start : end - a) * length) % period) + period) % period >= on) {
+    if (period > 0 && ((((isForward ? a + 0.5 - start : end - a - 0.5) * length) % period) + period) % period >= on) {
       continue;
     }
     const middle = base + slope * (a + 0.5);
