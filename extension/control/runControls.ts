@@ -73,6 +73,10 @@ export class RunControls implements IDisposable {
    * this layer, and tells the store when they come.
    */
   filled(run: IRun, payload: Payload, layer: string): Payload {
+    // Of an output that is gone nothing is kept, and so nothing asked: it would be without end.
+    if (!this._runs().some(({ key }) => key === run.key)) {
+      return payload;
+    }
     const details = this._detailsOf(run.key);
     const kernel = this._session.session?.kernel;
     const channel = kernel && (this._channels.get(run.key) ?? this._open(run.key, kernel));
@@ -166,8 +170,7 @@ export class RunControls implements IDisposable {
   private _follow(): void {
     const kernel = this._session.session?.kernel;
     if (kernel && !this._isDisposed) {
-      const { cells, heard } = this._store.state;
-      const runs = [...[...cells.values()].flat(), ...heard.values()];
+      const runs = this._runs();
       const keys = new Set(runs.map(({ key }) => key));
       // What was told of an output that is gone may be megabytes.
       [...this._details.keys()].filter((key) => !keys.has(key)).forEach((key) => this._details.delete(key));
@@ -175,6 +178,12 @@ export class RunControls implements IDisposable {
         .filter((run) => run.live && !this._channels.has(run.key) && isUnderWay(run))
         .forEach((run) => this._open(run.key, kernel));
     }
+  }
+
+  /** Runs that the notebook holds, or hears of. */
+  private _runs(): IRun[] {
+    const { cells, heard } = this._store.state;
+    return [...[...cells.values()].flat(), ...heard.values()];
   }
 
   private _changed(runId: string, channel: IChannel, state: ControlStatus['state'] | undefined): void {

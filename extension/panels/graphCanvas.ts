@@ -55,15 +55,17 @@ export class GraphCanvas {
   }
 
   magnify(factor: number, about: [number, number] = [0, 0]): void {
-    const { _camera: camera, _scene: scene } = this;
-    if (camera !== null && scene !== null) {
-      this._look(magnified(camera, factor, about, wholeView(scene.graph.x, scene.graph.y, this._size())));
+    const whole = this._whole();
+    if (whole !== null) {
+      this._look(magnified(this._camera ?? whole, factor, about, whole));
     }
   }
 
   /** The picture as it stands, as a PNG's address. */
   image(): { url: string; size: ISize } {
-    this._draw();
+    // What is being drawn may be of a view before.
+    this._draw(Infinity);
+    this._draw(Infinity);
     return { url: this._canvas.toDataURL('image/png'), size: this._size() };
   }
 
@@ -74,9 +76,7 @@ export class GraphCanvas {
       case 'keydown':
         return this._key(event as KeyboardEvent);
       case 'pointerdown':
-        this._held = event as PointerEvent;
-        this._canvas.setPointerCapture?.((event as PointerEvent).pointerId);
-        return;
+        return this._hold(event as PointerEvent);
       case 'pointermove':
         return this._point(event as PointerEvent);
       case 'pointerup':
@@ -109,13 +109,18 @@ export class GraphCanvas {
     return { width: this.node.clientWidth, height: this.node.clientHeight };
   }
 
+  /** The view of all of the graph; null where there is none. */
+  private _whole(): ICamera | null {
+    return this._scene && wholeView(this._scene.graph.x, this._scene.graph.y, this._size());
+  }
+
   private _look(camera: ICamera): void {
     this._camera = camera;
     this._frame.schedule();
   }
 
-  /** A frame: goes on drawing, and shows what is drawn where it belongs now. */
-  private _draw(): void {
+  /** A frame: goes on drawing for so many milliseconds, and shows what is drawn where it belongs now. */
+  private _draw(slice = SLICE): void {
     const { _scene: scene, _theme: theme } = this;
     const size = this._size();
     const context = this._canvas.getContext('2d');
@@ -124,9 +129,10 @@ export class GraphCanvas {
     }
     const density = window.devicePixelRatio || 1;
     const pixels = { width: Math.round(size.width * density), height: Math.round(size.height * density) };
-    this._camera ??= wholeView(scene.graph.x, scene.graph.y, size);
-    const camera = { ...this._camera, scale: this._camera.scale * density };
-    this._paint(scene, camera, { width: Math.round(pixels.width * BEYOND), height: Math.round(pixels.height * BEYOND) }, density); // prettier-ignore
+    const view = this._camera ?? wholeView(scene.graph.x, scene.graph.y, size);
+    const camera = { ...view, scale: view.scale * density };
+    const beyond = { width: Math.round(pixels.width * BEYOND), height: Math.round(pixels.height * BEYOND) };
+    this._paint(scene, { camera, size: beyond }, density, slice);
     if (this._canvas.width !== pixels.width || this._canvas.height !== pixels.height) {
       Object.assign(this._canvas, pixels);
     }
@@ -142,49 +148,41 @@ export class GraphCanvas {
     this._ring(context, camera, pixels, density);
   }
 
-  /** Draws for some milliseconds, and begins anew where the view is another one by then. */
-  private _paint(scene: IGraphScene, camera: ICamera, size: ISize, density: number): void {
-    const isDrawn = (): boolean => !this._isStale && this._drawn !== null && isSame(this._drawn.camera, camera) && this._drawn.size.width === size.width && this._drawn.size.height === size.height; // prettier-ignore
-    if (this._painter === null && isDrawn()) {
-      return;
-    }
-    this._painter ??= this._begin(scene, camera, size, density);
-    const { painter, image, drawn } = this._painter;
-    if (painter.paint(SLICE)) {
-      if (this._bitmap.width !== image.width || this._bitmap.height !== image.height) {
-        Object.assign(this._bitmap, { width: image.width, height: image.height });
+  /** Draws for some milliseconds, and begins anew where another picture is wanted by then. */
+  private _paint(scene: IGraphScene, wanted: IDrawn, density: number, slice: number): void {
+    const isDone = (): boolean => !this._isStale && this._drawn !== null && isAlike(this._drawn, wanted);
+    if (this._painter !== null || !isDone()) {
+      this._painter ??= this._begin(scene, wanted, density);
+      const { painter, image, drawn } = this._painter;
+      if (painter.paint(slice)) {
+        if (this._bitmap.width !== image.width || this._bitmap.height !== image.height) {
+          Object.assign(this._bitmap, { width: image.width, height: image.height });
+        }
+        this._bitmap.getContext('2d')?.putImageData(image, 0, 0);
+        this._drawn = drawn;
+        this._painter = null;
       }
-      this._bitmap.getContext('2d')?.putImageData(image, 0, 0);
-      this._drawn = drawn;
-      this._painter = null;
     }
-    if (this._painter !== null || !isDrawn()) {
+    const isOpen = this._painter !== null || !isDone();
+    this.node.dataset.state = isOpen ? 'drawing' : 'drawn';
+    if (isOpen) {
       this._frame.schedule();
     }
-    this.node.dataset.state = this._painter !== null || !isDrawn() ? 'drawing' : 'drawn';
   }
 
-  private _begin(
-    scene: IGraphScene,
-    camera: ICamera,
-    size: ISize,
-    density: number
-  ): NonNullable<GraphCanvas['_painter']> {
-    const { width, height } = size;
+  private _begin(scene: IGraphScene, drawn: IDrawn, density: number): NonNullable<GraphCanvas['_painter']> {
+    const { width, height } = drawn.size;
     if (this._image?.width !== width || this._image.height !== height) {
       this._image = new ImageData(width, height);
     }
     this._isStale = false;
     const image = this._image;
-    const data = new Uint32Array(image.data.buffer);
     const [ground, ...colours] = asPixels(this._theme!.background, [...scene.edgePalette, ...scene.nodePalette]);
     const edgeColours = Uint32Array.from(colours.slice(0, scene.edgePalette.length));
     const nodeColours = Uint32Array.from(colours.slice(scene.edgePalette.length));
-    const painter = new GraphPainter(
-      { data, width, height },
-      { scene, camera, density, ground, edgeColours, nodeColours }
-    );
-    return { painter, image, drawn: { camera, size } };
+    const painting = { scene, camera: drawn.camera, density, ground, edgeColours, nodeColours };
+    const pixels = { data: new Uint32Array(image.data.buffer), width, height };
+    return { painter: new GraphPainter(pixels, painting), image, drawn };
   }
 
   /** Marks the node that is pointed at. */
@@ -203,6 +201,13 @@ export class GraphCanvas {
     }
   }
 
+  private _hold(event: PointerEvent): void {
+    if (event.button === 0) {
+      this._held = event;
+      this._canvas.setPointerCapture(event.pointerId);
+    }
+  }
+
   private _wheel(event: WheelEvent): void {
     // A notebook that is scrolled past must not be held up: the wheel magnifies what has the focus.
     if (event.ctrlKey || event.metaKey || this.node === document.activeElement) {
@@ -213,8 +218,9 @@ export class GraphCanvas {
   }
 
   private _point(event: PointerEvent): void {
-    if (this._held !== null && this._camera !== null) {
-      this._look(moved(this._camera, event.clientX - this._held.clientX, event.clientY - this._held.clientY));
+    const view = this._camera ?? this._whole();
+    if (this._held !== null && view !== null) {
+      this._look(moved(view, event.clientX - this._held.clientX, event.clientY - this._held.clientY));
       this._held = event;
     } else {
       this._find(this._fromMiddle(event), NEAR);
@@ -223,10 +229,10 @@ export class GraphCanvas {
 
   /** Marks the node nearest to a point, counted from the middle. */
   private _find([right, down]: [number, number], within: number): void {
-    const { _camera: camera, _scene: scene } = this;
-    if (camera !== null && scene !== null) {
-      const at = moved(camera, -right, -down);
-      this._mark(nearestNode(scene.graph, at, within / camera.scale));
+    const view = this._camera ?? this._whole();
+    if (view !== null) {
+      const at = moved(view, -right, -down);
+      this._mark(nearestNode(this._scene!.graph, at, within / view.scale));
     }
   }
 
@@ -256,8 +262,9 @@ export class GraphCanvas {
       return;
     }
     event.preventDefault();
-    if (event.key in moves && this._camera !== null) {
-      this._look(moved(this._camera, ...moves[event.key]));
+    const view = this._camera ?? this._whole();
+    if (event.key in moves && view !== null) {
+      this._look(moved(view, ...moves[event.key]));
     } else if (event.key in factors) {
       this.magnify(factors[event.key]);
     } else {
@@ -282,6 +289,10 @@ export class GraphCanvas {
   private _held: PointerEvent | null = null;
   private _node: number | null = null;
   private _frame = new FrameScheduler(() => this._draw());
+}
+
+function isAlike(a: IDrawn, b: IDrawn): boolean {
+  return isSame(a.camera, b.camera) && a.size.width === b.size.width && a.size.height === b.size.height;
 }
 
 const EVENTS = ['wheel', 'keydown', 'pointerdown', 'pointermove', 'pointerup', 'pointercancel', 'pointerleave'];

@@ -92,6 +92,16 @@ test('a graph of 100,000 edges is asked for, drawn, moved, magnified, and told n
   await page.notebook.runCell(1);
   const [text] = (await page.notebook.getCellTextOutput(1)) ?? [];
   expect((JSON.parse(text) as number[])[node]).toBe(degree);
+
+  // The panel has what it was told; another kernel has nothing to add.
+  await page.evaluate(() => {
+    const app = window.jupyterapp as unknown as {
+      shell: { currentWidget: { sessionContext: { restartKernel(): Promise<void> } } };
+    };
+    return app.shell.currentWidget.sessionContext.restartKernel();
+  });
+  await page.keyboard.press('+');
+  await expect(whole(panel)).toContainText('All 40,000 nodes');
 });
 
 test('without the kernel that has the graph its part is shown, and that it is one', async ({ page, tmpPath }) => {

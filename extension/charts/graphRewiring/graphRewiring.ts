@@ -185,7 +185,7 @@ function nodesOf({ data }: GraphRewiringPayload, index: number, { theme, trans }
 }
 
 function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): string {
-  const { nodes, edges, measure, omitted } = data;
+  const { nodes, edges, measure, omitted, of } = data;
   const count = (state: GraphEdge['state']): number => edges.filter((edge) => edge.state === state).length;
   const known = edges.filter(({ curvature }) => curvature !== null);
   const least = known.reduce<GraphEdge | null>(
@@ -205,7 +205,7 @@ function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): stri
   return (
     trans.__(
       '%1 nodes; %2 edges kept, %3 added, %4 removed.',
-      nodes.length,
+      of === undefined ? nodes.length : trans.__('%1 of %2', grouped(nodes.length), grouped(of.nodes)),
       count('kept'),
       count('added'),
       count('removed')

@@ -108,7 +108,7 @@ test('a kernel that does not know the graph, and an answer that is none, are not
   expect([strange.controls.awaits(strange.run), strange.filled(), strange.sent.length]).toEqual([false, strange.payload, 1]); // prettier-ignore
 });
 
-test('what was told of an output that is gone is let go of', () => {
+test('what was told of an output that is gone is let go of, and not asked for until it is there again', () => {
   const { answer, store, payload, filled, status, sent } = asked();
   filled();
   answer(status);
@@ -117,6 +117,7 @@ test('what was told of an output that is gone is let go of', () => {
   answer({ type: 'details', layer: '', graph: head }, buffers);
   expect(wholeOf(filled())).not.toBeNull();
   store.dispatch({ type: 'outputs', cellId: 'cell', readings: [] });
+  expect([filled(), sent.length]).toEqual([payload, 1]);
   held(store, payload);
   filled();
   expect(sent).toHaveLength(2);

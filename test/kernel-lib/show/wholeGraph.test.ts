@@ -1,4 +1,5 @@
 import { graph, kernel, protocol, show } from '@switchyard/kernel-lib';
+import { JSDOM } from 'jsdom';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 type Sent = { type: string; content: { comm_id: string; data: Record<string, unknown> }; buffers: Uint8Array[] };
@@ -62,6 +63,23 @@ test('an output holds a part of a large graph; who asks the kernel that shows it
   const ends = new Set(Array.from(whole.from, (from, e) => `${from} ${whole.to[e]}`));
   expect(ends.size).toBe(of!.edges);
   edges.forEach(({ from, to }) => expect(ends.has(`${nodes[from].label} ${nodes[to].label}`)).toBe(true));
+});
+
+test('the saved picture has 2,000 nodes of it and says so, a path for all edges that look alike', () => {
+  const large = graph.generators.grid({ rows: 60, columns: 70 });
+  const places = Array.from({ length: 4200 }, (_, i) => [i % 70, Math.floor(i / 70)]);
+  const svg = show.figure(show.graph(large, { places })).toSVG();
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const d = (selector: string): string[] => Array.from(document.querySelectorAll(selector), (path) => path.getAttribute('d')!); // prettier-ignore
+  const dots = d('path[stroke-linecap]').flatMap((path) => path.match(/M[\d.]+,[\d.]+h0/g)!);
+  expect(new Set(dots).size).toBe(2000);
+  const lines = d('path[fill=none]').flatMap((path) => path.match(/M[\d.]+,[\d.]+L[\d.]+,[\d.]+/g)!);
+  expect(document.documentElement.textContent).toContain(`2000 of 4200 nodes, ${lines.length} of 8270 edges`);
+  expect(lines.length).toBeGreaterThan(3500);
+  // An edge of the grid is a level or an upright line between two dots.
+  const ends = lines[7].slice(1).split('L');
+  expect(ends.every((end) => dots.includes(`M${end}h0`))).toBe(true);
+  expect(svg.length).toBeLessThan(200_000);
 });
 
 test('a panel hears that nothing runs, and nothing of pausing', () => {

@@ -8,10 +8,14 @@ const { readTheme } = require('./themes');
 
 /** The gallery in a browser. */
 class Gallery {
-  static async open({ width = 460, height = 1000 } = {}) {
+  static async open({ width = 460, height = 1000, density = 1 } = {}) {
     const server = await serve();
     const browser = await chromium.launch(chromiumOptions());
-    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await browser.newPage({
+      viewport: { width, height },
+      deviceScaleFactor: density,
+      reducedMotion: 'reduce'
+    });
     const gallery = new Gallery(server, browser, page);
     page.on('pageerror', (error) => gallery.errors.push(error.message));
     await page.goto(server.url);

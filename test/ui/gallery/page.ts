@@ -11,6 +11,7 @@ import { kindOf } from '../../../extension/kinds';
 import { CellPanel } from '../../../extension/panels';
 import { readPayload } from '../../../extension/base/reading';
 import { PayloadStore } from '../../../extension/base/store';
+import type { IRun } from '../../../extension/base/payloads';
 import type { IView } from '../../../extension/base/view';
 import { FIRST_VIEW } from '../../../extension/base/view';
 import { changeableSettings } from '../../support/settings';
@@ -24,10 +25,13 @@ interface ITold {
   buffers: string[];
 }
 
+function bytesOf({ buffers }: ITold): Uint8Array[] {
+  return buffers.map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+}
+
 /** A kernel that has answered. */
-function answering({ data, buffers }: ITold): RunControls {
-  const bytes = buffers.map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
-  const details = parseControlDetails(data, bytes)!;
+function answering(told: ITold): RunControls {
+  const details = parseControlDetails(told.data, bytesOf(told))!;
   const filled = new WeakMap<Payload, Payload>();
   return {
     filled: (_: unknown, payload: Payload): Payload => {
@@ -87,6 +91,38 @@ export const gallery = {
     store.dispatch({ type: 'message', cellId: CELL, reading: readPayload(value), time: Date.now() });
   },
   timing,
+  /** Milliseconds from a kernel's answer to the whole picture, its buffers in base64 aside. */
+  async firstWhole(value: unknown, told: ITold): Promise<number> {
+    gallery.unmount();
+    const payload = value as Payload;
+    const buffers = bytesOf(told);
+    const start = performance.now();
+    const details = parseControlDetails(told.data, buffers)!;
+    const picture = timing.whole(kindOf(payload).details!.filled(payload, details));
+    while (picture.node.querySelector('[data-state=drawn]') === null) {
+      await new Promise(requestAnimationFrame);
+    }
+    const milliseconds = performance.now() - start;
+    picture.dispose();
+    return milliseconds;
+  },
+  /** So many pictures of a whole graph, one below the other: the pixels of each that are drawn on. They are gone afterwards. */
+  async graphs(value: unknown, told: ITold, count: number): Promise<number[]> {
+    gallery.unmount();
+    const payload = answering(told).filled({} as IRun, value as Payload, '');
+    const pictures = Array.from({ length: count }, () => timing.whole(payload));
+    const canvases = pictures.map(({ node }) => node.querySelector('canvas')!);
+    while (!pictures.every(({ node }) => node.querySelector('[data-state=drawn]'))) {
+      await new Promise(requestAnimationFrame);
+    }
+    const inks = canvases.map((canvas) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const [ground, ...rest] = new Uint32Array(data.buffer);
+      return rest.filter((pixel) => pixel !== ground).length;
+    });
+    pictures.forEach((picture) => picture.dispose());
+    return inks;
+  },
   unmount(): void {
     panel?.dispose();
     panel = undefined;

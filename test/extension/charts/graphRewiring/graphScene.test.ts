@@ -31,6 +31,7 @@ test('of a part it is said of how much, and whether the rest is on its way', () 
   const note = (awaits?: boolean) => graphRewiring(part(), { ...context, awaits })!.note;
   expect(note(true)).toBe('2 of 5 nodes, 1 of 5 edges. The kernel is asked for the whole graph.');
   expect(note()).toBe('2 of 5 nodes, 1 of 5 edges. No kernel that has the whole graph answers: run the cell again to see all of it.'); // prettier-ignore
+  expect(graphRewiring(part(), context)!.summary).toMatch(/^2 of 5 nodes; 1 edges kept, 0 added, 0 removed\./);
   const whole = part();
   delete whole.data.of;
   expect(graphRewiring(whole, context)).not.toHaveProperty('note');

@@ -4,7 +4,7 @@ import type { GraphEdge, GraphNode, GraphRewiringPayload } from '../../../protoc
 import { omitted } from '../../bounds/omitted';
 import { still } from '../../envelope';
 import { partOf, placesIn } from './part';
-import { columnsOf, tellWhole } from './whole';
+import { columnsOf, drawWhole, tellWhole } from './whole';
 
 /** Graph before and after it was rewired. */
 export interface RewiredGraph {
@@ -22,7 +22,7 @@ export interface RewiredGraph {
 
 /**
  * A graph with the edges that were added and removed, as a payload. Of one that an output has no room for it holds a part: at
- * most 512 nodes, those nearest to edges that changed; the panel is told the whole by the kernel that shows it, up to 50,000
+ * most 512 nodes, those nearest to edges that changed. Its saved picture shows up to 2,000; the panel is told the whole by the kernel that shows it, up to 50,000
  * nodes and 100,000 edges.
  *
  * @throws {SwitchyardError} where an edge ends at no node, or a node has a class that is not named.
@@ -56,6 +56,7 @@ export function graphRewiring(graph: RewiredGraph): GraphRewiringPayload {
   const around = { measure, classes: [...classes], ...omitted(0, edges.length - shown.edges.length), of: whole.of };
   const payload = still('graph-rewiring', { ...around, ...shown }, { title });
   tellWhole(payload, whole);
+  drawWhole(payload, whole);
   return payload;
 }
 

@@ -1,5 +1,13 @@
 import { EDGE_STATES, MAX_LIVE_EDGES, MAX_LIVE_NODES, packWholeGraph } from '../../../protocol';
-import type { GraphEdge, GraphNode, GraphRewiringPayload, PackedGraph, WholeGraph } from '../../../protocol';
+import type {
+  GraphEdge,
+  GraphNode,
+  GraphRewiringData,
+  GraphRewiringPayload,
+  PackedGraph,
+  WholeGraph
+} from '../../../protocol';
+import { drawFrom } from '../../pictured';
 import { tellDetails } from '../../stillDetails';
 import { partOf, taken } from './part';
 
@@ -19,6 +27,38 @@ export function columnsOf(nodes: readonly GraphNode[], edges: readonly GraphEdge
     curvature: Float32Array.from(edges, ({ curvature }) => amount(curvature)),
     before: told ? Float32Array.from(edges, ({ before }) => amount(before)) : null,
     states: Uint8Array.from(edges, ({ state }) => EDGE_STATES.indexOf(state))
+  };
+}
+
+/** Nodes and edges of the saved picture. */
+const PICTURED = { nodes: 2000, edges: 5000 };
+
+/** Has the saved picture drawn from as much of the whole graph as it shows. */
+export function drawWhole(payload: GraphRewiringPayload, whole: WholeGraph): void {
+  if (payload.data.of !== undefined) {
+    drawFrom(payload, () => ({ ...payload.data, ...rowsOf(taken(whole, partOf(whole, PICTURED))) }));
+  }
+}
+
+/** The nodes and edges of a graph in columns. */
+function rowsOf({
+  labels,
+  classes,
+  x,
+  y,
+  from,
+  to,
+  curvature,
+  before,
+  states
+}: WholeGraph): Pick<GraphRewiringData, 'nodes' | 'edges'> {
+  const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  return {
+    nodes: Array.from(x, (_, i) => ({ label: labels?.[i] ?? String(i), class: classes[i], x: x[i], y: y[i] })),
+    edges: Array.from(states, (state, e) => ({
+      ...{ from: from[e], to: to[e], curvature: known(curvature[e]), state: EDGE_STATES[state] },
+      ...(before === null ? {} : { before: known(before[e]) })
+    }))
   };
 }
 
