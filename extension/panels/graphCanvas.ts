@@ -10,7 +10,7 @@ import type { ITheme } from '../base/theme';
 
 /** Milliseconds of a frame that drawing may take: what stands is moved meanwhile. */
 const SLICE = 8;
-/** What is drawn is larger than what is in view, so that there is something to move. */
+/** Sides of the bitmap over those of the view, so that there is something to move. */
 const BEYOND = 1.5;
 /** Points that an arrow key moves, and how much a key and a turn of the wheel magnify. */
 const STEP = 40;
@@ -123,10 +123,10 @@ export class GraphCanvas {
   private _draw(slice = SLICE): void {
     const { _scene: scene, _theme: theme } = this;
     const size = this._size();
-    const context = this._canvas.getContext('2d');
-    if (scene === null || theme === null || context === null || size.width === 0 || size.height === 0) {
+    if (scene === null || theme === null || size.width === 0 || size.height === 0) {
       return;
     }
+    const context = this._canvas.getContext('2d')!;
     const density = window.devicePixelRatio || 1;
     const pixels = { width: Math.round(size.width * density), height: Math.round(size.height * density) };
     const view = this._camera ?? wholeView(scene.graph.x, scene.graph.y, size);

@@ -26,7 +26,7 @@ export interface IGraphScene {
   isDashed: boolean;
 }
 
-/** What the colours and lines mean. */
+/** Meaning of the colours and lines. */
 export interface IGraphKey {
   measure: string;
   /** The curvature at the ends of the scale, in words, and its colours from one to the other. */

@@ -80,7 +80,7 @@ export interface ControlRun {
   data: Record<string, unknown>;
 }
 
-/** What an output has no room for, for one panel. */
+/** Answer for one panel with more than an output holds. */
 export type ControlDetails = RoutingDetails | GraphDetails;
 
 /** Recorded details of a run. */

@@ -38,7 +38,7 @@ export interface PackedGraph {
   buffers: Uint8Array[];
 }
 
-/** What of a graph is JSON. */
+/** The part of a packed graph that is JSON. */
 export interface PackedHead {
   of: GraphSize;
   nodes: number;

@@ -14,7 +14,7 @@ import type { Bundle } from './bundle';
 
 /** Channels of the runs that something is known of, by run, the oldest first. */
 const channels = new Map<string, ControlChannel>();
-/** What is over and still answers. */
+/** Group of runs that are over and still answer. */
 export interface Kept {
   /** The latest so many do: each keeps all that is known of it. */
   most: number;

@@ -20,7 +20,7 @@ export function tellDetails(payload: Payload, build: (layer: string) => StillDet
   details.set(payload, build);
 }
 
-/** What a panel is told that asks for more than a payload holds; null where that is nothing. */
+/** The answer to a panel that asks for more than a payload holds; null where there is no more. */
 export function detailsOf(payload: Payload, layer = ''): StillDetails | null {
   return details.get(payload)?.(layer) ?? null;
 }
