@@ -12,6 +12,8 @@ export interface IFigure {
   layout: Partial<Layout>;
   /** One sentence that says what the picture shows now. */
   summary: string;
+  /** A sentence under the picture that all see; absent where there is none. */
+  note?: string;
   table: ITable;
   /** Label of the layer that it is of; absent where it is of all. */
   layer?: string;
@@ -58,6 +60,8 @@ export interface IChartContext {
   width?: number;
   /** Payloads of the same kind whose pictures stand beside this one and have its scale; absent where there are none. */
   beside?: readonly Payload[];
+  /** Whether the kernel was asked for what the payload lacks, and has not answered. Default: it was not, or it has nothing. */
+  awaits?: boolean;
   /** Tokens of a sample to show, at most; all where it is absent. */
   maxTokens?: number;
 }

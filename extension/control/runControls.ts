@@ -4,7 +4,13 @@ import type { Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import type { ControlRequest, ControlStatus, Payload } from '@switchyard/kernel-lib/protocol';
+import type {
+  BinaryColumn,
+  ControlDetails,
+  ControlRequest,
+  ControlStatus,
+  Payload
+} from '@switchyard/kernel-lib/protocol';
 import { CONTROL_TARGET, parseControlDetails, parseControlStatus } from '@switchyard/kernel-lib/protocol';
 import type { IRun } from '../base/payloads';
 import type { PayloadStore } from '../base/store';
@@ -67,6 +73,10 @@ export class RunControls implements IDisposable {
    * this layer, and tells the store when they come.
    */
   filled(run: IRun, payload: Payload, layer: string): Payload {
+    // Of an output that is gone nothing is kept, and so nothing asked: it would be without end.
+    if (!this._runs().some(({ key }) => key === run.key)) {
+      return payload;
+    }
     const details = this._detailsOf(run.key);
     const kernel = this._session.session?.kernel;
     const channel = kernel && (this._channels.get(run.key) ?? this._open(run.key, kernel));
@@ -80,6 +90,13 @@ export class RunControls implements IDisposable {
     const full = this._fill(payload, details.latest);
     details.judge(full !== payload);
     return full;
+  }
+
+  /** Whether details of a run are on their way, or its kernel has not said yet whether it has them. */
+  awaits(run: IRun): boolean {
+    const channel = this._channels.get(run.key);
+    const waits = channel?.status === null || this._details.get(run.key)?.waiting === true;
+    return channel !== undefined && !channel.closed && waits;
   }
 
   /** Asks a run for something; does nothing where it cannot be controlled. */
@@ -102,7 +119,7 @@ export class RunControls implements IDisposable {
     this._channels.set(runId, channel);
     if (kernel.handleComms) {
       const comm = (channel.comm = kernel.createComm(CONTROL_TARGET));
-      comm.onMsg = ({ content }) => this._hear(runId, channel, content.data);
+      comm.onMsg = ({ content, buffers }) => this._hear(runId, channel, content.data, buffers);
       const close = (): void => {
         channel.closed = true;
         this._changed(runId, channel, undefined);
@@ -124,7 +141,7 @@ export class RunControls implements IDisposable {
   }
 
   /** The same object as long as both are the same: what is drawn already is not drawn again. */
-  private _fill(payload: Payload, details: Payload): Payload {
+  private _fill(payload: Payload, details: ControlDetails): Payload {
     const known = this._full.get(payload);
     if (known?.details === details) {
       return known.full;
@@ -134,14 +151,17 @@ export class RunControls implements IDisposable {
     return full;
   }
 
-  private _hear(runId: string, channel: IChannel, data: unknown): void {
+  private _hear(runId: string, channel: IChannel, data: unknown, buffers: readonly BinaryColumn[] = []): void {
     const status = parseControlStatus(data);
-    const details = status === null ? parseControlDetails(data) : null;
+    const details = status === null ? parseControlDetails(data, buffers) : null;
     if (status !== null) {
       channel.status = status;
       this._changed(runId, channel, status.state);
     } else if (details !== null) {
       this._detailsOf(runId).answered(details);
+      this._store.refresh();
+    } else if ((data as { type?: unknown } | null)?.type === 'details') {
+      this._detailsOf(runId).strange();
       this._store.refresh();
     }
   }
@@ -150,12 +170,20 @@ export class RunControls implements IDisposable {
   private _follow(): void {
     const kernel = this._session.session?.kernel;
     if (kernel && !this._isDisposed) {
-      const { cells, heard } = this._store.state;
-      const runs = [...[...cells.values()].flat(), ...heard.values()];
+      const runs = this._runs();
+      const keys = new Set(runs.map(({ key }) => key));
+      // What was told of an output that is gone may be megabytes.
+      [...this._details.keys()].filter((key) => !keys.has(key)).forEach((key) => this._details.delete(key));
       runs
         .filter((run) => run.live && !this._channels.has(run.key) && isUnderWay(run))
         .forEach((run) => this._open(run.key, kernel));
     }
+  }
+
+  /** Runs that the notebook holds, or hears of. */
+  private _runs(): IRun[] {
+    const { cells, heard } = this._store.state;
+    return [...[...cells.values()].flat(), ...heard.values()];
   }
 
   private _changed(runId: string, channel: IChannel, state: ControlStatus['state'] | undefined): void {
@@ -175,6 +203,6 @@ export class RunControls implements IDisposable {
   private _store: PayloadStore;
   private _channels = new Map<string, IChannel>();
   private _details = new Map<string, DetailsRequests>();
-  private _full = new WeakMap<Payload, { details: Payload; full: Payload }>();
+  private _full = new WeakMap<Payload, { details: ControlDetails; full: Payload }>();
   private _isDisposed = false;
 }

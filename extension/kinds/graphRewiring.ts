@@ -2,6 +2,8 @@
 import type { GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
 import { graphBefore } from '../charts/graphRewiring/graphBefore';
 import { graphRewiring as edges } from '../charts/graphRewiring/graphRewiring';
+import { graphScene } from '../charts/graphRewiring/graphScene';
+import { filled, lacking } from '../charts/graphRewiring/whole';
 import type { IKind } from './kind';
 import { figureSummary } from './kind';
 
@@ -12,9 +14,11 @@ export const graphRewiring: IKind<GraphRewiringPayload> = {
       label: trans.__('Rewiring'),
       pictures: [
         { id: 'graph-before', title: trans.__('Edges by curvature, before'), chart: graphBefore },
-        { id: 'graph-rewiring', title: trans.__('Edges by curvature'), chart: edges }
+        { id: 'graph-rewiring', title: trans.__('Edges by curvature'), chart: edges },
+        { id: 'graph-whole', title: trans.__('The whole graph, edges by curvature'), graph: graphScene }
       ]
     }
   ],
+  details: { lacking, filled, isSaid: true },
   summary: (payload, context) => figureSummary(edges(payload, context), null)
 };

@@ -1,15 +1,16 @@
 /** @file What panels and outputs need to know of a kind of payload. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Payload, Source } from '@switchyard/kernel-lib/protocol';
+import type { ControlDetails, Payload, Source } from '@switchyard/kernel-lib/protocol';
 import type { IFinding, IHealthLimits } from '../base/health';
 import type { ITable } from '../base/table';
 import type { ITheme } from '../base/theme';
 import type { IChartContext, IFigure } from '../charts/figure';
+import type { IGraphPicture } from '../charts/graphRewiring/graphScene';
 import type { IScalarSeries } from '../charts/scalarPlots';
 import type { IPassages } from '../charts/routing/expertContexts';
 import type { ITokenStrip } from '../charts/routing/tokenStrip';
 
-/** One picture of a tab: a figure, a strip of tokens, or passages of text. */
+/** One picture of a tab: a figure, a strip of tokens, passages of text, or a graph to move about in. */
 export type IKindPicture<P extends Payload = Payload> = {
   /** Name of the picture, kebab-case: its place in tests and styles. */
   id: string;
@@ -21,9 +22,21 @@ export type IKindPicture<P extends Payload = Payload> = {
       openNumbers?: boolean;
       strip?: never;
       passages?: never;
+      graph?: never;
     }
-  | { strip: (payload: P, context: IChartContext) => ITokenStrip | null; chart?: never; passages?: never }
-  | { passages: (payload: P, context: IChartContext) => IPassages | null; chart?: never; strip?: never }
+  | {
+      strip: (payload: P, context: IChartContext) => ITokenStrip | null;
+      chart?: never;
+      passages?: never;
+      graph?: never;
+    }
+  | { passages: (payload: P, context: IChartContext) => IPassages | null; chart?: never; strip?: never; graph?: never }
+  | {
+      graph: (payload: P, context: IChartContext) => IGraphPicture | null;
+      chart?: never;
+      strip?: never;
+      passages?: never;
+    }
 );
 
 /** A tab of a panel; kinds that name the same one share it. */
@@ -67,10 +80,12 @@ export interface IKind<P extends Payload = Payload> {
   };
   /** Details that a kernel is asked for, which an output had no room for. */
   details?: {
-    /** Path of the layer of which something may be lacking, with this tab in view; null where it is whole. */
+    /** Path of the layer of which something may be lacking, with this tab in view, "" where there are no layers; null where it is whole. */
     lacking: (payload: P, layer: number, tab?: string) => string | null;
     /** The payload with what it lacks put in; the same object where that is nothing. */
-    filled: (payload: P, details: P) => P;
+    filled: (payload: P, details: ControlDetails) => P;
+    /** Whether a picture says that they are on their way. Default: none does. */
+    isSaid?: boolean;
   };
   /** How far a run of it is, where that is not told in steps. */
   progress?: (source: Source, trans: TranslationBundle) => string;

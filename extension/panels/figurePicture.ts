@@ -84,7 +84,7 @@ export class FigurePicture extends Widget implements IPicture {
     const blank = figure.data.length === 0;
     this._plot.hidden = blank;
     this._numbers.node.hidden = blank;
-    this._words = blank ? figure.summary : '';
+    this._words = blank ? figure.summary : (figure.note ?? '');
     this._message.textContent = this._words;
     this._figure = blank ? null : figure;
     this._drawn = blank ? null : { figure, payload, theme: context.theme };
@@ -196,7 +196,7 @@ export class FigurePicture extends Widget implements IPicture {
   private _frame: string | null = null;
   /** The figure that waits to be rendered. */
   private _figure: IFigure | null = null;
-  /** Why there is nothing to draw; empty where there is. */
+  /** Why there is nothing to draw, or what is said of the picture. */
   private _words = '';
   private _drawn: { figure: IFigure; payload: Payload; theme: ITheme } | null = null;
   private _plotly?: PlotlyApi;

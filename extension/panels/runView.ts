@@ -7,6 +7,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { ControlRequest, Payload } from '@switchyard/kernel-lib/protocol';
 import type { IControlState, RunControls } from '../control';
 import { controlState, overState } from '../control';
+import type { IChartContext } from '../charts/figure';
 import { configurationOf, distinctTitles } from '../base/configuration';
 import { element } from '../base/dom';
 import type { IExportable } from '../base/exporting';
@@ -205,7 +206,8 @@ export class RunView extends Widget {
     const isOfLayers = this._pictures.isOfLayers(payload, view.tab);
     const lacking = kind.details?.lacking(payload, layer, view.tab) ?? null;
     const whole = lacking === null ? payload : this._filled(run, payload, lacking);
-    const wait = this._picturesWait(whole);
+    const awaits = lacking !== null && whole === payload && kind.details?.isSaid === true && this._awaits(run);
+    const wait = this._picturesWait(whole, awaits);
     // Pictures that wait for their turn are of a step before, and the header tells the step that they show.
     const told = wait === 0 ? payload : (this._drawn ?? payload);
     this._header.describe({
@@ -225,7 +227,7 @@ export class RunView extends Widget {
     this._pictures.show();
     if (wait === 0) {
       // A reader who asks for a picture does not take time from the snapshots.
-      const draw = (): void => this._drawPictures(whole, layer, expert);
+      const draw = (): void => this._drawPictures(whole, { layer, expert, awaits });
       if (this._isInPassing(whole)) {
         this._settings.budget.run(draw);
       } else {
@@ -237,8 +239,8 @@ export class RunView extends Widget {
   }
 
   /** Milliseconds until a payload may be drawn; Infinity where it stands already. */
-  private _picturesWait(payload: Payload): number {
-    if (payload === this._drawn && !this._asked) {
+  private _picturesWait(payload: Payload, awaits: boolean): number {
+    if (payload === this._drawn && awaits === this._awaited && !this._asked) {
       return Infinity;
     }
     return this._isInPassing(payload) ? this._settings.budget.wait : 0;
@@ -249,22 +251,27 @@ export class RunView extends Widget {
     return !this._asked && !source.final && runId === this._drawn?.runId;
   }
 
-  private _drawPictures(payload: Payload, layer: number, expert: number | null): void {
+  private _drawPictures(payload: Payload, place: Pick<IChartContext, 'layer' | 'expert' | 'awaits'>): void {
     const { trans, view } = this._options;
     const { tab, choices, step } = view;
     const { colourScheme, maxTokens } = this._settings;
     const inPassing = this._isInPassing(payload);
     this._asked = false;
     this._drawn = payload;
+    this._awaited = place.awaits === true;
     this._replay.offer(keptSteps(payload), step);
     const shown = step === null ? payload : payloadAt(payload, step);
     const theme = readTheme(colourScheme);
     const beside = this._options.source.beside?.().filter(({ kind }) => kind === payload.kind);
-    this._pictures.draw(shown, { theme, trans, maxTokens, layer, expert, choices, beside }, tab, inPassing);
+    this._pictures.draw(shown, { theme, trans, maxTokens, ...place, choices, beside }, tab, inPassing);
   }
 
   private _filled(run: IRun, payload: Payload, layer: string): Payload {
     return this._options.source.controls()?.filled(run, payload, layer) ?? payload;
+  }
+
+  private _awaits(run: IRun): boolean {
+    return this._options.source.controls()?.awaits(run) ?? false;
   }
 
   private _controlIn(state: RunState): IControlState {
@@ -334,6 +341,8 @@ export class RunView extends Widget {
   private _drawnAt = -Infinity;
   /** The payload that the pictures show; null where they show none. */
   private _drawn: Payload | null = null;
+  /** Whether they say that more is on its way. */
+  private _awaited = false;
   /** Whether the pictures are to be drawn anew whatever they show: the reader, the theme or the room has changed. */
   private _asked = true;
   private _header: PanelHeader;

@@ -5,6 +5,8 @@ import { KINDS } from '../kinds';
 import type { IKindPicture, IKindTab } from '../kinds/kind';
 import type { IFigurePictureOptions } from './figurePicture';
 import { FigurePicture } from './figurePicture';
+import type { IGraphPictureOptions } from './graphPicture';
+import { GraphPicture } from './graphPicture';
 import { PassagePicture } from './passagePicture';
 import type { IPicture } from './picture';
 import { TokenPicture } from './tokenPicture';
@@ -63,6 +65,10 @@ function create(pictures: ReadonlyMap<string, IKindPicture>, trans: TranslationB
     const { openNumbers } = first;
     const chart: IFigurePictureOptions['chart'] = (payload, context) => own(payload)?.chart?.(payload, context) ?? null;
     return new FigurePicture({ id, title, trans, openNumbers, chart });
+  }
+  if (first.graph !== undefined) {
+    const graph: IGraphPictureOptions['graph'] = (payload, context) => own(payload)?.graph?.(payload, context) ?? null;
+    return new GraphPicture({ id, title, trans, graph });
   }
   return first.strip !== undefined
     ? new TokenPicture({

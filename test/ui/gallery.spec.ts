@@ -1,11 +1,14 @@
 /** The panels on a plain page, in all themes, sizes and tabs, where JupyterLab's own pages are not in the way. */
 import { expect, test } from '@playwright/test';
 import type { Gallery } from './gallery/open';
+import type { Gallery as GalleryPage } from './gallery/page';
 import { Gallery as Opened } from './gallery/open';
-import { EXAMPLES, payload } from './gallery/payloads';
+import { EXAMPLES, largeGraph, payload } from './gallery/payloads';
 import { violations } from './support/axe';
 import { MIN_WIDTH } from '../../extension/base/width';
 import { cut } from './support/narrow';
+
+declare const window: { gallery: GalleryPage };
 
 /** Every theme, and one more look with other colours. */
 const LOOKS = [
@@ -46,6 +49,36 @@ for (const name of EXAMPLES) {
     expect(wrong).toEqual([]);
   });
 }
+
+test('axe finds nothing wrong with a graph that its kernel told, in any theme', async () => {
+  test.setTimeout(120_000);
+  const { payload: part, details } = largeGraph({ nodes: 2000, radius: 0.03 });
+  await gallery.mount([part], {}, details);
+  const wrong: string[] = [];
+  await gallery.openNumbers();
+  for (const [theme, scheme] of LOOKS) {
+    await gallery.colour(scheme);
+    await gallery.wear(theme);
+    await gallery.drawn();
+    wrong.push(
+      ...(await violations(gallery.page, '.jp-switchyard-Panel')).map((line) => `${theme}, ${scheme}: ${line}`)
+    );
+  }
+  await gallery.colour('okabe-ito');
+  expect(wrong).toEqual([]);
+});
+
+test('forty graphs stand on one page, each drawn: browsers allow some sixteen contexts of a GPU', async () => {
+  test.setTimeout(120_000);
+  const { payload: part, details } = largeGraph({ nodes: 2000, radius: 0.03 });
+  const inks = await gallery.page.evaluate(([part, told]) => window.gallery.graphs(part, told, 40), [
+    part,
+    details
+  ] as const);
+  expect(inks).toHaveLength(40);
+  expect(Math.min(...inks)).toBeGreaterThan(1000);
+  expect(new Set(inks).size).toBe(1);
+});
 
 /** Controls that the Tab key should reach, numbered as they come, in words. */
 function controls(): Promise<string[]> {

@@ -7,6 +7,8 @@ import type { IChartContext, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
 import { baseLayout } from '../load';
+import { grouped } from './graphScene';
+import { wholeOf } from './whole';
 import { brief, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 
@@ -15,6 +17,8 @@ const WIDTH = 320;
 const LEAST = 160;
 const MOST = 420;
 const AROUND = 60;
+/** Nodes from which on they are drawn smaller, so that edges are seen. */
+const MANY = 128;
 /** A line has one colour: edges are drawn in so many steps of curvature. */
 const STEPS = 9;
 const DASHES = { kept: 'solid', added: 'dash', removed: 'dot' } as const;
@@ -23,7 +27,7 @@ const STATES: readonly GraphEdge['state'][] = ['kept', 'added', 'removed'];
 /** Edges solid where kept, dashed where added, dotted where removed; nodes coloured by class. */
 export function graphRewiring(payload: GraphRewiringPayload, context: IChartContext): IFigure | null {
   const { nodes, classes } = payload.data;
-  if (nodes.length === 0) {
+  if (nodes.length === 0 || wholeOf(payload) !== null) {
     return null;
   }
   const { theme, trans } = context;
@@ -45,8 +49,22 @@ export function graphRewiring(payload: GraphRewiringPayload, context: IChartCont
       yaxis: { ...bare, scaleanchor: 'x' }
     },
     summary: summary(payload, context),
+    ...partNote(payload, context),
     table: table(payload, context)
   };
+}
+
+/** Of how much the picture is a part, and where the rest is; nothing of a whole graph. */
+function partNote({ data }: GraphRewiringPayload, { trans, awaits = false }: IChartContext): Pick<IFigure, 'note'> {
+  const { nodes, edges, of } = data;
+  if (of === undefined) {
+    return {};
+  }
+  const part = trans.__('%1 of %2 nodes, %3 of %4 edges.', ...[nodes.length, of.nodes, edges.length, of.edges].map(grouped)); // prettier-ignore
+  const rest = awaits
+    ? trans.__('The kernel is asked for the whole graph.')
+    : trans.__('No kernel that has the whole graph answers: run the cell again to see all of it.');
+  return { note: `${part} ${rest}` };
 }
 
 /** As high as the nodes need where both axes have one scale. */
@@ -160,14 +178,14 @@ function nodesOf({ data }: GraphRewiringPayload, index: number, { theme, trans }
     showlegend: classes.length > 0,
     x: own.map(({ node }) => node.x),
     y: own.map(({ node }) => node.y),
-    marker: { size: 9, color, line: { color: theme.background, width: 1.5 } },
+    marker: { size: nodes.length > MANY ? 5 : 9, color, line: { color: theme.background, width: 1.5 } },
     hoverinfo: 'text',
     text: own.map((each) => plainText(words(each)))
   } as Data;
 }
 
 function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): string {
-  const { nodes, edges, measure, omitted } = data;
+  const { nodes, edges, measure, omitted, of } = data;
   const count = (state: GraphEdge['state']): number => edges.filter((edge) => edge.state === state).length;
   const known = edges.filter(({ curvature }) => curvature !== null);
   const least = known.reduce<GraphEdge | null>(
@@ -187,7 +205,7 @@ function summary({ data }: GraphRewiringPayload, { trans }: IChartContext): stri
   return (
     trans.__(
       '%1 nodes; %2 edges kept, %3 added, %4 removed.',
-      nodes.length,
+      of === undefined ? nodes.length : trans.__('%1 of %2', grouped(nodes.length), grouped(of.nodes)),
       count('kept'),
       count('added'),
       count('removed')

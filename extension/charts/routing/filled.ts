@@ -1,5 +1,6 @@
 /** @file What an output had no room for, put in from what its kernel told. */
 import type {
+  ControlDetails,
   LayerRouting,
   RoutingData,
   RoutingHistory,
@@ -31,12 +32,13 @@ function isShort({ contexts = [], load }: LayerRouting, tokens: TokenSample | nu
 }
 
 /** The newer numbers of `payload`, and from `details` of the same run what it lacks; the same object where that is nothing. */
-export function filled(payload: RoutingPayload, details: RoutingPayload): RoutingPayload {
+export function filled(payload: RoutingPayload, details: ControlDetails): RoutingPayload {
   const { data } = payload;
-  const more = details.data;
-  if (details.runId !== payload.runId || !sameShape(data, more)) {
+  const told = 'payload' in details ? details.payload : null;
+  if (told === null || told.runId !== payload.runId || !sameShape(data, told.data)) {
     return payload;
   }
+  const more = told.data;
   const layers = data.layers.map((layer, i) => filledLayer(layer, more.layers[i]));
   const history = longer(data.history, more.history);
   const tokens = larger(data.tokens, more.tokens);

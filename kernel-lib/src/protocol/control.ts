@@ -15,6 +15,8 @@ import { parsePayload } from './parsePayload';
 import { PayloadError } from './payloadError';
 import { ABLATION_MODES } from './tokenSample';
 import type { Ablation } from './tokenSample';
+import { parseWholeGraph } from './wholeGraph';
+import type { BinaryColumn, WholeGraph } from './wholeGraph';
 
 /** Name of the comm's target. */
 export const CONTROL_TARGET = 'switchyard.control';
@@ -39,8 +41,9 @@ export type ControlRequest =
   /** Measures the losses of the text that is probed without an expert, or with it alone; null: of the whole model only. */
   | { type: 'ablate'; ablation: Ablation | null }
   /**
-   * Answers with {@link ControlDetails}: more than an output holds, with the tables of the layer of this path. Answered
-   * after the run as well, as long as the kernel keeps it; a kernel that does not know this request does not answer.
+   * Answers with {@link ControlDetails}: more than an output holds, with the tables of the layer of this path ("" where
+   * there are no layers). Answered after the run as well, as long as the kernel keeps it; a kernel that does not know this
+   * request does not answer.
    */
   | { type: 'details'; layer: string };
 
@@ -77,13 +80,23 @@ export interface ControlRun {
   data: Record<string, unknown>;
 }
 
-/** Recorded details of a run, for one panel. */
-export interface ControlDetails {
+/** Answer for one panel with more than an output holds. */
+export type ControlDetails = RoutingDetails | GraphDetails;
+
+/** Recorded details of a run. */
+export interface RoutingDetails {
   type: 'details';
   /** Path of the layer whose tables are there. */
   layer: string;
   /** By the contract of an output, but up to 2 MB: of the other layers tables may be left out that this one has. */
   payload: RoutingPayload;
+}
+
+/** The graph that a payload has a part of; its columns are the message's buffers (`wholeGraph.ts`). */
+export interface GraphDetails {
+  type: 'details';
+  layer: string;
+  graph: WholeGraph;
 }
 
 const STATES: readonly string[] = ['running', 'paused', 'finished', 'stopped', 'failed'];
@@ -157,11 +170,19 @@ export function parseControlRun(value: unknown): ControlRun | null {
     : null;
 }
 
-/** The answer to a request for details; null for a message that follows no version of this contract. */
-export function parseControlDetails(value: unknown): ControlDetails | null {
-  const { type, layer, payload } = record(value);
+/**
+ * The answer to a request for details; null for a message that follows no version of this contract.
+ *
+ * @param buffers - Binary data of the message.
+ */
+export function parseControlDetails(value: unknown, buffers: readonly BinaryColumn[] = []): ControlDetails | null {
+  const { type, layer, payload, graph } = record(value);
   if (type !== 'details' || typeof layer !== 'string') {
     return null;
+  }
+  if (graph !== undefined) {
+    const whole = parseWholeGraph(graph, buffers);
+    return whole && { type, layer, graph: whole };
   }
   try {
     const parsed = parsePayload(payload, { maxBytes: MAX_DETAILED_BYTES });

@@ -10,7 +10,16 @@ export {
   parseControlRuns,
   parseControlStatus
 } from './control';
-export type { ControlDetails, ControlOpening, ControlRequest, ControlRun, ControlRuns, ControlStatus } from './control';
+export type {
+  ControlDetails,
+  ControlOpening,
+  ControlRequest,
+  ControlRun,
+  ControlRuns,
+  ControlStatus,
+  GraphDetails,
+  RoutingDetails
+} from './control';
 export { isStill } from './envelope';
 export { jsonBytes } from './jsonBytes';
 export type { Envelope, Setting, Source } from './envelope';
@@ -23,6 +32,8 @@ export {
   MAX_GRID,
   MAX_HISTORY_STEPS,
   MAX_LAYERS,
+  MAX_LIVE_EDGES,
+  MAX_LIVE_NODES,
   MAX_LOAD_STEPS,
   MAX_MASK_PARTS,
   MAX_MEMBERS,
@@ -48,3 +59,5 @@ export { treeLayout } from './treeLayout';
 export type { TreeJoin, TreeLayout } from './treeLayout';
 export { trialFates, trialLine } from './trialFates';
 export type { TrialFate } from './trialFates';
+export { EDGE_STATES, packWholeGraph, parseWholeGraph } from './wholeGraph';
+export type { BinaryColumn, PackedGraph, WholeGraph } from './wholeGraph';

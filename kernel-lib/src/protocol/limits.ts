@@ -66,3 +66,9 @@ export const MAX_DEVICES = 128;
 
 /** Characters of a label, path, title or token. */
 export const MAX_TEXT = 256;
+
+/** Nodes of a whole graph that a kernel tells a panel. */
+export const MAX_LIVE_NODES = 50_000;
+
+/** Edges of a whole graph that a kernel tells a panel. */
+export const MAX_LIVE_EDGES = 100_000;

@@ -1,16 +1,37 @@
 import { comms } from '../base/core';
-import type { Comm } from '../base/core';
+import type { Comm, CommBuffers } from '../base/core';
 import { CONTROL_TARGET, parseControlRequest } from '../protocol';
-import type { ControlDetails, ControlRequest, ControlRun, ControlRuns, ControlStatus } from '../protocol';
+import type {
+  ControlRequest,
+  ControlRun,
+  ControlRuns,
+  ControlStatus,
+  GraphDetails,
+  PackedGraph,
+  RoutingDetails
+} from '../protocol';
 import type { Bundle } from './bundle';
 
 /** Channels of the runs that something is known of, by run, the oldest first. */
 const channels = new Map<string, ControlChannel>();
-/** Runs that are over and still answer: each keeps all that was recorded of it. */
-const MAX_ENDED = 2;
+/** Group of runs that are over and still answer. */
+export interface Kept {
+  /** The latest so many do: each keeps all that is known of it. */
+  most: number;
+}
+
+/** Runs that are over: each keeps all that was recorded of it. */
+const RUNS: Kept = { most: 2 };
+
+/** {@link ControlDetails} as they are sent: a graph's columns go beside its head. */
+export type DetailsMessage = RoutingDetails | (Omit<GraphDetails, 'graph'> & { graph: PackedGraph['head'] });
 
 /** Does what a panel asks; `answer` goes to this panel alone. */
-export type Requested = (request: ControlRequest, panel: object, answer: (details: ControlDetails) => void) => void;
+export type Requested = (
+  request: ControlRequest,
+  panel: object,
+  answer: (details: DetailsMessage, buffers?: CommBuffers) => void
+) => void;
 
 /** A run's output, for pages that did not see it. */
 export interface ShownRun {
@@ -26,6 +47,8 @@ export interface ControlChannelOptions {
   /** Does what a panel asks. */
   requested: Requested;
   shown: ShownRun;
+  /** With which others it is counted once it is over. Default: runs. */
+  kept?: Kept;
 }
 
 /** Hears what panels ask of one run, and tells them how it is. See `protocol/control.ts`. */
@@ -34,9 +57,11 @@ export class ControlChannel {
   private readonly status: () => ControlStatus;
   private readonly requested: Requested;
   private readonly shown: ShownRun;
+  private readonly kept: Kept;
   private ended = false;
 
-  constructor({ status, requested, shown }: ControlChannelOptions) {
+  constructor({ status, requested, shown, kept = RUNS }: ControlChannelOptions) {
+    this.kept = kept;
     this.status = status;
     this.requested = requested;
     this.shown = shown;
@@ -51,6 +76,11 @@ export class ControlChannel {
         channel.accept(comm);
       }
     });
+  }
+
+  /** Whether something answers for a run. */
+  static has(runId: string): boolean {
+    return channels.has(runId);
   }
 
   /** The run for a page that did not see it; null where it shows nothing yet. */
@@ -69,8 +99,8 @@ export class ControlChannel {
   end(): void {
     this.ended = true;
     this.tell();
-    const ended = Array.from(channels.values()).filter((channel) => channel.ended);
-    ended.slice(0, -MAX_ENDED).forEach((channel) => channel.close());
+    const ended = Array.from(channels.values()).filter(({ ended, kept }) => ended && kept === this.kept);
+    ended.slice(0, -this.kept.most).forEach((channel) => channel.close());
   }
 
   /** Nothing more is known of the run. */
@@ -86,7 +116,11 @@ export class ControlChannel {
     comm.onMessage = ({ data }) => {
       const request = parseControlRequest(data);
       if (request !== null) {
-        this.requested(request, comm, (details) => this.panels.has(comm) && comm.send({ ...details }));
+        this.requested(
+          request,
+          comm,
+          (details, buffers) => this.panels.has(comm) && comm.send({ ...details }, { buffers })
+        );
       }
       if (request?.type !== 'details') {
         this.tell();

@@ -1,8 +1,7 @@
 import { parsePayload } from '../protocol';
 import type { Payload } from '../protocol';
-import { bundleOf } from './bundle';
 import { publish } from './publish';
-import { payloadSvg } from './svg';
+import { stillBundle } from './stillBundle';
 
 /**
  * Shows a payload in an output of the running cell; does nothing outside a notebook.
@@ -11,5 +10,5 @@ import { payloadSvg } from './svg';
  */
 export function payload(value: Payload): void {
   const checked = parsePayload(value);
-  publish(bundleOf(checked, payloadSvg(checked)));
+  publish(stillBundle(checked));
 }

@@ -3,6 +3,7 @@ import { drawing } from './drawing';
 import type { Drawing } from './drawing';
 import { heading, printable, progress } from './format';
 import { shownKind } from './kinds';
+import { pictured } from './pictured';
 import { COLUMN, GAP, WIDTH } from './pictures/sizes';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -22,7 +23,7 @@ interface Placed {
  */
 export function payloadSvg(payload: Payload): string {
   const tools = drawing();
-  const rows = shownKind(payload).picture(payload.data, tools);
+  const rows = shownKind(payload).picture(pictured(payload), tools);
   let y = HEADING;
   const placed: Placed[] = [];
   for (const row of rows) {

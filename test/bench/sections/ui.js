@@ -4,6 +4,7 @@ const { quantile } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
 const { Gallery } = require('../../ui/gallery/open');
 const { longSample, simulated } = require('../../ui/gallery/payloads');
+const { graphPanel } = require('./ui/graphPanel');
 
 const FRAME_MS = 1000 / 60;
 const UPDATES = 40;
@@ -15,7 +16,7 @@ const BURST = 48;
 
 /**
  * The panels in Chromium, without JupyterLab: updates and first paints in wall time and in CPU time of the page's main
- * thread, which what else runs on the machine does not lengthen, and what an hour of updates leaves behind.
+ * thread, which what else runs on the machine does not lengthen; what an hour of updates leaves behind; and a large graph that is moved.
  */
 async function ui(bench) {
   const gallery = await Gallery.open({ width: 460 });
@@ -35,6 +36,7 @@ async function ui(bench) {
   } finally {
     await gallery.close();
   }
+  await graphPanel(bench);
 }
 
 /** Snapshots of a run of so many layers, experts and tokens. */

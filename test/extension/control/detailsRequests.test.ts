@@ -21,7 +21,7 @@ test('another layer is asked for at once, the same one for a newer snapshot and 
   requests.due('a', 1);
   requests.answered(answer('a', 1));
   requests.judge(true);
-  expect(requests.latest?.seq).toBe(1);
+  expect(requests.latest).toMatchObject({ layer: 'a', payload: { seq: 1 } });
   now = 500;
   expect(requests.due('a', 2)).toBe(false);
   now = 1000;

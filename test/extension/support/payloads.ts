@@ -1,7 +1,7 @@
 /** The committed example payloads, fresh for each test, and a chart context without a browser. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Payload, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
+import type { ControlDetails, Payload, RoutingPayload, TrainingPayload } from '@switchyard/kernel-lib/protocol';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { IChartContext } from '../../../extension/charts/figure';
 import { COLOUR_SCHEMES, DEFAULT_SCHEME } from '../../../extension/base/schemes';
@@ -27,6 +27,11 @@ export const context: IChartContext = {
 
 export function routing(name: 'running' | 'finished' | 'small' = 'running'): RoutingPayload {
   return example(name) as RoutingPayload;
+}
+
+/** A payload as the answer of a kernel that was asked for more. */
+export function asDetails(payload: RoutingPayload): ControlDetails {
+  return { type: 'details', layer: payload.data.layers[0]?.path ?? '', payload };
 }
 
 export function training(): TrainingPayload {

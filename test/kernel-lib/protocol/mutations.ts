@@ -301,6 +301,13 @@ export const mutations: Mutation[] = [
     (d) => (d.edges[0].before = 'flat')
   ),
   of(
+    'graph-rewiring',
+    'a whole that is smaller than its part',
+    'of.edges: must be an integer of at least',
+    (d) => (d.of = { nodes: 20, edges: 1 }),
+    false
+  ),
+  of(
     'timeline',
     'a span that ends before it starts',
     'spans[3].end: must be a finite number of at least',

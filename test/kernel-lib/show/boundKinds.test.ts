@@ -270,6 +270,17 @@ describe('bound of other kinds', () => {
     expect(least).toBeCloseTo((1024 - edges.slice(1).length) * THIRD, 3);
   });
 
+  test('a rewired graph says how large the whole is where a part is left of it, and only there', () => {
+    const payload = huge('graph-rewiring');
+    payload.data = { ...structuredClone(payload.data), of: { nodes: 512, edges: 1024 } };
+    expect(telemetry.bound(payload).data.of).toEqual({ nodes: 512, edges: 1024 });
+    const small = { ...payload.data, nodes: payload.data.nodes.slice(0, 2), edges: payload.data.edges.slice(0, 1) };
+    expect(telemetry.bound({ ...payload, data: { ...small, of: { nodes: 2, edges: 1 } } }).data).not.toHaveProperty(
+      'of'
+    );
+    expect(telemetry.bound({ ...payload, data: { ...small, of: { nodes: 3, edges: 1 } } }).data.of?.nodes).toBe(3);
+  });
+
   test('what a timeline keeps is whole up to a moment', () => {
     const payload = huge('timeline');
     payload.data = {

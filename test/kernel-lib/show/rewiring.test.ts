@@ -38,8 +38,11 @@ test('the picture has two graphs side by side: removed edges dotted before, adde
 });
 
 test('of more than 512 nodes those nearest to what changed are shown, and it fits', () => {
-  const long = graph.rewire.virtualNode(graph.generators.path({ nodes: 600 }), { count: 0 }).report;
-  const joined = { ...long, added: [{ source: 300, target: 302, value: null, met: null }] };
+  const path = graph.generators.path({ nodes: 600 });
+  const long = graph.rewire.virtualNode(path, { count: 0 }).report;
+  const ends = Array.from(path.sources, (source, e): [number, number] => [source, path.targets[e]]);
+  const output = graph.fromEdges({ numNodes: 600, edges: [...ends, [300, 302], [302, 300]] });
+  const joined = { ...long, output, added: [{ source: 300, target: 302, value: null, met: null }] };
   const { nodes } = protocol.parsePayload(show.rewiring(joined)).data as protocol.GraphRewiringData;
   expect(nodes).toHaveLength(512);
   expect(nodes.map(({ label }) => label)).toContain('301');

@@ -35,8 +35,8 @@ function fakeKernel(cellId: string | null = null): {
 const shared = (): { host: unknown } =>
   (globalThis as unknown as Record<symbol, { host: unknown }>)[Symbol.for('switchyard.kernel')];
 
-const detailsIn = (sent: Sent[]): protocol.ControlDetails =>
-  protocol.parseControlDetails(JSON.parse(JSON.stringify(sent.at(-1)!.content.data)))!;
+const detailsIn = (sent: Sent[]): protocol.RoutingDetails =>
+  protocol.parseControlDetails(JSON.parse(JSON.stringify(sent.at(-1)!.content.data))) as protocol.RoutingDetails;
 
 const states = (sent: Sent[]): string[] =>
   sent.map(({ type, content }) => (type === 'comm_close' ? 'closed' : String(content.data.state)));

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 
 /** The gallery in a browser. */
 export class Gallery {
-  static open(size?: { width?: number; height?: number }): Promise<Gallery>;
+  static open(size?: { width?: number; height?: number; density?: number }): Promise<Gallery>;
   readonly page: Page;
   readonly errors: string[];
   readonly panel: Locator;
@@ -11,7 +11,7 @@ export class Gallery {
   missingFonts(): Promise<string[]>;
   chromium(): Promise<string>;
   colour(scheme: string): Promise<void>;
-  mount(payloads: unknown[], view?: object): Promise<void>;
+  mount(payloads: unknown[], view?: object, told?: object | null): Promise<void>;
   tabs(): Promise<string[]>;
   select(tab: string): Promise<void>;
   openNumbers(): Promise<void>;

@@ -8,10 +8,14 @@ const { readTheme } = require('./themes');
 
 /** The gallery in a browser. */
 class Gallery {
-  static async open({ width = 460, height = 1000 } = {}) {
+  static async open({ width = 460, height = 1000, density = 1 } = {}) {
     const server = await serve();
     const browser = await chromium.launch(chromiumOptions());
-    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await browser.newPage({
+      viewport: { width, height },
+      deviceScaleFactor: density,
+      reducedMotion: 'reduce'
+    });
     const gallery = new Gallery(server, browser, page);
     page.on('pageerror', (error) => gallery.errors.push(error.message));
     await page.goto(server.url);
@@ -78,8 +82,11 @@ class Gallery {
     await this.page.evaluate((scheme) => window.gallery.colour(scheme), scheme);
   }
 
-  async mount(payloads, view = {}) {
-    await this.page.evaluate(([payloads, view]) => window.gallery.mount(payloads, view), [payloads, view]);
+  async mount(payloads, view = {}, told = null) {
+    await this.page.evaluate(
+      ([payloads, view, told]) => window.gallery.mount(payloads, view, told),
+      [payloads, view, told]
+    );
     await this.page.locator('[role=tab][aria-selected=true]').waitFor();
   }
 
@@ -102,6 +109,12 @@ class Gallery {
   async drawn() {
     await this.page.waitForFunction(() =>
       [...document.querySelectorAll('figure')].every((figure) => {
+        if (
+          figure.querySelector('.jp-switchyard-graph:not([data-state=drawn])') !== null &&
+          figure.offsetParent !== null
+        ) {
+          return false;
+        }
         const plot = figure.querySelector('.jp-switchyard-plot');
         const drawn = !plot || plot.offsetParent === null || plot.querySelector('.main-svg') !== null;
         return drawn || figure.querySelector('.jp-switchyard-state:not(:empty)') !== null;

@@ -32,6 +32,26 @@ async function simulated(layers, numExperts, sampled, seed = 3) {
 }
 
 /**
+ * Points in a square, each joined to those near it, some 100,000 edges of 40,000 nodes unless told otherwise: the payload, and what
+ * its kernel tells a panel of the whole, the buffers in base64. With `long` they are joined to any; with `changed` each hundredth edge was added and each hundredth removed.
+ */
+function largeGraph({ nodes = 40_000, radius = 0.00634, long = false, changed = true } = {}) {
+  const { graph, show } = require('../../../kernel-lib');
+  const { detailsOf } = require('../../../kernel-lib/dist/show/stillDetails');
+  const drawn = graph.generators.randomGeometric({ nodes, radius, seed: 1 });
+  const { values } = drawn.nodeFeatures;
+  const places = Array.from({ length: nodes }, (_, i) => [values[2 * i], values[2 * i + 1]]);
+  const edges = Array.from(drawn.sources, (source, e) => [source, drawn.targets[e]]).filter(([a, b]) => a < b).map(([a, b], e) => (long ? [a, (a + 1 + (7919 * e) % (nodes - 1)) % nodes] : [a, b])); // prettier-ignore
+  const without = (share, part) => edges.filter((_, e) => e % share !== part);
+  const of = (list) => graph.fromEdges({ numNodes: nodes, edges: list, undirected: true, nodeTypes: places.map(([x, y]) => Math.floor(2 * x) + 2 * Math.floor(2 * y)) }); // prettier-ignore
+  const [before, after] = changed ? [of(without(100, 0)), of(without(100, 50))] : [undefined, of(edges)];
+  const payload = show.graph(after, { before, places, title: 'points in a square' });
+  const { data, buffers } = detailsOf(payload);
+  const coded = buffers.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength).toString('base64')); // prettier-ignore
+  return { payload, details: { data, buffers: coded } };
+}
+
+/**
  * 2,048 tokens in 16 layers, top-1, which is about what fits into a payload: token t is the letter t mod 26, and layer l
  * sends it to expert (t + l) mod 16.
  */
@@ -63,4 +83,4 @@ function longSample() {
   return payload;
 }
 
-module.exports = { EXAMPLES, longSample, payload, simulated };
+module.exports = { largeGraph, EXAMPLES, longSample, payload, simulated };

@@ -55,6 +55,12 @@ export const timing = {
     await frame();
     return performance.now() - start;
   },
+  /** A picture of the whole graph of a payload. */
+  whole(payload: Payload): IPicture {
+    const own = picture('graph-whole');
+    own.draw(payload, context());
+    return own;
+  },
   /** Draws a further payload; resolves with the milliseconds until plotly.js was done. */
   async update(payload: Payload, look?: Look): Promise<number> {
     const start = performance.now();

@@ -1,17 +1,20 @@
 import type { Graph } from '../graph';
 import { componentsOf, hopsFrom, membersOf } from './hops';
 import { type Neighbourhoods, neighbourhoods } from './neighbourhoods';
+import { pivotLayout } from './pivotLayout';
 
 /** Rounds of stress majorisation at most. */
 const ROUNDS = 200;
 /** A round that lowers the stress by less than this share is the last. */
 const SETTLED = 1e-4;
+/** Nodes of a component, at most, for distances of all pairs. */
+const MOST_PAIRED = 512;
 /** Room between components, in lengths of an edge. */
 const GAP = 1.5;
 
 /**
  * Places for the nodes of a graph, in lengths of an edge: those whose distances in the plane are nearest to hop distances, by stress majorisation (SMACOF; Gansner, Koren and North, 2005) for each component, largest
- * first in rows. From a fixed start, so that the same graph is drawn the same way. [N][2]; O(N^2) a round.
+ * first in rows. From a fixed start, so that the same graph is drawn the same way. [N][2]; O(N^2) a round, of components of more than 512 nodes by distances to some (`pivotLayout`), in O(N + M).
  */
 export function layout(graph: Graph): [number, number][] {
   const near = neighbourhoods(graph);
@@ -39,6 +42,9 @@ function within(near: Neighbourhoods, nodes: readonly number[]): number[][] {
 
 /** Places of a connected graph. */
 function settle(near: Neighbourhoods): [number, number][] {
+  if (near.length > MOST_PAIRED) {
+    return pivotLayout(near);
+  }
   const size = near.length;
   const hops = near.map((_, node) => hopsFrom(near, node));
   let places = pivots(hops);
@@ -105,7 +111,12 @@ function upright(places: readonly (readonly [number, number])[]): {
     (x - mx) * cos + (y - my) * sin,
     (y - my) * cos - (x - mx) * sin
   ]);
-  const [left, low] = [Math.min(...turned.map(([x]) => x)), Math.min(...turned.map(([, y]) => y))];
+  const [left, low] = [least(turned, 0), least(turned, 1)];
   const moved = turned.map(([x, y]): [number, number] => [x - left, y - low]);
-  return { places: moved, width: Math.max(...moved.map(([x]) => x)), height: Math.max(...moved.map(([, y]) => y)) };
+  return { places: moved, width: -least(moved, 0, -1), height: -least(moved, 1, -1) };
+}
+
+/** Least coordinate on an axis, times a sign. */
+function least(places: readonly (readonly [number, number])[], axis: 0 | 1, sign = 1): number {
+  return places.reduce((low, place) => Math.min(low, sign * place[axis]), Infinity);
 }

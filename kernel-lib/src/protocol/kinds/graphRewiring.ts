@@ -23,6 +23,14 @@ export interface GraphRewiringData {
   edges: GraphEdge[];
   /** Edges left out because they would not fit; absent where none is. */
   omitted?: Count;
+  /** Size of the whole graph, of which a kernel that has it tells more than is here (`details`); absent where it is whole. */
+  of?: GraphSize;
+}
+
+/** How large a graph is. */
+export interface GraphSize {
+  nodes: Count;
+  edges: Count;
 }
 
 /** A node and its place in the picture; the sender lays out, so that the picture is the same each time. */
@@ -70,5 +78,10 @@ export function checkGraphRewiring(value: unknown, path: string): void {
     checkOneOf(state, `${at}.state`, ['kept', 'added', 'removed']);
   };
   checkOmitted(data.omitted, `${path}.omitted`);
-  checkArray(data.edges, `${path}.edges`, { max: MAX_POINTS, item: edge });
+  const edges = checkArray(data.edges, `${path}.edges`, { max: MAX_POINTS, item: edge }).length;
+  if (data.of !== undefined) {
+    const whole = checkObject(data.of, `${path}.of`);
+    checkInteger(whole.nodes, `${path}.of.nodes`, nodes);
+    checkInteger(whole.edges, `${path}.of.edges`, edges);
+  }
 }

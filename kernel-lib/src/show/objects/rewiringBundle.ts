@@ -1,10 +1,9 @@
 import { Graph } from '../../base/graph';
 import type { Rewiring, RewiringReport, ShapeProbes } from '../../transform/rewire';
-import { bundleOf } from '../bundle';
 import type { Bundle } from '../bundle';
 import { significant } from '../format';
 import { rewiring } from '../kinds/graphRewiring/report';
-import { payloadSvg } from '../svg';
+import { stillBundle } from '../stillBundle';
 import { textTable } from '../texts/textTable';
 
 const NAMES: readonly [keyof ShapeProbes, string][] = [
@@ -27,8 +26,7 @@ export function isRewiring(value: object): value is RewiringReport | Rewiring {
 /** The graph before and after, and in the text its shape in numbers and what the method's theory asks of an edge. */
 export function rewiringBundle(value: RewiringReport | Rewiring): Bundle {
   const report = reportOf(value) as RewiringReport;
-  const payload = rewiring(report);
-  const bundle = bundleOf(payload, payloadSvg(payload));
+  const bundle = stillBundle(rewiring(report));
   const row = (key: keyof ShapeProbes): string[] => [report.before, report.after].map((probes) => written(probes[key]));
   const { met, of } = report.criterionMet;
   const text = [

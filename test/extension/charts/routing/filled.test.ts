@@ -3,7 +3,7 @@ import type { LayerRouting, Payload, RoutingPayload } from '@switchyard/kernel-l
 import { expect, test } from 'vitest';
 import { filled, lacking } from '../../../../extension/charts/routing/filled';
 import { kindOf } from '../../../../extension/kinds';
-import { kind, routing, training } from '../../support/payloads';
+import { asDetails, kind, routing, training } from '../../support/payloads';
 
 /** A snapshot as of a run that is too large: without what its kernel still knows. */
 function bare(payload = routing('finished')): RoutingPayload {
@@ -39,7 +39,7 @@ test('what a snapshot lacks is put in, and its own numbers stay', () => {
   layer.load = [...layer.load].reverse();
   layer.maxVio = 0.123;
   const before = structuredClone(snapshot);
-  const full = filled(snapshot, details);
+  const full = filled(snapshot, asDetails(details));
   expect(snapshot).toEqual(before);
   expect(full.data.layers[1]).toEqual({ ...details.data.layers[1], load: layer.load, maxVio: 0.123 });
   expect(full.data.layers[0]).toEqual(details.data.layers[0]);
@@ -51,12 +51,12 @@ test('what a snapshot lacks is put in, and its own numbers stay', () => {
 
 test('a snapshot that lacks nothing, and one of another run or shape, stay the same object', () => {
   const whole = routing('finished');
-  expect(filled(whole, routing('finished'))).toBe(whole);
+  expect(filled(whole, asDetails(routing('finished')))).toBe(whole);
   const snapshot = bare();
-  expect(filled(snapshot, { ...routing('finished'), runId: 'another' })).toBe(snapshot);
+  expect(filled(snapshot, asDetails({ ...routing('finished'), runId: 'another' }))).toBe(snapshot);
   const fewer = routing('finished');
   fewer.data.layers.pop();
-  expect(filled(snapshot, fewer)).toBe(snapshot);
+  expect(filled(snapshot, asDetails(fewer))).toBe(snapshot);
 });
 
 test('a sample is made longer by one that begins with it, and kept where another text came', () => {
@@ -68,9 +68,9 @@ test('a sample is made longer by one that begins with it, and kept where another
     return payload;
   };
   const begun = cut(details.data.tokens!.text.slice(0, 3));
-  expect(filled(begun, details).data.tokens).toBe(details.data.tokens);
+  expect(filled(begun, asDetails(details)).data.tokens).toBe(details.data.tokens);
   const other = cut(['another', 'text']);
-  expect(filled(other, details).data.tokens).toBe(other.data.tokens);
+  expect(filled(other, asDetails(details)).data.tokens).toBe(other.data.tokens);
 });
 
 test('only what a kernel may know is missed', () => {

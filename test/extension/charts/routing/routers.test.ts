@@ -5,7 +5,7 @@ import { routerLogits, routerMargins } from '../../../../extension/charts/routin
 import { routingAt } from '../../../../extension/charts/routing/routingAt';
 import { selectionBias } from '../../../../extension/charts/routing/selectionBias';
 import { filled, lacking } from '../../../../extension/charts/routing/filled';
-import { context, routing } from '../../support/payloads';
+import { asDetails, context, routing } from '../../support/payloads';
 import { drawnText, traces } from '../../support/traces';
 
 /** Two layers of four experts, the second without a bias. */
@@ -112,12 +112,12 @@ test('what an output had no room for is put in from what the kernel told', () =>
   delete cut.data.layers[1].internals;
   const unbiased = small();
   delete unbiased.data.layers[0].internals!.bias;
-  expect(filled(unbiased, whole).data.layers[0].internals!.bias).toEqual([0.1, -0.4, 0, 0.2]);
+  expect(filled(unbiased, asDetails(whole)).data.layers[0].internals!.bias).toEqual([0.1, -0.4, 0, 0.2]);
   const done = routing('finished');
   expect(lacking(done, 0, 'routers')).toBeNull();
   delete done.data.layers[0].internals;
   expect([lacking(done, 0, 'routers'), lacking(done, 0, 'load')]).toEqual(['layers.0.moe', null]);
-  const full = filled(cut, whole);
+  const full = filled(cut, asDetails(whole));
   expect(full.data.layers.map(({ internals }) => internals)).toEqual(
     whole.data.layers.map(({ internals }) => internals)
   );

@@ -6,7 +6,7 @@ import { filled, lacking } from '../../../../extension/charts/routing/filled';
 import { passagesSvg } from '../../../../extension/charts/routing/passagesSvg';
 import { tokenLoss } from '../../../../extension/charts/routing/tokenLoss';
 import { tokenStrip } from '../../../../extension/charts/routing/tokenStrip';
-import { context, routing } from '../../support/payloads';
+import { asDetails, context, routing } from '../../support/payloads';
 import { drawnText, traces } from '../../support/traces';
 
 /** Three tokens in one layer of four experts: first choices 0, 1, 0. */
@@ -104,7 +104,7 @@ test('more contexts are asked for, and put in', () => {
   const more = small();
   const eight = Array.from({ length: 8 }, () => CONTEXT);
   Object.assign(more.data.layers[0], { contexts: [eight, eight, [], []] });
-  const full = filled(payload, more);
+  const full = filled(payload, asDetails(more));
   expect(full.data.layers[0].contexts).toEqual([eight, eight, [], []]);
   expect(lacking(full, 0, 'experts')).toBeNull();
 });

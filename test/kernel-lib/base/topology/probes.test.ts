@@ -182,6 +182,24 @@ test('sensitivity of a module on one edge 0 -> 1: node 1 hears of 0, and 0 of no
   x.dispose();
 });
 
+test('layout: of more than 512 nodes distances in the plane go by hops as well, the same each time', () => {
+  const g = generators.grid({ rows: 24, columns: 30 });
+  const places = probes.layout(g);
+  expect(probes.layout(g)).toEqual(places);
+  const apart = (a: number, b: number): number => Math.hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]);
+  const edges = Array.from(g.sources, (source, e) => apart(source, g.targets[e]));
+  expect(edges.reduce((sum, length) => sum + length) / edges.length).toBeCloseTo(1, 0);
+  // A grid is flat: opposite corners, 52 hops apart, are as far as its diagonal is of that.
+  const [width, height] = [apart(0, 29), apart(0, 23 * 30)];
+  expect(apart(0, 719) / Math.hypot(width, height)).toBeCloseTo(1, 1);
+  expect(width / height).toBeCloseTo(29 / 23, 0);
+  const hops = probes.hopDistances(g, 0);
+  const order = Array.from(hops, (_, node) => node).sort((a, b) => apart(0, a) - apart(0, b));
+  expect(hops[order[180]]).toBeLessThan(hops[order[540]]);
+  const line = probes.layout(generators.path({ nodes: 600 }));
+  expect(Math.abs(line[599][0] - line[0][0]) / 599).toBeCloseTo(1, 1);
+});
+
 test('layout: distances of a path are hops, the same each time, no two nodes in one place, components apart', () => {
   const path = probes.layout(generators.path({ nodes: 6 }));
   for (let i = 1; i < 6; i++) {

@@ -39,7 +39,8 @@ function withEdges(data: GraphRewiringData, kept: readonly number[], text: (labe
       ...{ x: position(node.x), y: position(node.y) }
     })),
     edges,
-    ...omitted(data.omitted, data.edges.length - kept.length)
+    ...omitted(data.omitted, data.edges.length - kept.length),
+    ...(data.of && (data.nodes.length < data.of.nodes || kept.length < data.of.edges) ? { of: data.of } : {})
   };
 }
 

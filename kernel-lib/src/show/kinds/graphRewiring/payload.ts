@@ -1,6 +1,10 @@
 import { expectInteger, expectOneOf, fail } from '../../../base/core';
+import { MAX_NODES } from '../../../protocol';
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '../../../protocol';
+import { omitted } from '../../bounds/omitted';
 import { still } from '../../envelope';
+import { partOf, placesIn } from './part';
+import { columnsOf, drawWhole, tellWhole } from './whole';
 
 /** Graph before and after it was rewired. */
 export interface RewiredGraph {
@@ -17,7 +21,9 @@ export interface RewiredGraph {
 }
 
 /**
- * A graph with the edges that were added and removed, as a payload.
+ * A graph with the edges that were added and removed, as a payload. Of one that an output has no room for it holds a part: at
+ * most 512 nodes, those nearest to edges that changed. Its saved picture shows up to 2,000; the panel is told the whole by the kernel that shows it, up to 50,000
+ * nodes and 100,000 edges.
  *
  * @throws {SwitchyardError} where an edge ends at no node, or a node has a class that is not named.
  */
@@ -36,7 +42,22 @@ export function graphRewiring(graph: RewiredGraph): GraphRewiringPayload {
     expectOneOf(where, 'state', state, ['kept', 'added', 'removed']);
     return { from, to, curvature, ...(before === undefined ? {} : { before }), state };
   });
-  return still('graph-rewiring', { measure, classes: [...classes], nodes, edges }, { title });
+  const whole = columnsOf(nodes, edges);
+  const part = partOf(whole, { nodes: MAX_NODES, edges: Infinity });
+  const place = placesIn(whole, part.nodes);
+  const shown = {
+    nodes: Array.from(part.nodes, (node) => nodes[node]),
+    edges: Array.from(part.edges, (edge) => ({
+      ...edges[edge],
+      from: place[edges[edge].from],
+      to: place[edges[edge].to]
+    }))
+  };
+  const around = { measure, classes: [...classes], ...omitted(0, edges.length - shown.edges.length), of: whole.of };
+  const payload = still('graph-rewiring', { ...around, ...shown }, { title });
+  tellWhole(payload, whole);
+  drawWhole(payload, whole);
+  return payload;
 }
 
 function countOf(where: string, count: number): Partial<GraphNode>[] {

@@ -1,9 +1,10 @@
-import type { GraphEdge, GraphRewiringData } from '../../../protocol';
+import { type GraphEdge, type GraphRewiringData, MAX_NODES } from '../../../protocol';
 import type { Drawing } from '../../drawing';
 import { significant } from '../../format';
 import { colourOf, signedColour } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
 import { COLUMN, STYLE, WIDTH } from '../../pictures/sizes';
+import { manyEdges } from './manyEdges';
 
 const DASHES: Record<GraphEdge['state'], string> = { kept: 'none', added: '6 4', removed: '2 3' };
 const MARGIN = 16;
@@ -25,7 +26,7 @@ export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (
     { name: significant(most), colour: signedColour(1) }
   ];
   return [
-    [legend('edges and nodes', [...states, ...classes], tools)],
+    [legend(extent(data), [...states, ...classes], tools)],
     [legend(data.measure, ends, tools)],
     ...(data.edges.some(({ before }) => before !== undefined)
       ? [
@@ -34,6 +35,13 @@ export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (
         ]
       : [[graph(data, most, WIDTH, tools)]])
   ];
+}
+
+/** How much of the graph is in the picture, where that is a part. */
+function extent({ nodes, edges, of }: GraphRewiringData): string {
+  return of === undefined || (nodes.length === of.nodes && edges.length === of.edges)
+    ? 'edges and nodes'
+    : `${nodes.length} of ${of.nodes} nodes, ${edges.length} of ${of.edges} edges`;
 }
 
 /** The graph as it was, in the curvature that it had. */
@@ -47,16 +55,22 @@ function afterOf(data: GraphRewiringData): GraphRewiringData {
 }
 
 function reach(edges: readonly GraphEdge[]): number {
-  return Math.max(
-    1e-9,
-    ...edges.map(({ curvature, before }) => Math.max(Math.abs(curvature ?? 0), Math.abs(before ?? 0)))
+  return edges.reduce(
+    (most, { curvature, before }) => Math.max(most, Math.abs(curvature ?? 0), Math.abs(before ?? 0)),
+    1e-9
   );
 }
 
-function graph({ nodes, edges }: GraphRewiringData, most: number, width: number, { Plot, document }: Drawing): Element {
+function graph({ nodes, edges }: GraphRewiringData, most: number, width: number, tools: Drawing): Element {
   const span = (values: number[]): number => Math.max(...values) - Math.min(...values);
   const [wide, high] = [span(nodes.map(({ x }) => x)), span(nodes.map(({ y }) => y))];
   const height = Math.min(MOST_HEIGHT, Math.max(160, wide > 0 ? ((width - 2 * MARGIN) * high) / wide : MOST_HEIGHT));
+  if (nodes.length > MAX_NODES) {
+    const size = { width, height: height + 2 * MARGIN, margin: MARGIN };
+    const colour = (own: number): string => (own < 0 ? INK : colourOf(own));
+    return manyEdges({ nodes, edges }, { ...size, most, dashes: DASHES, ink: INK, colourOf: colour }, tools);
+  }
+  const { Plot, document } = tools;
   const lines = edges.map(({ from, to, curvature, state }) => ({
     ...{ x1: nodes[from].x, y1: nodes[from].y, x2: nodes[to].x, y2: nodes[to].y },
     ...{ colour: curvature === null ? INK : signedColour(curvature / most), state }

@@ -1,7 +1,7 @@
-import { expectOneOf } from '../../../base/core';
+import { expectOneOf, fail } from '../../../base/core';
 import { fromEdges, type Graph } from '../../../base/graph';
-import { balancedForman, type EdgeCurvature, layout, neighbourhoods, ollivier } from '../../../base/topology';
-import { type GraphRewiringPayload, MAX_NODES } from '../../../protocol';
+import { balancedForman, components, type EdgeCurvature, layout, ollivier } from '../../../base/topology';
+import type { GraphRewiringPayload } from '../../../protocol';
 import type { Rewiring, RewiringReport } from '../../../transform/rewire';
 import { graphRewiring, type RewiredGraph } from './payload';
 
@@ -19,43 +19,71 @@ export interface RewiringOptions {
 
 const MEASURES = { 'balanced Forman': balancedForman, Ollivier: ollivier };
 
+/** Options of `show.graph`. */
+export interface ShownGraphOptions extends RewiringOptions {
+  /** The graph before edges and nodes were added or removed. Default: nothing was. */
+  before?: Graph;
+  /** Places of the nodes, [N][2]. Default: laid out by hop distances. */
+  places?: readonly (readonly number[])[];
+}
+
 /**
  * A rewiring, or its report, as a payload: the graph laid out by hop distances before (where nodes were added or parts joined, by all edges), the same each time, with the curvature of each edge before and after. Of more than
- * 512 nodes those nearest to edges that changed.
+ * 512 nodes an output holds those nearest to edges that changed; the panel shows all.
  *
  * @example show.payload(show.rewiring(graph.rewire.fosr(g, { edges: 8 }).report))
  * @throws {SwitchyardError} where the measure is another.
  */
 export function rewiring(value: Rewiring | RewiringReport, options: RewiringOptions = {}): GraphRewiringPayload {
-  const where = 'show.rewiring';
   const report = 'report' in value ? value.report : value;
-  const { measure = 'balanced Forman', labels, classes } = options;
-  expectOneOf(where, 'measure', measure, Object.keys(MEASURES) as (keyof typeof MEASURES)[]);
-  const [before, after] = [report.input, report.output].map((graph) => byEdge(MEASURES[measure](graph)));
-  const shown = nodesShown(report);
-  const place = new Map(shown.map((node, i) => [node, i]));
   const { met, of } = report.criterionMet;
   const known = of === 0 ? '' : `: ${met} of ${of} added edges meet its criterion`;
-  const edges = [...new Set([...before.keys(), ...after.keys()])]
-    .map((key) => ({ key, ends: key.split(' ').map((node) => place.get(Number(node))) }))
-    .filter((edge): edge is { key: string; ends: [number, number] } => !edge.ends.includes(undefined))
-    .map(({ key, ends: [from, to] }): RewiredGraph['edges'][number] => {
-      const state = !before.has(key) ? 'added' : after.has(key) ? 'kept' : 'removed';
-      return { from, to, curvature: after.get(key) ?? null, before: before.get(key) ?? null, state };
-    });
-  const types = report.output.nodeTypes;
-  const joined = report.output.numNodes > report.input.numNodes || report.before.components > report.after.components;
-  const places = layout(withEdges(shown.length, joined ? edges : edges.filter(({ state }) => state !== 'added')));
+  const { title = `${report.method}${known}` } = options;
+  return shown('show.rewiring', report.output, { ...options, title, before: report.input });
+}
+
+/**
+ * A graph as a payload, each edge by its curvature, the way back of an edge with it: as `show.rewiring` shows one that was rewired. In the panel up to 50,000 nodes and 100,000 edges, while the kernel that shows it is there.
+ *
+ * @example show.payload(show.graph(graph.generators.randomGeometric({ nodes: 40_000, radius: 0.0063 })))
+ * @throws {SwitchyardError} where the measure is another, an edge has no way back, or places are not one for each node.
+ */
+export function graph(of: Graph, options: ShownGraphOptions = {}): GraphRewiringPayload {
+  const { title = 'graph' } = options;
+  return shown('show.graph', of, { ...options, title });
+}
+
+function shown(where: string, after: Graph, options: ShownGraphOptions): GraphRewiringPayload {
+  const { measure = 'balanced Forman', labels, classes, title, before } = options;
+  expectOneOf(where, 'measure', measure, Object.keys(MEASURES) as (keyof typeof MEASURES)[]);
+  const edges = edgesOf(MEASURES[measure](after), before && MEASURES[measure](before));
+  const types = after.nodeTypes;
   const count = types === undefined ? 0 : types.reduce((most, type) => Math.max(most, type + 1), 0);
+  const places = placesOf(where, after, edges, options);
   return graphRewiring({
-    nodes: shown.map((node, i) => ({
-      ...{ label: labels?.[node] ?? String(node), class: types?.[node] ?? -1 },
-      ...{ x: places[i][0], y: places[i][1] }
+    nodes: Array.from(places, ([x, y], node) => ({
+      label: labels?.[node] ?? String(node),
+      class: types?.[node] ?? -1,
+      x,
+      y
     })),
     edges,
     classes: Array.from({ length: count }, (_, type) => classes?.[type] ?? String(type)),
     measure: `${measure} curvature`,
-    title: options.title ?? `${report.method}${known}`
+    title
+  });
+}
+
+/** Each edge that there is or was, once. */
+function edgesOf(after: readonly EdgeCurvature[], before: readonly EdgeCurvature[] | undefined): RewiredGraph['edges'] {
+  if (before === undefined) {
+    return after.map(({ source, target, curvature }) => ({ from: source, to: target, curvature }));
+  }
+  const [was, is] = [before, after].map(byEdge);
+  return [...new Set([...was.keys(), ...is.keys()])].map((key) => {
+    const [from, to] = key.split(' ').map(Number);
+    const state = !was.has(key) ? 'added' : is.has(key) ? 'kept' : 'removed';
+    return { from, to, curvature: is.get(key) ?? null, before: was.get(key) ?? null, state };
   });
 }
 
@@ -63,23 +91,31 @@ function byEdge(curvatures: readonly EdgeCurvature[]): Map<string, number> {
   return new Map(curvatures.map(({ source, target, curvature }) => [`${source} ${target}`, curvature]));
 }
 
-/** All nodes, or those nearest to edges that changed, ascending. */
-function nodesShown({ output, added, removed }: RewiringReport): number[] {
-  const all = Array.from({ length: output.numNodes }, (_, node) => node);
-  if (all.length <= MAX_NODES) {
-    return all;
-  }
-  const near = neighbourhoods(output);
-  const found = new Set([...added, ...removed].flatMap(({ source, target }) => [source, target]));
-  for (const node of found) {
-    near[node].forEach((other) => found.add(other));
-    if (found.size >= MAX_NODES) {
-      break;
+/** Those that are given, or a layout: as it was before, unless nodes were added or parts joined. */
+function placesOf(
+  where: string,
+  after: Graph,
+  edges: RewiredGraph['edges'],
+  { before, places }: ShownGraphOptions
+): readonly (readonly number[])[] {
+  const { numNodes } = after;
+  if (places !== undefined) {
+    const wrong = places.findIndex((place) => place.length !== 2 || !place.every(Number.isFinite));
+    if (places.length !== numNodes || wrong >= 0) {
+      fail(
+        where,
+        `places must be two numbers for each of the ${numNodes} nodes`,
+        wrong < 0 ? `${places.length} places` : places[wrong]
+      );
     }
+    return places;
   }
-  return [...new Set([...found, ...all])].slice(0, MAX_NODES).sort((a, b) => a - b);
+  const joined = before === undefined || numNodes > before.numNodes || parts(before) > parts(after);
+  const own = joined ? edges : edges.filter(({ state }) => state !== 'added');
+  const ends = own.map(({ from, to }): [number, number] => [from, to]);
+  return layout(fromEdges({ numNodes, edges: ends, undirected: true }));
 }
 
-function withEdges(numNodes: number, edges: RewiredGraph['edges']): Graph {
-  return fromEdges({ numNodes, edges: edges.map(({ from, to }): [number, number] => [from, to]), undirected: true });
+function parts(of: Graph): number {
+  return components(of).reduce((most, component) => Math.max(most, component + 1), 0);
 }

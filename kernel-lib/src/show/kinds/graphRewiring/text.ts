@@ -5,13 +5,17 @@ import { textTable } from '../../texts/textTable';
 const STATES: readonly GraphEdge['state'][] = ['kept', 'added', 'removed'];
 
 /** How many edges were kept, added and removed, with their curvature. */
-export function graphRewiringText({ measure, nodes, edges, omitted = 0 }: GraphRewiringData): string[] {
+export function graphRewiringText({ measure, nodes, edges, omitted = 0, of }: GraphRewiringData): string[] {
   const rows = STATES.map((state) => row(state, edges));
   const left = omitted > 0 ? `, ${omitted} more edges not shown` : '';
   return [
-    `${nodes.length} nodes, ${edges.length} edges${left}; ${measure}`,
+    `${partOf(nodes.length, of?.nodes)} nodes, ${edges.length} edges${left}; ${measure}`,
     ...textTable([['edges', 'count', 'least', 'mean', 'most'], ...rows], 1)
   ];
+}
+
+function partOf(count: number, all: number = count): string {
+  return all === count ? String(count) : `${count} of ${all}`;
 }
 
 function row(state: GraphEdge['state'], edges: readonly GraphEdge[]): string[] {
