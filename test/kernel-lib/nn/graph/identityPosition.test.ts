@@ -122,9 +122,9 @@ describe('identity and position', () => {
       expect(() => make(undefined, { [name]: 0 })).toThrow(`${where}${name} must be an integer of at least 1, got 0`);
     }
     const other = { ...STATISTICS(), position: { values: new Float32Array(9), width: 3 } };
-    expect(() => on((ctx) => model.states(other, ctx))).toThrow(`${where}width of position must be an integer 2..2, got 3`); // prettier-ignore
+    expect(() => on((ctx) => void model.states(other, ctx))).toThrow(`${where}width of position must be an integer 2..2, got 3`); // prettier-ignore
     const far = { ...STATISTICS(), met: { sources: [3], targets: [0], counts: [1] } };
-    expect(() => tf.tidy(() => on((ctx) => model.states(far, ctx)))).toThrow(where);
+    expect(() => tf.tidy(() => on((ctx) => void model.states(far, ctx)))).toThrow(where);
     expect(() => tf.tidy(() => on((ctx) => model.losses(statistics, Int32Array.of(1), ctx)))).toThrow(`${where}drawn must be an integer 3..3, got 1`); // prettier-ignore
     expect(() => tf.tidy(() => on((ctx) => model.losses(statistics, Int32Array.of(1, 2, 3), ctx)))).toThrow(`${where}drawn nodes must be an integer 0..2, got 3`); // prettier-ignore
     expect(() => model.apply()).toThrow('identity-position: statistics of walks are embedded (states), got a tensor');

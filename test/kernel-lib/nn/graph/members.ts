@@ -108,6 +108,19 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 2 * 96 + 4 * 8, hearsItself: false, pinned: ['relations'] }
   },
   {
+    name: 'HGT',
+    spec: graph.hgt({ relations: 3, heads: 2 }),
+    parameters: ['attend', 'message', 'prior', ...['key', 'query', 'value', 'last'].flatMap((name) => linear(name))],
+    // Three maps 6 x 4 and one 4 x 4, and keys and values through two products 2 x 2.
+    ...{ flops: 3 * 48 + 32 + 32, hearsItself: false, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
+    name: 'HGT',
+    spec: graph.hgt({ relations: 3, bias: false, dropout: 0.2 }),
+    parameters: ['attend', 'message', 'prior', ...['key', 'query', 'value', 'last'].flatMap((name) => linear(name, false))], // prettier-ignore
+    ...{ flops: 3 * 48 + 32 + 64, hearsItself: false, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
     name: 'GraphTransformer',
     spec: graph.graphTransformer({ heads: 2 }),
     parameters: [...linear('query'), ...linear('key'), ...linear('value'), ...linear('skip')],

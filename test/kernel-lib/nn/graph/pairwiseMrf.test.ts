@@ -7,7 +7,7 @@ import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { expectSaves } from '../../../support/saved';
 
 const H = [[0.8, -0.5, 0.2], [-0.5, 0.3, 0.6], [0.2, 0.6, -1]]; // prettier-ignore
-const C = [0, 1, 2];
+const C: number[] = [0, 1, 2];
 /** A path 0 - 1 - 2, and node 3 alone. */
 const EDGES = [[0, 1], [1, 2]] as const; // prettier-ignore
 const g = graph.fromEdges({ numNodes: 4, edges: EDGES, undirected: true });
@@ -56,7 +56,7 @@ describe('Markov random field over classes', () => {
       for (let round = 0; round < 2; round++) {
         [0, 1, 3].forEach((node) => {
           const near = pairs.flatMap(([a, b]) => (a === node ? [b] : b === node ? [a] : []));
-          q[node] = softmax(C.map((c) => logits[node][c] + near.reduce((sum, other) => sum + 0.9 * C.reduce((all, d) => all + H[c][d] * q[other][d], 0), 0))); // prettier-ignore
+          q[node] = softmax(C.map((c) => logits[node][c] + near.reduce<number>((sum, other) => sum + 0.9 * C.reduce((all, d) => all + H[c][d] * q[other][d], 0), 0))); // prettier-ignore
         });
       }
       expectClose(marginals(model, [-1, -1, 2, -1], 2, on), q.flat(), 1e-5);

@@ -91,7 +91,7 @@ describe('precoding', () => {
       const made = graph.precode({ real: a as tf.Tensor3D, imaginary: b as tf.Tensor3D }, { powers: p, weights: w as tf.Tensor2D, noise: 0.4 });
       return tf.stack([made.real, made.imaginary]);
     }, inputs, 1e-2); // prettier-ignore
-    expectNoLeak(() => tf.dispose(graph.precode({ real, imaginary }, { powers, weights, noise: 0.4 })));
+    expectNoLeak(() => Object.values(graph.precode({ real, imaginary }, { powers, weights, noise: 0.4 })).forEach((each: tf.Tensor) => each.dispose())); // prettier-ignore
     expectGradients((a, b) => graph.sumRate({ real: a as tf.Tensor3D, imaginary: b as tf.Tensor3D }, { real: spread([1, 3, 2], 3) as tf.Tensor3D, imaginary: spread([1, 3, 2], 5) as tf.Tensor3D }, 0.3), [real, imaginary], 1e-2); // prettier-ignore
     tf.dispose(inputs);
   });
