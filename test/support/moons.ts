@@ -15,7 +15,7 @@ export function moons(count: number, seed: number, noise: number, more: number) 
 }
 
 /** Accuracy on two moons among four values of noise, a fifth of them known: graph convolutions on the five nearest neighbours, and a complex that is learnt without a graph. */
-export function moonsAccuracy(seed: number): { fixed: number; learnt: number } {
+export function moonsAccuracy(seed: number, steps = 40): { fixed: number; learnt: number } {
   const { rows, labels } = moons(60, seed, 0.1, 4);
   const known = labels.map((_, i) => i).filter((i) => i % 10 < 2);
   const tested = labels.map((_, i) => i).filter((i) => i % 10 >= 2);
@@ -24,7 +24,7 @@ export function moonsAccuracy(seed: number): { fixed: number; learnt: number } {
   const model = new graph.LatentCells({ inputWidth: 6, hidden: 8, outputWidth: 2, maxCycle: 3, random: core.Random.fromSeed(seed) }); // prettier-ignore
   const x = tf.tensor2d(rows);
   const classes = tf.oneHot(tf.tensor1d(known.map((i) => labels[i]), 'int32'), 2); // prettier-ignore
-  minimise(model, (ctx) => tf.gather(model.apply(x, ctx), tf.tensor1d(known, 'int32')).logSoftmax().mul(classes).sum(1).mean().neg(), { steps: 40, learningRate: 0.02 }); // prettier-ignore
+  minimise(model, (ctx) => tf.gather(model.apply(x, ctx), tf.tensor1d(known, 'int32')).logSoftmax().mul(classes).sum(1).mean().neg(), { steps, learningRate: 0.02 }); // prettier-ignore
   const found = tf.tidy(() => model.apply(x, core.Context.create()).argMax(1).dataSync());
   [x, classes, model].forEach((each) => each.dispose());
   return { fixed, learnt: tested.filter((i) => found[i] === labels[i]).length / tested.length };
