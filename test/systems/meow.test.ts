@@ -45,6 +45,9 @@ describe('MEOW', () => {
     ] as const) {
       expect(run(options)).not.toEqual(once);
     }
+    // Where nothing is learnt the views are those of one network.
+    const still = (views: 'both' | 'coarse'): number[] => run({ views, learningRate: 1e-9 });
+    expect(still('coarse')).not.toEqual(still('both'));
     expectNoLeak(() => void run());
     expect(() => graph.embed.metaPathContrast(g, [999], { dim: 2, paths: [[0]] })).toThrow('graph.embed.metaPathContrast: nodes must be an integer 0..179, got 999'); // prettier-ignore
   });
