@@ -47,7 +47,8 @@ describe('MEOW', () => {
     }
     // Where nothing is learnt the views are those of one network.
     const still = (views: 'both' | 'coarse'): number[] => run({ views, learningRate: 1e-9 });
-    expect(still('coarse')).not.toEqual(still('both'));
+    const [coarse, fine] = (['coarse', 'both'] as const).map(still);
+    expect(Math.max(...coarse.map((value, i) => Math.abs(value - fine[i])))).toBeGreaterThan(0.01);
     expectNoLeak(() => void run());
     expect(() => graph.embed.metaPathContrast(g, [999], { dim: 2, paths: [[0]] })).toThrow('graph.embed.metaPathContrast: nodes must be an integer 0..179, got 999'); // prettier-ignore
   });
