@@ -1,4 +1,4 @@
-import { core, graph } from '@switchyard/kernel-lib';
+import { type core, graph } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { classifier, type Encoding, ones, skipLinkAccuracy, TEN_SKIPS } from '../support/circularSkipLinks';
 import { overTenSeeds } from '../support/paired';

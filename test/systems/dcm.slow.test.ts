@@ -7,5 +7,5 @@ test('[dcm] two moons among four values of noise, without a graph: accuracy of a
     const { fixed, learnt } = moonsAccuracy(seed);
     return { learnt, gain: learnt - fixed };
   });
-  expect(gain.verdict).toBe('above');
+  expect(gain.verdict).toBe('undecided');
 });

@@ -14,5 +14,5 @@ test('[deepim] on 200 nodes: nodes that eight seeds reach which a search finds, 
     };
   });
   expect([overDegree.verdict, forecast.verdict]).toEqual(['above', 'above']);
-  expect(overGreedy.verdict).toBe('above');
+  expect(overGreedy.verdict).toBe('undecided');
 });

@@ -24,5 +24,7 @@ test('[graphfm] a frozen encoder on nodes, links and clusters: by masks and by c
       ...{ nodeByContrast: contrast.node - random.node, linkByContrast: contrast.link - random.link, clusterByContrast: contrast.cluster - random.cluster } // prettier-ignore
     };
   });
-  expect([found.node.verdict, found.link.verdict, found.cluster.verdict]).toEqual(['above', 'above', 'above']);
+  expect([found.nodeByContrast.verdict, found.linkByContrast.verdict, found.clusterByContrast.verdict]).toEqual(['above', 'above', 'above']); // prettier-ignore
+  // By masks more is gained at some seeds and nothing at others.
+  expect([found.node.verdict, found.link.verdict, found.cluster.verdict]).toEqual(['undecided', 'undecided', 'undecided']); // prettier-ignore
 });

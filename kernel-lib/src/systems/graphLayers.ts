@@ -25,8 +25,13 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     title: 'Revisiting Heterophily For Graph Neural Networks',
     function: 'graph.adaptiveChannels',
     test: 'test/systems/acmGnn.test.ts',
+    measured: {
+      test: 'test/systems/acmGnn.slow.test.ts',
+      figures: 'accuracy 0.779 +- 0.021, over that of graph convolutions 0.116 +- 0.030',
+      date: '2026-12-01'
+    },
     note:
-      'Channels, scores and mixture are checked by hand. What is trained is a planted task, the sign of what neighbours hide, at one seed, and no block model: ' +
+      'Channels, scores and mixture are checked by hand. What is trained is a planted task, the sign of what neighbours hide, and no block model: ' +
       'the 15 points asked for on one are not tested. Not covered: the homophily measures after aggregation.'
   },
   {
@@ -381,8 +386,14 @@ export const graphLayerSystems: readonly SystemEntry[] = [
     function: 'graph.PrecodingNetwork',
     test: 'test/systems/icgnn.test.ts',
     claim: 'claim not tested',
+    measured: {
+      test: 'test/systems/icgnn.slow.test.ts',
+      figures:
+        'sum rate of 8 users of 8 antennas 0.938 +- 0.006 of that of WMMSE, over even powers 0.075 +- 0.009, over 0.95 -0.012 +- 0.006; of 12 antennas over 0.95 0.002 +- 0.016 (undecided), over even powers -0.017 +- 0.017',
+      date: '2026-12-01'
+    },
     note:
-      'With graph.precode (conjugate gradients, exact in users and one steps), sumRate and wmmse. Trained without labels on 4 users of 4 antennas, of 8 users of 8 it has 0.93 of the sum rate of WMMSE, where even powers have 0.87, and of 8 of 12 antennas 0.977, where even powers have 0.974, at one seed: the 0.95 asked for is reached where there are antennas to spare. ' +
+      'With graph.precode (conjugate gradients, exact in users and one steps), sumRate and wmmse. Trained without labels on 4 users of 4 antennas, it is ahead of even powers where antennas are as many as users, and short of the 0.95 asked for; where there are antennas to spare it is behind them. ' +
       'Numbers of antennas and steps were chosen after a look at 8 and 12 in training, where little was learnt. Chosen: weights of interference and powers are learnt, directions follow. Not covered: cell-free power allocation, complexity in operations.'
   }
 ];
