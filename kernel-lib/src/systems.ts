@@ -6,6 +6,7 @@ import type { SystemEntry } from './systems/entry';
 import { expertsSystems } from './systems/experts';
 import { graphLayerSystems } from './systems/graphLayers';
 import { graphLearningSystems } from './systems/graphLearning';
+import { graphNetworkSystems } from './systems/graphNetworks';
 import { graphStructureSystems } from './systems/graphStructure';
 import { graphStudySystems } from './systems/graphStudies';
 import { peftSystems } from './systems/peft';
@@ -35,6 +36,7 @@ export const systems: readonly SystemEntry[] = [
   ...searchSystems,
   ...elasticSystems,
   ...graphLayerSystems,
+  ...graphNetworkSystems,
   ...graphStructureSystems,
   ...graphStudySystems,
   ...graphLearningSystems

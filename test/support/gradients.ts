@@ -1,4 +1,5 @@
-import { tf } from '@switchyard/kernel-lib';
+import { type core, tf } from '@switchyard/kernel-lib';
+import { expect } from 'vitest';
 import { expectClose, finiteDifferences } from './numeric';
 
 /**
@@ -17,6 +18,31 @@ export function expectGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs
     expectClose(gradients[i], finiteDifferences(along, input), tolerance);
   });
   tf.dispose(gradients);
+}
+
+/**
+ * Expects the gradient of `scalar` for every parameter of a module to agree with finite differences, and none to be 0 but those that are `still`. The values of parameters are those before, afterwards.
+ */
+export function expectParameterGradients(
+  module: core.Module,
+  scalar: () => tf.Tensor,
+  { tolerance = 1e-2, step = 3e-3, still = [] as readonly string[] } = {}
+): void {
+  tf.tidy(() => {
+    const { grads } = tf.variableGrads(() => scalar() as tf.Scalar);
+    for (const [path, { variable }] of module.parameters()) {
+      const largest = grads[variable.name].abs().max().dataSync()[0];
+      expect(largest > 1e-6, path).toBe(!still.includes(path));
+      const kept = variable.clone();
+      const along = (value: tf.Tensor): tf.Scalar => {
+        variable.assign(value.reshape(variable.shape));
+        return scalar() as tf.Scalar;
+      };
+      const differences = finiteDifferences(along, kept, step);
+      variable.assign(kept);
+      expectClose(grads[variable.name].flatten(), differences, tolerance);
+    }
+  });
 }
 
 /** Values in -1..1 without a pattern that a wrong sum could hide behind: the fractional parts of multiples of the golden ratio. */

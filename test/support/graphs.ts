@@ -47,3 +47,12 @@ export function dense(g: graph.Graph, weights?: ArrayLike<number>): number[][] {
   g.sources.forEach((source, edge) => (out[g.targets[edge]][source] += weights?.[edge] ?? 1));
   return out;
 }
+
+/** What a function makes of a pass that has a graph, outside of training unless it is said. */
+export function withGraph<T>(g: graph.Graph, f: (ctx: core.Context) => T, options: core.ContextOptions = {}): T {
+  const ctx = core.Context.create(options);
+  ctx.setState(core.stateKey<graph.Graph>('graph'), g);
+  const found = f(ctx);
+  ctx.dispose();
+  return found;
+}

@@ -32,15 +32,15 @@ export function lightRecall(layers: number, seed: number, steps: number): number
   return share;
 }
 
-/** The same after steps of the loss of UltraGCN with these weights, on embeddings alone. */
+/** The same after steps of the loss of UltraGCN with these weights and so many items that go with each, on embeddings alone. */
 export function ultraRecall(
-  weights: { constraint?: number; similarity?: number },
+  { k = 5, ...weights }: { constraint?: number; similarity?: number; k?: number },
   seed: number,
   steps: number
 ): number {
   const { shown, held } = market(seed);
   const g = graph.fromEdges({ numNodes: USERS + ITEMS, edges: shown, undirected: true });
-  const similar = graph.recommend.coOccurrence(g, { users: USERS, k: 5 });
+  const similar = graph.recommend.coOccurrence(g, { users: USERS, k });
   const model = models.lightGcn({ numNodes: USERS + ITEMS, width: 16, layers: 0, seed });
   const next = core.Random.fromSeed(seed + 100).generator();
   const loss = (ctx: core.Context): tf.Tensor => {

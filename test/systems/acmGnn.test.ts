@@ -1,5 +1,6 @@
-import { core, graph, models, tf, train } from '@switchyard/kernel-lib';
+import { core, graph, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { differenceAccuracy } from '../support/differences';
 import { spread } from '../support/gradients';
 import { dense, drawnGraph, passOn } from '../support/graphs';
 import { setValue } from '../support/networks';
@@ -59,27 +60,10 @@ describe('adaptive channel mixing', () => {
   });
 
   test('[acm-gnn] where the difference to neighbours is the class, high-pass is what tells it, and a graph convolution does not', async () => {
-    const size = 240;
-    const drawn = drawnGraph(size, 0.05, core.Random.fromSeed(7));
-    const values = tf.tidy(() => Array.from(core.Random.fromSeed(8).normal([size, 1]).dataSync()));
-    // Neighbours stand on both sides of what a node holds: its sign alone says little of the difference to all of them.
-    const own = values.map((value, node) => {
-      const { starts, neighbours } = drawn.incoming;
-      const near = [...neighbours.subarray(starts[node], starts[node + 1])];
-      return [value + (3 * near.reduce((sum, each) => sum + values[each], 0)) / Math.max(1, near.length)];
-    });
-    const labels = values.map((value) => Number(value > 0));
-    const data = graph.fromEdges({ ...drawn.directedOptions, nodeFeatures: own });
-    const training = labels.map((_, i) => i % 2 === 0);
-    const accuracy = async (layer: graph.GraphLayerSpec): Promise<number> => {
-      const task = train.tasks.nodeClassification({ graph: data, labels, training });
-      const model = models.graphNetwork({ inputWidth: 1, hidden: 8, outputWidth: 2, layers: 2, layer, seed: 1 });
-      await train.fit(model, task, { steps: 150, learningRate: 0.02, seed: 1, progress: false });
-      const result = task.measure(model, training.map((is) => !is)).accuracy; // prettier-ignore
-      model.dispose();
-      return result;
-    };
-    const [acm, gcn] = [await accuracy(graph.adaptiveChannels()), await accuracy(graph.gcn())];
+    const [acm, gcn] = [
+      await differenceAccuracy(graph.adaptiveChannels(), 1),
+      await differenceAccuracy(graph.gcn(), 1)
+    ];
     expect(acm).toBeGreaterThan(gcn + 0.1);
   });
 });

@@ -44,6 +44,18 @@ describe('CFDBench', () => {
     expect(Math.abs(0.25 * v(25) + 0.75 * v(26) + 0.2453)).toBeLessThan(0.02);
   });
 
+  test('[cfdbench] a tube of 33 x 33 at a Reynolds number of 10: it leaves as a parabola, half as fast again in the middle as it came', () => {
+    const grid = 33;
+    const [{ frames }] = data.tube({ grid, inletSpeeds: [1], viscosity: 0.1, frames: 5, interval: 0.5 });
+    const u = (x: number, y: number): number => frames[4][2 * (y * grid + x)];
+    [1, 4, 8, 12, 16].forEach((y) => expect(Math.abs(u(30, y) - 6 * (y / 32) * (1 - y / 32))).toBeLessThan(0.015));
+    expect(data.divergence(frames[4], grid)).toBeLessThan(1e-4);
+    // It settles, and the middle line is faster column by column.
+    const change = (a: number, b: number): number => Math.hypot(...frames[a].map((value, i) => value - frames[b][i]));
+    expect(change(4, 3)).toBeLessThan(change(1, 0) / 100);
+    [0, 4, 8, 16, 24].forEach((x, i, all) => i > 0 && expect(u(x, 16)).toBeGreaterThan(u(all[i - 1], 16)));
+  });
+
   test('[cfdbench] errors of a rollout by hand, and those of a small convolutional surrogate: they grow with the steps, and are larger of a lid that is faster than those it saw', () => {
     const frames = [[1, 1], [2, 2], [4, 4]].map((row) => Float32Array.from(row)); // prettier-ignore
     // It adds 1: 2, then 3 for 4.

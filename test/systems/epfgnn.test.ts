@@ -1,18 +1,10 @@
 import { core, graph, layers, models, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../support/gradients';
-import { passOn } from '../support/graphs';
+import { passOn, withGraph } from '../support/graphs';
 import { expectClose, expectNoLeak } from '../support/numeric';
 
 const random = core.Random.fromSeed(2);
-
-function within<T>(g: graph.Graph, f: (ctx: core.Context) => T): T {
-  const ctx = core.Context.create();
-  ctx.setState(core.stateKey<graph.Graph>('graph'), g);
-  const found = f(ctx);
-  ctx.dispose();
-  return found;
-}
 
 /** A field over a map of what nodes hold, with these compatibilities. */
 function fieldOf(scale: number | 'learnt', compatibility: number[][]): graph.PairwiseMrf {
@@ -30,25 +22,25 @@ describe('EPFGNN', () => {
     const none = fieldOf(0, [[1, -2], [-2, 3]]); // prettier-ignore
     const network = tf.tidy(() => passOn(triangle, none, x).softmax().dataSync());
     expectClose(
-      within(triangle, (ctx) => none.marginals(x, [-1, -1, -1], 4, ctx)),
+      withGraph(triangle, (ctx) => none.marginals(x, [-1, -1, -1], 4, ctx)),
       network,
       1e-6
     );
     const some = fieldOf(0.5, [[1, -2], [-2, 3]]); // prettier-ignore
     const unary = tf.tidy(() => passOn(triangle, some, x).arraySync() as number[][]);
     // Both ends are known to be of classes 0 and 1.
-    const found = within(triangle, (ctx) => some.marginals(x, [0, -1, 1], 1, ctx));
+    const found = withGraph(triangle, (ctx) => some.marginals(x, [0, -1, 1], 1, ctx));
     const scores = [unary[1][0] + 0.5 * (1 - 2), unary[1][1] + 0.5 * (-2 + 3)];
     const raised = scores.map(Math.exp);
     expectClose(found, [1, 0, raised[0] / (raised[0] + raised[1]), raised[1] / (raised[0] + raised[1]), 0, 1], 1e-5);
     // A matrix that is given unlike both ways counts as the mean of both.
     const uneven = fieldOf(0.5, [[1, 0], [-4, 3]]); // prettier-ignore
     expectClose(
-      within(triangle, (ctx) => uneven.marginals(x, [0, -1, 1], 1, ctx)),
+      withGraph(triangle, (ctx) => uneven.marginals(x, [0, -1, 1], 1, ctx)),
       found,
       1e-6
     );
-    expect(() => within(triangle, (ctx) => some.marginals(x, [2, 0, 0], 1, ctx))).toThrow('graph.PairwiseMrf.marginals: known must be an integer -1..1, got 2'); // prettier-ignore
+    expect(() => withGraph(triangle, (ctx) => some.marginals(x, [2, 0, 0], 1, ctx))).toThrow('graph.PairwiseMrf.marginals: known must be an integer -1..1, got 2'); // prettier-ignore
     expect(() => new graph.PairwiseMrf({ backbone: none.backbone, inputWidth: 2, classes: 1, random })).toThrow('graph.PairwiseMrf: classes must be an integer of at least 2, got 1'); // prettier-ignore
     [x, none, some, uneven].forEach((each) => each.dispose());
   });
@@ -59,7 +51,7 @@ describe('EPFGNN', () => {
     const q = [0.7, 0.3, 0.2, 0.8, 0.5, 0.5];
     const marginals = tf.tensor2d(q, [3, 2]);
     const unary = tf.tidy(() => passOn(triangle, model, x).arraySync() as number[][]);
-    const scales = within(triangle, (ctx) => tf.tidy(() => [...model.scales(x, ctx).dataSync()]));
+    const scales = withGraph(triangle, (ctx) => tf.tidy(() => [...model.scales(x, ctx).dataSync()]));
     const scale = (a: number, b: number): number => scales[triangle.sources.findIndex((s, e) => s === a && triangle.targets[e] === b)]; // prettier-ignore
     expect(scale(0, 1)).toBeCloseTo(scale(1, 0), 6);
     const H = [[1, -2], [-2, 3]]; // prettier-ignore
@@ -73,13 +65,13 @@ describe('EPFGNN', () => {
       classes.forEach((c) => (wanted += q[2 * i + c] * (unary[i][c] - Math.log(q[2 * i + c]))));
     });
     [[0, 1], [1, 2]].forEach(([i, j]) => classes.forEach((c) => classes.forEach((d) => (wanted += scale(i, j) * H[c][d] * q[2 * i + c] * q[2 * j + d])))); // prettier-ignore
-    const bound = (of: tf.Tensor, rows: tf.Tensor = x): tf.Tensor => within(triangle, (ctx) => model.elbo(rows, of as tf.Tensor2D, ctx)); // prettier-ignore
+    const bound = (of: tf.Tensor, rows: tf.Tensor = x): tf.Tensor => withGraph(triangle, (ctx) => model.elbo(rows, of as tf.Tensor2D, ctx)); // prettier-ignore
     tf.tidy(() => expectClose(bound(marginals).reshape([1]), [wanted], 1e-5));
     expectGradients((rows) => bound(marginals, rows), [x], 1e-2);
     let from = Float32Array.from(q);
     let before = wanted;
     for (let round = 0; round < 4; round++) {
-      from = within(triangle, (ctx) => model.marginals(x, [-1, -1, -1], 1, ctx, from)) as Float32Array<ArrayBuffer>;
+      from = withGraph(triangle, (ctx) => model.marginals(x, [-1, -1, -1], 1, ctx, from)) as Float32Array<ArrayBuffer>;
       const now = tf.tidy(() => bound(tf.tensor2d(from, [3, 2])).dataSync()[0]);
       expect(now).toBeGreaterThanOrEqual(before - 1e-5);
       before = now;

@@ -1,7 +1,8 @@
-import { core, graph, models, sim, tf, train } from '@switchyard/kernel-lib';
+import { core, graph, models, sim, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { drawnGraph, path } from '../support/graphs';
 import { spread } from '../support/gradients';
+import { historyAccuracy } from '../support/historyAccuracy';
 import { expectClose, expectNoLeak } from '../support/numeric';
 
 const g = drawnGraph(12, 0.3, core.Random.fromSeed(2));
@@ -86,37 +87,7 @@ describe('GNNPipe', () => {
   });
 
   test('[gnnpipe] trained on history in four chunks six layers are as right as trained exactly, within three in a hundred', () => {
-    const labels = Array.from({ length: 150 }, (_, node) => Math.floor(node / 50));
-    const p = [0, 1, 2].map((a) => [0, 1, 2].map((b) => (a === b ? 0.15 : 0.01)));
-    const blocks = graph.generators.stochasticBlockModel({ sizes: [50, 50, 50], probabilities: p, features: { width: 8, signal: 1.5 }, seed: 3 }); // prettier-ignore
-    const known = labels.map((_, node) => node).filter((node) => node % 5 === 0);
-    const task = train.tasks.nodeClassification({ graph: blocks, labels, training: known });
-    const accuracy = (parts: number): number => {
-      const chunks = graph.partition(blocks, { parts, seed: 1 });
-      const model = new graph.HistoricalPipeline({
-        ...shape,
-        inputWidth: 8,
-        hidden: 16,
-        outputWidth: 3,
-        layers: 6,
-        chunks
-      });
-      const training = train.stepper(model, task, {
-        steps: 50,
-        learningRate: 0.02,
-        seed: 1,
-        schedule: 'constant',
-        warmup: 0
-      });
-      while (training.steps < 40) {
-        training.step();
-      }
-      training.dispose();
-      const found = task.measure(model, labels.map((_, node) => node).filter((node) => node % 5 !== 0)).accuracy; // prettier-ignore
-      model.dispose();
-      return found;
-    };
-    const [exact, late] = [accuracy(1), accuracy(4)];
+    const [exact, late] = [1, 4].map((parts) => historyAccuracy({ parts, seed: 3, steps: 40 }));
     expect(exact).toBeGreaterThan(0.9);
     expect(late).toBeGreaterThan(exact - 0.03);
   });

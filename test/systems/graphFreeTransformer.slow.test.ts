@@ -31,9 +31,11 @@ test('[graph-free-molecular-transformer] turned molecules without and with turns
     const [plain, augmented, bump] = [trained(16, seed), trained(16, seed, { turn: true }), trained(16, seed, { bump: true })]; // prettier-ignore
     const law = graph.probes.powerLaw(WIDTHS.map((width) => scaled(width, seed)));
     return {
+      ...{ learnt: 0.5 - plain.error, turnedIsWorse: plain.turned - plain.error - 0.2 },
       ...{ turnsHelp: plain.turned - augmented.turned, leftOver: augmented.turned - 0.05 },
       ...{ falling: -plain.correlation, bump: -bump.correlation, exponent: law.exponent, fit: law.rSquared }
     };
   });
+  expect([found.learnt.verdict, found.turnedIsWorse.verdict]).toEqual(['above', 'above']);
   expect([found.turnsHelp.verdict, found.leftOver.verdict, found.falling.verdict, found.exponent.verdict]).toEqual(['above', 'above', 'above', 'above']); // prettier-ignore
 });

@@ -1,21 +1,12 @@
 import { core, graph, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { cellRates, channelsOf } from '../support/cells';
 import { expectGradients } from '../support/gradients';
 import { expectClose, expectNoLeak } from '../support/numeric';
-import { minimise } from '../support/regression';
 
 const NOISE = 0.1;
 const network = (): graph.PrecodingNetwork => new graph.PrecodingNetwork({ hidden: 12, layers: 2, random: core.Random.fromSeed(1) }); // prettier-ignore
 
-/** Rayleigh channels with gains that differ by up to 10 decibels. */
-function channelsOf(count: number, users: number, antennas: number, seed: number): graph.ComplexMatrices {
-  const random = core.Random.fromSeed(seed);
-  return tf.tidy(() => {
-    const gains = random.child('gains').uniform([count, users, 1], -0.5, 0.5).mul(Math.LN10).exp().sqrt();
-    const part = (name: string): tf.Tensor3D => random.child(name).normal([count, users, antennas], 0, Math.SQRT1_2).mul(gains); // prettier-ignore
-    return { real: part('real'), imaginary: part('imaginary') };
-  });
-}
 const on = <T>(run: (ctx: core.Context) => T): T => {
   const ctx = core.Context.create();
   const out = run(ctx);
@@ -107,23 +98,10 @@ describe('ICGNN', () => {
   });
 
   test('[icgnn] trained on 4 users of 4 antennas without labels, of 8 of 8 it is well above even powers and within a tenth of WMMSE, of 8 of 12 within a twentieth', () => {
-    const model = network();
-    const seen = channelsOf(64, 4, 4, 7);
-    minimise(model, (ctx) => model.loss(seen.real, seen.imaginary, NOISE, ctx), { steps: 50, learningRate: 0.01 });
-    const [full, spare] = [8, 12].map((antennas) => tf.tidy(() => on((ctx) => {
-      const unseen = channelsOf(24, 8, antennas, 8);
-      const rate = (precoders: graph.ComplexMatrices): number => graph.sumRate(unseen, precoders, NOISE).mean().dataSync()[0];
-      return {
-        mine: rate(model.precoders(unseen.real, unseen.imaginary, NOISE, ctx)),
-        even: rate(graph.precode(unseen, { powers: tf.fill([24, 8], 1 / 8), weights: tf.ones([24, 8]), noise: NOISE })),
-        best: rate(graph.wmmse(unseen, { noise: NOISE, rounds: 40 }))
-      };
-    }))); // prettier-ignore
+    const [full, spare] = cellRates([8, 12], 1);
     expect(full.best).toBeGreaterThan(full.even);
     expect(full.mine).toBeGreaterThan(1.03 * full.even);
     expect(full.mine).toBeGreaterThan(0.9 * full.best);
     expect(spare.mine).toBeGreaterThan(0.95 * spare.best);
-    tf.dispose([seen.real, seen.imaginary]);
-    model.dispose();
   });
 });

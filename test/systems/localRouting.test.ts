@@ -1,25 +1,8 @@
-import { core, graph, models, tf } from '@switchyard/kernel-lib';
+import { graph } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
-import { minimise } from '../support/regression';
+import { forwardedPackets, RANGE } from '../support/forwarding';
 
-const RANGE = 0.25;
 const { greedyForwarding, localRoutes } = graph.probes;
-
-/** Pairs of nodes between which there is a path. */
-function pairsOf(g: graph.Graph, count: number, seed: number): [number, number][] {
-  const next = core.Random.fromSeed(seed).generator();
-  const hops = new Map<number, ArrayLike<number>>();
-  const out: [number, number][] = [];
-  for (let tries = 0; out.length < count && tries < 20 * count; tries++) {
-    const [from, to] = [Math.floor(next() * g.numNodes), Math.floor(next() * g.numNodes)];
-    const of = hops.get(from) ?? graph.probes.hopDistances(g, from);
-    hops.set(from, of);
-    if (from !== to && of[to] > 0 && Number.isFinite(of[to])) {
-      out.push([from, to]);
-    }
-  }
-  return out;
-}
 
 describe('routing by local rules', () => {
   test('[single-graph-near-shortest-path-routing] routes, stretch and shortest lengths by hand', () => {
@@ -69,31 +52,7 @@ describe('routing by local rules', () => {
   });
 
   test('[single-graph-near-shortest-path-routing] learnt on one graph of 50 nodes, on 100 others of 50 to 200 as many and more packets arrive as greedily, by ways that are no longer', () => {
-    const seed = graph.generators.randomGeometric({ nodes: 50, radius: RANGE, seed: 7 });
-    const { x, y } = graph.probes.forwardingSamples(seed, { range: RANGE, count: 3000, seed: 1 });
-    const network = models.mlp({ inputWidth: graph.probes.FORWARDING_WIDTH, hidden: [16], outputWidth: 1, seed: 1 });
-    const [inputs, targets] = [tf.tensor2d(x), tf.tensor2d(y)];
-    // Long ways round count by their logarithm, so that the common ones are learnt.
-    minimise(network, (ctx) => network.apply(inputs, ctx).sub(targets.log()).square().mean(), { steps: 150, learningRate: 0.02 }); // prettier-ignore
-    tf.dispose([inputs, targets]);
-    const score = graph.probes.learnedForwarding(network, { range: RANGE });
-    const totals = { learnt: 0, greedy: 0, packets: 0, learntStretch: 0, greedyStretch: 0, both: 0 };
-    for (let i = 0; i < 100; i++) {
-      const g = graph.generators.randomGeometric({ nodes: 50 + Math.floor((150 * i) / 99), radius: RANGE * Math.sqrt(100 / (100 + 1.5 * i)), seed: 100 + i }); // prettier-ignore
-      const pairs = pairsOf(g, 4, i);
-      const [mine, theirs] = [localRoutes(g, { pairs, score }), localRoutes(g, { pairs })];
-      pairs.forEach((_, p) => {
-        totals.packets++;
-        totals.learnt += Number(mine[p].delivered);
-        totals.greedy += Number(theirs[p].delivered);
-        if (mine[p].delivered && theirs[p].delivered) {
-          totals.both++;
-          totals.learntStretch += mine[p].stretch;
-          totals.greedyStretch += theirs[p].stretch;
-        }
-      });
-    }
-    network.dispose();
+    const totals = forwardedPackets(1);
     expect(totals.learnt).toBeGreaterThan(totals.greedy);
     expect(totals.learntStretch).toBeLessThanOrEqual(totals.greedyStretch);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { spread } from '../support/gradients';
 import { passOn, path } from '../support/graphs';
 import { expectClose } from '../support/numeric';
-import { minimise } from '../support/regression';
+import { heatErrors } from '../support/meshHeat';
 
 const random = core.Random.fromSeed(3);
 const line = path(12);
@@ -20,13 +20,6 @@ function reach(mask: graph.Graph, layers: number, target: number): number[] {
   const [norms] = graph.probes.sensitivity(on, x, { targets: [target] });
   [x, on].forEach((each) => each.dispose());
   return [...norms.keys()].filter((node) => norms[node] > 0);
-}
-
-/** Fields on a grid, one after the other, and what heat makes of them in a step. */
-function heated(count: number, seed: number, mesh: graph.Graph) {
-  const all = graph.batch(new Array<graph.Graph>(count).fill(mesh));
-  const x = core.Random.fromSeed(seed).normal([all.numNodes, 1]) as tf.Tensor2D;
-  return { all, x, y: graph.heatKernel(x, all, { time: tf.tensor1d([1.5]) }) };
 }
 
 describe('mesh transformer', () => {
@@ -68,28 +61,7 @@ describe('mesh transformer', () => {
   });
 
   test('[mesh-transformer] heat on a grid, rolled out over three steps: attention over two steps errs less than convolutions of as many parameters', () => {
-    const mesh = graph.generators.grid({ rows: 5, columns: 5 });
-    const [seen, unseen] = [heated(12, 1, mesh), heated(6, 2, mesh)];
-    const error = (model: core.Module, mask: (g: graph.Graph) => graph.Graph): number => {
-      const [learning, asked] = [seen, unseen].map(({ all }) => new graph.OnGraph(mask(all), model));
-      minimise(model, (ctx) => learning.apply(seen.x, ctx).sub(seen.y).square().mean(), { steps: 80, learningRate: 0.03 }); // prettier-ignore
-      const off = tf.tidy(() => {
-        let [said, truth] = [unseen.x, unseen.x];
-        for (let step = 0; step < 3; step++) {
-          said = asked.apply(said, core.Context.create()) as tf.Tensor2D;
-          truth = graph.heatKernel(truth, unseen.all, { time: tf.tensor1d([1.5]) });
-        }
-        return said.sub(truth).square().mean().sqrt().dataSync()[0];
-      });
-      model.dispose();
-      return off;
-    };
-    const shape = { inputWidth: 1, outputWidth: 1, seed: 1 };
-    const attention = models.graphNetwork({ ...shape, hidden: 4, layers: 1, layer: graph.graphTransformer({ heads: 4, combine: 'mean', edgeWidth: 3 }) }); // prettier-ignore
-    const count = [...attention.parameters().values()].reduce((sum, { variable }) => sum + variable.size, 0);
-    const { model: convolutions } = graph.probes.atBudget({ build: (hidden) => models.graphNetwork({ ...shape, hidden, layers: 2, layer: graph.gcn() }), budget: count, most: 64 }); // prettier-ignore
-    const errors = [error(attention, (g) => graph.attentionMask(g, { hops: 2 })), error(convolutions, (g) => g)];
-    expect(errors[0]).toBeLessThan(0.7 * errors[1]);
-    tf.dispose([seen.x, seen.y, unseen.x, unseen.y]);
+    const { attention, convolutions } = heatErrors(1);
+    expect(attention).toBeLessThan(0.7 * convolutions);
   });
 });

@@ -1,53 +1,9 @@
 import { core, graph, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { even, lineOf, passOf, stepError, uneven } from '../support/burgers';
 import { expectGradients, spread } from '../support/gradients';
 import { setValue } from '../support/networks';
 import { expectClose, expectNoLeak } from '../support/numeric';
-import { minimise } from '../support/regression';
-
-/** Points of a periodic line of length 1, each beside the two on either side; `reach` on each. */
-function lineOf(points: readonly number[], reach = 1): graph.Graph {
-  const n = points.length;
-  const edges = points.flatMap((_, i) => Array.from({ length: reach }, (_, k) => [[(i + k + 1) % n, i], [(i + n - k - 1) % n, i]] as [number, number][]).flat()); // prettier-ignore
-  // The nearer way round.
-  const apart = edges.map(([from, to]) => [points[from] - points[to]].map((gap) => n * (gap - Math.round(gap))));
-  return graph.fromEdges({ numNodes: n, edges, edgeFeatures: apart });
-}
-const even = (n: number): number[] => Array.from({ length: n }, (_, i) => i / n);
-function passOf(g: graph.Graph): core.Context {
-  const ctx = core.Context.create();
-  enter(g, ctx);
-  return ctx;
-}
-function enter(g: graph.Graph, ctx: core.Context): void {
-  ctx.setState(core.stateKey<graph.Graph>('graph'), g);
-  ctx.setState(core.stateKey<tf.Tensor2D>('relations'), tf.tensor2d(g.edgeFeatures!.values, [g.numEdges, 1]));
-}
-
-const [FINE, VISCOSITY, STEP] = [128, 0.05, 0.02];
-/** Viscous Burgers on a fine grid from some waves, every STEP of time: u_t = -(u^2 / 2)_x + nu u_xx. */
-function burgers(steps: number, seed: number): Float64Array[] {
-  const next = core.Random.fromSeed(seed).generator();
-  const waves = Array.from({ length: 3 }, (_, k) => ({ size: next() - 0.5, phase: 2 * Math.PI * next(), k: k + 1 })); // prettier-ignore
-  let u = Float64Array.from({ length: FINE }, (_, i) => waves.reduce((sum, { size, phase, k }) => sum + size * Math.sin(2 * Math.PI * k * (i / FINE) + phase), 0)); // prettier-ignore
-  const [dx, parts] = [1 / FINE, 64];
-  const dt = STEP / parts;
-  return Array.from({ length: steps + 1 }, () => {
-    const now = u;
-    for (let part = 0; part < parts; part++) {
-      u = u.map((value, i) => {
-        const [left, right] = [u[(i + FINE - 1) % FINE], u[(i + 1) % FINE]];
-        return value + dt * (-(right * right - left * left) / (4 * dx) + (VISCOSITY * (left - 2 * value + right)) / (dx * dx)); // prettier-ignore
-      });
-    }
-    return now;
-  });
-}
-
-/** Solutions of several starts read at points, one line for each, from time `at` on: [lines x points, states]. */
-function read(solutions: Float64Array[][], points: readonly number[], at: number, states: number): number[][] {
-  return solutions.flatMap((of) => points.map((x) => Array.from({ length: states }, (_, k) => of[at + k][Math.round(x * FINE) % FINE]))); // prettier-ignore
-}
 
 describe('message passing neural PDE solver', () => {
   test('[mp-pde] weights set by hand are the finite differences of heat, step by step', () => {
@@ -126,32 +82,3 @@ describe('message passing neural PDE solver', () => {
     expect(stepError(uneven, lineOf(uneven))).toBeLessThan(alone - 0.1);
   });
 });
-
-/** 32 points that are not as far from each other as their neighbours are. */
-const uneven = even(32).map((x, i) => x + [0, 1, -1, 0][i % 4] / FINE);
-
-/** Error of a step of a trained solver from other starts than those of training, over how far states move in it. */
-function stepError(points: readonly number[], line: graph.Graph): number {
-  const times = [0, 2, 4, 6];
-  const stepsOf = (seeds: number[]) => {
-    const rows = seeds.flatMap((seed) => {
-      const solution = burgers(8, seed);
-      return times.map((at) => read([solution], points, at, 2));
-    });
-    return { all: graph.batch(rows.map(() => line)), states: tf.tensor2d(rows.flat()) };
-  };
-  const [seen, unseen] = [stepsOf([1, 2, 3, 4, 5]), stepsOf([101, 102])];
-  const solver = new graph.PdeSolver({ history: 1, hidden: 16, random: core.Random.fromSeed(1) });
-  const error = ({ all, states }: typeof seen, ctx: core.Context): tf.Scalar => {
-    enter(all, ctx);
-    const [from, to] = tf.split<tf.Tensor2D>(states, 2, 1);
-    return solver.loss(from, to, 0, ctx).div(to.sub(from).square().mean());
-  };
-  minimise(solver, (ctx) => error(seen, ctx), { steps: 120, learningRate: 0.02 });
-  const ctx = core.Context.create();
-  const found = tf.tidy(() => error(unseen, ctx).sqrt().dataSync()[0]);
-  ctx.dispose();
-  tf.dispose([seen.states, unseen.states]);
-  solver.dispose();
-  return found;
-}

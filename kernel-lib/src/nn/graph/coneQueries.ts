@@ -105,6 +105,7 @@ export class ConeQueries extends Module {
 
   /** Cones of queries of one form, one for each part of their disjunction. Call it within a tidy. */
   cones(queries: readonly LogicalQuery[], ctx: Context): Cones[] {
+    expectInteger(WHERE, 'queries', queries.length, 1);
     const first = formOf(queries[0]);
     if (queries.some((query) => formOf(query) !== first)) {
       fail(WHERE, 'queries of one call must be of one form', [...new Set(queries.map(formOf))]);
@@ -114,6 +115,7 @@ export class ConeQueries extends Module {
 
   /** Distances of all entities from queries of any forms, the less the better, [B, E]: those of the upper or the lower approximation, or of the cone itself. */
   distances(queries: readonly LogicalQuery[], ctx: Context, approximation?: 'lower' | 'upper'): tf.Tensor2D {
+    expectInteger(WHERE, 'queries', queries.length, 1);
     return tf.tidy(() => {
       const entities = this.entities(ctx);
       const groups = new Map<string, number[]>();
@@ -138,6 +140,7 @@ export class ConeQueries extends Module {
   answer(query: LogicalQuery, parts: readonly (readonly number[])[], ctx: Context, least = 1): RoughAnswer {
     const { entities: count } = this.options;
     expectInteger(WHERE, 'entities with parts', parts.length, count, count);
+    parts.flat().forEach((part) => expectInteger(WHERE, 'parts', part, 0, count - 1));
     expectInteger(WHERE, 'least', least, 1, count);
     const ranked = (approximation: 'lower' | 'upper'): Float32Array =>
       tf.tidy(() => this.distances([query], ctx, approximation).dataSync<'float32'>().slice() as never);
@@ -225,6 +228,7 @@ export class ConeQueries extends Module {
     expectNumber(WHERE, 'scale', scale, 0);
     const { entities } = this.options;
     expectInteger(WHERE, 'answers', answers.length, queries.length, queries.length);
+    answers.forEach((own) => expectInteger(WHERE, 'answers of a query', own.length, 1));
     answers.flat().forEach((answer) => expectInteger(WHERE, 'answers', answer, 0, entities - 1));
     return tf.tidy(() => {
       const rows = answers.map((own) => Array.from({ length: entities }, (_, entity) => Number(own.includes(entity))));

@@ -101,21 +101,22 @@ export class IdentityPosition extends Module {
    * @param drawn - A node for each pair of `met`.
    */
   losses(statistics: WalkStatistics, drawn: Int32Array, ctx: Context): Record<'identity' | 'position', tf.Scalar> {
-    const { identity, position } = this.states(statistics, ctx);
-    const { anonymous, degrees } = this.read(statistics);
-    const decoded = this.maps.decode.apply(identity, ctx.within('decode'));
     const { adjacency, others } = metOf(statistics);
-    const likely = edgeDot(position, position, adjacency);
-    const unlikely = tf.gather(position, tf.tensor1d(drawn, 'int32')).mul(tf.gather(position, tf.tensor1d(adjacency.targets, 'int32'))).sum(1); // prettier-ignore
-    const pair = likely.neg().softplus().mul(tf.tensor2d(others, [others.length, 1])).sum().div(Math.max(1, others.reduce((a, b) => a + b, 0))); // prettier-ignore
-    return {
-      identity: decoded
-        .sub(tf.concat([anonymous, degrees], 1))
-        .square()
-        .sum(1)
-        .mean<tf.Scalar>(),
-      position: pair.add<tf.Scalar>(unlikely.softplus().mean())
-    };
+    expectInteger(WHERE, 'drawn', drawn.length, adjacency.targets.length, adjacency.targets.length);
+    drawn.forEach((node) => expectInteger(WHERE, 'drawn nodes', node, 0, adjacency.numSources - 1));
+    return tf.tidy(() => {
+      const { identity, position } = this.states(statistics, ctx);
+      const { anonymous, degrees } = this.read(statistics);
+      const decoded = this.maps.decode.apply(identity, ctx.within('decode'));
+      const wanted = tf.concat([anonymous, degrees], 1);
+      const likely = edgeDot(position, position, adjacency);
+      const unlikely = tf.gather(position, tf.tensor1d(drawn, 'int32')).mul(tf.gather(position, tf.tensor1d(adjacency.targets, 'int32'))).sum(1); // prettier-ignore
+      const pair = likely.neg().softplus().mul(tf.tensor2d(others, [others.length, 1])).sum().div(Math.max(1, others.reduce((a, b) => a + b, 0))); // prettier-ignore
+      return {
+        identity: decoded.sub(wanted).square().sum(1).mean<tf.Scalar>(),
+        position: pair.add<tf.Scalar>(unlikely.softplus().mean())
+      };
+    });
   }
 
   private read(statistics: WalkStatistics): Record<'anonymous' | 'degrees' | 'position', tf.Tensor2D> {

@@ -1,7 +1,9 @@
 import { tf } from '../../base/backend';
-import { Axis, type Context, expectInteger, expectNumber, expectShape, fail, given, Module, Parameter, type Random } from '../../base/core'; // prettier-ignore
+import { Axis, type Context, expectInteger, expectNumber, expectShape, fail, given, Module, Parameter, type Random, showShape } from '../../base/core'; // prettier-ignore
+import { type Graph, perGraph } from '../../base/graph';
 import { logSumExp } from '../../base/ops';
 import { edgeGather, edgeScatter } from '../../base/ops/graph';
+import { undirectedNeighbourhoods } from '../../base/topology';
 import { Linear } from '../layers';
 import { graphOfPass } from './messagePassing';
 
@@ -30,7 +32,7 @@ interface Factors {
  * times a scale of the edge. Nodes [N, F] to the logits of the network, [N, C]; classes of what is not known are the marginals (`marginals`), mean field given those that are; with scales of 0 they are the network's.
  * Edges must have a way back.
  *
- * @throws {SwitchyardError} where an option is out of range.
+ * @throws {SwitchyardError} where an option is out of range; in a call, where an edge has no way back.
  */
 export class PairwiseMrf extends Module {
   readonly kind = 'pairwise-mrf';
@@ -38,6 +40,7 @@ export class PairwiseMrf extends Module {
   private readonly options: PairwiseMrfOptions;
   private readonly compatibilities: Parameter;
   private readonly scaleMap: Linear | null;
+  private readonly near = perGraph((graph: Graph) => undirectedNeighbourhoods('graph.PairwiseMrf', graph));
 
   constructor(options: PairwiseMrfOptions) {
     const where = 'graph.PairwiseMrf';
@@ -74,7 +77,7 @@ export class PairwiseMrf extends Module {
 
   /** Scales of the edges, [M, 1], alike both ways. */
   scales(x: tf.Tensor, ctx: Context): tf.Tensor2D {
-    const graph = graphOfPass(this, ctx);
+    const graph = this.undirected(ctx);
     const { scale = 'learnt' } = this.options;
     return tf.tidy(() => {
       if (this.scaleMap === null) {
@@ -90,7 +93,7 @@ export class PairwiseMrf extends Module {
    * are the field.
    */
   elbo(x: tf.Tensor, marginals: tf.Tensor2D, ctx: Context): tf.Scalar {
-    const graph = graphOfPass(this, ctx);
+    const graph = this.undirected(ctx);
     const { classes } = this.options;
     expectShape(ctx.path || 'graph.PairwiseMrf.elbo', marginals, [graph.numNodes, classes]);
     return tf.tidy(() => {
@@ -117,12 +120,15 @@ export class PairwiseMrf extends Module {
    * @param from - Marginals to begin with. Default: those of the network.
    */
   marginals(x: tf.Tensor, known: ArrayLike<number>, rounds: number, ctx: Context, from?: Float32Array): Float32Array {
-    const graph = graphOfPass(this, ctx);
+    const graph = this.undirected(ctx);
     const { classes: C } = this.options;
     const where = 'graph.PairwiseMrf.marginals';
     expectInteger(where, 'nodes of known', known.length, graph.numNodes, graph.numNodes);
     Array.from(known).forEach((each) => expectInteger(where, 'known', each, -1, C - 1));
     expectInteger(where, 'rounds', rounds, 0);
+    if (from !== undefined) {
+      expectInteger(where, 'values to begin with', from.length, graph.numNodes * C, graph.numNodes * C);
+    }
     const { unary, scales, compatibility } = this.factors(x, ctx);
     const out = from?.slice() ?? new Float32Array(unary.length);
     const set = (node: number, scores: Float64Array): void => {
@@ -152,12 +158,19 @@ export class PairwiseMrf extends Module {
     return out;
   }
 
+  /** Graph of the pass, in which each edge has its way back. */
+  private undirected(ctx: Context): Graph {
+    const graph = graphOfPass(this, ctx);
+    this.near(graph);
+    return graph;
+  }
+
   private factors(x: tf.Tensor, ctx: Context): Factors {
     return tf.tidy(() => {
       const read = (of: tf.Tensor): Float32Array => of.dataSync<'float32'>().slice();
       const unary = this.apply(x, ctx);
       if (unary.shape[1] !== this.options.classes) {
-        fail('graph.PairwiseMrf', `the backbone must give ${this.options.classes} logits`, unary.shape);
+        fail('graph.PairwiseMrf', `the backbone must give ${this.options.classes} logits`, showShape(unary.shape));
       }
       return { unary: read(unary), scales: read(this.scales(x, ctx)), compatibility: read(this.compatibility()) };
     }) as unknown as Factors;

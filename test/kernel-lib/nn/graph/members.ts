@@ -108,6 +108,19 @@ export const MEMBERS: GraphLayerCase[] = [
     ...{ flops: 2 * 96 + 4 * 8, hearsItself: false, pinned: ['relations'] }
   },
   {
+    name: 'HGT',
+    spec: graph.hgt({ relations: 3, heads: 2 }),
+    parameters: ['attend', 'message', 'prior', ...['key', 'query', 'value', 'last'].flatMap((name) => linear(name))],
+    // Three maps 6 x 4 and one 4 x 4, and keys and values through two products 2 x 2.
+    ...{ flops: 3 * 48 + 32 + 32, hearsItself: false, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
+    name: 'HGT',
+    spec: graph.hgt({ relations: 3, bias: false, dropout: 0.2 }),
+    parameters: ['attend', 'message', 'prior', ...['key', 'query', 'value', 'last'].flatMap((name) => linear(name, false))], // prettier-ignore
+    ...{ flops: 3 * 48 + 32 + 64, hearsItself: false, pinned: ['relations', 'nodeKinds'] }
+  },
+  {
     name: 'GraphTransformer',
     spec: graph.graphTransformer({ heads: 2 }),
     parameters: [...linear('query'), ...linear('key'), ...linear('value'), ...linear('skip')],
@@ -284,9 +297,9 @@ export const MEMBERS: GraphLayerCase[] = [
 export const ELSEWHERE = {
   AlgorithmNetwork: 'systems/neuralCompilation.test.ts',
   CoordinateTransformer: 'systems/graphFreeTransformer.test.ts',
-  CausalVae: 'systems/mpva.test.ts',
+  CausalVae: 'causalVae.test.ts',
   CommonNeighbourScore: 'systems/ncn.test.ts',
-  ConeQueries: 'systems/rcone.test.ts',
+  ConeQueries: 'coneQueries.test.ts',
   Deconvolution: 'systems/gdn.test.ts',
   Epistemic: 'systems/epignn.test.ts',
   EwaldMessages: 'systems/ewaldMp.test.ts',
@@ -295,13 +308,13 @@ export const ELSEWHERE = {
   HistoricalPipeline: 'systems/gnnPipe.test.ts',
   InfluenceSearch: 'systems/deepIm.test.ts',
   InducedSumProduct: 'systems/gspn.test.ts',
-  IdentityPosition: 'systems/irwe.test.ts',
-  LatentCells: 'systems/dcm.test.ts',
+  IdentityPosition: 'identityPosition.test.ts',
+  LatentCells: 'latentCells.test.ts',
   LayerLocal: 'systems/forwardGnn.test.ts',
   Mace: 'systems/mace.test.ts',
   Mamba: 'systems/graphMamba.test.ts',
   MessagePassing: 'messagePassing.test.ts',
-  MetaPathViews: 'systems/meow.test.ts',
+  MetaPathViews: 'metaPathViews.test.ts',
   MetaRelations: 'systems/latte.test.ts',
   NeighbourAggregation: 'messagePassing.test.ts',
   NeuroSat: 'systems/neuroSat.test.ts',
@@ -309,9 +322,9 @@ export const ELSEWHERE = {
   OverLabellings: 'systems/klWl.test.ts',
   PairTransformer: 'systems/grit.test.ts',
   PatchMixer: 'systems/graphMixer.test.ts',
-  PairwiseMrf: 'systems/epfgnn.test.ts',
+  PairwiseMrf: 'pairwiseMrf.test.ts',
   PdeSolver: 'systems/mpPde.test.ts',
-  PrecodingNetwork: 'systems/icgnn.test.ts',
+  PrecodingNetwork: 'operators/precoding.test.ts',
   Preconditioner: 'systems/learnedPreconditioner.test.ts',
   QueryEmbedding: 'systems/starqe.test.ts',
   RandomNodeFeatures: 'systems/rni.test.ts',

@@ -20,6 +20,8 @@ export { GINE, gine } from './gine';
 export type { GineOptions, GineSpecOptions } from './gine';
 export { GraphTransformer, graphTransformer } from './graphTransformer';
 export type { GraphTransformerOptions, GraphTransformerSpecOptions } from './graphTransformer';
+export { HGT, hgt } from './hgt';
+export type { HgtOptions, HgtSpecOptions } from './hgt';
 export type { GinOptions, IsomorphismChoices } from './isomorphism';
 export { LayerMixture, layerMixture } from './layerMixture';
 export type { LayerMixtureOptions, LayerMixtureSpecOptions } from './layerMixture';

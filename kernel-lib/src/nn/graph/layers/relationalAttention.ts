@@ -1,12 +1,13 @@
 import { tf } from '../../../base/backend';
-import { Axis, type Context, expectInteger, fail, given, Parameter, type Random, type Size } from '../../../base/core';
+import { Axis, type Context, expectInteger, given, Parameter, type Random, type Size } from '../../../base/core';
 import { type Graph, perGraph } from '../../../base/graph';
-import { dispatch, embed, groupedMatMul, planDispatch } from '../../../base/ops';
+import { dispatch, type DispatchPlan, embed, groupedMatMul } from '../../../base/ops';
 import { edgeGather, neighbourSum } from '../../../base/ops/graph';
 import { initialize, xavierUniform } from '../../layers';
 import type { EdgeEnds } from '../edgeEnds';
 import { type GraphLayerSpec, layerSpecs } from '../layerSpecs';
 import { graphOfPass, type Messages } from '../messagePassing';
+import { byKind, kindPlan } from '../nodeKinds';
 import { type RelationLayout, type RelationRows, relationRows } from '../relationRows';
 import { SLOPE } from './gat';
 import { type AttentionChoices, NeighbourAttention } from './neighbourAttention';
@@ -44,7 +45,7 @@ export class RelationalAttention extends NeighbourAttention {
   private readonly attend: Record<'source' | 'target', Parameter>;
   private readonly own: Parameter | null;
   private readonly rowsOf: (graph: Graph) => Record<'source' | 'target', RelationRows>;
-  private readonly kindsOf: (graph: Graph) => ReturnType<typeof planDispatch>;
+  private readonly kindsOf: (graph: Graph) => DispatchPlan;
 
   constructor(options: RelationalAttentionOptions) {
     const where = 'graph.RelationalAttention';
@@ -67,14 +68,7 @@ export class RelationalAttention extends NeighbourAttention {
       const rows = (end: 'source' | 'target'): RelationRows => relationRows(where, graph, { relations, layout, end });
       return { source: rows('source'), target: rows('target') };
     });
-    this.kindsOf = perGraph((graph) => {
-      const kinds = graph.nodeTypes ?? new Int32Array(graph.numNodes);
-      const wrong = kinds.find((kind) => kind >= nodeKinds);
-      if (wrong !== undefined || (nodeKinds > 1 && graph.nodeTypes === undefined)) {
-        fail(where, `types of nodes must be 0..${nodeKinds - 1}`, wrong ?? 'none');
-      }
-      return planDispatch(kinds, { numTokens: graph.numNodes, k: 1, numExperts: nodeKinds });
-    });
+    this.kindsOf = perGraph((graph) => kindPlan(where, graph, nodeKinds));
   }
 
   /** Operations on a node of one row at either end: products of sources and of targets, and its own. */
@@ -107,8 +101,7 @@ export class RelationalAttention extends NeighbourAttention {
       return y;
     }
     const plan = this.kindsOf(graphOfPass(this, ctx));
-    const rows = groupedMatMul(dispatch(nodes, plan), this.own.read() as tf.Tensor3D, plan);
-    return y.add(embed(rows, tf.tensor1d(plan.inverse, 'int32')));
+    return y.add(byKind(nodes, this.own.read() as tf.Tensor3D, null, plan));
   }
 
   /** Messages of rows, [U, H W], and what sources add to scores, [U, H]. */

@@ -1,0 +1,16 @@
+import { expectInteger } from '../../../base/core';
+
+/** Largest divergence of a frame by central differences at its inner points, [G, G, 2], in units of speed over length. */
+export function divergence(frame: Float32Array, grid: number): number {
+  expectInteger('data.divergence', 'values of the frame', frame.length, 2 * grid * grid, 2 * grid * grid);
+  let most = 0;
+  for (let y = 1; y < grid - 1; y++) {
+    for (let x = 1; x < grid - 1; x++) {
+      const at = 2 * (y * grid + x);
+      const along = frame[at + 2] - frame[at - 2];
+      const up = frame[at + 2 * grid + 1] - frame[at - 2 * grid + 1];
+      most = Math.max(most, Math.abs((along + up) * (grid - 1)) / 2);
+    }
+  }
+  return most;
+}
