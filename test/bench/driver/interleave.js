@@ -4,11 +4,14 @@ const { setTimeout: pause } = require('timers/promises');
 const { summarize } = require('./statistics');
 
 const WARM_UPS = 5;
+/** Warm-ups of what is short take at least so long together: Node compiles a function after some hundred calls. */
+const WARM_UP_MS = 250;
 const ROUNDS = 5;
 const RUNS_A_ROUND = 4;
 /** Runs of a turn take at least so long together: threads sleep before it, and what is shorter would be timed as its first runs alone. */
 const TURN_MS = 5;
 const MOST_RUNS = 100;
+const MOST_WARM_UPS = 1000;
 /** Threads of a worker that has just run go on spinning for a while. */
 const PAUSE_MS = 10;
 /** Below this, what another process left in the caches matters: the first run of a turn is not timed, nor are others within so many milliseconds. */
@@ -16,7 +19,7 @@ const SHORT_MS = 20;
 const UNTIMED_MS = 1;
 
 /**
- * Times contestants in turn, A B C A B C ...: 20 runs each after 5 warm-ups, of less than a millisecond up to 500, so that what else the machine does falls on
+ * Times contestants in turn, A B C A B C ...: 20 runs each after 5 warm-ups, of what is short up to 500 after 1,000, so that what else the machine does falls on
  * all of them alike.
  *
  * @param {{ variant: string, worker: Worker, name: string }[]} contestants
@@ -28,6 +31,10 @@ async function interleave(contestants) {
   for (const { worker, name } of contestants) {
     const { milliseconds } = await worker.ask('run', { name, untimed: WARM_UPS - 1, timed: 1 });
     counts.push(countsOf(milliseconds[0]));
+    const more = Math.min(MOST_WARM_UPS, Math.ceil(WARM_UP_MS / milliseconds[0])) - WARM_UPS;
+    if (more > 0) {
+      await worker.ask('run', { name, untimed: more, timed: 0 });
+    }
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, { worker, name }] of contestants.entries()) {
