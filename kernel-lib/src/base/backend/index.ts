@@ -2,10 +2,12 @@
 import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
+import { tapeSavedOutputs } from './savedOutputs';
 
 takeDenseProducts();
 takeElementwise();
 takeReshape();
+tapeSavedOutputs();
 
 export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';

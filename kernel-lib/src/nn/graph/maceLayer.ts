@@ -41,7 +41,7 @@ interface Path {
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const components = (lMax: number): number => (lMax + 1) ** 2;
-/** SiLU, scaled to keep variances near 1, of which TensorFlow.js takes second gradients: those of its own ops lose what goes through an output that was saved. */
+/** SiLU, scaled to keep variances near 1; its gradient has one, since forces are trained on. */
 export function silu<T extends tf.Tensor>(x: T): T {
   return withGradient<T>(
     [x],

@@ -35,6 +35,57 @@ const FUNCTIONS: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   attention: (x) => fusedAttention(x.expandDims(0), x.expandDims(0), x.expandDims(0), { heads: 2, groups: 2, causal: true, scale: 0.5 }) // prettier-ignore
 };
 
+/** TensorFlow.js's own that keep outputs, inputs, or both; of values above 0. */
+const OWN: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+  sigmoid: tf.sigmoid,
+  tanh: tf.tanh,
+  exp: tf.exp,
+  softmax: tf.softmax,
+  'log of softmax': tf.logSoftmax,
+  'log of a sum of exponentials': (x) => tf.logSumExp(x, 1),
+  square: tf.square,
+  root: tf.sqrt,
+  'root below one': tf.rsqrt,
+  logarithm: tf.log,
+  softplus: tf.softplus,
+  elu: (x) => tf.elu(x.sub(1)),
+  selu: (x) => tf.selu(x.sub(1)),
+  'a power': (x) => tf.pow(x, 2.5),
+  'a power of itself': (x) => tf.pow(x, x),
+  quotient: (x) => tf.div(1, x),
+  product: (x) => tf.matMul(two(x), two(x), false, true),
+  'sum and mean': (x) => x.square().mean(0).add(x.sum(0).square()),
+  'several of them': (x) => x.tanh().exp().mul(x.sigmoid()).sqrt().softmax(),
+  'through a function with a gradient of its own that keeps its output': tf.customGrad((x, save) => {
+    const y = (x as tf.Tensor).exp();
+    (save as (tensors: tf.Tensor[]) => void)([y]);
+    return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => dy.mul(saved[0]) };
+  }) as (x: tf.Tensor) => tf.Tensor
+};
+
+/** Of these the gradient compares values, or is an op without one. */
+const WITHOUT = ['log of a sum of exponentials', 'elu', 'selu', 'a power of itself'];
+
+test.each(Object.keys(OWN))('TensorFlow.js’s own: %s', (name) => {
+  const x = tf.tidy(() => spread([4, 6]).add(1.5));
+  const check = (): void => expectGradients((of) => tf.tidy(() => tf.grad((y) => OWN[name](y))(of)), [x], 1e-2);
+  if (WITHOUT.includes(name)) {
+    expect(check).toThrow('Cannot compute gradient: gradient function not found for');
+  } else {
+    check();
+  }
+  x.dispose();
+});
+
+test('and so do gradients of these', () => {
+  tf.tidy(() => {
+    const x = tf.tensor1d([0.5, 1]);
+    const third = tf.grad((a) => tf.grad((b) => tf.grad((c) => c.exp())(b))(a))(x);
+    const differences = third.sub(x.exp()).abs();
+    expect(Math.max(...differences.dataSync())).toBeLessThan(1e-5);
+  });
+});
+
 afterEach(() => useCustomOps(true));
 
 describe.each([true, false])('custom ops %s', (custom) => {
