@@ -8,22 +8,28 @@ export function publishShares(router: string, shares: tf.Tensor2D, experts: read
   }
   const values = shares.dataSync<'float32'>();
   const [numTokens, numExperts] = shares.shape;
-  const indices = new Int32Array(values.length).fill(-1);
-  const weights = new Float32Array(values.length);
-  const importance = new Float32Array(numExperts);
-  let entropy = 0;
-  for (let node = 0; node < numTokens; node++) {
+  const chosen = Array.from({ length: numTokens }, (_, node) => {
     const own = values.subarray(node * numExperts, (node + 1) * numExperts);
     const order = Array.from(own.keys()).sort((a, b) => own[b] - own[a]);
-    order.filter((expert) => own[expert] > 0).forEach((expert, j) => {
-      indices[node * numExperts + j] = expert;
-      weights[node * numExperts + j] = own[expert];
-      importance[expert] += own[expert];
-      entropy -= own[expert] * Math.log(own[expert]);
-    }); // prettier-ignore
-  }
+    return order.filter((expert) => own[expert] > 0);
+  });
+  // As many as some node takes: a router of one choice is not told as one of all.
+  const k = chosen.reduce((most, { length }) => Math.max(most, length), 1);
+  const indices = new Int32Array(numTokens * k).fill(-1);
+  const weights = new Float32Array(numTokens * k);
+  const importance = new Float32Array(numExperts);
+  let entropy = 0;
+  chosen.forEach((experts, node) => {
+    experts.forEach((expert, j) => {
+      const share = values[node * numExperts + expert];
+      indices[node * k + j] = expert;
+      weights[node * k + j] = share;
+      importance[expert] += share;
+      entropy -= share * Math.log(share);
+    });
+  });
   ctx.publish({
-    ...{ kind: 'routing', path: ctx.path, router, numExperts, k: numExperts, numTokens, experts: [...experts] },
+    ...{ kind: 'routing', path: ctx.path, router, numExperts, k, numTokens, experts: [...experts] },
     ...{ indices, weights, dropped: null, importance, entropy: entropy / Math.max(1, numTokens) }
   });
 }
