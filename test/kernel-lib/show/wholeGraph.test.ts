@@ -111,6 +111,18 @@ test('what changed is in the whole with its state and its curvature before', () 
   ]);
 });
 
+test('the part is where something changed, be it far from where most edges meet', () => {
+  const ends = Array.from(GRID.sources, (source, e): [number, number] => [source, GRID.targets[e]]);
+  const cut = graph.fromEdges({ numNodes: 1200, edges: ends.filter(([a, b]) => Math.min(a, b) !== 1198 || Math.max(a, b) !== 1199) }); // prettier-ignore
+  const places = Array.from({ length: 1200 }, (_, i) => [i % 40, Math.floor(i / 40)]);
+  const { edges, nodes } = show.graph(cut, { before: GRID, places }).data;
+  const changed = edges.filter(({ state }) => state === 'removed');
+  expect(changed.map(({ from, to }) => [nodes[from].label, nodes[to].label])).toEqual([['1198', '1199']]);
+  // Where nothing has changed, it is around a node with most neighbours.
+  expect(show.graph(GRID, { places }).data.nodes.map(({ label }) => label)).toContain('41');
+  expect(nodes.map(({ label }) => label)).not.toContain('41');
+});
+
 test('of the latest eight outputs all is kept, of a small graph nothing is', () => {
   const small = show.graph(graph.generators.ring({ nodes: 5 }));
   show.payload(small);
@@ -125,10 +137,10 @@ test('of the latest eight outputs all is kept, of a small graph nothing is', () 
 
 test('beyond the bounds of a panel the flattest edges go, and that is told', () => {
   const numNodes = protocol.MAX_LIVE_NODES + 10;
-  const edges = Array.from({ length: protocol.MAX_LIVE_EDGES + 50 }, (_, e) => ({
+  const edges = Array.from({ length: protocol.MAX_LIVE_EDGES + 500 }, (_, e) => ({
     ...{ from: e % numNodes, to: (e + 1 + Math.floor(e / numNodes)) % numNodes },
-    curvature: e < 60 ? 0 : 1,
-    state: e === 7 ? ('added' as const) : ('kept' as const)
+    curvature: e < 600 ? 0 : 1,
+    state: e === protocol.MAX_LIVE_EDGES + 499 ? ('added' as const) : ('kept' as const)
   }));
   const payload = show.graphRewiring({ nodes: numNodes, edges });
   show.payload(payload);
@@ -136,6 +148,9 @@ test('beyond the bounds of a panel the flattest edges go, and that is told', () 
   expect(whole.of).toEqual({ nodes: numNodes, edges: edges.length });
   expect([whole.x.length, whole.states.length <= protocol.MAX_LIVE_EDGES]).toEqual([protocol.MAX_LIVE_NODES, true]);
   expect(whole.states.filter((state) => protocol.EDGE_STATES[state] === 'added')).toHaveLength(1);
+  // Of the 600 flat ones as many are left as there was room for.
+  expect(whole.curvature.filter((value) => value === 0).length).toBeLessThan(400);
+  expect(whole.curvature.filter((value) => value === 1).length).toBeGreaterThan(99_500);
   expect(payload.data.nodes).toHaveLength(512);
 });
 

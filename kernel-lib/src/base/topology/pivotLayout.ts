@@ -16,7 +16,11 @@ export function pivotLayout(near: Neighbourhoods): [number, number][] {
   const hops = farApart(near);
   const [x, y] = scaled(hops, near.length);
   const shares = weights(hops, near.length);
-  let [xs, ys] = [x, y];
+  // Moved a little, by fixed amounts, off points that nodes share which are as far from all others, as leaves of one node are.
+  let [xs, ys]: [Float64Array, Float64Array] = [
+    x.map((value, i) => value + 0.5 * Math.sin(7 * i)),
+    y.map((value, i) => value + 0.5 * Math.cos(11 * i))
+  ];
   for (let round = 0; round < ROUNDS; round++) {
     [xs, ys] = relaxed(near, hops, shares, xs, ys);
   }

@@ -196,6 +196,12 @@ test('layout: of more than 512 nodes distances in the plane go by hops as well, 
   const hops = probes.hopDistances(g, 0);
   const order = Array.from(hops, (_, node) => node).sort((a, b) => apart(0, a) - apart(0, b));
   expect(hops[order[180]]).toBeLessThan(hops[order[540]]);
+  // A tree does not fit in the plane; still few edges are short, and leaves of one node lie apart.
+  const tree = generators.tree({ branching: 2, depth: 9 });
+  const leaves = probes.layout(tree);
+  const lengths = Array.from(tree.sources, (source, e) => Math.hypot(leaves[source][0] - leaves[tree.targets[e]][0], leaves[source][1] - leaves[tree.targets[e]][1])).sort((a, b) => a - b); // prettier-ignore
+  expect(lengths[Math.floor(lengths.length / 10)]).toBeGreaterThan(0.8);
+  expect(new Set(leaves.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`)).size).toBeGreaterThan(750);
   const line = probes.layout(generators.path({ nodes: 600 }));
   expect(Math.abs(line[599][0] - line[0][0]) / 599).toBeCloseTo(1, 1);
 });
