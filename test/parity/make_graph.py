@@ -94,7 +94,7 @@ def cases():
     for name, options, kinds, outputs in [
         (", one kind", {"heads": 2}, torch.zeros(NODES, dtype=torch.long), OUTPUTS),
         ("", {"heads": 2, "nodeKinds": 2}, KINDS, OUTPUTS),
-        (", skip", {"heads": 3, "nodeKinds": 2, "outputs": INPUTS}, KINDS, INPUTS),
+        (", skip", {"heads": 3, "nodeKinds": 2, "skip": True, "outputs": INPUTS}, KINDS, INPUTS),
         (", wider", {"nodeKinds": 2, "outputs": 9}, KINDS, 9),
     ]:
         edges, types = (EDGES, TYPES) if kinds.max() == 0 else (KIND_EDGES, KIND_TYPES)

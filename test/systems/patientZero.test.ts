@@ -1,56 +1,12 @@
 import { core, graph, models, tf, train } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
+import { network, NODES, snapshots, sourceFound, STATES } from '../support/epidemics';
 import { passOn } from '../support/graphs';
 import { expectClose, expectNoLeak } from '../support/numeric';
 
-const NODES = 200;
-const STATES = 4;
-
-const drawn = new Map<number, graph.Graph>();
-/** An Erdos-Renyi graph of mean degree 5; drawn once. */
-const contacts = (seed: number): graph.Graph =>
-  drawn.get(seed) ?? drawn.set(seed, graph.generators.erdosRenyi({ nodes: NODES, probability: 5 / NODES, seed })).get(seed)!; // prettier-ignore
-
-/** Snapshots of SIR after so many steps, each on a graph of its own, in which three nodes or more have been reached; states are all that is seen. */
-function snapshots(count: number, steps: number, seed: number) {
-  const graphs: graph.Graph[] = [];
-  const sources: number[] = [];
-  const reached: number[][] = [];
-  for (let i = 0; graphs.length < count; i++) {
-    const g = contacts(1000 * seed + i);
-    const { source, states } = graph.generators.epidemic(g, { steps, infection: 0.3, recovery: 0.3, seed: 1000 * seed + i }); // prettier-ignore
-    const nodes = [...states[steps].keys()].filter((node) => states[steps][node] > 0);
-    if (nodes.length >= 3) {
-      const nodeFeatures = Array.from(states[steps], (state) => Array.from({ length: STATES }, (_, s) => (s === state ? 1 : 0))); // prettier-ignore
-      graphs.push(graph.fromEdges({ ...g.directedOptions, nodeFeatures }));
-      sources.push(source);
-      reached.push(nodes);
-    }
-  }
-  return { graphs, sources, reached };
-}
-
-const network = () => models.graphNetwork({ inputWidth: STATES, hidden: 16, outputWidth: 1, layers: 3, layer: graph.sage(), seed: 1 }); // prettier-ignore
-
-/** Shares of sources found on 100 snapshots never seen: by a network after 30 steps on others, and by the distance centre. */
-function found(steps: number) {
-  const task = train.tasks.sourceLocalization({ ...snapshots(75, steps, 1), batchSize: 5 });
-  const unseen = snapshots(100, steps, 2);
-  const model = network();
-  const training = train.stepper(model, task, { steps: 30, learningRate: 0.03, seed: 1, schedule: 'constant', warmup: 0, weightDecay: 0 }); // prettier-ignore
-  while (training.steps < 30) {
-    training.step();
-  }
-  training.dispose();
-  const { accuracy, loss } = task.measure(model, unseen);
-  model.dispose();
-  const central = unseen.graphs.filter((g, i) => graph.probes.distanceCentre(g, unseen.reached[i])[0] === unseen.sources[i]); // prettier-ignore
-  return { accuracy, loss, centre: central.length / unseen.graphs.length };
-}
-
 describe('Finding patient zero', () => {
   test('[gnn-patient-zero] the source is found above the distance centre early, less often later, and by chance when all is over', () => {
-    const [early, later, over] = [3, 6, 40].map(found);
+    const [early, later, over] = [3, 6, 40].map((steps) => sourceFound(steps, 1));
     expect(early.accuracy).toBeGreaterThan(early.centre + 0.08);
     expect(later.accuracy).toBeGreaterThan(later.centre + 0.08);
     expect(early.accuracy).toBeGreaterThan(later.accuracy + 0.1);
@@ -68,7 +24,7 @@ describe('Finding patient zero', () => {
     order.forEach((to, node) => (nodeFeatures[to] = features(node)));
     const edges = Array.from(g.sources, (source, e) => [order[source], order[g.targets[e]]] as const);
     const turned = graph.fromEdges({ numNodes: NODES, edges, nodeFeatures });
-    const model = network();
+    const model = network(1);
     const logits = (of: graph.Graph): number[] =>
       tf.tidy(() => Array.from(passOn(of, model, tf.tensor2d(of.nodeFeatures!.values, [NODES, STATES])).dataSync()));
     const [own, other] = [g, turned].map(logits);

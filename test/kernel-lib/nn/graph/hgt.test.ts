@@ -10,7 +10,7 @@ import { expectSaves } from '../../../support/saved';
 const EDGES = [[0, 1], [0, 1], [1, 1], [2, 3], [0, 2], [3, 1]] as const; // prettier-ignore
 const KINDS = [0, 0, 1, 1, 1];
 const g = graph.fromEdges({ numNodes: 5, edges: EDGES, edgeTypes: [0, 0, 0, 0, 1, 1], nodeTypes: KINDS });
-const make = (random = core.Random.fromSeed(1), options: Partial<graph.HgtOptions> = {}): graph.HGT => new graph.HGT({ inputWidth: 4, outputWidth: 4, relations: 2, nodeKinds: 2, heads: 2, random, ...options }); // prettier-ignore
+const make = (random = core.Random.fromSeed(1), options: Partial<graph.HgtOptions> = {}): graph.HGT => new graph.HGT({ inputWidth: 4, outputWidth: 4, relations: 2, nodeKinds: 2, heads: 2, skip: true, random, ...options }); // prettier-ignore
 const x = spread([5, 4]);
 
 describe('heterogeneous graph transformer', () => {
@@ -63,7 +63,9 @@ describe('heterogeneous graph transformer', () => {
   test('where as many values come out as come in, what a node held counts by the share of its kind, and widths are not cut', () => {
     const layer = make();
     const wide = make(undefined, { outputWidth: 6 });
-    expect([layer.parameters().has('skip'), wide.parameters().has('skip')]).toEqual([true, false]);
+    const plain = make(undefined, { skip: false });
+    expect([layer, wide, plain].map((each) => each.parameters().has('skip'))).toEqual([true, false, false]);
+    expect([...core.axesOf(plain).values()].filter(({ axis }) => axis.pinned?.includes('added'))).toEqual([]);
     tf.tidy(() => {
       const at = (values: number[]): number[][] => {
         setValue(layer, 'skip', () => tf.tensor2d(values, [2, 1]));
@@ -79,7 +81,7 @@ describe('heterogeneous graph transformer', () => {
     });
     const reasons = [...core.axesOf(layer).values()].map(({ axis }) => axis.pinned);
     expect(reasons.filter((reason) => reason === 'what came in is added to what comes out')).toHaveLength(2);
-    [layer, wide].forEach((each) => each.dispose());
+    [layer, wide, plain].forEach((each) => each.dispose());
   });
 
   test('every parameter has the gradient of finite differences, of several kinds and with a skip', () => {

@@ -17,6 +17,8 @@ export interface HgtSpecOptions extends Omit<AttentionChoices, 'combine'> {
   relations: number;
   /** Types of nodes, K, each of which has maps of its own. Default 1. */
   nodeKinds?: number;
+  /** Whether what a node held is mixed in, by a share of its type, where as many values come out as come in; these widths cannot be cut then. Default false. */
+  skip?: boolean;
   /** Adds biases to the maps of nodes, initially 0. Default true. */
   bias?: boolean;
 }
@@ -30,7 +32,7 @@ export interface HgtOptions extends HgtSpecOptions {
 
 /**
  * Heterogeneous graph transformer (HGT, arXiv 2003.01332), nodes [N, F] to [N, P]: keys, queries and values are maps of a node's type; an edge of type r has the score `(k A_r) . q mu_r / sqrt(W)` in each head, a softmax over all edges
- * that enter a node, of any type, gives shares, and `gelu` of the sum of shares times `v M_r` goes through another map of the node's type. Where as many values come out as come in, `s y + (1 - s) x` is the output, with the
+ * that enter a node, of any type, gives shares, and `gelu` of the sum of shares times `v M_r` goes through another map of the node's type. With a skip `s y + (1 - s) x` is the output, with the
  * sigmoid s of a number of the node's type, initially 1. Keys and values meet `A_r` and `M_r` in one row for each node and type of edge that it sends by. Edges must have types, 0..R-1, and nodes where there are several kinds; weights are not read.
  *
  * @throws {SwitchyardError} where an option is out of range; in a call, where types are not there or too many.
@@ -45,7 +47,15 @@ export class HGT extends NeighbourAttention {
 
   constructor(options: HgtOptions) {
     const where = 'graph.HGT';
-    const { inputWidth, relations, nodeKinds = 1, bias = true, random, ...choices } = given(where, options);
+    const {
+      inputWidth,
+      relations,
+      nodeKinds = 1,
+      skip = false,
+      bias = true,
+      random,
+      ...choices
+    } = given(where, options);
     super(where, { ...choices, combine: 'concat', loops: false, bias: false });
     expectInteger(where, 'relations', relations, 1);
     expectInteger(where, 'nodeKinds', nodeKinds, 1);
@@ -69,7 +79,7 @@ export class HGT extends NeighbourAttention {
       ...{ attend: make('attend', square, drawn('attend')), message: make('message', square, drawn('message')) },
       prior: make('prior', [types, this.heads], tf.ones, false)
     };
-    const skips = inputs.size === this.flat.size;
+    const skips = skip && inputs.size === this.flat.size;
     this.skip = skips ? make('skip', [kinds, Axis.fixed('score', 1)], tf.ones, false) : null;
     if (skips) {
       [inputs, this.flat].forEach((axis) => axis.pin('what came in is added to what comes out'));

@@ -5,7 +5,7 @@ export interface VorticityState {
   stream: Float64Array;
 }
 
-/** Settings by which one flow differs from another. */
+/** Viscosity, border and stream function of one flow. */
 export interface VorticityFlow {
   viscosity: number;
   /** Largest speed that is expected, for the length of a step. */
