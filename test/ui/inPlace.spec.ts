@@ -168,12 +168,12 @@ test('load over time gets columns and moves its axis in place', async () => {
   }
 });
 
-/** A study of so many trials while it goes on: the last one is under way. */
-function study(count: number): TrialPayload {
+/** A study of so many trials while it goes on: the last one is under way. Its values are up to twice `scale`. */
+function study(count: number, scale = 1): TrialPayload {
   const payload = structuredClone(example('trial')) as TrialPayload;
   const [trial] = payload.data.trials;
   payload.data.trials = Array.from({ length: count }, (_, i) => {
-    const value = ((i * 7919) % 1000) / 1000 + 1 / (i + 1);
+    const value = scale * (((i * 7919) % 1000) / 1000 + 1 / (i + 1));
     const parameters = { x: ((i * 31) % 97) / 97, layers: 1 + (i % 8), kind: 'abc'[i % 3] };
     const state = i === count - 1 ? 'running' : i % 11 === 3 ? 'pruned' : 'complete';
     return { ...trial, number: i, state, parameters, values: [state === 'running' ? null : value] };
@@ -187,7 +187,8 @@ function study(count: number): TrialPayload {
 for (const picture of ['trial-values', 'trial-parallel']) {
   test(`${picture} of a study that goes on is drawn in place`, async () => {
     test.setTimeout(300_000);
-    const studies = [4000, 4001, 4040, 3000].map(study);
+    // Of the last one the labels beside the plot are wider.
+    const studies = [study(4000), study(4001), study(4040), study(3000, 5000)];
     const looks: Look[] = [{}, { choices: { 'trial.chosen': '17' } }];
     for (const look of looks) {
       for (const [i, payload] of studies.entries()) {
