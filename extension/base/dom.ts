@@ -32,15 +32,13 @@ export function tableElement(
   ...caption: Node[]
 ): HTMLTableElement {
   const head = element('tr', {}, ...columns.map((text) => element('th', { text, attributes: { scope: 'col' } })));
-  const body = rows.map(([first, ...rest]) =>
-    element(
-      'tr',
-      {},
-      element('th', { text: first, attributes: { scope: 'row' } }),
-      ...rest.map((text) => element('td', { text }))
-    )
-  );
-  return element('table', {}, ...caption, element('thead', {}, head), element('tbody', {}, ...body));
+  return element('table', {}, ...caption, element('thead', {}, head), element('tbody', {}, ...rows.map(rowElement)));
+}
+
+/** A row of a table, its first cell the row's name. */
+export function rowElement([first, ...rest]: readonly string[]): HTMLTableRowElement {
+  const name = element('th', { text: first, attributes: { scope: 'row' } });
+  return element('tr', {}, name, ...rest.map((text) => element('td', { text })));
 }
 
 /** Fills a `<select>`; leaves it alone where its options are the same, so that an open list stays open. */

@@ -3,6 +3,12 @@
 /** However long a drawing took, the next one waits no longer than this, in milliseconds. */
 const MOST_WAIT = 4000;
 
+/**
+ * A drawing is taken to cost the least of the latest so many: what else runs on the machine lengthens one, and nothing
+ * shortens it.
+ */
+const LATEST = 8;
+
 /** Budget of time that all live drawings share: the dearer one was, the later the next may come. */
 export class DrawingBudget {
   /** @param share - The part of the time that may be spent, asked after each drawing. */
@@ -24,9 +30,13 @@ export class DrawingBudget {
 
   /** Drawings of one frame count once: each has waited for the others. */
   private _spend(started: number, cost: number): void {
-    this._next = Math.max(this._next, started + Math.min(cost / this._share(), MOST_WAIT));
+    this._costs = [...this._costs, cost].slice(-LATEST);
+    const usual = Math.min(...this._costs);
+    this._next = Math.max(this._next, started + Math.min(usual / this._share(), MOST_WAIT));
   }
 
   private _share: () => number;
+  /** Of the latest drawings, in milliseconds. */
+  private _costs: number[] = [];
   private _next = -Infinity;
 }

@@ -5,6 +5,12 @@ import type * as Plotly from 'plotly.js';
 export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'> & {
   /** Draws the colour bars of a figure anew, and nothing else. */
   drawColourBars: (plot: HTMLElement) => void;
+  /** Computes the ranges of the axes that follow their data; draws nothing. */
+  fitAxes: (plot: HTMLElement) => void;
+  /** Draws the axes of these names anew, and nothing else; `skipTitle` leaves their titles as they are. */
+  drawAxes: (plot: HTMLElement, axes: string[], options: { skipTitle?: boolean }) => void;
+  /** Draws an annotation anew, by its index. */
+  drawAnnotation: (plot: HTMLElement, index: number) => void;
 };
 
 let loading: Promise<PlotlyApi> | undefined;
@@ -19,18 +25,27 @@ export function loadPlotly(): Promise<PlotlyApi> {
 }
 
 async function load(): Promise<PlotlyApi> {
-  const [core, bar, heatmap, sankey, scatter, colourBar] = await Promise.all([
+  const [core, bar, heatmap, sankey, scatter, colourBar, subroutines, axes, annotation] = await Promise.all([
     import('plotly.js/lib/core'),
     import('plotly.js/lib/bar'),
     import('plotly.js/lib/heatmap'),
     import('plotly.js/lib/sankey'),
     import('plotly.js/lib/scatter'),
-    import('plotly.js/src/components/colorbar/draw')
+    import('plotly.js/src/components/colorbar/draw'),
+    import('plotly.js/src/plot_api/subroutines'),
+    import('plotly.js/src/plots/cartesian/axes'),
+    import('plotly.js/src/components/annotations/draw')
   ]);
   const api = unwrap(core);
   api.register([unwrap(bar), unwrap(heatmap), unwrap(sankey), unwrap(scatter)]);
   const { react, purge, toImage } = api;
-  return { react, purge, toImage, drawColourBars: unwrap(colourBar).draw };
+  return {
+    ...{ react, purge, toImage },
+    drawColourBars: unwrap(colourBar).draw,
+    fitAxes: unwrap(subroutines).doAutoRangeAndConstraints,
+    drawAxes: unwrap(axes).draw,
+    drawAnnotation: unwrap(annotation).drawOne
+  };
 }
 
 /** CommonJS modules arrive under `default`. */

@@ -16,6 +16,7 @@ import { problemSentence } from '../base/runState';
 import { kindOf } from '../kinds';
 import type { IOutputView, ISummary } from '../kinds/kind';
 import { SummaryHead } from './summaryHead';
+import type { ITheme } from '../base/theme';
 import { readTheme } from '../base/theme';
 import { FIRST_VIEW } from '../base/view';
 
@@ -41,8 +42,8 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     this._options = options;
     this._settings = settings;
     this._head = new SummaryHead(trans, openPanel);
-    themes?.themeChanged.connect(this._draw, this);
-    settings.changed.connect(this._draw, this);
+    themes?.themeChanged.connect(this._drawAnew, this);
+    settings.changed.connect(this._drawAnew, this);
     options.registry?.changed.connect(this._describe, this);
   }
 
@@ -103,6 +104,12 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
     }
   }
 
+  /** In another theme. */
+  private _drawAnew(): void {
+    this._theme = null;
+    this._draw();
+  }
+
   private _draw(): void {
     const reading = this._reading;
     if (reading === null) {
@@ -121,7 +128,8 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   private _summary(payload: Payload): Node[] {
     const { trans } = this._options;
     this._say(payload);
-    const theme = readTheme(this._settings.colourScheme);
+    // To read it has the browser compute styles.
+    const theme = (this._theme ??= readTheme(this._settings.colourScheme));
     const view = this._viewOf(payload);
     if (view !== undefined) {
       return [this._head.node, ...view.show(payload, theme)];
@@ -162,6 +170,7 @@ export class PayloadRenderer extends Widget implements IRenderMime.IRenderer {
   private _settings: PanelSettings;
   private _head: SummaryHead;
   private _views = new Map<Payload['kind'], IOutputView<Payload>>();
+  private _theme: ITheme | null = null;
   private _reading: Reading | null = null;
   /** The payload that is shown; null where none is. */
   private _shown: Payload | null = null;

@@ -37,8 +37,19 @@ function expertNamer(trans: TranslationBundle): (label: string) => string {
 
 /** A phrase with one blank, translated once however often it is filled. */
 export function phrase(fill: (blank: string) => string): (text: string) => string {
-  const [before, after = ''] = fill('\0').split('\0');
-  return (text) => before + text + after;
+  const filled = phraseOf(1, ([blank]) => fill(blank));
+  return (text) => filled([text]);
+}
+
+/** A phrase with so many blanks, at most eight, translated once however often it is filled. */
+export function phraseOf(
+  blanks: number,
+  fill: (blanks: readonly string[]) => string
+): (texts: readonly string[]) => string {
+  // Characters that stand in no text, and which a translation may put in any order.
+  const marks = Array.from({ length: blanks }, (_, i) => String.fromCharCode(i));
+  const parts = fill(marks).split(/([\0-\x07])/);
+  return (texts) => parts.map((part, i) => (i % 2 === 0 ? part : texts[part.charCodeAt(0)])).join('');
 }
 
 /** A token's text with white space made visible. */

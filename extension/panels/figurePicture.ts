@@ -16,8 +16,8 @@ import { loadPlotly } from '../base/plotly';
 import type { ITheme } from '../base/theme';
 import type { IView } from '../base/view';
 import { Choices } from './choices';
-import type { IDrawing } from './inPlace';
-import { drawInPlace, frameKey } from './inPlace';
+import type { IDrawing } from './redraw';
+import { drawInPlace, frameKey } from './redraw';
 import { Numbers } from './numbers';
 import type { IPicture } from './picture';
 import { StepZoom, zoomOf } from './stepZoom';
@@ -44,6 +44,7 @@ export class FigurePicture extends Widget implements IPicture {
     this.addClass('jp-switchyard-Picture');
     this.node.dataset.picture = options.id;
     this._options = options;
+    this._sizes.observe(this._plot);
     this._numbers = new Numbers(options.trans.__('Numbers'), options.title, {
       trans: options.trans,
       open: options.openNumbers,
@@ -65,9 +66,9 @@ export class FigurePicture extends Widget implements IPicture {
   }
 
   draw(payload: Payload, context: IChartContext): boolean {
-    // 0 where nothing is drawn yet.
-    const width = this._plot.clientWidth || this.node.clientWidth || undefined;
+    const width = this._width || this._measured() || undefined;
     const made = this._options.chart(payload, { ...context, width });
+    this._isNothing = made === null;
     this.setHidden(made === null);
     if (made === null || this.isDisposed) {
       this._drawn = null;
@@ -92,6 +93,11 @@ export class FigurePicture extends Widget implements IPicture {
     return true;
   }
 
+  /** Pixels that there are for a plot which is not drawn yet; 0 where the picture has nothing to show. */
+  private _measured(): number {
+    return this._isNothing ? 0 : this._plot.clientWidth || this.node.clientWidth;
+  }
+
   exported(): IExportable | null {
     if (this._drawn === null) {
       return null;
@@ -114,6 +120,7 @@ export class FigurePicture extends Widget implements IPicture {
       return;
     }
     this._figure = null;
+    this._sizes.disconnect();
     this._plotly?.purge(this._plot);
     Signal.clearData(this);
     super.dispose();
@@ -132,7 +139,7 @@ export class FigurePicture extends Widget implements IPicture {
         this._figure = null;
         // A zoom of steps is the view's: plotly tells of a double click and leaves the axes alone.
         const config = { ...CONFIG, ...(steps ? { doubleClick: false as const } : {}) };
-        const sized = { ...layout, width: this._plot.clientWidth };
+        const sized = { ...layout, width: this._width || this._plot.clientWidth };
         await this._drawFigure(this._plotly, { data, layout: sized, config });
         this._listen();
       }
@@ -189,6 +196,11 @@ export class FigurePicture extends Widget implements IPicture {
   private _pick: IFigure['pick'];
   private _listening = false;
   private _plot = element('div', { class: 'jp-switchyard-plot', attributes: { role: 'img' } });
+  /** Whether the payload before had nothing for this picture. */
+  private _isNothing = false;
+  /** Pixels that the plot is wide; 0 where it is not seen. To ask the browser would have it lay out the page, snapshot after snapshot. */
+  private _width = 0;
+  private _sizes = new ResizeObserver(([{ target }]) => (this._width = target.clientWidth));
   private _message = element('p', { class: 'jp-switchyard-state' });
   private _numbers: Numbers;
   private _zoom: StepZoom;

@@ -19,6 +19,7 @@ import { healthWords, kindOf, progressOf } from '../kinds';
 import { keptSteps, payloadAt } from '../kinds/replay';
 import type { RunState } from '../base/runState';
 import { problemSentence, RUN_STATES, runState, stateSentence } from '../base/runState';
+import type { ITheme } from '../base/theme';
 import { readTheme } from '../base/theme';
 import type { IView } from '../base/view';
 import { Configuration } from './configuration';
@@ -256,12 +257,14 @@ export class RunView extends Widget {
     const { tab, choices, step } = view;
     const { colourScheme, maxTokens } = this._settings;
     const inPassing = this._isInPassing(payload);
+    // To read it has the browser compute styles, and another one is asked for.
+    const theme = inPassing && this._theme !== null ? this._theme : readTheme(colourScheme);
+    this._theme = theme;
     this._asked = false;
     this._drawn = payload;
     this._awaited = place.awaits === true;
     this._replay.offer(keptSteps(payload), step);
     const shown = step === null ? payload : payloadAt(payload, step);
-    const theme = readTheme(colourScheme);
     const beside = this._options.source.beside?.().filter(({ kind }) => kind === payload.kind);
     this._pictures.draw(shown, { theme, trans, maxTokens, ...place, choices, beside }, tab, inPassing);
   }
@@ -339,6 +342,8 @@ export class RunView extends Widget {
   private _options: IRunViewOptions;
   private _settings: PanelSettings;
   private _drawnAt = -Infinity;
+  /** Theme of the pictures that stand. */
+  private _theme: ITheme | null = null;
   /** The payload that the pictures show; null where they show none. */
   private _drawn: Payload | null = null;
   /** Whether they say that more is on its way. */

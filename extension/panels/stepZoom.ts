@@ -33,9 +33,9 @@ export class StepZoom {
     const [from, to] = range ?? [steps[0], steps[steps.length - 1]];
     this._all.disabled = range === null;
     // Updates leave alone what is being typed.
-    if (!this._typing) {
-      this._from.value = String(from);
-      this._to.value = String(to);
+    if (!this._typing && steps.length > 1) {
+      setValue(this._from, String(from));
+      setValue(this._to, String(to));
     }
   }
 
@@ -67,6 +67,13 @@ export class StepZoom {
   private _from = element('input', { attributes: { type: 'number', min: '0', step: '1' } });
   private _to = element('input', { attributes: { type: 'number', min: '0', step: '1' } });
   private _all = element('button', { attributes: { type: 'button' } });
+}
+
+/** Sets a field's value where it is another one: the browser lays out what a field shows. */
+function setValue(field: HTMLInputElement, value: string): void {
+  if (field.value !== value) {
+    field.value = value;
+  }
 }
 
 /** The range of steps in plotly's note of a change of layout, whichever of the x axes was dragged; null where none was. */

@@ -58,9 +58,9 @@ vi.mock('../../extension/examples/shipped', () => ({}));
 
 /** All is in view. */
 class ObserverStandIn {
-  constructor(private readonly seen: (entries: { isIntersecting: boolean }[]) => void) {}
-  observe(): void {
-    this.seen([{ isIntersecting: true }]);
+  constructor(private readonly seen: (entries: { isIntersecting: boolean; target: Element }[]) => void) {}
+  observe(target: Element): void {
+    this.seen([{ isIntersecting: true, target }]);
   }
   disconnect(): void {}
 }

@@ -1,10 +1,11 @@
-/** A heatmap that gets new numbers looks as one that is drawn whole from them. */
+/** A figure that gets new numbers looks as one that is drawn whole from them. */
 import { expect, test } from '@playwright/test';
-import type { RoutingPayload } from '@switchyard/kernel-lib/protocol';
+import type { Payload, RoutingPayload, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import type { Gallery as Page } from './gallery/page';
 import { simulated } from './gallery/payloads';
+import { example } from './support/notebook';
 import type { Look } from './gallery/timing';
 
 declare const window: { gallery: Page };
@@ -18,7 +19,9 @@ test.beforeAll(async () => {
 test.afterAll(() => gallery.close());
 
 interface IDrawn {
-  payload: RoutingPayload;
+  payload: Payload;
+  /** Default: the heatmap of loads. */
+  picture?: string;
   look?: Look;
   theme?: string;
   width?: number;
@@ -31,11 +34,11 @@ async function enter({ theme = 'light', width = 460 }: IDrawn): Promise<void> {
 
 async function first(drawn: IDrawn): Promise<void> {
   await enter(drawn);
-  await gallery.page.evaluate(([payload, look]) => window.gallery.timing.first('load-heatmap', payload, look), [
-    drawn.payload,
-    drawn.look
+  const { payload, look, picture = 'load-heatmap' } = drawn;
+  await gallery.page.evaluate(([name, payload, look]) => window.gallery.timing.first(name, payload, look), [
+    ...([picture, payload, look] as const)
   ] as const);
-  await gallery.page.waitForFunction(() => document.querySelector('.main-svg .hm image') !== null);
+  await gallery.page.waitForFunction(() => document.querySelector('.main-svg :is(.hm image, .scatterlayer .trace)') !== null); // prettier-ignore
 }
 
 function markup(): Promise<string> {
@@ -54,20 +57,25 @@ async function expectSame(before: IDrawn, after: IDrawn): Promise<boolean> {
     after.payload,
     after.look
   ] as const);
-  const [updated, seen, hovered] = [await markup(), await picture(), await hoverText()];
+  const [updated, seen, hovered] = [await markup(), await picture(), await hoverText(after)];
   await first(after);
   if (!whole) {
     expect(updated).toBe(await markup());
   }
   expect(seen.equals(await picture())).toBe(true);
-  expect(hovered).toEqual(await hoverText());
+  expect(hovered).toEqual(await hoverText(after));
   return whole;
 }
 
-/** The words of a cell when it is pointed at. */
-async function hoverText(): Promise<string[]> {
-  const { x, y, width, height } = (await gallery.page.locator('.nsewdrag').boundingBox())!;
-  await gallery.page.mouse.move(x + width * 0.7, y + height * 0.4);
+/** The words of a cell, or of a point, when it is pointed at. */
+async function hoverText({ payload }: IDrawn): Promise<string[]> {
+  if (payload.kind === 'trial') {
+    const { x, y } = await gallery.page.evaluate(() => window.gallery.timing.place());
+    await gallery.page.mouse.move(x, y);
+  } else {
+    const { x, y, width, height } = (await gallery.page.locator('.nsewdrag').boundingBox())!;
+    await gallery.page.mouse.move(x + width * 0.7, y + height * 0.4);
+  }
   await gallery.page.locator('.hovertext').waitFor();
   const words = await gallery.page.locator('.hovertext').allTextContents();
   await gallery.page.mouse.move(0, 0);
@@ -124,7 +132,7 @@ test('what is no number draws the figure whole, with the same picture', async ()
   const unbounded = await simulated(6, 24, 16, 2);
   unbounded.data.layers.forEach((layer) => Object.assign(layer, { entropy: null, maxVio: null }));
   const after: IDrawn[] = [
-    ...[wider, deeper, named, narrow, unbounded].map((payload) => ({ payload })),
+    ...[wider, deeper, named, unbounded].map((payload) => ({ payload })),
     { payload: before, look: { layer: 3, expert: 4 } },
     { payload: before, theme: 'dark' },
     { payload: before, width: 620 }
@@ -133,4 +141,80 @@ test('what is no number draws the figure whole, with the same picture', async ()
     expect(await expectSame({ payload: before }, each)).toBe(true);
     expect(await expectSame(each, { payload: before })).toBe(true);
   }
+  // The words of a bound are of its numbers.
+  expect(await expectSame({ payload: before }, { payload: narrow })).toBe(false);
+});
+
+/** The quickstart's run at a step: its first steps close together, then as many as are kept. */
+async function atStep(step: number, seed: number): Promise<RoutingPayload> {
+  const payload = await simulated(4, 16, 16, seed);
+  const { history } = payload.data;
+  const steps = [1, 2, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48].filter((each) => each < step);
+  const loads = payload.data.layers.map((layer) => [...steps, step].map((at) => layer.load.map((x, e) => x * (1 + ((at + e) % 5)) / 3))); // prettier-ignore
+  Object.assign(history, { loadSteps: [...steps, step], load: loads });
+  return payload;
+}
+
+test('load over time gets columns and moves its axis in place', async () => {
+  test.setTimeout(300_000);
+  const picture = 'load-over-time';
+  const payloads = await Promise.all([9, 13, 14, 37, 52].map((step, i) => atStep(step, i)));
+  const looks: Look[] = [{}, { layer: 2, expert: 5 }];
+  for (const look of looks) {
+    for (const [i, payload] of payloads.entries()) {
+      const before = payloads[(i + 1) % payloads.length];
+      expect(await expectSame({ picture, payload: before, look }, { picture, payload, look })).toBe(false);
+    }
+  }
+});
+
+/** A study of so many trials while it goes on: the last one is under way. Its values are up to twice `scale`. */
+function study(count: number, scale = 1): TrialPayload {
+  const payload = structuredClone(example('trial')) as TrialPayload;
+  const [trial] = payload.data.trials;
+  payload.data.trials = Array.from({ length: count }, (_, i) => {
+    const value = scale * (((i * 7919) % 1000) / 1000 + 1 / (i + 1));
+    const parameters = { x: ((i * 31) % 97) / 97, layers: 1 + (i % 8), kind: 'abc'[i % 3] };
+    const state = i === count - 1 ? 'running' : i % 11 === 3 ? 'pruned' : 'complete';
+    return { ...trial, number: i, state, parameters, values: [state === 'running' ? null : value] };
+  }) as TrialPayload['data']['trials'];
+  const done = payload.data.trials.filter(({ state }) => state === 'complete');
+  const best = done.reduce((a, b) => (b.values[0]! < a.values[0]! ? b : a));
+  payload.data.best = [best.number];
+  return payload;
+}
+
+for (const picture of ['trial-values', 'trial-parallel']) {
+  test(`${picture} of a study that goes on is drawn in place`, async () => {
+    test.setTimeout(300_000);
+    // Of the last one the labels beside the plot are wider.
+    const studies = [study(4000), study(4001), study(4040), study(3000, 5000)];
+    const looks: Look[] = [{}, { choices: { 'trial.chosen': '17' } }];
+    for (const look of looks) {
+      for (const [i, payload] of studies.entries()) {
+        const before = studies[(i + 1) % studies.length];
+        expect(await expectSame({ picture, payload: before, look }, { picture, payload, look })).toBe(false);
+      }
+    }
+    // Another state is another name in the legend.
+    const over = study(4001);
+    over.data.trials.pop();
+    const whole = await expectSame({ picture, payload: studies[0] }, { picture, payload: over });
+    expect(whole).toBe(picture === 'trial-values');
+  });
+}
+
+test('a click on a point that was drawn in place means its trial', async () => {
+  const picture = 'trial-values';
+  await first({ picture, payload: study(4000) });
+  const after = study(4040);
+  expect(await gallery.page.evaluate((payload) => window.gallery.timing.redraws(payload), after)).toBe(false);
+  const { x, y } = await gallery.page.evaluate(() => window.gallery.timing.place());
+  await gallery.page.mouse.move(x, y);
+  await gallery.page.locator('.hovertext').waitFor();
+  const [words] = await gallery.page.locator('.hovertext').allTextContents();
+  await gallery.page.mouse.click(x, y);
+  const number = Number(/^trial (\d+):/.exec(words)![1]);
+  expect(number).toBeGreaterThanOrEqual(3990);
+  expect(await gallery.page.evaluate(() => window.gallery.timing.looked())).toEqual({ choices: { 'trial.chosen': String(number) } }); // prettier-ignore
 });

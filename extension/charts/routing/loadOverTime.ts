@@ -11,12 +11,13 @@ import {
   fixedMargin,
   loadColours,
   loadPositions,
+  PLAIN_LABELS,
   timesFair
 } from '../load';
 import { streamAxis, streamBands, streamLabels, streamTraces } from './loadStream';
 import { outlineRow } from '../mark';
 import { stepAxis, stepRange } from '../stepAxis';
-import { expertNames, layerLabels, percent, plainText } from '../text';
+import { expertNames, layerLabels, percent, phraseOf, plainText } from '../text';
 import { cell, tableOf } from '../../base/table';
 
 /** Around a heatmap: above it stands the bar of colours. */
@@ -42,7 +43,7 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
     layout: {
       ...baseLayout(theme, height(layer, form.selected === 'stream')),
       hovermode: 'closest',
-      xaxis: { ...stepAxis(steps, context), automargin: true },
+      xaxis: stepsUnder(steps, context),
       ...layout
     },
     summary: trans.__(
@@ -64,13 +65,17 @@ export function loadOverTime(payload: RoutingPayload, context: IChartContext): I
   };
 }
 
+function stepsUnder(steps: readonly number[], context: IChartContext): Layout['xaxis'] {
+  return { ...stepAxis(steps, context), automargin: true };
+}
+
 /** Of the figure with what stands around its plot, in pixels. */
 function height({ numExperts }: LayerRouting, isStream: boolean): number {
   return (isStream ? 70 : MARGIN.t + MARGIN.b) + Math.min(240, Math.max(isStream ? 160 : 80, numExperts * 9));
 }
 
 /** How a form draws: its traces, axis and marks, and which expert a trace or a row is. */
-interface IForm extends Partial<Pick<Layout, 'margin' | 'yaxis' | 'shapes' | 'annotations'>> {
+interface IForm extends Partial<Pick<Layout, 'margin' | 'xaxis' | 'yaxis' | 'shapes' | 'annotations'>> {
   data: Data[];
   experts: number[];
 }
@@ -101,14 +106,12 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
   const names = expertNames(layer, trans);
   const experts = names.map((_, e) => e);
   const ratios = experts.map((e) => loads.map((row) => timesFair(row[e], layer.numExperts)));
+  const said = phraseOf(4, ([step, name, share, ratio]) =>
+    plainText(trans.__('step %1, %2: %3 of assignments, %4 × fair share', step, name, share, ratio))
+  );
+  const shown = names.map(plainText);
   const words = (e: number, s: number): string =>
-    trans.__(
-      'step %1, %2: %3 of assignments, %4 × fair share',
-      steps[s],
-      names[e],
-      percent(loads[s][e]),
-      ratios[e][s].toFixed(2)
-    );
+    said([String(steps[s]), shown[e], percent(loads[s][e]), ratios[e][s].toFixed(2)]);
   const title = barTitle(
     [trans.__('load as a multiple of the fair share'), trans.__('times the fair share')],
     context,
@@ -120,9 +123,11 @@ function heatmap(layer: LayerRouting, loads: number[][], steps: number[], contex
     x: steps,
     y: experts,
     hoverinfo: 'text',
-    text: ratios.map((row, e) => row.map((_, s) => plainText(words(e, s)))),
+    text: ratios.map((row, e) => row.map((_, s) => words(e, s))),
     ...loadColours(theme, { fair: trans.__('fair'), title, length: barLength(context, MARGIN) })
   } as unknown as Data;
   const shapes = context.expert === null ? [] : [outlineRow(context.expert, theme)];
-  return { data: [trace], margin: fixedMargin(MARGIN), yaxis: expertAxis(trans, names.length), shapes, experts };
+  // The last step is the middle of a column, so that its label has room.
+  const xaxis = { ...stepsUnder(steps, context), ...PLAIN_LABELS };
+  return { data: [trace], margin: fixedMargin(MARGIN), xaxis, yaxis: expertAxis(trans, names.length), shapes, experts };
 }

@@ -19,8 +19,9 @@ const AXIS = 62;
 const MOST_AXES = 12;
 /** Lines are drawn in so many shades, the best the strongest. */
 const SHADES = 5;
-/** Lines that are drawn at most. */
+/** Lines that are drawn at most, and those of them that have dots on the axes: the browser lays out each dot. */
 const MOST = 192;
+const MOST_DOTTED = 64;
 
 interface IAxis {
   name: string;
@@ -122,39 +123,56 @@ function rules(axes: readonly IAxis[], { theme }: IChartContext): Data[] {
   ];
 }
 
-/** Trials in shades from the worst to the best, and on top the one that is marked. */
+/** Trials in shades from the worst to the best, what no line reaches, and on top the one that is marked. */
 function lines(data: TrialData, trials: readonly Trial[], axes: readonly IAxis[], context: IChartContext): Data[] {
-  const { theme, trans } = context;
+  const { theme } = context;
   const sign = data.objectives[0].better === 'lower' ? -1 : 1;
   const ordered = [...trials].sort((a, b) => sign * (a.values[0]! - b.values[0]!));
   const shades = amountColours(SHADES + 1, theme.colours).slice(1);
   const marked = markedTrial(context);
-  const line = (own: readonly Trial[], color: string, width: number): Data =>
+  const dotted = trials.length <= MOST_DOTTED;
+  const line = (own: readonly Trial[], color: string, width: number, mode: string): Data =>
     ({
-      type: 'scatter',
-      mode: 'lines+markers',
-      x: own.flatMap(() => [...axes.map((_, i) => i), null]),
-      y: own.flatMap((trial) => [...axes.map(({ at }) => at(trial)), null]),
-      customdata: own.flatMap(({ number }) => [...axes.map(() => number), null]),
-      line: { color, width },
-      marker: { color, size: 3 },
-      hoverinfo: 'text',
-      text: own.flatMap(({ number, values }) => [
-        ...axes.map(() => plainText(trans.__('trial %1: %2', number, brief(values[0])))),
-        ''
-      ])
-    }) as unknown as Data;
+      ...points(own.map((trial) => ({ trial, at: axes.map(({ at }) => at(trial)) })), context),
+      ...{ type: 'scatter', mode, line: { color, width }, marker: { color, size: 3 } }
+    }) as unknown as Data; // prettier-ignore
   const chosen = ordered.filter(({ number }) => number === marked);
   return [
     ...shades.map((colour, s) =>
       line(
         ordered.filter((_, i) => Math.round(((SHADES - 1) * i) / Math.max(1, ordered.length - 1)) === s),
         colour,
-        0.8
+        0.8,
+        dotted ? 'lines+markers' : 'lines'
       )
     ),
-    ...(chosen.length > 0 ? [line(chosen, theme.accent, 3)] : [])
+    ...(dotted ? [] : [alone(ordered, axes, shades[SHADES - 1], context)]),
+    ...(chosen.length > 0 ? [line(chosen, theme.accent, 3, 'lines+markers')] : [])
   ];
+}
+
+/** Dots of trials that have no choice on the axes beside. */
+function alone(trials: readonly Trial[], axes: readonly IAxis[], color: string, context: IChartContext): Data {
+  const own = trials.map((trial) => {
+    const at = axes.map((axis) => axis.at(trial));
+    return { trial, at: at.map((y, i) => ((at[i - 1] ?? at[i + 1] ?? null) === null ? y : null)) };
+  });
+  const some = own.filter(({ at }) => at.some((y) => y !== null));
+  return { ...points(some, context), type: 'scatter', mode: 'markers', marker: { color, size: 3 } } as unknown as Data;
+}
+
+/** Places of trials on the axes, a gap after each, with their words. */
+function points(own: readonly { trial: Trial; at: readonly (number | null)[] }[], { trans }: IChartContext): object {
+  return {
+    x: own.flatMap(({ at }) => [...at.map((_, i) => i), null]),
+    y: own.flatMap(({ at }) => [...at, null]),
+    customdata: own.flatMap(({ trial, at }) => [...at.map(() => trial.number), null]),
+    hoverinfo: 'text',
+    text: own.flatMap(({ trial: { number, values }, at }) => {
+      const words = plainText(trans.__('trial %1: %2', number, brief(values[0])));
+      return [...at.map(() => words), ''];
+    })
+  };
 }
 
 /** Name, top and bottom of an axis. */

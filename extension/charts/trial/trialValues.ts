@@ -1,5 +1,5 @@
 /** @file One objective over the trials of a search, with the best so far; its table has all that was tried. */
-import type { Trial, TrialObjective, TrialParameter, TrialPayload } from '@switchyard/kernel-lib/protocol';
+import type { Trial, TrialData, TrialObjective, TrialParameter, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import { bestSoFar } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
@@ -10,7 +10,7 @@ import { drawnWords } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
-import { baseLayout } from '../load';
+import { baseLayout, PLAIN_LABELS } from '../load';
 import { brief, plainText } from '../text';
 import { choosing, markedTrial } from './chosenTrial';
 import { drawnSentence, drawnTrials } from './drawnTrials';
@@ -21,6 +21,7 @@ const CHOICE = 'trial-values.objective';
 /** Marks that are drawn at most. */
 const MOST = 512;
 const STATES: readonly Trial['state'][] = ['complete', 'pruned', 'failed', 'running'];
+const OPACITY = 0.7;
 const SYMBOLS: Record<Trial['state'], string> = {
   complete: 'circle',
   pruned: 'x',
@@ -44,13 +45,17 @@ export function trialValues(payload: TrialPayload, context: IChartContext): IFig
   const valued = data.trials.flatMap(({ values }, i) => (values[shown] === null ? [] : [i]));
   const drawn = drawnTrials(data, valued, MOST, context);
   return {
-    data: [reached(payload, shown, context), ...states.map((state) => ofState(payload, { state, objective: shown, drawn }, context))], // prettier-ignore
+    data: [
+      reached(payload, shown, context),
+      ...states.map((state) => ofState(payload, { state, objective: shown, drawn }, context)),
+      outlined(payload, { objective: shown, drawn }, context)
+    ],
     layout: {
       ...baseLayout(theme, HEIGHT + moreRows(names, context)),
       ...legendAbove(theme),
       margin: MARGIN,
       hovermode: 'closest',
-      xaxis: { ...axis, title: { text: trans.__('trial'), standoff: 4 }, tickformat: 'd' },
+      xaxis: { ...axis, ...PLAIN_LABELS, title: { text: trans.__('trial'), standoff: 4 }, tickformat: 'd' },
       yaxis: { ...axis, title: { text: plainText(fitting(direction(data.objectives[shown], trans), 210, 12)) } },
       annotations: drawnWords(drawn.length, valued.length, context)
     },
@@ -102,33 +107,69 @@ function reached({ data }: TrialPayload, objective: number, { theme, trans }: IC
   };
 }
 
+/** What a trace of trials shows: those of `drawn`, of one state or of all. */
+interface IShown {
+  objective: number;
+  drawn: readonly number[];
+}
+
+/** The trials of a state but for those that are outlined: all their marks are alike, as the one in the legend. */
 function ofState(
   { data }: TrialPayload,
-  { state, objective, drawn }: { state: Trial['state']; objective: number; drawn: readonly number[] },
+  { state, objective, drawn }: IShown & { state: Trial['state'] },
   context: IChartContext
 ): Data {
   const { theme, trans } = context;
-  const marked = markedTrial(context);
-  const best = new Set(data.best);
-  const own = drawn
-    .map((i) => ({ trial: data.trials[i], best: best.has(i) }))
-    .filter(({ trial }) => trial.state === state);
+  const apart = outlinedIn(data, context);
+  const own = drawn.filter((i) => !apart.has(i)).map((i) => data.trials[i]).filter((trial) => trial.state === state); // prettier-ignore
   return {
-    type: 'scatter',
-    mode: 'markers',
+    ...marks(own, objective, context),
     name: trialState(state, trans),
-    x: own.map(({ trial }) => trial.number),
-    y: own.map(({ trial }) => trial.values[objective]),
-    customdata: own.map(({ trial }) => trial.number),
     marker: {
       color: seriesColour(STATES.indexOf(state), theme.colours),
       symbol: SYMBOLS[state],
-      size: own.map((each) => (each.best ? 11 : each.trial.number === marked ? 9 : 6)),
-      line: { color: theme.text, width: own.map((each) => (each.best || each.trial.number === marked ? 1.5 : 0)) }
-    },
-    hoverinfo: 'text',
-    text: own.map(({ trial }) => plainText(words(trial, objective, trans)))
+      size: 6,
+      opacity: OPACITY
+    }
   } as unknown as Data;
+}
+
+/** The best and the chosen one, over the others. */
+function outlined({ data }: TrialPayload, { objective, drawn }: IShown, context: IChartContext): Data {
+  const { theme } = context;
+  const apart = outlinedIn(data, context);
+  const best = new Set(data.best.map((i) => data.trials[i]));
+  const own = drawn.filter((i) => apart.has(i)).map((i) => data.trials[i]);
+  return {
+    ...marks(own, objective, context),
+    showlegend: false,
+    marker: {
+      color: own.map(({ state }) => seriesColour(STATES.indexOf(state), theme.colours)),
+      symbol: own.map(({ state }) => SYMBOLS[state]),
+      size: own.map((trial) => (best.has(trial) ? 11 : 9)),
+      opacity: OPACITY,
+      line: { color: theme.text, width: 1.5 }
+    }
+  } as unknown as Data;
+}
+
+/** Indices of the trials that are outlined. */
+function outlinedIn({ trials, best }: TrialData, context: IChartContext): Set<number> {
+  const marked = markedTrial(context);
+  const chosen = marked === null ? -1 : trials.findIndex(({ number }) => number === marked);
+  return new Set([...best, chosen]);
+}
+
+function marks(own: readonly Trial[], objective: number, { trans }: IChartContext): object {
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    x: own.map(({ number }) => number),
+    y: own.map(({ values }) => values[objective]),
+    customdata: own.map(({ number }) => number),
+    hoverinfo: 'text',
+    text: own.map((trial) => plainText(words(trial, objective, trans)))
+  };
 }
 
 function words({ number, values, parameters }: Trial, objective: number, trans: TranslationBundle): string {

@@ -1,6 +1,14 @@
+/**
+ * It is taken to cost the least of the latest so many times: what else runs on the machine lengthens it, and nothing
+ * shortens it.
+ */
+const LATEST = 4;
+
 /** Says when something may be done again: not sooner than `interval`, and not for more than `share` of the time. */
 export class Pace {
   private next = -Infinity;
+  /** Of the latest times, in milliseconds. */
+  private costs: number[] = [];
 
   /**
    * @param interval - Milliseconds from one start to the next.
@@ -22,8 +30,8 @@ export class Pace {
     try {
       return action();
     } finally {
-      const cost = performance.now() - started;
-      this.next = started + Math.max(this.interval, cost / this.share);
+      this.costs = [...this.costs, performance.now() - started].slice(-LATEST);
+      this.next = started + Math.max(this.interval, Math.min(...this.costs) / this.share);
     }
   }
 }

@@ -2,6 +2,8 @@
 
 const { quantile } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
+const { age } = require('./ui/age');
+const { quickstartSnapshots } = require('./ui/quickstart');
 const { Gallery } = require('../../ui/gallery/open');
 const { longSample, simulated } = require('../../ui/gallery/payloads');
 const { graphPanel } = require('./ui/graphPanel');
@@ -9,6 +11,9 @@ const { graphPanel } = require('./ui/graphPanel');
 const FRAME_MS = 1000 / 60;
 const UPDATES = 40;
 const FIRSTS = 15;
+const QUICKSTART_STEPS = 200;
+/** As DevTools slow the CPU down to a phone's. */
+const SLOWER = 6;
 /** An hour of a panel that gets four snapshots a second. */
 const HOUR = 4 * 3600;
 /** Sent in bursts: a panel draws the newest a frame, however many come. */
@@ -24,6 +29,7 @@ async function ui(bench) {
     const rows = [
       await heatmap(gallery, bench, [48, 128, 64]),
       await heatmap(gallery, bench, [4, 16, 64]),
+      ...(await quickstart(gallery, bench)),
       ...(await trials(gallery, bench)),
       await firsts(gallery, bench, 'token-strip', longSample(), { choices: { 'token-strip.layers': 'all' } })
     ];
@@ -37,6 +43,18 @@ async function ui(bench) {
     await gallery.close();
   }
   await graphPanel(bench);
+  await age(bench);
+}
+
+/** The two pictures of the tab Load together, snapshot after snapshot of one run: as they are, and with the CPU slowed. */
+async function quickstart(gallery, bench) {
+  const payloads = await quickstartSnapshots(QUICKSTART_STEPS);
+  const picture = ['load-heatmap', 'load-over-time'];
+  const rows = [await updates(gallery, bench, { picture, of: 'of the quickstart', payloads })];
+  await gallery.slow(SLOWER);
+  rows.push(await updates(gallery, bench, { picture, of: `of the quickstart, CPU ${SLOWER} times slower`, payloads }));
+  await gallery.slow(1);
+  return rows;
 }
 
 /** Snapshots of a run of so many layers, experts and tokens. */
@@ -56,7 +74,7 @@ async function trials(gallery, bench) {
   return rows;
 }
 
-/** The last three snapshots of a study of so many trials. */
+/** Three snapshots of a study that goes on, of so many trials. */
 async function searched(trials) {
   const { nas, show } = require('@switchyard/kernel-lib');
   const watch = show.trials();
@@ -65,7 +83,7 @@ async function searched(trials) {
   await nas.study({
     space: nas.space({ x: nas.float(0, 1), layers: nas.integer(1, 8), kind: nas.categorical(['a', 'b', 'c']) }),
     evaluate: ({ candidate }) => {
-      if (++begun > trials - 2) {
+      if (++begun > trials - 3) {
         payloads.push(watch.latest());
       }
       return candidate.x;
@@ -73,7 +91,7 @@ async function searched(trials) {
     ...{ objectives: [{ name: 'loss', better: 'lower' }], trials, strategy: nas.random(), seed: 1 },
     ...{ name: 'bench', storage: 'memory', progress: false, watch }
   });
-  return [...payloads, watch.latest()];
+  return payloads;
 }
 
 /** Whole snapshots drawn in place of one another, until plotly.js is done. */
@@ -81,12 +99,13 @@ async function updates(gallery, bench, { picture, of, payloads }) {
   await gallery.page.evaluate((payloads) => Object.assign(window, { payloads }), payloads);
   await gallery.page.evaluate((name) => window.gallery.timing.first(name, window.payloads[0]), picture);
   await gallery.page.waitForFunction(() => document.querySelector('.main-svg') !== null);
-  const next = (i) => gallery.page.evaluate((i) => window.gallery.timing.update(window.payloads[i % 3]), i);
+  const next = (i) =>
+    gallery.page.evaluate((i) => window.gallery.timing.update(window.payloads[i % window.payloads.length]), i);
   for (let i = 0; i < 5; i++) {
     await next(i + 1);
   }
   const samples = await sample(gallery, UPDATES, next);
-  return report(bench, `${picture} ${of}, update`, samples);
+  return report(bench, `${[picture].flat().join(' and ')} ${of}, update`, samples);
 }
 
 /** A new picture and its first drawing, until the frame that shows it. */

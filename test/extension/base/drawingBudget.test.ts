@@ -18,7 +18,14 @@ function period(budget: DrawingBudget, cost: number): number {
 test('the dearer a drawing, the later the next', () => {
   const budget = new DrawingBudget(() => 0.05);
   expect(budget.wait).toBe(0);
-  expect([10, 20, 100].map((cost) => period(budget, cost))).toEqual([200, 400, 2000]);
+  const periods = [10, 20, 100].map((cost) => period(new DrawingBudget(() => 0.05), cost));
+  expect(periods).toEqual([200, 400, 2000]);
+});
+
+test('a drawing costs the least of the latest eight, which something else may have lengthened', () => {
+  const budget = new DrawingBudget(() => 0.05);
+  expect([10, 100, 20].map((cost) => period(budget, cost))).toEqual([200, 200, 200]);
+  expect(Array.from({ length: 6 }, () => period(budget, 50))).toEqual([200, 200, 200, 200, 200, 400]);
 });
 
 test('the share may change, and after the time has passed the next may come', () => {

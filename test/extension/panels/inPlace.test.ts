@@ -7,8 +7,8 @@ import type { Config, Data, Layout } from 'plotly.js';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlotlyApi } from '../../../extension/base/plotly';
 import { loadPlotly } from '../../../extension/base/plotly';
-import type { IDrawing } from '../../../extension/panels/inPlace';
-import { drawInPlace, frameKey } from '../../../extension/panels/inPlace';
+import type { IDrawing } from '../../../extension/panels/redraw';
+import { drawInPlace, frameKey } from '../../../extension/panels/redraw';
 
 const ROOT = join(__dirname, '../../..');
 

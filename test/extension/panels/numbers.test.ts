@@ -18,18 +18,29 @@ function shown(rows: number, open = true) {
   document.body.append(numbers.node);
   numbers.show(tableOf(rows));
   const drawn = () => [...numbers.node.querySelectorAll('tbody tr')] as HTMLElement[];
-  return { numbers, looked, drawn, button: () => numbers.node.querySelector('button') };
+  const scroll = () => numbers.node.querySelector('div')!.dispatchEvent(new Event('scroll'));
+  return { numbers, looked, drawn, scroll, button: () => numbers.node.querySelector('button') };
 }
 
 test('a table that is closed has no rows; of one that is open few rows are all there', () => {
-  expect(shown(3, false).drawn()).toHaveLength(0);
-  const { drawn, button } = shown(256);
+  const closed = shown(256, false);
+  expect(closed.drawn()).toHaveLength(0);
+  closed.numbers.node.open = true;
+  closed.numbers.show(tableOf(256));
+  expect(closed.drawn()).toHaveLength(256);
+  expect(shown(64).drawn()).toHaveLength(64);
+  const { drawn, button, scroll, numbers } = shown(256);
+  expect(drawn()).toHaveLength(64);
+  scroll();
   expect(drawn()).toHaveLength(256);
+  numbers.show(tableOf(200));
+  expect(drawn()).toHaveLength(200);
   expect(button()).toBeNull();
 });
 
 test('of ten thousand rows some are laid out, and all where the reader asks', () => {
-  const { numbers, drawn, button, looked } = shown(10_000);
+  const { numbers, drawn, button, looked, scroll } = shown(10_000);
+  scroll();
   expect(drawn()).toHaveLength(256);
   expect(button()!.textContent).toBe('Show 9744 more rows');
   drawn()[255].click();
@@ -42,4 +53,21 @@ test('of ten thousand rows some are laid out, and all where the reader asks', ()
   // What was asked for stays, snapshot after snapshot.
   numbers.show(tableOf(300));
   expect(drawn()).toHaveLength(300);
+});
+
+test('rows whose words stay are the same elements, wherever they stand, and clicks mean their new places', () => {
+  const { numbers, drawn, looked } = shown(4);
+  const before = drawn();
+  const rows = [['0', '0'], ['9', '4.5'], ['1', '0.5'], ['2', '7'], ['1', '0.5']]; // prettier-ignore
+  numbers.show({ ...tableOf(0), rows });
+  const after = drawn();
+  expect(after.map((row) => [...row.children].map(({ textContent }) => textContent))).toEqual(rows);
+  expect(after.map((row) => before.indexOf(row))).toEqual([0, -1, 1, -1, -1]);
+  after[2].click();
+  expect(looked).toEqual([{ choices: { row: '2' } }]);
+  numbers.show({ ...tableOf(0), rows: [...rows].reverse() });
+  expect(drawn().map(({ textContent }) => textContent)).toEqual([...rows].reverse().map((row) => row.join('')));
+  numbers.show({ columns: ['other'], rows: [['0']] });
+  expect(numbers.node.querySelector('thead')!.textContent).toBe('other');
+  expect(drawn()).toHaveLength(1);
 });

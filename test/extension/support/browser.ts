@@ -1,5 +1,11 @@
-/** What Lumino's widgets need of a browser and jsdom lacks. Import it first. */
+/** What Lumino's widgets, and ours, need of a browser and jsdom lacks. Import it first. */
 class DragEventStandIn extends MouseEvent {}
-Object.assign(globalThis, { DragEvent: DragEventStandIn });
+/** jsdom lays nothing out: no size changes. */
+class ResizeObserverStandIn {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+Object.assign(globalThis, { DragEvent: DragEventStandIn, ResizeObserver: ResizeObserverStandIn });
 
 export {};

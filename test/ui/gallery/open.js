@@ -48,6 +48,12 @@ class Gallery {
     return this._metrics(options);
   }
 
+  /** Slows the page's CPU down so many times; 1 lets it be. */
+  async slow(rate) {
+    this._cdp ??= await this.page.context().newCDPSession(this.page);
+    await this._cdp.send('Emulation.setCPUThrottlingRate', { rate });
+  }
+
   async wear(theme) {
     await this.page.evaluate(({ css, light }) => window.gallery.wear(css, light), readTheme(theme));
   }

@@ -7,6 +7,7 @@ import type { IChartContext } from '../../../extension/charts/figure';
 import type { IPicture } from '../../../extension/panels/picture';
 import { createTabs } from '../../../extension/panels/tabs';
 import { readTheme } from '../../../extension/base/theme';
+import type { IView } from '../../../extension/base/view';
 
 const trans = nullTranslator.load('');
 
@@ -37,21 +38,32 @@ function drawn(node: HTMLElement): Promise<void> {
   return plot ? new Promise((done) => plot.on('plotly_afterplot', () => done())) : Promise.resolve();
 }
 
-let subject: IPicture | undefined;
+/** Pictures that stand; the first is the one that is looked at. */
+let subjects: IPicture[] = [];
+/** What the reader chose last in a subject. */
+let chosen: Partial<IView> | undefined;
+
+/** An axis of plotly.js, from numbers to pixels. */
+interface IAxis {
+  c2p: (value: number) => number;
+  _offset: number;
+}
 
 /** The figure of the subject without the names that plotly.js makes up for it. */
 interface IPlot extends PlotlyHTMLElement {
-  _fullLayout: { _uid: string };
+  _fullLayout: { _uid: string; xaxis: IAxis; yaxis: IAxis };
   _fullData: { uid: string }[];
+  calcdata: { x: number; y: number; tx?: string }[][];
 }
 
 export const timing = {
-  /** Draws a payload for the first time; resolves after the frame that shows it, with the milliseconds until then. */
-  async first(name: string, payload: Payload, look?: Look): Promise<number> {
-    subject?.dispose();
-    subject = picture(name);
+  /** Draws a payload for the first time, in one picture or several; resolves after the frame that shows it, with the milliseconds until then. */
+  async first(names: string | string[], payload: Payload, look?: Look): Promise<number> {
+    subjects.forEach((each) => each.dispose());
+    subjects = [names].flat().map(picture);
+    subjects[0].looked.connect((_, view) => (chosen = view));
     const start = performance.now();
-    subject.draw(payload, context(look));
+    subjects.forEach((each) => each.draw(payload, context(look)));
     await frame();
     return performance.now() - start;
   },
@@ -64,8 +76,8 @@ export const timing = {
   /** Draws a further payload; resolves with the milliseconds until plotly.js was done. */
   async update(payload: Payload, look?: Look): Promise<number> {
     const start = performance.now();
-    const done = drawn(subject!.node);
-    subject!.draw(payload, context(look));
+    const done = Promise.all(subjects.map(({ node }) => drawn(node)));
+    subjects.forEach((each) => each.draw(payload, context(look)));
     await done;
     return performance.now() - start;
   },
@@ -77,16 +89,34 @@ export const timing = {
     plot().removeAllListeners('plotly_beforeplot');
     return whole;
   },
-  /** All that plotly.js has drawn, as markup. */
+  looked(): Partial<IView> | undefined {
+    return chosen;
+  },
+  /** Pixels in the page of a point that has words, the middle one of the last trace with points. */
+  place(): { x: number; y: number } {
+    const { _fullLayout, calcdata } = plot();
+    const { xaxis, yaxis } = _fullLayout;
+    const points = calcdata.map((trace) => trace.filter(({ x, y, tx }) => tx && Number.isFinite(xaxis.c2p(x)) && Number.isFinite(yaxis.c2p(y)))).filter(({ length }) => length > 0).at(-1)!; // prettier-ignore
+    const { x, y } = points[points.length >> 1];
+    const { left, top } = plot().getBoundingClientRect();
+    return { x: left + xaxis._offset + xaxis.c2p(x), y: top + yaxis._offset + yaxis.c2p(y) };
+  },
+  /** All that plotly.js has drawn, as markup, the attributes of each element by name. */
   markup(): string {
     const { _fullLayout, _fullData } = plot();
     const ids = [_fullLayout._uid, ..._fullData.map(({ uid }) => uid)];
-    return ids.reduce((markup, id, i) => markup.replaceAll(id, `id-${i}`), plot().innerHTML);
+    const copy = plot().cloneNode(true) as HTMLElement;
+    copy.querySelectorAll('*').forEach((node) => {
+      const attributes = [...node.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
+      attributes.forEach((each) => node.removeAttributeNode(each));
+      attributes.forEach((each) => node.setAttributeNode(each));
+    });
+    return ids.reduce((markup, id, i) => markup.replaceAll(id, `id-${i}`), copy.innerHTML);
   }
 };
 
 function plot(): IPlot {
-  return subject!.node.querySelector<IPlot>('.jp-switchyard-plot')!;
+  return subjects[0].node.querySelector<IPlot>('.jp-switchyard-plot')!;
 }
 
 /** After the next frame is on its way to the screen. */

@@ -3,6 +3,7 @@
 const os = require('os');
 const { browserCpu } = require('../../driver/browserCpu');
 const { inTurn } = require('../../driver/inTurn');
+const { openNotebook, runCell, setPanel } = require('../../driver/notebook');
 const { quantile, ratioOfMedians } = require('../../driver/statistics');
 const { digits, printTable } = require('../../driver/table');
 const { pageMetrics } = require('../../../ui/support/pageMetrics');
@@ -23,7 +24,7 @@ console.log(JSON.stringify({ stepsPerSecond: ${STEPS} / seconds }));`;
 async function trainings(bench, browser, server) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  await openNotebook(page, server);
+  await openNotebook(page, server, 'training.ipynb', [PREPARE, TRAIN]);
   await runCell(page, 0);
   // A panel can be opened beside a cell that has a run.
   await runCell(page, 1);
@@ -32,7 +33,7 @@ async function trainings(bench, browser, server) {
   const way = (open) => async () => {
     await setPanel(page, open);
     const before = [(await metrics()).cpu, await all()];
-    const rate = await runCell(page, 1);
+    const { stepsPerSecond: rate } = JSON.parse(await runCell(page, 1));
     const after = [(await metrics()).cpu, await all()];
     const [cpu, browserMs] = after.map((value, i) => (value - before[i]) / STEPS);
     return { rate, cpu, browserMs };
@@ -61,51 +62,6 @@ function report(bench, open, closed) {
   const share = (taken * median(closed, 'rate')) / os.cpus().length;
   bench.note({ ...row, variant: "share of the machine's CPU that the open panel takes", share });
   console.log(`the open panel takes ${(100 * share).toFixed(1)} % of the machine's CPU time`);
-}
-
-async function openNotebook(page, server) {
-  const cells = [{ source: PREPARE }, { source: TRAIN }];
-  const name = server.write('training.ipynb', { cells, kernel: 'switchyard' });
-  await page.goto(`${server.url}/lab`);
-  await page.waitForFunction(() => window.jupyterapp !== undefined);
-  await page.evaluate(async (path) => {
-    const app = window.jupyterapp;
-    await app.restored;
-    const notebook = await app.commands.execute('docmanager:open', { path });
-    await notebook.context.ready;
-    await notebook.sessionContext.ready;
-  }, name);
-}
-
-/** Runs a cell to its end; the steps a second that it printed, if any. */
-function runCell(page, index) {
-  return page.evaluate(async (index) => {
-    const app = window.jupyterapp;
-    const notebook = app.shell.currentWidget.content;
-    notebook.activeCellIndex = index;
-    await app.commands.execute('notebook:run-cell');
-    const outputs = notebook.widgets[index].model.outputs.toJSON();
-    const failed = outputs.find((output) => output.output_type === 'error');
-    if (failed) {
-      throw new Error(`${failed.ename}: ${failed.evalue}`);
-    }
-    const text = outputs.map((output) => [output.text ?? ''].flat().join('')).join('');
-    const found = /\{"stepsPerSecond":([\d.]+)\}/.exec(text);
-    return found && Number(found[1]);
-  }, index);
-}
-
-/** Opens or closes the panel beside the training's cell. */
-async function setPanel(page, open) {
-  const panel = page.locator('.jp-switchyard-Panel');
-  if ((await panel.count()) !== (open ? 1 : 0)) {
-    await page.evaluate(() => window.jupyterapp.commands.execute('switchyard:toggle-panel'));
-  }
-  if (open) {
-    await panel.locator('.main-svg').first().waitFor();
-  } else {
-    await panel.waitFor({ state: 'detached' });
-  }
 }
 
 module.exports = { trainings };

@@ -14,11 +14,20 @@ import { drawnText, traces } from '../../support/traces';
 test('each trial stands at its number, and the line goes where the best so far is', () => {
   const payload = kind('trial');
   const { trials, best } = payload.data;
-  const [line, complete, pruned, running] = traces(trialValues(payload, context));
+  const [line, complete, pruned, running, , outlined] = traces(trialValues(payload, context));
   expect(line).toMatchObject({ x: trials.map(({ number }) => number), y: bestSoFar(payload.data), mode: 'lines' });
-  const done = trials.filter(({ state }) => state === 'complete');
+  const done = trials.filter((trial, i) => trial.state === 'complete' && !best.includes(i));
   expect(complete).toMatchObject({ x: done.map(({ number }) => number), y: done.map(({ values }) => values[0]) });
-  expect((complete as { marker: { size: number[] } }).marker.size.filter((size) => size > 6)).toHaveLength(1);
+  // The best stands out, and the one that is chosen.
+  expect(outlined).toMatchObject({
+    x: [trials[best[0]].number],
+    y: [trials[best[0]].values[0]],
+    marker: { size: [11] }
+  });
+  const chosen = { ...context, choices: { 'trial.chosen': '3' } };
+  const marked = traces(trialValues(payload, chosen)).at(-1)!;
+  expect(marked).toMatchObject({ customdata: [3, trials[best[0]].number], marker: { size: [9, 11] } });
+  expect(traces(trialValues(payload, chosen)).filter(({ x }) => x.includes(3))).toHaveLength(2);
   expect(pruned).toMatchObject({ name: 'pruned' });
   // A trial that failed has no value, and so no mark; nor has one that is under way.
   expect(running).toMatchObject({ name: 'failed', x: [] });
@@ -135,6 +144,25 @@ test('parallel coordinates: an axis for each choice that differs, the better obj
   expect(traces(trialParallel(payload, context)).at(-1)!.y).toEqual([1, 0, 1, null]);
   payload.data.trials.forEach((trial) => (trial.parameters = { same: 1 }));
   expect(trialParallel(payload, context)).toBeNull();
+});
+
+test('parallel coordinates of many trials: dots where no line reaches, and nowhere else', () => {
+  const payload = kind('trial');
+  const [trial] = payload.data.trials;
+  const parameters = (i: number): Trial['parameters'] => (i === 70 ? { b: 1, d: 2 } : { a: i, b: 2, c: i, d: i % 7 });
+  payload.data.trials = Array.from({ length: 80 }, (_, i) => ({ ...trial, number: i, parameters: parameters(i), values: [i % 5] })); // prettier-ignore
+  payload.data.best = [];
+  // The axes are a, b, c, d and the loss: of trial 70 a line joins d and the loss, and nothing reaches b.
+  const dots = traces(trialParallel(payload, context)).filter(({ mode }) => mode!.includes('markers'));
+  expect(dots).toHaveLength(1);
+  expect(dots[0]).toMatchObject({
+    x: [0, 1, 2, 3, 4, null],
+    y: [null, 0, null, null, null, null],
+    customdata: [70, 70, 70, 70, 70, null]
+  });
+  payload.data.trials = payload.data.trials.slice(0, 60);
+  const few = traces(trialParallel(payload, context)).slice(1);
+  expect(new Set(few.map(({ mode }) => mode))).toEqual(new Set(['lines+markers']));
 });
 
 test('labels stay text, and nothing is drawn of nothing', () => {
