@@ -64,7 +64,7 @@ export class Numbers {
     return left === 0 ? [] : [this._button];
   }
 
-  /** What is below is shown when the reader goes there. */
+  /** Shows more rows when the reader comes near the last. */
   private _scroll(): void {
     if (!this._read) {
       this._read = true;

@@ -107,7 +107,7 @@ function reached({ data }: TrialPayload, objective: number, { theme, trans }: IC
   };
 }
 
-/** What a trace of trials shows: those of `drawn`, of one state or of all. */
+/** Settings of a trace of trials: those of `drawn`, of one state or of all. */
 interface IShown {
   objective: number;
   drawn: readonly number[];

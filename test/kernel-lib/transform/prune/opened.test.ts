@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { models, prune, tf } from '@switchyard/kernel-lib';
+import { core, models, prune, tf } from '@switchyard/kernel-lib';
 import { expect, test } from 'vitest';
 import { expectClose } from '../../../support/numeric';
 
@@ -35,19 +35,21 @@ test.each(readdirSync(FOLDER))(
   }
 );
 
-test.each(readdirSync(FOLDER))('%s: masked, its linear layers run without their zeros', async (name) => {
+test.each(readdirSync(FOLDER))('%s: masked, its linear layers and experts run without their zeros', async (name) => {
   const model = await models.open<Opened>(join(FOLDER, name));
   const { model: masked } = prune.unstructured(model, { sparsity: 0.9 });
   const before = logitsOf(masked);
-  const linears = [...masked.modules()].filter(([, each]) => each.kind === 'linear').map(([path]) => path);
-  if (!linears.some((path) => masked.buffers().has(`${path}.weightMask`))) {
-    expect(() => prune.sparseLinears(masked)).toThrow('a linear layer must have zeros that pay');
-  } else {
-    const sparse = prune.sparseLinears(masked);
-    expect([...sparse.formats.keys()].every((path) => linears.includes(path))).toBe(true);
-    expectClose(logitsOf(masked), before, 1e-5);
-    sparse.stop();
-    expect(logitsOf(masked)).toEqual(before);
-  }
+  const matrices = core.maskedPaths(masked);
+  const isBank = (path: string): boolean =>
+    matrices.includes(path) && masked.parameters().get(path)!.shape.length === 3;
+  const sparse = prune.sparseLinears(masked);
+  // Layers by their own path, experts' matrices by the bank's parameter and their number.
+  const ofExperts = [...sparse.formats.keys()].filter((path) => isBank(path.replace(/\.\d+$/, '')));
+  const ofLayers = [...sparse.formats.keys()].filter((path) => matrices.includes(`${path}.weight`));
+  expect(ofExperts.length + ofLayers.length).toBe(sparse.formats.size);
+  expect(ofExperts.length > 0).toBe(matrices.some(isBank));
+  expectClose(logitsOf(masked), before, 1e-5);
+  sparse.stop();
+  expect(logitsOf(masked)).toEqual(before);
   [model, masked].forEach((each) => each.dispose());
 });
