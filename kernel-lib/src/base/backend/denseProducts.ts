@@ -1,3 +1,4 @@
+import { hasCustomOps } from './customOps';
 import { executeSingle } from './load';
 import { takeKernel } from './takeKernel';
 
@@ -6,10 +7,12 @@ import { takeKernel } from './takeKernel';
  * kernel cuts its sums by the sizes of the processor's caches, so that two generations of processors end on other digits.
  */
 export function takeDenseProducts(): void {
-  takeKernel('BatchMatMul', (a, b, attributes) => {
-    const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
-    const attrs = { transpose_a: transposeA, transpose_b: transposeB };
-    return batchesFit(a.shape, b.shape) ? () => executeSingle('SwitchyardMatMul', attrs, [a, b]) : null;
+  takeKernel('BatchMatMul', ({ inputs: { a, b }, attrs }) => {
+    if (a.dtype !== 'float32' || b.dtype !== 'float32' || !batchesFit(a.shape, b.shape) || !hasCustomOps()) {
+      return null;
+    }
+    const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+    return executeSingle('SwitchyardMatMul', { transpose_a: transposeA, transpose_b: transposeB }, [a, b]);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { hasCustomOps } from './customOps';
 import { executeSingle } from './load';
 import { takeKernel } from './takeKernel';
 
@@ -12,12 +13,15 @@ const WORTH = 16;
  */
 export function takeElementwise(): void {
   for (const [kernel, name] of Object.entries(FUNCTIONS)) {
-    takeKernel(kernel, (a, b) => {
+    takeKernel(kernel, ({ inputs: { a, b } }) => {
+      if (a.dtype !== 'float32' || b.dtype !== 'float32' || !hasCustomOps()) {
+        return null;
+      }
       if (repeats(b, a)) {
-        return () => executeSingle('SwitchyardElementwise', { function: name }, [a, b]);
+        return executeSingle('SwitchyardElementwise', { function: name }, [a, b]);
       }
       const turned = name !== 'subtract' && repeats(a, b);
-      return turned ? () => executeSingle('SwitchyardElementwise', { function: name }, [b, a]) : null;
+      return turned ? executeSingle('SwitchyardElementwise', { function: name }, [b, a]) : null;
     });
   }
 }

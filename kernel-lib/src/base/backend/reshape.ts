@@ -1,30 +1,19 @@
-import * as tf from '@tensorflow/tfjs';
-import type { KernelConfig, Tensor } from '@tensorflow/tfjs';
 import { hasCustomOps } from './customOps';
 import { executeSingle } from './load';
-
-const BACKEND = 'tensorflow';
+import { takeKernel } from './takeKernel';
 
 /** Takes reshaping in TensorFlow.js, the user's as well, to the custom op where there is one; to the shape that is there already no op runs. */
 export function takeReshape(): void {
-  const own = tf.getKernel('Reshape', BACKEND);
-  // Plain TensorFlow.js has no such backend.
-  if (own === undefined) {
-    return;
-  }
-  const kernelFunc: KernelConfig['kernelFunc'] = (call) => {
-    const { x } = call.inputs as unknown as { x: Tensor };
-    const shape = sizesOf((call.attrs as unknown as { shape: number[] }).shape, x.size);
+  takeKernel('Reshape', ({ inputs: { x }, attrs, backend }) => {
+    const shape = sizesOf((attrs as { shape: number[] }).shape, x.size);
     if (shape !== null && shape.length === x.rank && shape.every((size, d) => size === x.shape[d])) {
-      (call.backend as tf.KernelBackend).incRef(x.dataId);
+      backend.incRef(x.dataId);
       return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
     }
     // What does not fit TensorFlow's own refuses.
     const fits = shape !== null && x.dtype === 'float32' && hasCustomOps();
-    return fits ? executeSingle('SwitchyardReshape', { sizes: shape }, [x]) : own.kernelFunc(call);
-  };
-  tf.unregisterKernel('Reshape', BACKEND);
-  tf.registerKernel({ ...own, kernelFunc });
+    return fits ? executeSingle('SwitchyardReshape', { sizes: shape }, [x]) : null;
+  });
 }
 
 /** Sizes with that of -1 found; null where they are not of so many values. */

@@ -1,29 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import type { KernelConfig, Tensor } from '@tensorflow/tfjs';
-import { hasCustomOps } from './customOps';
+import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs';
 
 const BACKEND = 'tensorflow';
 
+/** Call of a kernel: its inputs by name, attributes and backend. */
+export interface KernelCall {
+  inputs: Readonly<Record<string, Tensor>>;
+  attrs: unknown;
+  backend: tf.KernelBackend;
+}
+
 /**
- * Takes a kernel of TensorFlow.js with two inputs a and b, for the user's calls as well, to a custom op.
+ * Takes a kernel of TensorFlow.js, for the user's calls as well, to something else.
  *
- * @param instead - What computes it; null where the op does not: TensorFlow's own kernel does then, and where there are no custom ops or inputs are not float32.
+ * @param instead - Its result; null where TensorFlow's own kernel is to compute it.
  */
-export function takeKernel(
-  kernel: string,
-  instead: (a: Tensor, b: Tensor, attributes: unknown) => (() => Tensor) | null
-): void {
+export function takeKernel(kernel: string, instead: (call: KernelCall) => TensorInfo | null): void {
   const own = tf.getKernel(kernel, BACKEND);
   // Plain TensorFlow.js has no such backend.
   if (own === undefined) {
     return;
   }
-  const kernelFunc: KernelConfig['kernelFunc'] = (call) => {
-    const { a, b } = call.inputs as unknown as { a: Tensor; b: Tensor };
-    const fits = a.dtype === 'float32' && b.dtype === 'float32' && hasCustomOps();
-    const run = fits ? instead(a, b, call.attrs) : null;
-    return run === null ? own.kernelFunc(call) : run();
-  };
+  const kernelFunc: KernelConfig['kernelFunc'] = (call) =>
+    instead(call as unknown as KernelCall) ?? own.kernelFunc(call);
   tf.unregisterKernel(kernel, BACKEND);
   tf.registerKernel({ ...own, kernelFunc });
 }
