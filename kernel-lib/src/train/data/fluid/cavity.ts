@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber, fail, given } from '../../../base/core';
 import { sineSolver } from './sineSolver';
-import { advance, innerOf, velocities, type VorticityFlow, type VorticityState } from './vorticity';
+import { framesOf, innerOf, velocities, type VorticityFlow, type VorticityState } from './vorticity';
 
 /** Options of `data.cavity`. */
 export interface CavityOptions {
@@ -47,11 +47,15 @@ export function cavity(options: CavityOptions): FlowCase[] {
     const own = typeof viscosity === 'number' ? viscosity : viscosity[i];
     expectNumber(where, 'lidSpeeds', lidSpeed);
     expectNumber(where, 'viscosity', own, 1e-6);
-    return simulate({ grid, lidSpeed, viscosity: own, interval, frames: [] }, frames, solve);
+    return simulate({ grid, lidSpeed, viscosity: own, interval }, frames, solve);
   });
 }
 
-function simulate(flow: FlowCase, count: number, solve: (right: Float64Array) => Float64Array): FlowCase {
+function simulate(
+  flow: Omit<FlowCase, 'frames'>,
+  frames: number,
+  solve: (right: Float64Array) => Float64Array
+): FlowCase {
   const { grid: G, lidSpeed, viscosity, interval } = flow;
   const h = 1 / (G - 1);
   const state: VorticityState = { grid: G, vorticity: new Float64Array(G * G), stream: new Float64Array(G * G) };
@@ -74,17 +78,12 @@ function simulate(flow: FlowCase, count: number, solve: (right: Float64Array) =>
       }
     }
   };
-  const frame = (): Float32Array => {
+  const picture = (): Float32Array => {
     const out = velocities(state);
     for (let x = 0; x < G; x++) {
       out[2 * ((G - 1) * G + x)] = lidSpeed;
     }
     return out;
   };
-  flow.frames.push(frame());
-  while (flow.frames.length < count) {
-    advance(state, equations, interval);
-    flow.frames.push(frame());
-  }
-  return flow;
+  return { ...flow, frames: framesOf(state, equations, { frames, interval, picture }) };
 }

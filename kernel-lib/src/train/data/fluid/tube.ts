@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber, fail, given } from '../../../base/core';
 import { sineSolver } from './sineSolver';
-import { advance, innerOf, velocities, type VorticityFlow, type VorticityState } from './vorticity';
+import { framesOf, innerOf, velocities, type VorticityFlow, type VorticityState } from './vorticity';
 
 /** Options of `data.tube`. */
 export interface TubeOptions {
@@ -47,11 +47,15 @@ export function tube(options: TubeOptions): TubeCase[] {
     const own = typeof viscosity === 'number' ? viscosity : viscosity[i];
     expectNumber(where, 'inletSpeeds', inletSpeed, 1e-6);
     expectNumber(where, 'viscosity', own, 1e-6);
-    return simulate({ grid, inletSpeed, viscosity: own, interval, frames: [] }, frames, solve);
+    return simulate({ grid, inletSpeed, viscosity: own, interval }, frames, solve);
   });
 }
 
-function simulate(flow: TubeCase, count: number, solve: (right: Float64Array) => Float64Array): TubeCase {
+function simulate(
+  flow: Omit<TubeCase, 'frames'>,
+  frames: number,
+  solve: (right: Float64Array) => Float64Array
+): TubeCase {
   const { grid: G, inletSpeed, viscosity, interval } = flow;
   const h = 1 / (G - 1);
   // The stream function of a flow that is the same everywhere; what is solved for is how far it is from that.
@@ -78,7 +82,7 @@ function simulate(flow: TubeCase, count: number, solve: (right: Float64Array) =>
       }
     }
   };
-  const frame = (): Float32Array => {
+  const picture = (): Float32Array => {
     const out = velocities(state);
     for (let y = 1; y < G - 1; y++) {
       out[2 * y * G] = inletSpeed;
@@ -86,10 +90,5 @@ function simulate(flow: TubeCase, count: number, solve: (right: Float64Array) =>
     }
     return out;
   };
-  flow.frames.push(frame());
-  while (flow.frames.length < count) {
-    advance(state, equations, interval);
-    flow.frames.push(frame());
-  }
-  return flow;
+  return { ...flow, frames: framesOf(state, equations, { frames, interval, picture }) };
 }

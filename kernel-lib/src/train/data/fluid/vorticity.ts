@@ -17,13 +17,27 @@ export interface VorticityFlow {
 }
 
 /** Explicit steps over an interval of time by central differences, as many as the limits of diffusion and of flow ask for. */
-export function advance(state: VorticityState, flow: VorticityFlow, interval: number): void {
+function advance(state: VorticityState, flow: VorticityFlow, interval: number): void {
   const h = 1 / (state.grid - 1);
   const stable = Math.min((0.2 * h * h) / flow.viscosity, (0.2 * h) / Math.max(1e-9, flow.speed));
   const steps = Math.ceil(interval / stable);
   for (let step = 0; step < steps; step++) {
     advanceOnce(state, flow, interval / steps);
   }
+}
+
+/** Pictures of a flow, the first of its state as it is and each other one an interval later. */
+export function framesOf(
+  state: VorticityState,
+  flow: VorticityFlow,
+  { frames, interval, picture }: { frames: number; interval: number; picture: () => Float32Array }
+): Float32Array[] {
+  return Array.from({ length: frames }, (_, i) => {
+    if (i > 0) {
+      advance(state, flow, interval);
+    }
+    return picture();
+  });
 }
 
 function advanceOnce(state: VorticityState, { viscosity, border, solve }: VorticityFlow, dt: number): void {
