@@ -83,6 +83,8 @@ export class RunView extends Widget {
     layout.addWidget(this._configuration);
     layout.addWidget(this._replay);
     layout.addWidget(this._pictures);
+    // Until it is in view, and knows its run's kind, it offers nothing to choose.
+    this._say('', '');
     this._header.chosen.connect(this._choose, this);
     this._replay.chosen.connect((_, step) => this._look({ step }), this);
     this._control.asked.connect((_, request) => this.ask(request), this);

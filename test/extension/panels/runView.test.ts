@@ -126,6 +126,24 @@ function train(seconds: number, from = 2): number {
 
 const shownStep = (): string => view.node.querySelector('.jp-switchyard-controls span')!.textContent;
 
+test('before it is drawn it offers nothing', () => {
+  const source = {
+    runs: () => store.runs('cell'),
+    kernel: () => store.state.kernel,
+    empty: () => '',
+    controls: () => controls
+  };
+  const undrawn = new RunView({ source, view: { ...FIRST_VIEW }, trans, themes: null });
+  const offered = (shown: RunView): string[] =>
+    [...shown.node.querySelectorAll('button, select, input, textarea, progress, summary, [role=tab]')]
+      .filter((control) => control.closest('[hidden], .lm-mod-hidden') === null)
+      .map(({ textContent, nodeName }) => textContent || nodeName.toLowerCase());
+  expect(offered(undrawn)).toEqual([]);
+  expect(undrawn.node.querySelector('.jp-switchyard-badge')!.hasAttribute('hidden')).toBe(true);
+  expect(offered(view)).toContain('Load');
+  undrawn.dispose();
+});
+
 test('snapshots are drawn as far as the time for drawing goes', () => {
   train(20);
   // 30 ms at 3 %, three of four parts of the share, are a drawing a second.
