@@ -3,11 +3,13 @@ import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
 import { tapeSavedOutputs } from './savedOutputs';
+import { mendSinglePieces } from './singlePieces';
 
 takeDenseProducts();
 takeElementwise();
 takeReshape();
 tapeSavedOutputs();
+mendSinglePieces();
 
 export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';
