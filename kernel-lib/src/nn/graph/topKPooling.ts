@@ -14,11 +14,11 @@ export interface TopKPoolingOptions {
   random: Random;
 }
 
-/** What pooling keeps. */
+/** A graph with the nodes that pooling keeps. */
 export interface PooledGraph {
   /** Graph of the nodes that are kept, with the edges among them; a batch stays one. */
   graph: Graph;
-  /** What they hold, times the tanh of their scores, [kept, F]. */
+  /** Values of the nodes, times the tanh of their scores, [kept, F]. */
   nodes: tf.Tensor2D;
   /** Node of the graph before that each is, ascending. */
   kept: Int32Array;
@@ -55,7 +55,7 @@ export class TopKPooling extends Module {
     });
   }
 
-  /** What is kept of the graph of the pass, which stays in it. Call it within a tidy. */
+  /** Nodes that are kept of the graph of the pass, which stays in it. Call it within a tidy. */
   pool(x: tf.Tensor, ctx: Context): PooledGraph {
     const graph = graphOfPass(this, ctx);
     const vector = this.vector.read();
