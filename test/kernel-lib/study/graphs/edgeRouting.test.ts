@@ -56,10 +56,20 @@ test('edges that nodes choose to shut are 0 and the others 1; layers without att
   const shut = Array.from(g.sources.keys()).filter((e) => shares[e] === 0);
   expect(shut.map((e) => `${g.sources[e]} ${g.targets[e]}`).sort()).toEqual(removed.flatMap((u, i) => (i % 2 === 0 ? [`${u} ${removed[i + 1]}`] : [])).sort()); // prettier-ignore
   expect(shares.filter((share) => share !== 0).every((share) => share === 1)).toBe(true);
-  // Of as many experts as nodes, a mixture is no attention.
-  const mixture = new graph.OnGraph(graph.generators.path({ nodes: 2 }), graph.adaptiveChannels().build({ inputWidth: 2, outputWidth: 2, random })); // prettier-ignore
-  const two = spread([2, 2]) as tf.Tensor2D;
-  expect(graph.probes.edgeRouting(mixture, two)).toEqual([]);
+  // Of as many channels as nodes, and of experts with numbers for names, a mixture is no attention.
+  class Numbered extends core.Module {
+    readonly kind = 'numbered';
+    override apply(y: tf.Tensor, ctx: core.Context): tf.Tensor {
+      const nothing = { indices: new Int32Array(3), weights: new Float32Array(3), dropped: null, importance: new Float32Array(2), entropy: 0 }; // prettier-ignore
+      ctx.publish({ kind: 'routing', path: ctx.path, router: 'numbered', numExperts: 2, k: 1, numTokens: 3, experts: ['0', '1'], ...nothing }); // prettier-ignore
+      return y.clone();
+    }
+  }
+  const three = spread([3, 2]) as tf.Tensor2D;
+  const channels = graph.adaptiveChannels().build({ inputWidth: 2, outputWidth: 2, random });
+  for (const mixture of [channels, new Numbered()]) {
+    expect(graph.probes.edgeRouting(new graph.OnGraph(graph.generators.path({ nodes: 3 }), mixture), three)).toEqual([]); // prettier-ignore
+  }
   expect(() => graph.probes.edgeRouting(new layers.Sequential([]) as never, x)).toThrow('graph.probes.edgeRouting: the network must be on a graph (graph.OnGraph)'); // prettier-ignore
-  [x, two, network, mixture].forEach((each) => each.dispose());
+  [x, three, network, channels].forEach((each) => each.dispose());
 });
