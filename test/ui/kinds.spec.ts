@@ -76,6 +76,18 @@ const EXPECTED: Record<(typeof KIND_EXAMPLES)[number], IExpected[]> = {
         picture: 'graph-rewiring',
         trace: -1,
         numbers: { name: 'right', x: right.map(({ x }) => x), y: right.map(({ y }) => y) }
+      },
+      {
+        tab: 'Rewiring',
+        picture: 'graph-sensitivity',
+        trace: 2,
+        numbers: { x: [nodes[12].x], y: [nodes[12].y] }
+      },
+      {
+        tab: 'Rewiring',
+        picture: 'sensitivity-distance',
+        trace: 1,
+        numbers: { x: [0, 1, 2, 3, 4, 5] }
       }
     ];
   })(),

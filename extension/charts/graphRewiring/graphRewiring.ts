@@ -18,7 +18,7 @@ const LEAST = 160;
 const MOST = 420;
 const AROUND = 60;
 /** Nodes from which on they are drawn smaller, so that edges are seen. */
-const MANY = 128;
+export const MANY = 128;
 /** A line has one colour: edges are drawn in so many steps of curvature. */
 const STEPS = 9;
 const DASHES = { kept: 'solid', added: 'dash', removed: 'dot' } as const;
@@ -41,7 +41,7 @@ export function graphRewiring(payload: GraphRewiringPayload, context: IChartCont
       ...(classes.length > 0 && nodes.some((node) => node.class < 0) ? [nodesOf(payload, -1, context)] : [])
     ],
     layout: {
-      ...baseLayout(theme, height(nodes) + moreRows([...Object.values(stateNames(trans)), ...classes], context)),
+      ...baseLayout(theme, graphHeight(nodes) + moreRows([...Object.values(stateNames(trans)), ...classes], context)),
       ...legendAbove(theme),
       margin: { l: 8, r: 8, t: 30, b: 8 },
       hovermode: 'closest',
@@ -68,7 +68,7 @@ function partNote({ data }: GraphRewiringPayload, { trans, awaits = false }: ICh
 }
 
 /** As high as the nodes need where both axes have one scale. */
-function height(nodes: readonly GraphNode[]): number {
+export function graphHeight(nodes: readonly GraphNode[]): number {
   const span = (values: number[]): number => Math.max(...values) - Math.min(...values);
   const [wide, high] = [span(nodes.map(({ x }) => x)), span(nodes.map(({ y }) => y))];
   return AROUND + Math.min(MOST, Math.max(LEAST, wide > 0 ? (WIDTH * high) / wide : MOST));
@@ -150,7 +150,7 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
         xpad: 6,
         tickfont: { size: 10 },
         title: {
-          text: plainText(fitting([measure, trans.__('curvature')], height(nodes) - AROUND)),
+          text: plainText(fitting([measure, trans.__('curvature')], graphHeight(nodes) - AROUND)),
           side: 'right',
           font: { size: 11 }
         }

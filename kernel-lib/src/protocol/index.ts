@@ -52,6 +52,8 @@ export type { ParseOptions } from './parsePayload';
 export { PayloadError } from './payloadError';
 export type { PayloadRefusal } from './payloadError';
 export { lostLine, timeLeft } from './progressLine';
+export { sensitivityByDistance, sensitivityShare, targetDistances } from './sensitivity';
+export type { SensitivityAt } from './sensitivity';
 export { OF_THE_MACHINE } from './scalars';
 export type { Ablation, EarlierChoices, TokenAblation, TokenSample } from './tokenSample';
 export { toldApart } from './toldApart';

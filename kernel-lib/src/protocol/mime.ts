@@ -8,7 +8,7 @@ export const MIME_TYPE = 'application/vnd.switchyard.v1+json';
 export const PICTURE_MIME_TYPE = 'application/vnd.switchyard.picture.v1+json';
 
 /** Version that this library writes. */
-export const SCHEMA_VERSION = '1.6';
+export const SCHEMA_VERSION = '1.7';
 
 /** A payload is at most this many bytes of JSON. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024;

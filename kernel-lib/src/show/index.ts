@@ -15,6 +15,7 @@ export { groups } from './kinds/pruningGroups/payload';
 export type { GroupsOptions } from './kinds/pruningGroups/payload';
 export { graphRewiring } from './kinds/graphRewiring/payload';
 export type { RewiredGraph } from './kinds/graphRewiring/payload';
+export type { ToldSensitivity } from './kinds/graphRewiring/sensitivity';
 export { graph, rewiring } from './kinds/graphRewiring/report';
 export type { RewiringOptions, ShownGraphOptions } from './kinds/graphRewiring/report';
 export { expertLoad } from './kinds/layerAmounts/expertLoad';

@@ -308,6 +308,33 @@ export const mutations: Mutation[] = [
     false
   ),
   of(
+    'graph-rewiring',
+    'a target that is no node',
+    'sensitivity.targets[1]: must be an integer in 0..19, got 20',
+    (d) => (d.sensitivity!.targets[1] = 20),
+    false
+  ),
+  of(
+    'graph-rewiring',
+    'a target without its row',
+    'sensitivity.decadesBelow: must have 3 entries, got 2',
+    (d) => d.sensitivity!.decadesBelow.pop(),
+    false
+  ),
+  of(
+    'graph-rewiring',
+    'a row that is not of all nodes',
+    'sensitivity.decadesBelow[2]: must have 20 entries, got 19',
+    (d) => d.sensitivity!.decadesBelow[2].pop(),
+    false
+  ),
+  of(
+    'graph-rewiring',
+    'a sensitivity above the greatest',
+    'sensitivity.decadesBelow[0][3]: must be null or a finite number of at least 0, got -1',
+    (d) => (d.sensitivity!.decadesBelow[0][3] = -1)
+  ),
+  of(
     'timeline',
     'a span that ends before it starts',
     'spans[3].end: must be a finite number of at least',

@@ -83,7 +83,13 @@ const HUGE: { [K in Kind]: Data<K> } = {
     measure: LONG,
     classes: range(64).map(() => LONG),
     nodes: range(512).map((i) => ({ label: LONG, class: 0, x: i * THIRD, y: -i * THIRD })),
-    edges: range(1024).map((i) => ({ from: i % 512, to: (i + 1) % 512, curvature: -i * THIRD, state: 'kept' as const }))
+    edges: range(1024).map((i) => ({
+      from: i % 512,
+      to: (i + 1) % 512,
+      curvature: -i * THIRD,
+      state: 'kept' as const
+    })),
+    sensitivity: { targets: range(512), decadesBelow: range(512).map((i) => range(512).map((j) => (i + j) * THIRD)) }
   },
   timeline: {
     devices: range(128).map(() => LONG),

@@ -71,7 +71,8 @@ describe('a picture of', () => {
   test('a rewired graph has its edges in the colours of their curvature, added ones dashed', () => {
     const document = drawn(kind('graph-rewiring'));
     const edges = marks(document, 'link', 'path');
-    expect(edges).toHaveLength(43);
+    // The others are those of its sensitivity, without the two that were removed.
+    expect(edges).toHaveLength(43 + 41);
     expect(document.querySelectorAll('g[aria-label="link"][stroke-dasharray="6 4"] path')).toHaveLength(2);
     const bridge = edges.find((edge) => edge.getAttribute('stroke') === 'rgb(179, 88, 6)');
     expect(bridge).toBeDefined();
@@ -103,7 +104,7 @@ describe('an empty payload of', () => {
     ['masks', { groups: [] }, 'no groups'],
     ['merge-tree', { layers: [] }, 'no layers'],
     ['pareto', { points: [], front: [], trajectory: [] }, 'no points on the front'],
-    ['graph-rewiring', { nodes: [], edges: [] }, '0 nodes, 0 edges'],
+    ['graph-rewiring', { nodes: [], edges: [], sensitivity: undefined }, '0 nodes, 0 edges'],
     ['timeline', { spans: [] }, '0 ms']
   ] as const)('%s is still a picture and a text', (name, nothing, words) => {
     const payload = example(name);

@@ -1,6 +1,6 @@
-import { graph, protocol, show, telemetry } from '@switchyard/kernel-lib';
+import { graph, protocol, show, telemetry, tf } from '@switchyard/kernel-lib';
 import { JSDOM } from 'jsdom';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const BARBELL = graph.generators.barbell({ clique: 4 });
 const { report } = graph.rewire.sdrf(BARBELL, { steps: 2, removeAbove: 1.3 });
@@ -87,4 +87,87 @@ test('show.graph with values of edges in place of curvature: one way alone, both
   expect(() => show.graph(g, { edgeValues: { name: 'a', values: [1] } })).toThrow('show.graph: values must be finite numbers, one for each of the 5 edges, got 1 values'); // prettier-ignore
   expect(() => show.graph(g, { edgeValues: { name: 'a', values: [1, 2, NaN, 4, 5] } })).toThrow('got NaN');
   expect(() => show.graph(BARBELL, { before: BARBELL, edgeValues: { name: 'a', values: [] } })).toThrow('show.graph: values of edges are of one graph, without one before'); // prettier-ignore
+});
+
+describe('sensitivity', () => {
+  const path = graph.generators.path({ nodes: 4 });
+  // What is a step farther counts a tenth; nothing of node 3 reaches node 0.
+  const values = [
+    [2, 0.2, 0.02, 0],
+    [0.1, 1, 0.1, 0.01]
+  ];
+
+  test('is told in decades below the greatest of each target, and by distance in words', () => {
+    const payload = show.graph(path, { sensitivity: { values, targets: [0, 1] } });
+    const { sensitivity } = (protocol.parsePayload(telemetry.bound(payload)) as protocol.GraphRewiringPayload).data;
+    expect(sensitivity).toEqual({ targets: [0, 1], decadesBelow: [[0, 1, 2, null], [1, 0, 1, 2]] }); // prettier-ignore
+    const [alone, next, two, three] = protocol.sensitivityByDistance(payload.data);
+    expect(alone).toEqual({ distance: 0, pairs: 2, mean: 1, most: 1 });
+    expect(next).toMatchObject({ distance: 1, pairs: 3 });
+    expect(next.mean).toBeCloseTo(0.1, 12);
+    expect(two.mean).toBeCloseTo(0.01, 12);
+    expect(three).toEqual({ distance: 3, pairs: 1, mean: 0, most: 0 });
+    expect(String(show.figure(payload))).toMatch(/edges in between\s+pairs\s+mean sensitivity\s+most/);
+  });
+
+  test('that a network has is taken as the probe gives it', () => {
+    // Each node passes on half of what it holds to the one before it.
+    const network = (x: tf.Tensor2D): tf.Tensor =>
+      x.add(
+        x
+          .slice([1, 0])
+          .mul(0.5)
+          .pad([
+            [0, 1],
+            [0, 0]
+          ])
+      );
+    const x = tf.ones([4, 2]) as tf.Tensor2D;
+    const { data } = show.graph(path, { sensitivity: { values: graph.probes.sensitivity(network, x) } });
+    expect(data.sensitivity!.targets).toEqual([0, 1, 2, 3]);
+    expect(data.sensitivity!.decadesBelow[1].map((value) => value && Math.round(1000 * value))).toEqual([
+      null,
+      0,
+      300,
+      null
+    ]);
+    x.dispose();
+  });
+
+  test('distances go over edges that are there; where some were left out there are none', () => {
+    const { data } = show.graph(path, { sensitivity: { values, targets: [0, 1] } });
+    const cut = {
+      ...data,
+      edges: data.edges.map((edge, i) => (i === 0 ? { ...edge, state: 'removed' as const } : edge))
+    };
+    expect(protocol.targetDistances(cut)).toEqual([[0, -1, -1, -1], [-1, 0, 1, 2]]); // prettier-ignore
+    expect(protocol.targetDistances({ ...data, omitted: 1 })).toBeNull();
+    expect(protocol.targetDistances({ ...data, of: { nodes: 9, edges: 9 } })).toBeNull();
+  });
+
+  test('of a part of a graph is that of the nodes that are shown', () => {
+    const long = graph.generators.path({ nodes: 600 });
+    const rows = [0, 599].map((target) =>
+      Array.from({ length: 600 }, (_, node) => 10 ** (-Math.abs(node - target) / 100))
+    );
+    const { data } = show.graph(long, { sensitivity: { values: rows, targets: [0, 599] } });
+    const shown = data.nodes.map(({ label }) => Number(label));
+    const kept = [0, 599].filter((target) => shown.includes(target));
+    expect(data.sensitivity!.targets.map((target) => shown[target])).toEqual(kept);
+    kept.forEach((target, t) => shown.forEach((node, i) => expect(Math.abs(data.sensitivity!.decadesBelow[t][i]! - Math.abs(node - target) / 100)).toBeLessThan(0.0501))); // prettier-ignore
+  });
+
+  test.each([
+    [{ values, targets: [0] }, 'sensitivity must have a row for each of the 1 targets, got 2 rows'],
+    [{ values, targets: [0, 4] }, /targets must be an? .*got 4/],
+    [
+      { values: [[1, 2, 3]], targets: [0] },
+      'a row of sensitivity must be a number of at least 0 for each of the 4 nodes, got 3 numbers'
+    ],
+    [{ values: [[1, NaN, 3, 4]], targets: [0] }, 'for each of the 4 nodes, got NaN'],
+    [{ values: [[1, -2, 3, 4]], targets: [0] }, 'for each of the 4 nodes, got -2'],
+    [{ values: [[1, 2, 3, 4]] }, 'sensitivity must have a row for each of the 4 targets, got 1 rows']
+  ])('%j is refused', (sensitivity, words) => {
+    expect(() => show.graph(path, { sensitivity })).toThrow(words);
+  });
 });

@@ -200,8 +200,24 @@ function graphRewiring() {
     measure: 'balanced Forman curvature',
     classes: ['left', 'right'],
     nodes,
-    edges
+    edges,
+    sensitivity: sensitivityAcross()
   });
+}
+
+/** Of three nodes: what is a step farther around a ring counts a third of a decade less, what is beyond the bridge two decades; node 12 reaches nobody. */
+function sensitivityAcross() {
+  const targets = [0, 3, 15];
+  const around = (a, b) => Math.min(Math.abs(a - b) % 10, 10 - (Math.abs(a - b) % 10));
+  const isLeft = (node) => node < 10;
+  const steps = (a, b) =>
+    isLeft(a) === isLeft(b) ? around(a, b) / 3 : (around(a, isLeft(a) ? 0 : 5) + around(b, isLeft(b) ? 0 : 5)) / 3 + 2;
+  const decadesBelow = targets.map((target) =>
+    range(20).map((node) =>
+      node === 12 ? null : Math.round(10 * steps((target % 10) + (isLeft(target) ? 0 : 10), node)) / 10
+    )
+  );
+  return { targets, decadesBelow };
 }
 
 /** Four devices, two micro-batches: the second's sending hides behind the first's computing. */

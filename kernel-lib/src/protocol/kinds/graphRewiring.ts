@@ -2,7 +2,7 @@ import { checkArray, checkInteger, checkNumber, checkNumeric, checkObject, check
 import type { Check } from '../checks';
 import type { Envelope } from '../envelope';
 import { MAX_CLASSES, MAX_NODES, MAX_POINTS } from '../limits';
-import type { Count, Index, Numeric, Text } from '../numbers';
+import type { Count, Index, Magnitude, Numeric, Text } from '../numbers';
 import { checkOmitted } from '../tables';
 
 /** A graph whose edges were added and removed, with the curvature that said where. */
@@ -25,6 +25,22 @@ export interface GraphRewiringData {
   omitted?: Count;
   /** Size of the whole graph, of which a kernel that has it tells more than is here (`details`); absent where it is whole. */
   of?: GraphSize;
+  /** How strongly a network's outputs at nodes hang on what each node holds; absent where none is told. */
+  sensitivity?: GraphSensitivity;
+}
+
+/** Sensitivity of a network's outputs at some nodes to what each node holds. */
+export interface GraphSensitivity {
+  /**
+   * Indices of the nodes whose outputs are meant.
+   * @maxItems 512
+   */
+  targets: Count[];
+  /**
+   * For each target, by node: how many decades below the target's greatest its sensitivity is; null where nothing of the node reaches it.
+   * @maxItems 512
+   */
+  decadesBelow: (Magnitude | null)[][];
 }
 
 /** How large a graph is. */
@@ -84,4 +100,16 @@ export function checkGraphRewiring(value: unknown, path: string): void {
     checkInteger(whole.nodes, `${path}.of.nodes`, nodes);
     checkInteger(whole.edges, `${path}.of.edges`, edges);
   }
+  if (data.sensitivity !== undefined) {
+    checkSensitivity(data.sensitivity, `${path}.sensitivity`, nodes);
+  }
+}
+
+function checkSensitivity(value: unknown, path: string, nodes: number): void {
+  const { targets, decadesBelow } = checkObject(value, path);
+  const target: Check = (item, at) => checkInteger(item, at, 0, nodes - 1);
+  const { length } = checkArray(targets, `${path}.targets`, { max: MAX_NODES, item: target });
+  const decades: Check = (item, at) => checkNumeric(item, at, 0);
+  const row: Check = (item, at) => checkArray(item, at, { length: nodes, item: decades });
+  checkArray(decadesBelow, `${path}.decadesBelow`, { length, item: row });
 }

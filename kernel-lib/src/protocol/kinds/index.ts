@@ -71,7 +71,14 @@ export const DATA_CHECKS: Readonly<Record<Payload['kind'], (data: unknown, path:
 export type { Choice, ChoiceOption, ChoicesData, ChoicesPayload } from './choices';
 export { meanUsage } from './depthUsage';
 export type { DepthSample, DepthUsageData, DepthUsagePayload } from './depthUsage';
-export type { GraphEdge, GraphNode, GraphRewiringData, GraphRewiringPayload, GraphSize } from './graphRewiring';
+export type {
+  GraphEdge,
+  GraphNode,
+  GraphRewiringData,
+  GraphRewiringPayload,
+  GraphSensitivity,
+  GraphSize
+} from './graphRewiring';
 export { latestAmounts } from './layerAmounts';
 export type { LayerAmountsData, LayerAmountsPayload } from './layerAmounts';
 export type { Cost, MaskGroup, MaskParts, MasksData, MasksPayload } from './masks';

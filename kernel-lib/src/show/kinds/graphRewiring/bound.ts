@@ -4,13 +4,17 @@ import { roundTo } from '../../bounds/rounding';
 import { fit } from '../../bounds/fit';
 import { legal, short } from '../../bounds/labels';
 import { omitted } from '../../bounds/omitted';
+import { boundSensitivity } from './sensitivity';
 
 /** Positions are for a picture of a thousand pixels. */
 const POSITION_DIGITS = 5;
 
 /** Kept edges go first, the flattest of them; what was rewired stays. Then labels are cut. */
-export function boundGraphRewiring(payload: GraphRewiringPayload): GraphRewiringPayload {
-  const { edges } = payload.data;
+export function boundGraphRewiring(given: GraphRewiringPayload): GraphRewiringPayload {
+  const { edges, sensitivity } = given.data;
+  const payload = sensitivity
+    ? { ...given, data: { ...given.data, sensitivity: boundSensitivity(sensitivity) } }
+    : given;
   const max = Math.min(MAX_POINTS, edges.length);
   const rewired = edges.filter(({ state }) => state !== 'kept').length;
   const order = byWeight(payload.data);
@@ -40,6 +44,7 @@ function withEdges(data: GraphRewiringData, kept: readonly number[], text: (labe
     })),
     edges,
     ...omitted(data.omitted, data.edges.length - kept.length),
+    ...(data.sensitivity ? { sensitivity: data.sensitivity } : {}),
     ...(data.of && (data.nodes.length < data.of.nodes || kept.length < data.of.edges) ? { of: data.of } : {})
   };
 }

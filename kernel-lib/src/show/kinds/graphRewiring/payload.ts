@@ -4,6 +4,7 @@ import type { GraphEdge, GraphNode, GraphRewiringPayload } from '../../../protoc
 import { omitted } from '../../bounds/omitted';
 import { still } from '../../envelope';
 import { partOf, placesIn } from './part';
+import { sensitivityOf, type ToldSensitivity } from './sensitivity';
 import { columnsOf, drawWhole, tellWhole } from './whole';
 
 /** Graph before and after it was rewired. */
@@ -18,6 +19,8 @@ export interface RewiredGraph {
   measure?: string;
   /** Title for people. Default "rewired graph". */
   title?: string;
+  /** Sensitivity of outputs at some nodes to what each node holds. Default: none is told. */
+  sensitivity?: ToldSensitivity;
 }
 
 /**
@@ -53,7 +56,11 @@ export function graphRewiring(graph: RewiredGraph): GraphRewiringPayload {
       to: place[edges[edge].to]
     }))
   };
-  const around = { measure, classes: [...classes], ...omitted(0, edges.length - shown.edges.length), of: whole.of };
+  const told = graph.sensitivity && sensitivityOf(where, graph.sensitivity, nodes.length, part.nodes);
+  const around = {
+    ...{ measure, classes: [...classes], ...omitted(0, edges.length - shown.edges.length), of: whole.of },
+    ...(told === undefined ? {} : { sensitivity: told })
+  };
   const payload = still('graph-rewiring', { ...around, ...shown }, { title });
   tellWhole(payload, whole);
   drawWhole(payload, whole);

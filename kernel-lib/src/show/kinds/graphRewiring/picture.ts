@@ -5,6 +5,7 @@ import { colourOf, signedColour } from '../../pictures/colours';
 import { legend } from '../../pictures/legend';
 import { COLUMN, STYLE, WIDTH } from '../../pictures/sizes';
 import { manyEdges } from './manyEdges';
+import { sensitivityPictures } from './sensitivityPicture';
 
 const DASHES: Record<GraphEdge['state'], string> = { kept: 'none', added: '6 4', removed: '2 3' };
 const MARGIN = 16;
@@ -33,7 +34,8 @@ export function graphRewiringPicture(data: GraphRewiringData, tools: Drawing): (
           [legend('before', [], tools, COLUMN), legend('after', [], tools, COLUMN)],
           [graph(beforeOf(data), most, COLUMN, tools), graph(afterOf(data), most, COLUMN, tools)]
         ]
-      : [[graph(data, most, WIDTH, tools)]])
+      : [[graph(data, most, WIDTH, tools)]]),
+    ...sensitivityPictures(data, tools)
   ];
 }
 

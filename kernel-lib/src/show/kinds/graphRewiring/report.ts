@@ -4,6 +4,7 @@ import { balancedForman, components, type EdgeCurvature, layout, ollivier } from
 import type { GraphRewiringPayload } from '../../../protocol';
 import type { Rewiring, RewiringReport } from '../../../transform/rewire';
 import { graphRewiring, type RewiredGraph } from './payload';
+import type { ToldSensitivity } from './sensitivity';
 
 /** Options of `show.rewiring`. */
 export interface RewiringOptions {
@@ -13,6 +14,8 @@ export interface RewiringOptions {
   labels?: readonly string[];
   /** Names of the types of nodes. Default: their numbers. */
   classes?: readonly string[];
+  /** Sensitivity of a network's outputs to what each node holds, as `graph.probes.sensitivity` gives it: a click on a node then colours the others by it, beside what it is by distance. Default: none. */
+  sensitivity?: ToldSensitivity;
   /** Title for people. Default: the method, and how many added edges meet its criterion. */
   title?: string;
 }
@@ -49,7 +52,8 @@ export function rewiring(value: Rewiring | RewiringReport, options: RewiringOpti
  *
  * @example show.payload(show.graph(graph.generators.randomGeometric({ nodes: 40_000, radius: 0.0063 })))
  * @example show.payload(show.graph(g, { edgeValues: { name: 'attention', values: graph.probes.edgeRouting(net, x)[0].shares } }))
- * @throws {SwitchyardError} where the measure is another, an edge has no way back (unless values are given, which need none), or places or values are not one for each node or edge.
+ * @example show.payload(show.graph(g, { sensitivity: { values: graph.probes.sensitivity(net, x) } }))
+ * @throws {SwitchyardError} where the measure is another, rows of sensitivity are not as they must be, an edge has no way back (unless values are given, which need none), or places or values are not one for each node or edge.
  */
 export function graph(of: Graph, options: ShownGraphOptions = {}): GraphRewiringPayload {
   const { title = 'graph' } = options;
@@ -57,7 +61,7 @@ export function graph(of: Graph, options: ShownGraphOptions = {}): GraphRewiring
 }
 
 function shown(where: string, after: Graph, options: ShownGraphOptions): GraphRewiringPayload {
-  const { measure = 'balanced Forman', labels, classes, title, before, edgeValues } = options;
+  const { measure = 'balanced Forman', labels, classes, title, before, edgeValues, sensitivity } = options;
   expectOneOf(where, 'measure', measure, Object.keys(MEASURES) as (keyof typeof MEASURES)[]);
   if (edgeValues !== undefined && before !== undefined) {
     fail(where, 'values of edges are of one graph, without one before', 'edgeValues and before');
@@ -76,7 +80,8 @@ function shown(where: string, after: Graph, options: ShownGraphOptions): GraphRe
     edges,
     classes: Array.from({ length: count }, (_, type) => classes?.[type] ?? String(type)),
     measure: edgeValues?.name ?? `${measure} curvature`,
-    title
+    title,
+    ...(sensitivity === undefined ? {} : { sensitivity })
   });
 }
 

@@ -36,7 +36,12 @@ const PICTURED = { nodes: 2000, edges: 5000 };
 /** Has the saved picture drawn from as much of the whole graph as it shows. */
 export function drawWhole(payload: GraphRewiringPayload, whole: WholeGraph): void {
   if (payload.data.of !== undefined) {
-    drawFrom(payload, () => ({ ...payload.data, ...rowsOf(taken(whole, partOf(whole, PICTURED))) }));
+    // Of a part, whose nodes have other numbers, is what an output says of sensitivity.
+    drawFrom(payload, () => ({
+      ...payload.data,
+      sensitivity: undefined,
+      ...rowsOf(taken(whole, partOf(whole, PICTURED)))
+    }));
   }
 }
 
