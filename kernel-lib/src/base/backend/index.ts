@@ -3,10 +3,12 @@ import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
 import { tapeSavedOutputs } from './savedOutputs';
+import { takeSoftmax } from './softmax';
 
 takeDenseProducts();
 takeElementwise();
 takeReshape();
+takeSoftmax();
 tapeSavedOutputs();
 
 export { asBackwardPass } from './backwardPass';
