@@ -54,7 +54,7 @@ async function compileCustomOps({ library, tensorflow, openblas, log }, { output
   const cpu = fs.readFileSync('/proc/cpuinfo', 'utf8');
   const common = [...flags, '-std=c++17', '-fPIC', '-w', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'];
   const include = [tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`);
-  const rows = path.join(__dirname, 'softmax_rows.cc');
+  const rows = path.join(SOURCES, 'softmax_rows.cc');
   const first = await capture(compiler, [...common, ...wheelFlags(cpu), ...include, '-c', '-o', apart, rows], { log });
   if (first.code !== 0) {
     return first;

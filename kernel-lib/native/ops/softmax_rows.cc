@@ -1,8 +1,8 @@
-// Apart from the ops: Eigen's exp and its order of sums hang on the instructions, and these are compiled for those that TensorFlow's wheel
+// A unit of its own: Eigen's exp and its order of sums hang on the instructions, and these are compiled for those that TensorFlow's wheel
 // is. Under a name of their own its templates stay apart from those of the ops.
 #define Eigen EigenOfTensorFlow
 
-#include "ops/softmax_rows.h"
+#include "softmax_rows.h"
 
 #include "unsupported/Eigen/CXX11/Tensor"
 
