@@ -2,6 +2,7 @@
 import type { Layout } from 'plotly.js';
 import type { PlotlyApi } from '../../base/plotly';
 import type { IDrawing, Trace } from './drawing';
+import { drawCells, forgetColours } from './drawCells';
 import { isHeatmap, liveFields, liveMarks, notesOf, SPACING, TICKS } from './drawing';
 import type { IAxis, IFullTrace, IStanding, ISubplot } from './standing';
 import { stands } from './standing';
@@ -21,12 +22,13 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
     return false;
   }
   const bars = traces.map((trace, i) => isHeatmap(trace) && coloursOf(trace) !== coloursOf(plot.data[i]));
+  bars.forEach((changed, i) => changed && forgetColours(plot._fullData[i]));
   const before = notesOf(plot.layout).map(({ text }) => text);
   traces.forEach((trace, i) => beside && !isHeatmap(trace) ? showTexts(plot, i, trace, texts[i]) : take(plot, i, trace, beside)); // prettier-ignore
   plot.data = traces;
   moveAxes(plotly, plot, layout);
   if (beside) {
-    traces.forEach((trace, i) => isHeatmap(trace) && drawCells(plot, i));
+    traces.forEach((trace, i) => isHeatmap(trace) && drawCells(plotly, plot, i));
   } else {
     plot._fullLayout._basePlotModules.forEach((module) => module.plot(plot));
   }
@@ -126,14 +128,6 @@ function placeOf({ range, dtick }: IAxis): string {
 function removeTicks({ _id }: IAxis, { xaxislayer, yaxislayer, gridlayer }: ISubplot): void {
   (_id.startsWith('x') ? xaxislayer : yaxislayer).selectAll(`.${_id}tick`).remove();
   gridlayer.selectAll(`.${_id}grid`).remove();
-}
-
-function drawCells(plot: IStanding, index: number): void {
-  const full = plot._fullData[index];
-  plot._hmpixcount = plot._hmlumcount = 0;
-  const subplot = plot._fullLayout._plots[full.xaxis + full.yaxis];
-  full._module.plot(plot, subplot, [plot.calcdata[index]], subplot.plot.select('.heatmaplayer'));
-  full._module.style(plot);
 }
 
 /** From the first that changed to the last, so that they keep their order. */
