@@ -45,6 +45,10 @@ function markup(): Promise<string> {
   return gallery.page.evaluate(() => window.gallery.timing.markup());
 }
 
+function lightness(): Promise<number> {
+  return gallery.page.evaluate(() => window.gallery.timing.lightness());
+}
+
 function picture(): Promise<Buffer> {
   return gallery.page.locator('.jp-switchyard-plot').screenshot({ animations: 'disabled' });
 }
@@ -57,11 +61,13 @@ async function expectSame(before: IDrawn, after: IDrawn): Promise<boolean> {
     after.payload,
     after.look
   ] as const);
-  const [updated, seen, hovered] = [await markup(), await picture(), await hoverText(after)];
+  const [updated, light, seen, hovered] = [await markup(), await lightness(), await picture(), await hoverText(after)];
   await first(after);
   if (!whole) {
     expect(updated).toBe(await markup());
   }
+  // plotly.js counts the gaps between cells to the cells.
+  expect(light).toBeCloseTo(await lightness(), 2);
   expect(seen.equals(await picture())).toBe(true);
   expect(hovered).toEqual(await hoverText(after));
   return whole;

@@ -86,7 +86,9 @@ function takeBar(full: IFullTrace, trace: Trace): void {
 function moveAxes(plotly: PlotlyApi, plot: IStanding, layout: Partial<Layout>): void {
   const subplots = Object.values(plot._fullLayout._plots);
   const axes = new Map(subplots.flatMap((subplot) => [subplot.xaxis, subplot.yaxis].map((axis) => [axis, subplot])));
-  const before = new Map([...axes.keys()].map((axis) => [axis, { ...axis, place: placeOf(axis) }]));
+  const before = new Map(
+    [...axes.keys()].map((axis) => [axis, { dtick: axis.dtick, range: axis.range, place: placeOf(axis) }])
+  );
   plot.layout = layout;
   plot._fullLayout.annotations?.forEach((note, i) => (note._input = notesOf(layout)[i]));
   axes.forEach((_, axis) => {
@@ -116,7 +118,7 @@ function drawAxis(plotly: PlotlyApi, plot: IStanding, axis: IAxis): void {
 }
 
 /** Whether an axis with labels at the same distance as before has new ones at its end alone: plotly.js adds them after the others. */
-function goesOn(before: IAxis, { tickmode, dtick, range }: IAxis): boolean {
+function goesOn(before: Pick<IAxis, 'dtick' | 'range'>, { tickmode, dtick, range }: IAxis): boolean {
   return tickmode === 'linear' && dtick === before.dtick && Number(range[0]) >= Number(before.range[0]);
 }
 

@@ -54,6 +54,8 @@ interface IPlot extends PlotlyHTMLElement {
   _fullLayout: { _uid: string; xaxis: IAxis; yaxis: IAxis };
   _fullData: { uid: string }[];
   calcdata: { x: number; y: number; tx?: string }[][];
+  _hmlumcount: number;
+  _hmpixcount: number;
 }
 
 export const timing = {
@@ -100,6 +102,11 @@ export const timing = {
     const { x, y } = points[points.length >> 1];
     const { left, top } = plot().getBoundingClientRect();
     return { x: left + xaxis._offset + xaxis.c2p(x), y: top + yaxis._offset + yaxis.c2p(y) };
+  },
+  /** Mean lightness of a heatmap's cells, which what is dragged over them stands out from; 0 of other figures. */
+  lightness(): number {
+    const { _hmlumcount: sum, _hmpixcount: pixels } = plot();
+    return pixels > 0 ? sum / pixels : 0;
   },
   /** All that plotly.js has drawn, as markup, the attributes of each element by name, and the images as the browser encodes their pixels. */
   async markup(): Promise<string> {
