@@ -114,7 +114,7 @@ function series(
     name: plainText(data.series[index]),
     x: own.map(({ point }) => point.x),
     y: own.map(({ point }) => point.y),
-    error_y: errorBars(
+    ...errorBars(
       own.map(({ point }) => point),
       colour
     ),
@@ -130,17 +130,22 @@ function series(
   } as unknown as Data;
 }
 
+/** Nothing where no point has an interval: a figure without them gets new numbers in place. */
 function errorBars(points: readonly ParetoPoint[], color: string): object {
-  return {
+  if (!points.some(({ low, high }) => low !== null && high !== null)) {
+    return {};
+  }
+  const error_y = {
     type: 'data',
+    visible: true,
     symmetric: false,
-    visible: points.some(({ low, high }) => low !== null && high !== null),
     array: points.map(({ y, high }) => (high === null ? 0 : Math.max(0, high - y))),
     arrayminus: points.map(({ y, low }) => (low === null ? 0 : Math.max(0, y - low))),
     color,
     thickness: 1,
     width: 2
   };
+  return { error_y };
 }
 
 /** Step lines beside the front, such as what half of several searches attain. */

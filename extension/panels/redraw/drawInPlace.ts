@@ -23,6 +23,7 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
   }
   const bars = traces.map((trace, i) => isHeatmap(trace) && coloursOf(trace) !== coloursOf(plot.data[i]));
   bars.forEach((changed, i) => changed && forgetColours(plot._fullData[i]));
+  const named = traces.some((trace, i) => markInLegend(trace) !== markInLegend(plot.data[i]));
   const before = notesOf(plot.layout).map(({ text }) => text);
   traces.forEach((trace, i) => beside && !isHeatmap(trace) ? showTexts(plot, i, trace, texts[i]) : take(plot, i, trace, beside)); // prettier-ignore
   plot.data = traces;
@@ -35,6 +36,9 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
   if (bars.some(Boolean)) {
     plotly.drawColourBars(plot);
   }
+  if (named && layout.showlegend === true) {
+    plotly.drawLegend(plot);
+  }
   drawNotes(plotly, plot, before);
   plot._fullLayout._rehover?.();
   plot.emit('plotly_afterplot');
@@ -43,6 +47,13 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
 
 function coloursOf({ zmin, zmax, colorscale, colorbar }: Trace): string {
   return JSON.stringify([zmin, zmax, colorscale, colorbar]);
+}
+
+/** What a legend takes from the marks' lists: the mean of numbers, the first of words. */
+function markInLegend({ marker }: Trace): string {
+  const { line = {}, ...own } = (marker ?? {}) as Trace & { line?: Trace };
+  const lists = [...Object.values(own), ...Object.values(line)].filter(Array.isArray) as (number | string)[][];
+  return JSON.stringify(lists.map((of) => (typeof of[0] === 'number' ? (of as number[]).reduce((a, b) => a + b, 0) / of.length : of[0]))); // prettier-ignore
 }
 
 /** Gives a trace's numbers to the one that stands, and has their places computed. */
