@@ -1,7 +1,7 @@
 /** @file Candidates in the plane of two objectives: their front, their intervals, and the way that a search took. */
 import type { ParetoAxis, ParetoPayload, ParetoPoint } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, LayoutAxis } from 'plotly.js';
-import { seriesColour } from '../amounts';
+import { seriesColour, seriesSymbol } from '../amounts';
 import { drawnWords, evenly } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
@@ -14,7 +14,6 @@ const LEFT = 54;
 const RIGHT = 12;
 const TOP = 30;
 const BOTTOM = 44;
-const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
 const DASHES = ['dot', 'dash', 'dashdot'] as const;
 const CHOICE = 'pareto.search';
 /** Points that are drawn at most. */
@@ -120,7 +119,7 @@ function series(
     ),
     marker: {
       color: colour,
-      symbol: SYMBOLS[index % SYMBOLS.length],
+      symbol: seriesSymbol(index),
       size: own.map(({ i }) => (onFront.has(i) ? 9 : 6)),
       opacity: own.map(({ i }) => (onFront.has(i) || !tried.has(i) ? 1 : 0.55)),
       line: { color: theme.background, width: 0.5 }
