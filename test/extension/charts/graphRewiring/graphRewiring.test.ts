@@ -73,7 +73,7 @@ test('a class whose colour another one has already has a symbol of its own', () 
   const colours = context.theme.colours.series.length;
   payload.data.classes = Array.from({ length: colours + 1 }, (_, i) => `class ${i}`);
   const nodes = traces(graphRewiring(payload, context)).filter(({ name }) => name?.startsWith('class '));
-  const looks = nodes.map(({ marker: { color, symbol } }) => `${color} ${String(symbol)}`);
+  const looks = nodes.map(({ marker: { color, symbol } }) => `${color} ${symbol}`);
   expect(new Set(looks.slice(0, colours).map((look) => look.split(' ').at(-1)))).toEqual(new Set(['circle']));
   expect(new Set(looks).size).toBe(colours + 1);
 });
