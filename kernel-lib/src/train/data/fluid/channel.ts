@@ -55,7 +55,7 @@ export function channelFrames(
       });
     },
     solve: (now) => {
-      const found = solve(innerOf(now, (at) => (body?.solid[at] === 1 ? 0 : -now.vorticity[at])));
+      const found = solve(innerOf(now, (at) => -now.vorticity[at]));
       const inner = (at: number): number => (Math.floor(at / G) - 1) * (G - 2) + (at % G) - 1;
       const missing = body && Float64Array.from(body.surface, (at) => onBody - even(at) - found[inner(at)]);
       const more = missing && body.correction(missing);
