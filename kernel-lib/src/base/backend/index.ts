@@ -3,12 +3,14 @@ import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
 import { tapeSavedOutputs } from './savedOutputs';
+import { mendScopeResults } from './scopeResults';
 import { mendSinglePieces } from './singlePieces';
 
 takeDenseProducts();
 takeElementwise();
 takeReshape();
 tapeSavedOutputs();
+mendScopeResults();
 mendSinglePieces();
 
 export { asBackwardPass } from './backwardPass';
