@@ -38,7 +38,7 @@ const error = (rows: number[][]): number => {
   return Math.hypot(...difference) / Math.hypot(...size);
 };
 
-describe('[graphsaint] subgraphs without bias', () => {
+describe('[graphsaint] subgraphs without bias (pyg#2130)', () => {
   test.each(SAMPLERS)(
     '[graphsaint] %s: over the subgraphs that inclusion was counted on, the mean of what a node hears is exactly that of the whole graph, and the mean loss that of all nodes',
     (_name, options) => {

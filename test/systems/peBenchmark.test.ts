@@ -30,7 +30,7 @@ describe('Benchmarking Positional Encodings', () => {
     });
   });
 
-  test('[pe-benchmark] probabilities of coming back by hand, and alike on all nodes of a skip link', () => {
+  test('[pe-benchmark] probabilities of coming back by hand, with weights (pyg#10098)', () => {
     // A path of three: from an end by way of the middle; from the middle it comes back every second step.
     const { values, width } = graph.embed.randomWalk(path(3), { steps: 4 });
     expect(width).toBe(4);

@@ -121,9 +121,9 @@ export const routerSystems: readonly SystemEntry[] = [
     measured: {
       test: 'test/systems/mowst.slow.test.ts',
       figures:
-        'accuracy of both less that of the better one alone 0.286 +- 0.030; share of nodes asked of the strong expert, of those that ' +
+        'accuracy of both less that of the better one alone 0.288 +- 0.029; share of nodes asked of the strong expert, of those that ' +
         'features do not tell less of those that they tell 0.849 +- 0.049',
-      date: '2026-11-30'
+      date: '2026-12-01'
     },
     note:
       'The loss is C L_weak + (1 - C) L_strong with C = tanh(sharpness * variance of the weak probabilities), the sharpness learnt. ' +

@@ -76,3 +76,15 @@ test('a rewiring, and its report, show themselves: the picture, and its shape be
     expect(text).toContain(`criterion of an added edge: ${done.report.criterion}; ${done.report.criterionMet.met} of 2 meet it`); // prettier-ignore
   }
 });
+
+test('show.graph with values of edges in place of curvature: one way alone, both ways as their mean, no loops; what is refused', () => {
+  const g = graph.fromEdges({ numNodes: 4, edges: [[0, 1], [1, 0], [2, 1], [3, 3], [0, 2]] }); // prettier-ignore
+  const value = (u: number, v: number): number => u + 10 * v;
+  const values = Float32Array.from(g.sources, (u, e) => value(u, g.targets[e]));
+  const { data } = protocol.parsePayload(show.graph(g, { edgeValues: { name: 'attention', values } })) as protocol.GraphRewiringPayload; // prettier-ignore
+  expect(data.edges.map(({ from, to, curvature, before }) => [from, to, curvature, before])).toEqual([[0, 1, (10 + 1) / 2, undefined], [1, 2, 12, undefined], [0, 2, 20, undefined]]); // prettier-ignore
+  expect([data.measure, data.nodes.length]).toEqual(['attention', 4]);
+  expect(() => show.graph(g, { edgeValues: { name: 'a', values: [1] } })).toThrow('show.graph: values must be finite numbers, one for each of the 5 edges, got 1 values'); // prettier-ignore
+  expect(() => show.graph(g, { edgeValues: { name: 'a', values: [1, 2, NaN, 4, 5] } })).toThrow('got NaN');
+  expect(() => show.graph(BARBELL, { before: BARBELL, edgeValues: { name: 'a', values: [] } })).toThrow('show.graph: values of edges are of one graph, without one before'); // prettier-ignore
+});

@@ -3,6 +3,8 @@ import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
 import { tapeSavedOutputs } from './savedOutputs';
+import { mendScopeResults } from './scopeResults';
+import { mendSinglePieces } from './singlePieces';
 import { takeSoftmax } from './softmax';
 
 takeDenseProducts();
@@ -10,6 +12,8 @@ takeElementwise();
 takeReshape();
 takeSoftmax();
 tapeSavedOutputs();
+mendScopeResults();
+mendSinglePieces();
 
 export { asBackwardPass } from './backwardPass';
 export { customOpsError, hasCustomOps, useCustomOps } from './customOps';

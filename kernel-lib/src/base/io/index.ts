@@ -1,3 +1,4 @@
+export { csvCells } from './csvCells';
 export { environments } from './environments';
 export { LineProcess } from './lineProcess';
 export { pythons } from './pythons';

@@ -72,7 +72,7 @@ export class ConeQueries extends Module {
     );
     const both = Axis.of('axis, aperture', 3 * width).pin('a cone has them');
     const feed = (name: string): FeedForward =>
-      this.addChild(name, new FeedForward({ width: both, hidden: Axis.of('hidden', 2 * width), random: random.child(name) })); // prettier-ignore
+      this.addChild(name, new FeedForward({ width: both, hidden: Axis.of('hidden', 2 * width), outputs: axis, random: random.child(name) })); // prettier-ignore
     this.between = feed('between');
     this.narrow = feed('narrow');
     if (features !== undefined) {
@@ -202,16 +202,14 @@ export class ConeQueries extends Module {
   /** Conjunction of cones. */
   intersect(parts: readonly Cones[], ctx: Context): Cones {
     const read = parts.map(({ axis, aperture }) => tf.concat([axis.cos(), axis.sin(), aperture.div(Math.PI)], 1));
-    const d = this.options.width;
-    const first = (x: tf.Tensor): tf.Tensor2D => x.slice([0, 0], [-1, d]) as tf.Tensor2D;
-    const scores = read.map((each) => first(this.between.apply(each, ctx.within('between'))));
+    const scores = read.map((each) => this.between.apply(each, ctx.within('between')));
     const shares = tf.unstack(tf.softmax(tf.stack(scores, 2)), 2);
     const along = (of: (axis: tf.Tensor) => tf.Tensor): tf.Tensor =>
       tf.addN(parts.map(({ axis }, i) => of(axis).mul<tf.Tensor>(shares[i]))); // prettier-ignore
     const axis = tf.atan2(along((angle) => angle.sin()), along((angle) => angle.cos()).add(1e-9)) as tf.Tensor2D; // prettier-ignore
     const least = parts.map(({ aperture }) => aperture).reduce((a, b) => tf.minimum<tf.Tensor2D>(a, b));
     const all = tf.addN(read.map((each) => this.narrow.apply(each, ctx.within('narrow')))).div(parts.length);
-    return { axis, aperture: least.mul(first(all).add(2).sigmoid()) };
+    return { axis, aperture: least.mul(all.add(2).sigmoid()) };
   }
 
   private picked(rows: tf.Tensor2D, ids: readonly number[], name: string): tf.Tensor2D {

@@ -77,3 +77,5 @@ export { InfluenceSearch } from './influenceSearch';
 export type { InfluenceSearchOptions, SeedSearchOptions } from './influenceSearch';
 export { PrecodingNetwork } from './precodingNetwork';
 export type { PrecodingNetworkOptions } from './precodingNetwork';
+export { TopKPooling } from './topKPooling';
+export type { PooledGraph, TopKPoolingOptions } from './topKPooling';

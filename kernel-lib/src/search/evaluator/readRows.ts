@@ -2,6 +2,7 @@ import { createReadStream } from 'fs';
 import { createInterface } from 'readline';
 import { createGunzip } from 'zlib';
 import { fail } from '../../base/core';
+import { csvCells } from '../../base/io';
 
 /** A row of a table: cells by column; text in CSV, any JSON in JSON lines. */
 export interface TableRow {
@@ -42,7 +43,7 @@ export async function* readRows(file: string): AsyncGenerator<TableRow> {
       yield { cells: objectOf(text, line), line };
       continue;
     }
-    const cells = cellsOf(text, line);
+    const cells = csvCells(WHERE, text, line);
     if (columns === null || columns.every((name) => PARTS.includes(name))) {
       columns = expectNames(cells);
     } else if (cells.length !== columns.length) {
@@ -70,16 +71,4 @@ function objectOf(text: string, line: number): Map<string, unknown> {
 function expectNames(cells: string[]): string[] {
   const twice = cells.find((name, i) => cells.indexOf(name) !== i && !PARTS.includes(name));
   return twice === undefined ? cells : fail(WHERE, 'each column must have a name of its own', twice);
-}
-
-/** Cells of a line of CSV (RFC 4180); a quoted one ends in the line in which it begins. */
-function cellsOf(text: string, line: number): string[] {
-  const cells: string[] = [];
-  const cell = /("(?:[^"]|"")*"|[^",]*)(,|$)/y;
-  for (let more = true; more;) {
-    const found = cell.exec(text) ?? fail(WHERE, `line ${line} must be CSV`, text);
-    cells.push(found[1].startsWith('"') ? found[1].slice(1, -1).replaceAll('""', '"') : found[1].trim());
-    more = found[2] === ',';
-  }
-  return cells;
 }

@@ -32,6 +32,8 @@ export { FORWARDING_WIDTH, forwardingSamples, learnedForwarding } from './learne
 export type { ForwardingSamplesOptions } from './learnedForwarding';
 export { greedySeeds } from './greedySeeds';
 export type { GreedySeedsOptions } from './greedySeeds';
+export { edgeRouting } from './edgeRouting';
+export type { EdgeRouting } from './edgeRouting';
 export { environments } from './environments';
 export type { EnvironmentsOptions } from './environments';
 export { fidelity } from './fidelity';

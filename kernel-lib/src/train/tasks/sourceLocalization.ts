@@ -118,8 +118,7 @@ function logitsOf(model: Module, { graphs }: Located, rows: Int32Array, ctx: Con
   }
   const sizes = own.map(({ numNodes }) => numNodes);
   const flat = logits.reshape<tf.Tensor1D>([graph.numNodes]);
-  // TensorFlow.js has no gradient of one part alone.
-  return sizes.length === 1 ? [flat] : tf.split(flat, sizes);
+  return tf.split(flat, sizes);
 }
 
 function outcome(logits: Float32Array, source: number): SourceMetrics {

@@ -81,7 +81,7 @@ describe('the greatest of neighbours, and ids out of range', () => {
     expect(dx).toEqual([[0.5], [0], [0.5], [0]]);
   });
 
-  test('an id out of range is an error of the graph (jax#8634, #7538, tensorflow#52063, tfjs#8174)', () => {
+  test('an id out of range is an error of the graph (jax#8634, #7538, tensorflow#52063, #120245, tfjs#8174)', () => {
     for (const edge of [[0, 3], [-1, 0], [0, NaN]] as [number, number][]) {
       expect(() => graph.fromEdges({ numNodes: 3, edges: [edge] })).toThrow('graph.fromEdges: edge 0 must be of nodes 0..2'); // prettier-ignore
     } // prettier-ignore

@@ -15,6 +15,7 @@ const CALLS: Record<string, () => unknown> = {
   'graph.SubgraphEquivariant': () => new graph.SubgraphEquivariant(none),
   'graph.PdeSolver': () => new graph.PdeSolver(none),
   'graph.EwaldMessages': () => new graph.EwaldMessages(none),
+  'graph.TopKPooling': () => new graph.TopKPooling(none),
   'graph.radiusGraph': () => graph.radiusGraph([[0]], none),
   'graph.neighbourhoodTokens': () => graph.neighbourhoodTokens(g, none),
   'graph.CoordinateTransformer': () => new graph.CoordinateTransformer(none),

@@ -330,5 +330,6 @@ export const ELSEWHERE = {
   RandomNodeFeatures: 'systems/rni.test.ts',
   RelationAggregation: 'relations.test.ts',
   RelationLearning: 'relations.test.ts',
-  SubgraphEquivariant: 'systems/spen.test.ts'
+  SubgraphEquivariant: 'systems/spen.test.ts',
+  TopKPooling: 'topKPooling.test.ts'
 };

@@ -160,11 +160,25 @@ export const MEMBERS: LayerCase[] = [
     flops: 192
   },
   {
+    name: 'FeedForward',
+    make: (random) => new layers.FeedForward({ width: WIDTH, hidden: 8, outputs: 3, random }),
+    input,
+    parameters: ['w1.weight', 'w1.bias', 'w2.weight', 'w2.bias'],
+    flops: 2 * (6 * 8 + 8 * 3)
+  },
+  {
     name: 'GatedFeedForward',
     make: (random) => new layers.GatedFeedForward({ width: WIDTH, hidden: 8, random }),
     input,
     parameters: ['w1.weight', 'w2.weight', 'w3.weight'],
     flops: 288
+  },
+  {
+    name: 'GatedFeedForward',
+    make: (random) => new layers.GatedFeedForward({ width: WIDTH, hidden: 8, outputs: 3, random }),
+    input,
+    parameters: ['w1.weight', 'w2.weight', 'w3.weight'],
+    flops: 2 * (2 * 6 * 8 + 8 * 3)
   },
   {
     name: 'Recurrent',

@@ -25,6 +25,8 @@ export interface ShownGraphOptions extends RewiringOptions {
   before?: Graph;
   /** Places of the nodes, [N][2]. Default: laid out by hop distances. */
   places?: readonly (readonly number[])[];
+  /** Values that colour edges in place of curvature, such as attention or gates (`graph.probes.edgeRouting`), one for each edge in the graph's order, and what they are. The ways of a pair are one line, of the mean of their values. */
+  edgeValues?: { readonly name: string; readonly values: ArrayLike<number> };
 }
 
 /**
@@ -43,10 +45,11 @@ export function rewiring(value: Rewiring | RewiringReport, options: RewiringOpti
 }
 
 /**
- * A graph as a payload, each edge by its curvature, the way back of an edge with it: as `show.rewiring` shows one that was rewired. In the panel up to 50,000 nodes and 100,000 edges, while the kernel that shows it is there.
+ * A graph as a payload, each edge by its curvature or a value that is given, the way back of an edge with it: as `show.rewiring` shows one that was rewired. In the panel up to 50,000 nodes and 100,000 edges, while the kernel that shows it is there.
  *
  * @example show.payload(show.graph(graph.generators.randomGeometric({ nodes: 40_000, radius: 0.0063 })))
- * @throws {SwitchyardError} where the measure is another, an edge has no way back, or places are not one for each node.
+ * @example show.payload(show.graph(g, { edgeValues: { name: 'attention', values: graph.probes.edgeRouting(net, x)[0].shares } }))
+ * @throws {SwitchyardError} where the measure is another, an edge has no way back (unless values are given, which need none), or places or values are not one for each node or edge.
  */
 export function graph(of: Graph, options: ShownGraphOptions = {}): GraphRewiringPayload {
   const { title = 'graph' } = options;
@@ -54,9 +57,12 @@ export function graph(of: Graph, options: ShownGraphOptions = {}): GraphRewiring
 }
 
 function shown(where: string, after: Graph, options: ShownGraphOptions): GraphRewiringPayload {
-  const { measure = 'balanced Forman', labels, classes, title, before } = options;
+  const { measure = 'balanced Forman', labels, classes, title, before, edgeValues } = options;
   expectOneOf(where, 'measure', measure, Object.keys(MEASURES) as (keyof typeof MEASURES)[]);
-  const edges = edgesOf(MEASURES[measure](after), before && MEASURES[measure](before));
+  if (edgeValues !== undefined && before !== undefined) {
+    fail(where, 'values of edges are of one graph, without one before', 'edgeValues and before');
+  }
+  const edges = edgeValues !== undefined ? valuesOf(where, after, edgeValues.values) : edgesOf(MEASURES[measure](after), before && MEASURES[measure](before)); // prettier-ignore
   const types = after.nodeTypes;
   const count = types === undefined ? 0 : types.reduce((most, type) => Math.max(most, type + 1), 0);
   const places = placesOf(where, after, edges, options);
@@ -69,9 +75,32 @@ function shown(where: string, after: Graph, options: ShownGraphOptions): GraphRe
     })),
     edges,
     classes: Array.from({ length: count }, (_, type) => classes?.[type] ?? String(type)),
-    measure: `${measure} curvature`,
+    measure: edgeValues?.name ?? `${measure} curvature`,
     title
   });
+}
+
+/** Each pair that an edge joins, once, with the mean of its edges' values; loops are no lines. */
+function valuesOf(
+  where: string,
+  { sources, targets, numEdges }: Graph,
+  values: ArrayLike<number>
+): RewiredGraph['edges'] {
+  // prettier-ignore
+  const wrong = Array.from(values).findIndex((value) => !Number.isFinite(value));
+  if (values.length !== numEdges || wrong >= 0) {
+    fail(where, `values must be finite numbers, one for each of the ${numEdges} edges`, wrong < 0 ? `${values.length} values` : values[wrong]); // prettier-ignore
+  }
+  const pairs = new Map<string, { from: number; to: number; own: number[] }>();
+  sources.forEach((source, edge) => {
+    const [from, to] = [Math.min(source, targets[edge]), Math.max(source, targets[edge])];
+    const pair = pairs.get(`${from} ${to}`) ?? { from, to, own: [] };
+    pair.own.push(values[edge]);
+    pairs.set(`${from} ${to}`, pair);
+  });
+  return [...pairs.values()]
+    .filter(({ from, to }) => from !== to)
+    .map(({ from, to, own }) => ({ from, to, curvature: own.reduce((sum, value) => sum + value, 0) / own.length }));
 }
 
 /** Each edge that there is or was, once. */

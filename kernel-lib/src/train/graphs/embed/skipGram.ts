@@ -25,7 +25,7 @@ export interface SkipGramOptions {
 }
 
 /**
- * Embedding of nodes by skip-gram on random walks with negative sampling (DeepWalk, arXiv 1403.6652), [N, F]: nodes that walks pass within a window of each other get a large product of one's vector and the other's context vector, drawn ones a
+ * Embedding of nodes by skip-gram on random walks, by the weights of edges, with negative sampling (DeepWalk, arXiv 1403.6652), [N, F]: nodes that walks pass within a window of each other get a large product of one's vector and the other's context vector, drawn ones a
  * small one. On the host, one pair after the other.
  *
  * @throws {SwitchyardError} where an option is out of range, or what it begins with is of another shape.

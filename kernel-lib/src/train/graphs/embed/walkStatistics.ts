@@ -20,7 +20,7 @@ export interface WalkStatisticsOptions {
 const BUCKETS = 8;
 
 /**
- * Statistics of random walks from each node, without attributes (IRWE, arXiv 2401.00651): how often its walks are each anonymous walk (which nodes are the same, not which they are), the degrees that they pass, in powers of two, and where
+ * Statistics of random walks from each node, by the weights of edges, without attributes (IRWE, arXiv 2401.00651): how often its walks are each anonymous walk (which nodes are the same, not which they are), the degrees that they pass, in powers of two, and where
  * they are, projected by a normal matrix. All but the last mean the same in any graph.
  *
  * @throws {SwitchyardError} where an option is out of range.

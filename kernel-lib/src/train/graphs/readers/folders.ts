@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync } from 'fs';
 import * as path from 'path';
-import { gunzipSync } from 'zlib';
 import { expectInteger, fail } from '../../../base/core';
 import { fromEdges, type Graph } from '../../../base/graph';
 import type { NamedGraph } from './assemble';
+import { linesOf } from './textLines';
 
 /**
  * A citation network from a folder in the text form of Cora, CiteSeer and PubMed's diabetes set before it was pickled (LINQS): `NAME.content`, lines of an id, features and a class, and `NAME.cites`, lines of the cited and the
@@ -114,10 +114,4 @@ function tableOf(where: string, file: string): (number | null)[][] | undefined {
         : value;
     })
   );
-}
-
-function linesOf(file: string): string[] {
-  const bytes = readFileSync(file);
-  const text = file.endsWith('.gz') ? gunzipSync(bytes).toString('utf8') : bytes.toString('utf8');
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
