@@ -11,6 +11,10 @@ export type PlotlyApi = Pick<typeof Plotly, 'react' | 'purge' | 'toImage'> & {
   drawAxes: (plot: HTMLElement, axes: string[], options: { skipTitle?: boolean }) => void;
   /** Draws an annotation anew, by its index. */
   drawAnnotation: (plot: HTMLElement, index: number) => void;
+  /** Draws the legend anew, and nothing else as long as it needs the same room. */
+  drawLegend: (plot: HTMLElement) => void;
+  /** Colours of a trace's values: red, green and blue of 255, opacity of 1. */
+  colourScale: (trace: object) => (value: number) => readonly number[];
 };
 
 let loading: Promise<PlotlyApi> | undefined;
@@ -25,17 +29,20 @@ export function loadPlotly(): Promise<PlotlyApi> {
 }
 
 async function load(): Promise<PlotlyApi> {
-  const [core, bar, heatmap, sankey, scatter, colourBar, subroutines, axes, annotation] = await Promise.all([
-    import('plotly.js/lib/core'),
-    import('plotly.js/lib/bar'),
-    import('plotly.js/lib/heatmap'),
-    import('plotly.js/lib/sankey'),
-    import('plotly.js/lib/scatter'),
-    import('plotly.js/src/components/colorbar/draw'),
-    import('plotly.js/src/plot_api/subroutines'),
-    import('plotly.js/src/plots/cartesian/axes'),
-    import('plotly.js/src/components/annotations/draw')
-  ]);
+  const [core, bar, heatmap, sankey, scatter, colourBar, subroutines, axes, annotation, legend, scale] =
+    await Promise.all([
+      import('plotly.js/lib/core'),
+      import('plotly.js/lib/bar'),
+      import('plotly.js/lib/heatmap'),
+      import('plotly.js/lib/sankey'),
+      import('plotly.js/lib/scatter'),
+      import('plotly.js/src/components/colorbar/draw'),
+      import('plotly.js/src/plot_api/subroutines'),
+      import('plotly.js/src/plots/cartesian/axes'),
+      import('plotly.js/src/components/annotations/draw'),
+      import('plotly.js/src/components/legend/draw'),
+      import('plotly.js/src/components/colorscale/helpers')
+    ]);
   const api = unwrap(core);
   api.register([unwrap(bar), unwrap(heatmap), unwrap(sankey), unwrap(scatter)]);
   const { react, purge, toImage } = api;
@@ -44,7 +51,10 @@ async function load(): Promise<PlotlyApi> {
     drawColourBars: unwrap(colourBar).draw,
     fitAxes: unwrap(subroutines).doAutoRangeAndConstraints,
     drawAxes: unwrap(axes).draw,
-    drawAnnotation: unwrap(annotation).drawOne
+    drawAnnotation: unwrap(annotation).drawOne,
+    drawLegend: legend.default,
+    colourScale: (trace) =>
+      unwrap(scale).makeColorScaleFuncFromTrace(trace, { noNumericCheck: true, returnArray: true })
   };
 }
 

@@ -15,3 +15,14 @@ declare module 'plotly.js/src/components/annotations/draw' {
   /** Draws an annotation of a figure that stands, after all that is there. */
   export function drawOne(plot: HTMLElement, index: number): void;
 }
+declare module 'plotly.js/src/components/legend/draw' {
+  /** Draws the legends of a figure that stands. */
+  export default function draw(plot: HTMLElement): void;
+}
+declare module 'plotly.js/src/components/colorscale/helpers' {
+  /** Colours of a trace's values. */
+  export function makeColorScaleFuncFromTrace(
+    trace: object,
+    options: { noNumericCheck: true; returnArray: true }
+  ): (value: number) => readonly number[];
+}

@@ -29,6 +29,19 @@ export function seriesColour(index: number, { series }: IColours): string {
   return css(series[index % series.length]);
 }
 
+/** Symbols of marks, told apart at a glance. */
+const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
+
+/** A symbol for each series; they repeat after a few. */
+export function seriesSymbol(index: number): string {
+  return SYMBOLS[index % SYMBOLS.length];
+}
+
+/** The same symbol for all series, and another one for those whose colours are there already. */
+export function repeatedSymbol(index: number, { series }: IColours): string {
+  return seriesSymbol(Math.floor(index / series.length));
+}
+
 /** Whether the colour of a series is also that of one before it: it is drawn in dashes. */
 export function isSeriesAgain(index: number, { series }: IColours): boolean {
   return index >= series.length;

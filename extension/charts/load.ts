@@ -46,9 +46,15 @@ export function loadColours(theme: ITheme, { fair, title, bound, length }: ILoad
   };
 }
 
+/** By how much a digit or a sign is wider than a letter, as a share of it. */
+const WIDER = 0.3;
+
 /** Marks whose words stand clear of those before them, of which each is wanted more than the next; `unit` is 1 in pixels. */
 function apart(ticks: readonly ITick[], unit: number): ITick[] {
-  const room = (tick: ITick): number => textWidth(tick.text, BAR_FONT) / 2 + 2;
+  const room = ({ text }: ITick): number => {
+    const signs = text.match(/[\d×≥½%]/g) ?? [];
+    return (textWidth(text, BAR_FONT) + WIDER * textWidth(signs.join(''), BAR_FONT)) / 2 + 1;
+  };
   return ticks.reduce<ITick[]>(
     (kept, tick) =>
       kept.every((other) => Math.abs(other.at - tick.at) * unit >= room(other) + room(tick)) ? [...kept, tick] : kept,

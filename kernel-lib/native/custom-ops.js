@@ -31,6 +31,15 @@ function machineFlags(cpu) {
 }
 
 /**
+ * The instructions that TensorFlow's wheel is compiled for: what must have its digits is compiled for the same.
+ * @param {string} cpu - What /proc/cpuinfo says.
+ * @returns {string[]}
+ */
+function wheelFlags(cpu) {
+  return /\bavx\b/.test(cpu) ? ['-mavx'] : [];
+}
+
+/**
  * @param {{ library: string, tensorflow: string, openblas: string, log?: string }} places - `library`: folder of
  *   kernel-lib; `tensorflow`, `openblas`: folders of the Python packages `tensorflow` and `scipy_openblas32`.
  * @param {{ output?: string, flags?: string[] }} [build] - Another file than the library's own, and flags for it.
@@ -41,15 +50,21 @@ async function compileCustomOps({ library, tensorflow, openblas, log }, { output
   const headers = path.dirname(require.resolve('node-api-headers/package.json', { paths: [library] }));
   fs.mkdirSync(path.dirname(output), { recursive: true });
   const temporary = `${output}.${String(process.pid)}`;
+  const apart = `${temporary}.o`;
+  const cpu = fs.readFileSync('/proc/cpuinfo', 'utf8');
+  const common = [...flags, '-std=c++17', '-fPIC', '-w', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'];
+  const include = [tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`);
+  const rows = path.join(SOURCES, 'softmax_rows.cc');
+  const first = await capture(compiler, [...common, ...wheelFlags(cpu), ...include, '-c', '-o', apart, rows], { log });
+  if (first.code !== 0) {
+    return first;
+  }
   const words = [
-    ...[...flags, '-std=c++17', '-fPIC', '-shared', '-w', '-o', temporary],
-    ...['-DNAPI_VERSION=8', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
-    ...machineFlags(fs.readFileSync('/proc/cpuinfo', 'utf8')),
-    ...[tensorflow, openblas, headers].map((folder) => `-I${path.join(folder, 'include')}`),
-    path.join(SOURCES, 'all.cc'),
-    ...linkTo(tensorflow, openblas)
+    ...[...common, '-shared', '-o', temporary, '-DNAPI_VERSION=8', ...machineFlags(cpu), ...include],
+    ...[path.join(SOURCES, 'all.cc'), apart, ...linkTo(tensorflow, openblas)]
   ];
   const outcome = await capture(compiler, words, { log });
+  fs.rmSync(apart);
   if (outcome.code === 0) {
     fs.renameSync(temporary, output);
   }

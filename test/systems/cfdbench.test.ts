@@ -56,6 +56,55 @@ describe('CFDBench', () => {
     [0, 4, 8, 16, 24].forEach((x, i, all) => i > 0 && expect(u(x, 16)).toBeGreaterThan(u(all[i - 1], 16)));
   });
 
+  test('[cfdbench] a cylinder between two walls: at rest on it, what flows in flows out, faster beside it and slower behind; its wake turns back from a Reynolds number of some 10 on, and is longer the larger that is', () => {
+    const grid = 33;
+    const [middle, nose, back] = [16, 7, 16];
+    const wakes = [0.25, 0.0125, 0.00625].map((viscosity) => {
+      const [{ frames, solid, diameter }] = data.cylinder({
+        grid,
+        inletSpeeds: [1],
+        viscosity,
+        frames: 5,
+        interval: 0.5
+      });
+      const at = (frame: Float32Array, x: number, y: number): [number, number] => [frame[2 * (y * grid + x)], frame[2 * (y * grid + x) + 1]]; // prettier-ignore
+      const last = frames[4];
+      expect(solid.reduce((sum, each) => sum + each) / ((grid - 1) ** 2 * Math.PI * (diameter / 2) ** 2)).toBeCloseTo(
+        1,
+        0
+      );
+      expect([solid[middle * grid + nose], solid[middle * grid + nose + 1], solid[middle * grid + back - 1]]).toEqual([0, 1, 1]); // prettier-ignore
+      frames.forEach((frame) => {
+        solid.forEach((each, i) => each === 1 && expect([frame[2 * i], frame[2 * i + 1]]).toEqual([0, 0]));
+        expect(data.divergence(frame, grid, solid)).toBeLessThan(1e-4);
+      });
+      // Up and down are alike, and as much leaves each column as enters, but for what is within a point of the walls.
+      for (let y = 0; y < grid; y++) {
+        for (let x = 0; x < grid; x++) {
+          const [[u, v], [other, down]] = [at(last, x, y), at(last, x, grid - 1 - y)];
+          expect(Math.abs(u - other) + Math.abs(v + down)).toBeLessThan(1e-6);
+        }
+      }
+      const column = (x: number): number[] => Array.from({ length: grid }, (_, y) => at(last, x, y)[0]);
+      [4, 11, 22, 30].forEach((x) => expect(Math.abs(column(x).reduce((sum, u) => sum + u) / (grid - 1) - 1)).toBeLessThan(0.03)); // prettier-ignore
+      // Without friction it is alike before and behind: no drag. With it the middle is slower behind, which is the drag.
+      const along = (frame: Float32Array, steps: number): [number, number] => [at(frame, nose - steps, middle)[0], at(frame, back - 1 + steps, middle)[0]]; // prettier-ignore
+      const [before, behind] = along(frames[0], 3);
+      expect(Math.abs(before - behind)).toBeLessThan(0.05);
+      expect(along(last, 4)[0] - along(last, 4)[1]).toBeGreaterThan(0.1);
+      expect(Math.max(...column(11))).toBeGreaterThan(1.5);
+      const change = (a: number, b: number): number => Math.hypot(...frames[a].map((value, i) => value - frames[b][i]));
+      expect(change(4, 3)).toBeLessThan(change(1, 0) / 50);
+      // Points of the middle line that flow back.
+      return column(0).map((_, x) => at(last, x, middle)[0]).filter((u, x) => x >= back && u < 0).length; // prettier-ignore
+    });
+    expect(wakes[0]).toBe(0);
+    expect(wakes[1]).toBeGreaterThan(0);
+    expect(wakes[2]).toBeGreaterThan(wakes[1] + 3);
+    expect(() => data.cylinder({ inletSpeeds: [1], diameter: 0.6 })).toThrow('data.cylinder: diameter must be a number 0.05..0.5, got 0.6'); // prettier-ignore
+    expect(() => data.cylinder({ inletSpeeds: [1], diameter: [0.2, 0.3] })).toThrow('data.cylinder: diameter must be of each case (1), got 2'); // prettier-ignore
+  });
+
   test('[cfdbench] errors of a rollout by hand, and those of a small convolutional surrogate: they grow with the steps, and are larger of a lid that is faster than those it saw', () => {
     const frames = [[1, 1], [2, 2], [4, 4]].map((row) => Float32Array.from(row)); // prettier-ignore
     // It adds 1: 2, then 3 for 4.

@@ -1,6 +1,6 @@
 /** A figure that gets new numbers looks as one that is drawn whole from them. */
 import { expect, test } from '@playwright/test';
-import type { Payload, RoutingPayload, TrialPayload } from '@switchyard/kernel-lib/protocol';
+import type { ParetoPayload, Payload, RoutingPayload, TrialPayload } from '@switchyard/kernel-lib/protocol';
 import type { Gallery } from './gallery/open';
 import { Gallery as Opened } from './gallery/open';
 import type { Gallery as Page } from './gallery/page';
@@ -45,6 +45,10 @@ function markup(): Promise<string> {
   return gallery.page.evaluate(() => window.gallery.timing.markup());
 }
 
+function lightness(): Promise<number> {
+  return gallery.page.evaluate(() => window.gallery.timing.lightness());
+}
+
 function picture(): Promise<Buffer> {
   return gallery.page.locator('.jp-switchyard-plot').screenshot({ animations: 'disabled' });
 }
@@ -57,11 +61,13 @@ async function expectSame(before: IDrawn, after: IDrawn): Promise<boolean> {
     after.payload,
     after.look
   ] as const);
-  const [updated, seen, hovered] = [await markup(), await picture(), await hoverText(after)];
+  const [updated, light, seen, hovered] = [await markup(), await lightness(), await picture(), await hoverText(after)];
   await first(after);
   if (!whole) {
     expect(updated).toBe(await markup());
   }
+  // plotly.js counts the gaps between cells to the cells.
+  expect(light).toBeCloseTo(await lightness(), 2);
   expect(seen.equals(await picture())).toBe(true);
   expect(hovered).toEqual(await hoverText(after));
   return whole;
@@ -69,7 +75,7 @@ async function expectSame(before: IDrawn, after: IDrawn): Promise<boolean> {
 
 /** The words of a cell, or of a point, when it is pointed at. */
 async function hoverText({ payload }: IDrawn): Promise<string[]> {
-  if (payload.kind === 'trial') {
+  if (payload.kind !== 'routing') {
     const { x, y } = await gallery.page.evaluate(() => window.gallery.timing.place());
     await gallery.page.mouse.move(x, y);
   } else {
@@ -203,6 +209,37 @@ for (const picture of ['trial-values', 'trial-parallel']) {
     expect(whole).toBe(picture === 'trial-values');
   });
 }
+
+/** The plane of a search after so many candidates, with labels beside it as wide as `scale` has them. */
+function plane(count: number, scale = 1): ParetoPayload {
+  const payload = structuredClone(example('pareto')) as ParetoPayload;
+  const points = Array.from({ length: count }, (_, i) => {
+    const x = ((i * 7919) % 1000) / 100;
+    return { label: `trial ${i}`, series: i % 2, x, y: scale * (Math.sqrt(x) - ((i * 31) % 97) / 97), low: null, high: null }; // prettier-ignore
+  });
+  const byCost = points.map((_, i) => i).sort((a, b) => points[a].x - points[b].x || points[b].y - points[a].y);
+  let best = -Infinity;
+  const front = byCost.filter((i) => points[i].y > best && ((best = points[i].y), true));
+  const { x, y } = payload.data;
+  payload.data = { x, y, series: ['search', 'single models'], points, front, trajectory: points.map((_, i) => i) };
+  return payload;
+}
+
+test('pareto of a search that goes on is drawn in place', async () => {
+  test.setTimeout(300_000);
+  const picture = 'pareto';
+  const planes = [plane(40), plane(41), plane(90), plane(60, 5000)];
+  const looks: Look[] = [{}, { choices: { 'pareto.search': 'shown' } }];
+  for (const look of looks) {
+    for (const [i, payload] of planes.entries()) {
+      const before = planes[(i + 1) % planes.length];
+      expect(await expectSame({ picture, payload: before, look }, { picture, payload, look })).toBe(false);
+    }
+  }
+  const uncertain = plane(41);
+  Object.assign(uncertain.data.points[3], { low: 0, high: 1 });
+  expect(await expectSame({ picture, payload: planes[0] }, { picture, payload: uncertain })).toBe(true);
+});
 
 test('a click on a point that was drawn in place means its trial', async () => {
   const picture = 'trial-values';

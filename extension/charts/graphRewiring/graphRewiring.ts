@@ -2,7 +2,7 @@
 import type { GraphEdge, GraphNode, GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Data } from 'plotly.js';
-import { seriesColour, signedColour, signedScale } from '../amounts';
+import { repeatedSymbol, seriesColour, signedColour, signedScale } from '../amounts';
 import type { IChartContext, IFigure } from '../figure';
 import { fitting } from '../fitting';
 import { legendAbove, moreRows, omittedSentence } from '../legend';
@@ -171,6 +171,7 @@ function nodesOf({ data }: GraphRewiringPayload, index: number, { theme, trans }
     return trans.__('%1: %2 edges before, %3 after', name, degree(i, 'added'), degree(i, 'removed'));
   };
   const color = index < 0 ? theme.mutedText : seriesColour(index, theme.colours);
+  const symbol = repeatedSymbol(Math.max(0, index), theme.colours);
   return {
     type: 'scatter',
     mode: 'markers',
@@ -178,7 +179,7 @@ function nodesOf({ data }: GraphRewiringPayload, index: number, { theme, trans }
     showlegend: classes.length > 0,
     x: own.map(({ node }) => node.x),
     y: own.map(({ node }) => node.y),
-    marker: { size: nodes.length > MANY ? 5 : 9, color, line: { color: theme.background, width: 1.5 } },
+    marker: { size: nodes.length > MANY ? 5 : 9, color, symbol, line: { color: theme.background, width: 1.5 } },
     hoverinfo: 'text',
     text: own.map((each) => plainText(words(each)))
   } as Data;

@@ -1,7 +1,7 @@
 /** @file Candidates in the plane of two objectives: their front, their intervals, and the way that a search took. */
 import type { ParetoAxis, ParetoPayload, ParetoPoint } from '@switchyard/kernel-lib/protocol';
 import type { Annotations, Data, LayoutAxis } from 'plotly.js';
-import { seriesColour } from '../amounts';
+import { seriesColour, seriesSymbol } from '../amounts';
 import { drawnWords, evenly } from '../drawnPart';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { figureWidth, fitting } from '../fitting';
@@ -14,7 +14,6 @@ const LEFT = 54;
 const RIGHT = 12;
 const TOP = 30;
 const BOTTOM = 44;
-const SYMBOLS = ['circle', 'diamond', 'square', 'triangle-up', 'cross', 'star', 'x', 'triangle-down'];
 const DASHES = ['dot', 'dash', 'dashdot'] as const;
 const CHOICE = 'pareto.search';
 /** Points that are drawn at most. */
@@ -114,13 +113,13 @@ function series(
     name: plainText(data.series[index]),
     x: own.map(({ point }) => point.x),
     y: own.map(({ point }) => point.y),
-    error_y: errorBars(
+    ...errorBars(
       own.map(({ point }) => point),
       colour
     ),
     marker: {
       color: colour,
-      symbol: SYMBOLS[index % SYMBOLS.length],
+      symbol: seriesSymbol(index),
       size: own.map(({ i }) => (onFront.has(i) ? 9 : 6)),
       opacity: own.map(({ i }) => (onFront.has(i) || !tried.has(i) ? 1 : 0.55)),
       line: { color: theme.background, width: 0.5 }
@@ -130,17 +129,22 @@ function series(
   } as unknown as Data;
 }
 
+/** Nothing where no point has an interval: a figure without them gets new numbers in place. */
 function errorBars(points: readonly ParetoPoint[], color: string): object {
-  return {
+  if (!points.some(({ low, high }) => low !== null && high !== null)) {
+    return {};
+  }
+  const error_y = {
     type: 'data',
+    visible: true,
     symmetric: false,
-    visible: points.some(({ low, high }) => low !== null && high !== null),
     array: points.map(({ y, high }) => (high === null ? 0 : Math.max(0, high - y))),
     arrayminus: points.map(({ y, low }) => (low === null ? 0 : Math.max(0, y - low))),
     color,
     thickness: 1,
     width: 2
   };
+  return { error_y };
 }
 
 /** Step lines beside the front, such as what half of several searches attain. */

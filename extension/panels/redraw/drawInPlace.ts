@@ -2,6 +2,7 @@
 import type { Layout } from 'plotly.js';
 import type { PlotlyApi } from '../../base/plotly';
 import type { IDrawing, Trace } from './drawing';
+import { drawCells, forgetColours } from './drawCells';
 import { isHeatmap, liveFields, liveMarks, notesOf, SPACING, TICKS } from './drawing';
 import type { IAxis, IFullTrace, IStanding, ISubplot } from './standing';
 import { stands } from './standing';
@@ -21,17 +22,22 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
     return false;
   }
   const bars = traces.map((trace, i) => isHeatmap(trace) && coloursOf(trace) !== coloursOf(plot.data[i]));
+  bars.forEach((changed, i) => changed && forgetColours(plot._fullData[i]));
+  const named = traces.some((trace, i) => markInLegend(trace) !== markInLegend(plot.data[i]));
   const before = notesOf(plot.layout).map(({ text }) => text);
   traces.forEach((trace, i) => beside && !isHeatmap(trace) ? showTexts(plot, i, trace, texts[i]) : take(plot, i, trace, beside)); // prettier-ignore
   plot.data = traces;
   moveAxes(plotly, plot, layout);
   if (beside) {
-    traces.forEach((trace, i) => isHeatmap(trace) && drawCells(plot, i));
+    traces.forEach((trace, i) => isHeatmap(trace) && drawCells(plotly, plot, i));
   } else {
     plot._fullLayout._basePlotModules.forEach((module) => module.plot(plot));
   }
   if (bars.some(Boolean)) {
     plotly.drawColourBars(plot);
+  }
+  if (named && layout.showlegend === true) {
+    plotly.drawLegend(plot);
   }
   drawNotes(plotly, plot, before);
   plot._fullLayout._rehover?.();
@@ -41,6 +47,13 @@ export function drawInPlace(plotly: PlotlyApi, node: HTMLElement, { data, layout
 
 function coloursOf({ zmin, zmax, colorscale, colorbar }: Trace): string {
   return JSON.stringify([zmin, zmax, colorscale, colorbar]);
+}
+
+/** What a legend takes from the marks' lists: the mean of numbers, the first of words. */
+function markInLegend({ marker }: Trace): string {
+  const { line = {}, ...own } = (marker ?? {}) as Trace & { line?: Trace };
+  const lists = [...Object.values(own), ...Object.values(line)].filter(Array.isArray) as (number | string)[][];
+  return JSON.stringify(lists.map((of) => (typeof of[0] === 'number' ? (of as number[]).reduce((a, b) => a + b, 0) / of.length : of[0]))); // prettier-ignore
 }
 
 /** Gives a trace's numbers to the one that stands, and has their places computed. */
@@ -84,7 +97,9 @@ function takeBar(full: IFullTrace, trace: Trace): void {
 function moveAxes(plotly: PlotlyApi, plot: IStanding, layout: Partial<Layout>): void {
   const subplots = Object.values(plot._fullLayout._plots);
   const axes = new Map(subplots.flatMap((subplot) => [subplot.xaxis, subplot.yaxis].map((axis) => [axis, subplot])));
-  const before = new Map([...axes.keys()].map((axis) => [axis, { ...axis, place: placeOf(axis) }]));
+  const before = new Map(
+    [...axes.keys()].map((axis) => [axis, { dtick: axis.dtick, range: axis.range, place: placeOf(axis) }])
+  );
   plot.layout = layout;
   plot._fullLayout.annotations?.forEach((note, i) => (note._input = notesOf(layout)[i]));
   axes.forEach((_, axis) => {
@@ -114,7 +129,7 @@ function drawAxis(plotly: PlotlyApi, plot: IStanding, axis: IAxis): void {
 }
 
 /** Whether an axis with labels at the same distance as before has new ones at its end alone: plotly.js adds them after the others. */
-function goesOn(before: IAxis, { tickmode, dtick, range }: IAxis): boolean {
+function goesOn(before: Pick<IAxis, 'dtick' | 'range'>, { tickmode, dtick, range }: IAxis): boolean {
   return tickmode === 'linear' && dtick === before.dtick && Number(range[0]) >= Number(before.range[0]);
 }
 
@@ -126,14 +141,6 @@ function placeOf({ range, dtick }: IAxis): string {
 function removeTicks({ _id }: IAxis, { xaxislayer, yaxislayer, gridlayer }: ISubplot): void {
   (_id.startsWith('x') ? xaxislayer : yaxislayer).selectAll(`.${_id}tick`).remove();
   gridlayer.selectAll(`.${_id}grid`).remove();
-}
-
-function drawCells(plot: IStanding, index: number): void {
-  const full = plot._fullData[index];
-  plot._hmpixcount = plot._hmlumcount = 0;
-  const subplot = plot._fullLayout._plots[full.xaxis + full.yaxis];
-  full._module.plot(plot, subplot, [plot.calcdata[index]], subplot.plot.select('.heatmaplayer'));
-  full._module.style(plot);
 }
 
 /** From the first that changed to the last, so that they keep their order. */

@@ -42,6 +42,10 @@ export interface IAxis {
   automargin: boolean;
   title: object;
   _depth: unknown;
+  type: string;
+  /** Pixels that it is long, and the pixel of a number; no number where it has none. */
+  _length: number;
+  c2p: (value: number) => number;
 }
 
 export interface IFullTrace extends Trace {
@@ -50,6 +54,10 @@ export interface IFullTrace extends Trace {
   visible: boolean | string;
   marker?: Trace & { line: Trace };
   colorbar?: Trace & { title: Trace };
+  xgap?: number;
+  ygap?: number;
+  /** Whether all cells are of one size. */
+  _islinear?: boolean;
   _module: {
     calc: (plot: IStanding, trace: IFullTrace) => IPoint[];
     plot: (plot: IStanding, subplot: ISubplot, points: IPoint[][], layer: ISelection) => void;
@@ -63,6 +71,13 @@ export interface IPoint {
   t?: unknown;
   trace?: IFullTrace;
   node3?: ISelection;
+}
+
+/** All of a heatmap: edges of its columns and rows, and its values. */
+export interface ICells extends IPoint {
+  x: number[];
+  y: number[];
+  z: (number | undefined)[][];
 }
 
 export interface ISelection {

@@ -22,4 +22,5 @@
 #include "pattern_matmul.cc"
 #include "permute.cc"
 #include "reshape.cc"
+#include "softmax.cc"
 #include "sparse_matmul.cc"

@@ -1,9 +1,8 @@
 // What a router does with its scores: the best of each row, their shares, and what the host reads of them; one pass each.
 
-#include "groups.h"
+#include "best.h"
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "tensorflow/core/framework/op.h"
@@ -12,9 +11,6 @@
 namespace switchyard {
 
 using namespace tensorflow;
-
-// Up to so many choices are kept in order as a row is read; beyond, a partial sort is ahead.
-constexpr int kFewChoices = 16;
 
 // Keeps 0/0 out of rows that underflow.
 constexpr float kTiny = 1e-20f;
@@ -26,47 +22,6 @@ inline void SharesGrad(const float* dy, const float* x, int64_t width, float* dx
   const float sum = RowSum(x, width);
   const float along = std::inner_product(dy, dy + width, x, 0.0f) / sum;
   for (int64_t i = 0; i < width; ++i) dx[i] = (dy[i] - along) / sum;
-}
-
-// NaN goes first, as infinity: a broken score must be seen, not passed over.
-inline float Rank(float score) { return std::isnan(score) ? std::numeric_limits<float>::infinity() : score; }
-
-// Columns looked at together: most blocks hold nothing that is better than what is kept.
-constexpr int kBlock = 16;
-
-inline void BestFew(const float* scores, int columns, int k, int32_t* best) {
-  float ranks[kFewChoices];
-  int kept = 0;
-  auto take = [&](int column) {
-    const float rank = Rank(scores[column]);
-    if (kept == k && !(rank > ranks[k - 1])) return;
-    int at = kept < k ? kept++ : k - 1;
-    // Of equal scores the first column goes first.
-    for (; at > 0 && rank > ranks[at - 1]; --at) {
-      ranks[at] = ranks[at - 1];
-      best[at] = best[at - 1];
-    }
-    ranks[at] = rank;
-    best[at] = column;
-  };
-  int column = 0;
-  while (column < k) take(column++);
-  for (; column + kBlock <= columns; column += kBlock) {
-    const float least = ranks[k - 1];
-    int better = 0;  // NaN counts
-    for (int i = 0; i < kBlock; ++i) better += !(scores[column + i] <= least);
-    for (int i = 0; better > 0 && i < kBlock; ++i) take(column + i);
-  }
-  while (column < columns) take(column++);
-}
-
-inline void BestMany(const float* scores, int columns, int k, std::vector<int32_t>& order, int32_t* best) {
-  std::iota(order.begin(), order.end(), 0);
-  std::partial_sort(order.begin(), order.begin() + k, order.end(), [&](int32_t a, int32_t b) {
-    const float x = Rank(scores[a]), y = Rank(scores[b]);
-    return x > y || (x == y && a < b);
-  });
-  std::copy(order.begin(), order.begin() + k, best);
 }
 
 REGISTER_OP("SwitchyardTopK")
@@ -110,12 +65,9 @@ class TopK : public SizedOp {
       parts = out->flat<float>().data();
     }
     ForEachRowBlock(ctx, rows, columns, [&](int64_t begin, int64_t end) {
-      std::vector<int32_t> order(k_ > kFewChoices ? columns : 0);
+      BestOfRows(from + begin * columns, end - begin, columns, k_, at + begin * k_);
       for (int64_t row = begin; row < end; ++row) {
-        const float* of_row = from + row * columns;
-        int32_t* chosen = at + row * k_;
-        k_ > kFewChoices ? BestMany(of_row, columns, k_, order, chosen) : BestFew(of_row, columns, k_, chosen);
-        for (int j = 0; j < k_; ++j) best[row * k_ + j] = of_row[chosen[j]];
+        for (int64_t i = row * k_; i < (row + 1) * k_; ++i) best[i] = from[row * columns + at[i]];
         if (!shares) continue;
         const float sum = RowSum(best + row * k_, k_);
         for (int64_t i = row * k_; i < (row + 1) * k_; ++i) parts[i] = best[i] / sum;

@@ -153,7 +153,7 @@ export const graphLearningSystems: readonly SystemEntry[] = [
     test: 'test/systems/cfdbench.test.ts',
     note:
       'With data.divergence and data.rolloutErrors. The steady flow at a Reynolds number of 100 is that of Ghia, Ghia and Shin within 0.03 on both middle lines. Errors of a convolutional surrogate on 16 x 16 grow from 0.08 to 0.17 over twelve steps on a speed between ' +
-      'those it saw, and to 0.26 on one two and a half times as fast as any; at twice their speed there was little to see. data.tube, between two walls, is a parabola where it leaves, within 0.015. Not covered: dam and cylinder, the nine other networks, errors of 300 %.'
+      'those it saw, and to 0.26 on one two and a half times as fast as any; at twice their speed there was little to see. data.tube, between two walls, is a parabola where it leaves, within 0.015. data.cylinder puts a body into it, whose wake turns back over 0.5 and 1.3 diameters at Reynolds numbers of 20 and 40 (49 points; of a coarse circle less). Not covered: the dam, wakes that shed, the nine other networks, errors of 300 %.'
   },
   {
     id: 'unigraph',

@@ -36,13 +36,13 @@ function sum(learnt) {
       g.given.forEach((edge, at) => (out[edge] = values[at]));
       return { shape, values: out };
     };
-    const results = () =>
-      tf.tidy(() => {
-        const { dweights, ...rest } = Object.fromEntries(
-          Object.entries(all()).map(([name, each]) => [name, read(each)])
-        );
-        return { ...rest, ...(dweights && { dweights: given(dweights) }) };
-      });
+    // Values are read outside of the tidy, which looks for tensors among all that it returns, value by value.
+    const results = () => {
+      const made = tf.tidy(all);
+      const { dweights, ...rest } = Object.fromEntries(Object.entries(made).map(([name, each]) => [name, read(each)]));
+      tf.dispose(made);
+      return { ...rest, ...(dweights && { dweights: given(dweights) }) };
+    };
     return { run: () => tf.tidy(() => void all()), results, dispose: () => tf.dispose([x, upstream, weights]) };
   };
 }

@@ -112,11 +112,25 @@ class Step:
         return {"losses": torch.tensor([self.run() for _ in range(COMPARED_STEPS)])}
 
 
+class Read:
+    """Reading of 256 MiB, far more than caches hold: what memory gives."""
+
+    def __init__(self, tensors, sizes):
+        self.values = torch.ones(2**26)
+
+    def run(self):
+        self.values.sum()
+
+    def results(self):
+        return {}
+
+
 def sums(compress, learnt):
     return lambda tensors, sizes: Sum(compress, learnt, tensors, sizes)
 
 
 VARIANTS = {
+    "read": Read,
     "csr forward": sums(True, []),
     "csr both": sums(True, ["x"]),
     "scatter forward": sums(False, []),

@@ -1,8 +1,12 @@
 'use strict';
 
 const { writeGraphCase } = require('../cases/writeGraphCase');
+const { quantile } = require('../driver/statistics');
 const { digits, printTable } = require('../driver/table');
 const { directionName } = require('./contestants');
+
+/** Bytes that the variant "read" reads. */
+const READ_BYTES = 4 * 2 ** 26;
 
 const shapeOf = ({ numNodes, numEdges, width }) => `N${numNodes} E${numEdges} F${width}`;
 
@@ -13,16 +17,37 @@ async function graph(bench) {
     const file = bench.file('graph.safetensors');
     writeGraphCase(file, sizes);
     await bench.open(file);
+    const limit = await memoryLimit(bench, sizes);
     for (const direction of ['forward', 'both', 'weights', 'step']) {
-      lines.push(await row(bench, sizes, direction));
+      lines.push(await row(bench, sizes, direction, limit));
     }
   }
-  const header = ['graph', 'direction', 'ours', 'torch.sparse', 'scatter', 'best rival / ours', 'G edge features/s'];
+  const header = [
+    'graph',
+    'direction',
+    'ours',
+    'torch.sparse',
+    'scatter',
+    'best rival / ours',
+    'G edge features/s',
+    'of the memory limit'
+  ];
   printTable('Sums over edges (median ms)', header, lines);
   await growth(bench);
 }
 
-async function row(bench, sizes, direction) {
+/** Milliseconds of a sum over edges that is bound by memory alone, out of cache: each edge reads a row of features. Null without PyTorch, whose reading is timed. */
+async function memoryLimit(bench, { numEdges, width }) {
+  if (bench.torch === null) {
+    return null;
+  }
+  const { milliseconds } = await bench.torch.ask('run', { name: 'read', untimed: 2, timed: 9 });
+  const ms = quantile(milliseconds, 0.5);
+  bench.note({ name: 'memory', shape: '256 MiB', direction: 'read', variant: 'torch', medianMs: ms });
+  return (4 * numEdges * width * ms) / READ_BYTES;
+}
+
+async function row(bench, sizes, direction, limit) {
   const make = (variant, worker, name, rival) => ({ variant, worker, name: `${name} ${direction}`, rival });
   const contestants = [
     make('ours', bench.node, 'ours', false),
@@ -38,7 +63,8 @@ async function row(bench, sizes, direction) {
   const [{ medianMs, ratioToBestRival }] = rows;
   const speed = direction === 'forward' ? (sizes.numEdges * sizes.width) / (1e6 * medianMs) : null;
   const times = ratioToBestRival === null ? null : 1 / ratioToBestRival;
-  return [title.shape, title.direction, of('ours'), of('torch.sparse'), of('scatter'), digits(times), digits(speed)];
+  const share = direction === 'forward' && limit !== null ? `${digits((100 * limit) / medianMs)} %` : digits(null);
+  return [title.shape, title.direction, of('ours'), of('torch.sparse'), of('scatter'), digits(times), digits(speed), share]; // prettier-ignore
 }
 
 /** Time of each edge as a graph grows: flat where it is linear. */

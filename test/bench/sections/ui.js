@@ -12,6 +12,7 @@ const FRAME_MS = 1000 / 60;
 const UPDATES = 40;
 const FIRSTS = 15;
 const QUICKSTART_STEPS = 200;
+const CANDIDATES = 400;
 /** As DevTools slow the CPU down to a phone's. */
 const SLOWER = 6;
 /** An hour of a panel that gets four snapshots a second. */
@@ -31,6 +32,7 @@ async function ui(bench) {
       await heatmap(gallery, bench, [4, 16, 64]),
       ...(await quickstart(gallery, bench)),
       ...(await trials(gallery, bench)),
+      await pareto(gallery, bench),
       await firsts(gallery, bench, 'token-strip', longSample(), { choices: { 'token-strip.layers': 'all' } })
     ];
     printTable(
@@ -72,6 +74,17 @@ async function trials(gallery, bench) {
     rows.push(await updates(gallery, bench, { picture, of: `of a study of ${many} trials`, payloads }));
   }
   return rows;
+}
+
+/** The plane of a search, with so many candidates and one, two and three more. */
+async function pareto(gallery, bench) {
+  const { show } = require('@switchyard/kernel-lib');
+  const candidates = Array.from({ length: CANDIDATES + 3 }, (_, i) => {
+    const cost = ((i * 7919) % 1000) / 100;
+    return { label: `trial ${i}`, cost, quality: Math.sqrt(cost) - ((i * 31) % 97) / 97 };
+  });
+  const payloads = [1, 2, 3].map((more) => show.pareto(candidates.slice(0, CANDIDATES + more)));
+  return updates(gallery, bench, { picture: 'pareto', of: `of ${CANDIDATES} candidates`, payloads });
 }
 
 /** Three snapshots of a study that goes on, of so many trials. */

@@ -103,3 +103,56 @@ test('where nothing stands, or what stands lacks a text, it is drawn whole', asy
   node.querySelector('.textpoint')!.remove();
   expect(drawInPlace(plotly, node, drawing(AFTER))).toBe(false);
 });
+
+/** Lines of a run on axes that follow them, with labels that lie level on both. */
+function lines(values: number[]): IDrawing {
+  const axis = { title: { text: 'loss', standoff: 4 }, automargin: true, tickangle: 0, ticklabeloverflow: 'allow' };
+  return {
+    data: [{ type: 'scatter', mode: 'lines', x: values.map((_, i) => i), y: values }],
+    layout: {
+      ...{ width: 400, height: 300, margin: { autoexpand: false, l: 60, r: 10, t: 20, b: 40 } },
+      xaxis: { ...axis, dtick: values.length > 20 ? 10 : 2 },
+      yaxis: axis
+    } as Partial<Layout>,
+    config: {} as Partial<Config>
+  };
+}
+
+interface IAxes {
+  _fullLayout: Record<'xaxis' | 'yaxis', { range: number[]; _depth: number }>;
+}
+
+/** Ranges of the axes, room that their labels take, and places of labels, titles and lines. */
+function axesOf(node: HTMLElement): object {
+  const { xaxis, yaxis } = (node as unknown as IAxes)._fullLayout;
+  const texts = Array.from(node.querySelectorAll('.xaxislayer-above text, .yaxislayer-above text, .infolayer text'));
+  return {
+    ranges: [xaxis.range, yaxis.range],
+    depths: [xaxis._depth, yaxis._depth],
+    texts: texts.map((text) => [text.textContent, ...['x', 'y', 'transform'].map((name) => text.getAttribute(name))]),
+    lines: Array.from(node.querySelectorAll('.js-line, .gridlayer path'), (path) => [path.getAttribute('d'), path.getAttribute('transform')]) // prettier-ignore
+  };
+}
+
+test('axes follow new numbers, with titles that stay clear of their labels', async () => {
+  // Letters of 10 pixels, where each text begins.
+  SVGElement.prototype.getBoundingClientRect = function () {
+    const width = 10 * (this.textContent?.length ?? 0);
+    return { left: 60 - width, right: 60, width, top: 0, bottom: 12, height: 12, x: 60 - width, y: 0 } as DOMRect;
+  };
+  const few = lines([1, 2, 3]);
+  const many = lines(Array.from({ length: 40 }, (_, i) => 123_456 * i));
+  for (const [before, after] of [
+    [few, many],
+    [many, few]
+  ]) {
+    const node = await whole(before);
+    const stood = axesOf(node);
+    expect(drawInPlace(plotly, node, structuredClone(after))).toBe(true);
+    const fresh = axesOf(await whole(after));
+    expect(axesOf(node)).toEqual(fresh);
+    for (const of of ['ranges', 'depths', 'texts', 'lines'] as const) {
+      expect(fresh[of as keyof typeof fresh]).not.toEqual(stood[of as keyof typeof stood]);
+    }
+  }
+});

@@ -54,6 +54,8 @@ interface IPlot extends PlotlyHTMLElement {
   _fullLayout: { _uid: string; xaxis: IAxis; yaxis: IAxis };
   _fullData: { uid: string }[];
   calcdata: { x: number; y: number; tx?: string }[][];
+  _hmlumcount: number;
+  _hmpixcount: number;
 }
 
 export const timing = {
@@ -101,11 +103,17 @@ export const timing = {
     const { left, top } = plot().getBoundingClientRect();
     return { x: left + xaxis._offset + xaxis.c2p(x), y: top + yaxis._offset + yaxis.c2p(y) };
   },
-  /** All that plotly.js has drawn, as markup, the attributes of each element by name. */
-  markup(): string {
+  /** Mean lightness of a heatmap's cells, which what is dragged over them stands out from; 0 of other figures. */
+  lightness(): number {
+    const { _hmlumcount: sum, _hmpixcount: pixels } = plot();
+    return pixels > 0 ? sum / pixels : 0;
+  },
+  /** All that plotly.js has drawn, as markup, the attributes of each element by name, and the images as the browser encodes their pixels. */
+  async markup(): Promise<string> {
     const { _fullLayout, _fullData } = plot();
     const ids = [_fullLayout._uid, ..._fullData.map(({ uid }) => uid)];
     const copy = plot().cloneNode(true) as HTMLElement;
+    await Promise.all(Array.from(copy.querySelectorAll('image'), encodeAgain));
     copy.querySelectorAll('*').forEach((node) => {
       const attributes = [...node.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
       attributes.forEach((each) => node.removeAttributeNode(each));
@@ -114,6 +122,17 @@ export const timing = {
     return ids.reduce((markup, id, i) => markup.replaceAll(id, `id-${i}`), copy.innerHTML);
   }
 };
+
+/** One image may be encoded in many ways. */
+async function encodeAgain(node: SVGImageElement): Promise<void> {
+  const image = new Image();
+  image.src = node.href.baseVal;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.width, image.height];
+  canvas.getContext('2d')!.drawImage(image, 0, 0);
+  node.setAttribute('href', canvas.toDataURL());
+}
 
 function plot(): IPlot {
   return subjects[0].node.querySelector<IPlot>('.jp-switchyard-plot')!;

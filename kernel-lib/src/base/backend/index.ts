@@ -3,12 +3,16 @@ import { takeDenseProducts } from './denseProducts';
 import { takeElementwise } from './elementwise';
 import { takeReshape } from './reshape';
 import { tapeSavedOutputs } from './savedOutputs';
+import { mendScopeResults } from './scopeResults';
 import { mendSinglePieces } from './singlePieces';
+import { takeSoftmax } from './softmax';
 
 takeDenseProducts();
 takeElementwise();
 takeReshape();
+takeSoftmax();
 tapeSavedOutputs();
+mendScopeResults();
 mendSinglePieces();
 
 export { asBackwardPass } from './backwardPass';

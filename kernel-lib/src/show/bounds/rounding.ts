@@ -13,9 +13,12 @@ export function roundTo(value: Numeric, decimals: number): Numeric {
   return value === null || !Number.isFinite(value) ? null : roundNumber(value, decimals);
 }
 
+/** Powers of ten by their exponents: a power takes longer to compute than all else that rounding does. */
+const SCALES = Array.from({ length: 23 }, (_, decimals) => 10 ** decimals);
+
 /** As {@link roundTo}, for finite numbers. */
 export function roundNumber(value: number, decimals: number): number {
-  const scale = 10 ** decimals;
+  const scale = SCALES[decimals] ?? 10 ** decimals;
   return Math.round(value * scale) / scale;
 }
 

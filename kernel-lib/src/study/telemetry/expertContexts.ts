@@ -19,8 +19,8 @@ interface Found {
   /** The tokens around it, and its own place among them. */
   tokens: Int32Array;
   at: number;
-  /** Words of it, once they were read. */
-  words?: Pick<ExpertContext, 'before' | 'token' | 'after'>;
+  /** What is told of it, once it was read: the same each time. */
+  context?: ExpertContext;
 }
 
 /** A place in a batch that an expert may have found. */
@@ -69,11 +69,7 @@ export class ExpertContexts {
     return this.current.map((found, e) =>
       joined(found, this.previous[e])
         .slice(0, most)
-        .map((each) => {
-          each.words ??= wordsOf(each, decode);
-          const domain = each.domain < numDomains ? each.domain : -1;
-          return { ...each.words, weight: each.weight, domain, step: each.step };
-        })
+        .map((each) => (each.context ??= contextOf(each, decode, numDomains)))
     );
   }
 
@@ -111,12 +107,16 @@ function isSame(a: Found, b: Found): boolean {
   return a.at === b.at && a.tokens.length === b.tokens.length && a.tokens.every((token, i) => token === b.tokens[i]);
 }
 
-function wordsOf({ tokens, at }: Found, decode: (token: number) => string): NonNullable<Found['words']> {
+function contextOf(found: Found, decode: (token: number) => string, numDomains: number): ExpertContext {
+  const { tokens, at, weight, step } = found;
   const text = (part: Int32Array): string => Array.from(part, decode).join('');
   const before = text(tokens.subarray(0, at));
   return {
     before: before.slice(-BEFORE),
     token: decode(tokens[at]),
-    after: text(tokens.subarray(at + 1)).slice(0, AFTER)
+    after: text(tokens.subarray(at + 1)).slice(0, AFTER),
+    weight,
+    domain: found.domain < numDomains ? found.domain : -1,
+    step
   };
 }

@@ -55,17 +55,20 @@ export function expertTokens(
 /** The most frequent tokens of one expert; of equal ones the first of the vocabulary. */
 class TopTokens {
   private total = 0;
+  /** What a count must be above. */
+  private least = 0;
   private readonly best: { token: number; count: number }[] = [];
 
   add(token: number, count: number): void {
     this.total += count;
     const { best } = this;
-    if (count === 0 || (best.length === TOP_TOKENS && count <= best[TOP_TOKENS - 1].count)) {
+    if (count <= this.least) {
       return;
     }
     const after = best.findIndex((other) => other.count < count);
     best.splice(after < 0 ? best.length : after, 0, { token, count });
     best.length = Math.min(best.length, TOP_TOKENS);
+    this.least = best.length === TOP_TOKENS ? best[TOP_TOKENS - 1].count : 0;
   }
 
   shares(vocabulary: Vocabulary): { text: string; share: number }[] {

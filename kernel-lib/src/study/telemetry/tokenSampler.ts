@@ -79,5 +79,13 @@ function emptySample(): Sample {
 }
 
 function table(values: Int32Array | Float32Array, rows: number, columns: number): number[][] {
-  return Array.from({ length: rows }, (_, t) => Array.from(values.subarray(t * columns, (t + 1) * columns)));
+  const all: number[][] = [];
+  for (let t = 0; t < rows; t++) {
+    const row: number[] = [];
+    for (let i = t * columns; i < (t + 1) * columns; i++) {
+      row.push(values[i]);
+    }
+    all.push(row);
+  }
+  return all;
 }

@@ -22,6 +22,8 @@ export { questionTree, rootOf } from './questions/questionTree';
 export type { QuestionTree, QuestionTreeOptions, TreeFact } from './questions/questionTree';
 export { cavity } from './fluid/cavity';
 export type { CavityOptions, FlowCase } from './fluid/cavity';
+export { cylinder } from './fluid/cylinder';
+export type { CylinderCase, CylinderOptions } from './fluid/cylinder';
 export { divergence } from './fluid/divergence';
 export { rolloutErrors } from './fluid/rolloutErrors';
 export { tube } from './fluid/tube';

@@ -68,6 +68,16 @@ test('the summary counts edges and names the narrowest place', () => {
   expect(figure.table.rows[1]).toEqual(['b', 'c', 'removed', '-2']);
 });
 
+test('a class whose colour another one has already has a symbol of its own', () => {
+  const payload = small();
+  const colours = context.theme.colours.series.length;
+  payload.data.classes = Array.from({ length: colours + 1 }, (_, i) => `class ${i}`);
+  const nodes = traces(graphRewiring(payload, context)).filter(({ name }) => name?.startsWith('class '));
+  const looks = nodes.map(({ marker: { color, symbol } }) => `${color} ${symbol}`);
+  expect(new Set(looks.slice(0, colours).map((look) => look.split(' ').at(-1)))).toEqual(new Set(['circle']));
+  expect(new Set(looks).size).toBe(colours + 1);
+});
+
 test('without classes there is one kind of node; without nodes no picture', () => {
   const payload = small();
   payload.data.classes = [];

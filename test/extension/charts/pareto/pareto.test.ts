@@ -41,7 +41,7 @@ test('a series is a trace with the interval of each point, named on hover', () =
   expect(routers.text[0]).toBe(
     'b (routers) · cost (ms) 2 · accuracy 0.5 [0.4, 0.7] · tried as number 2 · on the front'
   );
-  expect(oracle.error_y.visible).toBe(false);
+  expect(oracle).not.toHaveProperty('error_y');
   expect(oracle.text[0]).toBe('best (oracle) · cost (ms) 3 · accuracy 0.9');
   expect(oracle.marker.symbol).not.toBe(routers.marker.symbol);
 });

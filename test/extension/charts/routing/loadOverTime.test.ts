@@ -24,3 +24,12 @@ test('the chosen expert is outlined from the first step to the last', () => {
   expect(shapes(null)).toEqual([]);
   expect(shapes(5)).toMatchObject([{ xref: 'paper', x0: 0, x1: 1, y0: 4.5, y1: 5.5 }]);
 });
+
+test('marks of the colours stand clear of each other in a narrow sidebar: digits and signs are wide', () => {
+  const marks = (width: number) =>
+    (loadOverTime(routing(), { ...context, width })?.data[0] as unknown as { colorbar: { ticktext: string[] } }).colorbar; // prettier-ignore
+  const { ticktext } = marks(234);
+  expect(ticktext).toContain('≥16×');
+  expect(ticktext).not.toContain('8×');
+  expect(marks(400).ticktext).toEqual(expect.arrayContaining(['0×', '½×', 'fair', '2×', '4×', '8×', '≥16×']));
+});

@@ -1,4 +1,4 @@
-import { ops, tf } from '@switchyard/kernel-lib';
+import { core, ops, tf } from '@switchyard/kernel-lib';
 import { describe, expect, test } from 'vitest';
 import { expectGradients, spread } from '../../../support/gradients';
 import { expectNoLeak } from '../../../support/numeric';
@@ -37,6 +37,29 @@ describe('topK', () => {
 
   test('one token, one expert', () => {
     expect(run([[7]], 1)).toEqual({ values: [[7]], indices: [[0]] });
+  });
+
+  const VALUES = {
+    'of any size': (draw: () => number) => draw() - 0.5,
+    'with many equal': (draw: () => number) => Math.floor(4 * draw()),
+    'with none finite among them': (draw: () => number) =>
+      [NaN, Infinity, -Infinity, -0, 0, 1, draw()][Math.floor(7 * draw())]
+  };
+  // Sixteen rows are looked at together, and those behind them one by one; so are columns.
+  test.each(Object.entries(VALUES))('values %s: each row in its order, whatever stands beside it', (_, value) => {
+    for (const columns of [1, 3, 16, 33, 40]) {
+      for (let k = 1; k <= Math.min(columns, 18); k++) {
+        const draw = core.Random.fromSeed(100 * columns + k).generator();
+        const rows = Array.from({ length: 35 }, () => Array.from({ length: columns }, () => Math.fround(value(draw))));
+        const rank = (score: number): number => (Number.isNaN(score) ? Infinity : score);
+        const order = rows.map((row) =>
+          [...row.keys()].sort((a, b) => (rank(row[a]) === rank(row[b]) ? a - b : rank(row[b]) - rank(row[a])))
+        );
+        const { values, indices } = run(rows, k);
+        expect(indices, `${k} of ${columns}`).toEqual(order.map((places) => places.slice(0, k)));
+        expect(values).toEqual(order.map((places, t) => places.slice(0, k).map((place) => rows[t][place])));
+      }
+    }
   });
 
   test('NaN comes first and stays NaN', () => {

@@ -12,7 +12,7 @@ import type { LayerRouting, Numeric, RoutingPayload } from '../../../protocol';
 import { evenly } from '../../bounds/evenly';
 import { MARGIN, namesBytes, SCALAR_BYTES as SCORE_BYTES, scalarBytes, STEP_BYTES } from '../../bounds/scalarBytes';
 import { Budget } from './budget';
-import { boundContext } from './contexts';
+import { contextBytes as bytesOf } from './contexts';
 import { METRIC_DECIMALS, roundTo, shareDecimals } from '../../bounds/rounding';
 
 /** A metric in 0..1 or a weight, and a comma. */
@@ -203,8 +203,7 @@ const topTokensBytes = ({ topTokens }: LayerRouting): number =>
 
 /** One context of each expert; the longest counts. */
 const contextBytes = ({ contexts }: LayerRouting): number =>
-  KEY_BYTES +
-  sum(contexts ?? [], (each) => 3 + Math.max(0, ...each.map((context) => jsonBytes(boundContext(context)) + 1)));
+  KEY_BYTES + sum(contexts ?? [], (each) => 3 + Math.max(0, ...each.map((context) => bytesOf(context) + 1)));
 
 const transitionsBytes = ({ transitions = [], numExperts: E }: LayerRouting): number =>
   KEY_BYTES + sum(transitions, (row) => sharesBytes(row.length, E));

@@ -1,6 +1,6 @@
 import { expectInteger, expectNumber, fail, given } from '../../../base/core';
+import { channelFrames, type ChannelFlow } from './channel';
 import { sineSolver } from './sineSolver';
-import { framesOf, innerOf, velocities, type VorticityFlow, type VorticityState } from './vorticity';
 
 /** Options of `data.tube`. */
 export interface TubeOptions {
@@ -17,11 +17,7 @@ export interface TubeOptions {
 }
 
 /** A case: its settings, and velocities (to the right and up) over time. */
-export interface TubeCase {
-  grid: number;
-  inletSpeed: number;
-  viscosity: number;
-  interval: number;
+export interface TubeCase extends ChannelFlow {
   /** [frames][G, G, 2], rows from the bottom up. */
   frames: Float32Array[];
 }
@@ -47,48 +43,7 @@ export function tube(options: TubeOptions): TubeCase[] {
     const own = typeof viscosity === 'number' ? viscosity : viscosity[i];
     expectNumber(where, 'inletSpeeds', inletSpeed, 1e-6);
     expectNumber(where, 'viscosity', own, 1e-6);
-    return simulate({ grid, inletSpeed, viscosity: own, interval }, frames, solve);
+    const flow: ChannelFlow = { grid, inletSpeed, viscosity: own, interval };
+    return { ...flow, frames: channelFrames(flow, frames, solve) };
   });
-}
-
-function simulate(
-  flow: Omit<TubeCase, 'frames'>,
-  frames: number,
-  solve: (right: Float64Array) => Float64Array
-): TubeCase {
-  const { grid: G, inletSpeed, viscosity, interval } = flow;
-  const h = 1 / (G - 1);
-  // The stream function of a flow that is the same everywhere; what is solved for is how far it is from that.
-  const even = (at: number): number => inletSpeed * Math.floor(at / G) * h;
-  const state: VorticityState = { grid: G, vorticity: new Float64Array(G * G), stream: Float64Array.from({ length: G * G }, (_, at) => even(at)) }; // prettier-ignore
-  const equations: VorticityFlow = {
-    viscosity,
-    speed: 2 * inletSpeed,
-    border: ({ vorticity: w, stream: s }) => {
-      for (let i = 1; i < G - 1; i++) {
-        // Bottom and top, whose stream functions are 0 and the speed; the inlet, across which nothing moves up; what leaves.
-        w[i] = (-2 * s[G + i]) / h ** 2;
-        w[(G - 1) * G + i] = (2 * (inletSpeed - s[(G - 2) * G + i])) / h ** 2;
-        w[i * G] = (-2 * (s[i * G + 1] - s[i * G])) / h ** 2;
-        w[i * G + G - 1] = w[i * G + G - 2];
-      }
-    },
-    solve: (now) => {
-      const found = solve(innerOf(now, (at) => -now.vorticity[at]));
-      for (let y = 1; y < G - 1; y++) {
-        for (let x = 1; x < G; x++) {
-          now.stream[y * G + x] = even(y * G) + found[(y - 1) * (G - 2) + Math.min(x, G - 2) - 1];
-        }
-      }
-    }
-  };
-  const picture = (): Float32Array => {
-    const out = velocities(state);
-    for (let y = 1; y < G - 1; y++) {
-      out[2 * y * G] = inletSpeed;
-      out[2 * (y * G + G - 1)] = (state.stream[(y + 2) * G - 1] - state.stream[y * G - 1]) / (2 * h);
-    }
-    return out;
-  };
-  return { ...flow, frames: framesOf(state, equations, { frames, interval, picture }) };
 }
