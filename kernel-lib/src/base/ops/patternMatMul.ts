@@ -121,7 +121,7 @@ function spread(values: tf.Tensor3D, pattern: Places): tf.Tensor2D {
   );
 }
 
-/** What stands at the values' places of a matrix: what `spread` is transposed. */
+/** The values of a matrix at their places: `spread`, transposed. */
 function pick(matrix: tf.Tensor2D, pattern: Places): tf.Tensor3D {
   return withGradient<tf.Tensor3D>(
     [matrix],
