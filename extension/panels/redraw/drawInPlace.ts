@@ -49,7 +49,7 @@ function coloursOf({ zmin, zmax, colorscale, colorbar }: Trace): string {
   return JSON.stringify([zmin, zmax, colorscale, colorbar]);
 }
 
-/** What a legend takes from the marks' lists: the mean of numbers, the first of words. */
+/** Values that a legend takes from the marks' lists: the mean of numbers, the first of words. */
 function markInLegend({ marker }: Trace): string {
   const { line = {}, ...own } = (marker ?? {}) as Trace & { line?: Trace };
   const lists = [...Object.values(own), ...Object.values(line)].filter(Array.isArray) as (number | string)[][];

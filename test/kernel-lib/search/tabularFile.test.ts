@@ -160,9 +160,15 @@ describe('a table in a file', () => {
       return [...choices, 10 * n + epoch, 50, 60, 0.01, n, 1e6, 3].join(',');
     });
     const upper = names.map((_, i) => (i < 15 ? 'features' : 'labels')).join(',');
+    // As `to_csv` of pandas 3.1.1 writes the benchmark's own table: numbers of rows in front, by what it was split behind.
+    const split = [`,${upper},groups,strata`, `,${names.join(',')},model_ID,fidelity_ID`];
+    const numbered = body.map((row, i) => `${i + 7},${row},${i % 3},2`);
     for (const text of [
       [names.join(','), ...body],
-      [upper, names.join(','), ...body]
+      [`,${names.join(',')}`, ...body.map((row, i) => `${i},${row}`)],
+      [upper, names.join(','), ...body],
+      [...split, ...numbered],
+      [...split, `Sample ID${','.repeat(names.length + 2)}`, ...numbered]
     ]) {
       const table = await nas.tabularFile({ file: write('jahs.csv', text.join('\n')), space: jahs, columns: 'jahs-bench-201' }); // prettier-ignore
       expect(table.size).toBe(16);

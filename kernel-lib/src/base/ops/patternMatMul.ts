@@ -27,7 +27,7 @@ export function patternMatMul(x: tf.Tensor2D, values: tf.Tensor3D, places: tf.Te
   expectShape(WHERE, places, [groups, n, Math.ceil(outputs / IN_WORD)]);
   return hasCustomOps()
     ? custom(x, values, places, m)
-    : tf.tidy(() => tf.matMul(x, unpack(values, chosen(places, outputs, m))));
+    : tf.tidy(() => tf.matMul(x, composed(values, chosenOf(places, outputs), m)));
 }
 
 /** Places [groups, n, P], 0..15, as words of eight, of each output's P rounded up. */
@@ -54,32 +54,89 @@ function custom(x: tf.Tensor2D, values: tf.Tensor3D, places: tf.Tensor3D, m: num
     },
     (dy, saved) => {
       const [x, values, places] = saved as [tf.Tensor2D, tf.Tensor3D, tf.Tensor3D];
-      const [groups, , outputs] = values.shape;
-      const at = chosen(places, outputs, m);
-      const outer = tf.matMul(x, dy, true).reshape([groups, m, outputs]).transpose([0, 2, 1]).expandDims(1);
-      return [tf.matMul(dy, unpack(values, at), false, true), outer.mul(at).sum(-1)];
+      const pattern = { shape: values.shape, chosen: chosenOf(places, values.shape[2]), m };
+      return [tf.matMul(dy, spread(values, pattern), false, true), pick(tf.matMul(x, dy, true), pattern)];
     }
   );
 }
 
-/** 1 where an input is the value's; [D / m, n, P, m]. */
-function chosen(places: tf.Tensor3D, outputs: number, m: number): tf.Tensor4D {
-  const [groups, n, words] = places.shape;
-  const packed = places.dataSync();
-  const out = new Int32Array(groups * n * outputs);
-  for (let i = 0; i < out.length; i++) {
-    const [row, output] = [Math.floor(i / outputs), i % outputs];
-    out[i] = (packed[row * words + Math.floor(output / IN_WORD)] >>> (4 * (output % IN_WORD))) & 15;
-  }
-  return tf
-    .tensor4d(out, [groups, n, outputs, 1], 'int32')
-    .equal<tf.Tensor4D>(tf.range(0, m, 1, 'int32'))
-    .toFloat();
+/** Where values [D / m, n, P] stand: of each the input within its m. */
+interface Places {
+  shape: [number, number, number];
+  chosen: Uint8Array;
+  m: number;
 }
 
-/** The matrix with its zeros; [D, P]. */
-function unpack(values: tf.Tensor3D, chosen: tf.Tensor4D): tf.Tensor2D {
+/** Places that were decoded, by the data of their tensor, with which they are freed. */
+const decoded = new WeakMap<object, Uint8Array>();
+
+/** Of each value the input within its m; [D / m x n x P]. Decoded once for each tensor of places. */
+function chosenOf(places: tf.Tensor3D, outputs: number): Uint8Array {
+  const [groups, n, words] = places.shape;
+  const known = decoded.get(places.dataId);
+  // A tensor of as many words may be read for more outputs or fewer.
+  if (known?.length === groups * n * outputs) {
+    return known;
+  }
+  const packed = places.dataSync();
+  const chosen = new Uint8Array(groups * n * outputs);
+  for (let row = 0, at = 0; row < groups * n; row++) {
+    for (let output = 0; output < outputs; output++, at++) {
+      chosen[at] = (packed[row * words + Math.floor(output / IN_WORD)] >>> (4 * (output % IN_WORD))) & 15;
+    }
+  }
+  decoded.set(places.dataId, chosen);
+  return chosen;
+}
+
+/** The matrix with its zeros, [D, P], of TensorFlow's own ops. */
+function composed(values: tf.Tensor3D, chosen: Uint8Array, m: number): tf.Tensor2D {
   const [groups, , outputs] = values.shape;
-  const whole = values.expandDims(3).mul(chosen).sum<tf.Tensor3D>(1);
-  return whole.transpose([0, 2, 1]).reshape([groups * chosen.shape[3], outputs]);
+  const places = tf.tensor3d(Int32Array.from(chosen), values.shape, 'int32');
+  const none = tf.zerosLike(values);
+  const inputs = Array.from({ length: m }, (_, i) => tf.where(places.equal(tf.scalar(i, 'int32')), values, none).sum(1)); // prettier-ignore
+  return tf.stack(inputs, 1).reshape([groups * m, outputs]);
+}
+
+/**
+ * The matrix with its zeros, [D, P]; values at one place add up, as those of an output that reads fewer are zeros at a place that is taken. On the host: TensorFlow's own scatter and gather
+ * take several times as long there.
+ */
+function spread(values: tf.Tensor3D, pattern: Places): tf.Tensor2D {
+  return withGradient<tf.Tensor2D>(
+    [values],
+    () => {
+      const { shape: [groups, n, outputs], chosen } = pattern; // prettier-ignore
+      const from = values.dataSync();
+      const to = new Float32Array(groups * pattern.m * outputs);
+      for (let row = 0, value = 0; row < groups * n; row++) {
+        const first = Math.floor(row / n) * pattern.m;
+        for (let output = 0; output < outputs; output++, value++) {
+          to[(first + chosen[value]) * outputs + output] += from[value];
+        }
+      }
+      return tf.tensor2d(to, [groups * pattern.m, outputs]);
+    },
+    (dy) => [pick(dy, pattern)]
+  );
+}
+
+/** The values of a matrix at their places: `spread`, transposed. */
+function pick(matrix: tf.Tensor2D, pattern: Places): tf.Tensor3D {
+  return withGradient<tf.Tensor3D>(
+    [matrix],
+    () => {
+      const { shape: [groups, n, outputs], chosen } = pattern; // prettier-ignore
+      const from = matrix.dataSync();
+      const to = new Float32Array(pattern.chosen.length);
+      for (let row = 0, value = 0; row < groups * n; row++) {
+        const first = Math.floor(row / n) * pattern.m;
+        for (let output = 0; output < outputs; output++, value++) {
+          to[value] = from[(first + chosen[value]) * outputs + output];
+        }
+      }
+      return tf.tensor3d(to, pattern.shape);
+    },
+    (dy) => [spread(dy, pattern)]
+  );
 }

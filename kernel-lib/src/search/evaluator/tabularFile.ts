@@ -17,7 +17,10 @@ export interface TabularFileOptions {
   measures?: Readonly<Record<string, string>> | readonly string[];
   /** Column of the fidelity, such as epochs: a row then is what a candidate has come to there. Default: that of `columns`, or none. */
   fidelity?: string;
-  /** Columns of choices by their labels, where they are not called so; or those of JAHS-Bench-201. */
+  /**
+   * Columns of choices by their labels, where they are not called so; or those of JAHS-Bench-201, whose "train_set.pkl.gz" a line of Python writes:
+   * `pandas.read_pickle('train_set.pkl.gz').to_csv('train_set.csv.gz')`. Its candidates are a sample, so `partial`, and some were trained twice.
+   */
   columns?: 'jahs-bench-201' | Readonly<Record<string, string>>;
   /** Columns that mean nothing here, such as numbers of rows. Default: none. */
   ignore?: readonly string[];

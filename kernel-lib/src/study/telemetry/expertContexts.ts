@@ -19,7 +19,7 @@ interface Found {
   /** The tokens around it, and its own place among them. */
   tokens: Int32Array;
   at: number;
-  /** What is told of it, once it was read: the same each time. */
+  /** Its form in a payload, once it was read: the same each time. */
   context?: ExpertContext;
 }
 

@@ -55,7 +55,7 @@ export function expertTokens(
 /** The most frequent tokens of one expert; of equal ones the first of the vocabulary. */
 class TopTokens {
   private total = 0;
-  /** What a count must be above. */
+  /** Count that none is kept up to. */
   private least = 0;
   private readonly best: { token: number; count: number }[] = [];
 

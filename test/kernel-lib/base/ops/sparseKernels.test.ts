@@ -1,6 +1,6 @@
 import { core, ops, tf } from '@switchyard/kernel-lib';
 import { executeSingle, useCustomOps } from '@switchyard/kernel-lib/dist/base/backend/index.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { expectGradients, spread } from '../../../support/gradients';
 import { expectClose, expectNoLeak } from '../../../support/numeric';
 import { CUSTOM_OPS, ofCustomOps } from '../../../support/customOps';
@@ -232,6 +232,47 @@ test('places are packed eight to a word, the first the lowest, each output row b
   const places = Array.from({ length: 9 }, (_, i) => (i === 8 ? 15 : i));
   expect([...ops.packPlaces(places, [1, 1, 9])].map((word) => (word >>> 0).toString(16))).toEqual(['76543210', 'f']);
   expect(ops.packPlaces(new Array(7).fill(15), [1, 1, 7])[0] >>> 0).toBe(0xfffffff);
+});
+
+test('places are read from the device once, and each tensor of places has its own', () => {
+  const [x, values] = [spread([3, 4]) as tf.Tensor2D, spread([2, 1, 2], 1) as tf.Tensor3D];
+  const reads = vi.spyOn(tf.Tensor.prototype, 'dataSync');
+  const readsOf = (places: tf.Tensor): number => reads.mock.contexts.filter((each) => (each as tf.Tensor).dataId === places.dataId).length; // prettier-ignore
+  for (const custom of [true, false]) {
+    useCustomOps(custom);
+    for (const chosen of [
+      [0, 1, 1, 0],
+      [1, 0, 0, 1]
+    ]) {
+      const places = tf.tensor3d(ops.packPlaces(chosen, [2, 1, 2]), [2, 1, 1], 'int32');
+      const whole = new Float32Array(8);
+      const held = values.dataSync();
+      chosen.forEach((place, i) => (whole[(2 * Math.floor(i / 2) + place) * 2 + (i % 2)] = held[i]));
+      const dense = tf.grad((a) => tf.matMul(a as tf.Tensor2D, tf.tensor2d(whole, [4, 2])).sum())(x);
+      const of = () => tf.grads((a, b) => ops.patternMatMul(a as tf.Tensor2D, b as tf.Tensor3D, places, 2).sum())([x, values]); // prettier-ignore
+      for (const [gradient, ...rest] of [of(), of(), of()]) {
+        expectClose(gradient, dense.dataSync(), 1e-6);
+        tf.dispose([gradient, ...rest]);
+      }
+      expect(readsOf(places)).toBe(1);
+      tf.dispose([places, dense]);
+    }
+  }
+  reads.mockRestore();
+  tf.dispose([x, values]);
+});
+
+test('a gradient of a gradient goes through the values and their places', () => {
+  const places = tf.tensor3d(ops.packPlaces([0, 1, 1, 0], [2, 1, 2]), [2, 1, 1], 'int32');
+  const [x, values] = [spread([3, 4]) as tf.Tensor2D, spread([2, 1, 2], 1) as tf.Tensor3D];
+  const [own, composed] = [true, false].map((custom) => {
+    useCustomOps(custom);
+    const slope = (b: tf.Tensor) => tf.grad((a) => ops.patternMatMul(a as tf.Tensor2D, b as tf.Tensor3D, places, 2).square().sum())(x); // prettier-ignore
+    const rise = (a: tf.Tensor) => tf.grad((b) => ops.patternMatMul(a as tf.Tensor2D, b as tf.Tensor3D, places, 2).square().sum())(values); // prettier-ignore
+    return [tf.grad((b) => slope(b).square().sum())(values), tf.grad((a) => rise(a).square().sum())(x)];
+  });
+  own.forEach((each, i) => expectClose(each, composed[i].dataSync(), 1e-4));
+  tf.dispose([own, composed, places, x, values]);
 });
 
 describe.skipIf(!CUSTOM_OPS)(

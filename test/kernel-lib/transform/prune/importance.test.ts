@@ -256,6 +256,15 @@ describe('what a criterion cannot do is said', () => {
         `prune.${name}: batches must be an integer of at least 1, got 0`
       );
     }
+    const gradients = { taylor: prune.taylor, fisher: prune.fisher, obs: prune.obs, hessian: prune.hessian };
+    for (const [name, make] of Object.entries({ ...gradients, leaveOneOut: prune.leaveOneOut })) {
+      const message = `prune.${name}: calibration must be a task, with batches and a loss, got`;
+      expect(() => make(undefined as never)).toThrow(`${message} undefined`);
+      expect(() => make({ batch: task.batch } as never)).toThrow(`${message} object`);
+      const x = tf.zeros([1, 2]);
+      expect(() => make(x as never)).toThrow(`${message} a tensor`);
+      x.dispose();
+    }
     for (const [name, make] of Object.entries({
       wanda: prune.wanda,
       sparseGpt: prune.sparseGpt,

@@ -3,6 +3,7 @@ import { expectInteger, expectNumber, Random } from '../../../base/core';
 import type { Module } from '../../../base/core';
 import { copyModel } from '../../../models/copyModel';
 import type { ValueImportance } from './importance';
+import { expectTask } from './parts/calibration';
 import type { CalibrationOptions, CalibrationTask } from './parts/calibration';
 import { isBias, maskedValue } from './parts/scoreEach';
 import type { BiasOptions } from './parts/scoreEach';
@@ -24,6 +25,7 @@ export interface HessianOptions extends CalibrationOptions, BiasOptions {
  */
 export function hessian<B>(task: CalibrationTask<B>, options: HessianOptions = {}): ValueImportance {
   const where = 'prune.hessian';
+  expectTask(where, task);
   const { batches = 4, seed = 0, probes = 8, step = 1e-2, biases = false } = options;
   expectInteger(where, 'batches', batches, 1);
   expectInteger(where, 'probes', probes, 1);

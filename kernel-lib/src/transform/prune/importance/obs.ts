@@ -2,6 +2,7 @@ import { tf } from '../../../base/backend';
 import { expectInteger, expectNumber } from '../../../base/core';
 import { invertPositive } from '../../../base/math';
 import type { ValueImportance } from './importance';
+import { expectTask } from './parts/calibration';
 import type { CalibrationOptions, CalibrationTask } from './parts/calibration';
 import { isBias, maskedValue } from './parts/scoreEach';
 import type { BiasOptions } from './parts/scoreEach';
@@ -21,6 +22,7 @@ export interface ObsOptions extends CalibrationOptions, BiasOptions {
  */
 export function obs<B>(task: CalibrationTask<B>, options: ObsOptions = {}): ValueImportance {
   const { batches = 4, seed = 0, damping = 1e-3, biases = false } = options;
+  expectTask('prune.obs', task);
   expectInteger('prune.obs', 'batches', batches, 1);
   expectNumber('prune.obs', 'damping', damping, Number.MIN_VALUE);
   return {

@@ -1,6 +1,7 @@
 import { tf } from '../../../base/backend';
 import { expectInteger, expectOneOf } from '../../../base/core';
 import type { ValueImportance } from './importance';
+import { expectTask } from './parts/calibration';
 import type { CalibrationOptions, CalibrationTask } from './parts/calibration';
 import { isBias, maskedValue } from './parts/scoreEach';
 import type { BiasOptions } from './parts/scoreEach';
@@ -14,10 +15,11 @@ export interface TaylorOptions extends CalibrationOptions, BiasOptions {
 /**
  * First-order Taylor importance (Molchanov et al., arXiv 1906.10771): gradients g of the task's loss, summed over batches, times the weights.
  *
- * @throws {SwitchyardError} where there are no batches; when it scores, where the loss does not depend on the model, or is not finite.
+ * @throws {SwitchyardError} where there is no task, or no batches; when it scores, where the loss does not depend on the model, or is not finite.
  */
 export function taylor<B>(task: CalibrationTask<B>, options: TaylorOptions = {}): ValueImportance {
   const { batches = 4, gather = 'magnitude', seed = 0, biases = false } = options;
+  expectTask('prune.taylor', task);
   expectInteger('prune.taylor', 'batches', batches, 1);
   expectOneOf('prune.taylor', 'gather', gather, ['sum', 'magnitude']);
   return {

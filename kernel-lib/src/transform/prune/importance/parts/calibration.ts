@@ -37,6 +37,14 @@ export function checkCalibration<B>(
   }
 }
 
+/** @throws {SwitchyardError} where a criterion that needs a loss was given no task. */
+export function expectTask<B>(where: string, task: CalibrationTask<B>): void {
+  const { batch, loss } = (task ?? {}) as Partial<CalibrationTask<B>>;
+  if (typeof batch !== 'function' || typeof loss !== 'function') {
+    fail(where, 'calibration must be a task, with batches and a loss', task instanceof tf.Tensor ? 'a tensor' : typeof task); // prettier-ignore
+  }
+}
+
 /** Thrown within a pass of `eachPass` by who has seen enough of it: the pass ends there, and counts as one that gave nothing. */
 export class PassEnded extends Error {}
 
