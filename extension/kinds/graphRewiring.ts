@@ -15,11 +15,11 @@ export const graphRewiring: IKind<GraphRewiringPayload> = {
       id: 'rewiring',
       label: trans.__('Rewiring'),
       pictures: [
-        { id: 'graph-before', title: trans.__('Edges by curvature, before'), chart: graphBefore },
-        { id: 'graph-rewiring', title: trans.__('Edges by curvature'), chart: edges },
+        { id: 'graph-before', title: trans.__('The graph before'), chart: graphBefore },
+        { id: 'graph-rewiring', title: trans.__('The graph'), chart: edges },
         { id: 'graph-sensitivity', title: trans.__('What the output at a node hangs on'), chart: graphSensitivity },
         { id: 'sensitivity-distance', title: trans.__('Sensitivity by distance'), chart: sensitivityByDistance },
-        { id: 'graph-whole', title: trans.__('The whole graph, edges by curvature'), graph: graphScene }
+        { id: 'graph-whole', title: trans.__('The whole graph'), graph: graphScene }
       ]
     }
   ],

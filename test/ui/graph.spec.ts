@@ -1,9 +1,12 @@
 /** A graph that no output has room for, asked of its kernel, and moved about in. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import type { GraphRewiringPayload } from '@switchyard/kernel-lib/protocol';
-import { openNotebook, panelOf, payloadOf } from './support/notebook';
+import { plot } from './support/figures';
+import { drawn, openNotebook, panelOf, payloadOf } from './support/notebook';
 
 const SHOW = `import { graph, show } from '@switchyard/kernel-lib';
 const points = graph.generators.randomGeometric({ nodes: 40_000, radius: 0.00634, seed: 1 });
@@ -123,4 +126,28 @@ test('without the kernel that has the graph its part is shown, and that it is on
     await expect(panel.locator('[data-picture="graph-rewiring"] .main-svg').first()).toBeVisible();
     await expect(whole(panel)).toBeHidden();
   }
+});
+
+test('a click on a node colours the others by what its output hangs on', async ({ page, tmpPath }) => {
+  const example = JSON.parse(
+    readFileSync(join(__dirname, '../support/payloads/graph-rewiring.json'), 'utf8')
+  ) as GraphRewiringPayload;
+  await openNotebook(page, tmpPath, ['a'], { outputs: { 0: [example] }, kernel: null });
+  await page.locator('.jp-switchyard-Summary').getByRole('button').first().click();
+  const panel = panelOf(page);
+  const { targets, decadesBelow } = example.data.sensitivity!;
+  const ring = async (): Promise<unknown> => (await drawn(panel, 'graph-sensitivity'))[1]?.x;
+  const { nodes } = example.data;
+  await expect.poll(ring).toEqual([nodes[targets[0]].x]);
+  const reached = decadesBelow[0].flatMap((value, node) => (value === null ? [] : [node]));
+  const points = plot(panel, 'graph-sensitivity').locator('.scatterlayer .trace').last().locator('.point');
+  const fill = (node: number): Promise<string> =>
+    points.nth(reached.indexOf(node)).evaluate((point) => getComputedStyle(point).fill);
+  const strongest = await fill(targets[0]);
+  await points.nth(reached.indexOf(targets[2])).click({ force: true });
+  await expect.poll(ring).toEqual([nodes[targets[2]].x]);
+  await expect.poll(() => fill(targets[2])).toBe(strongest);
+  await expect(panel.getByRole('combobox', { name: 'Output at' }).locator('option:checked')).toHaveText(
+    nodes[targets[2]].label
+  );
 });

@@ -150,7 +150,12 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
         xpad: 6,
         tickfont: { size: 10 },
         title: {
-          text: plainText(fitting([measure, trans.__('curvature')], graphHeight(nodes) - AROUND)),
+          text: plainText(
+            fitting(
+              [measure, ...(measure.endsWith("curvature") ? [trans.__('curvature')] : [])],
+              graphHeight(nodes) - AROUND
+            )
+          ),
           side: 'right',
           font: { size: 11 }
         }
