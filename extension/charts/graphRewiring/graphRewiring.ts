@@ -152,7 +152,7 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
         title: {
           text: plainText(
             fitting(
-              [measure, ...(measure.endsWith("curvature") ? [trans.__('curvature')] : [])],
+              [measure, ...(measure.endsWith('curvature') ? [trans.__('curvature')] : [])],
               graphHeight(nodes) - AROUND
             )
           ),
