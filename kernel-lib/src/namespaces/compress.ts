@@ -1,4 +1,12 @@
-export { lowRank, lowRankSparse, mixedPrecision, quantize, quantizeAware, splitCodes } from '../transform/compress';
+export {
+  lowRank,
+  lowRankSparse,
+  mixedPrecision,
+  productQuantize,
+  quantize,
+  quantizeAware,
+  splitCodes
+} from '../transform/compress';
 export type {
   LowRankOptions,
   LowRankReport,
@@ -7,6 +15,8 @@ export type {
   LowRankSparseReport,
   MixedPrecision,
   MixedPrecisionOptions,
+  ProductQuantizeOptions,
+  ProductQuantizeReport,
   QuantizeOptions,
   QuantizeReport,
   QuantizerOptions,

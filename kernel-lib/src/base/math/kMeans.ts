@@ -53,8 +53,14 @@ function beginnings(rows: readonly Float64Array[], count: number, next: () => nu
 function group(rows: readonly Float64Array[], centres: readonly Float64Array[]): number[][] {
   const members: number[][] = centres.map(() => []);
   rows.forEach((row, number) => {
-    const distances = centres.map((centre) => distance(row, centre));
-    members[distances.indexOf(Math.min(...distances))].push(number);
+    let [nearest, least] = [0, Infinity];
+    for (let c = 0; c < centres.length; c++) {
+      const away = distance(row, centres[c]);
+      if (away < least) {
+        [nearest, least] = [c, away];
+      }
+    }
+    members[nearest].push(number);
   });
   return members;
 }

@@ -12,9 +12,10 @@ export interface Grouped {
  * Values of a parameter by groups: all, by output (the last dimension; of banks [E, inputs, outputs], of each expert), or in blocks of inputs of an
  * output.
  *
+ * @param name - Of the block, in errors.
  * @throws {SwitchyardError} where a block does not divide the inputs.
  */
-export function grouped(where: string, value: tf.Tensor, per: 'tensor' | 'channel' | number): Grouped {
+export function grouped(where: string, value: tf.Tensor, per: 'tensor' | 'channel' | number, name = 'per'): Grouped {
   if (per === 'tensor' || value.rank < 2) {
     return { rows: value.reshape([1, -1]), restore: (rows) => rows.reshape(value.shape) };
   }
@@ -22,7 +23,7 @@ export function grouped(where: string, value: tf.Tensor, per: 'tensor' | 'channe
   const copies = value.rank === 3 ? value.shape[0] : 1;
   const inputs = value.size / outputs / copies;
   if (typeof per === 'number' && inputs % per !== 0) {
-    fail(where, `per must divide the inputs (${inputs})`, per);
+    fail(where, `${name} must divide the inputs (${inputs})`, per);
   }
   const byOutput = value.reshape([copies, inputs, outputs]).transpose([0, 2, 1]);
   return {

@@ -4,6 +4,8 @@ export { lowRankSparse } from './lowRankSparse';
 export type { LowRankSparseOptions, LowRankSparseParts, LowRankSparseReport } from './lowRankSparse';
 export { mixedPrecision } from './mixedPrecision';
 export type { MixedPrecision, MixedPrecisionOptions } from './mixedPrecision';
+export { productQuantize } from './productQuantize';
+export type { ProductQuantizeOptions, ProductQuantizeReport } from './productQuantize';
 export { quantize, quantizeAware } from './quantize';
 export type { QuantizeOptions, QuantizeReport } from './quantize';
 export type { QuantizerOptions } from './quantizer';

@@ -2,26 +2,23 @@ import { tf } from '../../base/backend';
 import { expectInteger, fail } from '../../base/core';
 import type { Module, Parameter } from '../../base/core';
 import { stopGradient } from '../../base/ops';
-import { copyModel } from '../../models/copyModel';
 import { chosenMatrices } from '../prune/matrices';
 import type { MatrixChoice } from '../prune/matrices';
-import type { TransformReport } from '../moe/report';
-import { checkQuantizer, expectFinite, quantizedBytes, roundToCodes } from './quantizer';
+import { checkQuantizer, quantizedBytes, roundToCodes } from './quantizer';
 import type { QuantizerOptions } from './quantizer';
+import { roundMatrices } from './roundMatrices';
+import type { RoundedReport } from './roundMatrices';
 
 export interface QuantizeOptions extends QuantizerOptions, MatrixChoice {
   /** Bits of single parameters, by path, as `compress.mixedPrecision` chooses them; others have `bits`. */
   bitsOf?: Readonly<Record<string, number>>;
 }
 
-export interface QuantizeReport extends TransformReport {
-  /** Values are stored as numbers again, of which there are as few as codes: the model computes what codes would, at no other speed. */
-  mode: 'rounded';
-  /** Bytes of the model's values, and of codes and scales instead. */
-  bytes: { before: number; after: number };
-  /** Bits, and squared error over squared norm, by path. */
-  matrices: Record<string, { bits: number; error: number }>;
-}
+export type QuantizeReport = RoundedReport<{
+  bits: number;
+  /** Squared error over squared norm. */
+  error: number;
+}>;
 
 /**
  * Quantisation of weights: each value of a matrix becomes the nearest of 2^bits that its group of values can say. A new model, whose values are
@@ -36,38 +33,14 @@ export function quantize<M extends Module>(
   const where = 'compress.quantize';
   const settings = checkQuantizer(where, options);
   const bitsOf = settingsOf(where, model, options, settings);
-  const copy = copyModel(model);
-  try {
-    const matrices: QuantizeReport['matrices'] = {};
-    const bytes = { before: model.cost({ length: 1 }).bytes, after: model.cost({ length: 1 }).bytes };
-    const parameters = copy.parameters();
-    bitsOf.forEach((own, path) => {
-      const parameter = parameters.get(path)!;
-      const { variable } = parameter;
-      expectFinite(where, path, variable);
-      tf.tidy(() => {
-        const { rounded, scales } = roundToCodes(where, variable, own);
-        const [lost, norm] = [rounded.sub(variable), variable].map((each) => each.square().sum().dataSync()[0]);
-        matrices[path] = { bits: own.bits, error: norm === 0 ? 0 : lost / norm };
-        bytes.after += quantizedBytes(variable.size, scales, own) - 4 * variable.size;
-        parameter.assign(rounded, path);
-      });
-    });
-    const count = model.countParameters();
-    return {
-      model: copy,
-      report: {
-        transformation: 'quantize',
-        mode: 'rounded',
-        parameters: { before: count, after: count },
-        bytes,
-        matrices
-      }
-    };
-  } catch (error) {
-    copy.dispose();
-    throw error;
-  }
+  return roundMatrices(where, model, [...bitsOf.keys()], {
+    transformation: 'quantize',
+    round: (value, path) => {
+      const own = bitsOf.get(path)!;
+      const { rounded, scales } = roundToCodes(where, value, own);
+      return { rounded, bytes: quantizedBytes(value.size, scales, own), told: { bits: own.bits } };
+    }
+  });
 }
 
 /**
