@@ -74,6 +74,14 @@ export function graphHeight(nodes: readonly GraphNode[]): number {
   return AROUND + Math.min(MOST, Math.max(LEAST, wide > 0 ? (WIDTH * high) / wide : MOST));
 }
 
+/** Scale of colours beside a graph. */
+export function barBeside(title: string): object {
+  return {
+    ...{ thickness: 10, len: 0.8, outlinewidth: 0, xpad: 6, tickfont: { size: 10 } },
+    title: { text: plainText(title), side: 'right', font: { size: 11 } }
+  };
+}
+
 /** The curvature farthest from 0: the ends of the scale. */
 function reach(edges: readonly GraphEdge[]): number {
   return Math.max(1e-9, ...edges.map(({ curvature }) => Math.abs(curvature ?? 0)));
@@ -143,23 +151,12 @@ function middles({ data }: GraphRewiringPayload, { theme, trans }: IChartContext
       cmin: -most,
       cmax: most,
       colorscale: signedScale(theme.colours),
-      colorbar: {
-        thickness: 10,
-        len: 0.8,
-        outlinewidth: 0,
-        xpad: 6,
-        tickfont: { size: 10 },
-        title: {
-          text: plainText(
-            fitting(
-              [measure, ...(measure.endsWith('curvature') ? [trans.__('curvature')] : [])],
-              graphHeight(nodes) - AROUND
-            )
-          ),
-          side: 'right',
-          font: { size: 11 }
-        }
-      }
+      colorbar: barBeside(
+        fitting(
+          [measure, ...(measure.endsWith('curvature') ? [trans.__('curvature')] : [])],
+          graphHeight(nodes) - AROUND
+        )
+      )
     },
     hoverinfo: 'text',
     text: edges.map((edge) => plainText(words(edge)))

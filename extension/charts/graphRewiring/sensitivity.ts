@@ -7,7 +7,7 @@ import { amountScale } from '../amounts';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
-import { graphHeight, MANY } from './graphRewiring';
+import { barBeside, graphHeight, MANY } from './graphRewiring';
 
 const CHOICE = 'graph-sensitivity.target';
 /** Decades that colours tell apart at most: what is below is as good as nothing. */
@@ -66,14 +66,9 @@ export function graphSensitivity(payload: GraphRewiringPayload, context: IChartC
         colorscale: amountScale(theme.colours),
         line: { color: theme.mutedText, width: 0.5 },
         colorbar: {
-          thickness: 10,
-          len: 0.8,
-          outlinewidth: 0,
-          xpad: 6,
-          tickfont: { size: 10 },
+          ...barBeside(trans.__('of the greatest')),
           tickvals: Array.from({ length: decades + 1 }, (_, i) => -i),
-          ticktext: Array.from({ length: decades + 1 }, (_, i) => (i === 0 ? '1' : `10<sup>−${i}</sup>`)),
-          title: { text: trans.__('of the greatest'), side: 'right', font: { size: 11 } }
+          ticktext: Array.from({ length: decades + 1 }, (_, i) => (i === 0 ? '1' : `10<sup>−${i}</sup>`))
         }
       })
     ],
