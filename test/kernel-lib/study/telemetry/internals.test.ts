@@ -88,7 +88,7 @@ describe("routers' scores", () => {
   });
 
   test('the schema version is that of the newest fields, and a payload without them is read as before', () => {
-    expect(protocol.SCHEMA_VERSION).toBe('1.6');
+    expect(protocol.SCHEMA_VERSION).toBe('1.7');
     const old = routingExample('finished');
     delete old.data.scoreBins;
     // Bins must be there for what is told in them.
