@@ -41,11 +41,14 @@ export function expertTokens(
   const top = Array.from({ length: numExperts }, () => new TopTokens());
   for (let token = 0; token < seen.routed.length; token++) {
     if (seen.routed[token] > 0) {
-      const { group } = vocabulary.of(token);
+      const own = classes[vocabulary.of(token).group];
+      const first = token * numExperts;
       for (let e = 0; e < numExperts; e++) {
-        const count = seen.counts[token * numExperts + e];
-        classes[group][e] += count;
-        top[e].add(token, count);
+        const count = seen.counts[first + e];
+        if (count > 0) {
+          own[e] += count;
+          top[e].add(token, count);
+        }
       }
     }
   }

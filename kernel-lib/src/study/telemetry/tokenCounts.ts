@@ -45,7 +45,14 @@ export class TokenCounts {
 
   /** N_vi [V * E] and N_v [V]; null where the vocabulary is too large to count. */
   read(): { counts: Float32Array; routed: Float64Array } | null {
-    return this.full ? null : { counts: this.current.map((n, i) => n + this.previous[i]), routed: this.routed };
+    if (this.full) {
+      return null;
+    }
+    const counts = this.current.slice();
+    for (let i = 0; i < counts.length; i++) {
+      counts[i] += this.previous[i];
+    }
+    return { counts, routed: this.routed };
   }
 
   /** Makes room for these tokens; false where there would be too many. */
