@@ -25,6 +25,7 @@ export interface ProductQuantizeOptions extends MatrixChoice {
   seed?: number;
 }
 
+/** Report of `compress.productQuantize`: codebooks and error of each matrix. */
 export type ProductQuantizeReport = RoundedReport<{
   /** Codebooks of the matrix, and codewords of each. */
   codebooks: number;

@@ -14,6 +14,7 @@ export interface QuantizeOptions extends QuantizerOptions, MatrixChoice {
   bitsOf?: Readonly<Record<string, number>>;
 }
 
+/** Report of `compress.quantize`: bits and error of each matrix. */
 export type QuantizeReport = RoundedReport<{
   bits: number;
   /** Squared error over squared norm. */
