@@ -74,6 +74,17 @@ export function graphHeight(nodes: readonly GraphNode[]): number {
   return AROUND + Math.min(MOST, Math.max(LEAST, wide > 0 ? (WIDTH * high) / wide : MOST));
 }
 
+/** Places of edges as the lines of one trace. */
+export function segments(
+  edges: readonly GraphEdge[],
+  nodes: readonly GraphNode[]
+): Record<'x' | 'y', (number | null)[]> {
+  return {
+    x: edges.flatMap(({ from, to }) => [nodes[from].x, nodes[to].x, null]),
+    y: edges.flatMap(({ from, to }) => [nodes[from].y, nodes[to].y, null])
+  };
+}
+
 /** Scale of colours beside a graph. */
 export function barBeside(title: string): object {
   return {
@@ -104,8 +115,7 @@ function lines({ data }: GraphRewiringPayload, { theme }: IChartContext): Data[]
     return {
       type: 'scatter',
       mode: 'lines',
-      x: own.flatMap(({ from, to }) => [nodes[from].x, nodes[to].x, null]),
-      y: own.flatMap(({ from, to }) => [nodes[from].y, nodes[to].y, null]),
+      ...segments(own, nodes),
       line: { color, width: own[0].state === 'kept' ? 2 : 2.5, dash: DASHES[own[0].state] },
       opacity: own[0].state === 'removed' ? 0.7 : 1,
       showlegend: false,

@@ -7,7 +7,7 @@ import { amountScale } from '../amounts';
 import type { IChartContext, IChoice, IFigure } from '../figure';
 import { baseLayout } from '../load';
 import { brief, plainText } from '../text';
-import { barBeside, graphHeight, MANY } from './graphRewiring';
+import { barBeside, graphHeight, MANY, segments } from './graphRewiring';
 
 const CHOICE = 'graph-sensitivity.target';
 /** Decades that colours tell apart at most: what is below is as good as nothing. */
@@ -46,8 +46,7 @@ export function graphSensitivity(payload: GraphRewiringPayload, context: IChartC
       {
         type: 'scatter',
         mode: 'lines',
-        x: there.flatMap(({ from, to }) => [nodes[from].x, nodes[to].x, null]),
-        y: there.flatMap(({ from, to }) => [nodes[from].y, nodes[to].y, null]),
+        ...segments(there, nodes),
         line: { color: theme.mutedText, width: 1 },
         opacity: 0.6,
         hoverinfo: 'skip',
