@@ -59,9 +59,16 @@ export function sensitivityByDistance(payload: GraphRewiringPayload, context: IC
       xaxis: {
         title: { text: trans.__('edges in between') },
         dtick: Math.max(1, Math.ceil(rows.length / 12)),
+        gridcolor: theme.grid,
         zeroline: false
       },
-      yaxis: { title: { text: trans.__('share of the greatest') }, type: 'log', exponentformat: 'power', dtick: 1 }
+      yaxis: {
+        title: { text: trans.__('share of the greatest') },
+        gridcolor: theme.grid,
+        type: 'log',
+        exponentformat: 'power',
+        dtick: 1
+      }
     },
     summary: distanceSummary(rows, context),
     table: tableOf([trans.__('edges in between'), trans.__('pairs'), trans.__('mean'), trans.__('most')], () =>

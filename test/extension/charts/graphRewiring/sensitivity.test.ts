@@ -71,7 +71,8 @@ test('by distance: the chosen target’s nodes, and the mean over all targets; w
   expect([own.x, own.text]).toEqual([[2, 1, 0], ['a: 0.00316', 'b: 0.1', 'c: 1']]); // prettier-ignore
   expect(mean.x).toEqual([0, 1, 2]);
   expect((mean.y as number[]).map((y) => Number(y.toPrecision(3)))).toEqual([1, 0.1, 0.00208]);
-  const { summary, table } = sensitivityByDistance(path(), context)!;
+  const { summary, table, layout } = sensitivityByDistance(path(), context)!;
+  expect([layout.xaxis!.gridcolor, layout.yaxis!.gridcolor]).toEqual([context.theme.grid, context.theme.grid]);
   expect(summary).toBe('Mean sensitivity is 1 of the greatest at 0 edges and 0.00208 at 2.');
   expect(table.rows[2]).toEqual(['2', '2', '0.00208', '0.00316']); // prettier-ignore
 });
